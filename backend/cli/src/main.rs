@@ -1,0 +1,2 @@
+//! towpath, the command line.
+fn main() {}

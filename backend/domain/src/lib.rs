@@ -1,0 +1,22 @@
+//! The release portal's types, rules and folds.
+//!
+//! Nothing here does I/O or reads a clock: time, randomness and configuration are arguments. The crate compiles to
+//! WebAssembly, and the frontend shares it.
+
+pub mod actor;
+pub mod build;
+pub mod catalog;
+pub mod digest;
+pub mod download;
+pub mod event;
+pub mod fold;
+pub mod id;
+pub mod install;
+pub mod package;
+pub mod page;
+pub mod release;
+pub mod run;
+pub mod status;
+pub mod view;
+
+pub use jiff::Timestamp;

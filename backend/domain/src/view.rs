@@ -1,0 +1,174 @@
+//! What a page or an API answer shows: the same for both, so that neither can show what the other hides.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    build::{Build, BuildBrief},
+    catalog::{App, Environment},
+    event::Pipeline,
+    id::{AppId, EnvironmentId, RunId},
+    install::InstallWarning,
+    page::Page,
+    release::Release,
+    run::{RecentRuns, Run, RunBrief, Step},
+};
+
+/// Every app in every environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Overview {
+    /// The environments, in the order that a build moves through them.
+    pub environments: Vec<Environment>,
+    /// The apps, each with one cell an environment, in the order of `environments`.
+    pub apps: Vec<AppRow>,
+    /// Pipelines that no app claims.
+    pub unassigned: Vec<RecentRuns>,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+/// An app across the environments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppRow {
+    /// The app.
+    pub app: App,
+    /// One cell an environment.
+    pub cells: Vec<Cell>,
+}
+
+/// An app in an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cell {
+    /// The environment.
+    pub environment: EnvironmentId,
+    /// What it serves now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Release>,
+    /// The newest runs of each pipeline that feeds it.
+    pub pipelines: Vec<RecentRuns>,
+}
+
+/// An app: where its builds are, and what was built and run lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppView {
+    /// The environments, in the order that a build moves through them.
+    pub environments: Vec<Environment>,
+    /// The app across them.
+    pub row: AppRow,
+    /// Its newest builds.
+    pub builds: Page<BuildBrief>,
+    /// Its newest runs.
+    pub runs: Page<RunSummary>,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+/// What a list of runs shows of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunSummary {
+    /// The run.
+    #[serde(flatten)]
+    pub run: RunBrief,
+    /// What it is one execution of.
+    pub pipeline: Pipeline,
+    /// The environment that its pipeline feeds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentId>,
+    /// The first line of its commit's message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// One run with its steps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunView {
+    /// The run.
+    pub run: Run,
+    /// The app that its pipeline feeds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<AppId>,
+    /// The environment that its pipeline feeds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
+    /// Its steps, by start; a stage before its actions.
+    pub steps: Vec<StepView>,
+    /// Builds that it registered.
+    pub builds: Vec<BuildBrief>,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+/// A step, with the run that it stands for, where the portal has that too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StepView {
+    /// The step.
+    pub step: Step,
+    /// The run of another system that carries it out, such as a `CodeBuild` build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_out_by: Option<RunId>,
+}
+
+/// One build with where it is released.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BuildView {
+    /// The app.
+    pub app: App,
+    /// The build.
+    pub build: Build,
+    /// Its releases, newest first.
+    pub releases: Vec<ReleaseView>,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+/// A release of a build, and whether its environment still serves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReleaseView {
+    /// Where.
+    pub environment: Environment,
+    /// The release.
+    pub release: Release,
+    /// Whether it is current there.
+    pub current: bool,
+}
+
+/// What a tester sees of an app in an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TesterView {
+    /// The app.
+    pub app: App,
+    /// The environment.
+    pub environment: Environment,
+    /// What it serves now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<CurrentView>,
+    /// Releases before it, newest first.
+    pub earlier: Vec<Release>,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+/// The current release, with all that a tester needs to decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CurrentView {
+    /// The release.
+    pub release: Release,
+    /// The build.
+    pub build: Build,
+    /// What Android will do.
+    pub warnings: Vec<InstallWarning>,
+    /// Why it cannot be downloaded, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}

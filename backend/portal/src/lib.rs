@@ -1,0 +1,1 @@
+//! The use cases, the HTTP API and the pages' server side.

@@ -1,0 +1,1 @@
+//! Bytes of a reporting system in, canonical events out.

@@ -1,0 +1,1 @@
+//! The table (DynamoDB) and the objects (S3).

@@ -1,0 +1,1 @@
+//! What Towpath tells the systems that carry something out.

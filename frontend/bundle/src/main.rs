@@ -1,0 +1,2 @@
+//! Builds the site's assets.
+fn main() {}

