@@ -1,0 +1,61 @@
+# The one door: everything that is done here is done by a target of this file.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+LISTEN ?= 127.0.0.1:8080
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## Start the portal with a demonstration; RESET=1 forgets earlier data, LISTEN=127.0.0.1:9000 moves it
+	@tests/setup run
+	@tests/samples/build real
+	@$(MAKE) --no-print-directory site
+	@echo '==> building the portal (the first time takes some minutes)'
+	@cargo build --locked --workspace --bins
+	@exec target/debug/demo --listen $(LISTEN) $(if $(RESET),--reset)
+
+site: ## Build the pages' assets into target/site
+	@cargo run --locked --quiet --package bundle
+
+test: ## Check and test everything; installs what it needs
+	@tests/setup test
+	@$(MAKE) --no-print-directory check samples site
+	@echo '==> Rust tests'
+	@tests/nextest
+	@cargo test --workspace --locked --doc --quiet
+	@$(MAKE) --no-print-directory emulator-contract simulator-client browser
+	@echo '==> all tests passed'
+
+check: ## Format, lints, docs, dependency rules, and the domain alone for WebAssembly
+	@echo '==> checks'
+	@cargo fmt --check
+	@cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+	@cargo check --locked --quiet --package domain --target wasm32-unknown-unknown
+	@RUSTDOCFLAGS='-D warnings' cargo doc --locked --quiet --workspace --no-deps
+	@python3 tests/checks/dependencies.py
+
+samples: ## Fetch and make the sample packages in target/samples
+	@tests/samples/build
+
+emulator-contract: ## The store's contract suite over an AWS emulator
+	@echo '==> the AWS emulator'
+	@tests/emulator/contract
+
+simulator-client: ## Drive the CodePipeline simulator with boto3
+	@echo '==> the simulator, driven by boto3'
+	@target/venv/bin/python -m unittest -v tests/simulator/tests/boto3_client.py
+
+browser: ## Click through the demonstration in headless Chromium
+	@echo '==> browser tests'
+	@tests/browser/run
+
+bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
+	@tests/setup test
+	@tests/samples/build
+	@tests/bench
+
+fmt: ## Format the code
+	@cargo fmt
+
+.PHONY: help run site test check samples emulator-contract simulator-client browser bench fmt
