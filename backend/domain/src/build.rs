@@ -200,3 +200,27 @@ pub struct RegistrationKey {
     /// for every execution of the action that made it.
     pub attempt: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_name_says() {
+        let kinds = [
+            ("app-arm64-v8a-release.apk", ArtifactKind::Apk),
+            ("APP.APK", ArtifactKind::Apk),
+            ("app.aab", ArtifactKind::Aab),
+            ("Runner.ipa", ArtifactKind::Ipa),
+            ("mapping.txt", ArtifactKind::Mapping),
+            ("app.android-arm64.symbols", ArtifactKind::Mapping),
+            ("bom.cdx.json", ArtifactKind::Sbom),
+            ("TEST-results.xml", ArtifactKind::TestReport),
+            ("web.zip", ArtifactKind::WebBundle),
+            ("notes.txt", ArtifactKind::Other),
+        ];
+        for (name, kind) in kinds {
+            assert_eq!(ArtifactKind::of(&name.parse().unwrap()), kind, "{name}");
+        }
+    }
+}

@@ -119,3 +119,32 @@ impl TryFrom<i64> for Limit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_its_text() {
+        let cursor = Cursor::behind("0000000812");
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+    }
+
+    #[test]
+    fn a_text_that_is_no_cursor_is_refused() {
+        for text in ["", "-1", "zz", "abc", "ff", &"61".repeat(1025)] {
+            assert_eq!(text.parse::<Cursor>(), Err(InvalidCursor), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_holds_one_to_a_hundred_items() {
+        assert_eq!(Limit::try_from(-1), Err(InvalidLimit(-1)));
+        assert!(
+            Limit::try_from(0).is_err()
+                && Limit::try_from(101).is_err()
+                && Limit::try_from(i64::MAX).is_err()
+        );
+        assert_eq!(Limit::try_from(100).unwrap().get(), 100);
+    }
+}

@@ -188,3 +188,94 @@ impl Installable {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, abis: &[&str], size: u64) -> Installable {
+        Installable {
+            name: name.parse().unwrap(),
+            digest: Digest::of(name.as_bytes()),
+            size,
+            abis: abis.iter().map(ToString::to_string).collect(),
+            unsigned: false,
+        }
+    }
+
+    fn release(installs: Vec<Installable>) -> Release {
+        Release {
+            app: "wallet".parse().unwrap(),
+            environment: "dev".parse().unwrap(),
+            build: "01HZY3V8Q4T9N2B7C6D5E4F3G2".parse().unwrap(),
+            number: 7,
+            version: None,
+            label: None,
+            icon: None,
+            revision: None,
+            run: None,
+            released_at: Timestamp::UNIX_EPOCH,
+            released_by: Actor::local(),
+            installs,
+        }
+    }
+
+    fn name(result: Result<&Installable, NoInstall>) -> String {
+        result.unwrap().name.to_string()
+    }
+
+    #[test]
+    fn without_a_wish_the_package_for_the_most_devices_is_served() {
+        let splits = [
+            package("x86.apk", &["x86_64"], 10),
+            package("arm.apk", &["arm64-v8a"], 10),
+        ];
+        assert_eq!(name(release(splits.to_vec()).install(None)), "arm.apk");
+        let with_universal = [
+            splits.to_vec(),
+            vec![package("all.apk", &["arm64-v8a", "x86_64"], 20)],
+        ]
+        .concat();
+        assert_eq!(name(release(with_universal).install(None)), "all.apk");
+    }
+
+    #[test]
+    fn a_wish_gets_the_smallest_package_that_fits() {
+        let release = release(vec![
+            package("all.apk", &["arm64-v8a", "x86_64"], 20),
+            package("x86.apk", &["x86_64"], 10),
+        ]);
+        assert_eq!(name(release.install(Some("x86_64"))), "x86.apk");
+        assert_eq!(name(release.install(Some("arm64-v8a"))), "all.apk");
+        let refused = release.install(Some("mips")).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "this build has no package for mips; it has arm64-v8a, x86_64"
+        );
+    }
+
+    #[test]
+    fn a_package_without_native_code_runs_everywhere() {
+        assert_eq!(
+            name(release(vec![package("app.apk", &[], 5)]).install(Some("riscv64"))),
+            "app.apk"
+        );
+    }
+
+    #[test]
+    fn an_unsigned_package_is_not_served_while_a_signed_one_is() {
+        let unsigned = Installable {
+            unsigned: true,
+            ..package("unsigned.apk", &[], 5)
+        };
+        assert_eq!(
+            release(vec![unsigned.clone()]).install(None),
+            Err(NoInstall::Unsigned)
+        );
+        assert_eq!(
+            name(release(vec![unsigned, package("signed.apk", &["x86"], 5)]).install(None)),
+            "signed.apk"
+        );
+        assert_eq!(release(vec![]).install(None), Err(NoInstall::NoPackage));
+    }
+}
