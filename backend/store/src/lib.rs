@@ -1,1 +1,38 @@
 //! The table (DynamoDB) and the objects (S3).
+//!
+//! This crate alone names the AWS SDKs of both. Locally the same calls go to servers inside the process: what differs
+//! is an endpoint in [`Settings`].
+
+mod error;
+pub mod objects;
+mod settings;
+pub mod table;
+
+pub use error::{Error, Result, Source};
+pub use objects::Objects;
+pub use settings::Settings;
+pub use table::Table;
+
+/// The table and the objects of one deployment. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Records.
+    pub table: Table,
+    /// Bytes.
+    pub objects: Objects,
+}
+
+impl Store {
+    /// The store that `settings` name. Nothing is sent before the first call.
+    pub async fn connect(settings: &Settings) -> Self {
+        let config = settings.load().await;
+        Self {
+            table: Table::connect(
+                &config,
+                &settings.table,
+                settings.dynamodb_endpoint.as_deref(),
+            ),
+            objects: Objects::connect(&config, &settings.bucket, settings.s3_endpoint.as_deref()),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Where the table and the objects are.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls;
+
+/// Where the table and the objects are, and who calls.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// AWS region.
+    pub region: String,
+    /// The table's name.
+    pub table: String,
+    /// The release bucket's name.
+    pub bucket: String,
+    /// Where DynamoDB listens, when it is not AWS's own.
+    pub dynamodb_endpoint: Option<String>,
+    /// Where S3 listens, when it is not AWS's own. Addresses are then path-style.
+    pub s3_endpoint: Option<String>,
+    /// Key id and secret, for servers of one's own. Without them: the usual places that the SDK looks at.
+    pub static_credentials: Option<(String, String)>,
+}
+
+impl Settings {
+    /// What every SDK client here shares.
+    pub(crate) async fn load(&self) -> SdkConfig {
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(tls::Provider::Rustls(
+                tls::rustls_provider::CryptoMode::Ring,
+            ))
+            .build_https();
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(self.region.clone()))
+            .http_client(http);
+        match &self.static_credentials {
+            Some((id, secret)) => {
+                let credentials = Credentials::new(id, secret, None, None, "settings");
+                loader.credentials_provider(credentials).load().await
+            }
+            None => loader.load().await,
+        }
+    }
+}

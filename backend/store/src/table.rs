@@ -1,0 +1,65 @@
+//! The records, in one table.
+//!
+//! Each file holds the questions about one kind of record.
+
+mod builds;
+mod events;
+mod meter;
+mod overview;
+mod registrations;
+mod runs;
+mod stubs;
+mod uploads;
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+
+pub use builds::BuildRecord;
+pub use events::{Raw, Recorded};
+pub use meter::{Meter, Reading};
+pub use overview::OverviewRecord;
+pub use registrations::{Completed, PendingRegistration, Registration};
+pub use runs::{JoinedStep, RunList, RunRecord};
+pub use uploads::{Upload, UploadFile};
+
+use domain::id::{AppId, EnvironmentId};
+
+/// What a pipeline feeds; `None` for one that no app claims.
+pub type FeedRef<'a> = Option<(&'a AppId, &'a EnvironmentId)>;
+
+/// The table. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Table {
+    client: Client,
+    name: String,
+    meter: Option<Arc<Meter>>,
+}
+
+impl Table {
+    /// The table of that name.
+    pub(crate) fn connect(config: &SdkConfig, name: &str, endpoint: Option<&str>) -> Self {
+        let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
+        builder.set_endpoint_url(endpoint.map(str::to_owned));
+        Self {
+            client: Client::from_conf(builder.build()),
+            name: name.to_owned(),
+            meter: None,
+        }
+    }
+
+    /// The same table, with every call's cost added to `meter`.
+    #[must_use]
+    pub fn with_meter(&self, meter: Arc<Meter>) -> Self {
+        Self {
+            meter: Some(meter),
+            ..self.clone()
+        }
+    }
+
+    /// The table's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}

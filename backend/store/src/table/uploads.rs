@@ -1,0 +1,59 @@
+//! Uploads: files on their way in through presigned links.
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    build::RegistrationKey,
+    digest::Digest,
+    event::Revision,
+    id::{AppId, BuildId, EnvironmentId, FileName, RunId, UploadId},
+};
+use serde::{Deserialize, Serialize};
+
+/// Files that someone is uploading, to become one build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Its identity.
+    pub id: UploadId,
+    /// What makes it the same upload when it is begun again.
+    pub registration: RegistrationKey,
+    /// The app.
+    pub app: AppId,
+    /// Where to release the build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentId>,
+    /// The source code that it was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Revision>,
+    /// The version that people read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The run that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    /// Who uploads.
+    pub by: Actor,
+    /// The files.
+    pub files: Vec<UploadFile>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// The build that it became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed: Option<BuildId>,
+}
+
+/// One file of an [`Upload`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadFile {
+    /// Its name.
+    pub name: FileName,
+    /// Bytes, as announced.
+    pub size: u64,
+    /// SHA-256 of its bytes, as announced.
+    pub digest: Digest,
+    /// The key of the object that it is uploaded to.
+    pub staging_key: String,
+    /// The multipart upload that takes its parts, for a long file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multipart: Option<String>,
+}
