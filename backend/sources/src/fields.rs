@@ -1,0 +1,137 @@
+//! Reading of JSON objects whose senders change their minds about types.
+//!
+//! A derived `Deserialize` refuses the whole event when one field turns from `1` to `1.0`, and AWS has done just that.
+//! Here a field that is missing or of another type is absent, and only a field without which the event says
+//! nothing is an error, which names the field by its path.
+
+use domain::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+
+/// An object inside an event, with its path for error messages.
+#[derive(Clone)]
+pub(crate) struct Fields<'a> {
+    path: String,
+    object: &'a Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn root(object: &'a Map<String, Value>) -> Self {
+        Self {
+            path: String::new(),
+            object,
+        }
+    }
+
+    /// The path of one of its fields, such as `detail.pipeline`.
+    pub(crate) fn path(&self, name: &str) -> String {
+        format!("{}{name}", self.path)
+    }
+
+    /// A text, if it is there and not blank.
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+        let text = self.object.get(name)?.as_str()?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// A text without which the event says nothing.
+    pub(crate) fn required(&self, name: &str) -> Result<&'a str, Error> {
+        self.text(name).ok_or_else(|| Error::Missing {
+            field: self.path(name),
+        })
+    }
+
+    /// A text that becomes one segment of a run's identity.
+    pub(crate) fn segment(&self, name: &str) -> Result<&'a str, Error> {
+        let text = self.required(name)?;
+        if is_segment(text) {
+            Ok(text)
+        } else {
+            Err(Error::invalid(self.path(name), text, SEGMENT))
+        }
+    }
+
+    /// A number, however it is written.
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        let value = self.object.get(name)?;
+        value
+            .as_f64()
+            .or_else(|| value.as_str()?.trim().parse().ok())
+    }
+
+    /// An RFC 3339 time, if it is there and is one.
+    pub(crate) fn time(&self, name: &str) -> Option<Timestamp> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// An object inside this one.
+    pub(crate) fn object(&self, name: &str) -> Option<Fields<'a>> {
+        Some(Fields {
+            path: format!("{}{name}.", self.path),
+            object: self.object.get(name)?.as_object()?,
+        })
+    }
+
+    /// An object without which the event says nothing.
+    pub(crate) fn required_object(&self, name: &str) -> Result<Fields<'a>, Error> {
+        self.object(name).ok_or_else(|| Error::Missing {
+            field: self.path(name),
+        })
+    }
+
+    /// The objects of a list; none if it is missing.
+    pub(crate) fn objects(&self, name: &str) -> Vec<Fields<'a>> {
+        let list = self.object.get(name).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(index, value)| {
+                Some(Fields {
+                    path: format!("{}{name}[{index}].", self.path),
+                    object: value.as_object()?,
+                })
+            })
+            .collect()
+    }
+
+    /// The texts of a list; none if it is missing.
+    pub(crate) fn texts(&self, name: &str) -> Vec<&'a str> {
+        let list = self.object.get(name).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    }
+}
+
+/// What [`is_segment`] accepts, for people.
+pub(crate) const SEGMENT: &str = "a name of letters, digits and . _ @ : -";
+
+/// Whether a text can be one segment of a run's identity. AWS allows no other characters in these names; a `/` among
+/// them would let one run take another's identity.
+pub(crate) fn is_segment(text: &str) -> bool {
+    (1..=255).contains(&text.len())
+        && text != "."
+        && text != ".."
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._@:-".contains(&b))
+}
+
+/// A text for people, without control characters and at the most `limit` characters long.
+pub(crate) fn words(text: &str, limit: usize) -> Option<String> {
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    let mut cut: String = text.trim().chars().map(clean).take(limit + 1).collect();
+    if cut.chars().count() > limit {
+        cut = cut.chars().take(limit - 1).chain(['…']).collect();
+    }
+    (!cut.is_empty()).then_some(cut)
+}
+
+/// An address that a page may link to: nothing but the web.
+pub(crate) fn link(text: &str) -> Option<String> {
+    let web = text.starts_with("https://") || text.starts_with("http://");
+    let plain = text.len() <= 2048 && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+    (web && plain).then(|| text.to_owned())
+}
