@@ -1,1 +1,3 @@
-//! What Towpath tells the systems that carry something out.
+//! What Towpath tells the systems that carry something out. One file a system.
+
+pub mod codepipeline;
