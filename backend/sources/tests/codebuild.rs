@@ -2,7 +2,8 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "a test that cannot go on should say where"
+    clippy::needless_pass_by_value,
+    reason = "a test that cannot go on should say where, and `json!` reads best in the call"
 )]
 
 use domain::{Timestamp, status::Status};
