@@ -1,0 +1,110 @@
+//! Who may ask, and for which bucket.
+
+use std::sync::Arc;
+
+use s3s::{
+    S3Request, S3Result,
+    access::{S3Access, S3AccessContext},
+    auth::{S3Auth, SecretKey},
+    dto::{CopyObjectInput, CopySource},
+    path::S3Path,
+    s3_error,
+};
+
+/// A pair of keys, as AWS gives them to a user or a role.
+#[derive(Clone)]
+pub struct KeyPair {
+    id: String,
+    secret: SecretKey,
+    bucket: Option<String>,
+}
+
+impl KeyPair {
+    /// A pair that opens every bucket.
+    pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            secret: SecretKey::from(secret.into()),
+            bucket: None,
+        }
+    }
+
+    /// A pair that opens one bucket, as the credentials of a pipeline's job open that pipeline's.
+    #[must_use]
+    pub fn only(mut self, bucket: impl Into<String>) -> Self {
+        self.bucket = Some(bucket.into());
+        self
+    }
+
+    fn opens(&self, bucket: &str) -> bool {
+        self.bucket.as_deref().is_none_or(|only| only == bucket)
+    }
+}
+
+impl std::fmt::Debug for KeyPair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyPair")
+            .field("id", &self.id)
+            .field("bucket", &self.bucket)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All pairs that are known.
+#[derive(Clone)]
+pub(crate) struct KeyPairs(Arc<Vec<KeyPair>>);
+
+impl KeyPairs {
+    pub(crate) fn new(pairs: Vec<KeyPair>) -> Self {
+        Self(Arc::new(pairs))
+    }
+
+    fn find(&self, id: &str) -> S3Result<&KeyPair> {
+        let found = self.0.iter().find(|pair| pair.id == id);
+        found.ok_or_else(|| {
+            s3_error!(
+                InvalidAccessKeyId,
+                "The AWS Access Key Id you provided does not exist in our records."
+            )
+        })
+    }
+
+    fn check(&self, id: Option<&str>, bucket: Option<&str>) -> S3Result<()> {
+        let denied = || s3_error!(AccessDenied, "Access Denied");
+        let pair = self.find(id.ok_or_else(denied)?)?;
+        match bucket {
+            Some(bucket) if pair.opens(bucket) => Ok(()),
+            None if pair.bucket.is_none() => Ok(()),
+            _ => Err(denied()),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl S3Auth for KeyPairs {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        Ok(self.find(access_key)?.secret.clone())
+    }
+}
+
+#[async_trait::async_trait]
+impl S3Access for KeyPairs {
+    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
+        let bucket = match context.s3_path() {
+            S3Path::Root => None,
+            S3Path::Bucket { bucket } | S3Path::Object { bucket, .. } => Some(bucket.as_ref()),
+        };
+        let id = context.credentials().map(|known| known.access_key.as_str());
+        KeyPairs::check(self, id, bucket)
+    }
+
+    async fn copy_object(&self, request: &mut S3Request<CopyObjectInput>) -> S3Result<()> {
+        let id = request.credentials.as_ref();
+        let id = id.map(|known| known.access_key.as_str());
+        let source = match &request.input.copy_source {
+            CopySource::Bucket { bucket, .. } => Some(bucket.as_ref()),
+            CopySource::AccessPoint { .. } | CopySource::Outpost { .. } => None,
+        };
+        KeyPairs::check(self, id, source)
+    }
+}

@@ -1,0 +1,176 @@
+//! The folder that holds everything.
+//!
+//! ```text
+//! buckets/<bucket>/<key's path>@     an object: its bytes, then its record
+//! uploads/<upload id>/upload.json    a multipart upload: what it will become
+//! uploads/<upload id>/<number>       one of its parts, in the form of an object
+//! temporary/                         what is being written; emptied at start
+//! ```
+//!
+//! Whatever is visible was synced before it was renamed into its place, so that a crash leaves temporary files at worst.
+
+mod draft;
+mod keys;
+mod listing;
+mod object;
+mod record;
+mod uploads;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use s3s::{S3Error, S3Result, path::check_bucket_name, s3_error};
+use tokio::task::spawn_blocking;
+use uuid::Uuid;
+
+pub(crate) use draft::{Draft, Ready};
+pub(crate) use object::Object;
+pub(crate) use record::{Headers, Record};
+pub(crate) use uploads::{Chosen, PartInfo};
+
+/// The folder. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Folder(Arc<PathBuf>);
+
+impl Folder {
+    /// Opens it, makes it if absent, and removes what a crash left behind.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let root = std::path::absolute(path)?;
+        for part in ["buckets", "uploads", "temporary"] {
+            fs::create_dir_all(root.join(part))?;
+        }
+        let folder = Self(Arc::new(root));
+        for left in fs::read_dir(folder.temporary())? {
+            fs::remove_file(left?.path())?;
+        }
+        folder.forget_old_uploads()?;
+        Ok(folder)
+    }
+
+    fn buckets(&self) -> PathBuf {
+        self.0.join("buckets")
+    }
+
+    fn temporary(&self) -> PathBuf {
+        self.0.join("temporary")
+    }
+
+    /// Makes a bucket; whether it is new.
+    pub(crate) fn create_bucket(&self, bucket: &str) -> S3Result<bool> {
+        let path = self.bucket_path(bucket)?;
+        match fs::create_dir(&path) {
+            Ok(()) => {
+                draft::sync(&self.buckets()).map_err(failed)?;
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// A bucket's folder, if there is such a bucket.
+    pub(crate) fn bucket(&self, bucket: &str) -> S3Result<PathBuf> {
+        let path = self.bucket_path(bucket)?;
+        if path.is_dir() {
+            Ok(path)
+        } else {
+            Err(s3_error!(
+                NoSuchBucket,
+                "The specified bucket does not exist"
+            ))
+        }
+    }
+
+    fn bucket_path(&self, bucket: &str) -> S3Result<PathBuf> {
+        // No slash, no leading dot, lower case: safe as a folder's name.
+        if check_bucket_name(bucket) {
+            Ok(self.buckets().join(bucket))
+        } else {
+            Err(s3_error!(
+                InvalidBucketName,
+                "The specified bucket is not valid."
+            ))
+        }
+    }
+
+    /// Starts an object.
+    pub(crate) fn draft(&self) -> S3Result<Draft> {
+        let name = Uuid::new_v4().simple().to_string();
+        Draft::create(self.temporary().join(name)).map_err(failed)
+    }
+
+    /// Makes an object visible. `only_new`: not in place of another.
+    pub(crate) fn publish(
+        &self,
+        bucket: &str,
+        key: &str,
+        ready: Ready,
+        only_new: bool,
+    ) -> S3Result<Record> {
+        let bucket = self.bucket(bucket)?;
+        let target = keys::path_of(&bucket, key);
+        let published = if only_new {
+            ready.create(&bucket, &target)
+        } else {
+            ready.replace(&bucket, &target)
+        };
+        published.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => s3_error!(
+                PreconditionFailed,
+                "At least one of the pre-conditions you specified did not hold"
+            ),
+            _ => failed(error),
+        })
+    }
+
+    /// Whether there is such an object.
+    pub(crate) fn holds(&self, bucket: &str, key: &str) -> S3Result<bool> {
+        Ok(keys::path_of(&self.bucket(bucket)?, key).exists())
+    }
+
+    /// Opens an object.
+    pub(crate) fn object(&self, bucket: &str, key: &str) -> S3Result<Object> {
+        let path = keys::path_of(&self.bucket(bucket)?, key);
+        Object::open(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                s3_error!(NoSuchKey, "The specified key does not exist.")
+            }
+            _ => failed(error),
+        })
+    }
+
+    /// Removes an object, if it is there, and the folders that it alone was in.
+    pub(crate) fn delete(&self, bucket: &str, key: &str) -> S3Result<()> {
+        let bucket = self.bucket(bucket)?;
+        let path = keys::path_of(&bucket, key);
+        match fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(failed(error)),
+        }
+        let mut kept = bucket.as_path();
+        for folder in path.ancestors().skip(1).take_while(|path| *path != bucket) {
+            if fs::remove_dir(folder).is_err() {
+                kept = folder;
+                break;
+            }
+        }
+        draft::sync(kept).map_err(failed)
+    }
+}
+
+/// An error of the disk, as the answer to a request.
+pub(crate) fn failed(error: impl std::error::Error + Send + Sync + 'static) -> S3Error {
+    tracing::error!(%error, "the embedded S3 could not use its folder");
+    S3Error::internal_error(error)
+}
+
+/// Runs work on the disk where it does not hold up other requests.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> S3Result<T> + Send + 'static,
+) -> S3Result<T> {
+    spawn_blocking(work).await.map_err(failed)?
+}

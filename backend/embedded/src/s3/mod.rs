@@ -1,0 +1,50 @@
+//! An S3 over a folder: the few operations that Towpath uses, as AWS answers them.
+//!
+//! The crate `s3s` reads the protocol and checks every signature, presigned or not; `operations` answers; `folder` keeps
+//! the bytes. Why not `s3s-fs`: `docs/adr/0002-an-s3-of-our-own-on-s3s.md`.
+
+mod access;
+mod folder;
+mod operations;
+mod server;
+mod service;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use s3s::service::S3ServiceBuilder;
+
+pub use access::KeyPair;
+
+use crate::listener::{Error, Running, listen};
+use access::KeyPairs;
+use folder::Folder;
+use service::Service;
+
+/// What an embedded S3 is started with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where everything is kept; made if absent. One server at a time.
+    pub folder: PathBuf,
+    /// The loopback address to listen on; port 0 takes any that is free.
+    pub address: SocketAddr,
+    /// Who may ask. A request signed by nobody else, or by nobody, is refused.
+    pub key_pairs: Vec<KeyPair>,
+}
+
+/// Starts an S3 over a folder.
+pub async fn start(settings: Settings) -> Result<Running, Error> {
+    let path = settings.folder;
+    let folder = Folder::open(&path).map_err(|source| Error::Open {
+        path: path.display().to_string(),
+        source: source.into(),
+    })?;
+    let (listener, bound) = listen(settings.address).await?;
+    let key_pairs = KeyPairs::new(settings.key_pairs);
+    let mut builder = S3ServiceBuilder::new(Service::new(folder));
+    builder.set_auth(key_pairs.clone());
+    builder.set_access(key_pairs);
+    let service = builder.build();
+    Ok(Running::spawn(bound, |stop| {
+        server::serve(listener, service, stop)
+    }))
+}
