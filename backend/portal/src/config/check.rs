@@ -1,0 +1,361 @@
+//! The rules of the file.
+
+use std::ops::Range;
+
+use domain::id::{AppId, EnvironmentId, RESERVED_APPS, RESERVED_ENVIRONMENTS};
+use toml::de::DeTable;
+use url::Url;
+
+use super::{
+    App, Config, Environment, Pipeline, Problems, SOURCES,
+    names::suggest,
+    reader::{Document, Section, Text},
+};
+
+pub(super) const TOP_KEYS: [&str; 4] = ["public_url", "apps", "environments", "pipelines"];
+pub(super) const APP_KEYS: [&str; 2] = ["id", "name"];
+pub(super) const ENVIRONMENT_KEYS: [&str; 3] = ["id", "name", "colour"];
+pub(super) const PIPELINE_KEYS: [&str; 6] =
+    ["source", "name", "account", "region", "app", "environment"];
+
+pub(super) fn config(text: &str, file: &str) -> Result<Config, Problems> {
+    let document = Document::new(text, file);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let broken = !errors.is_empty();
+    for error in errors {
+        let what = error.message().lines().collect::<Vec<_>>().join(", ");
+        document.problem(
+            error.span().unwrap_or(0..0),
+            format!("not valid TOML: {what}"),
+            "correct this line; texts stand in double quotes, lists of tables begin with [[name]]",
+        );
+    }
+    if broken {
+        // What a broken file seems to lack is likely a consequence of where it broke.
+        return document.finish(None);
+    }
+    let config = contents(&document, root.get_ref());
+    document.finish(Some(config))
+}
+
+fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
+    let top = Section::open(document, "this file", root, 0..0, &TOP_KEYS);
+    let apps = apps(document, &top);
+    let environments = environments(document, &top);
+    let app_names: Vec<&str> = names(&apps);
+    let environment_names: Vec<&str> = names(&environments);
+    let pipelines = pipelines(document, &top, &app_names, &environment_names);
+    let public_url = top
+        .optional("public_url", "https://releases.example.com")
+        .and_then(|text| public_url(document, &text));
+    Config {
+        public_url,
+        apps: apps.into_iter().filter_map(|(_, app)| app).collect(),
+        environments: environments
+            .into_iter()
+            .filter_map(|(_, environment)| environment)
+            .collect(),
+        pipelines,
+    }
+}
+
+/// An entry that other entries may name, even when something else is wrong with it.
+type Named<T> = (Option<Text>, Option<T>);
+
+fn names<T>(entries: &[Named<T>]) -> Vec<&str> {
+    entries
+        .iter()
+        .filter_map(|(id, _)| id.as_ref())
+        .map(|id| id.value.as_str())
+        .collect()
+}
+
+fn apps(document: &Document<'_>, top: &Section<'_, '_>) -> Vec<Named<App>> {
+    let tables = top.tables("apps");
+    if tables.is_empty() {
+        document.problem(
+            top.span_of("apps"),
+            "no apps",
+            "add [[apps]] with id = \"wallet\" and name = \"Wallet\"",
+        );
+    }
+    let mut apps: Vec<Named<App>> = Vec::new();
+    for (table, span) in tables {
+        let section = Section::open(document, "[[apps]]", table, span, &APP_KEYS);
+        let id = section.required("id", "wallet");
+        let name = section
+            .required("name", "Wallet")
+            .and_then(|name| for_people(document, &name, 60));
+        unique(document, "app", id.as_ref(), &names(&apps));
+        let app = id
+            .as_ref()
+            .and_then(|id| slug::<AppId>(document, "app", id, &RESERVED_APPS));
+        let app = app.zip(name).map(|(id, name)| App { id, name });
+        apps.push((id, app));
+    }
+    apps
+}
+
+fn environments(document: &Document<'_>, top: &Section<'_, '_>) -> Vec<Named<Environment>> {
+    let tables = top.tables("environments");
+    if tables.is_empty() {
+        document.problem(
+            top.span_of("environments"),
+            "no environments",
+            "add [[environments]] with id = \"dev\", name = \"Development\" and colour = \"#2e7d32\"",
+        );
+    }
+    let mut environments: Vec<Named<Environment>> = Vec::new();
+    for (table, span) in tables {
+        let section = Section::open(document, "[[environments]]", table, span, &ENVIRONMENT_KEYS);
+        let id = section.required("id", "dev");
+        let name = section
+            .required("name", "Development")
+            .and_then(|name| for_people(document, &name, 60));
+        let colour = section
+            .required("colour", "#2e7d32")
+            .and_then(|text| colour(document, &text));
+        unique(document, "environment", id.as_ref(), &names(&environments));
+        let parsed = id.as_ref().and_then(|id| {
+            slug::<EnvironmentId>(document, "environment", id, &RESERVED_ENVIRONMENTS)
+        });
+        let environment = parsed
+            .zip(name)
+            .zip(colour)
+            .map(|((id, name), colour)| Environment { id, name, colour });
+        environments.push((id, environment));
+    }
+    environments
+}
+
+fn pipelines(
+    document: &Document<'_>,
+    top: &Section<'_, '_>,
+    apps: &[&str],
+    environments: &[&str],
+) -> Vec<Pipeline> {
+    let mut pipelines: Vec<Pipeline> = Vec::new();
+    for (table, span) in top.tables("pipelines") {
+        let section = Section::open(document, "[[pipelines]]", table, span, &PIPELINE_KEYS);
+        let Some(pipeline) = pipeline(document, &section, apps, environments) else {
+            continue;
+        };
+        if let Some(first) = pipelines.iter().find(|first| first.covers(&pipeline)) {
+            document.problem(
+                section.span_of("name"),
+                format!("the pipeline \"{}\" already feeds {}/{}", pipeline.name, first.app, first.environment),
+                "remove this entry, or tell the two apart by account or region, the narrower one first",
+            );
+        }
+        pipelines.push(pipeline);
+    }
+    pipelines
+}
+
+fn pipeline(
+    document: &Document<'_>,
+    section: &Section<'_, '_>,
+    apps: &[&str],
+    environments: &[&str],
+) -> Option<Pipeline> {
+    let source = section
+        .required("source", "codepipeline")
+        .and_then(|text| known(document, "source", text, &SOURCES));
+    let name = section
+        .required("name", "wallet-dev")
+        .and_then(|name| for_people(document, &name, 100));
+    let account = section.optional("account", "123456789012");
+    let account = account.map(|text| {
+        shaped(
+            document,
+            text,
+            "an AWS account",
+            "twelve digits",
+            is_account,
+        )
+    });
+    let region = section.optional("region", "eu-west-1");
+    let region = region.map(|text| {
+        shaped(
+            document,
+            text,
+            "an AWS region",
+            "such as \"eu-west-1\"",
+            is_region,
+        )
+    });
+    let app = section
+        .required("app", "wallet")
+        .and_then(|text| known(document, "app", text, apps));
+    let environment = section
+        .required("environment", "dev")
+        .and_then(|text| known(document, "environment", text, environments));
+    Some(Pipeline {
+        source: source?,
+        name: name?,
+        account,
+        region,
+        app: app?.parse().ok()?,
+        environment: environment?.parse().ok()?,
+    })
+}
+
+/// A name that must be one of those that there are.
+fn known(document: &Document<'_>, kind: &str, text: Text, names: &[&str]) -> Option<String> {
+    if names.contains(&text.value.as_str()) {
+        return Some(text.value);
+    }
+    let fix = suggest(&text.value, names);
+    document.problem(text.span, format!("unknown {kind} \"{}\"", text.value), fix);
+    None
+}
+
+fn unique(document: &Document<'_>, kind: &str, id: Option<&Text>, before: &[&str]) {
+    if let Some(id) = id.filter(|id| before.contains(&id.value.as_str())) {
+        document.problem(
+            id.span.clone(),
+            format!("a second {kind} \"{}\"", id.value),
+            "give it another id, or remove it",
+        );
+    }
+}
+
+fn slug<T: std::str::FromStr>(
+    document: &Document<'_>,
+    kind: &str,
+    id: &Text,
+    reserved: &[&str],
+) -> Option<T> {
+    let parsed = id.value.parse().ok();
+    if parsed.is_none() {
+        let (what, fix) = if reserved.contains(&id.value.as_str()) {
+            (
+                format!(
+                    "\"{}\" is one of the portal's own addresses, so no {kind} can have it",
+                    id.value
+                ),
+                format!("choose another id; taken are {}", reserved.join(", ")),
+            )
+        } else {
+            (
+                format!("\"{}\" cannot stand in an address", id.value),
+                format!(
+                    "use 1 to 40 lower-case letters, digits and inner hyphens{}",
+                    slug_like(&id.value)
+                ),
+            )
+        };
+        document.problem(id.span.clone(), what, fix);
+    }
+    parsed
+}
+
+/// `, such as "…"` with the nearest text that is allowed.
+fn slug_like(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let slug: String = words.join("-").chars().take(40).collect();
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() {
+        String::new()
+    } else {
+        format!(", such as \"{slug}\"")
+    }
+}
+
+fn for_people(document: &Document<'_>, text: &Text, most: usize) -> Option<String> {
+    let length = text.value.trim().chars().count();
+    if (1..=most).contains(&length) && !text.value.chars().any(char::is_control) {
+        return Some(text.value.trim().to_owned());
+    }
+    document.problem(
+        text.span.clone(),
+        if length == 0 {
+            "an empty name".to_owned()
+        } else {
+            "a name that pages cannot show".to_owned()
+        },
+        format!("write 1 to {most} characters on one line"),
+    );
+    None
+}
+
+fn colour(document: &Document<'_>, text: &Text) -> Option<String> {
+    let digits = text.value.strip_prefix('#').unwrap_or(&text.value);
+    let hexadecimal = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    if hexadecimal && digits.len() == 6 && text.value.starts_with('#') {
+        return Some(text.value.to_ascii_lowercase());
+    }
+    let fix = match digits.len() {
+        6 if hexadecimal => format!("write \"#{digits}\""),
+        3 if hexadecimal => format!(
+            "write \"#{}\"",
+            digits.chars().flat_map(|c| [c, c]).collect::<String>()
+        ),
+        _ => "write # and six hexadecimal digits, such as \"#2e7d32\"".to_owned(),
+    };
+    document.problem(
+        text.span.clone(),
+        format!("\"{}\" is not a colour", text.value),
+        fix,
+    );
+    None
+}
+
+/// The text as it stands, after reporting it if it does not have the right shape.
+fn shaped(
+    document: &Document<'_>,
+    text: Text,
+    kind: &str,
+    shape: &str,
+    fits: fn(&str) -> bool,
+) -> String {
+    if !fits(&text.value) {
+        document.problem(
+            text.span,
+            format!("\"{}\" is not {kind}", text.value),
+            format!("write {shape}, or leave it out to fit any"),
+        );
+    }
+    text.value
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [area, middle @ .., number] = parts.as_slice() else {
+        return false;
+    };
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    (2..=3).contains(&area.len())
+        && letters(area)
+        && !middle.is_empty()
+        && middle.iter().all(letters)
+        && matches!(number.as_bytes(), [b'0'..=b'9'])
+}
+
+fn public_url(document: &Document<'_>, text: &Text) -> Option<Url> {
+    let span: Range<usize> = text.span.clone();
+    let url = Url::parse(&text.value).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    if url.is_none() {
+        document.problem(
+            span,
+            format!("\"{}\" is not the address of a portal", text.value),
+            "write scheme and host only, such as \"https://releases.example.com\"",
+        );
+    }
+    url
+}
