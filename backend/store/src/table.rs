@@ -1,14 +1,21 @@
 //! The records, in one table.
 //!
-//! Each file holds the questions about one kind of record.
+//! `keys` alone knows how they are laid out; each other file holds the questions about one kind of record.
 
 mod builds;
+mod calls;
+mod downloads;
 mod events;
+mod item;
+mod keys;
+mod list;
 mod meter;
 mod overview;
 mod registrations;
+mod releases;
 mod runs;
-mod stubs;
+mod schema;
+mod tries;
 mod uploads;
 
 use std::sync::Arc;

@@ -1,6 +1,20 @@
 //! Builds and their numbers.
 
-use domain::{build::Build, release::Release};
+use domain::{
+    build::{Build, BuildBrief},
+    id::{AppId, BuildId},
+    page::{Cursor, Limit, Page},
+    release::Release,
+};
+use serde::Deserialize;
+
+use super::{
+    Table,
+    calls::{Change, Write},
+    item, keys,
+    list::Place,
+};
+use crate::{Error, Result};
 
 /// One build with its releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,4 +23,73 @@ pub struct BuildRecord {
     pub build: Build,
     /// Its releases in all environments, newest first.
     pub releases: Vec<Release>,
+}
+
+#[derive(Deserialize)]
+struct Counter {
+    last: u64,
+}
+
+impl Table {
+    /// The next number of an app's builds. One that is not used then leaves a gap, which is fine.
+    pub async fn next_number(&self, app: &AppId) -> Result<u64> {
+        let key = keys::counter(app);
+        let change = Change {
+            key: key.clone(),
+            expression: "ADD #last :one",
+            names: vec![("#last", "last")],
+            condition: None,
+            values: vec![(":one", item::number(1))],
+        };
+        let item = self
+            .update(change)
+            .await?
+            .ok_or_else(|| Error::NotFound { what: key.pk })?;
+        Ok(item::read::<Counter>(item)?.last)
+    }
+
+    /// One build with its releases.
+    pub async fn build(&self, id: &BuildId) -> Result<Option<BuildRecord>> {
+        let mut build: Option<Build> = None;
+        let mut releases: Vec<Release> = Vec::new();
+        for item in self.partition(&keys::build_partition(id), false).await? {
+            if keys::is_release(item::text(&item, keys::SK)) {
+                releases.push(item::read(item)?);
+            } else {
+                build = Some(item::read(item)?);
+            }
+        }
+        releases.sort_by_key(|release| std::cmp::Reverse(release.released_at));
+        Ok(build.map(|build| BuildRecord { build, releases }))
+    }
+
+    /// One page of an app's builds, newest first.
+    pub async fn builds(
+        &self,
+        app: &AppId,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<BuildBrief>> {
+        self.page(Place::Table, &keys::builds_partition(app), limit, cursor)
+            .await
+    }
+}
+
+/// The writes that keep a build: itself, its line in the app's list, its line in its run.
+pub(super) fn writes(build: &Build) -> Result<Vec<Write>> {
+    let brief = build.brief();
+    let mut writes = vec![
+        Write::Put(item::of(&keys::build(&build.id), build)?, None),
+        Write::Put(
+            item::of(&keys::listed_build(&build.app, build.number), &brief)?,
+            None,
+        ),
+    ];
+    if let Some(run) = &build.run {
+        writes.push(Write::Put(
+            item::of(&keys::run_build(run, &build.id), &brief)?,
+            None,
+        ));
+    }
+    Ok(writes)
 }

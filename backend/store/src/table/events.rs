@@ -1,6 +1,21 @@
 //! Events: each is put once, and never changed.
 
-use domain::event::Event;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    Timestamp,
+    event::Event,
+    run::{Run, Step},
+};
+
+use super::{
+    FeedRef, Table,
+    calls::{Condition, Written},
+    item, keys,
+};
+use crate::{Error, Result};
+
+/// How long an event is kept: 400 days, so that a year can be compared with the one before.
+const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 
 /// What the source sent, as it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,4 +38,83 @@ pub enum Recorded {
     New,
     /// It is known; this is what was stored then, which is what counts.
     Duplicate(Box<Event>),
+}
+
+impl Table {
+    /// Records an event: puts it if it is not known yet, then joins it into its step, its run and the overview. The
+    /// second part is done for a duplicate too, with what was stored at first: it heals a delivery that broke off.
+    pub async fn record(
+        &self,
+        event: &Event,
+        raw: Option<Raw<'_>>,
+        feed: FeedRef<'_>,
+        now: Timestamp,
+    ) -> Result<Recorded> {
+        let recorded = self.put_event(event, raw, now).await?;
+        let stored = match &recorded {
+            Recorded::New => event,
+            Recorded::Duplicate(stored) => stored,
+        };
+        self.project(stored, feed).await?;
+        Ok(recorded)
+    }
+
+    /// Puts an event if it is not known yet.
+    pub async fn put_event(
+        &self,
+        event: &Event,
+        raw: Option<Raw<'_>>,
+        now: Timestamp,
+    ) -> Result<Recorded> {
+        let key = keys::event(&event.id);
+        let mut item = item::of(&key, event)?;
+        match raw {
+            None => {}
+            Some(Raw::Inline(text)) if text.len() > Raw::INLINE_LIMIT => {
+                return Err(Error::TooLarge {
+                    what: format!("the payload of event {}", event.id),
+                    size: text.len() as u64,
+                    limit: Raw::INLINE_LIMIT as u64,
+                });
+            }
+            Some(Raw::Inline(text)) => {
+                item.insert("raw".to_owned(), AttributeValue::S(text.to_owned()));
+            }
+            Some(Raw::Object(key)) => {
+                item.insert("raw_object".to_owned(), AttributeValue::S(key.to_owned()));
+            }
+        }
+        item::expire(&mut item, now.as_second() + KEPT_SECONDS);
+        if self.put_if(item, Some(Condition::absent())).await? == Written::Yes {
+            return Ok(Recorded::New);
+        }
+        let stored = self.get(&key, true).await?.ok_or_else(|| Error::Conflict {
+            what: format!("event {}", event.id),
+        })?;
+        Ok(Recorded::Duplicate(Box::new(item::read(stored)?)))
+    }
+
+    /// Joins an event into its step, its run and the overview. Doing so again changes nothing.
+    ///
+    /// The run hears of every event of a step, since any may be the first of it, or the earliest; most leave it as it is,
+    /// and then nothing is written.
+    pub async fn project(&self, event: &Event, feed: FeedRef<'_>) -> Result<()> {
+        let seed = Run::seed(event);
+        let started_at = seed.started_at;
+        let run = match Step::seed(event) {
+            None => self.join_run(seed, feed).await?,
+            Some(step) => {
+                let step = self.join_step(&event.run, step);
+                let run = self.join_run(seed, feed);
+                futures::try_join!(step, run)?.1
+            }
+        };
+        // What the overview shows of a run: its state, its start, its revision.
+        let shows =
+            event.step.is_none() || event.facts.revision.is_some() || run.started_at == started_at;
+        if shows && run.parent.is_none() {
+            self.join_recent(feed, &run.pipeline, run.brief()).await?;
+        }
+        Ok(())
+    }
 }

@@ -1,6 +1,27 @@
 //! Registrations: what makes a build register once, however often its job is delivered.
 
-use domain::{Timestamp, id::BuildId};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    Timestamp,
+    build::{Build, RegistrationKey},
+    id::BuildId,
+    release::Release,
+};
+use serde::Deserialize;
+
+use super::{
+    Table, builds,
+    calls::{Change, Write, Written},
+    item::{self, Item},
+    keys, releases,
+    tries::Tries,
+};
+use crate::{Error, Result};
+
+/// It has made no build yet. Holds for one that is not there, too.
+const PENDING: &str = "attribute_not_exists(made)";
+/// It is there and has made no build yet.
+const THERE_AND_PENDING: &str = "attribute_exists(since) AND attribute_not_exists(made)";
 
 /// How far a registration is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,4 +60,197 @@ pub enum Completed {
         /// Its number within the app.
         number: u64,
     },
+}
+
+/// A registration as it is stored: pending until it has made a build.
+#[derive(Debug, Deserialize)]
+struct RegistrationRow {
+    id: String,
+    since: Timestamp,
+    #[serde(default)]
+    objects: Vec<String>,
+    made: Option<BuildId>,
+    number: Option<u64>,
+}
+
+/// What the index holds of a pending registration.
+#[derive(Debug, Deserialize)]
+struct PendingRow {
+    id: String,
+    gsi1sk: String,
+    #[serde(default)]
+    objects: Vec<String>,
+}
+
+impl Table {
+    /// Begins a registration, or takes it up again; one that is done gives the build that it made.
+    pub async fn begin_registration(
+        &self,
+        key: &RegistrationKey,
+        now: Timestamp,
+    ) -> Result<Registration> {
+        let id = keys::registration_id(key);
+        let place = keys::pending(&id, now);
+        let change = Change {
+            key: keys::registration(&id),
+            expression: "SET id = :id, since = :since, gsi1pk = :pk, gsi1sk = :sk, app = :app, run = :run, attempt = :attempt",
+            names: Vec::new(),
+            condition: Some(PENDING),
+            values: vec![
+                (":id", text(&id)),
+                (":since", text(now)),
+                (":pk", text(place.pk)),
+                (":sk", text(place.sk)),
+                (":app", text(&key.app)),
+                (":run", text(&key.run)),
+                (":attempt", text(&key.attempt)),
+            ],
+        };
+        if let Some(item) = self.update(change).await? {
+            return registration(item);
+        }
+        self.registration(&id).await
+    }
+
+    /// Notes keys of objects that a registration is about to write, so that they are found if it breaks off.
+    pub async fn note_objects(&self, key: &RegistrationKey, keys: &[String]) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let id = keys::registration_id(key);
+        let change = Change {
+            key: keys::registration(&id),
+            expression: "ADD objects :objects",
+            names: Vec::new(),
+            condition: Some(THERE_AND_PENDING),
+            values: vec![(":objects", AttributeValue::Ss(unique(keys)))],
+        };
+        match self.update(change).await? {
+            Some(_) => Ok(()),
+            None => Err(not_pending(&id)),
+        }
+    }
+
+    /// Keeps the build and its release and ends the registration, all at once. A release that is newer than what its
+    /// environment serves becomes current in the same moment.
+    pub async fn complete_registration(
+        &self,
+        key: &RegistrationKey,
+        build: &Build,
+        release: Option<&Release>,
+    ) -> Result<Completed> {
+        let id = keys::registration_id(key);
+        let what = format!("registration {id}");
+        let mut tries = Tries::of(&what);
+        let mut newest = true;
+        loop {
+            let mut writes = vec![Write::Change(done(&id, build))];
+            writes.extend(builds::writes(build)?);
+            if let Some(release) = release {
+                writes.extend(releases::rows(release)?);
+                if newest {
+                    writes.push(releases::make_current(release)?);
+                }
+            }
+            match self.transact(writes).await? {
+                Written::Yes => return Ok(Completed::Done),
+                Written::Busy => tries.again().await?,
+                // The first write is the registration's own; the only other condition is that of becoming current.
+                Written::Refused(places) if places.contains(&0) => {
+                    return self.completed_before(&id).await;
+                }
+                Written::Refused(_) => newest = false,
+            }
+        }
+    }
+
+    /// Registrations that were last begun before some time, and have made no build since.
+    pub async fn pending_registrations(
+        &self,
+        before: Timestamp,
+    ) -> Result<Vec<PendingRegistration>> {
+        let items = self
+            .indexed_below(keys::PENDING, &keys::time(before))
+            .await?;
+        items
+            .into_iter()
+            .map(|item| item::read::<PendingRow>(item)?.read())
+            .collect()
+    }
+
+    /// Forgets a registration that is still pending, and tells whether it was: only then are the objects that it left
+    /// behind nobody's.
+    pub async fn forget_registration(&self, id: &str) -> Result<bool> {
+        self.delete_if(&keys::registration(id), THERE_AND_PENDING)
+            .await
+    }
+
+    async fn completed_before(&self, id: &str) -> Result<Completed> {
+        match self.registration(id).await? {
+            Registration::Done { build, number } => Ok(Completed::AlreadyDone { build, number }),
+            Registration::Pending(_) => Err(not_pending(id)),
+        }
+    }
+
+    async fn registration(&self, id: &str) -> Result<Registration> {
+        let item = self.get(&keys::registration(id), true).await?;
+        registration(item.ok_or_else(|| not_pending(id))?)
+    }
+}
+
+impl PendingRow {
+    fn read(self) -> Result<PendingRegistration> {
+        let since = self.gsi1sk.split('#').next().unwrap_or_default();
+        let since = since.parse().map_err(|error: jiff::Error| {
+            Error::corrupt(format!("registration {}", self.id), error)
+        })?;
+        Ok(PendingRegistration {
+            id: self.id,
+            since,
+            objects: self.objects,
+        })
+    }
+}
+
+fn registration(item: Item) -> Result<Registration> {
+    let row: RegistrationRow = item::read(item)?;
+    Ok(match (row.made, row.number) {
+        (Some(build), Some(number)) => Registration::Done { build, number },
+        _ => Registration::Pending(PendingRegistration {
+            id: row.id,
+            since: row.since,
+            objects: row.objects,
+        }),
+    })
+}
+
+/// The write that ends a registration.
+fn done(id: &str, build: &Build) -> Change {
+    Change {
+        key: keys::registration(id),
+        expression: "SET made = :build, #number = :number REMOVE gsi1pk, gsi1sk",
+        names: vec![("#number", "number")],
+        condition: Some(THERE_AND_PENDING),
+        values: vec![
+            (":build", text(&build.id)),
+            (":number", item::number(build.number)),
+        ],
+    }
+}
+
+fn not_pending(id: &str) -> Error {
+    Error::NotFound {
+        what: format!("pending registration {id}"),
+    }
+}
+
+fn text(text: impl ToString) -> AttributeValue {
+    AttributeValue::S(text.to_string())
+}
+
+fn unique(keys: &[String]) -> Vec<String> {
+    let mut keys = keys.to_vec();
+    keys.sort();
+    keys.dedup();
+    keys
 }

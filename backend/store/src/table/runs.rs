@@ -1,10 +1,27 @@
 //! Runs and their steps, joined from events by whoever brings them.
 
 use domain::{
+    Timestamp,
     build::BuildBrief,
-    id::{AppId, EnvironmentId},
-    run::{Run, Step},
+    event::{Pipeline, Revision},
+    fold::{Latest, OrderKey},
+    id::{AppId, EnvironmentId, RunId},
+    page::{Cursor, Limit, Page},
+    run::{Run, RunBrief, Step},
+    status::Status,
+    view::RunSummary,
 };
+use serde::{Deserialize, Serialize};
+
+use super::{
+    FeedRef, Table,
+    calls::{Condition, Write, Written},
+    item::{self, Item},
+    keys::{self, INDEXED, RunPart},
+    list::Place,
+    tries::Tries,
+};
+use crate::Result;
 
 /// A step after an event was joined into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,4 +54,217 @@ pub struct RunRecord {
     pub steps: Vec<Step>,
     /// Builds that it registered.
     pub builds: Vec<BuildBrief>,
+}
+
+/// A run as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct RunRow {
+    #[serde(flatten)]
+    run: Run,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    app: Option<AppId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environment: Option<EnvironmentId>,
+    /// Counts the writes, so that nobody writes over what he has not read.
+    version: u64,
+}
+
+/// A step as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct StepRow {
+    #[serde(flatten)]
+    step: Step,
+    version: u64,
+}
+
+/// What the index holds of a run.
+#[derive(Debug, Deserialize)]
+struct IndexedRun {
+    id: RunId,
+    key: Option<OrderKey>,
+    status: Status,
+    started_at: Timestamp,
+    updated_at: Timestamp,
+    pipeline: Pipeline,
+    environment: Option<EnvironmentId>,
+    revision: Option<Latest<Revision>>,
+}
+
+impl Table {
+    /// Joins what is newly known of a run into what is stored of it, and gives the whole. Nothing is written when that
+    /// says nothing new.
+    pub async fn join_run(&self, run: Run, feed: FeedRef<'_>) -> Result<Run> {
+        let what = format!("run {}", run.id);
+        let mut tries = Tries::of(&what);
+        loop {
+            let before = self.run_row(&run.id).await?;
+            let joined = match &before {
+                Some(row) => row.run.clone().join(run.clone()),
+                None => run.clone(),
+            };
+            let after = RunRow {
+                run: joined,
+                app: feed.map(|(app, _)| app.clone()),
+                environment: feed.map(|(_, environment)| environment.clone()),
+                version: before.as_ref().map_or(0, |row| row.version) + 1,
+            };
+            let same = before.as_ref().is_some_and(|row| {
+                row.run == after.run && row.app == after.app && row.environment == after.environment
+            });
+            if same || self.put_run(before.as_ref(), &after, feed).await? {
+                return Ok(after.run);
+            }
+            tries.again().await?;
+        }
+    }
+
+    /// Joins what is newly known of a step into what is stored of it.
+    pub async fn join_step(&self, run: &RunId, step: Step) -> Result<JoinedStep> {
+        let key = keys::step(run, &step.id);
+        let what = format!("step {} of run {run}", step.id);
+        let mut tries = Tries::of(&what);
+        loop {
+            let before: Option<StepRow> = match self.get(&key, true).await? {
+                Some(item) => Some(item::read(item)?),
+                None => None,
+            };
+            let was_new = before.is_none();
+            let version = before.as_ref().map(|row| row.version);
+            let joined = match &before {
+                Some(row) => row.step.clone().join(step.clone()),
+                None => step.clone(),
+            };
+            if before.is_some_and(|row| row.step == joined) {
+                return Ok(JoinedStep {
+                    step: joined,
+                    was_new,
+                });
+            }
+            let after = StepRow {
+                step: joined,
+                version: version.unwrap_or(0) + 1,
+            };
+            let item = item::of(&key, &after)?;
+            let condition = Condition::version(version);
+            if self.put_if(item, Some(condition)).await? == Written::Yes {
+                return Ok(JoinedStep {
+                    step: after.step,
+                    was_new,
+                });
+            }
+            tries.again().await?;
+        }
+    }
+
+    /// One run with its steps and builds.
+    pub async fn run(&self, id: &RunId) -> Result<Option<RunRecord>> {
+        let mut row: Option<RunRow> = None;
+        let (mut steps, mut builds) = (Vec::new(), Vec::new());
+        for item in self.partition(&keys::run_partition(id), false).await? {
+            match keys::run_part(item::text(&item, keys::SK)) {
+                RunPart::Run => row = Some(item::read(item)?),
+                RunPart::Step => steps.push(item::read::<StepRow>(item)?.step),
+                RunPart::Build => builds.push(item::read(item)?),
+                RunPart::Marker => {}
+            }
+        }
+        Ok(row.map(|row| RunRecord {
+            run: row.run,
+            app: row.app,
+            environment: row.environment,
+            steps,
+            builds,
+        }))
+    }
+
+    /// One page of runs, newest first.
+    pub async fn runs(
+        &self,
+        list: RunList<'_>,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<RunSummary>> {
+        let partition = keys::runs_partition(list);
+        let page = self
+            .page::<IndexedRun>(Place::Index, &partition, limit, cursor)
+            .await?;
+        Ok(Page {
+            items: page.items.into_iter().map(IndexedRun::summary).collect(),
+            next: page.next,
+        })
+    }
+
+    /// What a list shows of a run as it is at this moment, unless it works for another run.
+    pub(super) async fn brief_now(&self, id: &RunId) -> Result<Option<RunBrief>> {
+        let row = self.run_row(id).await?;
+        Ok(row
+            .filter(|row| row.run.parent.is_none())
+            .map(|row| row.run.brief()))
+    }
+
+    async fn run_row(&self, id: &RunId) -> Result<Option<RunRow>> {
+        let item = self.get(&keys::run(id), true).await?;
+        item.map(item::read).transpose()
+    }
+
+    /// Writes a run, unless it was changed since it was read. The marker that lists a failed run is written with it or
+    /// not at all: between two writes, someone else could see the run run again.
+    async fn put_run(
+        &self,
+        before: Option<&RunRow>,
+        after: &RunRow,
+        feed: FeedRef<'_>,
+    ) -> Result<bool> {
+        let mut item = item::of(&keys::run(&after.run.id), after)?;
+        let marker = failed_marker(&after.run, &item, feed);
+        if let Some(place) = keys::listed_run(&after.run, feed) {
+            item.extend(place.attributes());
+        }
+        let condition = Some(Condition::version(before.map(|row| row.version)));
+        let was_marked = before.is_some_and(|row| is_marked(&row.run));
+        let beside = match marker {
+            Some(marker) => Write::Put(marker, None),
+            None if was_marked => Write::Delete(keys::failed(&after.run.id)),
+            None => return Ok(self.put_if(item, condition).await? == Written::Yes),
+        };
+        let writes = vec![Write::Put(item, condition), beside];
+        Ok(self.transact(writes).await? == Written::Yes)
+    }
+}
+
+fn is_marked(run: &Run) -> bool {
+    run.status.is_failure() && run.parent.is_none()
+}
+
+/// What lists a run as failed, if it is.
+fn failed_marker(run: &Run, item: &Item, feed: FeedRef<'_>) -> Option<Item> {
+    let place = keys::listed_failure(run, feed).filter(|_| is_marked(run))?;
+    let mut marker: Item = INDEXED
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), item.get(*name)?.clone())))
+        .collect();
+    marker.extend(keys::failed(&run.id).attributes());
+    marker.extend(place.attributes());
+    Some(marker)
+}
+
+impl IndexedRun {
+    fn summary(self) -> RunSummary {
+        let revision = self.revision.map(|revision| revision.value);
+        RunSummary {
+            run: RunBrief {
+                id: self.id,
+                key: self.key,
+                status: self.status,
+                started_at: self.started_at,
+                finished_at: self.status.is_terminal().then_some(self.updated_at),
+                commit: revision
+                    .as_ref()
+                    .map(|revision| revision.short_commit().to_owned()),
+            },
+            pipeline: self.pipeline,
+            environment: self.environment,
+            message: revision.and_then(|revision| revision.message),
+        }
+    }
 }

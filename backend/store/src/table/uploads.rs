@@ -10,6 +10,12 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::{Table, item, keys};
+use crate::Result;
+
+/// How long an upload may take: 2 days.
+const KEPT_SECONDS: i64 = 2 * 24 * 3600;
+
 /// Files that someone is uploading, to become one build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
@@ -56,4 +62,19 @@ pub struct UploadFile {
     /// The multipart upload that takes its parts, for a long file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multipart: Option<String>,
+}
+
+impl Table {
+    /// Puts an upload, or what became of it.
+    pub async fn put_upload(&self, upload: &Upload, now: Timestamp) -> Result<()> {
+        let mut item = item::of(&keys::upload(&upload.id), upload)?;
+        item::expire(&mut item, now.as_second() + KEPT_SECONDS);
+        self.put(item).await
+    }
+
+    /// One upload.
+    pub async fn upload(&self, id: &UploadId) -> Result<Option<Upload>> {
+        let item = self.get(&keys::upload(id), true).await?;
+        item.map(item::read).transpose()
+    }
 }

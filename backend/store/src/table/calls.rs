@@ -1,0 +1,314 @@
+//! The few calls of DynamoDB that all questions are made of.
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError},
+    types::{
+        AttributeValue, ConsumedCapacity, Delete, Put, ReturnConsumedCapacity, ReturnValue,
+        TransactWriteItem, Update,
+    },
+};
+
+use super::{
+    Table,
+    item::{self, Item},
+    keys::Key,
+    meter::Reading,
+};
+use crate::{Error, Result};
+
+/// What has to hold for a write to happen.
+#[derive(Clone, Debug)]
+pub(super) struct Condition {
+    pub(super) expression: &'static str,
+    pub(super) values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl Condition {
+    /// Nothing is there yet.
+    pub(super) fn absent() -> Self {
+        Self {
+            expression: "attribute_not_exists(pk)",
+            values: Vec::new(),
+        }
+    }
+
+    /// What is there is still what was read: of that version, or nothing.
+    pub(super) fn version(version: Option<u64>) -> Self {
+        match version {
+            None => Self::absent(),
+            Some(version) => Self {
+                expression: "version = :version",
+                values: vec![(":version", item::number(version))],
+            },
+        }
+    }
+}
+
+/// What became of a write with a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// It happened.
+    Yes,
+    /// It did not, since these conditions did not hold (by their places in the transaction).
+    Refused(Vec<usize>),
+    /// It did not, since another transaction had its hands on the same items.
+    Busy,
+}
+
+impl Table {
+    /// One item. A `consistent` read sees every write that was acknowledged, at twice the price.
+    pub(super) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .consistent_read(consistent)
+            .set_return_consumed_capacity(self.asks_for_cost())
+            .send()
+            .await
+            .map_err(|error| Error::unavailable("reading an item", error))?;
+        self.count_read(answer.consumed_capacity.as_slice(), answer.item.as_slice());
+        Ok(answer.item)
+    }
+
+    /// Puts an item, whatever was there.
+    pub(super) async fn put(&self, item: Item) -> Result<()> {
+        match self.put_if(item, None).await? {
+            Written::Yes => Ok(()),
+            Written::Refused(_) | Written::Busy => Err(Error::Conflict {
+                what: "an item".to_owned(),
+            }),
+        }
+    }
+
+    /// Puts an item, if the condition holds.
+    pub(super) async fn put_if(&self, item: Item, condition: Option<Condition>) -> Result<Written> {
+        item::check(&item)?;
+        let mut call = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .set_return_consumed_capacity(self.asks_for_cost());
+        if let Some(condition) = condition {
+            call = call.condition_expression(condition.expression);
+            for (name, value) in condition.values {
+                call = call.expression_attribute_values(name, value);
+            }
+        }
+        match call.send().await {
+            Ok(answer) => {
+                self.count_write(answer.consumed_capacity.as_slice());
+                Ok(Written::Yes)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => {
+                    Ok(Written::Refused(vec![0]))
+                }
+                Some(PutItemError::TransactionConflictException(_)) => Ok(Written::Busy),
+                _ => Err(Error::unavailable("writing an item", error)),
+            },
+        }
+    }
+
+    /// Changes attributes of an item, and gives them as they are then; `None` if the condition does not hold.
+    pub(super) async fn update(&self, change: Change) -> Result<Option<Item>> {
+        let mut call = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(change.key.attributes()))
+            .update_expression(change.expression)
+            .set_condition_expression(change.condition.map(str::to_owned))
+            .return_values(ReturnValue::AllNew)
+            .set_return_consumed_capacity(self.asks_for_cost());
+        for (name, attribute) in change.names {
+            call = call.expression_attribute_names(name, attribute);
+        }
+        for (name, value) in change.values {
+            call = call.expression_attribute_values(name, value);
+        }
+        match call.send().await {
+            Ok(answer) => {
+                self.count_write(answer.consumed_capacity.as_slice());
+                Ok(Some(answer.attributes.unwrap_or_default()))
+            }
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(Error::unavailable("changing an item", error)),
+        }
+    }
+
+    /// All or none of some writes.
+    pub(super) async fn transact(&self, writes: Vec<Write>) -> Result<Written> {
+        let mut items = Vec::with_capacity(writes.len());
+        for write in writes {
+            items.push(write.into_transaction(&self.name)?);
+        }
+        let sent = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            .set_return_consumed_capacity(self.asks_for_cost())
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => {
+                self.count_write(answer.consumed_capacity.as_deref().unwrap_or_default());
+                Ok(Written::Yes)
+            }
+            Err(error) => canceled(error),
+        }
+    }
+
+    /// Deletes an item if the condition holds; tells whether it did.
+    pub(super) async fn delete_if(&self, key: &Key, condition: &str) -> Result<bool> {
+        let sent = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .set_return_consumed_capacity(self.asks_for_cost())
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => {
+                self.count_write(answer.consumed_capacity.as_slice());
+                Ok(true)
+            }
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(Error::unavailable("deleting an item", error)),
+        }
+    }
+
+    pub(super) fn asks_for_cost(&self) -> Option<ReturnConsumedCapacity> {
+        self.meter.as_ref().map(|_| ReturnConsumedCapacity::Total)
+    }
+
+    pub(super) fn count_read(&self, capacity: &[ConsumedCapacity], items: &[Item]) {
+        if let Some(meter) = &self.meter {
+            meter.add(Reading {
+                requests: 1,
+                read_units: units(capacity),
+                write_units: 0.0,
+                bytes_read: items.iter().map(item::size).sum(),
+            });
+        }
+    }
+
+    fn count_write(&self, capacity: &[ConsumedCapacity]) {
+        if let Some(meter) = &self.meter {
+            meter.add(Reading {
+                requests: 1,
+                write_units: units(capacity),
+                ..Reading::default()
+            });
+        }
+    }
+}
+
+fn units(capacity: &[ConsumedCapacity]) -> f64 {
+    capacity.iter().filter_map(|of| of.capacity_units).sum()
+}
+
+/// A change of some attributes of one item.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) key: Key,
+    pub(super) expression: &'static str,
+    /// Names of attributes that DynamoDB does not take as they are.
+    pub(super) names: Vec<(&'static str, &'static str)>,
+    pub(super) condition: Option<&'static str>,
+    pub(super) values: Vec<(&'static str, AttributeValue)>,
+}
+
+/// One write of a transaction.
+#[derive(Debug)]
+pub(super) enum Write {
+    Put(Item, Option<Condition>),
+    Delete(Key),
+    Change(Change),
+}
+
+impl Write {
+    fn into_transaction(self, table: &str) -> Result<TransactWriteItem> {
+        let builder = TransactWriteItem::builder();
+        // The builders fail only on a part left out, which none is here.
+        let built = match self {
+            Self::Put(item, condition) => {
+                item::check(&item)?;
+                let mut put = Put::builder().table_name(table).set_item(Some(item));
+                if let Some(condition) = condition {
+                    put = put.condition_expression(condition.expression);
+                    for (name, value) in condition.values {
+                        put = put.expression_attribute_values(name, value);
+                    }
+                }
+                put.build().map(|put| builder.put(put))
+            }
+            Self::Delete(key) => Delete::builder()
+                .table_name(table)
+                .set_key(Some(key.attributes()))
+                .build()
+                .map(|delete| builder.delete(delete)),
+            Self::Change(change) => {
+                let mut update = Update::builder()
+                    .table_name(table)
+                    .set_key(Some(change.key.attributes()))
+                    .update_expression(change.expression)
+                    .set_condition_expression(change.condition.map(str::to_owned));
+                for (name, attribute) in change.names {
+                    update = update.expression_attribute_names(name, attribute);
+                }
+                for (name, value) in change.values {
+                    update = update.expression_attribute_values(name, value);
+                }
+                update.build().map(|update| builder.update(update))
+            }
+        };
+        built
+            .map(|builder| builder.build())
+            .map_err(|error| Error::corrupt("a write", error))
+    }
+}
+
+fn canceled(error: SdkError<TransactWriteItemsError>) -> Result<Written> {
+    let reasons = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
+            return Ok(Written::Busy);
+        }
+        Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+            canceled.cancellation_reasons()
+        }
+        _ => return Err(Error::unavailable("writing in a transaction", error)),
+    };
+    let with = |code: &str| -> Vec<usize> {
+        let codes = reasons.iter().map(|reason| reason.code());
+        codes
+            .enumerate()
+            .filter_map(|(place, of)| (of == Some(code)).then_some(place))
+            .collect()
+    };
+    let refused = with("ConditionalCheckFailed");
+    if !refused.is_empty() {
+        Ok(Written::Refused(refused))
+    } else if !with("TransactionConflict").is_empty() {
+        Ok(Written::Busy)
+    } else {
+        Err(Error::unavailable("writing in a transaction", error))
+    }
+}

@@ -1,0 +1,99 @@
+//! Items: records as DynamoDB keeps them.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::keys::{Key, PK, SK, TTL};
+use crate::{Error, Result};
+
+/// An item's attributes by name.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The most bytes that DynamoDB takes for one item.
+const LARGEST: u64 = 400 * 1024;
+
+/// The item of a record.
+pub(super) fn of(key: &Key, record: &impl Serialize) -> Result<Item> {
+    let mut item: Item = serde_dynamo::to_item(record).map_err(|error| {
+        // Only a type that no item can hold ends here, never what it holds.
+        Error::corrupt(name(key), error)
+    })?;
+    item.extend(key.attributes());
+    Ok(item)
+}
+
+/// The record of an item.
+pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T> {
+    let what = format!("{} {}", text(&item, PK), text(&item, SK));
+    serde_dynamo::from_item(item).map_err(|error| Error::corrupt(what, error))
+}
+
+/// An attribute's text; empty if it has none.
+pub(super) fn text<'a>(item: &'a Item, attribute: &str) -> &'a str {
+    item.get(attribute)
+        .and_then(|value| value.as_s().ok())
+        .map_or("", String::as_str)
+}
+
+/// A number, as DynamoDB takes it.
+pub(super) fn number(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// Lets DynamoDB delete an item some time after `seconds` since 1970.
+pub(super) fn expire(item: &mut Item, seconds: i64) {
+    item.insert(TTL.to_owned(), number(seconds));
+}
+
+/// Refuses an item that DynamoDB would refuse, with its name and size.
+pub(super) fn check(item: &Item) -> Result<()> {
+    let size = size(item);
+    if size <= LARGEST {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: text(item, PK).to_owned(),
+        size,
+        limit: LARGEST,
+    })
+}
+
+/// The bytes of an item, by the rules of the DynamoDB developer guide ("item sizes and formats").
+pub(super) fn size(item: &Item) -> u64 {
+    item.iter()
+        .map(|(name, value)| length(name.len()) + value_size(value))
+        .sum()
+}
+
+fn value_size(value: &AttributeValue) -> u64 {
+    match value {
+        AttributeValue::S(text) => length(text.len()),
+        // A byte for two digits and one more; never more than 21.
+        AttributeValue::N(digits) => length(digits.len().div_ceil(2) + 1).min(21),
+        AttributeValue::B(bytes) => length(bytes.as_ref().len()),
+        AttributeValue::Ss(texts) => texts.iter().map(|text| length(text.len())).sum(),
+        AttributeValue::L(values) => {
+            3 + values
+                .iter()
+                .map(|value| 1 + value_size(value))
+                .sum::<u64>()
+        }
+        AttributeValue::M(values) => {
+            3 + values
+                .iter()
+                .map(|(name, value)| 1 + length(name.len()) + value_size(value))
+                .sum::<u64>()
+        }
+        _ => 1,
+    }
+}
+
+fn length(bytes: usize) -> u64 {
+    bytes as u64
+}
+
+fn name(key: &Key) -> String {
+    format!("{} {}", key.pk, key.sk)
+}

@@ -1,0 +1,150 @@
+//! Lists: a whole partition, or the page of it that was asked for.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::page::{Cursor, Limit, Page};
+use serde::de::DeserializeOwned;
+
+use super::{
+    Table,
+    item::{self, Item},
+    keys::{INDEX, INDEX_SK, SK},
+};
+use crate::{Error, Result};
+
+/// Where a list is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Table,
+    Index,
+}
+
+impl Place {
+    fn sort_key(self) -> &'static str {
+        match self {
+            Self::Table => SK,
+            Self::Index => INDEX_SK,
+        }
+    }
+}
+
+/// One Query.
+struct Ask<'a> {
+    place: Place,
+    partition: &'a str,
+    /// Only what sorts below this.
+    below: Option<&'a str>,
+    newest_first: bool,
+    limit: Option<i32>,
+    consistent: bool,
+}
+
+impl Table {
+    /// Every item of a partition, in order.
+    pub(super) async fn partition(&self, partition: &str, consistent: bool) -> Result<Vec<Item>> {
+        self.ask(&Ask {
+            place: Place::Table,
+            partition,
+            below: None,
+            newest_first: false,
+            limit: None,
+            consistent,
+        })
+        .await
+    }
+
+    /// Every item of a partition of the index below a bound, in order.
+    pub(super) async fn indexed_below(&self, partition: &str, bound: &str) -> Result<Vec<Item>> {
+        self.ask(&Ask {
+            place: Place::Index,
+            partition,
+            below: Some(bound),
+            newest_first: false,
+            limit: None,
+            consistent: false,
+        })
+        .await
+    }
+
+    /// One page of a partition, the greatest sort keys first.
+    pub(super) async fn page<T: DeserializeOwned>(
+        &self,
+        place: Place,
+        partition: &str,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<T>> {
+        let wanted = usize::from(limit.get());
+        // One more than asked for tells whether there is a next page.
+        let mut items = self
+            .ask(&Ask {
+                place,
+                partition,
+                below: cursor.map(Cursor::sort_key),
+                newest_first: true,
+                limit: Some(i32::from(limit.get()) + 1),
+                consistent: false,
+            })
+            .await?;
+        let more = items.len() > wanted;
+        items.truncate(wanted);
+        let last = items.last().map(|item| item::text(item, place.sort_key()));
+        let next = last.filter(|_| more).map(Cursor::behind);
+        Ok(Page {
+            items: items.into_iter().map(item::read).collect::<Result<_>>()?,
+            next,
+        })
+    }
+
+    /// Queries until there is nothing more or `limit` is reached: DynamoDB stops at 1 MB each time.
+    async fn ask(&self, ask: &Ask<'_>) -> Result<Vec<Item>> {
+        let mut items: Vec<Item> = Vec::new();
+        let mut start = None;
+        loop {
+            let have = i32::try_from(items.len()).unwrap_or(i32::MAX);
+            let answer = self
+                .query(ask)
+                .set_limit(ask.limit.map(|limit| limit - have))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| Error::unavailable("reading a list", error))?;
+            self.count_read(answer.consumed_capacity.as_slice(), answer.items());
+            items.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            let full = ask
+                .limit
+                .is_some_and(|limit| usize::try_from(limit).is_ok_and(|most| items.len() >= most));
+            if start.is_none() || full {
+                return Ok(items);
+            }
+        }
+    }
+
+    fn query(
+        &self,
+        ask: &Ask<'_>,
+    ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+        let (partition, bound) = match ask.place {
+            Place::Table => ("pk = :partition", "pk = :partition AND sk < :below"),
+            Place::Index => (
+                "gsi1pk = :partition",
+                "gsi1pk = :partition AND gsi1sk < :below",
+            ),
+        };
+        let call = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .set_index_name((ask.place == Place::Index).then(|| INDEX.to_owned()))
+            .expression_attribute_values(":partition", AttributeValue::S(ask.partition.to_owned()))
+            .scan_index_forward(!ask.newest_first)
+            .consistent_read(ask.consistent)
+            .set_return_consumed_capacity(self.asks_for_cost());
+        match ask.below {
+            None => call.key_condition_expression(partition),
+            Some(below) => call
+                .key_condition_expression(bound)
+                .expression_attribute_values(":below", AttributeValue::S(below.to_owned())),
+        }
+    }
+}

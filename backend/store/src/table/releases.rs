@@ -1,0 +1,75 @@
+//! Releases, and which one an environment serves.
+//!
+//! A release's rows and its environment's current release are written in one transaction, so that no crash leaves an
+//! environment serving what is not its newest release.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    id::{AppId, EnvironmentId},
+    page::{Cursor, Limit, Page},
+    release::Release,
+};
+
+use super::{
+    Table,
+    calls::{Condition, Write, Written},
+    item, keys,
+    list::Place,
+    tries::Tries,
+};
+use crate::Result;
+
+/// The attribute by which two releases of one environment are compared.
+const NEWNESS: &str = "newness";
+
+impl Table {
+    /// Puts a release, and makes it current if it is newer than what is. Doing so again changes nothing.
+    pub async fn put_release(&self, release: &Release) -> Result<()> {
+        let mut tries = Tries::of("a release");
+        let mut newest = true;
+        loop {
+            let mut writes = rows(release)?;
+            if newest {
+                writes.push(make_current(release)?);
+            }
+            match self.transact(writes).await? {
+                Written::Yes => return Ok(()),
+                // Only becoming current has a condition. Once there is a newer one, there always will be.
+                Written::Refused(_) => newest = false,
+                Written::Busy => tries.again().await?,
+            }
+        }
+    }
+
+    /// One page of an environment's releases of an app, newest first.
+    pub async fn releases(
+        &self,
+        app: &AppId,
+        environment: &EnvironmentId,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Release>> {
+        let partition = keys::releases_partition(app, environment);
+        self.page(Place::Table, &partition, limit, cursor).await
+    }
+}
+
+/// The writes that keep a release: its line in its build, its line in its environment.
+pub(super) fn rows(release: &Release) -> Result<Vec<Write>> {
+    Ok(vec![
+        Write::Put(item::of(&keys::build_release(release), release)?, None),
+        Write::Put(item::of(&keys::listed_release(release), release)?, None),
+    ])
+}
+
+/// The write that makes a release the one that its environment serves, if it is newer.
+pub(super) fn make_current(release: &Release) -> Result<Write> {
+    let newness = AttributeValue::S(keys::newness(release));
+    let mut item = item::of(&keys::current(&release.app, &release.environment), release)?;
+    item.insert(NEWNESS.to_owned(), newness.clone());
+    let condition = Condition {
+        expression: "attribute_not_exists(pk) OR newness < :newness",
+        values: vec![(":newness", newness)],
+    };
+    Ok(Write::Put(item, Some(condition)))
+}
