@@ -1,0 +1,50 @@
+//! Writes every page in every state to `target/gallery`, to be looked at: `cargo run -p frontend --example gallery`.
+//!
+//! The pages lie at their real addresses, so that any server of plain files shows them with their stylesheet.
+
+#[path = "../tests/samples/mod.rs"]
+mod samples;
+
+use std::{fs, io, path::Path};
+
+use domain::page::{Cursor, Page as ListPage};
+use frontend::{Page, Site, site};
+use samples::{app, builds, now, overview, runs, tester};
+
+fn main() -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery");
+    fs::create_dir_all(folder.join("assets"))?;
+    for file in site::built_in() {
+        fs::write(folder.join("assets").join(&file.name), file.content)?;
+    }
+    let site = Site { islands: None, local_notice: true, base: "http://127.0.0.1:8080".into() };
+    let write = |name: &str, page: Page<'_>| {
+        fs::write(folder.join(format!("{name}.html")), frontend::render(&page, &site))
+    };
+
+    write("overview", Page::Overview(&overview::overview()))?;
+    write("overview-silent", Page::Overview(&overview::silent()))?;
+    write("overview-bare", Page::Overview(&overview::bare()))?;
+    write("app", Page::App(&overview::app_view()))?;
+    write("app-empty", Page::App(&overview::app_without_anything()))?;
+    let settings = app("settings");
+    let list = ListPage { items: builds::briefs(), next: Some(Cursor::behind("0000000808")) };
+    write("builds", Page::Builds { app: &settings, builds: &list, from_newest: false, as_of: now() })?;
+    let list = ListPage { items: overview::summaries(), next: Some(Cursor::behind("2026")) };
+    write("runs", Page::Runs { app: &settings, runs: &list, failed: false, from_newest: true, as_of: now() })?;
+    write("unassigned", Page::Unassigned { runs: &list, failed: true, from_newest: true, as_of: now() })?;
+    let none = ListPage { items: Vec::new(), next: None };
+    write("runs-failed-none", Page::Runs { app: &settings, runs: &none, failed: true, from_newest: true, as_of: now() })?;
+    write("run-failed", Page::Run(&runs::failed()))?;
+    write("run-running", Page::Run(&runs::running()))?;
+    write("run-unknown", Page::Run(&runs::unknown()))?;
+    write("build", Page::Build(&builds::view(builds::build(812))))?;
+    write("build-unreadable", Page::Build(&builds::view(builds::unreadable(813))))?;
+    write("tester", Page::Tester(&tester::plain()))?;
+    write("tester-splits", Page::Tester(&tester::splits()))?;
+    write("tester-warned", Page::Tester(&tester::warned()))?;
+    write("tester-refused", Page::Tester(&tester::refused()))?;
+    write("tester-nothing", Page::Tester(&tester::nothing()))?;
+    let detail = "No app of that name is configured. The overview lists those that are.";
+    write("error", Page::Error { status: 404, title: "There is no such page", detail })
+}

@@ -1,0 +1,12 @@
+//! What several pages show alike. Functions from plain types to views.
+
+pub(crate) mod builds;
+pub(crate) mod cell;
+pub(crate) mod commit;
+pub(crate) mod environment;
+pub(crate) mod heading;
+pub(crate) mod icon;
+pub(crate) mod list;
+pub(crate) mod runs;
+pub(crate) mod status;
+pub(crate) mod time;

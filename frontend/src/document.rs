@@ -1,0 +1,95 @@
+//! The document around every page: head, skip link, header, main region, footer.
+
+use leptos::prelude::*;
+
+use crate::{
+    islands::Live,
+    links,
+    pages::{Page, View},
+    site::{self, Site},
+};
+
+/// Renders a page as a whole HTML document.
+///
+/// The document needs no more of a content security policy than `default-src 'none'; script-src 'self'
+/// 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'`.
+pub fn render(page: &Page<'_>, site: &Site) -> String {
+    // Islands ask the owner whether they are inside one another; nothing else here is reactive.
+    let owner = Owner::new_root(None);
+    let html = owner.with(|| document(page.view(site), site).to_html());
+    owner.cleanup();
+    format!("<!DOCTYPE html>{}", without_markers(&html))
+}
+
+/// Takes out the empty comments by which Leptos finds its way when it hydrates a whole page: only islands are
+/// hydrated here, and none of them has dynamic parts that need a marker.
+fn without_markers(html: &str) -> String {
+    html.replace("<!>", "")
+}
+
+fn document(page: View, site: &Site) -> impl IntoView + use<> {
+    let live = page.live && site.islands.is_some();
+    let script = site.islands.as_ref().filter(|_| live).map(|islands| {
+        view! { <script type="module" src=links::asset(&islands.script)></script> }
+    });
+    view! {
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <title>{format!("{} · Towpath", page.title)}</title>
+                <link rel="stylesheet" href=links::asset(site::stylesheet_name()) />
+                <link rel="icon" type="image/svg+xml" href=links::asset(site::favicon_name()) />
+                {script}
+            </head>
+            <body>
+                <a class="skip" href="#main">"Skip to the content"</a>
+                {site.local_notice.then(notice)}
+                {header(page.place, live)}
+                <main id="main" class=page.class tabindex="-1">{page.body}</main>
+                <footer class="site">
+                    <p>"Times are in UTC. "<a href="/api/openapi.json">"API"</a></p>
+                </footer>
+            </body>
+        </html>
+    }
+}
+
+fn notice() -> impl IntoView {
+    view! {
+        <p class="notice" role="note">
+            "Local portal: no sign-in, reachable from this computer only."
+        </p>
+    }
+}
+
+/// Which entry of the site's navigation a page belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The overview.
+    Overview,
+    /// Pipelines that no app claims.
+    Unassigned,
+    /// Below one of them.
+    Below,
+}
+
+fn header(place: Place, live: bool) -> impl IntoView {
+    let here = |entry: Place| (place == entry).then_some("page");
+    view! {
+        <header class="site">
+            <a class="brand" href=links::OVERVIEW aria-label="Towpath, to the overview">
+                <svg viewBox="0 0 32 32" aria-hidden="true">
+                    <path d="M4 7l12 9L4 25M28 7 16 16l12 9" />
+                </svg>
+                "Towpath"
+            </a>
+            <nav aria-label="Site">
+                <a href=links::OVERVIEW aria-current=here(Place::Overview)>"Overview"</a>
+                <a href=links::unassigned(false, None) aria-current=here(Place::Unassigned)>"Unassigned"</a>
+            </nav>
+            {live.then(|| view! { <Live /> })}
+        </header>
+    }
+}

@@ -1,0 +1,128 @@
+//! The portal's addresses, in one place: what a page links to, the portal routes.
+
+use domain::{
+    digest::Digest,
+    id::{AppId, BuildId, EnvironmentId, RunId},
+    page::Cursor,
+};
+
+/// The overview.
+pub const OVERVIEW: &str = "/";
+
+/// An app.
+pub fn app(app: &AppId) -> String {
+    format!("/{app}")
+}
+
+/// What testers see of an app in an environment; the one permanent address to hand out.
+pub fn tester(app: &AppId, environment: &EnvironmentId) -> String {
+    format!("/{app}/{environment}")
+}
+
+/// The newest package of an app in an environment: a redirect to its bytes.
+pub fn latest(app: &AppId, environment: &EnvironmentId, abi: Option<&str>) -> String {
+    let abi = abi.map_or_else(String::new, |abi| format!("?abi={}", escape(abi)));
+    format!("/{app}/{environment}/latest.apk{abi}")
+}
+
+/// An app's builds.
+pub fn builds(app: &AppId, cursor: Option<&Cursor>) -> String {
+    list(&format!("/{app}/builds"), false, cursor)
+}
+
+/// A build.
+pub fn build(app: &AppId, build: &BuildId) -> String {
+    format!("/{app}/builds/{build}")
+}
+
+/// A file of a build: a redirect to its bytes.
+pub fn file(app: &AppId, build: &BuildId, digest: &Digest) -> String {
+    format!("/{app}/builds/{build}/files/{digest}")
+}
+
+/// A build's icon.
+pub fn icon(app: &AppId, build: &BuildId) -> String {
+    format!("/{app}/builds/{build}/icon")
+}
+
+/// An app's runs.
+pub fn runs(app: &AppId, failed: bool, cursor: Option<&Cursor>) -> String {
+    list(&format!("/{app}/runs"), failed, cursor)
+}
+
+/// Runs of pipelines that no app claims.
+pub fn unassigned(failed: bool, cursor: Option<&Cursor>) -> String {
+    list("/unassigned", failed, cursor)
+}
+
+/// A run.
+pub fn run(run: &RunId) -> String {
+    format!("/runs/{run}")
+}
+
+/// An asset, by its name.
+pub fn asset(name: &str) -> String {
+    format!("/assets/{name}")
+}
+
+/// An address that came with an event, if following it is safe: `javascript:` and its like are not.
+pub fn foreign(url: &str) -> Option<String> {
+    let scheme = url.split_once("://")?.0.to_ascii_lowercase();
+    (scheme == "https" || scheme == "http").then(|| url.to_owned())
+}
+
+fn list(path: &str, failed: bool, cursor: Option<&Cursor>) -> String {
+    match (failed, cursor) {
+        (false, None) => path.to_owned(),
+        (true, None) => format!("{path}?failed=true"),
+        (false, Some(cursor)) => format!("{path}?cursor={cursor}"),
+        (true, Some(cursor)) => format!("{path}?failed=true&cursor={cursor}"),
+    }
+}
+
+/// Percent-encodes what is not unreserved (RFC 3986, section 2.3).
+fn escape(text: &str) -> String {
+    use std::fmt::Write as _;
+
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hostile_abi_stays_one_parameter() {
+        let address = latest(
+            &"wallet".parse().unwrap(),
+            &"dev".parse().unwrap(),
+            Some("x86&a=\"<b>"),
+        );
+        assert_eq!(address, "/wallet/dev/latest.apk?abi=x86%26a%3D%22%3Cb%3E");
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_are_followed() {
+        assert_eq!(foreign("https://example.com/log").as_deref(), Some("https://example.com/log"));
+        for url in ["javascript:alert(1)", "data:text/html,x", "//example.com", "javascript://x%0aalert(1)"] {
+            assert_eq!(foreign(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_filtered_list_keeps_its_filter_on_the_next_page() {
+        let cursor = Cursor::behind("a");
+        assert_eq!(
+            runs(&"wallet".parse().unwrap(), true, Some(&cursor)),
+            "/wallet/runs?failed=true&cursor=61"
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! Apps.
+
+pub(super) mod show;

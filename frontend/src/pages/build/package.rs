@@ -1,0 +1,121 @@
+//! What an application package says of itself, and what of it could not be read.
+
+use domain::{
+    digest::Digest,
+    package::{Flutter, Package, Signing, Unread},
+};
+use leptos::prelude::*;
+
+use crate::components::{heading, icon};
+
+/// The section of a package's facts.
+pub(super) fn section(package: &Package) -> AnyView {
+    view! {
+        <section aria-labelledby="package">
+            {heading::section("package", "Android package", None)}
+            {unread(&package.unread)}
+            <dl class="facts-grid">
+                {fact("Application ID", package.name.clone())}
+                {fact("Label", package.label.clone())}
+                {fact("Version", version(package))}
+                {fact("Android", sdks(package))}
+                {fact("Native code", (!package.abis.is_empty()).then(|| package.abis.join(", ")))}
+                {fact("Flutter", package.flutter.as_ref().map(flutter))}
+                {fact("Debuggable", Some(if package.debuggable { "yes" } else { "no" }.to_owned()))}
+            </dl>
+            {certificates(&package.signing)}
+            {permissions(&package.permissions)}
+        </section>
+    }
+    .into_any()
+}
+
+fn fact(name: &'static str, value: Option<String>) -> Option<AnyView> {
+    value.map(|value| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.into_any())
+}
+
+fn version(package: &Package) -> Option<String> {
+    match (&package.version_name, package.version_code) {
+        (Some(name), Some(code)) => Some(format!("{name}, code {code}")),
+        (Some(name), None) => Some(name.clone()),
+        (None, Some(code)) => Some(format!("code {code}")),
+        (None, None) => None,
+    }
+}
+
+fn sdks(package: &Package) -> Option<String> {
+    let said = |level: Option<u32>, word: &str| level.map(|level| format!("{word} API {level}"));
+    let both: Vec<String> = [said(package.min_sdk, "from"), said(package.target_sdk, "made for")]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!both.is_empty()).then(|| both.join(", "))
+}
+
+fn flutter(flutter: &Flutter) -> String {
+    flutter
+        .dart_version
+        .as_ref()
+        .map_or_else(|| "yes".to_owned(), |version| format!("yes, Dart {version}"))
+}
+
+fn certificates(signing: &Signing) -> AnyView {
+    if signing.is_unsigned() {
+        return view! { <p class="callout" data-status="failed">{icon::icon(icon::WARNING)}<span>"Not signed: Android cannot install it."</span></p> }
+            .into_any();
+    }
+    let schemes = [("v1", &signing.v1), ("v2", &signing.v2), ("v3", &signing.v3), ("v3.1", &signing.v31), ("Lineage", &signing.lineage)];
+    let rows = schemes
+        .into_iter()
+        .filter(|(_, digests)| !digests.is_empty())
+        .map(|(scheme, digests)| view! { <div><dt>{scheme}</dt><dd>{codes(digests)}</dd></div> })
+        .collect_view();
+    view! {
+        <h3>"Signing certificates"</h3>
+        <p class="hint">"SHA-256 of the certificates that the signatures name. Naming one proves nothing: Android checks when it installs."</p>
+        <dl class="certificates">{rows}</dl>
+    }
+    .into_any()
+}
+
+fn codes(digests: &[Digest]) -> AnyView {
+    digests
+        .iter()
+        .map(|digest| view! { <code>{digest.to_string()}</code> })
+        .collect_view()
+        .into_any()
+}
+
+fn permissions(permissions: &[String]) -> AnyView {
+    if permissions.is_empty() {
+        return view! { <p class="hint">"It asks for no permissions."</p> }.into_any();
+    }
+    let items = permissions.iter().map(|name| view! { <li><code>{name.clone()}</code></li> }).collect_view();
+    view! {
+        <details>
+            <summary>{crate::words::count(permissions.len(), "permission")}</summary>
+            <ul class="permissions">{items}</ul>
+        </details>
+    }
+    .into_any()
+}
+
+fn unread(unread: &[Unread]) -> Option<AnyView> {
+    if unread.is_empty() {
+        return None;
+    }
+    let items = unread
+        .iter()
+        .map(|part| view! { <li>{format!("{}: {}", part.what, part.why)}</li> })
+        .collect_view();
+    let note = view! {
+        <div class="callout" data-status="waiting">
+            {icon::icon(icon::WARNING)}
+            <div>
+                <p><strong>"Not everything could be read. "</strong>"The file itself is complete and served as it is."</p>
+                <ul>{items}</ul>
+            </div>
+        </div>
+    };
+    Some(note.into_any())
+}

@@ -1,0 +1,21 @@
+//! What stands in place of a page that there is not: what is wrong, and where to go.
+
+use leptos::prelude::*;
+
+use crate::{document::Place, links, pages::View};
+
+pub(crate) fn page(status: u16, title: &str, detail: &str) -> View {
+    View {
+        title: title.to_owned(),
+        class: "error",
+        place: Place::Below,
+        live: false,
+        body: view! {
+            <p class="code">{status}</p>
+            <h1>{title.to_owned()}</h1>
+            <p class="lead">{detail.to_owned()}</p>
+            <p><a class="button" href=links::OVERVIEW>"To the overview"</a></p>
+        }
+        .into_any(),
+    }
+}

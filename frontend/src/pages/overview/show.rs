@@ -1,0 +1,184 @@
+//! Every app in every environment, on one page.
+
+use domain::{
+    Timestamp,
+    catalog::Environment,
+    run::RecentRuns,
+    status::Status,
+    view::{AppRow, Overview},
+};
+use leptos::prelude::*;
+
+use crate::{
+    components::{cell, environment, heading, icon, status},
+    document::Place,
+    links,
+    pages::View,
+    words,
+};
+
+pub(crate) fn page(view: &Overview) -> View {
+    let matrix = if view.apps.is_empty() {
+        no_apps()
+    } else {
+        matrix(view)
+    };
+    View {
+        title: "Overview".to_owned(),
+        class: "overview",
+        place: Place::Overview,
+        live: true,
+        body: view! {
+            <header class="page">
+                <h1>"Overview"</h1>
+                {summary(view)}
+            </header>
+            {(!view.apps.is_empty() && is_silent(view)).then(nothing_heard)}
+            {matrix}
+            {unassigned(&view.unassigned, view.as_of)}
+        }
+        .into_any(),
+    }
+}
+
+/// The pipelines of the page, those that no app claims too.
+fn pipelines(view: &Overview) -> impl Iterator<Item = &RecentRuns> {
+    let cells = view.apps.iter().flat_map(|row| &row.cells);
+    cells.flat_map(|cell| &cell.pipelines).chain(&view.unassigned)
+}
+
+fn is_silent(view: &Overview) -> bool {
+    let served = view.apps.iter().flat_map(|row| &row.cells).any(|cell| cell.current.is_some());
+    !served && pipelines(view).next().is_none()
+}
+
+/// How many pipelines fail and how many are at work, by their newest run.
+fn summary(view: &Overview) -> AnyView {
+    let newest: Vec<Status> = pipelines(view)
+        .filter_map(|recent| recent.runs.first())
+        .map(|run| run.status)
+        .collect();
+    let count = |wanted: fn(Status) -> bool| newest.iter().filter(|status| wanted(**status)).count();
+    let failing = count(Status::is_failure);
+    let working = count(|status| matches!(status, Status::Running | Status::Stopping));
+    let said = |number: usize, tone: &'static str, word: &str| {
+        (number > 0).then(|| view! { <span class="tally" data-status=tone>{format!("{number} {word}")}</span> })
+    };
+    view! {
+        <p class="tallies">
+            <span>{words::count(view.apps.len(), "app")}</span>
+            {said(failing, "failed", "failing")}
+            {said(working, "running", "running now")}
+        </p>
+    }
+    .into_any()
+}
+
+/// A table on wide screens, a card for each app on narrow ones. The roles say what the elements already are, because
+/// a browser forgets it when the stylesheet lays the table out as cards.
+fn matrix(view: &Overview) -> AnyView {
+    let heads = view
+        .environments
+        .iter()
+        .map(|environment| view! { <th scope="col" role="columnheader">{environment::name(environment)}</th> })
+        .collect_view();
+    let rows = view
+        .apps
+        .iter()
+        .map(|app| row(app, &view.environments, view.as_of))
+        .collect_view();
+    view! {
+        <table class="matrix" role="table" aria-label="Apps by environment">
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th scope="col" role="columnheader">"App"</th>
+                    {heads}
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn row(row: &AppRow, environments: &[Environment], as_of: Timestamp) -> AnyView {
+    let cells = row
+        .cells
+        .iter()
+        .map(|app_in| {
+            let environment = environments.iter().find(|known| known.id == app_in.environment);
+            view! {
+                <td role="cell">
+                    <p class="narrow" aria-hidden="true">{environment.map(environment::name)}</p>
+                    {cell::cell(&row.app.id, app_in, as_of)}
+                </td>
+            }
+        })
+        .collect_view();
+    view! {
+        <tr role="row">
+            <th scope="row" role="rowheader">
+                <a href=links::app(&row.app.id)>{row.app.name.clone()}</a>
+            </th>
+            {cells}
+        </tr>
+    }
+    .into_any()
+}
+
+fn unassigned(recent: &[RecentRuns], as_of: Timestamp) -> Option<AnyView> {
+    if recent.is_empty() {
+        return None;
+    }
+    let items = recent
+        .iter()
+        .map(|recent| {
+            let newest = recent.runs.first().map(|run| status::run_badge(run, as_of));
+            let earlier = recent.runs.iter().skip(1).map(|run| status::dot(run, as_of)).collect_view();
+            view! {
+                <li>
+                    <div class="what">
+                        <strong>{recent.pipeline.name.clone()}</strong>
+                        <p class="facts"><span>{recent.pipeline.source.clone()}</span></p>
+                    </div>
+                    <p class="states">{newest} {earlier}</p>
+                </li>
+            }
+        })
+        .collect_view();
+    let section = view! {
+        <section aria-labelledby="unassigned">
+            {heading::section("unassigned", "Unassigned pipelines", Some((links::unassigned(false, None), "All their runs")))}
+            <p class="hint">
+                "No app claims these. Add them under " <code>"[[pipelines]]"</code> " in " <code>"towpath.toml"</code>
+                " to see them in the table above."
+            </p>
+            <ul class="rows">{items}</ul>
+        </section>
+    };
+    Some(section.into_any())
+}
+
+fn no_apps() -> AnyView {
+    heading::empty(
+        "No app is configured yet",
+        view! {
+            "Name your apps and environments in " <code>"towpath.toml"</code> ", check it with "
+            <code>"towpath config check"</code> " and start the portal again."
+        }
+        .into_any(),
+    )
+}
+
+fn nothing_heard() -> AnyView {
+    view! {
+        <p class="callout">
+            {icon::icon(icon::NOTE)}
+            <span>
+                "Nothing has been reported yet. Let EventBridge send your pipelines\u{2019} events here, try one with "
+                <code>"towpath event send FILE"</code> ", or bring in a build with " <code>"towpath push app.apk"</code> "."
+            </span>
+        </p>
+    }
+    .into_any()
+}

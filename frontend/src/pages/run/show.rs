@@ -1,0 +1,110 @@
+//! One run: how it stands, why it failed, and its steps as a timeline.
+
+use domain::{event::Pipeline, view::RunView};
+use leptos::prelude::*;
+
+use super::{failure, timeline};
+use crate::{
+    components::{
+        builds, commit, environment,
+        heading::{self, Crumb},
+        runs, status, time,
+    },
+    document::Place,
+    links,
+    pages::View,
+};
+
+pub(crate) fn page(view: &RunView) -> View {
+    let run = &view.run;
+    let name = runs::name(&run.id);
+    let title = run
+        .revision
+        .as_ref()
+        .and_then(|revision| revision.value.message.clone())
+        .unwrap_or_else(|| format!("Run {name}"));
+    View {
+        title: format!("Run {name} of {}", run.pipeline.name),
+        class: "run",
+        place: Place::Below,
+        live: true,
+        body: view! {
+            {heading::trail(trail(view))}
+            <header class="page">
+                <h1>{title}</h1>
+                <p class="lead">{status::badge(run.status, &run.raw_status)} <span>{run.pipeline.name.clone()}</span></p>
+            </header>
+            {failure::section(view)}
+            {facts(view)}
+            <section aria-labelledby="steps">
+                {heading::section("steps", "Steps", None)}
+                {timeline::timeline(view)}
+            </section>
+            {made(view)}
+        }
+        .into_any(),
+    }
+}
+
+fn trail(view: &RunView) -> Vec<Crumb> {
+    match &view.app {
+        Some(app) => vec![
+            Crumb::new(app.as_str(), links::app(app)),
+            Crumb::new("Runs", links::runs(app, false, None)),
+        ],
+        None => vec![Crumb::new("Unassigned", links::unassigned(false, None))],
+    }
+}
+
+fn facts(view: &RunView) -> AnyView {
+    let run = &view.run;
+    let place = view.environment.as_ref().map(|environment| {
+        view! { <div><dt>"Feeds"</dt><dd>{environment::name(environment)}</dd></div> }
+    });
+    let trigger = run.trigger.as_ref().map(|trigger| {
+        let by = trigger.value.by.clone().map(|by| view! { <small>{format!("by {by}")}</small> });
+        view! { <div><dt>"Trigger"</dt><dd>{trigger.value.kind.clone()} " " {by}</dd></div> }
+    });
+    let source = run.revision.as_ref().map(|revision| {
+        let origin = commit::origin(&revision.value).map(|origin| view! { <small>{origin}</small> });
+        view! { <div><dt>"Commit"</dt><dd>{commit::short(&revision.value)} " " {origin}</dd></div> }
+    });
+    let attempt = (run.attempt > 1).then(|| view! { <div><dt>"Attempt"</dt><dd class="number">{run.attempt}</dd></div> });
+    let parent = run.parent.clone().map(|parent| view! { <div><dt>"On behalf of"</dt><dd>{parent}</dd></div> });
+    view! {
+        <dl class="facts-grid">
+            <div><dt>"Started"</dt><dd>{time::ago(run.started_at, view.as_of)}</dd></div>
+            <div><dt>{if run.finished_at().is_some() { "Took" } else { "Running for" }}</dt><dd>{time::duration(run.started_at, run.finished_at(), view.as_of)}</dd></div>
+            {source}
+            {place}
+            {trigger}
+            {attempt}
+            {parent}
+            <div><dt>"Pipeline"</dt><dd>{run.pipeline.name.clone()} " " <small>{system(&run.pipeline)}</small></dd></div>
+        </dl>
+    }
+    .into_any()
+}
+
+/// Where a pipeline is, in words.
+fn system(pipeline: &Pipeline) -> String {
+    [Some(&pipeline.source), pipeline.account.as_ref(), pipeline.region.as_ref()]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn made(view: &RunView) -> Option<AnyView> {
+    if view.builds.is_empty() {
+        return None;
+    }
+    let section = view! {
+        <section aria-labelledby="made">
+            {heading::section("made", "Builds it made", None)}
+            {builds::list(&view.builds, view.as_of)}
+        </section>
+    };
+    Some(section.into_any())
+}

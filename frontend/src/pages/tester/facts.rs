@@ -1,0 +1,86 @@
+//! What a tester may want to know or report: commit, digest, what the build runs on; and the page's own address.
+
+use domain::view::{CurrentView, TesterView};
+use fast_qr::{
+    ECL, QRBuilder,
+    convert::{Builder as _, svg::SvgBuilder},
+};
+use leptos::prelude::*;
+
+use crate::{
+    components::{commit, time},
+    links,
+    site::Site,
+    words,
+};
+
+/// The facts of the current build.
+pub(super) fn list(view: &TesterView, current: &CurrentView) -> AnyView {
+    let (release, build) = (&current.release, &current.build);
+    let install = release.install(None).ok();
+    let revision = release.revision.as_ref().map(|revision| {
+        let message = revision.message.clone().map(|message| view! { <p>{message}</p> });
+        view! { <div class="wide"><dt>"Commit"</dt><dd>{commit::short(revision)} {message}</dd></div> }
+    });
+    let digest = install.map(|install| {
+        view! { <div class="wide"><dt>"SHA-256"</dt><dd><code id="sha256">{install.digest.to_string()}</code></dd></div> }
+    });
+    let size = install.map(|install| view! { <div><dt>"Size"</dt><dd>{words::size(install.size)}</dd></div> });
+    let code = build.package().and_then(|package| package.version_code).map(|code| {
+        view! { <div><dt>"Version code"</dt><dd class="number">{code.to_string()}</dd></div> }
+    });
+    let needs = build.package().and_then(|package| package.min_sdk).map(|api| {
+        view! { <div><dt>"Needs"</dt><dd>{android(api)}</dd></div> }
+    });
+    view! {
+        <dl class="facts-grid">
+            <div><dt>"Build"</dt><dd><a href=links::build(&view.app.id, &release.build)>{release.number.to_string()}</a></dd></div>
+            <div><dt>"Released"</dt><dd>{time::ago(release.released_at, view.as_of)}</dd></div>
+            {size}
+            {code}
+            {needs}
+            {revision}
+            {digest}
+        </dl>
+    }
+    .into_any()
+}
+
+/// An API level as testers know it.
+/// Source: "SDK Platform release notes" in the Android developer documentation.
+fn android(api: u32) -> String {
+    let version = match api {
+        21 => "5.0",
+        22 => "5.1",
+        23 => "6",
+        24 => "7.0",
+        25 => "7.1",
+        26 => "8.0",
+        27 => "8.1",
+        28 => "9",
+        29 => "10",
+        30 => "11",
+        31 => "12",
+        32 => "12L",
+        33 => "13",
+        34 => "14",
+        35 => "15",
+        36 => "16",
+        _ => return format!("Android API {api}"),
+    };
+    format!("Android {version} or newer")
+}
+
+/// The page's own address as a code that a phone's camera reads.
+pub(super) fn code(view: &TesterView, site: &Site) -> Option<AnyView> {
+    let address = site.absolute(&links::tester(&view.app.id, &view.environment.id));
+    let code = QRBuilder::new(address.as_str()).ecl(ECL::M).build().ok()?;
+    let drawing = SvgBuilder::default().margin(3).to_str(&code);
+    let figure = view! {
+        <figure class="code">
+            <div role="img" aria-label="QR code of this page\u{2019}s address" inner_html=drawing></div>
+            <figcaption>"Open this page on a phone"<small>{address}</small></figcaption>
+        </figure>
+    };
+    Some(figure.into_any())
+}

@@ -1,0 +1,6 @@
+//! The page that testers get.
+
+mod download;
+mod facts;
+pub(super) mod show;
+mod warnings;

@@ -1,0 +1,129 @@
+//! The page that a tester keeps: the newest build of an app in an environment, one tap away. No script at all.
+
+use domain::{
+    release::Release,
+    view::{CurrentView, TesterView},
+};
+use leptos::prelude::*;
+
+use super::{download, facts, warnings};
+use crate::{
+    components::{builds, commit, environment, heading, time},
+    document::Place,
+    links,
+    pages::View,
+    site::Site,
+    words,
+};
+
+pub(crate) fn page(view: &TesterView, site: &Site) -> View {
+    let body = match &view.current {
+        Some(current) => released(view, current, site),
+        None => view! {
+            {title(view, None)}
+            {heading::empty(
+                "Nothing is released here yet",
+                "As soon as a build is released in this environment, it can be downloaded from this page. Keep the address.".into_any(),
+            )}
+            {facts::code(view, site)}
+        }
+        .into_any(),
+    };
+    View {
+        title: format!("{} {}", view.app.name, view.environment.name),
+        class: "tester",
+        place: Place::Below,
+        live: false,
+        body: view! {
+            <svg class="stripe" width="100%" height="6" aria-hidden="true">
+                <rect width="100%" height="6" fill=environment::colour(&view.environment) />
+            </svg>
+            {body}
+        }
+        .into_any(),
+    }
+}
+
+fn released(view: &TesterView, current: &CurrentView, site: &Site) -> AnyView {
+    view! {
+        {title(view, Some(current))}
+        {warnings::list(view, current)}
+        {download::section(view, current)}
+        <div class="about">
+            {facts::list(view, current)}
+            {facts::code(view, site)}
+        </div>
+        {earlier(view)}
+    }
+    .into_any()
+}
+
+fn title(view: &TesterView, current: Option<&CurrentView>) -> AnyView {
+    let label = current.and_then(|current| current.release.label.clone());
+    let name = label.unwrap_or_else(|| view.app.name.clone());
+    let version = current.map(|current| {
+        view! {
+            <p class="lead">
+                {builds::name(current.release.number, current.release.version.as_deref())} ", "
+                {time::ago(current.release.released_at, view.as_of)}
+            </p>
+        }
+    });
+    view! {
+        <header class="product">
+            {picture(view, current, &name)}
+            <div>
+                <h1>{name.clone()}</h1>
+                <p><a href=links::app(&view.app.id)>{view.app.name.clone()}</a> " in " {environment::name(&view.environment)}</p>
+                {version}
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+/// The app's icon, or its first letter.
+fn picture(view: &TesterView, current: Option<&CurrentView>, name: &str) -> AnyView {
+    match current.filter(|current| current.release.icon.is_some()) {
+        Some(current) => {
+            let source = links::icon(&view.app.id, &current.release.build);
+            view! { <img class="picture" src=source alt="" width="80" height="80" /> }.into_any()
+        }
+        None => {
+            let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
+            view! { <span class="picture letter" aria-hidden="true">{letter}</span> }.into_any()
+        }
+    }
+}
+
+fn earlier(view: &TesterView) -> Option<AnyView> {
+    if view.earlier.is_empty() {
+        return None;
+    }
+    let items = view.earlier.iter().map(|release| item(view, release)).collect_view();
+    let section = view! {
+        <section aria-labelledby="earlier">
+            {heading::section("earlier", "Released before", Some((links::builds(&view.app.id, None), "All builds")))}
+            <ol class="rows">{items}</ol>
+        </section>
+    };
+    Some(section.into_any())
+}
+
+fn item(view: &TesterView, release: &Release) -> AnyView {
+    let revision = release.revision.as_ref();
+    let size = release.install(None).ok().map(|install| view! { <span class="number">{words::size(install.size)}</span> });
+    view! {
+        <li>
+            <div class="what">
+                <a href=links::build(&release.app, &release.build)>{builds::name(release.number, release.version.as_deref())}</a>
+                <p class="facts">
+                    {revision.map(commit::short)}
+                    {revision.and_then(|revision| revision.message.clone()).map(|message| view! { <span>{message}</span> })}
+                </p>
+            </div>
+            <p class="facts when">{time::ago(release.released_at, view.as_of)} {size}</p>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,92 @@
+//! What Android will do, in words that a tester can act on.
+
+use domain::{
+    install::InstallWarning,
+    view::{CurrentView, TesterView},
+};
+use leptos::prelude::*;
+
+use crate::components::icon;
+
+/// A warning's words: what it is, what to do about it, and how loud it is.
+struct Said {
+    title: String,
+    advice: &'static str,
+    tone: &'static str,
+}
+
+/// The warnings of a build.
+pub(super) fn list(view: &TesterView, current: &CurrentView) -> Option<AnyView> {
+    // That a build is not signed is why there is no button; it is said once, there.
+    let told = |warning: &&InstallWarning| current.refused.is_none() || **warning != InstallWarning::NotSigned;
+    let before = before(view, current);
+    let items: Vec<AnyView> = current
+        .warnings
+        .iter()
+        .filter(told)
+        .map(|warning| item(say(warning, &before)))
+        .collect();
+    if items.is_empty() {
+        return None;
+    }
+    let list = view! { <ul class="warnings" aria-label="Before you install">{items}</ul> };
+    Some(list.into_any())
+}
+
+/// The build that a device has, if it followed this page.
+fn before(view: &TesterView, current: &CurrentView) -> String {
+    view.earlier
+        .iter()
+        .find(|release| release.build != current.release.build)
+        .map_or_else(|| "the build before it".to_owned(), |release| format!("build {}", release.number))
+}
+
+fn say(warning: &InstallWarning, before: &str) -> Said {
+    match warning {
+        InstallWarning::NotSigned => Said {
+            title: "Not signed: cannot be installed".to_owned(),
+            advice: "Ask for a signed build.",
+            tone: "failed",
+        },
+        InstallWarning::OtherPackage { before: was, now } => Said {
+            title: format!("Another application ID than {before}: {now} instead of {was}"),
+            advice: "It installs beside the app that you have, as a second one.",
+            tone: "waiting",
+        },
+        InstallWarning::SignatureDiffers => Said {
+            title: format!("Signed with another certificate than {before}: uninstall the app first"),
+            advice: "Uninstalling deletes what the app keeps on the phone.",
+            tone: "failed",
+        },
+        InstallWarning::LowerVersionCode { before: was, now, debuggable: true } => Said {
+            title: format!("Lower version code than {before}: {now} after {was}"),
+            advice: "Android accepts that from a debug build.",
+            tone: "waiting",
+        },
+        InstallWarning::LowerVersionCode { before: was, now, debuggable: false } => Said {
+            title: format!("Lower version code than {before}: {now} after {was}"),
+            advice: "Android refuses to install it over the newer one: uninstall the app first.",
+            tone: "failed",
+        },
+        InstallWarning::Debuggable => Said {
+            title: "Debug build".to_owned(),
+            advice: "It is slower than the real one, and others can look inside it.",
+            tone: "waiting",
+        },
+        InstallWarning::NotFullyRead => Said {
+            title: "Not everything in this package could be read".to_owned(),
+            advice: "It may install differently from what this page says.",
+            tone: "waiting",
+        },
+    }
+}
+
+fn item(said: Said) -> AnyView {
+    view! {
+        <li class="callout" data-status=said.tone>
+            {icon::icon(icon::WARNING)}
+            <p><strong>{said.title}". "</strong>{said.advice}</p>
+        </li>
+    }
+    .into_any()
+}

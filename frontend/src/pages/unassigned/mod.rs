@@ -1,0 +1,3 @@
+//! Pipelines that no app claims.
+
+pub(super) mod show;

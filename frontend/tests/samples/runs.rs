@@ -1,0 +1,118 @@
+//! Runs: one that failed, one at work, one of which only its start is known.
+
+use domain::{
+    event::{StepDetail, Trigger},
+    fold::{Latest, OrderKey},
+    run::{Run, Step},
+    status::Status::{self, Failed, Queued, Running, Succeeded, Waiting},
+    view::{RunView, StepView},
+};
+
+use super::{before, builds::briefs, environment, now, pipeline, revision, run_id};
+
+fn key() -> OrderKey {
+    "00001#1#050#0#codepipeline:1".parse().unwrap()
+}
+
+fn latest<T>(value: T) -> Option<Latest<T>> {
+    Some(Latest { value, key: key() })
+}
+
+pub(crate) fn run(name: &str, number: u32, status: Status, started: i64, took: i64) -> Run {
+    Run {
+        id: run_id(name, number),
+        pipeline: pipeline(name),
+        parent: None,
+        key: Some(key()),
+        status,
+        raw_status: status.word().to_uppercase(),
+        attempt: 1,
+        started_at: before(started),
+        updated_at: before(started - took),
+        trigger: latest(Trigger { kind: "WebhookV2".into(), by: Some("mobile-team".into()) }),
+        revision: latest(revision("4be1a90c", "Show the mock location's accuracy in the notification")),
+    }
+}
+
+pub(crate) fn step(id: &str, status: Status, started: i64, took: i64, provider: Option<&str>) -> StepView {
+    let category = provider.map(|provider| if provider == "CodeBuild" { "Build" } else { provider }.to_owned());
+    let detail = StepDetail { category, provider: provider.map(str::to_owned), ..StepDetail::default() };
+    StepView {
+        step: Step {
+            id: id.parse().unwrap(),
+            key: key(),
+            status,
+            raw_status: status.word().to_uppercase(),
+            attempt: 1,
+            started_at: before(started),
+            updated_at: before(started - took),
+            detail: provider.is_some().then(|| latest(detail)).flatten(),
+        },
+        carried_out_by: (provider == Some("CodeBuild"))
+            .then(|| "codebuild/123456789012/eu-west-1/settings-build:6f0c71d2-9f3e-4b8a-8d18-2a9d1e2f3a4b".parse().unwrap()),
+    }
+}
+
+pub(crate) fn failed() -> RunView {
+    let mut test = step("Test/Instrumentation", Failed, 2_905, 86, Some("CodeBuild"));
+    test.step.detail = latest(StepDetail {
+        category: Some("Test".into()),
+        provider: Some("CodeBuild".into()),
+        summary: Some("Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: Error while executing command: ./gradlew connectedCheck. Reason: exit status 1".into()),
+        error_code: Some("JobFailed".into()),
+        url: Some("https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logEvent:group=/aws/codebuild/settings-build".into()),
+        external_id: None,
+    });
+    RunView {
+        run: run("settings-preprod", 43, Failed, 3_100, 281),
+        app: Some("settings".parse().unwrap()),
+        environment: Some(environment("preprod")),
+        steps: vec![
+            step("Source", Succeeded, 3_100, 9, None),
+            step("Source/Checkout", Succeeded, 3_099, 7, Some("CodeStarSourceConnection")),
+            step("Build", Succeeded, 3_090, 181, None),
+            step("Build/Gradle", Succeeded, 3_089, 166, Some("CodeBuild")),
+            step("Build/Register", Succeeded, 2_922, 12, Some("Lambda")),
+            step("Test", Failed, 2_908, 89, None),
+            step("Test/Lint", Succeeded, 2_906, 31, Some("CodeBuild")),
+            test,
+        ],
+        builds: vec![briefs().remove(0)],
+        as_of: now(),
+    }
+}
+
+pub(crate) fn running() -> RunView {
+    RunView {
+        run: Run { attempt: 2, ..run("settings-dev", 44, Running, 192, 180) },
+        app: Some("settings".parse().unwrap()),
+        environment: Some(environment("dev")),
+        steps: vec![
+            step("Source", Succeeded, 192, 8, None),
+            step("Source/Checkout", Succeeded, 191, 6, Some("GitHub")),
+            step("Build", Running, 182, 0, None),
+            step("Build/Gradle", Running, 180, 0, Some("CodeBuild")),
+            step("Approve", Queued, 3, 0, None),
+            step("Approve/Release manager", Waiting, 2, 0, Some("Manual")),
+        ],
+        builds: Vec::new(),
+        as_of: now(),
+    }
+}
+
+/// A run in a state that this version does not know, of a pipeline that no app claims, and nothing else known.
+pub(crate) fn unknown() -> RunView {
+    RunView {
+        run: Run {
+            raw_status: "MOONWALKING".into(),
+            trigger: None,
+            revision: None,
+            ..run("nightly-lint", 9, Status::Unknown, 600, 0)
+        },
+        app: None,
+        environment: None,
+        steps: Vec::new(),
+        builds: Vec::new(),
+        as_of: now(),
+    }
+}

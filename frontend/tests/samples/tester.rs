@@ -1,0 +1,76 @@
+//! The tester's page, from a clean build to one that cannot be installed.
+
+use domain::{
+    build::Build,
+    install::InstallWarning,
+    release::Release,
+    view::{CurrentView, TesterView},
+};
+
+use super::{
+    app,
+    builds::{build, release, split, unsigned},
+    environment, now, revision,
+};
+
+fn earlier() -> Vec<Release> {
+    let older = |number: u64, version: &str, message: &str, seconds| {
+        let build = Build {
+            version: Some(version.into()),
+            revision: Some(revision(&format!("{:08x}", number * 7_919_113), message)),
+            ..build(number)
+        };
+        release(&build, "dev", seconds)
+    };
+    vec![
+        older(811, "8.0.9", "Bump the Android Gradle plugin", 96_000),
+        older(810, "8.0.9", "Restart the recorder when the display rotates", 181_000),
+        older(806, "8.0.7", "Translate the permission screen", 2_900_000),
+    ]
+}
+
+fn view(build: Build, warnings: Vec<InstallWarning>, refused: Option<&str>) -> TesterView {
+    TesterView {
+        app: app("settings"),
+        environment: environment("dev"),
+        current: Some(CurrentView {
+            release: release(&build, "dev", 10_900),
+            build,
+            warnings,
+            refused: refused.map(str::to_owned),
+        }),
+        earlier: earlier(),
+        as_of: now(),
+    }
+}
+
+pub(crate) fn plain() -> TesterView {
+    view(build(812), Vec::new(), None)
+}
+
+pub(crate) fn splits() -> TesterView {
+    view(split(812), Vec::new(), None)
+}
+
+pub(crate) fn warned() -> TesterView {
+    let lower = InstallWarning::LowerVersionCode { before: 193, now: 192, debuggable: false };
+    view(build(812), vec![InstallWarning::SignatureDiffers, lower, InstallWarning::Debuggable], None)
+}
+
+pub(crate) fn refused() -> TesterView {
+    view(
+        unsigned(812),
+        vec![InstallWarning::NotSigned],
+        Some("The package is not signed, so Android cannot install it."),
+    )
+}
+
+pub(crate) fn nothing() -> TesterView {
+    TesterView {
+        app: app("settings"),
+        environment: environment("prod"),
+        current: None,
+        earlier: Vec::new(),
+        as_of: now(),
+    }
+}
