@@ -4,7 +4,7 @@
 //! here reads through [`source::ReadAt`], never a whole file, and every size, count and offset in a file is a claim that
 //! is checked before it is used: whoever can push a build can craft one.
 
-
+pub mod apk;
 pub mod archive;
 mod bytes_view;
 pub mod source;

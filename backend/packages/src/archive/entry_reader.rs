@@ -58,7 +58,7 @@ impl<'a, S: ReadAt> EntryReader<'a, S> {
                 limit,
             });
         }
-        let at = data_offset(archive, entry).await?;
+        let at = archive.data_offset(entry).await?;
         Ok(Self {
             archive,
             entry: entry.clone(),
@@ -168,7 +168,7 @@ impl<'a, S: ReadAt> EntryReader<'a, S> {
 }
 
 /// Where an entry's data starts: after its local header, whose name and extra field may differ from the directory's.
-async fn data_offset<S: ReadAt>(archive: &Archive<S>, entry: &Entry) -> Result<u64, Error> {
+pub(super) async fn data_offset<S: ReadAt>(archive: &Archive<S>, entry: &Entry) -> Result<u64, Error> {
     let damaged = |what| Error::DamagedEntry {
         name: entry.name.clone(),
         what,

@@ -227,6 +227,11 @@ impl<S: ReadAt> Archive<S> {
         &self.source
     }
 
+    /// Where an entry's data starts.
+    pub(crate) async fn data_offset(&self, entry: &Entry) -> Result<u64, Error> {
+        entry_reader::data_offset(self, entry).await
+    }
+
     pub(crate) fn directory_offset(&self) -> u64 {
         self.directory_offset
     }

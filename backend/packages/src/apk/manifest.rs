@@ -1,0 +1,155 @@
+//! What `AndroidManifest.xml` says, before references into the resource table are followed.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Problem,
+    axml::{Element, Visitor, walk},
+    chunk::Value,
+};
+
+/// More permissions than this are not kept: a record of a build has its limits, and Android itself has some 300.
+const MOST_PERMISSIONS: usize = 500;
+
+/// Resource numbers of the framework's attributes (`android.R.attr`), which never change.
+mod attribute {
+    pub(super) const LABEL: u32 = 0x0101_0001;
+    pub(super) const ICON: u32 = 0x0101_0002;
+    pub(super) const NAME: u32 = 0x0101_0003;
+    pub(super) const DEBUGGABLE: u32 = 0x0101_000f;
+    pub(super) const MIN_SDK: u32 = 0x0101_020c;
+    pub(super) const VERSION_CODE: u32 = 0x0101_021b;
+    pub(super) const VERSION_NAME: u32 = 0x0101_021c;
+    pub(super) const TARGET_SDK: u32 = 0x0101_0270;
+    pub(super) const VERSION_CODE_MAJOR: u32 = 0x0101_0576;
+}
+
+/// The manifest's values as written.
+#[derive(Debug, Default)]
+pub(super) struct Manifest {
+    pub(super) package: Option<String>,
+    pub(super) version_code: Option<Value>,
+    pub(super) version_code_major: Option<Value>,
+    pub(super) version_name: Option<Value>,
+    pub(super) min_sdk: Option<Value>,
+    pub(super) target_sdk: Option<Value>,
+    pub(super) permissions: BTreeSet<String>,
+    pub(super) debuggable: Option<Value>,
+    pub(super) label: Option<Value>,
+    pub(super) icon: Option<Value>,
+    launcher: Activity,
+}
+
+/// An activity, until it is known whether the launcher shows it.
+#[derive(Debug, Default)]
+struct Activity {
+    label: Option<Value>,
+    icon: Option<Value>,
+}
+
+/// Reads the manifest. After an error, what was read before it stands.
+pub(super) fn read(bytes: &[u8]) -> (Manifest, Option<Problem>) {
+    let mut reader = Reader::default();
+    let problem = walk(bytes, &mut reader).err();
+    let mut manifest = reader.manifest;
+    manifest.label = manifest.label.or(manifest.launcher.label.take());
+    manifest.icon = manifest.icon.or(manifest.launcher.icon.take());
+    (manifest, problem)
+}
+
+#[derive(Default)]
+struct Reader {
+    manifest: Manifest,
+    /// Names of the open elements.
+    open: Vec<String>,
+    activity: Option<Activity>,
+}
+
+impl Visitor for Reader {
+    fn start(&mut self, depth: usize, element: &Element<'_>) {
+        self.open.truncate(depth - 1);
+        self.open.push(element.name.clone());
+        let path: Vec<&str> = self.open.iter().map(String::as_str).collect();
+        match path[..] {
+            ["manifest"] => self.manifest.identify(element),
+            ["manifest", "uses-sdk"] => self.manifest.uses_sdk(element),
+            ["manifest", "uses-permission" | "uses-permission-sdk-23"] => {
+                self.manifest.uses_permission(element);
+            }
+            ["manifest", "application"] => self.manifest.application(element),
+            ["manifest", "application", "activity" | "activity-alias"] => {
+                self.activity = Some(Activity {
+                    label: element.by_id(attribute::LABEL),
+                    icon: element.by_id(attribute::ICON),
+                });
+            }
+            ["manifest", "application", _, "intent-filter", "category"] => self.category(element),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, depth: usize) {
+        self.open.truncate(depth.saturating_sub(1));
+        if depth == 3 {
+            self.activity = None;
+        }
+    }
+}
+
+impl Reader {
+    fn category(&mut self, element: &Element<'_>) {
+        let launcher = Value::Text("android.intent.category.LAUNCHER".to_owned());
+        if element.by_id(attribute::NAME) != Some(launcher) {
+            return;
+        }
+        if let Some(activity) = self.activity.take() {
+            let known = &mut self.manifest.launcher;
+            known.label = known.label.take().or(activity.label);
+            known.icon = known.icon.take().or(activity.icon);
+        }
+    }
+}
+
+impl Manifest {
+    /// Whether any value stands in the resource table.
+    pub(super) fn refers(&self) -> bool {
+        [
+            &self.version_code,
+            &self.version_code_major,
+            &self.version_name,
+            &self.min_sdk,
+            &self.target_sdk,
+            &self.debuggable,
+            &self.label,
+            &self.icon,
+        ]
+        .into_iter()
+        .any(|value| matches!(value, Some(Value::Reference(_))))
+    }
+
+    fn identify(&mut self, element: &Element<'_>) {
+        self.package = element.by_name("package");
+        self.version_code = element.by_id(attribute::VERSION_CODE);
+        self.version_code_major = element.by_id(attribute::VERSION_CODE_MAJOR);
+        self.version_name = element.by_id(attribute::VERSION_NAME);
+    }
+
+    fn uses_sdk(&mut self, element: &Element<'_>) {
+        self.min_sdk = element.by_id(attribute::MIN_SDK);
+        self.target_sdk = element.by_id(attribute::TARGET_SDK);
+    }
+
+    fn uses_permission(&mut self, element: &Element<'_>) {
+        if let Some(Value::Text(name)) = element.by_id(attribute::NAME)
+            && self.permissions.len() < MOST_PERMISSIONS
+        {
+            self.permissions.insert(name);
+        }
+    }
+
+    fn application(&mut self, element: &Element<'_>) {
+        self.label = element.by_id(attribute::LABEL);
+        self.icon = element.by_id(attribute::ICON);
+        self.debuggable = element.by_id(attribute::DEBUGGABLE);
+    }
+}
