@@ -1,6 +1,6 @@
 //! Writes every page in every state to `target/gallery`, to be looked at: `cargo run -p frontend --example gallery`.
 //!
-//! The pages lie at their real addresses, so that any server of plain files shows them with their stylesheet.
+//! Any server of plain files shows them with their stylesheet: `python3 -m http.server --directory target/gallery`.
 
 #[path = "../tests/samples/mod.rs"]
 mod samples;
@@ -17,9 +17,16 @@ fn main() -> io::Result<()> {
     for file in site::built_in() {
         fs::write(folder.join("assets").join(&file.name), file.content)?;
     }
-    let site = Site { islands: None, local_notice: true, base: "http://127.0.0.1:8080".into() };
+    let site = Site {
+        islands: None,
+        local_notice: true,
+        base: "http://127.0.0.1:8080".into(),
+    };
     let write = |name: &str, page: Page<'_>| {
-        fs::write(folder.join(format!("{name}.html")), frontend::render(&page, &site))
+        fs::write(
+            folder.join(format!("{name}.html")),
+            frontend::render(&page, &site),
+        )
     };
 
     write("overview", Page::Overview(&overview::overview()))?;
@@ -28,23 +35,76 @@ fn main() -> io::Result<()> {
     write("app", Page::App(&overview::app_view()))?;
     write("app-empty", Page::App(&overview::app_without_anything()))?;
     let settings = app("settings");
-    let list = ListPage { items: builds::briefs(), next: Some(Cursor::behind("0000000808")) };
-    write("builds", Page::Builds { app: &settings, builds: &list, from_newest: false, as_of: now() })?;
-    let list = ListPage { items: overview::summaries(), next: Some(Cursor::behind("2026")) };
-    write("runs", Page::Runs { app: &settings, runs: &list, failed: false, from_newest: true, as_of: now() })?;
-    write("unassigned", Page::Unassigned { runs: &list, failed: true, from_newest: true, as_of: now() })?;
-    let none = ListPage { items: Vec::new(), next: None };
-    write("runs-failed-none", Page::Runs { app: &settings, runs: &none, failed: true, from_newest: true, as_of: now() })?;
+    let list = ListPage {
+        items: builds::briefs(),
+        next: Some(Cursor::behind("0000000808")),
+    };
+    write(
+        "builds",
+        Page::Builds {
+            app: &settings,
+            builds: &list,
+            from_newest: false,
+            as_of: now(),
+        },
+    )?;
+    let list = ListPage {
+        items: overview::summaries(),
+        next: Some(Cursor::behind("2026")),
+    };
+    write(
+        "runs",
+        Page::Runs {
+            app: &settings,
+            runs: &list,
+            failed: false,
+            from_newest: true,
+            as_of: now(),
+        },
+    )?;
+    write(
+        "unassigned",
+        Page::Unassigned {
+            runs: &list,
+            failed: true,
+            from_newest: true,
+            as_of: now(),
+        },
+    )?;
+    let none = ListPage {
+        items: Vec::new(),
+        next: None,
+    };
+    write(
+        "runs-failed-none",
+        Page::Runs {
+            app: &settings,
+            runs: &none,
+            failed: true,
+            from_newest: true,
+            as_of: now(),
+        },
+    )?;
     write("run-failed", Page::Run(&runs::failed()))?;
     write("run-running", Page::Run(&runs::running()))?;
     write("run-unknown", Page::Run(&runs::unknown()))?;
     write("build", Page::Build(&builds::view(builds::build(812))))?;
-    write("build-unreadable", Page::Build(&builds::view(builds::unreadable(813))))?;
+    write(
+        "build-unreadable",
+        Page::Build(&builds::view(builds::unreadable(813))),
+    )?;
     write("tester", Page::Tester(&tester::plain()))?;
     write("tester-splits", Page::Tester(&tester::splits()))?;
     write("tester-warned", Page::Tester(&tester::warned()))?;
     write("tester-refused", Page::Tester(&tester::refused()))?;
     write("tester-nothing", Page::Tester(&tester::nothing()))?;
     let detail = "No app of that name is configured. The overview lists those that are.";
-    write("error", Page::Error { status: 404, title: "There is no such page", detail })
+    write(
+        "error",
+        Page::Error {
+            status: 404,
+            title: "There is no such page",
+            detail,
+        },
+    )
 }

@@ -111,8 +111,16 @@ mod tests {
 
     #[test]
     fn only_addresses_of_the_web_are_followed() {
-        assert_eq!(foreign("https://example.com/log").as_deref(), Some("https://example.com/log"));
-        for url in ["javascript:alert(1)", "data:text/html,x", "//example.com", "javascript://x%0aalert(1)"] {
+        assert_eq!(
+            foreign("https://example.com/log").as_deref(),
+            Some("https://example.com/log")
+        );
+        for url in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "//example.com",
+            "javascript://x%0aalert(1)",
+        ] {
             assert_eq!(foreign(url), None, "{url}");
         }
     }

@@ -88,7 +88,8 @@ impl Manifest {
     pub fn parse(json: &str) -> Result<Self, InvalidManifest> {
         let manifest: Self = serde_json::from_str(json).map_err(InvalidManifest::Json)?;
         let plain = |name: &str| {
-            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+            name.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
                 && !name.starts_with('.')
                 && !name.is_empty()
         };
@@ -128,7 +129,10 @@ mod tests {
 
     #[test]
     fn a_manifest_survives_a_round_trip() {
-        let manifest = Manifest { script: "islands-1.js".into(), wasm: "islands-2.wasm".into() };
+        let manifest = Manifest {
+            script: "islands-1.js".into(),
+            wasm: "islands-2.wasm".into(),
+        };
         let json = serde_json::to_string(&manifest).unwrap();
         assert_eq!(Manifest::parse(&json).unwrap(), manifest);
     }
@@ -137,9 +141,15 @@ mod tests {
     fn a_manifest_cannot_name_files_elsewhere() {
         for name in ["../secret", "a/b.js", "", ".hidden"] {
             let json = serde_json::json!({ "script": name, "wasm": "islands.wasm" }).to_string();
-            assert!(matches!(Manifest::parse(&json), Err(InvalidManifest::Name(_))), "{name:?}");
+            assert!(
+                matches!(Manifest::parse(&json), Err(InvalidManifest::Name(_))),
+                "{name:?}"
+            );
         }
-        assert!(matches!(Manifest::parse("{}"), Err(InvalidManifest::Json(_))));
+        assert!(matches!(
+            Manifest::parse("{}"),
+            Err(InvalidManifest::Json(_))
+        ));
     }
 
     #[test]
@@ -151,7 +161,11 @@ mod tests {
 
     #[test]
     fn an_absolute_address_has_one_slash() {
-        let site = Site { islands: None, local_notice: false, base: "https://t.example/".into() };
+        let site = Site {
+            islands: None,
+            local_notice: false,
+            base: "https://t.example/".into(),
+        };
         assert_eq!(site.absolute("/wallet/dev"), "https://t.example/wallet/dev");
     }
 }

@@ -90,12 +90,32 @@ mod tests {
     #[test]
     fn a_duration_has_at_the_most_two_units() {
         let told = [0, 42, 60, 192, 3_840, 90_000].map(duration);
-        assert_eq!(told, ["under 1 s", "42 s", "1 min", "3 min 12 s", "1 h 4 min", "1 d 1 h"]);
+        assert_eq!(
+            told,
+            [
+                "under 1 s",
+                "42 s",
+                "1 min",
+                "3 min 12 s",
+                "1 h 4 min",
+                "1 d 1 h"
+            ]
+        );
     }
 
     #[test]
     fn a_size_is_told_in_decimal_units() {
         let told = [1, 999, 1_000, 3_141_592, 240_000_000, 2_000_000_000].map(size);
-        assert_eq!(told, ["1 byte", "999 bytes", "1.0 kB", "3.1 MB", "240 MB", "2.0 GB"]);
+        assert_eq!(
+            told,
+            [
+                "1 byte",
+                "999 bytes",
+                "1.0 kB",
+                "3.1 MB",
+                "240 MB",
+                "2.0 GB"
+            ]
+        );
     }
 }

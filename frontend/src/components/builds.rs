@@ -10,7 +10,8 @@ use crate::{
 
 /// A build's name: its number, and the version that people read.
 pub(crate) fn name(number: u64, version: Option<&str>) -> AnyView {
-    let version = version.map(|version| view! { " " <span class="version">{version.to_owned()}</span> });
+    let version =
+        version.map(|version| view! { " " <span class="version">{version.to_owned()}</span> });
     view! { <span class="build">{format!("Build {number}")}</span> {version} }.into_any()
 }
 

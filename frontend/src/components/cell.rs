@@ -1,12 +1,6 @@
 //! An app in an environment: what it serves, and how the pipelines that feed it are doing.
 
-use domain::{
-    Timestamp,
-    id::AppId,
-    release::Release,
-    run::RecentRuns,
-    view::Cell,
-};
+use domain::{Timestamp, id::AppId, release::Release, run::RecentRuns, view::Cell};
 use leptos::prelude::*;
 
 use crate::{
@@ -20,7 +14,11 @@ pub(crate) fn cell(app: &AppId, cell: &Cell, as_of: Timestamp) -> AnyView {
         Some(release) => current(release, as_of),
         None => view! { <p class="quiet">"No release yet"</p> }.into_any(),
     };
-    let pipelines = cell.pipelines.iter().map(|recent| pipeline(recent, as_of)).collect_view();
+    let pipelines = cell
+        .pipelines
+        .iter()
+        .map(|recent| pipeline(recent, as_of))
+        .collect_view();
     let tester = cell.current.as_ref().map(|_| {
         let label = format!("Install page of {app} in {}", cell.environment);
         view! {

@@ -13,7 +13,10 @@ pub(crate) struct Crumb {
 impl Crumb {
     /// A page on the way.
     pub(crate) fn new(name: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { name: name.into(), href: href.into() }
+        Self {
+            name: name.into(),
+            href: href.into(),
+        }
     }
 }
 
@@ -32,7 +35,11 @@ pub(crate) fn trail(crumbs: Vec<Crumb>) -> AnyView {
 }
 
 /// A section's head, with a link to the whole of what it shows a part of.
-pub(crate) fn section(id: &'static str, title: &'static str, more: Option<(String, &'static str)>) -> AnyView {
+pub(crate) fn section(
+    id: &'static str,
+    title: &'static str,
+    more: Option<(String, &'static str)>,
+) -> AnyView {
     view! {
         <header class="section">
             <h2 id=id>{title}</h2>

@@ -21,4 +21,5 @@ pub(crate) const NOTE: &str = "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M8 7v
 /// An arrow out of a box.
 pub(crate) const ELSEWHERE: &str = "M9.5 2.5h4v4M13.5 2.5 7.5 8.5M11.5 9.5v4h-9v-9h4";
 /// A phone.
-pub(crate) const PHONE: &str = "M5 1.5h6a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1M7.2 12.3h1.6";
+pub(crate) const PHONE: &str =
+    "M5 1.5h6a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1M7.2 12.3h1.6";

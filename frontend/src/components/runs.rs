@@ -30,7 +30,10 @@ fn item(summary: &RunSummary, as_of: Timestamp) -> AnyView {
         .environment
         .as_ref()
         .map(|environment| view! { <span>{environment.to_string()}</span> });
-    let commit = run.commit.clone().map(|commit| view! { <code>{commit}</code> });
+    let commit = run
+        .commit
+        .clone()
+        .map(|commit| view! { <code>{commit}</code> });
     view! {
         <li>
             {status::badge(run.status, "")}

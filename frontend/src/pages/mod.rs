@@ -97,19 +97,33 @@ impl Page<'_> {
         match *self {
             Self::Overview(view) => overview::show::page(view),
             Self::App(view) => app::show::page(view),
-            Self::Builds { app, builds, from_newest, as_of } => {
-                build::list::page(app, builds, from_newest, as_of)
-            }
+            Self::Builds {
+                app,
+                builds,
+                from_newest,
+                as_of,
+            } => build::list::page(app, builds, from_newest, as_of),
             Self::Build(view) => build::show::page(view),
-            Self::Runs { app, runs, failed, from_newest, as_of } => {
-                run::list::page(app, runs, failed, from_newest, as_of)
-            }
+            Self::Runs {
+                app,
+                runs,
+                failed,
+                from_newest,
+                as_of,
+            } => run::list::page(app, runs, failed, from_newest, as_of),
             Self::Run(view) => run::show::page(view),
             Self::Tester(view) => tester::show::page(view, site),
-            Self::Unassigned { runs, failed, from_newest, as_of } => {
-                unassigned::show::page(runs, failed, from_newest, as_of)
-            }
-            Self::Error { status, title, detail } => error::show::page(status, title, detail),
+            Self::Unassigned {
+                runs,
+                failed,
+                from_newest,
+                as_of,
+            } => unassigned::show::page(runs, failed, from_newest, as_of),
+            Self::Error {
+                status,
+                title,
+                detail,
+            } => error::show::page(status, title, detail),
         }
     }
 }

@@ -23,23 +23,45 @@ pub(crate) fn package() -> Package {
         version_name: Some("8.0.10".into()),
         version_code: Some(192),
         label: Some("Appium Settings".into()),
-        icon: Some(Icon { digest: Digest::of(b"icon"), content_type: "image/png".into(), size: 4_213 }),
+        icon: Some(Icon {
+            digest: Digest::of(b"icon"),
+            content_type: "image/png".into(),
+            size: 4_213,
+        }),
         min_sdk: Some(26),
         target_sdk: Some(36),
-        permissions: ["INTERNET", "ACCESS_FINE_LOCATION", "POST_NOTIFICATIONS", "WRITE_SETTINGS"]
-            .map(|name| format!("android.permission.{name}"))
-            .to_vec(),
+        permissions: [
+            "INTERNET",
+            "ACCESS_FINE_LOCATION",
+            "POST_NOTIFICATIONS",
+            "WRITE_SETTINGS",
+        ]
+        .map(|name| format!("android.permission.{name}"))
+        .to_vec(),
         abis: Vec::new(),
         debuggable: false,
-        signing: Signing { v1: vec![certificate], v2: vec![certificate], v3: vec![certificate], ..Signing::default() },
-        flutter: Some(Flutter { dart_version: Some("3.12.0".into()) }),
+        signing: Signing {
+            v1: vec![certificate],
+            v2: vec![certificate],
+            v3: vec![certificate],
+            ..Signing::default()
+        },
+        flutter: Some(Flutter {
+            dart_version: Some("3.12.0".into()),
+        }),
         unread: Vec::new(),
     }
 }
 
 pub(crate) fn artifact(name: &str, size: u64, package: Option<Package>) -> Artifact {
     let name = name.parse().unwrap();
-    Artifact { kind: ArtifactKind::of(&name), digest: Digest::of(name.as_str().as_bytes()), name, size, package }
+    Artifact {
+        kind: ArtifactKind::of(&name),
+        digest: Digest::of(name.as_str().as_bytes()),
+        name,
+        size,
+        package,
+    }
 }
 
 pub(crate) fn build(number: u64) -> Build {
@@ -48,7 +70,10 @@ pub(crate) fn build(number: u64) -> Build {
         app: "settings".parse::<AppId>().unwrap(),
         number,
         version: Some("8.0.10".into()),
-        revision: Some(revision("4be1a90c", "Show the mock location's accuracy in the notification")),
+        revision: Some(revision(
+            "4be1a90c",
+            "Show the mock location's accuracy in the notification",
+        )),
         run: Some(run_id("settings-dev", 41)),
         registered_at: before(11_000),
         registered_by: Actor::pipeline("settings-dev"),
@@ -64,35 +89,69 @@ pub(crate) fn build(number: u64) -> Build {
 /// A build split by ABI, as Flutter's `--split-per-abi` leaves it.
 pub(crate) fn split(number: u64) -> Build {
     let abi = |abi: &str, size| {
-        let package = Package { abis: vec![abi.into()], ..package() };
+        let package = Package {
+            abis: vec![abi.into()],
+            ..package()
+        };
         artifact(&format!("app-{abi}-release.apk"), size, Some(package))
     };
     Build {
-        artifacts: vec![abi("arm64-v8a", 18_204_112), abi("armeabi-v7a", 15_900_004), abi("x86_64", 19_777_120)],
+        artifacts: vec![
+            abi("arm64-v8a", 18_204_112),
+            abi("armeabi-v7a", 15_900_004),
+            abi("x86_64", 19_777_120),
+        ],
         ..build(number)
     }
 }
 
 pub(crate) fn unsigned(number: u64) -> Build {
-    let package = Package { signing: Signing::default(), icon: None, ..package() };
-    Build { artifacts: vec![artifact("settings-unsigned.apk", 3_100_000, Some(package))], ..build(number) }
+    let package = Package {
+        signing: Signing::default(),
+        icon: None,
+        ..package()
+    };
+    Build {
+        artifacts: vec![artifact("settings-unsigned.apk", 3_100_000, Some(package))],
+        ..build(number)
+    }
 }
 
 pub(crate) fn unreadable(number: u64) -> Build {
     let package = Package {
-        signing: Signing { unknown: true, ..Signing::default() },
+        signing: Signing {
+            unknown: true,
+            ..Signing::default()
+        },
         unread: vec![
-            Unread { what: "signing block".into(), why: "it claims 2 GB in a file of 3 MB".into() },
-            Unread { what: "icon".into(), why: "its resource refers to itself".into() },
+            Unread {
+                what: "signing block".into(),
+                why: "it claims 2 GB in a file of 3 MB".into(),
+            },
+            Unread {
+                what: "icon".into(),
+                why: "its resource refers to itself".into(),
+            },
         ],
         ..Package::default()
     };
-    Build { version: None, revision: None, artifacts: vec![artifact("odd.apk", 3_100_000, Some(package))], ..build(number) }
+    Build {
+        version: None,
+        revision: None,
+        artifacts: vec![artifact("odd.apk", 3_100_000, Some(package))],
+        ..build(number)
+    }
 }
 
 pub(crate) fn release(build: &Build, environment: &str, seconds: i64) -> Release {
     let by = Actor::pipeline("settings-dev");
-    Release::of(build, environment.parse().unwrap(), build.run.clone(), before(seconds), by)
+    Release::of(
+        build,
+        environment.parse().unwrap(),
+        build.run.clone(),
+        before(seconds),
+        by,
+    )
 }
 
 pub(crate) fn brief(number: u64, seconds: i64, version: &str, message: &str) -> BuildBrief {
@@ -106,10 +165,25 @@ pub(crate) fn brief(number: u64, seconds: i64, version: &str, message: &str) -> 
 
 pub(crate) fn briefs() -> Vec<BuildBrief> {
     vec![
-        brief(812, 11_000, "8.0.10", "Show the mock location's accuracy in the notification"),
+        brief(
+            812,
+            11_000,
+            "8.0.10",
+            "Show the mock location's accuracy in the notification",
+        ),
         brief(811, 96_000, "8.0.9", "Bump the Android Gradle plugin"),
-        brief(810, 181_000, "8.0.9", "Restart the recorder when the display rotates"),
-        brief(809, 270_000, "8.0.8", "Ask for POST_NOTIFICATIONS on Android 13"),
+        brief(
+            810,
+            181_000,
+            "8.0.9",
+            "Restart the recorder when the display rotates",
+        ),
+        brief(
+            809,
+            270_000,
+            "8.0.8",
+            "Ask for POST_NOTIFICATIONS on Android 13",
+        ),
         brief(808, 2_900_000, "8.0.7", "Translate the permission screen"),
     ]
 }

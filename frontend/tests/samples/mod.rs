@@ -35,18 +35,32 @@ pub(crate) fn app(id: &str) -> App {
         "apidemos" => "API Demos",
         other => other,
     };
-    App { id: id.parse().unwrap(), name: name.into() }
+    App {
+        id: id.parse().unwrap(),
+        name: name.into(),
+    }
 }
 
 pub(crate) fn environments() -> Vec<Environment> {
-    [("dev", "Development", "#2e9e5b"), ("preprod", "Preproduction", "#e0a100"), ("prod", "Production", "#c22f45")]
-        .into_iter()
-        .map(|(id, name, colour)| Environment { id: id.parse().unwrap(), name: name.into(), colour: colour.into() })
-        .collect()
+    [
+        ("dev", "Development", "#2e9e5b"),
+        ("preprod", "Preproduction", "#e0a100"),
+        ("prod", "Production", "#c22f45"),
+    ]
+    .into_iter()
+    .map(|(id, name, colour)| Environment {
+        id: id.parse().unwrap(),
+        name: name.into(),
+        colour: colour.into(),
+    })
+    .collect()
 }
 
 pub(crate) fn environment(id: &str) -> Environment {
-    environments().into_iter().find(|environment| environment.id.as_str() == id).unwrap()
+    environments()
+        .into_iter()
+        .find(|environment| environment.id.as_str() == id)
+        .unwrap()
 }
 
 pub(crate) fn pipeline(name: &str) -> Pipeline {
@@ -69,10 +83,20 @@ pub(crate) fn revision(commit: &str, message: &str) -> Revision {
 }
 
 pub(crate) fn run_id(pipeline: &str, number: u32) -> RunId {
-    format!("codepipeline/123456789012/eu-west-1/{pipeline}/{number:08x}-1c5d-4f3e-9a51-0b2c3d4e5f60").parse().unwrap()
+    format!(
+        "codepipeline/123456789012/eu-west-1/{pipeline}/{number:08x}-1c5d-4f3e-9a51-0b2c3d4e5f60"
+    )
+    .parse()
+    .unwrap()
 }
 
-pub(crate) fn run(pipeline: &str, number: u32, status: Status, started: i64, took: i64) -> RunBrief {
+pub(crate) fn run(
+    pipeline: &str,
+    number: u32,
+    status: Status,
+    started: i64,
+    took: i64,
+) -> RunBrief {
     RunBrief {
         id: run_id(pipeline, number),
         key: None,
@@ -83,7 +107,12 @@ pub(crate) fn run(pipeline: &str, number: u32, status: Status, started: i64, too
     }
 }
 
-pub(crate) fn recent(app: Option<&str>, environment: Option<&str>, name: &str, runs: Vec<RunBrief>) -> RecentRuns {
+pub(crate) fn recent(
+    app: Option<&str>,
+    environment: Option<&str>,
+    name: &str,
+    runs: Vec<RunBrief>,
+) -> RecentRuns {
     RecentRuns {
         app: app.map(|id| id.parse::<AppId>().unwrap()),
         environment: environment.map(|id| id.parse::<EnvironmentId>().unwrap()),

@@ -13,9 +13,17 @@ use super::{
     environments, now, pipeline, recent, run,
 };
 
-fn cell(app: &str, environment: &str, current: Option<Release>, runs: &[(u32, Status, i64, i64)]) -> Cell {
+fn cell(
+    app: &str,
+    environment: &str,
+    current: Option<Release>,
+    runs: &[(u32, Status, i64, i64)],
+) -> Cell {
     let name = format!("{app}-{environment}");
-    let runs = runs.iter().map(|(number, status, started, took)| run(&name, *number, *status, *started, *took)).collect();
+    let runs = runs
+        .iter()
+        .map(|(number, status, started, took)| run(&name, *number, *status, *started, *took))
+        .collect();
     Cell {
         environment: environment.parse().unwrap(),
         current,
@@ -23,40 +31,94 @@ fn cell(app: &str, environment: &str, current: Option<Release>, runs: &[(u32, St
     }
 }
 
-fn released(number: u64, version: &str, environment: &str, seconds: i64, app: &str) -> Option<Release> {
-    let build = domain::build::Build { version: Some(version.into()), app: app.parse().unwrap(), ..build(number) };
+fn released(
+    number: u64,
+    version: &str,
+    environment: &str,
+    seconds: i64,
+    app: &str,
+) -> Option<Release> {
+    let build = domain::build::Build {
+        version: Some(version.into()),
+        app: app.parse().unwrap(),
+        ..build(number)
+    };
     Some(release(&build, environment, seconds))
 }
 
 pub(crate) fn settings() -> AppRow {
-    let dev = [(44, Running, 192, 0), (41, Succeeded, 11_400, 412), (40, Succeeded, 96_300, 399)];
-    let preprod = [(43, Failed, 3_100, 281), (39, Succeeded, 97_000, 390), (38, Failed, 181_500, 88)];
+    let dev = [
+        (44, Running, 192, 0),
+        (41, Succeeded, 11_400, 412),
+        (40, Succeeded, 96_300, 399),
+    ];
+    let preprod = [
+        (43, Failed, 3_100, 281),
+        (39, Succeeded, 97_000, 390),
+        (38, Failed, 181_500, 88),
+    ];
     let prod = [(37, Succeeded, 612_000, 401)];
     AppRow {
         app: app("settings"),
         cells: vec![
-            cell("settings", "dev", released(812, "8.0.10", "dev", 10_900, "settings"), &dev),
-            cell("settings", "preprod", released(811, "8.0.9", "preprod", 95_000, "settings"), &preprod),
-            cell("settings", "prod", released(806, "8.0.7", "prod", 611_000, "settings"), &prod),
+            cell(
+                "settings",
+                "dev",
+                released(812, "8.0.10", "dev", 10_900, "settings"),
+                &dev,
+            ),
+            cell(
+                "settings",
+                "preprod",
+                released(811, "8.0.9", "preprod", 95_000, "settings"),
+                &preprod,
+            ),
+            cell(
+                "settings",
+                "prod",
+                released(806, "8.0.7", "prod", 611_000, "settings"),
+                &prod,
+            ),
         ],
     }
 }
 
 fn apidemos() -> AppRow {
-    let dev = [(21, Succeeded, 7_300, 201), (20, Superseded, 7_400, 60), (19, Succeeded, 90_000, 214)];
+    let dev = [
+        (21, Succeeded, 7_300, 201),
+        (20, Superseded, 7_400, 60),
+        (19, Succeeded, 90_000, 214),
+    ];
     let preprod = [(22, Waiting, 1_300, 0), (18, Succeeded, 180_000, 230)];
     AppRow {
         app: app("apidemos"),
         cells: vec![
-            cell("apidemos", "dev", released(77, "5.0.0", "dev", 7_000, "apidemos"), &dev),
-            cell("apidemos", "preprod", released(75, "4.9.2", "preprod", 179_000, "apidemos"), &preprod),
-            Cell { environment: "prod".parse().unwrap(), current: None, pipelines: Vec::new() },
+            cell(
+                "apidemos",
+                "dev",
+                released(77, "5.0.0", "dev", 7_000, "apidemos"),
+                &dev,
+            ),
+            cell(
+                "apidemos",
+                "preprod",
+                released(75, "4.9.2", "preprod", 179_000, "apidemos"),
+                &preprod,
+            ),
+            Cell {
+                environment: "prod".parse().unwrap(),
+                current: None,
+                pipelines: Vec::new(),
+            },
         ],
     }
 }
 
 pub(crate) fn overview() -> Overview {
-    let nightly = vec![run("nightly-lint", 9, Succeeded, 30_000, 55), run("nightly-lint", 8, Failed, 116_000, 51)];
+    let nightly = vec![
+        run("nightly-lint", 9, Succeeded, 30_000, 55),
+        run("nightly-lint", 8, Failed, 116_000, 51),
+    ];
     Overview {
         environments: environments(),
         apps: vec![settings(), apidemos()],
@@ -71,7 +133,11 @@ pub(crate) fn silent() -> Overview {
         app: app(id),
         cells: environments()
             .into_iter()
-            .map(|environment| Cell { environment: environment.id, current: None, pipelines: Vec::new() })
+            .map(|environment| Cell {
+                environment: environment.id,
+                current: None,
+                pipelines: Vec::new(),
+            })
             .collect(),
     };
     Overview {
@@ -84,7 +150,12 @@ pub(crate) fn silent() -> Overview {
 
 /// Nothing is configured.
 pub(crate) fn bare() -> Overview {
-    Overview { environments: Vec::new(), apps: Vec::new(), unassigned: Vec::new(), as_of: now() }
+    Overview {
+        environments: Vec::new(),
+        apps: Vec::new(),
+        unassigned: Vec::new(),
+        as_of: now(),
+    }
 }
 
 pub(crate) fn summaries() -> Vec<RunSummary> {
@@ -95,12 +166,47 @@ pub(crate) fn summaries() -> Vec<RunSummary> {
         message: message.map(str::to_owned),
     };
     vec![
-        of("dev", 44, Running, 192, 0, Some("Keep the screen on while a session runs")),
-        of("preprod", 43, Failed, 3_100, 281, Some("Show the mock location's accuracy in the notification")),
-        of("dev", 41, Succeeded, 11_400, 412, Some("Show the mock location's accuracy in the notification")),
-        of("dev", 40, Succeeded, 96_300, 399, Some("Bump the Android Gradle plugin")),
+        of(
+            "dev",
+            44,
+            Running,
+            192,
+            0,
+            Some("Keep the screen on while a session runs"),
+        ),
+        of(
+            "preprod",
+            43,
+            Failed,
+            3_100,
+            281,
+            Some("Show the mock location's accuracy in the notification"),
+        ),
+        of(
+            "dev",
+            41,
+            Succeeded,
+            11_400,
+            412,
+            Some("Show the mock location's accuracy in the notification"),
+        ),
+        of(
+            "dev",
+            40,
+            Succeeded,
+            96_300,
+            399,
+            Some("Bump the Android Gradle plugin"),
+        ),
         of("preprod", 38, Status::Error, 181_500, 88, None),
-        of("dev", 36, Status::Canceled, 270_300, 45, Some("Ask for POST_NOTIFICATIONS on Android 13")),
+        of(
+            "dev",
+            36,
+            Status::Canceled,
+            270_300,
+            45,
+            Some("Ask for POST_NOTIFICATIONS on Android 13"),
+        ),
     ]
 }
 
@@ -108,8 +214,14 @@ pub(crate) fn app_view() -> AppView {
     AppView {
         environments: environments(),
         row: settings(),
-        builds: Page { items: briefs(), next: Some(Cursor::behind("0000000808")) },
-        runs: Page { items: summaries(), next: Some(Cursor::behind("2026")) },
+        builds: Page {
+            items: briefs(),
+            next: Some(Cursor::behind("0000000808")),
+        },
+        runs: Page {
+            items: summaries(),
+            next: Some(Cursor::behind("2026")),
+        },
         as_of: now(),
     }
 }
@@ -118,8 +230,14 @@ pub(crate) fn app_without_anything() -> AppView {
     AppView {
         environments: environments(),
         row: silent().apps.remove(0),
-        builds: Page { items: Vec::new(), next: None },
-        runs: Page { items: Vec::new(), next: None },
+        builds: Page {
+            items: Vec::new(),
+            next: None,
+        },
+        runs: Page {
+            items: Vec::new(),
+            next: None,
+        },
         as_of: now(),
     }
 }

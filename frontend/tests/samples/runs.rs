@@ -29,14 +29,37 @@ pub(crate) fn run(name: &str, number: u32, status: Status, started: i64, took: i
         attempt: 1,
         started_at: before(started),
         updated_at: before(started - took),
-        trigger: latest(Trigger { kind: "WebhookV2".into(), by: Some("mobile-team".into()) }),
-        revision: latest(revision("4be1a90c", "Show the mock location's accuracy in the notification")),
+        trigger: latest(Trigger {
+            kind: "WebhookV2".into(),
+            by: Some("mobile-team".into()),
+        }),
+        revision: latest(revision(
+            "4be1a90c",
+            "Show the mock location's accuracy in the notification",
+        )),
     }
 }
 
-pub(crate) fn step(id: &str, status: Status, started: i64, took: i64, provider: Option<&str>) -> StepView {
-    let category = provider.map(|provider| if provider == "CodeBuild" { "Build" } else { provider }.to_owned());
-    let detail = StepDetail { category, provider: provider.map(str::to_owned), ..StepDetail::default() };
+pub(crate) fn step(
+    id: &str,
+    status: Status,
+    started: i64,
+    took: i64,
+    provider: Option<&str>,
+) -> StepView {
+    let category = provider.map(|provider| {
+        if provider == "CodeBuild" {
+            "Build"
+        } else {
+            provider
+        }
+        .to_owned()
+    });
+    let detail = StepDetail {
+        category,
+        provider: provider.map(str::to_owned),
+        ..StepDetail::default()
+    };
     StepView {
         step: Step {
             id: id.parse().unwrap(),
@@ -48,8 +71,11 @@ pub(crate) fn step(id: &str, status: Status, started: i64, took: i64, provider: 
             updated_at: before(started - took),
             detail: provider.is_some().then(|| latest(detail)).flatten(),
         },
-        carried_out_by: (provider == Some("CodeBuild"))
-            .then(|| "codebuild/123456789012/eu-west-1/settings-build:6f0c71d2-9f3e-4b8a-8d18-2a9d1e2f3a4b".parse().unwrap()),
+        carried_out_by: (provider == Some("CodeBuild")).then(|| {
+            "codebuild/123456789012/eu-west-1/settings-build:6f0c71d2-9f3e-4b8a-8d18-2a9d1e2f3a4b"
+                .parse()
+                .unwrap()
+        }),
     }
 }
 
@@ -69,7 +95,13 @@ pub(crate) fn failed() -> RunView {
         environment: Some(environment("preprod")),
         steps: vec![
             step("Source", Succeeded, 3_100, 9, None),
-            step("Source/Checkout", Succeeded, 3_099, 7, Some("CodeStarSourceConnection")),
+            step(
+                "Source/Checkout",
+                Succeeded,
+                3_099,
+                7,
+                Some("CodeStarSourceConnection"),
+            ),
             step("Build", Succeeded, 3_090, 181, None),
             step("Build/Gradle", Succeeded, 3_089, 166, Some("CodeBuild")),
             step("Build/Register", Succeeded, 2_922, 12, Some("Lambda")),
@@ -83,17 +115,30 @@ pub(crate) fn failed() -> RunView {
 }
 
 pub(crate) fn running() -> RunView {
+    let second = |mut view: StepView| {
+        view.step.attempt = 2;
+        view
+    };
     RunView {
-        run: Run { attempt: 2, ..run("settings-dev", 44, Running, 192, 180) },
+        run: Run {
+            attempt: 2,
+            ..run("settings-dev", 44, Running, 192, 180)
+        },
         app: Some("settings".parse().unwrap()),
         environment: Some(environment("dev")),
         steps: vec![
             step("Source", Succeeded, 192, 8, None),
             step("Source/Checkout", Succeeded, 191, 6, Some("GitHub")),
-            step("Build", Running, 182, 0, None),
-            step("Build/Gradle", Running, 180, 0, Some("CodeBuild")),
-            step("Approve", Queued, 3, 0, None),
-            step("Approve/Release manager", Waiting, 2, 0, Some("Manual")),
+            second(step("Build", Running, 182, 0, None)),
+            second(step("Build/Gradle", Running, 180, 0, Some("CodeBuild"))),
+            second(step("Approve", Queued, 3, 0, None)),
+            second(step(
+                "Approve/Release manager",
+                Waiting,
+                2,
+                0,
+                Some("Manual"),
+            )),
         ],
         builds: Vec::new(),
         as_of: now(),

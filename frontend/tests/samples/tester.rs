@@ -24,7 +24,12 @@ fn earlier() -> Vec<Release> {
     };
     vec![
         older(811, "8.0.9", "Bump the Android Gradle plugin", 96_000),
-        older(810, "8.0.9", "Restart the recorder when the display rotates", 181_000),
+        older(
+            810,
+            "8.0.9",
+            "Restart the recorder when the display rotates",
+            181_000,
+        ),
         older(806, "8.0.7", "Translate the permission screen", 2_900_000),
     ]
 }
@@ -53,8 +58,20 @@ pub(crate) fn splits() -> TesterView {
 }
 
 pub(crate) fn warned() -> TesterView {
-    let lower = InstallWarning::LowerVersionCode { before: 193, now: 192, debuggable: false };
-    view(build(812), vec![InstallWarning::SignatureDiffers, lower, InstallWarning::Debuggable], None)
+    let lower = InstallWarning::LowerVersionCode {
+        before: 193,
+        now: 192,
+        debuggable: false,
+    };
+    view(
+        build(812),
+        vec![
+            InstallWarning::SignatureDiffers,
+            lower,
+            InstallWarning::Debuggable,
+        ],
+        None,
+    )
 }
 
 pub(crate) fn refused() -> TesterView {

@@ -42,7 +42,10 @@ fn environments(view: &AppView) -> AnyView {
         .cells
         .iter()
         .map(|app_in| {
-            let known = view.environments.iter().find(|known| known.id == app_in.environment);
+            let known = view
+                .environments
+                .iter()
+                .find(|known| known.id == app_in.environment);
             view! {
                 <li>
                     <h2>{known.map(environment::name)}</h2>

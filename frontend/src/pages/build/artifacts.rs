@@ -11,9 +11,16 @@ use crate::{
 /// The files of a build.
 pub(super) fn list(build: &Build) -> AnyView {
     if build.artifacts.is_empty() {
-        return heading::empty("No files", "This build was registered without any file.".into_any());
+        return heading::empty(
+            "No files",
+            "This build was registered without any file.".into_any(),
+        );
     }
-    let items = build.artifacts.iter().map(|artifact| item(build, artifact)).collect_view();
+    let items = build
+        .artifacts
+        .iter()
+        .map(|artifact| item(build, artifact))
+        .collect_view();
     view! { <ul class="rows artifacts">{items}</ul> }.into_any()
 }
 

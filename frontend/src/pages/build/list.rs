@@ -14,10 +14,22 @@ use crate::{
     pages::View,
 };
 
-pub(crate) fn page(app: &App, page: &Page<BuildBrief>, from_newest: bool, as_of: Timestamp) -> View {
-    let items = if page.items.is_empty() { none() } else { builds::list(&page.items, as_of) };
+pub(crate) fn page(
+    app: &App,
+    page: &Page<BuildBrief>,
+    from_newest: bool,
+    as_of: Timestamp,
+) -> View {
+    let items = if page.items.is_empty() {
+        none()
+    } else {
+        builds::list(&page.items, as_of)
+    };
     let newest = (!from_newest).then(|| links::builds(&app.id, None));
-    let older = page.next.as_ref().map(|next| links::builds(&app.id, Some(next)));
+    let older = page
+        .next
+        .as_ref()
+        .map(|next| links::builds(&app.id, Some(next)));
     View {
         title: format!("Builds of {}", app.name),
         class: "list",

@@ -45,18 +45,21 @@ fn version(package: &Package) -> Option<String> {
 
 fn sdks(package: &Package) -> Option<String> {
     let said = |level: Option<u32>, word: &str| level.map(|level| format!("{word} API {level}"));
-    let both: Vec<String> = [said(package.min_sdk, "from"), said(package.target_sdk, "made for")]
-        .into_iter()
-        .flatten()
-        .collect();
+    let both: Vec<String> = [
+        said(package.min_sdk, "from"),
+        said(package.target_sdk, "made for"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     (!both.is_empty()).then(|| both.join(", "))
 }
 
 fn flutter(flutter: &Flutter) -> String {
-    flutter
-        .dart_version
-        .as_ref()
-        .map_or_else(|| "yes".to_owned(), |version| format!("yes, Dart {version}"))
+    flutter.dart_version.as_ref().map_or_else(
+        || "yes".to_owned(),
+        |version| format!("yes, Dart {version}"),
+    )
 }
 
 fn certificates(signing: &Signing) -> AnyView {
@@ -64,7 +67,13 @@ fn certificates(signing: &Signing) -> AnyView {
         return view! { <p class="callout" data-status="failed">{icon::icon(icon::WARNING)}<span>"Not signed: Android cannot install it."</span></p> }
             .into_any();
     }
-    let schemes = [("v1", &signing.v1), ("v2", &signing.v2), ("v3", &signing.v3), ("v3.1", &signing.v31), ("Lineage", &signing.lineage)];
+    let schemes = [
+        ("v1", &signing.v1),
+        ("v2", &signing.v2),
+        ("v3", &signing.v3),
+        ("v3.1", &signing.v31),
+        ("Lineage", &signing.lineage),
+    ];
     let rows = schemes
         .into_iter()
         .filter(|(_, digests)| !digests.is_empty())
@@ -90,7 +99,10 @@ fn permissions(permissions: &[String]) -> AnyView {
     if permissions.is_empty() {
         return view! { <p class="hint">"It asks for no permissions."</p> }.into_any();
     }
-    let items = permissions.iter().map(|name| view! { <li><code>{name.clone()}</code></li> }).collect_view();
+    let items = permissions
+        .iter()
+        .map(|name| view! { <li><code>{name.clone()}</code></li> })
+        .collect_view();
     view! {
         <details>
             <summary>{crate::words::count(permissions.len(), "permission")}</summary>

@@ -60,13 +60,13 @@ fn origin(view: &BuildView) -> AnyView {
         view! {
             <div>
                 <dt>"Commit"</dt>
-                <dd>{commit::short(revision)} {commit::origin(revision).map(|origin| view! { <small>{origin}</small> })}</dd>
+                <dd>{commit::short(revision)} " " {commit::origin(revision).map(|origin| view! { <small>{origin}</small> })}</dd>
             </div>
         }
     });
     view! {
         <dl class="facts-grid">
-            <div><dt>"Registered"</dt><dd>{time::ago(build.registered_at, view.as_of)} <small>{by(&build.registered_by)}</small></dd></div>
+            <div><dt>"Registered"</dt><dd>{time::ago(build.registered_at, view.as_of)} " " <small>{by(&build.registered_by)}</small></dd></div>
             {run}
             {source}
         </dl>
@@ -90,7 +90,11 @@ fn releases(view: &BuildView) -> AnyView {
             "This build is registered only. Releasing it makes it the one that an environment serves.".into_any(),
         );
     }
-    let items = view.releases.iter().map(|release| item(view, release)).collect_view();
+    let items = view
+        .releases
+        .iter()
+        .map(|release| item(view, release))
+        .collect_view();
     view! { <ol class="rows">{items}</ol> }.into_any()
 }
 

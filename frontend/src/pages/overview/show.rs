@@ -44,11 +44,17 @@ pub(crate) fn page(view: &Overview) -> View {
 /// The pipelines of the page, those that no app claims too.
 fn pipelines(view: &Overview) -> impl Iterator<Item = &RecentRuns> {
     let cells = view.apps.iter().flat_map(|row| &row.cells);
-    cells.flat_map(|cell| &cell.pipelines).chain(&view.unassigned)
+    cells
+        .flat_map(|cell| &cell.pipelines)
+        .chain(&view.unassigned)
 }
 
 fn is_silent(view: &Overview) -> bool {
-    let served = view.apps.iter().flat_map(|row| &row.cells).any(|cell| cell.current.is_some());
+    let served = view
+        .apps
+        .iter()
+        .flat_map(|row| &row.cells)
+        .any(|cell| cell.current.is_some());
     !served && pipelines(view).next().is_none()
 }
 
@@ -58,11 +64,14 @@ fn summary(view: &Overview) -> AnyView {
         .filter_map(|recent| recent.runs.first())
         .map(|run| run.status)
         .collect();
-    let count = |wanted: fn(Status) -> bool| newest.iter().filter(|status| wanted(**status)).count();
+    let count =
+        |wanted: fn(Status) -> bool| newest.iter().filter(|status| wanted(**status)).count();
     let failing = count(Status::is_failure);
     let working = count(|status| matches!(status, Status::Running | Status::Stopping));
     let said = |number: usize, tone: &'static str, word: &str| {
-        (number > 0).then(|| view! { <span class="tally" data-status=tone>{format!("{number} {word}")}</span> })
+        (number > 0).then(
+            || view! { <span class="tally" data-status=tone>{format!("{number} {word}")}</span> },
+        )
     };
     view! {
         <p class="tallies">
@@ -106,7 +115,9 @@ fn row(row: &AppRow, environments: &[Environment], as_of: Timestamp) -> AnyView 
         .cells
         .iter()
         .map(|app_in| {
-            let environment = environments.iter().find(|known| known.id == app_in.environment);
+            let environment = environments
+                .iter()
+                .find(|known| known.id == app_in.environment);
             view! {
                 <td role="cell">
                     <p class="narrow" aria-hidden="true">{environment.map(environment::name)}</p>
@@ -134,7 +145,12 @@ fn unassigned(recent: &[RecentRuns], as_of: Timestamp) -> Option<AnyView> {
         .iter()
         .map(|recent| {
             let newest = recent.runs.first().map(|run| status::run_badge(run, as_of));
-            let earlier = recent.runs.iter().skip(1).map(|run| status::dot(run, as_of)).collect_view();
+            let earlier = recent
+                .runs
+                .iter()
+                .skip(1)
+                .map(|run| status::dot(run, as_of))
+                .collect_view();
             view! {
                 <li>
                     <div class="what">

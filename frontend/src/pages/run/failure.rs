@@ -29,12 +29,18 @@ pub(super) fn section(view: &RunView) -> Option<AnyView> {
 
 /// The failing steps of the newest attempt; actions rather than the stages that fail because of them.
 fn failing(view: &RunView) -> Vec<&StepView> {
-    let failed = |step: &&StepView| step.step.status.is_failure() && step.step.attempt == view.run.attempt;
+    let failed =
+        |step: &&StepView| step.step.status.is_failure() && step.step.attempt == view.run.attempt;
     let all: Vec<&StepView> = view.steps.iter().filter(failed).collect();
     let explained = |stage: &StepView| {
-        all.iter().any(|other| other.step.action().is_some() && other.step.stage() == stage.step.id.as_str())
+        all.iter().any(|other| {
+            other.step.action().is_some() && other.step.stage() == stage.step.id.as_str()
+        })
     };
-    all.iter().copied().filter(|step| step.step.action().is_some() || !explained(step)).collect()
+    all.iter()
+        .copied()
+        .filter(|step| step.step.action().is_some() || !explained(step))
+        .collect()
 }
 
 fn no_reason(view: &RunView) -> Option<AnyView> {
@@ -49,7 +55,12 @@ fn item(view: &StepView) -> AnyView {
     let code = detail.and_then(|detail| detail.error_code.clone());
     let summary = detail
         .and_then(|detail| detail.summary.clone())
-        .unwrap_or_else(|| format!("{} says no more than \u{201c}{}\u{201d}.", step.id, step.raw_status));
+        .unwrap_or_else(|| {
+            format!(
+                "{} says no more than \u{201c}{}\u{201d}.",
+                step.id, step.raw_status
+            )
+        });
     view! {
         <article>
             <h3>{status::badge(step.status, &step.raw_status)} " " {step.id.to_string()} {code.map(|code| view! { " " <code>{code}</code> })}</h3>

@@ -13,10 +13,23 @@ use crate::{
     pages::View,
 };
 
-pub(crate) fn page(app: &App, page: &Page<RunSummary>, failed: bool, from_newest: bool, as_of: Timestamp) -> View {
-    let items = if page.items.is_empty() { none(failed) } else { runs::list(&page.items, as_of) };
+pub(crate) fn page(
+    app: &App,
+    page: &Page<RunSummary>,
+    failed: bool,
+    from_newest: bool,
+    as_of: Timestamp,
+) -> View {
+    let items = if page.items.is_empty() {
+        none(failed)
+    } else {
+        runs::list(&page.items, as_of)
+    };
     let newest = (!from_newest).then(|| links::runs(&app.id, failed, None));
-    let older = page.next.as_ref().map(|next| links::runs(&app.id, failed, Some(next)));
+    let older = page
+        .next
+        .as_ref()
+        .map(|next| links::runs(&app.id, failed, Some(next)));
     View {
         title: format!("Runs of {}", app.name),
         class: "list",
@@ -36,7 +49,10 @@ pub(crate) fn page(app: &App, page: &Page<RunSummary>, failed: bool, from_newest
 /// What stands where there are no runs.
 pub(crate) fn none(failed: bool) -> AnyView {
     if failed {
-        return heading::empty("No failed runs", "None of the runs kept here ended badly.".into_any());
+        return heading::empty(
+            "No failed runs",
+            "None of the runs kept here ended badly.".into_any(),
+        );
     }
     heading::empty(
         "No runs here",

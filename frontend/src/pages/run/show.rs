@@ -62,15 +62,24 @@ fn facts(view: &RunView) -> AnyView {
         view! { <div><dt>"Feeds"</dt><dd>{environment::name(environment)}</dd></div> }
     });
     let trigger = run.trigger.as_ref().map(|trigger| {
-        let by = trigger.value.by.clone().map(|by| view! { <small>{format!("by {by}")}</small> });
+        let by = trigger
+            .value
+            .by
+            .clone()
+            .map(|by| view! { <small>{format!("by {by}")}</small> });
         view! { <div><dt>"Trigger"</dt><dd>{trigger.value.kind.clone()} " " {by}</dd></div> }
     });
     let source = run.revision.as_ref().map(|revision| {
-        let origin = commit::origin(&revision.value).map(|origin| view! { <small>{origin}</small> });
+        let origin =
+            commit::origin(&revision.value).map(|origin| view! { <small>{origin}</small> });
         view! { <div><dt>"Commit"</dt><dd>{commit::short(&revision.value)} " " {origin}</dd></div> }
     });
-    let attempt = (run.attempt > 1).then(|| view! { <div><dt>"Attempt"</dt><dd class="number">{run.attempt}</dd></div> });
-    let parent = run.parent.clone().map(|parent| view! { <div><dt>"On behalf of"</dt><dd>{parent}</dd></div> });
+    let attempt = (run.attempt > 1)
+        .then(|| view! { <div><dt>"Attempt"</dt><dd class="number">{run.attempt}</dd></div> });
+    let parent = run
+        .parent
+        .clone()
+        .map(|parent| view! { <div><dt>"On behalf of"</dt><dd>{parent}</dd></div> });
     view! {
         <dl class="facts-grid">
             <div><dt>"Started"</dt><dd>{time::ago(run.started_at, view.as_of)}</dd></div>
@@ -88,12 +97,16 @@ fn facts(view: &RunView) -> AnyView {
 
 /// Where a pipeline is, in words.
 fn system(pipeline: &Pipeline) -> String {
-    [Some(&pipeline.source), pipeline.account.as_ref(), pipeline.region.as_ref()]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ")
+    [
+        Some(&pipeline.source),
+        pipeline.account.as_ref(),
+        pipeline.region.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
+    .cloned()
+    .collect::<Vec<_>>()
+    .join(", ")
 }
 
 fn made(view: &RunView) -> Option<AnyView> {

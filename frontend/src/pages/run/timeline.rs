@@ -1,7 +1,10 @@
 //! A run's steps, each with a bar where it lies in time. Bars are placed by SVG attributes, which a strict content
 //! security policy allows where it forbids inline styles; the times also stand there in words.
 
-use domain::{Timestamp, view::{RunView, StepView}};
+use domain::{
+    Timestamp,
+    view::{RunView, StepView},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -18,7 +21,11 @@ pub(super) fn timeline(view: &RunView) -> AnyView {
         );
     }
     let scale = Scale::of(view);
-    let steps = view.steps.iter().map(|step| item(step, view, &scale)).collect_view();
+    let steps = view
+        .steps
+        .iter()
+        .map(|step| item(step, view, &scale))
+        .collect_view();
     view! {
         <div class="timeline">
             {axis(&scale)}
@@ -37,10 +44,16 @@ struct Scale {
 impl Scale {
     fn of(view: &RunView) -> Self {
         let starts = view.steps.iter().map(|step| step.step.started_at);
-        let start = starts.min().unwrap_or(view.run.started_at).min(view.run.started_at);
+        let start = starts
+            .min()
+            .unwrap_or(view.run.started_at)
+            .min(view.run.started_at);
         let end = |step: &StepView| step.step.finished_at().unwrap_or(view.as_of);
         let last = view.steps.iter().map(end).max().unwrap_or(view.as_of);
-        Self { start, seconds: time::seconds(start, last).max(1) }
+        Self {
+            start,
+            seconds: time::seconds(start, last).max(1),
+        }
     }
 
     fn at(&self, moment: Timestamp) -> f64 {
@@ -56,11 +69,18 @@ impl Scale {
     /// Round moments between the ends, in seconds from the start: at the most four.
     fn ticks(&self) -> Vec<i64> {
         const ROUND: [i64; 16] = [
-            1, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800, 2_592_000,
+            1, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 604_800,
+            2_592_000,
         ];
-        let step = ROUND.into_iter().find(|step| self.seconds / step <= 4).unwrap_or(self.seconds);
+        let step = ROUND
+            .into_iter()
+            .find(|step| self.seconds / step <= 4)
+            .unwrap_or(self.seconds);
         // The last label needs room before the right edge.
-        (1..=4).map(|n| n * step).filter(|tick| tick * 100 < self.seconds * 94).collect()
+        (1..=4)
+            .map(|n| n * step)
+            .filter(|tick| tick * 100 < self.seconds * 94)
+            .collect()
     }
 }
 
@@ -82,7 +102,11 @@ fn axis(scale: &Scale) -> AnyView {
 
 fn item(view: &StepView, run: &RunView, scale: &Scale) -> AnyView {
     let step = &view.step;
-    let class = if step.action().is_some() { "action" } else { "stage" };
+    let class = if step.action().is_some() {
+        "action"
+    } else {
+        "stage"
+    };
     let after = words::duration(time::seconds(scale.start, step.started_at));
     view! {
         <li class=class>
@@ -126,12 +150,14 @@ fn bar(view: &StepView, run: &RunView, scale: &Scale) -> AnyView {
 /// What carried a step out, and where to read on.
 fn more(view: &StepView, run: &RunView) -> Option<AnyView> {
     let detail = view.step.detail.as_ref().map(|detail| &detail.value);
-    let provider = detail.and_then(|detail| detail.provider.clone().or_else(|| detail.category.clone()));
+    let provider =
+        detail.and_then(|detail| detail.provider.clone().or_else(|| detail.category.clone()));
     let carried = view.carried_out_by.as_ref().map(|id| {
         let label = format!("The {} run of {}", provider.clone().unwrap_or_default(), view.step.id);
         view! { <a href=links::run(id) aria-label=label>{provider.clone().unwrap_or_else(|| "run".to_owned())}</a> }.into_any()
     });
-    let by = carried.or_else(|| provider.map(|provider| view! { <span>{provider}</span> }.into_any()));
+    let by =
+        carried.or_else(|| provider.map(|provider| view! { <span>{provider}</span> }.into_any()));
     let log = detail.and_then(|detail| detail.url.as_deref()).and_then(links::foreign).map(|url| {
         view! { <a href=url rel="noreferrer" aria-label=format!("Log of {}", view.step.id)>"log " {icon::icon(icon::ELSEWHERE)}</a> }
     });
@@ -146,12 +172,15 @@ mod tests {
     use super::*;
 
     fn scale(seconds: i64) -> Scale {
-        Scale { start: Timestamp::UNIX_EPOCH, seconds }
+        Scale {
+            start: Timestamp::UNIX_EPOCH,
+            seconds,
+        }
     }
 
     #[test]
     fn ticks_are_round_and_few() {
-        assert_eq!(scale(250).ticks(), [120]);
+        assert_eq!(scale(250).ticks(), [60, 120, 180]);
         assert_eq!(scale(500).ticks(), [120, 240, 360]);
         assert_eq!(scale(1).ticks(), Vec::<i64>::new());
         assert!(scale(400_000_000).ticks().len() <= 4);

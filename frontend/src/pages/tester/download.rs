@@ -22,7 +22,11 @@ pub(super) fn section(view: &TesterView, current: &CurrentView) -> AnyView {
 fn sentence(reason: &NoInstall) -> String {
     let text = reason.to_string();
     let mut letters = text.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
     format!("{first}{}.", letters.as_str())
 }
 
@@ -45,7 +49,7 @@ fn button(view: &TesterView, release: &Release, install: &Installable) -> AnyVie
         <p class="download">
             <a class="button primary" id="download" href=links::latest(&view.app.id, &view.environment.id, None)>
                 {icon::icon(icon::DOWNLOAD)}
-                <span>"Download" <small>{about}</small></span>
+                <span>"Download" " " <small>{about}</small></span>
             </a>
         </p>
         {splits(view, release)}
@@ -61,11 +65,16 @@ fn splits(view: &TesterView, release: &Release) -> Option<AnyView> {
     let items = release
         .abis()
         .into_iter()
-        .filter_map(|abi| release.install(Some(&abi)).ok().map(|install| split(view, &abi, install)))
+        .filter_map(|abi| {
+            release
+                .install(Some(&abi))
+                .ok()
+                .map(|install| split(view, &abi, install))
+        })
         .collect_view();
     let nav = view! {
         <nav class="splits" aria-label="Downloads by processor">
-            <p>"For another processor:"</p>
+            <p>"For one kind of processor:"</p>
             <ul>{items}</ul>
         </nav>
     };

@@ -25,13 +25,20 @@ pub(super) fn list(view: &TesterView, current: &CurrentView) -> AnyView {
     let digest = install.map(|install| {
         view! { <div class="wide"><dt>"SHA-256"</dt><dd><code id="sha256">{install.digest.to_string()}</code></dd></div> }
     });
-    let size = install.map(|install| view! { <div><dt>"Size"</dt><dd>{words::size(install.size)}</dd></div> });
-    let code = build.package().and_then(|package| package.version_code).map(|code| {
-        view! { <div><dt>"Version code"</dt><dd class="number">{code.to_string()}</dd></div> }
-    });
-    let needs = build.package().and_then(|package| package.min_sdk).map(|api| {
-        view! { <div><dt>"Needs"</dt><dd>{android(api)}</dd></div> }
-    });
+    let size = install
+        .map(|install| view! { <div><dt>"Size"</dt><dd>{words::size(install.size)}</dd></div> });
+    let code = build
+        .package()
+        .and_then(|package| package.version_code)
+        .map(|code| {
+            view! { <div><dt>"Version code"</dt><dd class="number">{code.to_string()}</dd></div> }
+        });
+    let needs = build
+        .package()
+        .and_then(|package| package.min_sdk)
+        .map(|api| {
+            view! { <div><dt>"Needs"</dt><dd>{android(api)}</dd></div> }
+        });
     view! {
         <dl class="facts-grid">
             <div><dt>"Build"</dt><dd><a href=links::build(&view.app.id, &release.build)>{release.number.to_string()}</a></dd></div>
@@ -76,10 +83,14 @@ pub(super) fn code(view: &TesterView, site: &Site) -> Option<AnyView> {
     let address = site.absolute(&links::tester(&view.app.id, &view.environment.id));
     let code = QRBuilder::new(address.as_str()).ecl(ECL::M).build().ok()?;
     let drawing = SvgBuilder::default().margin(3).to_str(&code);
+    let shown = address
+        .split_once("://")
+        .map_or(address.as_str(), |(_, rest)| rest)
+        .to_owned();
     let figure = view! {
         <figure class="code">
             <div role="img" aria-label="QR code of this page\u{2019}s address" inner_html=drawing></div>
-            <figcaption>"Open this page on a phone"<small>{address}</small></figcaption>
+            <figcaption>"Open this page on a phone"" " <small>{shown}</small></figcaption>
         </figure>
     };
     Some(figure.into_any())

@@ -90,7 +90,12 @@ fn picture(view: &TesterView, current: Option<&CurrentView>, name: &str) -> AnyV
             view! { <img class="picture" src=source alt="" width="80" height="80" /> }.into_any()
         }
         None => {
-            let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
+            let letter: String = name
+                .chars()
+                .next()
+                .into_iter()
+                .flat_map(char::to_uppercase)
+                .collect();
             view! { <span class="picture letter" aria-hidden="true">{letter}</span> }.into_any()
         }
     }
@@ -100,7 +105,11 @@ fn earlier(view: &TesterView) -> Option<AnyView> {
     if view.earlier.is_empty() {
         return None;
     }
-    let items = view.earlier.iter().map(|release| item(view, release)).collect_view();
+    let items = view
+        .earlier
+        .iter()
+        .map(|release| item(view, release))
+        .collect_view();
     let section = view! {
         <section aria-labelledby="earlier">
             {heading::section("earlier", "Released before", Some((links::builds(&view.app.id, None), "All builds")))}
@@ -112,7 +121,10 @@ fn earlier(view: &TesterView) -> Option<AnyView> {
 
 fn item(view: &TesterView, release: &Release) -> AnyView {
     let revision = release.revision.as_ref();
-    let size = release.install(None).ok().map(|install| view! { <span class="number">{words::size(install.size)}</span> });
+    let size = release
+        .install(None)
+        .ok()
+        .map(|install| view! { <span class="number">{words::size(install.size)}</span> });
     view! {
         <li>
             <div class="what">

@@ -18,7 +18,9 @@ struct Said {
 /// The warnings of a build.
 pub(super) fn list(view: &TesterView, current: &CurrentView) -> Option<AnyView> {
     // That a build is not signed is why there is no button; it is said once, there.
-    let told = |warning: &&InstallWarning| current.refused.is_none() || **warning != InstallWarning::NotSigned;
+    let told = |warning: &&InstallWarning| {
+        current.refused.is_none() || **warning != InstallWarning::NotSigned
+    };
     let before = before(view, current);
     let items: Vec<AnyView> = current
         .warnings
@@ -38,7 +40,10 @@ fn before(view: &TesterView, current: &CurrentView) -> String {
     view.earlier
         .iter()
         .find(|release| release.build != current.release.build)
-        .map_or_else(|| "the build before it".to_owned(), |release| format!("build {}", release.number))
+        .map_or_else(
+            || "the build before it".to_owned(),
+            |release| format!("build {}", release.number),
+        )
 }
 
 fn say(warning: &InstallWarning, before: &str) -> Said {
@@ -54,16 +59,26 @@ fn say(warning: &InstallWarning, before: &str) -> Said {
             tone: "waiting",
         },
         InstallWarning::SignatureDiffers => Said {
-            title: format!("Signed with another certificate than {before}: uninstall the app first"),
+            title: format!(
+                "Signed with another certificate than {before}: uninstall the app first"
+            ),
             advice: "Uninstalling deletes what the app keeps on the phone.",
             tone: "failed",
         },
-        InstallWarning::LowerVersionCode { before: was, now, debuggable: true } => Said {
+        InstallWarning::LowerVersionCode {
+            before: was,
+            now,
+            debuggable: true,
+        } => Said {
             title: format!("Lower version code than {before}: {now} after {was}"),
             advice: "Android accepts that from a debug build.",
             tone: "waiting",
         },
-        InstallWarning::LowerVersionCode { before: was, now, debuggable: false } => Said {
+        InstallWarning::LowerVersionCode {
+            before: was,
+            now,
+            debuggable: false,
+        } => Said {
             title: format!("Lower version code than {before}: {now} after {was}"),
             advice: "Android refuses to install it over the newer one: uninstall the app first.",
             tone: "failed",

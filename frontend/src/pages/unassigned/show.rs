@@ -10,16 +10,27 @@ use crate::{
     pages::{View, run},
 };
 
-pub(crate) fn page(page: &Page<RunSummary>, failed: bool, from_newest: bool, as_of: Timestamp) -> View {
+pub(crate) fn page(
+    page: &Page<RunSummary>,
+    failed: bool,
+    from_newest: bool,
+    as_of: Timestamp,
+) -> View {
     let items = if !page.items.is_empty() {
         runs::list(&page.items, as_of)
     } else if failed {
         run::list::none(true)
     } else {
-        heading::empty("Every pipeline belongs to an app", "Nothing has been reported that no app claims.".into_any())
+        heading::empty(
+            "Every pipeline belongs to an app",
+            "Nothing has been reported that no app claims.".into_any(),
+        )
     };
     let newest = (!from_newest).then(|| links::unassigned(failed, None));
-    let older = page.next.as_ref().map(|next| links::unassigned(failed, Some(next)));
+    let older = page
+        .next
+        .as_ref()
+        .map(|next| links::unassigned(failed, Some(next)));
     View {
         title: "Unassigned runs".to_owned(),
         class: "list",

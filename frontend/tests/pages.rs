@@ -1,0 +1,425 @@
+//! What people look for on each page is there, and nothing that came in from outside can act on it.
+
+mod samples;
+
+use domain::page::{Cursor, Page as ListPage};
+use frontend::{
+    Page, Site, render,
+    site::{self, Manifest},
+};
+use samples::{app, builds, now, overview, runs, tester};
+
+fn site() -> Site {
+    Site {
+        islands: Some(Manifest {
+            script: "islands-1.js".into(),
+            wasm: "islands-2.wasm".into(),
+        }),
+        local_notice: false,
+        base: "https://towpath.example.com".into(),
+    }
+}
+
+fn page(page: Page<'_>) -> String {
+    render(&page, &site())
+}
+
+/// The text of the document without its tags, spaces folded.
+fn text(html: &str) -> String {
+    let words: String = html
+        .split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
+        .collect::<Vec<_>>()
+        .join(" ");
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Every page in every state.
+fn all() -> Vec<(&'static str, String)> {
+    let settings = app("settings");
+    let list = ListPage {
+        items: builds::briefs(),
+        next: Some(Cursor::behind("808")),
+    };
+    let summaries = ListPage {
+        items: overview::summaries(),
+        next: None,
+    };
+    let none = ListPage {
+        items: Vec::new(),
+        next: None,
+    };
+    let runs_of = |list, failed| {
+        page(Page::Runs {
+            app: &settings,
+            runs: list,
+            failed,
+            from_newest: true,
+            as_of: now(),
+        })
+    };
+    vec![
+        ("overview", page(Page::Overview(&overview::overview()))),
+        ("silent overview", page(Page::Overview(&overview::silent()))),
+        ("bare overview", page(Page::Overview(&overview::bare()))),
+        ("app", page(Page::App(&overview::app_view()))),
+        (
+            "empty app",
+            page(Page::App(&overview::app_without_anything())),
+        ),
+        (
+            "builds",
+            page(Page::Builds {
+                app: &settings,
+                builds: &list,
+                from_newest: false,
+                as_of: now(),
+            }),
+        ),
+        (
+            "build",
+            page(Page::Build(&builds::view(builds::build(812)))),
+        ),
+        (
+            "odd build",
+            page(Page::Build(&builds::view(builds::unreadable(813)))),
+        ),
+        (
+            "unsigned build",
+            page(Page::Build(&builds::view(builds::unsigned(814)))),
+        ),
+        ("runs", runs_of(&summaries, false)),
+        ("no failed runs", runs_of(&none, true)),
+        ("failed run", page(Page::Run(&runs::failed()))),
+        ("running run", page(Page::Run(&runs::running()))),
+        ("unknown run", page(Page::Run(&runs::unknown()))),
+        ("tester", page(Page::Tester(&tester::plain()))),
+        ("tester, split", page(Page::Tester(&tester::splits()))),
+        ("tester, warned", page(Page::Tester(&tester::warned()))),
+        ("tester, refused", page(Page::Tester(&tester::refused()))),
+        ("tester, nothing", page(Page::Tester(&tester::nothing()))),
+        (
+            "unassigned",
+            page(Page::Unassigned {
+                runs: &summaries,
+                failed: false,
+                from_newest: true,
+                as_of: now(),
+            }),
+        ),
+        (
+            "error",
+            page(Page::Error {
+                status: 404,
+                title: "No such page",
+                detail: "Start again.",
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn every_page_is_a_document_with_landmarks_and_one_heading() {
+    for (name, html) in all() {
+        assert!(
+            html.starts_with("<!DOCTYPE html><html lang=\"en\">"),
+            "{name}"
+        );
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+        for part in [
+            "<main id=\"main\"",
+            "<header class=\"site\"",
+            "<footer",
+            "href=\"#main\"",
+            "<title>",
+        ] {
+            assert_eq!(html.matches(part).count(), 1, "{part} on {name}");
+        }
+        assert!(
+            html.contains(&format!("/assets/{}", site::stylesheet_name())),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn no_page_needs_more_than_a_strict_content_security_policy() {
+    for (name, html) in all() {
+        for forbidden in [" style=", "<style", "javascript:", " onclick", "http-equiv"] {
+            assert!(!html.contains(forbidden), "{forbidden} on {name}");
+        }
+        let scripts = html.matches("<script").count();
+        assert_eq!(
+            scripts,
+            html.matches("<script type=\"module\" src=\"/assets/")
+                .count(),
+            "{name}"
+        );
+        assert!(!html.contains("<!>"), "{name}");
+    }
+}
+
+#[test]
+fn no_page_comes_near_its_budget() {
+    // 20 KB are allowed over the wire, compressed; these are bare bytes, so the check errs on the safe side.
+    assert!(
+        site::STYLESHEET.len() < 18_000,
+        "{}",
+        site::STYLESHEET.len()
+    );
+    for (name, html) in all() {
+        assert!(html.len() < 20_000, "{name}: {}", html.len());
+    }
+}
+
+#[test]
+fn pages_that_follow_events_have_the_island_and_the_testers_has_none() {
+    for (name, html) in all() {
+        let live = name.contains("overview") || name.contains("app") || name.ends_with(" run");
+        assert_eq!(html.contains("<leptos-island"), live, "{name}");
+        assert_eq!(html.contains("islands-1.js"), live, "{name}");
+    }
+}
+
+#[test]
+fn without_a_bundle_no_page_asks_for_one() {
+    let plain = Site {
+        islands: None,
+        ..site()
+    };
+    let html = render(&Page::Overview(&overview::overview()), &plain);
+    assert!(!html.contains("<script") && !html.contains("leptos-island"));
+}
+
+#[test]
+fn a_failing_run_is_one_click_from_the_overview() {
+    let html = page(Page::Overview(&overview::overview()));
+    let failing = samples::run_id("settings-preprod", 43);
+    assert_eq!(
+        html.matches(&format!("href=\"/runs/{failing}\"")).count(),
+        1
+    );
+    let said = text(&html);
+    for part in [
+        "1 failing",
+        "1 running now",
+        "failed 46 minutes ago",
+        "running for 3 min 12 s",
+        "Build 812 8.0.10",
+        "No release yet",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[test]
+fn the_overview_says_what_to_do_when_there_is_nothing() {
+    let bare = text(&page(Page::Overview(&overview::bare())));
+    assert!(bare.contains("No app is configured yet") && bare.contains("towpath config check"));
+    let silent = text(&page(Page::Overview(&overview::silent())));
+    assert!(
+        silent.contains("Nothing has been reported yet")
+            && silent.contains("towpath event send FILE")
+    );
+    assert!(
+        !text(&page(Page::Overview(&overview::overview())))
+            .contains("Nothing has been reported yet")
+    );
+}
+
+#[test]
+fn unassigned_pipelines_are_shown() {
+    let said = text(&page(Page::Overview(&overview::overview())));
+    assert!(said.contains("Unassigned pipelines") && said.contains("nightly-lint"));
+}
+
+#[test]
+fn a_failed_run_begins_with_why() {
+    let html = page(Page::Run(&runs::failed()));
+    let said = text(&html);
+    let why = said.find("What went wrong").unwrap();
+    assert!(why < said.find("Trigger").unwrap());
+    assert!(
+        said.contains("Test/Instrumentation JobFailed")
+            && said.contains("./gradlew connectedCheck")
+    );
+    assert!(html.contains("href=\"https://console.aws.amazon.com/cloudwatch/"));
+    assert!(html.contains("href=\"/runs/codebuild/123456789012/eu-west-1/settings-build:6f0c71d2"));
+    // The stage that fails because of the action is not told as a second failure.
+    assert_eq!(html.matches("<article>").count(), 1);
+}
+
+#[test]
+fn a_runs_steps_are_a_picture_with_words() {
+    let html = page(Page::Run(&runs::failed()));
+    assert_eq!(html.matches("<rect data-status=").count(), 8);
+    let said = text(&html);
+    assert!(
+        said.contains("started 11 s into the run, took 2 min 46 s"),
+        "{said}"
+    );
+    assert!(said.contains("Builds it made"));
+}
+
+#[test]
+fn a_state_that_nobody_knows_is_shown_in_its_own_word() {
+    let said = text(&page(Page::Run(&runs::unknown())));
+    assert!(said.contains("MOONWALKING") && said.contains("No steps yet"));
+}
+
+#[test]
+fn a_tester_finds_one_button_the_digest_and_the_code() {
+    let html = page(Page::Tester(&tester::plain()));
+    assert_eq!(html.matches("href=\"/settings/dev/latest.apk\"").count(), 1);
+    assert!(
+        html.contains("aria-label=\"QR code of this page\u{2019}s address\"")
+            && html.contains("<svg viewBox")
+    );
+    let said = text(&html);
+    let digest = builds::build(812).artifacts[0].digest.to_string();
+    for part in [
+        "Appium Settings",
+        "Build 812 8.0.10",
+        "3.1 MB",
+        "3 hours ago",
+        "4be1a90c",
+        "Android 8.0 or newer",
+        "Released before",
+        "Build 806",
+        "towpath.example.com/settings/dev",
+        &digest,
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[test]
+fn a_tester_is_told_what_android_will_do() {
+    let said = text(&page(Page::Tester(&tester::warned())));
+    for part in [
+        "Signed with another certificate than build 811: uninstall the app first",
+        "Lower version code than build 811: 192 after 193",
+        "Android refuses",
+        "Debug build",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[test]
+fn an_unsigned_build_has_a_reason_instead_of_a_button() {
+    let html = page(Page::Tester(&tester::refused()));
+    assert!(!html.contains("latest.apk"));
+    assert!(text(&html).contains(
+        "This build cannot be downloaded. The package is not signed, so Android cannot install it."
+    ));
+}
+
+#[test]
+fn a_split_build_has_a_link_for_each_abi() {
+    let html = page(Page::Tester(&tester::splits()));
+    for abi in ["arm64-v8a", "armeabi-v7a", "x86_64"] {
+        assert_eq!(
+            html.matches(&format!("/settings/dev/latest.apk?abi={abi}\""))
+                .count(),
+            1,
+            "{abi}"
+        );
+    }
+}
+
+#[test]
+fn a_build_shows_its_files_its_package_and_its_releases() {
+    let build = builds::build(812);
+    let html = page(Page::Build(&builds::view(build.clone())));
+    for artifact in &build.artifacts {
+        let link = format!("/settings/builds/{}/files/{}", build.id, artifact.digest);
+        assert!(html.contains(&link), "{}", artifact.name);
+    }
+    let said = text(&html);
+    for part in [
+        "mapping.txt",
+        "812 kB",
+        "io.appium.settings",
+        "from API 26, made for API 36",
+        "4 permissions",
+        "Signing certificates",
+        "Current",
+        "Dart 3.12.0",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[test]
+fn a_build_says_what_could_not_be_read() {
+    let said = text(&page(Page::Build(&builds::view(builds::unreadable(813)))));
+    assert!(said.contains("signing block: it claims 2 GB in a file of 3 MB"));
+    assert!(!said.contains("Not signed"), "unknown is not unsigned");
+}
+
+#[test]
+fn a_list_leads_to_its_older_items_and_back() {
+    let settings = app("settings");
+    let list = ListPage {
+        items: overview::summaries(),
+        next: Some(Cursor::behind("a")),
+    };
+    let html = page(Page::Runs {
+        app: &settings,
+        runs: &list,
+        failed: true,
+        from_newest: false,
+        as_of: now(),
+    });
+    assert!(html.contains("href=\"/settings/runs?failed=true&amp;cursor=61\""));
+    assert!(html.contains(">Newest</a>"));
+    assert!(
+        html.contains(
+            "<a href=\"/settings/runs?failed=true\" aria-current=\"page\">Failed only</a>"
+        )
+    );
+}
+
+#[test]
+fn times_are_in_words_and_exact() {
+    let html = page(Page::Tester(&tester::plain()));
+    assert!(
+        html.contains("<time datetime=\"2026-11-21T06:28:20Z\" title=\"2026-11-21 06:28:20 UTC\"")
+    );
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&lt;";
+    let mut view = tester::plain();
+    view.app.name = HOSTILE.into();
+    view.environment.name = HOSTILE.into();
+    view.environment.colour = "red\" onload=\"alert(3)".into();
+    let current = view.current.as_mut().unwrap();
+    current.release.label = Some(HOSTILE.into());
+    current.release.version = Some(HOSTILE.into());
+    let revision = current.release.revision.as_mut().unwrap();
+    revision.message = Some(HOSTILE.into());
+    revision.url = Some("javascript:alert(4)".into());
+    let mut run = runs::failed();
+    run.run.raw_status = HOSTILE.into();
+    let detail = run.steps[7].step.detail.as_mut().unwrap();
+    detail.value.summary = Some(HOSTILE.into());
+    detail.value.url = Some("javascript:alert(5)".into());
+    let error = Page::Error {
+        status: 400,
+        title: HOSTILE,
+        detail: HOSTILE,
+    };
+    for html in [
+        page(Page::Tester(&view)),
+        page(Page::Run(&run)),
+        page(error),
+    ] {
+        for forbidden in ["<script>", "<img src=x", "javascript:", "onload=\"alert"] {
+            assert!(!html.contains(forbidden), "{forbidden}");
+        }
+        assert!(html.contains("&lt;script&gt;alert(1)"));
+    }
+}
