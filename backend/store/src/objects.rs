@@ -1,18 +1,69 @@
 //! The objects: artifacts, icons and long payloads, in one bucket.
+//!
+//! | file | what |
+//! |---|---|
+//! | `read` | what an object is, some of its bytes, all of them |
+//! | `write` | small objects, copies, deletions |
+//! | `writer` | large objects, a block at a time, with constant memory |
+//! | `multipart` | uploads whose parts others send |
+//! | `links` | links that let others read or write one object for a while |
+
+mod links;
+mod multipart;
+mod read;
+mod write;
+mod writer;
 
 use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_sdk_s3::{
+    Client,
+    config::{Builder, Region},
+};
+
+pub use multipart::UploadedPart;
+pub use read::ObjectInfo;
+pub use writer::{PART_SIZE, Writer, Written};
 
 /// The objects of one bucket. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Objects {
+    client: Client,
     bucket: String,
+    /// The region, where a new bucket has to name it.
+    region: Option<Region>,
 }
 
 impl Objects {
     /// The bucket of that name.
-    pub(crate) fn connect(_config: &SdkConfig, bucket: &str, _endpoint: Option<&str>) -> Self {
+    pub(crate) fn connect(config: &SdkConfig, bucket: &str, endpoint: Option<&str>) -> Self {
+        let mut builder = Builder::from(config);
+        if let Some(endpoint) = endpoint {
+            builder = builder.endpoint_url(endpoint).force_path_style(true);
+        }
         Self {
+            client: Client::from_conf(builder.build()),
             bucket: bucket.to_owned(),
+            region: config.region().cloned(),
+        }
+    }
+
+    /// Another bucket at the same place, opened with the credentials that a job was given for it.
+    #[must_use]
+    pub fn with_credentials(
+        &self,
+        bucket: &str,
+        key_id: &str,
+        secret: &str,
+        session_token: Option<&str>,
+    ) -> Self {
+        let token = session_token.map(str::to_owned);
+        let credentials = Credentials::new(key_id, secret, token, None, "job");
+        let config = self.client.config().to_builder();
+        Self {
+            client: Client::from_conf(config.credentials_provider(credentials).build()),
+            bucket: bucket.to_owned(),
+            region: self.region.clone(),
         }
     }
 

@@ -1,0 +1,129 @@
+//! Links that let their holder read or write one object for a while. They are signed here; nothing is asked of S3.
+
+use std::{fmt::Write as _, time::Duration};
+
+use aws_sdk_s3::presigning::{PresigningConfig, PresigningConfigError};
+use domain::{Timestamp, id::FileName};
+use jiff::SignedDuration;
+
+use super::Objects;
+use crate::{Error, Result};
+
+impl Objects {
+    /// A link to write an object of exactly `size` bytes.
+    pub async fn presign_put(
+        &self,
+        key: &str,
+        size: u64,
+        expires: SignedDuration,
+    ) -> Result<String> {
+        let size = i64::try_from(size).map_err(|error| unsigned(error.into()))?;
+        let call = self.client.put_object().bucket(&self.bucket).key(key);
+        let signed = call
+            .content_length(size)
+            .presigned(lasting(expires, None)?)
+            .await
+            .map_err(|error| Error::unavailable("signing a link", error))?;
+        Ok(signed.uri().to_owned())
+    }
+
+    /// A link to send one part of an upload.
+    pub async fn presign_part(
+        &self,
+        key: &str,
+        upload: &str,
+        number: i32,
+        expires: SignedDuration,
+    ) -> Result<String> {
+        let call = self.client.upload_part().bucket(&self.bucket).key(key);
+        let signed = call
+            .upload_id(upload)
+            .part_number(number)
+            .presigned(lasting(expires, None)?)
+            .await
+            .map_err(|error| Error::unavailable("signing a link", error))?;
+        Ok(signed.uri().to_owned())
+    }
+
+    /// A link to download an object as a file of that name and type. It works from `now` on.
+    pub async fn presign_get(
+        &self,
+        key: &str,
+        file_name: &FileName,
+        content_type: &str,
+        now: Timestamp,
+        expires: SignedDuration,
+    ) -> Result<String> {
+        let call = self.client.get_object().bucket(&self.bucket).key(key);
+        let signed = call
+            .response_content_disposition(attachment(file_name))
+            .response_content_type(content_type)
+            .presigned(lasting(expires, Some(now))?)
+            .await
+            .map_err(|error| Error::unavailable("signing a link", error))?;
+        Ok(signed.uri().to_owned())
+    }
+}
+
+fn lasting(expires: SignedDuration, from: Option<Timestamp>) -> Result<PresigningConfig> {
+    let expires = Duration::try_from(expires).map_err(|error| unsigned(error.into()))?;
+    let config = PresigningConfig::builder().expires_in(expires);
+    let config = match from {
+        Some(now) => config.start_time(now.into()),
+        None => config,
+    };
+    config
+        .build()
+        .map_err(|error: PresigningConfigError| unsigned(error.into()))
+}
+
+fn unsigned(source: crate::Source) -> Error {
+    Error::Unavailable {
+        operation: "signing a link",
+        source,
+    }
+}
+
+/// A download's name (RFC 6266): in ASCII for old programs, and as it is (RFC 8187).
+fn attachment(name: &FileName) -> String {
+    let ascii: String = name
+        .as_str()
+        .chars()
+        .map(|c| match c {
+            // `%` too: some browsers decode it.
+            ' '..='~' if !matches!(c, '"' | '\\' | '%') => c,
+            _ => '_',
+        })
+        .collect();
+    let exact = percent_encoded(name.as_str(), b"");
+    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{exact}")
+}
+
+/// Everything but unreserved characters (RFC 3986) and those in `kept` as `%XX`.
+pub(super) fn percent_encoded(text: &str, kept: &[u8]) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _infallible = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_is_named_in_ascii_and_exactly() {
+        let name: FileName = "Größe \"50%\".apk".parse().unwrap();
+        assert_eq!(
+            attachment(&name),
+            "attachment; filename=\"Gr__e _50__.apk\"; \
+             filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%2250%25%22.apk"
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! Writing large objects a block at a time.
+
+use std::mem;
+
+use aws_sdk_s3::{
+    primitives::ByteStream,
+    types::{CompletedMultipartUpload, CompletedPart},
+};
+use bytes::{Bytes, BytesMut};
+use domain::digest::Digest;
+use sha2::{Digest as _, Sha256};
+
+use super::Objects;
+use crate::{Error, Result};
+
+/// Bytes of a part. S3 wants 5 MiB or more and at most 10,000 parts: up to 80 GB, holding two parts in memory.
+pub const PART_SIZE: usize = 8 * 1024 * 1024;
+
+/// Writes one object, whose size need not be known, with constant memory. Nothing is visible before
+/// [`finish`](Self::finish); a writer that is dropped leaves no object.
+#[derive(Debug)]
+#[must_use = "nothing is written before `finish`"]
+pub struct Writer {
+    objects: Objects,
+    key: String,
+    content_type: String,
+    buffer: BytesMut,
+    digest: Sha256,
+    size: u64,
+    upload: Option<Upload>,
+}
+
+/// What a writer wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// SHA-256 of the bytes, computed on the way.
+    pub digest: Digest,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// The multipart upload of an object that turned out to be larger than one part.
+#[derive(Debug)]
+struct Upload {
+    id: String,
+    parts: Vec<CompletedPart>,
+}
+
+impl Objects {
+    /// Starts to write an object.
+    pub async fn writer(&self, key: &str, content_type: &str) -> Result<Writer> {
+        // Nothing is sent before the first part is full: small objects take one request.
+        Ok(Writer {
+            objects: self.clone(),
+            key: key.to_owned(),
+            content_type: content_type.to_owned(),
+            buffer: BytesMut::new(),
+            digest: Sha256::new(),
+            size: 0,
+            upload: None,
+        })
+    }
+}
+
+impl Writer {
+    /// Adds bytes; sends a part when one is full.
+    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
+        self.digest.update(bytes);
+        self.size += bytes.len() as u64;
+        while !bytes.is_empty() {
+            let room = PART_SIZE - self.buffer.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.buffer.extend_from_slice(now);
+            if self.buffer.len() == PART_SIZE {
+                self.send_part().await?;
+            }
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    /// Makes the object visible, in place of one with that key.
+    pub async fn finish(mut self) -> Result<Written> {
+        if self.upload.is_none() {
+            let bytes = self.buffer.split().freeze();
+            self.objects
+                .put(&self.key, bytes, &self.content_type)
+                .await?;
+        } else {
+            if !self.buffer.is_empty() {
+                self.send_part().await?;
+            }
+            self.complete().await?;
+        }
+        let digest = mem::take(&mut self.digest).finalize();
+        Ok(Written {
+            digest: Digest::from_bytes(digest.into()),
+            size: self.size,
+        })
+    }
+
+    /// Gives up: what was sent so far is forgotten.
+    pub async fn abort(mut self) -> Result<()> {
+        match self.upload.take() {
+            Some(upload) => self.objects.abort_multipart(&self.key, &upload.id).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn send_part(&mut self) -> Result<()> {
+        let bytes = self.buffer.split().freeze();
+        let objects = self.objects.clone();
+        let upload = match &mut self.upload {
+            Some(upload) => upload,
+            none => none.insert(Upload {
+                id: objects.start(&self.key, Some(&self.content_type)).await?,
+                parts: Vec::new(),
+            }),
+        };
+        let number = i32::try_from(upload.parts.len() + 1).unwrap_or(i32::MAX);
+        let part = objects
+            .send_part(&self.key, &upload.id, number, bytes)
+            .await?;
+        upload.parts.push(part);
+        Ok(())
+    }
+
+    async fn complete(&mut self) -> Result<()> {
+        let Some(upload) = &mut self.upload else {
+            return Ok(());
+        };
+        let parts = mem::take(&mut upload.parts);
+        self.objects.complete(&self.key, &upload.id, parts).await?;
+        // From here on there is nothing to abort.
+        self.upload = None;
+        Ok(())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let Some(upload) = self.upload.take() else {
+            return;
+        };
+        // Invisible, but it takes room until someone aborts it: at best now, at worst the bucket's lifecycle rule.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (objects, key) = (self.objects.clone(), mem::take(&mut self.key));
+            runtime.spawn(async move {
+                if let Err(error) = objects.abort_multipart(&key, &upload.id).await {
+                    tracing::warn!(key, %error, "an unfinished upload was left behind");
+                }
+            });
+        }
+    }
+}
+
+impl Objects {
+    async fn send_part(
+        &self,
+        key: &str,
+        upload: &str,
+        number: i32,
+        bytes: Bytes,
+    ) -> Result<CompletedPart> {
+        let call = self.client.upload_part().bucket(&self.bucket).key(key);
+        let sent = call
+            .upload_id(upload)
+            .part_number(number)
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map_err(|error| Error::unavailable("sending a part of an object", error))?;
+        Ok(CompletedPart::builder()
+            .part_number(number)
+            .set_e_tag(sent.e_tag)
+            .set_checksum_crc32(sent.checksum_crc32)
+            .build())
+    }
+
+    pub(super) async fn complete(
+        &self,
+        key: &str,
+        upload: &str,
+        parts: Vec<CompletedPart>,
+    ) -> Result<()> {
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts));
+        let call = self.client.complete_multipart_upload();
+        call.bucket(&self.bucket)
+            .key(key)
+            .upload_id(upload)
+            .multipart_upload(parts.build())
+            .send()
+            .await
+            .map_err(|error| Error::unavailable("completing an upload", error))?;
+        Ok(())
+    }
+}
