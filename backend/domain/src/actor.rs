@@ -41,4 +41,12 @@ impl Actor {
             name: name.into(),
         }
     }
+
+    /// The portal itself, at what its own triggers ask of it.
+    pub fn portal() -> Self {
+        Self {
+            kind: ActorKind::Portal,
+            name: "portal".to_owned(),
+        }
+    }
 }

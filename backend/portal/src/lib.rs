@@ -1,1 +1,94 @@
 //! The use cases, the HTTP API and the pages' server side.
+//!
+//! Every front door (the web, the event queue, `CodePipeline`'s jobs, the local portal) calls a method of [`Portal`].
+//! Each method asks [`access::authorise`] first, so that no door can forget to.
+
+use std::{fmt, sync::Arc};
+
+use domain::{
+    catalog::{App, Catalog, Environment},
+    id::{AppId, EnvironmentId},
+};
+use store::Store;
+use targets::codepipeline::Jobs;
+use url::Url;
+
+pub mod access;
+pub mod config;
+pub mod download;
+mod entropy;
+pub mod error;
+mod object_keys;
+pub mod record;
+pub mod register;
+pub mod retention;
+pub mod uploads;
+pub mod views;
+
+pub use error::{Error, Result};
+
+/// The release portal: its records, its objects, and what it has been told of the team's apps.
+#[derive(Clone)]
+pub struct Portal {
+    parts: Arc<Parts>,
+}
+
+/// What a portal is made of.
+pub struct Parts {
+    /// The table and the objects.
+    pub store: Store,
+    /// Apps, environments, and which pipeline feeds what.
+    pub catalog: Catalog,
+    /// How to answer `CodePipeline`'s jobs; only who runs jobs needs it.
+    pub jobs: Option<Jobs>,
+    /// The AWS region that the portal runs in, and so the pipelines that call it.
+    pub region: String,
+    /// The address that people open, for links in answers.
+    pub public_url: Option<Url>,
+    /// Ten random bytes: what makes identifiers impossible to guess.
+    pub entropy: fn() -> [u8; 10],
+}
+
+impl Portal {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+        }
+    }
+
+    /// Apps, environments, and which pipeline feeds what.
+    pub fn catalog(&self) -> &Catalog {
+        &self.parts.catalog
+    }
+
+    /// The address that people open.
+    pub fn public_url(&self) -> Option<&Url> {
+        self.parts.public_url.as_ref()
+    }
+
+    fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    fn known_app(&self, id: &AppId) -> Result<&App> {
+        self.catalog()
+            .app(id)
+            .ok_or_else(|| Error::not_found(format!("app {id}")))
+    }
+
+    fn known_environment(&self, id: &EnvironmentId) -> Result<&Environment> {
+        self.catalog()
+            .environment(id)
+            .ok_or_else(|| Error::not_found(format!("environment {id}")))
+    }
+}
+
+impl fmt::Debug for Portal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Portal")
+            .field("apps", &self.catalog().apps.len())
+            .field("public_url", &self.parts.public_url)
+            .finish_non_exhaustive()
+    }
+}

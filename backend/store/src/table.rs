@@ -25,6 +25,7 @@ use aws_sdk_dynamodb::Client;
 
 pub use builds::BuildRecord;
 pub use events::{Raw, Recorded};
+pub use keys::registration_id;
 pub use meter::{Meter, Reading};
 pub use overview::OverviewRecord;
 pub use registrations::{Completed, PendingRegistration, Registration};

@@ -260,7 +260,8 @@ pub(super) fn counter(app: &AppId) -> Key {
 }
 
 /// A registration's identity: the SHA-256 of its key.
-pub(super) fn registration_id(key: &RegistrationKey) -> String {
+/// The identity of the registration of that key.
+pub fn registration_id(key: &RegistrationKey) -> String {
     let RegistrationKey { app, run, attempt } = key;
     // Each part with its length, so that no two keys read the same.
     let text = format!("{app}\n{}\n{run}\n{}\n{attempt}", run.len(), attempt.len());

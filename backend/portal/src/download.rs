@@ -1,0 +1,183 @@
+//! A tester's tap: from an app and an environment to a link that works for minutes.
+//!
+//! One read, a signature computed here, one write for the record. The link is never kept: the permanent address is
+//! the page's.
+
+use bytes::Bytes;
+use domain::{
+    Timestamp,
+    actor::Actor,
+    build::ArtifactKind,
+    digest::Digest,
+    download::{Download, LINK_LIFETIME},
+    id::{AppId, BuildId, EnvironmentId, FileName},
+};
+
+use crate::{
+    Error, Portal, Result,
+    access::{Action, authorise},
+    object_keys,
+};
+
+/// A link that was granted.
+#[derive(Clone)]
+pub struct Grant {
+    /// Where the bytes are, for the next five minutes. Whoever has it gets them: not for logs.
+    pub url: String,
+    /// The name that the file gets.
+    pub name: FileName,
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// The build that it belongs to.
+    pub build: BuildId,
+    /// When the link ends.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Grant")
+            .field("build", &self.build)
+            .field("name", &self.name)
+            .field("digest", &self.digest)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An app's icon, as it was found in a package.
+#[derive(Clone, Debug)]
+pub struct IconFile {
+    /// The image.
+    pub bytes: Bytes,
+    /// `image/png` or `image/webp`.
+    pub content_type: String,
+    /// SHA-256 of it.
+    pub digest: Digest,
+}
+
+impl Portal {
+    /// A link to the package that an environment serves now: the one for `abi`, else the one for the most devices.
+    pub async fn grant_latest(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        environment: &EnvironmentId,
+        abi: Option<&str>,
+        user_agent: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Grant> {
+        authorise(actor, Action::Download(app))?;
+        self.known_app(app)?;
+        self.known_environment(environment)?;
+        let release = self
+            .store()
+            .table
+            .current(app, environment)
+            .await?
+            .ok_or_else(|| Error::not_found(format!("release of {app} in {environment} yet")))?;
+        let install = release.install(abi).map_err(|reason| Error::Refused {
+            reason: reason.to_string(),
+        })?;
+        self.grant(
+            Download {
+                build: release.build.clone(),
+                app: app.clone(),
+                environment: Some(environment.clone()),
+                artifact: install.digest,
+                name: install.name.clone(),
+                by: actor.clone(),
+                at: now,
+                user_agent: shortened(user_agent),
+            },
+            ArtifactKind::Apk,
+        )
+        .await
+    }
+
+    /// A link to one file of a build.
+    pub async fn grant_file(
+        &self,
+        actor: &Actor,
+        build: &BuildId,
+        digest: &Digest,
+        user_agent: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Grant> {
+        let build = self.build_record(build).await?.build;
+        authorise(actor, Action::Download(&build.app))?;
+        let artifact = build
+            .artifacts
+            .iter()
+            .find(|artifact| artifact.digest == *digest)
+            .ok_or_else(|| Error::not_found("file with that digest in this build"))?;
+        self.grant(
+            Download {
+                build: build.id.clone(),
+                app: build.app.clone(),
+                environment: None,
+                artifact: artifact.digest,
+                name: artifact.name.clone(),
+                by: actor.clone(),
+                at: now,
+                user_agent: shortened(user_agent),
+            },
+            artifact.kind,
+        )
+        .await
+    }
+
+    /// The icon of a build's package.
+    pub async fn icon(&self, actor: &Actor, build: &BuildId) -> Result<IconFile> {
+        let build = self.build_record(build).await?.build;
+        authorise(actor, Action::ViewApp(&build.app))?;
+        let none = || Error::not_found("icon of this build");
+        let icon = build
+            .package()
+            .and_then(|package| package.icon.clone())
+            .ok_or_else(none)?;
+        let key = object_keys::icon(&build.app, &icon.digest);
+        let bytes = self.store().objects.range(&key, 0..icon.size).await?;
+        Ok(IconFile {
+            bytes,
+            content_type: icon.content_type,
+            digest: icon.digest,
+        })
+    }
+
+    async fn grant(&self, download: Download, kind: ArtifactKind) -> Result<Grant> {
+        let key = object_keys::artifact(&download.app, &download.artifact, &download.name);
+        let url = self
+            .store()
+            .objects
+            .presign_get(
+                &key,
+                &download.name,
+                kind.content_type(&download.name),
+                download.at,
+                LINK_LIFETIME,
+            )
+            .await?;
+        self.store()
+            .table
+            .put_download(&download, &self.salt())
+            .await?;
+        Ok(Grant {
+            url,
+            name: download.name,
+            digest: download.artifact,
+            build: download.build,
+            expires_at: download.at + LINK_LIFETIME,
+        })
+    }
+}
+
+/// What a caller's program called itself, at the most 200 printable characters.
+fn shortened(user_agent: Option<&str>) -> Option<String> {
+    let text: String = user_agent?
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect();
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,26 @@
+//! Identifiers that cannot be guessed: a time and eighty random bits.
+
+use domain::{Timestamp, id::BuildId};
+
+use crate::{Error, Portal, Result};
+
+impl Portal {
+    /// A text that nothing else has: twenty hexadecimal digits.
+    pub(crate) fn salt(&self) -> String {
+        hex::encode((self.parts.entropy)())
+    }
+
+    pub(crate) fn new_build_id(&self, now: Timestamp) -> Result<BuildId> {
+        self.ulid(now)
+            .parse()
+            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
+    }
+
+    fn ulid(&self, now: Timestamp) -> String {
+        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+        let mut bytes = [0; 16];
+        bytes[6..].copy_from_slice(&(self.parts.entropy)());
+        let random = u128::from_be_bytes(bytes);
+        ulid::Ulid::from_parts(millis, random).to_string()
+    }
+}

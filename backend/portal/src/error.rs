@@ -1,0 +1,83 @@
+//! What can go wrong, once for all use cases. The HTTP layer turns these into `problem+json`, and nobody else does.
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or the caller may not know of it.
+    #[error("there is no {what}")]
+    NotFound {
+        /// What was looked for (`app walet`).
+        what: String,
+    },
+    /// The caller may not do this.
+    #[error("{who} may not {what}")]
+    Forbidden {
+        /// The caller.
+        who: String,
+        /// What was asked.
+        what: &'static str,
+    },
+    /// The request makes no sense as it stands.
+    #[error("{detail}")]
+    Invalid {
+        /// Which part of the request (`files[2].sha256`); empty when it is all of it.
+        field: String,
+        /// What is wrong and what would be right.
+        detail: String,
+    },
+    /// The request makes sense, but not with what there is now.
+    #[error("{detail}")]
+    Conflict {
+        /// What it collides with.
+        detail: String,
+    },
+    /// There is something, but it is no use to the caller, such as an unsigned package to a tester.
+    #[error("{reason}")]
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// The table or the bucket did not answer as it should.
+    #[error("the store did not carry this out")]
+    Store(#[source] store::Error),
+    /// `CodePipeline` did not take the answer of a job.
+    #[error("CodePipeline did not take the answer to its job")]
+    Answer(#[source] targets::codepipeline::Error),
+    /// A job came to a portal that has no way to answer it.
+    #[error("this portal was not set up to answer CodePipeline's jobs")]
+    NoJobs,
+}
+
+/// What a use case returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn not_found(what: impl Into<String>) -> Self {
+        Self::NotFound { what: what.into() }
+    }
+
+    pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            detail: detail.into(),
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// An error with all that is behind it, on one line, for the log.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,81 @@
+//! Recording what sources report.
+//!
+//! The event is put if absent, then its projections are joined, always: a second delivery heals a crash between the
+//! two. Joining is a maximum over a total order, so that any order of arrival ends in the same state.
+
+use domain::{Timestamp, actor::Actor, event::Event, id::EventId};
+use sources::Ignored;
+use store::table::{Raw, Recorded};
+
+use crate::{
+    Error, Portal, Result,
+    access::{Action, authorise},
+    object_keys,
+};
+
+/// What became of a delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// The events in it, new or not.
+    pub events: Vec<EventId>,
+    /// How many of them were here before.
+    pub duplicates: usize,
+    /// Why nothing was recorded, for an authentic message that holds no event.
+    pub ignored: Option<Ignored>,
+}
+
+impl Portal {
+    /// Records what one delivery of a source says.
+    pub async fn receive(&self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Received> {
+        authorise(actor, Action::RecordEvents)?;
+        let parsed = sources::parse(body, now).map_err(not_an_event)?;
+        let mut received = Received {
+            ignored: parsed.ignored,
+            ..Received::default()
+        };
+        // One payload can tell several things. It is kept once, with the first.
+        let mut payload = Some(sources::redact(body));
+        for event in parsed.events {
+            if self.record(&event, payload.take().as_deref(), now).await? {
+                received.duplicates += 1;
+            }
+            received.events.push(event.id);
+        }
+        Ok(received)
+    }
+
+    /// Records one event and all that follows from it. Whether it was known before.
+    async fn record(&self, event: &Event, payload: Option<&str>, now: Timestamp) -> Result<bool> {
+        let long = payload.filter(|payload| payload.len() > Raw::INLINE_LIMIT);
+        let key = object_keys::event(&event.id);
+        if let Some(payload) = long {
+            let objects = &self.store().objects;
+            let bytes = payload.to_owned();
+            objects.put(&key, bytes, "application/json").await?;
+        }
+        let raw = match (payload, long) {
+            (_, Some(_)) => Some(Raw::Object(&key)),
+            (Some(payload), None) => Some(Raw::Inline(payload)),
+            (None, None) => None,
+        };
+        let feed = self.catalog().feed(&event.pipeline);
+        let feed = feed.map(|feed| (&feed.app, &feed.environment));
+        let recorded = self.store().table.record(event, raw, feed, now).await?;
+        Ok(matches!(recorded, Recorded::Duplicate(_)))
+    }
+}
+
+fn not_an_event(error: sources::Error) -> Error {
+    let field = match &error {
+        sources::Error::Missing { field } | sources::Error::Invalid { field, .. } => field.clone(),
+        sources::Error::NoSuchSource { .. } => "source".to_owned(),
+        sources::Error::TooLarge { .. }
+        | sources::Error::NotJson(_)
+        | sources::Error::NotObject { .. } => String::new(),
+    };
+    let detail = match &error {
+        sources::Error::NotJson(source) => format!("{error}: {source}"),
+        _ => error.to_string(),
+    };
+    Error::invalid(field, detail)
+}

@@ -1,0 +1,235 @@
+//! Opens a job's input artifacts by ranges and streams out what is in them, with memory that does not grow.
+
+use std::{collections::HashMap, ops::Range};
+
+use bytes::Bytes;
+use packages::{
+    archive::{Archive, File},
+    source::ReadAt,
+};
+use store::Objects;
+
+use super::{
+    MAX_FILE_SIZE, MAX_FILES, Staging,
+    failure::Failure,
+    job::{Credentials, Input},
+};
+use crate::{Portal, error::chain};
+
+/// The largest artifact that is opened, packed or unpacked: 4 GiB, which is also all that a zip holds.
+const MAX_ARTIFACT: u64 = 4 << 30;
+
+/// How much an artifact may grow when it is unpacked. Text deflates to a tenth, rarely to a fiftieth; a bomb to a
+/// thousandth.
+const MAX_GROWTH: u64 = 200;
+
+/// What may be unpacked in any case, so that a small artifact of much repetition passes.
+const ALWAYS_UNPACKED: u64 = 64 << 20;
+
+/// An object as a source of ranges.
+pub(super) struct StoredObject {
+    objects: Objects,
+    key: String,
+    size: u64,
+}
+
+impl StoredObject {
+    pub(super) fn new(objects: Objects, key: &str, size: u64) -> Self {
+        Self {
+            objects,
+            key: key.to_owned(),
+            size,
+        }
+    }
+}
+
+impl ReadAt for StoredObject {
+    type Error = store::Error;
+
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    async fn read_at(&self, range: Range<u64>) -> Result<Bytes, store::Error> {
+        self.objects.range(&self.key, range).await
+    }
+}
+
+impl Portal {
+    /// Streams every file of the inputs into staging. The credentials end here.
+    pub(super) async fn unpack(
+        &self,
+        inputs: &[Input],
+        credentials: Option<Credentials>,
+        staging: &mut Staging,
+    ) -> Result<(), Failure> {
+        let mut archives = Vec::new();
+        for input in inputs {
+            archives.push(Opened {
+                archive: self.open(input, credentials.as_ref()).await?,
+                place: place(input),
+            });
+        }
+        drop(credentials);
+        let files = check(&archives)?;
+        for (opened, file) in files {
+            opened.stream(&file, staging).await?;
+        }
+        Ok(())
+    }
+
+    async fn open(
+        &self,
+        input: &Input,
+        credentials: Option<&Credentials>,
+    ) -> Result<Archive<StoredObject>, Failure> {
+        let place = place(input);
+        let Some(credentials) = credentials else {
+            return Err(Failure::configuration(format!(
+                "The job carries no credentials for {place}. Invoke the function from an action of the pipeline."
+            )));
+        };
+        let objects = self.store().objects.with_credentials(
+            &input.bucket,
+            &credentials.access_key_id,
+            &credentials.secret_access_key,
+            credentials.session_token.as_deref(),
+        );
+        let found = objects.head(&input.key).await;
+        let size = match found.map_err(|error| Failure::input(error, &place))? {
+            Some(info) => info.size,
+            None => {
+                let what = format!("object {}", input.key);
+                return Err(Failure::input(store::Error::NotFound { what }, &place));
+            }
+        };
+        if size > MAX_ARTIFACT {
+            return Err(Failure::artifact(format!(
+                "{place} has {size} bytes; at the most {MAX_ARTIFACT} are taken. Leave out what testers do not need."
+            )));
+        }
+        Archive::open(StoredObject::new(objects, &input.key, size))
+            .await
+            .map_err(|error| Failure::archive(error, &place))
+    }
+}
+
+struct Opened {
+    archive: Archive<StoredObject>,
+    place: String,
+}
+
+impl Opened {
+    /// Copies one file out. Nothing of it is visible unless all of it came and its checksum agrees.
+    async fn stream(&self, file: &File<'_>, staging: &mut Staging) -> Result<(), Failure> {
+        let refused = |error| Failure::archive(error, &self.place);
+        let mut reader = self
+            .archive
+            .reader(file.entry, MAX_FILE_SIZE)
+            .await
+            .map_err(refused)?;
+        let mut writer = staging.begin().await?;
+        loop {
+            match reader.next_chunk().await {
+                Ok(Some(chunk)) => writer.write(&chunk).await?,
+                Ok(None) => break,
+                Err(error) => {
+                    // Nothing of it is visible either way; aborting now frees its room sooner.
+                    if let Err(error) = writer.abort().await {
+                        tracing::warn!(error = %chain(&error), "an unfinished upload was left behind");
+                    }
+                    return Err(refused(error));
+                }
+            }
+        }
+        staging.finish(file.name.clone(), writer).await?;
+        Ok(())
+    }
+}
+
+/// The files of all archives, when they are few enough, small enough and called differently, and one is a package.
+fn check(archives: &[Opened]) -> Result<Vec<(&Opened, File<'_>)>, Failure> {
+    let mut files = Vec::new();
+    for opened in archives {
+        let found = opened.archive.files();
+        let found = found.map_err(|error| Failure::archive(error, &opened.place))?;
+        let found: Vec<File<'_>> = found.into_iter().filter(is_wanted).collect();
+        check_growth(opened, &found)?;
+        files.extend(found.into_iter().map(|file| (opened, file)));
+    }
+    if files.len() > MAX_FILES {
+        return Err(Failure::configuration(format!(
+            "The artifact holds {} files; at the most {MAX_FILES} make a build. Name only what is to be kept under \
+             `artifacts: files:` of the build.",
+            files.len()
+        )));
+    }
+    check_names(&files)?;
+    let has_package = files.iter().any(|(_, file)| {
+        domain::build::ArtifactKind::of(&file.name) == domain::build::ArtifactKind::Apk
+    });
+    if has_package {
+        Ok(files)
+    } else {
+        Err(no_package(archives, &files))
+    }
+}
+
+/// Droppings of a desktop are no part of a build.
+fn is_wanted(file: &File<'_>) -> bool {
+    !file.entry.name.starts_with("__MACOSX/") && file.name.as_str() != ".DS_Store"
+}
+
+fn check_growth(opened: &Opened, files: &[File<'_>]) -> Result<(), Failure> {
+    let unpacked: u64 = files.iter().map(|file| file.entry.size).sum();
+    let packed: u64 = files.iter().map(|file| file.entry.compressed_size).sum();
+    let allowed = (packed.saturating_mul(MAX_GROWTH))
+        .max(ALWAYS_UNPACKED)
+        .min(MAX_ARTIFACT);
+    if unpacked <= allowed {
+        return Ok(());
+    }
+    Err(Failure::artifact(format!(
+        "{} claims to unpack from {packed} bytes to {unpacked}; at the most {allowed} are unpacked of it. Make it anew \
+         with what the build really made.",
+        opened.place
+    )))
+}
+
+fn check_names(files: &[(&Opened, File<'_>)]) -> Result<(), Failure> {
+    let mut seen: HashMap<&str, &str> = HashMap::new();
+    for (opened, file) in files {
+        if let Some(first) = seen.insert(file.name.as_str(), &opened.place) {
+            return Err(Failure::configuration(format!(
+                "{first} and {} both hold a file {}. Rename one of them.",
+                opened.place, file.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn no_package(archives: &[Opened], files: &[(&Opened, File<'_>)]) -> Failure {
+    let place = archives
+        .first()
+        .map_or("The artifact", |opened| opened.place.as_str());
+    let names: Vec<&str> = files
+        .iter()
+        .take(5)
+        .map(|(_, file)| file.name.as_str())
+        .collect();
+    let holds = if names.is_empty() {
+        "nothing".to_owned()
+    } else {
+        names.join(", ")
+    };
+    Failure::configuration(format!(
+        "{place} holds no .apk; it holds {holds}. Add `build/app/outputs/flutter-apk/*.apk` under `artifacts: files:` \
+         of the build, and give the action that artifact as its input."
+    ))
+}
+
+fn place(input: &Input) -> String {
+    let Input { name, bucket, key } = input;
+    format!("The artifact {name} (s3://{bucket}/{key})")
+}

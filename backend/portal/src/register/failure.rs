@@ -1,0 +1,103 @@
+//! Why a job failed, in words for the pipeline's owner.
+
+use packages::source::ReadError;
+use targets::codepipeline::FailureKind;
+
+use crate::Error;
+
+/// Why a job registers nothing.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) kind: FailureKind,
+    /// What is wrong and what to do about it.
+    pub(super) message: String,
+    /// The fault behind it, for the log, when it is not the pipeline owner's.
+    pub(super) cause: Option<Error>,
+}
+
+impl Failure {
+    /// The pipeline is set up wrongly.
+    pub(super) fn configuration(message: impl Into<String>) -> Self {
+        Self {
+            kind: FailureKind::Configuration,
+            message: message.into(),
+            cause: None,
+        }
+    }
+
+    /// The artifact is not what it should be.
+    pub(super) fn artifact(message: impl Into<String>) -> Self {
+        Self {
+            kind: FailureKind::JobFailed,
+            message: message.into(),
+            cause: None,
+        }
+    }
+
+    /// An archive could not be read: by its own fault, or by that of the bucket that it lies in.
+    pub(super) fn archive(error: packages::archive::Error, place: &str) -> Self {
+        match error {
+            packages::archive::Error::NotZip => {
+                Self::configuration(format!("{place} is not a zip that can be read: {error}."))
+            }
+            packages::archive::Error::Read(ReadError::Source(source)) => {
+                match source.downcast::<store::Error>() {
+                    Ok(error) => Self::input(*error, place),
+                    Err(other) => Self::artifact(format!("{place} could not be read: {other}.")),
+                }
+            }
+            _ => Self::artifact(format!("{place} was refused: {error}.")),
+        }
+    }
+
+    /// The artifact bucket did not give the artifact.
+    pub(super) fn input(error: store::Error, place: &str) -> Self {
+        let (kind, message) = match &error {
+            store::Error::NotFound { .. } => (
+                FailureKind::RevisionUnavailable,
+                format!("{place} is gone. Run the stage that makes it again."),
+            ),
+            store::Error::Denied { .. } => (
+                FailureKind::Permission,
+                format!(
+                    "{place} may not be read with the job's credentials. Allow the pipeline's role s3:GetObject on its \
+                     artifact bucket and kms:Decrypt on the bucket's key."
+                ),
+            ),
+            store::Error::Conflict { .. }
+            | store::Error::TooLarge { .. }
+            | store::Error::Unavailable { .. }
+            | store::Error::Corrupt { .. } => return Self::from(Error::Store(error)),
+        };
+        Self {
+            kind,
+            message,
+            cause: None,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound { .. }
+            | Error::Forbidden { .. }
+            | Error::Invalid { .. }
+            | Error::Conflict { .. }
+            | Error::Refused { .. } => Self::configuration(format!("{error}.")),
+            Error::Store(_) | Error::Answer(_) | Error::NoJobs => Self {
+                kind: FailureKind::SystemUnavailable,
+                message:
+                    "The portal could not finish. Nothing is half registered: retry the stage."
+                        .to_owned(),
+                cause: Some(error),
+            },
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::from(Error::Store(error))
+    }
+}

@@ -1,0 +1,34 @@
+//! Reads what an application package says of itself, by ranges, from where it is staged.
+
+use bytes::Bytes;
+use domain::{
+    build::ArtifactKind,
+    package::{Icon, Package},
+};
+
+use super::{artifact::StoredObject, stage::Staged};
+use crate::{Portal, Result};
+
+/// What was read of a file.
+#[derive(Debug, Default)]
+pub(super) struct Inspected {
+    pub(super) package: Option<Package>,
+    pub(super) icon: Option<(Icon, Bytes)>,
+}
+
+impl Portal {
+    /// Reads a package. What cannot be read is named in the answer; a file that is no package says nothing.
+    pub(super) async fn inspect(&self, file: &Staged) -> Result<Inspected> {
+        if ArtifactKind::of(&file.name) != ArtifactKind::Apk {
+            return Ok(Inspected::default());
+        }
+        let object = StoredObject::new(self.store().objects.clone(), &file.key, file.size);
+        let inspection = packages::apk::inspect(object).await;
+        let bytes = inspection.icon.map(Bytes::from);
+        let icon = inspection.package.icon.clone().zip(bytes);
+        Ok(Inspected {
+            package: Some(inspection.package),
+            icon,
+        })
+    }
+}

@@ -1,0 +1,26 @@
+//! Registering builds: a pipeline's job, and what it shares with uploads.
+//!
+//! A registration is noted as pending before the first byte is written, under a key made of app, run and attempt. Its
+//! files go to a staging folder, from there to keys made of their digests, and one transaction makes the build known.
+//! So the same job delivered again finds either the build or what the first try left behind; and retention finds what
+//! nobody came back for.
+
+mod artifact;
+mod complete;
+mod failure;
+mod job;
+mod metadata;
+mod parameters;
+mod run_job;
+mod stage;
+
+pub(crate) use complete::Facts;
+pub use job::{Job, NotAJob};
+pub use run_job::Outcome;
+pub(crate) use stage::Staging;
+
+/// The most files that a build holds.
+pub const MAX_FILES: usize = 100;
+
+/// The largest file of a build: 4 GiB.
+pub const MAX_FILE_SIZE: u64 = 4 << 30;

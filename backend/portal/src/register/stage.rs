@@ -1,0 +1,73 @@
+//! Files on their way in: written under keys that nobody else knows, with their digests computed on the way.
+
+use domain::{digest::Digest, id::FileName};
+use store::objects::{Objects, Writer};
+
+use crate::{Portal, Result, object_keys};
+
+/// The folder of one try of a registration, and what is in it so far.
+pub(crate) struct Staging {
+    objects: Objects,
+    registration: String,
+    attempt: String,
+    files: Vec<Staged>,
+}
+
+/// A file that is in, unnamed by any build yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Staged {
+    pub(crate) name: FileName,
+    pub(crate) key: String,
+    pub(crate) digest: Digest,
+    pub(crate) size: u64,
+}
+
+impl Portal {
+    /// A folder of its own for this try of a registration.
+    pub(crate) fn staging(&self, registration: &str) -> Staging {
+        Staging {
+            objects: self.store().objects.clone(),
+            registration: registration.to_owned(),
+            attempt: self.salt(),
+            files: Vec::new(),
+        }
+    }
+}
+
+impl Staging {
+    /// Starts the next file. It is there once [`Self::finish`] was called, not before.
+    pub(crate) async fn begin(&self) -> Result<Writer> {
+        let key = object_keys::staged(&self.registration, &self.attempt, self.files.len());
+        Ok(self
+            .objects
+            .writer(&key, "application/octet-stream")
+            .await?)
+    }
+
+    /// Ends the file that was begun.
+    pub(crate) async fn finish(&mut self, name: FileName, writer: Writer) -> Result<&Staged> {
+        let key = object_keys::staged(&self.registration, &self.attempt, self.files.len());
+        let written = writer.finish().await?;
+        self.files.push(Staged {
+            name,
+            key,
+            digest: written.digest,
+            size: written.size,
+        });
+        Ok(&self.files[self.files.len() - 1])
+    }
+
+    /// What is in, application packages first.
+    pub(crate) fn files(&self) -> &[Staged] {
+        &self.files
+    }
+
+    /// Removes it all, as far as that goes now: what stays is retention's.
+    pub(crate) async fn clear(self) {
+        for file in &self.files {
+            if let Err(error) = self.objects.delete(&file.key).await {
+                tracing::warn!(key = file.key, %error, "a staged object stays for retention");
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Removes what abandoned registrations left behind, and nothing that a build names.
+//!
+//! A registration that nobody took up again for a day is forgotten first, so that it cannot make a build any more, and
+//! then its objects go. Staged objects of registrations that are over go at once: nothing reads them again.
+
+use std::collections::HashSet;
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    build::RegistrationKey,
+    id::AppId,
+    page::{Cursor, Limit},
+};
+use jiff::SignedDuration;
+use store::table::{PendingRegistration, Registration};
+
+use crate::{
+    Portal, Result,
+    access::{Action, authorise},
+    object_keys,
+    uploads::upload_id,
+};
+
+/// How long a registration waits to be taken up again.
+pub const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// How much older than its last try a registration's first one can be. A pipeline's stage can be retried, and each try
+/// keeps the registration for another day; nobody does that for a month.
+const FIRST_TRY_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What was removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Registrations that were forgotten.
+    pub registrations: usize,
+    /// Objects that were deleted.
+    pub objects: usize,
+}
+
+impl Portal {
+    /// Removes what is left of registrations that are over or abandoned.
+    pub async fn sweep(&self, now: Timestamp) -> Result<Swept> {
+        authorise(&Actor::portal(), Action::Sweep)?;
+        let table = &self.store().table;
+        // Listed before the registrations are: what comes later belongs to a registration that is in the list, too.
+        let staged = self.store().objects.list(object_keys::STAGING).await?;
+        let pending = table
+            .pending_registrations(now + SignedDuration::from_hours(1))
+            .await?;
+        let (old, live): (Vec<_>, Vec<_>) = pending
+            .into_iter()
+            .partition(|pending| pending.since < now - ABANDONED_AFTER);
+        let mut swept = Swept::default();
+        let mut kept: HashSet<String> = live.into_iter().map(|pending| pending.id).collect();
+        for pending in old {
+            if self.abandon(&pending, &mut swept).await? {
+                swept.registrations += 1;
+            } else {
+                kept.insert(pending.id);
+            }
+        }
+        for key in staged {
+            let registration = object_keys::registration_of(&key);
+            if registration.is_some_and(|id| !kept.contains(id)) {
+                self.store().objects.delete(&key).await?;
+                swept.objects += 1;
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Forgets a registration and deletes what it alone put in place. False if it was taken up and completed meanwhile.
+    async fn abandon(&self, pending: &PendingRegistration, swept: &mut Swept) -> Result<bool> {
+        let table = &self.store().table;
+        self.abort_upload(pending).await?;
+        // Should this end half-way, the objects are still noted: by a registration of retention's own.
+        let note = self.take_over(pending).await?;
+        let forgotten = table.forget_registration(&pending.id).await?;
+        if forgotten {
+            let named = self.named_by_builds(pending).await?;
+            for key in pending.objects.iter().filter(|key| !named.contains(*key)) {
+                self.store().objects.delete(key).await?;
+                swept.objects += 1;
+            }
+        }
+        if let Some(note) = note {
+            table.forget_registration(&note).await?;
+        }
+        Ok(forgotten)
+    }
+
+    /// Notes the objects of an abandoned registration under another, as old as that one.
+    async fn take_over(&self, pending: &PendingRegistration) -> Result<Option<String>> {
+        let Some(app) = apps(pending).into_iter().next() else {
+            return Ok(None);
+        };
+        let key = RegistrationKey {
+            app,
+            run: "retention".to_owned(),
+            attempt: pending.id.clone(),
+        };
+        let table = &self.store().table;
+        match table.begin_registration(&key, pending.since).await? {
+            Registration::Pending(own) => {
+                table.note_objects(&key, &pending.objects).await?;
+                Ok(Some(own.id))
+            }
+            Registration::Done { .. } => Ok(None),
+        }
+    }
+
+    /// The keys of all files and icons of builds that were registered since the registration's first try: what was there
+    /// before, it did not note.
+    async fn named_by_builds(&self, pending: &PendingRegistration) -> Result<HashSet<String>> {
+        let mut named = HashSet::new();
+        for app in apps(pending) {
+            let mut cursor: Option<Cursor> = None;
+            loop {
+                let table = &self.store().table;
+                let page = table
+                    .builds(&app, Limit::default(), cursor.as_ref())
+                    .await?;
+                for brief in &page.items {
+                    if brief.registered_at < pending.since - FIRST_TRY_BEFORE {
+                        continue;
+                    }
+                    let build = self.build_record(&brief.id).await?.build;
+                    for artifact in &build.artifacts {
+                        named.insert(object_keys::artifact(
+                            &app,
+                            &artifact.digest,
+                            &artifact.name,
+                        ));
+                        let icon = artifact.package.as_ref().and_then(|it| it.icon.as_ref());
+                        named.extend(icon.map(|icon| object_keys::icon(&app, &icon.digest)));
+                    }
+                }
+                let oldest = page.items.last().map(|brief| brief.registered_at);
+                cursor = page.next;
+                if cursor.is_none()
+                    || oldest.is_some_and(|at| at < pending.since - FIRST_TRY_BEFORE)
+                {
+                    break;
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    /// Ends the uploads in parts of an abandoned upload; their parts are invisible, and cost all the same.
+    async fn abort_upload(&self, pending: &PendingRegistration) -> Result<()> {
+        let id = upload_id(&pending.id)?;
+        if let Some(upload) = self.store().table.upload(&id).await? {
+            for file in &upload.files {
+                self.remove_uploaded(file).await;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn apps(pending: &PendingRegistration) -> HashSet<AppId> {
+    let app = |key: &String| object_keys::app_of(key);
+    pending.objects.iter().filter_map(app).collect()
+}

@@ -1,0 +1,142 @@
+//! From uploaded files to a build: each is read once, and must be what was promised.
+
+use domain::{Timestamp, actor::Actor, build::Build, id::UploadId};
+use futures::{StreamExt as _, pin_mut};
+use store::table::{Registration, Upload, UploadFile};
+
+use crate::{
+    Error, Portal, Result,
+    error::chain,
+    register::{Facts, Staging},
+};
+
+impl Portal {
+    /// Registers the build of an upload whose files are all there. Asked again, gives the same build.
+    pub async fn complete_upload(
+        &self,
+        actor: &Actor,
+        id: &UploadId,
+        now: Timestamp,
+    ) -> Result<Build> {
+        let mut upload = self.known_upload(actor, id).await?;
+        let facts = facts(&upload, actor, now);
+        let table = &self.store().table;
+        let build = match table.begin_registration(&facts.key, now).await? {
+            Registration::Done { build, .. } => self.registered_before(&build, &facts).await?,
+            Registration::Pending(pending) => {
+                let mut staging = self.staging(&pending.id);
+                let result = match self.take_all(&mut upload, &mut staging, now).await {
+                    Ok(()) => self.complete(&facts, &staging).await,
+                    Err(error) => Err(error),
+                };
+                staging.clear().await;
+                result?
+            }
+        };
+        upload.completed = Some(build.id.clone());
+        table.put_upload(&upload, now).await?;
+        for file in &upload.files {
+            self.remove_uploaded(file).await;
+        }
+        Ok(build)
+    }
+
+    /// Copies each file to where its uploader cannot reach it any more, and compares it on the way with its promise.
+    async fn take_all(
+        &self,
+        upload: &mut Upload,
+        staging: &mut Staging,
+        now: Timestamp,
+    ) -> Result<()> {
+        for number in 0..upload.files.len() {
+            let file = &mut upload.files[number];
+            self.join_parts(file, number).await?;
+            if let Err(error) = self.take(file, number, staging).await {
+                if matches!(error, Error::Conflict { .. }) {
+                    // The bytes are not what was promised: they must come again, all of them.
+                    self.remove_uploaded(file).await;
+                    file.multipart = None;
+                    self.store().table.put_upload(upload, now).await?;
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes one object of a file's parts, once they are all there.
+    async fn join_parts(&self, file: &mut UploadFile, number: usize) -> Result<()> {
+        let objects = &self.store().objects;
+        let missing = |detail: String| Error::invalid(format!("files[{number}]"), detail);
+        if let Some(info) = objects.head(&file.staging_key).await? {
+            return if info.size == file.size {
+                Ok(())
+            } else {
+                Err(missing(format!(
+                    "{} has {} bytes here and {} were promised: upload it again",
+                    file.name, info.size, file.size
+                )))
+            };
+        }
+        if file.multipart.is_none() {
+            return Err(missing(format!("{} is not uploaded yet", file.name)));
+        }
+        let (multipart, parts) = self.missing_parts(file).await?;
+        if !parts.is_empty() {
+            return Err(missing(format!(
+                "{} parts of {} are not uploaded yet: ask for the plan again",
+                parts.len(),
+                file.name
+            )));
+        }
+        objects
+            .complete_multipart(&file.staging_key, &multipart)
+            .await?;
+        Ok(())
+    }
+
+    async fn take(&self, file: &UploadFile, number: usize, staging: &mut Staging) -> Result<()> {
+        let stream = self.store().objects.stream(&file.staging_key, None).await?;
+        pin_mut!(stream);
+        let mut writer = staging.begin().await?;
+        while let Some(chunk) = stream.next().await {
+            writer.write(&chunk?).await?;
+        }
+        let staged = staging.finish(file.name.clone(), writer).await?;
+        if staged.digest == file.digest && staged.size == file.size {
+            return Ok(());
+        }
+        Err(Error::Conflict {
+            detail: format!(
+                "files[{number}]: the bytes of {} have the SHA-256 {}, and {} was promised: upload it again",
+                file.name, staged.digest, file.digest
+            ),
+        })
+    }
+
+    /// Removes what was uploaded, as far as that goes now: what stays is retention's.
+    pub(crate) async fn remove_uploaded(&self, file: &UploadFile) {
+        let objects = &self.store().objects;
+        if let Err(error) = objects.delete(&file.staging_key).await {
+            tracing::warn!(key = file.staging_key, error = %chain(&error), "an uploaded object stays for retention");
+        }
+        if let Some(multipart) = &file.multipart
+            && let Err(error) = objects.abort_multipart(&file.staging_key, multipart).await
+        {
+            tracing::debug!(key = file.staging_key, error = %chain(&error), "an upload in parts was over already");
+        }
+    }
+}
+
+fn facts(upload: &Upload, actor: &Actor, now: Timestamp) -> Facts {
+    Facts {
+        key: upload.registration.clone(),
+        app: upload.app.clone(),
+        environment: upload.environment.clone(),
+        version: upload.version.clone(),
+        revision: upload.revision.clone(),
+        run: upload.run.clone(),
+        by: actor.clone(),
+        now,
+    }
+}

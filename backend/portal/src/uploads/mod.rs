@@ -1,0 +1,156 @@
+//! Builds that come in through presigned links, from any CI or a laptop: the bytes go straight to the bucket.
+//!
+//! [`Portal::start_upload`] promises files and gets links; whoever uploads puts the bytes there; and
+//! [`Portal::complete_upload`] reads each file once to see that it is what was promised, and registers the build. The
+//! same request again continues where the first one stopped.
+
+mod complete;
+mod plan;
+mod request;
+
+pub use plan::{FilePlan, FileState, PartPlan, UploadPlan};
+pub(crate) use request::upload_id;
+pub use request::{PromisedFile, UploadRequest};
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    build::RegistrationKey,
+    id::{AppId, UploadId},
+};
+use jiff::SignedDuration;
+use store::table::{Registration, Upload, UploadFile, registration_id};
+
+use crate::{
+    Error, Portal, Result,
+    access::{Action, authorise},
+    object_keys,
+};
+
+/// Files larger than this go up in parts: 64 MiB.
+const MULTIPART_ABOVE: u64 = 64 << 20;
+
+/// How long a link to put bytes works. Asking for the plan again makes new ones.
+const PUT_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+
+impl Portal {
+    /// Promises files of a build and says where to put them. The same promise again says what is still missing.
+    pub async fn start_upload(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        request: UploadRequest,
+        now: Timestamp,
+    ) -> Result<UploadPlan> {
+        let action = Action::Register {
+            app,
+            environment: request.environment.as_ref(),
+        };
+        authorise(actor, action)?;
+        self.known_app(app)?;
+        if let Some(environment) = &request.environment {
+            self.known_environment(environment)
+                .map_err(|error| Error::invalid("environment", error.to_string()))?;
+        }
+        request.check()?;
+        let key = request.key(app);
+        let pending = match self.store().table.begin_registration(&key, now).await? {
+            Registration::Done { build, .. } => {
+                return Ok(UploadPlan::done(
+                    upload_id(&registration_id(&key))?,
+                    build,
+                    now,
+                ));
+            }
+            Registration::Pending(pending) => pending,
+        };
+        let id = upload_id(&pending.id)?;
+        let upload = match self.store().table.upload(&id).await? {
+            Some(known) => continued(known, &request)?,
+            None => promised(actor, key, id, &pending.id, request, now),
+        };
+        self.planned(upload, now).await
+    }
+
+    /// What is still missing of an upload.
+    pub async fn upload_plan(
+        &self,
+        actor: &Actor,
+        id: &UploadId,
+        now: Timestamp,
+    ) -> Result<UploadPlan> {
+        let upload = self.known_upload(actor, id).await?;
+        if let Some(build) = upload.completed {
+            return Ok(UploadPlan::done(upload.id, build, now));
+        }
+        self.planned(upload, now).await
+    }
+
+    async fn known_upload(&self, actor: &Actor, id: &UploadId) -> Result<Upload> {
+        let found = self.store().table.upload(id).await?;
+        let upload = found.ok_or_else(|| {
+            Error::not_found(format!(
+                "upload {id}, or not any more: start it again, which continues it"
+            ))
+        })?;
+        let action = Action::Register {
+            app: &upload.app,
+            environment: upload.environment.as_ref(),
+        };
+        authorise(actor, action)?;
+        Ok(upload)
+    }
+}
+
+fn promised(
+    actor: &Actor,
+    registration: RegistrationKey,
+    id: UploadId,
+    pending: &str,
+    request: UploadRequest,
+    now: Timestamp,
+) -> Upload {
+    let files = request.files.into_iter().enumerate();
+    Upload {
+        app: registration.app.clone(),
+        registration,
+        environment: request.environment,
+        revision: request.revision,
+        version: request.version,
+        run: request.run,
+        by: actor.clone(),
+        files: files
+            .map(|(number, file)| UploadFile {
+                staging_key: object_keys::staged(pending, &format!("upload-{id}"), number),
+                name: file.name,
+                size: file.size,
+                digest: file.sha256,
+                multipart: None,
+            })
+            .collect(),
+        created_at: now,
+        completed: None,
+        id,
+    }
+}
+
+/// An upload that was begun before. What is uploaded stays; what else was said of the build is what is said now.
+fn continued(known: Upload, request: &UploadRequest) -> Result<Upload> {
+    let same = known.files.len() == request.files.len()
+        && known.files.iter().zip(&request.files).all(|(known, file)| {
+            (&known.name, known.size, known.digest) == (&file.name, file.size, file.sha256)
+        });
+    if !same {
+        return Err(Error::Conflict {
+            detail: "this run and attempt promised other files before: give another `attempt` for another build"
+                .to_owned(),
+        });
+    }
+    Ok(Upload {
+        environment: request.environment.clone(),
+        revision: request.revision.clone(),
+        version: request.version.clone(),
+        run: request.run.clone(),
+        ..known
+    })
+}

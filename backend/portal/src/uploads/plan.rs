@@ -1,0 +1,201 @@
+//! What is still missing of an upload, and where to put it.
+
+use domain::{
+    Timestamp,
+    digest::Digest,
+    id::{BuildId, FileName, UploadId},
+};
+use serde::{Deserialize, Serialize};
+use store::table::{Upload, UploadFile};
+
+use super::{MULTIPART_ABOVE, PUT_LIFETIME};
+use crate::{Portal, Result};
+
+/// How far an upload is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct UploadPlan {
+    /// Its identity.
+    pub id: UploadId,
+    /// The build, once it is registered: then nothing is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildId>,
+    /// The files, in the order that they were promised in.
+    pub files: Vec<FilePlan>,
+    /// When the links end. Asking again makes new ones.
+    pub expires_at: Timestamp,
+}
+
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FilePlan {
+    /// Its name.
+    pub name: FileName,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of them, as promised.
+    pub sha256: Digest,
+    /// What is missing.
+    #[serde(flatten)]
+    pub state: FileState,
+}
+
+/// What is missing of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum FileState {
+    /// Nothing.
+    Done,
+    /// All of it, to be put in one request.
+    Put {
+        /// Where: `PUT` with exactly the file's bytes.
+        url: String,
+    },
+    /// These parts, each to be put in a request of its own.
+    Parts {
+        /// The missing ones.
+        parts: Vec<PartPlan>,
+    },
+}
+
+/// A part of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PartPlan {
+    /// Its number, from 1.
+    pub number: i32,
+    /// Where it starts in the file.
+    pub offset: u64,
+    /// Bytes.
+    pub size: u64,
+    /// Where: `PUT` with exactly the part's bytes.
+    pub url: String,
+}
+
+impl UploadPlan {
+    pub(super) fn done(id: UploadId, build: BuildId, now: Timestamp) -> Self {
+        Self {
+            id,
+            build: Some(build),
+            files: Vec::new(),
+            expires_at: now,
+        }
+    }
+}
+
+impl Portal {
+    /// Looks at what is there, starts what needs a start, and records that.
+    pub(super) async fn planned(&self, mut upload: Upload, now: Timestamp) -> Result<UploadPlan> {
+        let mut files = Vec::new();
+        for file in &mut upload.files {
+            let state = self.state_of(file).await?;
+            files.push(FilePlan {
+                name: file.name.clone(),
+                size: file.size,
+                sha256: file.digest,
+                state,
+            });
+        }
+        self.store().table.put_upload(&upload, now).await?;
+        Ok(UploadPlan {
+            id: upload.id,
+            build: None,
+            files,
+            expires_at: now + PUT_LIFETIME,
+        })
+    }
+
+    async fn state_of(&self, file: &mut UploadFile) -> Result<FileState> {
+        let objects = &self.store().objects;
+        let found = objects.head(&file.staging_key).await?;
+        if found.is_some_and(|info| info.size == file.size) {
+            return Ok(FileState::Done);
+        }
+        if file.size <= MULTIPART_ABOVE {
+            let url = objects
+                .presign_put(&file.staging_key, file.size, PUT_LIFETIME)
+                .await?;
+            return Ok(FileState::Put { url });
+        }
+        let (multipart, missing) = self.missing_parts(file).await?;
+        let mut parts = Vec::new();
+        for part in missing {
+            let url = objects
+                .presign_part(&file.staging_key, &multipart, part.number, PUT_LIFETIME)
+                .await?;
+            parts.push(PartPlan {
+                number: part.number,
+                offset: part.offset,
+                size: part.size,
+                url,
+            });
+        }
+        if parts.is_empty() {
+            Ok(FileState::Done)
+        } else {
+            Ok(FileState::Parts { parts })
+        }
+    }
+
+    /// The parts that are not there yet, of an upload in parts that is started if there is none or it has gone.
+    pub(super) async fn missing_parts(&self, file: &mut UploadFile) -> Result<(String, Vec<Part>)> {
+        let objects = &self.store().objects;
+        let all = parts_of(file.size);
+        if let Some(multipart) = &file.multipart {
+            match objects.uploaded_parts(&file.staging_key, multipart).await {
+                Ok(there) => {
+                    let missing = |part: &Part| {
+                        !there
+                            .iter()
+                            .any(|known| known.number == part.number && known.size == part.size)
+                    };
+                    let missing = all.into_iter().filter(missing).collect();
+                    return Ok((multipart.clone(), missing));
+                }
+                Err(store::Error::NotFound { .. }) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        let multipart = objects.start_multipart(&file.staging_key).await?;
+        file.multipart = Some(multipart.clone());
+        Ok((multipart, all))
+    }
+}
+
+/// A part, without an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    number: i32,
+    offset: u64,
+    size: u64,
+}
+
+/// Parts of 8 MiB, or of 16 MiB for a file over 1 GiB: small enough that a broken connection costs little.
+fn parts_of(size: u64) -> Vec<Part> {
+    let length = if size > (1 << 30) { 16 << 20 } else { 8 << 20 };
+    (1..)
+        .zip((0..size).step_by(length))
+        .map(|(number, offset)| Part {
+            number,
+            offset,
+            size: (size - offset).min(length as u64),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_a_file_without_gaps() {
+        for size in [(64 << 20) + 1, 200 << 20, (1 << 30) + 5, 4 << 30] {
+            let parts = parts_of(size);
+            let mut end = 0;
+            for (part, number) in parts.iter().zip(1..) {
+                assert_eq!((part.number, part.offset), (number, end));
+                end += part.size;
+            }
+            assert_eq!(end, size);
+            assert!(parts.len() <= 512);
+        }
+    }
+}

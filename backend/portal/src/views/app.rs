@@ -1,0 +1,101 @@
+//! One app: where its builds are, and what was built and run lately.
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    build::BuildBrief,
+    id::AppId,
+    page::{Cursor, Limit, Page},
+    view::{AppView, RunSummary},
+};
+use store::table::RunList;
+
+use super::overview::row;
+use crate::{
+    Portal, Result,
+    access::{Action, authorise},
+};
+
+/// Which runs of a list to show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that someone should look at.
+    Failed,
+}
+
+impl Portal {
+    /// An app across the environments, with its newest builds and runs.
+    pub async fn app(&self, actor: &Actor, app: &AppId, now: Timestamp) -> Result<AppView> {
+        authorise(actor, Action::ViewApp(app))?;
+        let known = self.known_app(app)?;
+        let few = Limit::try_from(10).unwrap_or_default();
+        let table = &self.store().table;
+        let list = RunList {
+            app: Some(app),
+            failed: false,
+        };
+        let (record, builds, runs) = futures::try_join!(
+            table.overview(),
+            table.builds(app, few, None),
+            table.runs(list, few, None),
+        )?;
+        let environments = self.catalog().environments.clone();
+        Ok(AppView {
+            row: row(known, &environments, &record),
+            environments,
+            builds,
+            runs,
+            as_of: now,
+        })
+    }
+
+    /// An app's builds, newest first.
+    pub async fn builds(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<BuildBrief>> {
+        authorise(actor, Action::ViewApp(app))?;
+        self.known_app(app)?;
+        Ok(self.store().table.builds(app, limit, cursor).await?)
+    }
+
+    /// An app's runs, newest first.
+    pub async fn runs(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        which: Which,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<RunSummary>> {
+        authorise(actor, Action::ViewApp(app))?;
+        self.known_app(app)?;
+        let list = RunList {
+            app: Some(app),
+            failed: which == Which::Failed,
+        };
+        Ok(self.store().table.runs(list, limit, cursor).await?)
+    }
+
+    /// Runs of pipelines that no app claims, newest first.
+    pub async fn unassigned_runs(
+        &self,
+        actor: &Actor,
+        which: Which,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<RunSummary>> {
+        authorise(actor, Action::ViewOverview)?;
+        let list = RunList {
+            app: None,
+            failed: which == Which::Failed,
+        };
+        Ok(self.store().table.runs(list, limit, cursor).await?)
+    }
+}

@@ -1,0 +1,63 @@
+//! One build with where it is released.
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    catalog::{App, Environment},
+    id::{AppId, BuildId, EnvironmentId},
+    release::Release,
+    view::{BuildView, ReleaseView},
+};
+
+use super::is_current;
+use crate::{
+    Portal, Result,
+    access::{Action, authorise},
+};
+
+impl Portal {
+    /// One build, its files, and its releases, newest first.
+    pub async fn build(&self, actor: &Actor, id: &BuildId, now: Timestamp) -> Result<BuildView> {
+        let record = self.build_record(id).await?;
+        authorise(actor, Action::ViewApp(&record.build.app))?;
+        let mut releases = Vec::new();
+        for release in record.releases {
+            releases.push(self.release_view(release).await?);
+        }
+        releases.sort_by_key(|view| std::cmp::Reverse(view.release.released_at));
+        Ok(BuildView {
+            app: self.app_or_its_name(&record.build.app),
+            build: record.build,
+            releases,
+            as_of: now,
+        })
+    }
+
+    async fn release_view(&self, release: Release) -> Result<ReleaseView> {
+        let table = &self.store().table;
+        let current = table.current(&release.app, &release.environment).await?;
+        Ok(ReleaseView {
+            environment: self.environment_or_its_name(&release.environment),
+            current: is_current(&release, current.as_ref()),
+            release,
+        })
+    }
+
+    /// An app as configured, or by its bare name when it no longer is: its builds stay readable.
+    fn app_or_its_name(&self, id: &AppId) -> App {
+        self.catalog().app(id).cloned().unwrap_or_else(|| App {
+            id: id.clone(),
+            name: id.to_string(),
+        })
+    }
+
+    /// An environment as configured, or by its bare name when it no longer is.
+    pub(super) fn environment_or_its_name(&self, id: &EnvironmentId) -> Environment {
+        let configured = self.catalog().environment(id).cloned();
+        configured.unwrap_or_else(|| Environment {
+            id: id.clone(),
+            name: id.to_string(),
+            colour: "#6b7280".to_owned(),
+        })
+    }
+}
