@@ -47,6 +47,11 @@ impl OrderKey {
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
+
+    /// The source's clock in milliseconds since 1970, or its own sequence number.
+    pub fn ordinal(&self) -> u64 {
+        self.ordinal
+    }
 }
 
 impl fmt::Display for OrderKey {

@@ -238,6 +238,13 @@ pub struct RunBrief {
     pub commit: Option<String>,
 }
 
+impl RunBrief {
+    /// How late its newest event happened, by its source's clock.
+    fn latest(&self) -> Option<u64> {
+        self.key.as_ref().map(OrderKey::ordinal)
+    }
+}
+
 /// The newest runs of one pipeline, for the overview: bounded, however many there were.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -250,7 +257,7 @@ pub struct RecentRuns {
     pub environment: Option<EnvironmentId>,
     /// The pipeline.
     pub pipeline: Pipeline,
-    /// Its newest runs by start, newest first; at the most [`RecentRuns::LIMIT`].
+    /// The runs that were last heard of, by start, newest first; at the most [`RecentRuns::LIMIT`].
     pub runs: Vec<RunBrief>,
 }
 
@@ -258,7 +265,8 @@ impl RecentRuns {
     /// How many runs are kept: few enough for the item to stay under one write unit (1 KB).
     pub const LIMIT: usize = 3;
 
-    /// Adds a run, or what is newly known of one that is already here.
+    /// Adds a run, or what is newly known of one that is already here. In whatever order runs come, each in its whole
+    /// state, the same ones stay.
     #[must_use]
     pub fn with(mut self, run: RunBrief) -> Self {
         match self.runs.iter_mut().find(|known| known.id == run.id) {
@@ -273,9 +281,13 @@ impl RecentRuns {
             }
             None => self.runs.push(run),
         }
+        // Which runs stay is decided by what only ever grows: how late their newest event happened. By start, a run
+        // whose end was heard of first could push another out for good, and then turn out to be older than that one.
+        self.runs
+            .sort_by(|a, b| (b.latest(), &b.id).cmp(&(a.latest(), &a.id)));
+        self.runs.truncate(Self::LIMIT);
         self.runs
             .sort_by(|a, b| (b.started_at, &b.id).cmp(&(a.started_at, &a.id)));
-        self.runs.truncate(Self::LIMIT);
         self
     }
 }
