@@ -1,0 +1,20 @@
+//! The contract of the table: what it promises over any DynamoDB.
+
+mod support;
+
+#[path = "table/builds.rs"]
+mod builds;
+#[path = "table/downloads.rs"]
+mod downloads;
+#[path = "table/events.rs"]
+mod events;
+#[path = "table/lists.rs"]
+mod lists;
+#[path = "table/registrations.rs"]
+mod registrations;
+#[path = "table/releases.rs"]
+mod releases;
+#[path = "table/restart.rs"]
+mod restart;
+#[path = "table/runs.rs"]
+mod runs;

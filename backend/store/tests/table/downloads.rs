@@ -1,0 +1,97 @@
+//! Downloads and uploads, which expire.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{actor::Actor, digest::Digest, download::Download, page::Limit};
+use store::table::{Upload, UploadFile};
+
+use crate::support::{Bench, app, build_id, environment, noon, registration_key};
+
+fn download(seconds: i64) -> Download {
+    Download {
+        build: build_id(1),
+        app: app("wallet"),
+        environment: Some(environment("dev")),
+        artifact: Digest::of(b"app"),
+        name: "app.apk".parse().unwrap(),
+        by: Actor::local(),
+        at: noon(seconds),
+        user_agent: Some("Mozilla/5.0".to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn every_download_is_told_newest_first() {
+    let bench = Bench::new().await;
+    for (seconds, salt) in [(5, "a"), (1, "a"), (9, "a"), (9, "b")] {
+        bench
+            .table
+            .put_download(&download(seconds), salt)
+            .await
+            .unwrap();
+    }
+    let three: Limit = 3.try_into().unwrap();
+    let page = bench
+        .table
+        .downloads(&build_id(1), three, None)
+        .await
+        .unwrap();
+    assert_eq!(page.items, [download(9), download(9), download(5)]);
+    let rest = bench
+        .table
+        .downloads(&build_id(1), three, page.next.as_ref())
+        .await
+        .unwrap();
+    assert_eq!(rest.items, [download(1)]);
+    assert_eq!(rest.next, None);
+    let other = bench
+        .table
+        .downloads(&build_id(2), three, None)
+        .await
+        .unwrap();
+    assert_eq!(other.items, []);
+}
+
+#[tokio::test]
+async fn an_upload_is_kept_two_days() {
+    let bench = Bench::new().await;
+    let mut upload = Upload {
+        id: "01KAF000000000000000000001".parse().unwrap(),
+        registration: registration_key(&app("wallet"), "push"),
+        app: app("wallet"),
+        environment: None,
+        revision: None,
+        version: None,
+        run: None,
+        by: Actor::local(),
+        files: vec![UploadFile {
+            name: "app.apk".parse().unwrap(),
+            size: 5,
+            digest: Digest::of(b"bytes"),
+            staging_key: "staging/x/0".to_owned(),
+            multipart: Some("upload".to_owned()),
+        }],
+        created_at: noon(0),
+        completed: None,
+    };
+    bench.table.put_upload(&upload, noon(0)).await.unwrap();
+    upload.completed = Some(build_id(1));
+    bench.table.put_upload(&upload, noon(10)).await.unwrap();
+    assert_eq!(
+        bench.table.upload(&upload.id).await.unwrap(),
+        Some(upload.clone())
+    );
+    let item = bench
+        .raw()
+        .await
+        .get_item()
+        .table_name(bench.table.name())
+        .key("pk", AttributeValue::S(format!("UPLOAD#{}", upload.id)))
+        .key("sk", AttributeValue::S("UPLOAD".to_owned()))
+        .send()
+        .await
+        .unwrap()
+        .item
+        .unwrap();
+    let expiry = noon(10).as_second() + 2 * 24 * 3600;
+    assert_eq!(item["ttl"], AttributeValue::N(expiry.to_string()));
+}

@@ -1,0 +1,172 @@
+//! An event is kept once, as it was heard of first.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{event::Event, status::Status};
+use store::{
+    Error,
+    table::{Raw, Recorded},
+};
+
+use crate::support::{Bench, event, noon, step_event};
+
+#[tokio::test]
+async fn an_event_is_new_once() {
+    let bench = Bench::new().await;
+    let first = event("a", Status::Running, 0);
+    let again = Event {
+        received_at: noon(60),
+        ..first.clone()
+    };
+    let put = |event: Event| {
+        let table = bench.table.clone();
+        async move {
+            table
+                .put_event(&event, Some(Raw::Inline("{}")), noon(0))
+                .await
+                .unwrap()
+        }
+    };
+    assert_eq!(put(first.clone()).await, Recorded::New);
+    // What was stored first counts, not what comes later.
+    assert_eq!(put(again).await, Recorded::Duplicate(Box::new(first)));
+}
+
+#[tokio::test]
+async fn of_many_deliveries_at_once_one_is_new() {
+    let bench = Bench::new().await;
+    let deliveries = (0..16).map(|_| {
+        let table = bench.table.clone();
+        tokio::spawn(async move {
+            let event = event("a", Status::Running, 0);
+            table.record(&event, None, None, noon(0)).await.unwrap()
+        })
+    });
+    let mut new = 0;
+    for delivery in deliveries.collect::<Vec<_>>() {
+        new += usize::from(delivery.await.unwrap() == Recorded::New);
+    }
+    assert_eq!(new, 1);
+}
+
+#[tokio::test]
+async fn an_event_expires_after_400_days_and_names_its_payload() {
+    let bench = Bench::new().await;
+    let short = event("a", Status::Running, 0);
+    let long = event("b", Status::Running, 0);
+    let table = &bench.table;
+    table
+        .put_event(&short, Some(Raw::Inline(r#"{"a":1}"#)), noon(0))
+        .await
+        .unwrap();
+    table
+        .put_event(&long, Some(Raw::Object("events/b.json")), noon(0))
+        .await
+        .unwrap();
+    let short = stored(&bench, &short).await;
+    let long = stored(&bench, &long).await;
+    let day = 24 * 3600;
+    let expiry = (noon(0).as_second() + 400 * day).to_string();
+    assert_eq!(short["ttl"], AttributeValue::N(expiry));
+    assert_eq!(short["raw"], AttributeValue::S(r#"{"a":1}"#.to_owned()));
+    assert_eq!(
+        long["raw_object"],
+        AttributeValue::S("events/b.json".to_owned())
+    );
+    assert!(!long.contains_key("raw"));
+}
+
+#[tokio::test]
+async fn the_table_deletes_what_is_expired() {
+    let bench = Bench::new().await;
+    let answer = bench
+        .raw()
+        .await
+        .describe_time_to_live()
+        .table_name(bench.table.name())
+        .send()
+        .await
+        .unwrap();
+    let expiry = answer.time_to_live_description.unwrap();
+    assert_eq!(expiry.attribute_name.as_deref(), Some("ttl"));
+    assert_eq!(expiry.time_to_live_status.unwrap().as_str(), "ENABLED");
+    // Making it again is no error and changes nothing.
+    bench.table.create().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_long_payload_belongs_into_an_object() {
+    let bench = Bench::new().await;
+    let event = event("a", Status::Running, 0);
+    let payload = "x".repeat(Raw::INLINE_LIMIT + 1);
+    let refused = bench
+        .table
+        .put_event(&event, Some(Raw::Inline(&payload)), noon(0))
+        .await;
+    assert!(
+        matches!(
+            refused,
+            Err(Error::TooLarge {
+                size: 4097,
+                limit: 4096,
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_event_beyond_400_kb_is_refused_before_dynamodb_does() {
+    let bench = Bench::new().await;
+    let mut event = event("a", Status::Running, 0);
+    event.raw_status = "x".repeat(410_000);
+    let refused = bench.table.record(&event, None, None, noon(0)).await;
+    assert!(
+        matches!(refused, Err(Error::TooLarge { limit: 409_600, .. })),
+        "{refused:?}"
+    );
+    assert_eq!(bench.table.run(&event.run).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_delivery_that_broke_off_is_healed_by_the_next() {
+    let bench = Bench::new().await;
+    let run = event("a", Status::Running, 0);
+    let step = step_event("a", "Build/Apk", Status::Failed, 5);
+    for event in [&run, &step] {
+        assert_eq!(
+            bench.table.put_event(event, None, noon(0)).await.unwrap(),
+            Recorded::New
+        );
+    }
+    assert_eq!(bench.table.run(&run.run).await.unwrap(), None);
+    for event in [&run, &step] {
+        let recorded = bench
+            .table
+            .record(event, None, None, noon(60))
+            .await
+            .unwrap();
+        assert!(matches!(recorded, Recorded::Duplicate(_)));
+    }
+    let record = bench.table.run(&run.run).await.unwrap().unwrap();
+    assert_eq!(record.run.status, Status::Running);
+    assert_eq!(record.steps[0].status, Status::Failed);
+    assert_eq!(
+        bench.table.overview().await.unwrap().recent[0].runs.len(),
+        1
+    );
+}
+
+async fn stored(bench: &Bench, event: &Event) -> std::collections::HashMap<String, AttributeValue> {
+    let answer = bench
+        .raw()
+        .await
+        .get_item()
+        .table_name(bench.table.name())
+        .key("pk", AttributeValue::S(format!("EVENT#{}", event.id)))
+        .key("sk", AttributeValue::S("EVENT".to_owned()))
+        .send()
+        .await
+        .unwrap();
+    answer.item.unwrap()
+}

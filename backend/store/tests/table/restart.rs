@@ -1,0 +1,44 @@
+//! The embedded server keeps what it has across a restart.
+
+use domain::status::Status;
+
+use crate::support::{Bench, app, build, environment, event, noon, release, run_id};
+
+#[tokio::test]
+async fn a_restart_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    let (wallet, dev) = (app("wallet"), environment("dev"));
+    let released = release(&build(&wallet, 1), &dev, noon(0));
+
+    let bench = Bench::in_file(file.clone()).await;
+    let failed = event("a", Status::Failed, 0);
+    bench
+        .table
+        .record(&failed, None, None, noon(0))
+        .await
+        .unwrap();
+    bench.table.put_release(&released).await.unwrap();
+    assert_eq!(bench.table.next_number(&wallet).await.unwrap(), 1);
+    let before = bench.table.overview().await.unwrap();
+    bench.stop().await;
+
+    let bench = Bench::in_file(file).await;
+    assert_eq!(bench.table.overview().await.unwrap(), before);
+    assert_eq!(
+        bench.table.current(&wallet, &dev).await.unwrap(),
+        Some(released)
+    );
+    assert_eq!(
+        bench
+            .table
+            .run(&run_id("a"))
+            .await
+            .unwrap()
+            .unwrap()
+            .run
+            .status,
+        Status::Failed
+    );
+    assert_eq!(bench.table.next_number(&wallet).await.unwrap(), 2);
+}
