@@ -1,0 +1,199 @@
+//! Lambda invoke actions: gives the function a job and waits for `PutJobSuccessResult` or `PutJobFailureResult`.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use crate::{
+    engine::Task,
+    ids,
+    jobs::JobAnswer,
+    model::execution::{ActionResult, Artifact},
+    world::World,
+};
+
+/// How long a function may take to answer a job.
+const PATIENCE: Duration = Duration::from_secs(20 * 60);
+/// How long a Lambda action may take with all its continuations.
+const PATIENCE_IN_ALL: Duration = Duration::from_secs(24 * 3600);
+/// How long the service waits before it calls again with a continuation token.
+const PAUSE: Duration = Duration::from_secs(30);
+/// How often an invocation is tried.
+const ATTEMPTS: u32 = 4;
+
+pub(super) async fn perform(world: &Arc<World>, task: &Task) -> ActionResult {
+    let Some(function) = task.configuration.get("FunctionName") else {
+        return ActionResult::failed("ConfigurationError", "The action names no function");
+    };
+    let all = world.scaled(PATIENCE_IN_ALL);
+    tokio::time::timeout(all, until_answered(world, task, function))
+        .await
+        .unwrap_or_else(|_| no_answer(function))
+}
+
+async fn until_answered(world: &Arc<World>, task: &Task, function: &str) -> ActionResult {
+    let mut token: Option<String> = None;
+    loop {
+        let job = ids::uuid();
+        let answer = world.jobs(|jobs| jobs.open(&job));
+        let _closed = Close { world, job: &job };
+        let body = job_event(world, task, &job, token.as_deref());
+        if let Err(problem) = invoke(world, function, &body).await {
+            return problem;
+        }
+        match tokio::time::timeout(world.scaled(PATIENCE), answer).await {
+            Ok(Ok(JobAnswer::Success {
+                continuation: Some(next),
+                summary,
+                external_id,
+                percent,
+                ..
+            })) => {
+                let progress = ActionResult {
+                    external_id,
+                    summary,
+                    percent,
+                    ..ActionResult::default()
+                };
+                world.change(|engine, now| engine.report(&task.id, progress, now));
+                tokio::time::sleep(world.scaled(PAUSE)).await;
+                token = Some(next);
+            }
+            Ok(Ok(JobAnswer::Success {
+                continuation: None,
+                summary,
+                external_id,
+                percent,
+                variables,
+            })) => {
+                return ActionResult {
+                    external_id: external_id.or(Some(job.clone())),
+                    summary,
+                    percent,
+                    variables,
+                    ..ActionResult::default()
+                };
+            }
+            Ok(Ok(JobAnswer::Failure {
+                code,
+                message,
+                external_id,
+            })) => {
+                return ActionResult {
+                    external_id: external_id.or(Some(job.clone())),
+                    ..ActionResult::failed(&code, message)
+                };
+            }
+            Ok(Err(_)) | Err(_) => return no_answer(function),
+        }
+    }
+}
+
+/// Forgets the job when nobody waits for it any more, also when the action was abandoned.
+struct Close<'a> {
+    world: &'a World,
+    job: &'a str,
+}
+
+impl Drop for Close<'_> {
+    fn drop(&mut self) {
+        self.world.jobs(|jobs| jobs.close(self.job));
+    }
+}
+
+fn no_answer(function: &str) -> ActionResult {
+    ActionResult::failed(
+        "JobFailed",
+        format!(
+            "The AWS Lambda function {function} failed to return a result. Check the function to verify that it has \
+             permission to call the PutJobSuccessResult action and that it made a call to PutJobSuccessResult."
+        ),
+    )
+}
+
+/// The event that the function gets.
+fn job_event(world: &World, task: &Task, job: &str, token: Option<&str>) -> Value {
+    let options = &world.options;
+    let artifacts = |artifacts: &[Artifact]| -> Value {
+        artifacts
+            .iter()
+            .map(|artifact| {
+                json!({
+                    "location": {
+                        "s3Location": { "bucketName": artifact.bucket, "objectKey": artifact.key },
+                        "type": "S3",
+                    },
+                    "revision": null,
+                    "name": artifact.name,
+                })
+            })
+            .collect()
+    };
+    let mut data = json!({
+        "actionConfiguration": { "configuration": task.configuration },
+        "inputArtifacts": artifacts(&task.inputs),
+        "outputArtifacts": artifacts(&task.outputs),
+        "artifactCredentials": {
+            "secretAccessKey": options.credentials.secret_access_key,
+            "sessionToken": options.credentials.session_token,
+            "accessKeyId": options.credentials.access_key_id,
+        },
+    });
+    if let Some(token) = token {
+        data["continuationToken"] = json!(token);
+    }
+    json!({ "CodePipeline.job": { "id": job, "accountId": options.account, "data": data } })
+}
+
+/// Hands the event over; the function answers later, through the API.
+async fn invoke(world: &World, function: &str, body: &Value) -> Result<(), ActionResult> {
+    let Some(endpoint) = &world.options.lambda_endpoint else {
+        return Err(ActionResult::failed(
+            "ConfigurationError",
+            "The simulator was given no Lambda endpoint",
+        ));
+    };
+    let name = function.rsplit(':').next().unwrap_or(function);
+    let url = format!(
+        "{}/2015-03-31/functions/{name}/invocations",
+        endpoint.trim_end_matches('/')
+    );
+    let mut pause = Duration::from_millis(200);
+    for attempt in 1..=ATTEMPTS {
+        let sent = world
+            .http
+            .post(&url)
+            .header("x-amz-invocation-type", "Event")
+            .header("content-type", "application/json")
+            .timeout(Duration::from_secs(10))
+            .body(body.to_string())
+            .send()
+            .await;
+        let problem = match sent {
+            Ok(answer) if answer.status().is_success() => return Ok(()),
+            Ok(answer) if answer.status() == 404 => {
+                let message = format!(
+                    "The AWS Lambda function {function} cannot be found. Check that the function exists."
+                );
+                return Err(ActionResult::failed("ConfigurationError", message));
+            }
+            Ok(answer) if answer.status().is_client_error() => {
+                let message = format!(
+                    "The AWS Lambda function {function} refused the call: {}",
+                    answer.status()
+                );
+                return Err(ActionResult::failed("PermissionError", message));
+            }
+            Ok(answer) => answer.status().to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::debug!(attempt, function, problem, "invocation failed");
+        if attempt < ATTEMPTS {
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+    }
+    let message =
+        format!("The AWS Lambda function {function} could not be called. Try again later.");
+    Err(ActionResult::failed("SystemUnavailable", message))
+}
