@@ -1,0 +1,19 @@
+//! The contract of [`store::Objects`], over the embedded S3, or over any other.
+//!
+//! `TOWPATH_TEST_S3_BUCKET` names a bucket elsewhere: at `TOWPATH_TEST_S3_ENDPOINT` if that is set, at AWS otherwise, with
+//! the credentials that the SDK finds. Tests write below `towpath-test/` and delete what they wrote.
+
+#[path = "objects/durability.rs"]
+mod durability;
+#[path = "objects/links.rs"]
+mod links;
+#[path = "objects/place.rs"]
+mod place;
+#[path = "objects/reading.rs"]
+mod reading;
+#[path = "objects/refusals.rs"]
+mod refusals;
+#[path = "objects/uploads.rs"]
+mod uploads;
+#[path = "objects/writing.rs"]
+mod writing;

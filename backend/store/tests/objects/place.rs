@@ -1,0 +1,129 @@
+//! Where the tests keep their objects.
+
+use std::{
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use embedded::{
+    Running,
+    s3::{self, KeyPair},
+};
+use store::{Objects, Settings, Store};
+use tempfile::TempDir;
+
+/// The embedded server's keys.
+pub(crate) const KEYS: (&str, &str) = ("AKIDTOWPATHTEST", "a secret of 24 characters");
+
+static PLACES: AtomicU32 = AtomicU32::new(0);
+
+/// A bucket, and a prefix in it that is this test's own.
+pub(crate) struct Place {
+    pub(crate) objects: Objects,
+    prefix: String,
+    embedded: Option<(Running, TempDir)>,
+}
+
+impl Place {
+    pub(crate) async fn new() -> Self {
+        let number = PLACES.fetch_add(1, Ordering::Relaxed);
+        let prefix = format!("towpath-test/{}-{number}/", std::process::id());
+        if let Some(objects) = elsewhere().await {
+            return Self {
+                objects,
+                prefix,
+                embedded: None,
+            };
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let server = start(folder.path(), Vec::new()).await;
+        let objects = objects_at(&server.endpoint()).await;
+        objects.create_bucket().await.unwrap();
+        Self {
+            objects,
+            prefix,
+            embedded: Some((server, folder)),
+        }
+    }
+
+    /// A key of this test's own.
+    pub(crate) fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// This test's keys, without what they have in common.
+    pub(crate) async fn names(&self) -> Vec<String> {
+        let keys = self.objects.list(&self.prefix).await.unwrap();
+        let own = keys.iter().map(|key| key.strip_prefix(&self.prefix));
+        own.map(|name| name.unwrap().to_owned()).collect()
+    }
+
+    /// Deletes what the test wrote, and stops the server.
+    pub(crate) async fn close(self) {
+        for key in self.objects.list(&self.prefix).await.unwrap() {
+            self.objects.delete(&key).await.unwrap();
+        }
+        if let Some((server, _)) = self.embedded {
+            server.shutdown().await;
+        }
+    }
+}
+
+/// An embedded S3 over a folder.
+pub(crate) async fn start(folder: &Path, more: Vec<KeyPair>) -> Running {
+    let mut key_pairs = vec![KeyPair::new(KEYS.0, KEYS.1)];
+    key_pairs.extend(more);
+    s3::start(s3::Settings {
+        folder: folder.to_owned(),
+        address: ([127, 0, 0, 1], 0).into(),
+        key_pairs,
+    })
+    .await
+    .unwrap()
+}
+
+/// The objects of the bucket `releases` of an embedded S3.
+pub(crate) async fn objects_at(endpoint: &str) -> Objects {
+    let keys = Some((KEYS.0.to_owned(), KEYS.1.to_owned()));
+    connect(Some(endpoint.to_owned()), "releases".to_owned(), keys).await
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge of the test suite: where it shall run is the caller's choice"
+)]
+async fn elsewhere() -> Option<Objects> {
+    let bucket = std::env::var("TOWPATH_TEST_S3_BUCKET").ok()?;
+    let endpoint = std::env::var("TOWPATH_TEST_S3_ENDPOINT").ok();
+    Some(connect(endpoint, bucket, None).await)
+}
+
+async fn connect(
+    endpoint: Option<String>,
+    bucket: String,
+    keys: Option<(String, String)>,
+) -> Objects {
+    let settings = Settings {
+        region: "eu-west-1".to_owned(),
+        table: "unused".to_owned(),
+        bucket,
+        dynamodb_endpoint: None,
+        s3_endpoint: endpoint,
+        static_credentials: keys,
+    };
+    Store::connect(&settings).await.objects
+}
+
+/// Bytes that differ everywhere, so that a misplaced block shows.
+pub(crate) fn bytes(length: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend(state.to_le_bytes());
+    }
+    bytes.truncate(length);
+    bytes
+}
