@@ -18,6 +18,7 @@ pub mod config;
 pub mod download;
 mod entropy;
 pub mod error;
+pub mod http;
 mod object_keys;
 pub mod record;
 pub mod register;

@@ -1,0 +1,84 @@
+//! The one router: pages for people, the API for programs, and what is true of every answer.
+//!
+//! The folders mirror the addresses: `http/api/v1/builds.rs` answers below `/api/v1/builds`, `http/pages/app.rs` at
+//! `/{app}`. A handler reads the request, asks a use case and gives its answer a form; what went wrong becomes a
+//! [`problem::Problem`] in one place, which is JSON below `/api` and a page elsewhere.
+
+mod api;
+mod assets;
+mod body;
+mod caller;
+mod guard;
+mod healthz;
+mod names;
+mod openapi;
+mod pages;
+mod problem;
+mod query;
+mod record;
+mod redirect;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use domain::Timestamp;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+use crate::Portal;
+
+pub use assets::{Assets, AssetsError};
+pub use problem::Problem;
+pub use redirect::Granted;
+
+/// The most bytes of a request: an array of events, or an upload's promise.
+const BODY_LIMIT: usize = 4 << 20;
+
+/// What the router serves.
+#[derive(Clone, Debug)]
+pub struct Front {
+    /// The use cases.
+    pub portal: Portal,
+    /// What pages load.
+    pub assets: Assets,
+    /// What time it is.
+    pub clock: fn() -> Timestamp,
+    /// Whether everyone who reaches this portal may do everything, so that only loopback addresses may reach it.
+    pub local: bool,
+}
+
+type Shared = axum::extract::State<Arc<Front>>;
+
+/// The router of every front door.
+pub fn router(front: Front) -> Router {
+    let front = Arc::new(front);
+    let (api, document) = api::routes().split_for_parts();
+    Router::new()
+        .merge(api)
+        .merge(openapi::route(document))
+        .merge(pages::routes())
+        .merge(assets::routes())
+        .merge(healthz::routes())
+        .fallback(problem::nothing_here)
+        .layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(middleware::from_fn_with_state(
+            front.clone(),
+            guard::request,
+        ))
+        .layer(middleware::from_fn_with_state(
+            front.clone(),
+            problem::in_form,
+        ))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(middleware::map_response(guard::response))
+        .layer(middleware::from_fn_with_state(
+            front.clone(),
+            record::request,
+        ))
+        .with_state(front)
+}
+
+/// The API's description, as `/api/openapi.json` serves it.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    openapi::complete(api::routes().into_openapi())
+}

@@ -1,0 +1,103 @@
+//! `/api/v1/apps`
+
+use axum::{Json, extract::State};
+use domain::{
+    build::BuildBrief,
+    catalog::{App, Environment},
+    id::AppId,
+    page::Page,
+    view::{AppView, RunSummary},
+};
+use serde::Serialize;
+
+use crate::{
+    access::{Action, authorise},
+    http::{
+        Shared,
+        caller::Caller,
+        names::Names,
+        openapi::{Invalid, NotFound},
+        problem::Problem,
+        query::{ListQuery, RunsQuery},
+    },
+};
+
+/// What the team ships, and where to.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Apps {
+    /// The apps, in the order that pages show them.
+    apps: Vec<App>,
+    /// The environments, in the order that a build moves through them.
+    environments: Vec<Environment>,
+}
+
+/// The apps and environments that are configured.
+#[utoipa::path(get, path = "/api/v1/apps", tag = "apps", operation_id = "apps", responses((status = 200, description = "Apps and environments", body = Apps)))]
+pub(super) async fn list(State(front): Shared, caller: Caller) -> Result<Json<Apps>, Problem> {
+    authorise(&caller.actor, Action::ViewOverview)?;
+    let catalog = front.portal.catalog();
+    Ok(Json(Apps {
+        apps: catalog.apps.clone(),
+        environments: catalog.environments.clone(),
+    }))
+}
+
+/// One app across the environments, with its newest builds and runs.
+#[utoipa::path(
+    get, path = "/api/v1/apps/{app}", tag = "apps", operation_id = "app",
+    params(("app" = AppId, Path, description = "The app")),
+    responses((status = 200, description = "The app", body = AppView), NotFound),
+)]
+pub(super) async fn show(
+    State(front): Shared,
+    caller: Caller,
+    Names((app,)): Names<(AppId,)>,
+) -> Result<Json<AppView>, Problem> {
+    Ok(Json(
+        front.portal.app(&caller.actor, &app, caller.now).await?,
+    ))
+}
+
+/// An app's builds, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/apps/{app}/builds", tag = "builds", operation_id = "builds",
+    params(("app" = AppId, Path, description = "The app"), ListQuery),
+    responses((status = 200, description = "A page of builds", body = Page<BuildBrief>), Invalid, NotFound),
+)]
+pub(super) async fn builds(
+    State(front): Shared,
+    caller: Caller,
+    Names((app,)): Names<(AppId,)>,
+    query: ListQuery,
+) -> Result<Json<Page<BuildBrief>>, Problem> {
+    let builds = front
+        .portal
+        .builds(&caller.actor, &app, query.limit, query.cursor.as_ref())
+        .await?;
+    Ok(Json(builds))
+}
+
+/// An app's runs, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/apps/{app}/runs", tag = "runs", operation_id = "runs",
+    params(("app" = AppId, Path, description = "The app"), RunsQuery),
+    responses((status = 200, description = "A page of runs", body = Page<RunSummary>), Invalid, NotFound),
+)]
+pub(super) async fn runs(
+    State(front): Shared,
+    caller: Caller,
+    Names((app,)): Names<(AppId,)>,
+    query: RunsQuery,
+) -> Result<Json<Page<RunSummary>>, Problem> {
+    let runs = front
+        .portal
+        .runs(
+            &caller.actor,
+            &app,
+            query.which(),
+            query.limit,
+            query.cursor.as_ref(),
+        )
+        .await?;
+    Ok(Json(runs))
+}

@@ -1,0 +1,122 @@
+//! `/api/v1/events`
+
+use axum::{Json, body::Bytes, extract::State};
+use domain::id::EventId;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    Error,
+    http::{
+        Front, Shared,
+        body::JsonBytes,
+        caller::Caller,
+        openapi::{Invalid, MediaType, TooLarge},
+        problem::Problem,
+    },
+};
+
+/// The most events of one request.
+const MOST: usize = 100;
+
+/// What became of a delivery.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Delivered {
+    /// The events that are recorded now, new or not.
+    events: Vec<EventId>,
+    /// How many of them were recorded before.
+    duplicates: usize,
+    /// What is authentic but says nothing that is recorded.
+    ignored: Vec<IgnoredEvent>,
+}
+
+/// Something that is authentic but says nothing that is recorded.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct IgnoredEvent {
+    /// Its place in the request, from 0.
+    index: usize,
+    /// Why nothing is recorded.
+    reason: String,
+}
+
+/// Records what sources report: one event as `EventBridge` sends it, or an array of up to 100. If one of them is not
+/// valid, none is recorded. The same event again changes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/events", tag = "events", operation_id = "receive_events",
+    request_body(content = Value, description = "An event of up to 256 KiB, or an array of them", content_type = "application/json"),
+    responses((status = 200, description = "What became of it", body = Delivered), Invalid, TooLarge, MediaType),
+)]
+pub(super) async fn receive(
+    State(front): Shared,
+    caller: Caller,
+    JsonBytes(body): JsonBytes,
+) -> Result<Json<Delivered>, Problem> {
+    let events = split(body)?;
+    if let Some(bad) = events
+        .iter()
+        .position(|event| sources::parse(event, caller.now).is_err())
+    {
+        return Err(refusal(&front, &caller, &events, bad).await);
+    }
+    let mut delivered = Delivered {
+        events: Vec::new(),
+        duplicates: 0,
+        ignored: Vec::new(),
+    };
+    for (index, event) in events.iter().enumerate() {
+        let received = front
+            .portal
+            .receive(&caller.actor, event, caller.now)
+            .await?;
+        delivered.events.extend(received.events);
+        delivered.duplicates += received.duplicates;
+        if let Some(reason) = received.ignored {
+            delivered.ignored.push(IgnoredEvent {
+                index,
+                reason: reason.to_string(),
+            });
+        }
+    }
+    Ok(Json(delivered))
+}
+
+/// The events of a body: itself, or the elements of the array that it is.
+fn split(body: Bytes) -> Result<Vec<Bytes>, Problem> {
+    if !body.trim_ascii_start().starts_with(b"[") {
+        return Ok(vec![body]);
+    }
+    let invalid =
+        |error: serde_json::Error| Problem::invalid("", format!("The body is not JSON: {error}."));
+    let values: Vec<Value> = serde_json::from_slice(&body).map_err(invalid)?;
+    if !(1..=MOST).contains(&values.len()) {
+        let detail = format!("An array holds 1 to {MOST} events, not {}.", values.len());
+        return Err(Problem::invalid("", detail));
+    }
+    values
+        .iter()
+        .map(|value| serde_json::to_vec(value).map(Bytes::from).map_err(invalid))
+        .collect()
+}
+
+/// Why the event at that place is refused, in the words of the use case, which stores nothing of it either.
+async fn refusal(front: &Front, caller: &Caller, events: &[Bytes], bad: usize) -> Problem {
+    let answer = front
+        .portal
+        .receive(&caller.actor, &events[bad], caller.now)
+        .await;
+    let problem = Problem::from(answer.err().unwrap_or_else(|| Error::Invalid {
+        field: String::new(),
+        detail: "this event cannot be read".to_owned(),
+    }));
+    if events.len() == 1 {
+        return problem;
+    }
+    let field = problem
+        .field
+        .as_ref()
+        .map_or_else(String::new, |field| format!(".{field}"));
+    Problem {
+        field: Some(format!("[{bad}]{field}")),
+        ..problem
+    }
+}

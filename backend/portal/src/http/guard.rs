@@ -1,0 +1,108 @@
+//! What a browser may do with the portal, and what another site may do to it through a browser.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use url::{Host, Url};
+
+use super::{Front, caller::text, problem::Problem};
+
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Headers of every answer.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+/// Adds what every answer says to browsers.
+pub(super) async fn response(mut response: Response) -> Response {
+    for (name, value) in HEADERS {
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Turns away what another site sends through someone's browser.
+pub(super) async fn request(
+    State(front): State<Arc<Front>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers();
+    if front.local && !is_local(&front, headers) {
+        return Problem::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This is a local portal: open it as 127.0.0.1 or localhost, or set public_url.",
+        )
+        .into_response();
+    }
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if changes && is_cross_site(&front, headers) {
+        return Problem::new(
+            StatusCode::FORBIDDEN,
+            "Another site's page may not do this.",
+        )
+        .into_response();
+    }
+    next.run(request).await
+}
+
+/// Whether the request was meant for a loopback address. A name that merely resolves to one may belong to another
+/// site, whose pages the browser would then let read this portal (DNS rebinding).
+fn is_local(front: &Front, headers: &HeaderMap) -> bool {
+    let Some(host) = text(headers, &header::HOST) else {
+        return true;
+    };
+    let Some(asked) = host_of(&format!("http://{host}")) else {
+        return false;
+    };
+    let configured = front
+        .portal
+        .public_url()
+        .and_then(|url| host_of(url.as_str()));
+    match &asked {
+        Host::Domain(name) => {
+            name == "localhost"
+                || name.ends_with(".localhost")
+                || configured.as_ref() == Some(&asked)
+        }
+        Host::Ipv4(ip) => IpAddr::from(*ip).is_loopback() || configured.as_ref() == Some(&asked),
+        Host::Ipv6(ip) => IpAddr::from(*ip).is_loopback() || configured.as_ref() == Some(&asked),
+    }
+}
+
+fn host_of(url: &str) -> Option<Host> {
+    Some(Url::parse(url).ok()?.host()?.to_owned())
+}
+
+fn is_cross_site(front: &Front, headers: &HeaderMap) -> bool {
+    if let Some(site) = text(headers, &HeaderName::from_static("sec-fetch-site")) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(headers, &header::ORIGIN) else {
+        return false; // No browser sends this.
+    };
+    origin != super::caller::base(front, headers)
+}

@@ -1,0 +1,115 @@
+//! The API's own description, generated from the handlers.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    response::IntoResponse as _,
+    routing::get,
+};
+use utoipa::{
+    IntoResponses, OpenApi as _,
+    openapi::{
+        Content, OpenApi, Ref, RefOr, Response, ResponseBuilder,
+        path::{Operation, PathItem},
+    },
+};
+
+use super::{Front, problem};
+
+/// What the document says of the API as a whole.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Towpath",
+        description = "The release portal's API. Every failure is an `application/problem+json` (RFC 9457). Every address \
+            of a list takes `limit` and `cursor`; a parameter that is not listed here is refused.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    tags(
+        (name = "overview", description = "Every app in every environment"),
+        (name = "apps", description = "Apps, their environments and releases"),
+        (name = "builds", description = "Builds and their files"),
+        (name = "runs", description = "Runs of pipelines and their steps"),
+        (name = "events", description = "What sources report"),
+        (name = "uploads", description = "Builds that come in through presigned links"),
+    ),
+    components(schemas(problem::Problem)),
+)]
+pub(super) struct Api;
+
+impl Api {
+    pub(super) fn document() -> OpenApi {
+        Self::openapi()
+    }
+}
+
+/// The document, with what is true of every operation.
+pub(super) fn complete(mut document: OpenApi) -> OpenApi {
+    let paths = std::mem::take(&mut document.paths.paths);
+    for (path, mut item) in paths {
+        for operation in operations(&mut item) {
+            operation.responses.responses.insert("default".to_owned(), RefOr::T(failure("Anything else that went wrong: 403 not allowed, 500 a fault of the portal, 503 try again")));
+        }
+        // The router writes a parameter that holds slashes with a star; OpenAPI has no word for it.
+        document.paths.paths.insert(path.replace("{*", "{"), item);
+    }
+    document
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post].into_iter().flatten()
+}
+
+fn failure(description: &str) -> Response {
+    let content = Content::builder()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content(problem::MEDIA_TYPE, content)
+        .build()
+}
+
+macro_rules! failures {
+    ($($(#[$doc:meta])* $name:ident $status:literal $description:literal;)+) => {$(
+        $(#[$doc])*
+        pub(super) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                BTreeMap::from([($status.to_owned(), RefOr::T(failure($description)))])
+            }
+        }
+    )+};
+}
+
+failures! {
+    /// For operations with parameters or a body.
+    Invalid "400" "The request is not valid; `field` says where";
+    /// For operations on something named.
+    NotFound "404" "There is nothing of that name";
+    /// For operations that may collide.
+    Conflict "409" "The request makes sense, but not with what there is now";
+    /// For operations with a body.
+    TooLarge "413" "The body is too large";
+    /// For operations with a body.
+    MediaType "415" "The body is not said to be JSON";
+    /// For downloads.
+    Refused "422" "There is a build, but no file of use to the caller, such as only an unsigned package";
+}
+
+/// Serves the document.
+pub(super) fn route(document: OpenApi) -> Router<Arc<Front>> {
+    let json = complete(document).to_json().unwrap_or_default();
+    let answer = async move || {
+        let mut response = json.into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        response
+    };
+    Router::new().route("/api/openapi.json", get(answer))
+}

@@ -1,0 +1,86 @@
+//! A page as an answer: HTML, and 304 for who has it already.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use domain::digest::Digest;
+use frontend::{Page, Site};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::http::{Front, caller::Caller, problem::Problem};
+
+impl Front {
+    fn site(&self, base: String) -> Site {
+        Site {
+            islands: self.assets.manifest().cloned(),
+            local_notice: self.local,
+            base,
+        }
+    }
+
+    /// A page that shows `view`, or 304 when the caller has the same already.
+    pub(super) fn page(&self, caller: &Caller, page: &Page<'_>, view: &impl Serialize) -> Response {
+        let site = self.site(caller.base.clone());
+        let tag = tag(view, &site);
+        let headers = HeaderMap::from_iter(
+            HeaderValue::from_str(&tag)
+                .map(|tag| (header::ETAG, tag))
+                .into_iter()
+                .chain([(
+                    header::CACHE_CONTROL,
+                    HeaderValue::from_static("private, no-cache"),
+                )]),
+        );
+        if caller
+            .if_none_match
+            .as_deref()
+            .is_some_and(|known| has(known, &tag))
+        {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        (headers, Html(frontend::render(page, &site))).into_response()
+    }
+}
+
+/// The same for the same content and the same assets, whatever the time: weak, since the words for how long ago
+/// something was may differ, and so may the compression.
+fn tag(view: &impl Serialize, site: &Site) -> String {
+    let mut view = serde_json::to_value(view).unwrap_or_default();
+    if let Value::Object(fields) = &mut view {
+        fields.remove("as_of");
+    }
+    let islands = site
+        .islands
+        .as_ref()
+        .map_or("", |manifest| manifest.script.as_str());
+    let stylesheet = frontend::site::stylesheet_name();
+    let version = env!("CARGO_PKG_VERSION");
+    let text = format!("{version} {stylesheet} {islands} {} {view}", site.base);
+    format!("W/\"{}\"", Digest::of(text.as_bytes()).short())
+}
+
+/// Whether `If-None-Match` names a tag (RFC 9110, section 13.1.2).
+fn has(known: &str, tag: &str) -> bool {
+    let strip = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    known
+        .split(',')
+        .any(|known| known.trim() == "*" || strip(known) == strip(tag))
+}
+
+/// The page in place of the one that was asked for.
+pub(in crate::http) fn error(front: &Front, base: String, problem: &Problem) -> Response {
+    let page = Page::Error {
+        status: problem.status,
+        title: &problem.title,
+        detail: &problem.detail,
+    };
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    (
+        problem.status(),
+        headers,
+        Html(frontend::render(&page, &front.site(base))),
+    )
+        .into_response()
+}

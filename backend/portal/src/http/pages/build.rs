@@ -1,0 +1,82 @@
+//! `/{app}/builds/{id}`, its files and its icon
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    digest::Digest,
+    id::{AppId, BuildId},
+    view::BuildView,
+};
+use frontend::Page;
+
+use crate::http::{Front, Shared, caller::Caller, names::Names, problem::Problem, redirect};
+
+pub(super) async fn show(
+    State(front): Shared,
+    caller: Caller,
+    Names((app, id)): Names<(AppId, BuildId)>,
+) -> Result<Response, Problem> {
+    let view = of_app(&front, &caller, &app, &id).await?;
+    Ok(front.page(&caller, &Page::Build(&view), &view))
+}
+
+pub(super) async fn file(
+    State(front): Shared,
+    caller: Caller,
+    Names((app, id, digest)): Names<(AppId, BuildId, Digest)>,
+) -> Result<Response, Problem> {
+    of_app(&front, &caller, &app, &id).await?;
+    let agent = caller.user_agent.as_deref();
+    let grant = front
+        .portal
+        .grant_file(&caller.actor, &id, &digest, agent, caller.now)
+        .await?;
+    redirect::for_people(&grant)
+}
+
+/// An icon came in inside a package: it is served as a bitmap or not at all.
+pub(super) async fn icon(
+    State(front): Shared,
+    caller: Caller,
+    Names((_, id)): Names<(AppId, BuildId)>,
+) -> Result<Response, Problem> {
+    let icon = front.portal.icon(&caller.actor, &id).await?;
+    let content_type = ["image/png", "image/webp"]
+        .into_iter()
+        .find(|known| *known == icon.content_type)
+        .ok_or_else(|| {
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                "This build has no icon that can be shown.",
+            )
+        })?;
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (
+            header::CACHE_CONTROL,
+            "private, max-age=31536000, immutable",
+        ),
+    ];
+    Ok((headers, icon.bytes).into_response())
+}
+
+/// A build, if it is one of that app.
+async fn of_app(
+    front: &Front,
+    caller: &Caller,
+    app: &AppId,
+    id: &BuildId,
+) -> Result<BuildView, Problem> {
+    let view = front.portal.build(&caller.actor, id, caller.now).await?;
+    if view.build.app == *app {
+        Ok(view)
+    } else {
+        Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            format!("There is no build {id} of {app}."),
+        ))
+    }
+}

@@ -1,0 +1,255 @@
+//! What went wrong, as clients are told: the one mapping from [`Error`] to a status and `problem+json` (RFC 9457).
+
+use std::{any::Any, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{OriginalUri, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Front, pages};
+use crate::Error;
+
+/// The media type of a [`Problem`].
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// What kind of problem this is, the same for every one of its kind.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:towpath:problem:not-found")]
+    pub kind: String,
+    /// The kind in words.
+    pub title: String,
+    /// The answer's HTTP status.
+    pub status: u16,
+    /// What is wrong this time, and what would be right.
+    pub detail: String,
+    /// Which part of the request it is about: a parameter, or a place in the body (`files[2].sha256`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl Problem {
+    /// A problem of a kind.
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        let (kind, title) = kind_of(status);
+        Self {
+            kind: format!("urn:towpath:problem:{kind}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            field: None,
+        }
+    }
+
+    /// A problem with a part of the request.
+    pub(super) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let field = field.into();
+        Self {
+            field: (!field.is_empty()).then_some(field),
+            ..Self::new(StatusCode::BAD_REQUEST, detail)
+        }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+fn kind_of(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::BAD_REQUEST => ("invalid", "The request is not valid"),
+        StatusCode::FORBIDDEN => ("forbidden", "Not allowed"),
+        StatusCode::NOT_FOUND => ("not-found", "There is nothing here"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method", "Not with this method"),
+        StatusCode::CONFLICT => ("conflict", "Not with what there is now"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "Too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media-type", "Not in this form"),
+        StatusCode::MISDIRECTED_REQUEST => ("misdirected", "Not at this address"),
+        StatusCode::UNPROCESSABLE_ENTITY => ("refused", "There is nothing of use"),
+        StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "Not at the moment"),
+        _ => ("internal", "Something is wrong on our side"),
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let text = error.to_string();
+        match error {
+            Error::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, sentence(&text)),
+            Error::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, sentence(&text)),
+            Error::Invalid { field, detail } => Self::invalid(field, sentence(&detail)),
+            Error::Conflict { detail } => Self::new(StatusCode::CONFLICT, sentence(&detail)),
+            Error::Refused { reason } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&reason))
+            }
+            Error::Store(source) => of_store(&source),
+            Error::Answer(source) => {
+                log(&source);
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "CodePipeline did not take the answer. Try again in a moment.",
+                )
+            }
+            Error::NoJobs => {
+                log(&error);
+                internal()
+            }
+        }
+    }
+}
+
+fn of_store(error: &store::Error) -> Problem {
+    log(error);
+    match error {
+        store::Error::Conflict { .. } | store::Error::Unavailable { .. } => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The store does not answer as it should. Try again in a moment; nothing was left half-done.",
+        ),
+        store::Error::TooLarge { .. } => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, sentence(&error.to_string()))
+        }
+        store::Error::NotFound { .. }
+        | store::Error::Denied { .. }
+        | store::Error::Corrupt { .. } => internal(),
+    }
+}
+
+fn internal() -> Problem {
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "The portal could not do this. Its log says why, beside the request id of this answer.",
+    )
+}
+
+/// The only place where a failure of ours is logged, with its causes.
+fn log(error: &dyn std::error::Error) {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    tracing::error!(error = text, "request failed");
+}
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let end = if text.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
+    let second_is_capital = letters.clone().next().is_some_and(char::is_uppercase);
+    // A name such as `minSdk` or a path keeps its own spelling only when it starts with one.
+    let first = if second_is_capital {
+        first.to_string()
+    } else {
+        first.to_uppercase().to_string()
+    };
+    format!("{first}{}{end}", letters.as_str())
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status(), Json(self.clone())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// For an address that nothing answers at.
+pub(super) async fn nothing_here(OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        format!("Nothing answers at {}.", uri.path()),
+    )
+}
+
+/// For a handler that panicked, which no handler should.
+#[expect(clippy::needless_pass_by_value, reason = "the layer's interface")]
+pub(super) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+    let text = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(panic = text, "request failed");
+    internal().into_response()
+}
+
+/// Gives every failure its form: JSON below `/api`, a page elsewhere, whoever found the failure.
+pub(super) async fn in_form(
+    State(front): State<Arc<Front>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let api = request.uri().path().starts_with("/api/");
+    let method = request.method().clone();
+    let base = super::caller::base(&front, request.headers());
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let known = response.extensions_mut().remove::<Problem>();
+    if api && known.is_some() {
+        return response;
+    }
+    let problem = known.unwrap_or_else(|| unnamed(status, &method));
+    let mut formed = if api {
+        problem.into_response()
+    } else {
+        pages::error(&front, base, &problem)
+    };
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            formed.headers_mut().insert(name, value.clone());
+        }
+    }
+    formed
+}
+
+/// For a failure that the framework found.
+fn unnamed(status: StatusCode, method: &axum::http::Method) -> Problem {
+    let detail = match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            format!("Nothing here answers to {method}; see the header Allow.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            format!("The body may have {} bytes at the most.", super::BODY_LIMIT)
+        }
+        _ => status
+            .canonical_reason()
+            .map_or_else(String::new, |reason| format!("{reason}.")),
+    };
+    Problem::new(status, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_sentences() {
+        assert_eq!(sentence("there is no app x"), "There is no app x.");
+        assert_eq!(sentence("CodePipeline says no."), "CodePipeline says no.");
+        assert_eq!(sentence(""), "");
+    }
+}

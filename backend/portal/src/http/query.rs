@@ -1,0 +1,168 @@
+//! What stands behind the question mark. A parameter that is unknown, given twice or of the wrong form is an error that
+//! names it: silently ignored, it would answer another question than the one that was asked.
+
+use std::str::FromStr;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use domain::page::{Cursor, Limit};
+use url::form_urlencoded;
+
+use super::problem::Problem;
+use crate::views::Which;
+
+/// Which part of a list to show.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// How many items, 1 to 100.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 25)]
+    pub(super) limit: Limit,
+    /// Where to start: `next` of the page before. Without it, at the newest.
+    pub(super) cursor: Option<Cursor>,
+}
+
+/// Which part of which list of runs to show.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RunsQuery {
+    /// Whether to show only those that someone should look at.
+    #[param(value_type = Option<bool>, default = false)]
+    pub(super) failed: bool,
+    /// How many items, 1 to 100.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 25)]
+    pub(super) limit: Limit,
+    /// Where to start: `next` of the page before. Without it, at the newest.
+    pub(super) cursor: Option<Cursor>,
+}
+
+/// Which of a build's packages to get.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AbiQuery {
+    /// The device's native code, such as `arm64-v8a`. Without it, the package for the most devices.
+    #[param(max_length = 40)]
+    pub(super) abi: Option<String>,
+}
+
+impl RunsQuery {
+    pub(super) fn which(&self) -> Which {
+        if self.failed {
+            Which::Failed
+        } else {
+            Which::All
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ListQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["limit", "cursor"])?;
+        Ok(Self {
+            limit: query.limit()?,
+            cursor: query.cursor()?,
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RunsQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["failed", "limit", "cursor"])?;
+        Ok(Self {
+            failed: query.flag("failed")?,
+            limit: query.limit()?,
+            cursor: query.cursor()?,
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AbiQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let abi = Query::of(parts, &["abi"])?.text("abi").map(str::to_owned);
+        match &abi {
+            Some(text) if !is_abi(text) => Err(Problem::invalid(
+                "abi",
+                "An ABI is 1 to 40 letters, digits, _ and -, such as arm64-v8a.",
+            )),
+            _ => Ok(Self { abi }),
+        }
+    }
+}
+
+fn is_abi(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+}
+
+/// The parameters of a request, each known and at most once.
+struct Query(Vec<(String, String)>);
+
+impl Query {
+    fn of(parts: &Parts, known: &[&str]) -> Result<Self, Problem> {
+        let text = parts.uri.query().unwrap_or_default();
+        let mut seen: Vec<(String, String)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(text.as_bytes()).into_owned() {
+            if !known.contains(&name.as_str()) {
+                let name: String = name.chars().take(40).collect();
+                let detail = format!(
+                    "There is no parameter {name}; there are: {}.",
+                    known.join(", ")
+                );
+                return Err(Problem::invalid(name, detail));
+            }
+            if seen.iter().any(|(before, _)| *before == name) {
+                return Err(Problem::invalid(name, "Give this parameter once."));
+            }
+            seen.push((name, value));
+        }
+        Ok(Self(seen))
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, Problem> {
+        match self.text(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Problem::invalid(name, "This is true or false.")),
+        }
+    }
+
+    fn limit(&self) -> Result<Limit, Problem> {
+        let Some(text) = self.text("limit") else {
+            return Ok(Limit::default());
+        };
+        let invalid = || {
+            Problem::invalid(
+                "limit",
+                "A page holds 1 to 100 items: give a number in between.",
+            )
+        };
+        let number = i64::from_str(text).map_err(|_| invalid())?;
+        Limit::try_from(number).map_err(|_| invalid())
+    }
+
+    fn cursor(&self) -> Result<Option<Cursor>, Problem> {
+        let parse = |text: &str| {
+            text.parse().map_err(|_| {
+                Problem::invalid(
+                    "cursor",
+                    "This is not a cursor of this portal: leave it out to start at the newest, or take `next` of the page before.",
+                )
+            })
+        };
+        self.text("cursor").map(parse).transpose()
+    }
+}

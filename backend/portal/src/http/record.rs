@@ -1,0 +1,47 @@
+//! Names every request, and notes what became of it.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use tracing::Instrument as _;
+
+use super::{Front, caller::text};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request an identity, for the log and for the answer. Neither holds a query or a link.
+pub(super) async fn request(
+    State(front): State<Arc<Front>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let given = text(request.headers(), &REQUEST_ID).filter(|id| is_plain(id));
+    let id = given.map_or_else(|| front.portal.salt(), str::to_owned);
+    let span =
+        tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    async {
+        let start = Instant::now();
+        let mut response = next.run(request).await;
+        let status = response.status().as_u16();
+        tracing::info!(
+            status,
+            ms = start.elapsed().as_secs_f64() * 1000.0,
+            "answered"
+        );
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+fn is_plain(id: &str) -> bool {
+    (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
