@@ -27,10 +27,8 @@ pub trait ReadAt: Send + Sync {
     fn size(&self) -> u64;
 
     /// Exactly the bytes of `range`, which lies within `0..size()` and is not empty.
-    fn read_at(
-        &self,
-        range: Range<u64>,
-    ) -> impl Future<Output = Result<Bytes, Self::Error>> + Send;
+    fn read_at(&self, range: Range<u64>)
+    -> impl Future<Output = Result<Bytes, Self::Error>> + Send;
 }
 
 impl<S: ReadAt> ReadAt for &S {
@@ -134,6 +132,18 @@ impl<S: ReadAt> Blocks<S> {
         } else {
             Err(ReadError::Short { expected, got })
         }
+    }
+
+    /// The bytes of `range` from a kept block, or else just them: for small reads that lie far apart.
+    pub async fn glance(&self, range: Range<u64>) -> Result<Bytes, ReadError> {
+        self.check(&range)?;
+        let block = self.block_at(range.start);
+        if range.end <= block.end
+            && let Some(bytes) = self.kept_block(block.start)
+        {
+            return Ok(slice(&(block.start, bytes), &range));
+        }
+        self.fetch(range).await
     }
 
     fn check(&self, range: &Range<u64>) -> Result<(), ReadError> {
@@ -302,7 +312,9 @@ mod tests {
     use super::*;
 
     fn numbered(size: usize) -> Vec<u8> {
-        (0..size).map(|at| u8::try_from(at % 251).unwrap()).collect()
+        (0..size)
+            .map(|at| u8::try_from(at % 251).unwrap())
+            .collect()
     }
 
     #[test]
@@ -310,7 +322,11 @@ mod tests {
         let bytes = numbered(3_000_000);
         let source = Metered::new(Memory::new(bytes.clone()));
         let blocks = Blocks::new(&source);
-        for range in [2_999_000..3_000_000, 2_990_000..2_990_010, 2_800_000..2_900_000] {
+        for range in [
+            2_999_000..3_000_000,
+            2_990_000..2_990_010,
+            2_800_000..2_900_000,
+        ] {
             let expected = &bytes[range.start..range.end];
             let read = block_on(blocks.read(range.start as u64..range.end as u64)).unwrap();
             assert_eq!(read, expected);
@@ -323,7 +339,13 @@ mod tests {
         let bytes = numbered(1_000_000);
         let source = Metered::new(Memory::new(bytes.clone()));
         let blocks = Blocks::new(&source);
-        for range in [0..1, 262_100..262_200, 500_000..900_000, 700_000..760_000, 0..1_000_000] {
+        for range in [
+            0..1,
+            262_100..262_200,
+            500_000..900_000,
+            700_000..760_000,
+            0..1_000_000,
+        ] {
             let read = block_on(blocks.read(range.start as u64..range.end as u64)).unwrap();
             assert_eq!(read, &bytes[range.start..range.end], "{range:?}");
         }
@@ -340,6 +362,18 @@ mod tests {
         let before = source.requests();
         block_on(blocks.read(0..10)).unwrap();
         assert_eq!(source.requests(), before + 1);
+    }
+
+    #[test]
+    fn a_glance_takes_no_block_but_uses_one() {
+        let bytes = numbered(3_000_000);
+        let source = Metered::new(Memory::new(bytes.clone()));
+        let blocks = Blocks::new(&source);
+        assert_eq!(block_on(blocks.glance(100..200)).unwrap(), &bytes[100..200]);
+        assert_eq!(source.fetched(), 100);
+        block_on(blocks.read(0..10)).unwrap();
+        assert_eq!(block_on(blocks.glance(100..200)).unwrap(), &bytes[100..200]);
+        assert_eq!(source.fetched(), 100 + BLOCK);
     }
 
     #[test]

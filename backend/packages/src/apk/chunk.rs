@@ -134,7 +134,11 @@ fn read_utf16(view: &mut View<'_>) -> Result<String, Truncated> {
     };
     let bytes = view.take(length.checked_mul(2).ok_or(Truncated)?)?;
     let (units, _) = bytes.as_chunks::<2>();
-    let units: Vec<u16> = units.iter().take(LONGEST_TEXT).map(|unit| u16::from_le_bytes(*unit)).collect();
+    let units: Vec<u16> = units
+        .iter()
+        .take(LONGEST_TEXT)
+        .map(|unit| u16::from_le_bytes(*unit))
+        .collect();
     Ok(String::from_utf16_lossy(&units))
 }
 
@@ -151,7 +155,10 @@ pub(super) enum Value {
 
 impl Value {
     /// Reads a `Res_value`.
-    pub(super) fn read(view: &mut View<'_>, pool: &StringPool<'_>) -> Result<Option<Self>, Truncated> {
+    pub(super) fn read(
+        view: &mut View<'_>,
+        pool: &StringPool<'_>,
+    ) -> Result<Option<Self>, Truncated> {
         view.take(3)?;
         let kind = view.u8()?;
         Ok(Self::of(kind, view.u32()?, pool))

@@ -61,7 +61,7 @@ async fn dart_version<S: ReadAt>(
     Ok(find_version(&bytes))
 }
 
-/// A stored entry, read in place and past the kept blocks: its few headers are far apart.
+/// A stored entry, read in place and by as few bytes as needed: its headers are far apart.
 struct Window<'a, S> {
     archive: &'a Archive<S>,
     start: u64,
@@ -70,9 +70,16 @@ struct Window<'a, S> {
 
 impl<S: ReadAt> Window<'_, S> {
     async fn read(&self, offset: u64, length: u64) -> Result<bytes::Bytes, Problem> {
-        let end = offset.checked_add(length).filter(|end| *end <= self.size).ok_or(Truncated)?;
+        let end = offset
+            .checked_add(length)
+            .filter(|end| *end <= self.size)
+            .ok_or(Truncated)?;
         let range = self.start + offset..self.start + end;
-        self.archive.source().fetch(range).await.map_err(Problem::Read)
+        self.archive
+            .source()
+            .glance(range)
+            .await
+            .map_err(Problem::Read)
     }
 }
 
@@ -83,7 +90,9 @@ async fn constants<S: ReadAt>(elf: &Window<'_, S>) -> Result<Option<(u64, u64)>,
     let table = elf.read(header.table, table_size).await?;
     let sections = (0..header.count)
         .map(|_| ())
-        .scan(View::new(&table), |view, ()| Some(header.layout.section(view)))
+        .scan(View::new(&table), |view, ()| {
+            Some(header.layout.section(view))
+        })
         .collect::<Result<Vec<Section>, Truncated>>()?;
     let names = sections.get(usize::from(header.names)).ok_or(Truncated)?;
     if names.size > SEARCHED {
@@ -171,7 +180,11 @@ impl Layout {
 
 /// Finds the like of `3.9.2 (stable) (Wed Aug 27 03:49:40 2025 -0700) on "android_arm64"`.
 fn find_version(bytes: &[u8]) -> Option<String> {
-    let places = bytes.iter().enumerate().filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
+    let places = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b' ')
+        .map(|(at, _)| at);
     for at in places {
         let (before, after) = bytes.split_at(at);
         if !CHANNELS.iter().any(|channel| after.starts_with(channel)) {
@@ -200,7 +213,10 @@ mod tests {
     #[test]
     fn the_version_stands_before_its_channel() {
         let found = |text: &str| find_version(text.as_bytes());
-        assert_eq!(found("\0003.9.2 (stable) (Wed Aug 27)").as_deref(), Some("3.9.2"));
+        assert_eq!(
+            found("\u{0}3.9.2 (stable) (Wed Aug 27)").as_deref(),
+            Some("3.9.2")
+        );
         assert_eq!(
             found("x (dev) (y 3.10.0-75.1.beta (beta) (Mon)").as_deref(),
             Some("3.10.0-75.1.beta")

@@ -32,9 +32,16 @@ pub(super) fn paths(
         ending.is_some_and(|ending| ending.eq_ignore_ascii_case("xml"))
     };
     if !paths.is_empty() && paths.iter().all(drawn) {
-        missing.push(unread("icon", &Problem::Odd("it is a drawing and no bitmap")));
+        missing.push(unread(
+            "icon",
+            &Problem::Odd("it is a drawing and no bitmap"),
+        ));
     }
-    paths.into_iter().filter(|path| !drawn(path)).take(TRIES).collect()
+    paths
+        .into_iter()
+        .filter(|path| !drawn(path))
+        .take(TRIES)
+        .collect()
 }
 
 /// The first of these files that is a bitmap.

@@ -74,7 +74,9 @@ async fn inspect_archive<S: ReadAt>(archive: &Archive<S>) -> Inspection {
     let table_bytes = read_table(archive, &manifest, &mut missing).await;
     let table = table_bytes.as_deref().and_then(|bytes| {
         let table = Table::parse(bytes);
-        table.map_err(|problem| missing.push(unread("resources", &problem))).ok()
+        table
+            .map_err(|problem| missing.push(unread("resources", &problem)))
+            .ok()
     });
     let mut package = describe(&manifest, table.as_ref(), &mut missing);
     let paths = icon::paths(&manifest, table.as_ref(), &mut missing);
@@ -94,10 +96,11 @@ async fn inspect_archive<S: ReadAt>(archive: &Archive<S>) -> Inspection {
 }
 
 async fn read_manifest<S: ReadAt>(archive: &Archive<S>, missing: &mut Vec<Unread>) -> Manifest {
-    let (manifest, problem) = match read_file(archive, "AndroidManifest.xml", LONGEST_MANIFEST).await {
-        Ok(bytes) => manifest::read(&bytes),
-        Err(problem) => (Manifest::default(), Some(problem)),
-    };
+    let (manifest, problem) =
+        match read_file(archive, "AndroidManifest.xml", LONGEST_MANIFEST).await {
+            Ok(bytes) => manifest::read(&bytes),
+            Err(problem) => (Manifest::default(), Some(problem)),
+        };
     if let Some(problem) = problem {
         missing.push(unread("manifest", &problem));
     } else if manifest.package.is_none() {
@@ -162,12 +165,14 @@ impl Resolver<'_> {
         let value = value?.clone();
         let resolved = match (self.table, value) {
             (Some(table), value) => table.resolve(value),
-            (None, Value::Reference(_)) => {
-                Err(Problem::Odd("it refers to resources, which could not be read"))
-            }
+            (None, Value::Reference(_)) => Err(Problem::Odd(
+                "it refers to resources, which could not be read",
+            )),
             (None, value) => Ok(value),
         };
-        resolved.map_err(|problem| self.missing.push(unread(what, &problem))).ok()
+        resolved
+            .map_err(|problem| self.missing.push(unread(what, &problem)))
+            .ok()
     }
 
     fn text(&mut self, what: &str, value: Option<&Value>) -> Option<String> {
@@ -183,7 +188,8 @@ impl Resolver<'_> {
             Value::Text(text) => {
                 let number = text.parse().ok();
                 if number.is_none() {
-                    self.missing.push(unread(what, &Problem::Odd("it is no number")));
+                    self.missing
+                        .push(unread(what, &Problem::Odd("it is no number")));
                 }
                 number
             }
@@ -196,7 +202,9 @@ fn abis<S: ReadAt>(archive: &Archive<S>) -> Vec<String> {
     let names = archive.entries().iter().filter_map(|entry| {
         let (abi, file) = entry.name.strip_prefix("lib/")?.split_once('/')?;
         let is_abi = (1..=32).contains(&abi.len())
-            && abi.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+            && abi
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         (is_abi && !file.is_empty() && !file.contains('/')).then(|| abi.to_owned())
     });
     let names: BTreeSet<String> = names.collect();

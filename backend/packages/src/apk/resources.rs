@@ -180,7 +180,9 @@ impl<'a> Type<'a> {
 
     /// Where the entry starts, in the three forms that tables have: sparse, of 16 bits, of 32 bits.
     fn offset(&self, index: u32) -> Option<usize> {
-        let place = usize::try_from(index).ok().filter(|place| *place < self.count)?;
+        let place = usize::try_from(index)
+            .ok()
+            .filter(|place| *place < self.count)?;
         if self.flags & 1 != 0 {
             let wanted = u16::try_from(index).ok()?;
             let lines = self.offsets.as_chunks::<4>().0.get(..self.count)?;
@@ -193,7 +195,9 @@ impl<'a> Type<'a> {
             return (offset != u16::MAX).then_some(usize::from(offset) * 4);
         }
         let offset = u32::from_le_bytes(*self.offsets.as_chunks().0.get(place)?);
-        (offset != u32::MAX).then(|| usize::try_from(offset).ok()).flatten()
+        (offset != u32::MAX)
+            .then(|| usize::try_from(offset).ok())
+            .flatten()
     }
 
     fn value(&self, index: u32, pool: &StringPool<'_>) -> Result<Option<Value>, Truncated> {
@@ -243,6 +247,10 @@ impl Config {
 
     /// Dots per inch; the numbers for "any" and "none" stand for drawings, which are no bitmaps.
     fn dots(&self) -> u16 {
-        if self.density >= 0xfffe { 0 } else { self.density }
+        if self.density >= 0xfffe {
+            0
+        } else {
+            self.density
+        }
     }
 }

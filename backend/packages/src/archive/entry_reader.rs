@@ -168,7 +168,10 @@ impl<'a, S: ReadAt> EntryReader<'a, S> {
 }
 
 /// Where an entry's data starts: after its local header, whose name and extra field may differ from the directory's.
-pub(super) async fn data_offset<S: ReadAt>(archive: &Archive<S>, entry: &Entry) -> Result<u64, Error> {
+pub(super) async fn data_offset<S: ReadAt>(
+    archive: &Archive<S>,
+    entry: &Entry,
+) -> Result<u64, Error> {
     let damaged = |what| Error::DamagedEntry {
         name: entry.name.clone(),
         what,
@@ -178,7 +181,10 @@ pub(super) async fn data_offset<S: ReadAt>(archive: &Archive<S>, entry: &Entry) 
     if start + LOCAL_HEADER_SIZE > limit {
         return Err(damaged("its header lies outside the files"));
     }
-    let header = archive.source().read(start..start + LOCAL_HEADER_SIZE).await?;
+    let header = archive
+        .source()
+        .read(start..start + LOCAL_HEADER_SIZE)
+        .await?;
     let (signature, name, extra) =
         parse_local(&header).map_err(|Truncated| damaged("its header is cut off"))?;
     if signature != LOCAL_HEADER {

@@ -40,13 +40,17 @@ pub enum Error {
     #[error("this is no complete zip: its directory is missing. Upload the whole file, as a zip")]
     NotZip,
     /// It needs 64-bit fields.
-    #[error("this zip uses the zip64 format, which is not read: make one below 4 GiB with fewer than 60,000 files")]
+    #[error(
+        "this zip uses the zip64 format, which is not read: make one below 4 GiB with fewer than 60,000 files"
+    )]
     Zip64,
     /// It is one of several volumes.
     #[error("this zip is one part of several: upload it as one file")]
     Split,
     /// The directory claims too much.
-    #[error("the zip's directory claims {entries} entries in {bytes} bytes: at most {MAX_ENTRIES} in {MAX_DIRECTORY} bytes are read. Put fewer files into it")]
+    #[error(
+        "the zip's directory claims {entries} entries in {bytes} bytes: at most {MAX_ENTRIES} in {MAX_DIRECTORY} bytes are read. Put fewer files into it"
+    )]
     DirectoryTooLarge {
         /// Entries claimed.
         entries: u64,
@@ -101,7 +105,9 @@ pub enum Error {
         source: InvalidId,
     },
     /// Two entries would become one artifact.
-    #[error("{first:?} and {second:?} in the zip have the same file name: rename one of them or leave it out")]
+    #[error(
+        "{first:?} and {second:?} in the zip have the same file name: rename one of them or leave it out"
+    )]
     DuplicateName {
         /// The earlier entry.
         first: String,
@@ -192,7 +198,9 @@ impl<S: ReadAt> Archive<S> {
     /// The only entry called `name`.
     pub fn find(&self, name: &str) -> Result<&Entry, Error> {
         let mut found = self.entries.iter().filter(|entry| entry.name == name);
-        let entry = found.next().ok_or_else(|| Error::Missing(name.to_owned()))?;
+        let entry = found
+            .next()
+            .ok_or_else(|| Error::Missing(name.to_owned()))?;
         if found.next().is_some() {
             return Err(Error::DuplicateName {
                 first: name.to_owned(),

@@ -32,7 +32,12 @@ fn a_pipelines_artifact_gives_its_files_back() {
         stored("empty", b""),
     ]))
     .unwrap();
-    let names: Vec<String> = archive.files().unwrap().iter().map(|file| file.name.to_string()).collect();
+    let names: Vec<String> = archive
+        .files()
+        .unwrap()
+        .iter()
+        .map(|file| file.name.to_string())
+        .collect();
     assert_eq!(names, ["app.apk", "mapping.txt", "empty"]);
     assert_eq!(unpack(&archive, "out/app.apk").unwrap(), long);
     assert_eq!(unpack(&archive, "out/mapping.txt").unwrap(), b"a -> b");
@@ -58,7 +63,12 @@ fn a_long_entry_comes_in_small_chunks_and_few_requests() {
 
 #[test]
 fn what_is_no_zip_is_called_so() {
-    for bytes in [Vec::new(), b"PK".to_vec(), vec![0; 300_000], b"<html>Not found</html>".to_vec()] {
+    for bytes in [
+        Vec::new(),
+        b"PK".to_vec(),
+        vec![0; 300_000],
+        b"<html>Not found</html>".to_vec(),
+    ] {
         assert!(matches!(open(bytes).unwrap_err(), Error::NotZip));
     }
 }
@@ -77,14 +87,26 @@ fn a_directory_that_claims_two_gigabytes_is_not_read() {
     bytes.extend(end(3, 2_000_000_000, 0));
     let source = Metered::new(Memory::new(bytes));
     let error = block_on(Archive::open(&source)).unwrap_err();
-    assert!(matches!(error, Error::DirectoryTooLarge { bytes: 2_000_000_000, .. }));
+    assert!(matches!(
+        error,
+        Error::DirectoryTooLarge {
+            bytes: 2_000_000_000,
+            ..
+        }
+    ));
     assert!(source.fetched() <= 1022);
 }
 
 #[test]
 fn a_directory_of_too_many_entries_is_not_read() {
     let error = open(end(60_001, 0, 0)).unwrap_err();
-    assert!(matches!(error, Error::DirectoryTooLarge { entries: 60_001, .. }));
+    assert!(matches!(
+        error,
+        Error::DirectoryTooLarge {
+            entries: 60_001,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -96,17 +118,39 @@ fn a_directory_that_lies_about_itself_is_damaged() {
         changed[at..at + bytes.len()].copy_from_slice(bytes);
         open(changed).unwrap_err()
     };
-    assert!(matches!(with(14, &[1, 0, 1, 0]), Error::Damaged(_)), "fewer entries than lines");
-    assert!(matches!(with(14, &[3, 0, 3, 0]), Error::Damaged(_)), "more entries than lines");
-    assert!(matches!(with(6, &[0xff, 0xff]), Error::Damaged(_)), "a directory past the end");
-    assert!(matches!(with(18, &[1]), Error::Split), "one disk of several");
+    assert!(
+        matches!(with(14, &[1, 0, 1, 0]), Error::Damaged(_)),
+        "fewer entries than lines"
+    );
+    assert!(
+        matches!(with(14, &[3, 0, 3, 0]), Error::Damaged(_)),
+        "more entries than lines"
+    );
+    assert!(
+        matches!(with(6, &[0xff, 0xff]), Error::Damaged(_)),
+        "a directory past the end"
+    );
+    assert!(
+        matches!(with(18, &[1]), Error::Split),
+        "one disk of several"
+    );
 }
 
 #[test]
 fn an_entry_that_claims_two_gigabytes_is_damaged() {
-    let lie = Line { compressed_size: 2_000_000_000, size: 2_000_000_000, ..stored("app.apk", b"tiny") };
-    assert!(matches!(open(zip(&[lie])).unwrap_err(), Error::DamagedEntry { .. }));
-    let lie = Line { size: 2_000_000_000, ..deflated("app.apk", b"tiny") };
+    let lie = Line {
+        compressed_size: 2_000_000_000,
+        size: 2_000_000_000,
+        ..stored("app.apk", b"tiny")
+    };
+    assert!(matches!(
+        open(zip(&[lie])).unwrap_err(),
+        Error::DamagedEntry { .. }
+    ));
+    let lie = Line {
+        size: 2_000_000_000,
+        ..deflated("app.apk", b"tiny")
+    };
     let archive = open(zip(&[lie])).unwrap();
     let error = unpack(&archive, "app.apk").unwrap_err();
     assert!(error.to_string().contains("holds less"), "{error}");
@@ -115,36 +159,65 @@ fn an_entry_that_claims_two_gigabytes_is_damaged() {
 #[test]
 fn a_bomb_is_stopped_at_what_it_claims_and_at_the_limit() {
     let bomb = deflated("bomb", &vec![0; 50_000_000]);
-    let liar = open(zip(&[Line { size: 10, ..bomb.clone() }])).unwrap();
+    let liar = open(zip(&[Line {
+        size: 10,
+        ..bomb.clone()
+    }]))
+    .unwrap();
     let error = unpack(&liar, "bomb").unwrap_err();
     assert!(error.to_string().contains("holds more"), "{error}");
 
     let honest = open(zip(std::slice::from_ref(&bomb))).unwrap();
     let error = block_on(honest.read(&honest.entries()[0], 1_000_000)).unwrap_err();
-    assert!(matches!(error, Error::TooLarge { limit: 1_000_000, .. }));
+    assert!(matches!(
+        error,
+        Error::TooLarge {
+            limit: 1_000_000,
+            ..
+        }
+    ));
 }
 
 #[test]
 fn altered_bytes_are_noticed() {
-    let wrong = Line { crc32: 1, ..stored("a", b"content") };
+    let wrong = Line {
+        crc32: 1,
+        ..stored("a", b"content")
+    };
     let archive = open(zip(&[wrong])).unwrap();
-    assert!(unpack(&archive, "a").unwrap_err().to_string().contains("checksum"));
+    assert!(
+        unpack(&archive, "a")
+            .unwrap_err()
+            .to_string()
+            .contains("checksum")
+    );
 
     let mut broken = deflated("a", &[b'x'; 5000]);
     broken.data.fill(0xff);
     let archive = open(zip(&[broken])).unwrap();
-    assert!(matches!(unpack(&archive, "a").unwrap_err(), Error::DamagedEntry { .. }));
+    assert!(matches!(
+        unpack(&archive, "a").unwrap_err(),
+        Error::DamagedEntry { .. }
+    ));
 
     let mut short = deflated("a", b"some content that is cut off");
     short.data.truncate(5);
     short.compressed_size = 5;
     let archive = open(zip(&[short])).unwrap();
-    assert!(unpack(&archive, "a").unwrap_err().to_string().contains("too early"));
+    assert!(
+        unpack(&archive, "a")
+            .unwrap_err()
+            .to_string()
+            .contains("too early")
+    );
 }
 
 #[test]
 fn zip64_is_refused_with_advice() {
-    let huge = Line { size: u32::MAX, ..stored("a", b"x") };
+    let huge = Line {
+        size: u32::MAX,
+        ..stored("a", b"x")
+    };
     let error = open(zip(&[huge])).unwrap_err();
     assert!(matches!(error, Error::Zip64));
     assert!(error.to_string().contains("below 4 GiB"));
@@ -161,9 +234,23 @@ fn zip64_is_refused_with_advice() {
 
 #[test]
 fn unsafe_paths_are_refused() {
-    for name in ["../app.apk", "a/../../b", "..", "/etc/passwd", "C:/x", "a\\b.apk", "a\0.apk", "a\nb", "", "a/\u{7f}"] {
+    for name in [
+        "../app.apk",
+        "a/../../b",
+        "..",
+        "/etc/passwd",
+        "C:/x",
+        "a\\b.apk",
+        "a\0.apk",
+        "a\nb",
+        "",
+        "a/\u{7f}",
+    ] {
         let error = files_of(&[stored(name, b"")]).unwrap_err();
-        assert!(matches!(error, Error::UnsafePath { .. }), "{name:?}: {error}");
+        assert!(
+            matches!(error, Error::UnsafePath { .. }),
+            "{name:?}: {error}"
+        );
     }
     let error = files_of(&[stored(&"n".repeat(300), b"")]).unwrap_err();
     assert!(matches!(error, Error::FileName { .. }));
@@ -174,12 +261,18 @@ fn unsafe_paths_are_refused() {
 fn two_files_of_one_name_are_refused_by_name() {
     let error = files_of(&[stored("a/app.apk", b"1"), stored("b/app.apk", b"2")]).unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("a/app.apk") && text.contains("b/app.apk") && text.contains("rename"), "{text}");
+    assert!(
+        text.contains("a/app.apk") && text.contains("b/app.apk") && text.contains("rename"),
+        "{text}"
+    );
 }
 
 #[test]
 fn overlapping_entries_are_refused() {
-    let shared = Line { offset: Some(0), ..stored("b", b"x") };
+    let shared = Line {
+        offset: Some(0),
+        ..stored("b", b"x")
+    };
     let error = files_of(&[stored("a", b"x"), shared]).unwrap_err();
     assert!(matches!(error, Error::Overlap { .. }));
 }
@@ -187,10 +280,22 @@ fn overlapping_entries_are_refused() {
 #[test]
 fn encrypted_and_exotic_entries_say_what_to_do() {
     let archive = open(zip(&[
-        Line { flags: 1, ..stored("secret", b"x") },
-        Line { method: 14, ..stored("lzma", b"x") },
+        Line {
+            flags: 1,
+            ..stored("secret", b"x")
+        },
+        Line {
+            method: 14,
+            ..stored("lzma", b"x")
+        },
     ]))
     .unwrap();
-    assert!(matches!(unpack(&archive, "secret").unwrap_err(), Error::Encrypted(_)));
-    assert!(matches!(unpack(&archive, "lzma").unwrap_err(), Error::Method { method: 14, .. }));
+    assert!(matches!(
+        unpack(&archive, "secret").unwrap_err(),
+        Error::Encrypted(_)
+    ));
+    assert!(matches!(
+        unpack(&archive, "lzma").unwrap_err(),
+        Error::Method { method: 14, .. }
+    ));
 }

@@ -31,7 +31,11 @@ pub(super) async fn find<S: ReadAt>(archive: &Archive<S>) -> Result<Option<Bytes
     let Some(footer_at) = end.checked_sub(FOOTER) else {
         return Ok(None);
     };
-    let footer = archive.source().read(footer_at..end).await.map_err(Problem::Read)?;
+    let footer = archive
+        .source()
+        .read(footer_at..end)
+        .await
+        .map_err(Problem::Read)?;
     let mut view = View::new(&footer);
     let size = view.u64()?;
     if view.rest() != MAGIC {
@@ -43,7 +47,11 @@ pub(super) async fn find<S: ReadAt>(archive: &Archive<S>) -> Result<Option<Bytes
     // The size counts the footer but not its own first copy, which precedes the pairs.
     let start = end.checked_sub(size).ok_or(Truncated)?;
     let first = start.checked_sub(8).ok_or(Truncated)?;
-    let block = archive.source().read(first..footer_at).await.map_err(Problem::Read)?;
+    let block = archive
+        .source()
+        .read(first..footer_at)
+        .await
+        .map_err(Problem::Read)?;
     if View::new(&block).u64()? != size {
         return Err(Problem::Odd("its two sizes differ"));
     }

@@ -60,7 +60,11 @@ pub(super) fn signer_certificates(pkcs7: &[u8]) -> Result<Vec<Digest>, Problem> 
         let serial = next(&mut identifier)?.whole;
         let name = Name { issuer, serial };
         let certificate = certificates.iter().find(|(known, _)| *known == name);
-        found.push(certificate.ok_or(Problem::Odd("its signer's certificate is not in it"))?.1);
+        found.push(
+            certificate
+                .ok_or(Problem::Odd("its signer's certificate is not in it"))?
+                .1,
+        );
     }
     if found.is_empty() {
         return Err(Problem::Odd("it names no signer"));
@@ -109,13 +113,19 @@ fn next<'a>(view: &mut View<'a>) -> Result<Element<'a>, Problem> {
         // At most four bytes of length; 0x80 is the indefinite form, which DER forbids.
         long @ 0x81..=0x84 => {
             let bytes = view.take(usize::from(long - 0x80))?;
-            bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte))
+            bytes
+                .iter()
+                .fold(0, |length, byte| length << 8 | usize::from(*byte))
         }
         _ => return Err(Problem::Odd("it is not in DER form")),
     };
     let content = View::new(view.take(length)?);
     let whole = all.get(..all.len() - view.rest().len()).ok_or(Truncated)?;
-    Ok(Element { tag, content, whole })
+    Ok(Element {
+        tag,
+        content,
+        whole,
+    })
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@ pub(super) async fn certificates<S: ReadAt>(archive: &Archive<S>) -> Result<Vec<
     if files.len() > MOST_FILES {
         return Err(Problem::Odd("there are too many signature files"));
     }
-    if files.iter().any(|file| file.size > LONGEST || file.compressed_size > LONGEST) {
+    if files
+        .iter()
+        .any(|file| file.size > LONGEST || file.compressed_size > LONGEST)
+    {
         return Err(Problem::Odd("a signature file is too long"));
     }
     let mut certificates = Vec::new();
