@@ -89,11 +89,16 @@ fn read_utf8(view: &mut View<'_>) -> Result<String, Truncated> {
     let _characters = utf8_length(view)?;
     let length = utf8_length(view)?;
     let bytes = view.take(length)?;
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.chars().take(LONGEST_TEXT).collect(),
-        Err(_) => from_modified_utf8(bytes),
-    };
-    Ok(text)
+    // No character has more than four bytes, so the rest would be cut off anyway.
+    let bytes = bytes.get(..4 * LONGEST_TEXT).unwrap_or(bytes);
+    Ok(match std::str::from_utf8(bytes) {
+        // Without a length, the error is only a character that this cut divided.
+        Err(error) if error.error_len().is_some() => from_modified_utf8(bytes),
+        _ => String::from_utf8_lossy(bytes)
+            .chars()
+            .take(LONGEST_TEXT)
+            .collect(),
+    })
 }
 
 fn utf8_length(view: &mut View<'_>) -> Result<usize, Truncated> {

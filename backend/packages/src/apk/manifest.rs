@@ -11,6 +11,9 @@ use super::{
 /// More permissions than this are not kept: a record of a build has its limits, and Android itself has some 300.
 const MOST_PERMISSIONS: usize = 500;
 
+/// The longest name of a permission that is kept, in bytes.
+const LONGEST_PERMISSION: usize = 200;
+
 /// Resource numbers of the framework's attributes (`android.R.attr`), which never change.
 mod attribute {
     pub(super) const LABEL: u32 = 0x0101_0001;
@@ -34,6 +37,8 @@ pub(super) struct Manifest {
     pub(super) min_sdk: Option<Value>,
     pub(super) target_sdk: Option<Value>,
     pub(super) permissions: BTreeSet<String>,
+    /// Whether permissions were left out.
+    pub(super) more_permissions: bool,
     pub(super) debuggable: Option<Value>,
     pub(super) label: Option<Value>,
     pub(super) icon: Option<Value>,
@@ -140,10 +145,14 @@ impl Manifest {
     }
 
     fn uses_permission(&mut self, element: &Element<'_>) {
-        if let Some(Value::Text(name)) = element.by_id(attribute::NAME)
-            && self.permissions.len() < MOST_PERMISSIONS
-        {
+        let Some(Value::Text(name)) = element.by_id(attribute::NAME) else {
+            return;
+        };
+        let plain = name.len() <= LONGEST_PERMISSION && !name.contains(char::is_control);
+        if plain && self.permissions.len() < MOST_PERMISSIONS {
             self.permissions.insert(name);
+        } else if !self.permissions.contains(&name) {
+            self.more_permissions = true;
         }
     }
 

@@ -106,6 +106,10 @@ async fn read_manifest<S: ReadAt>(archive: &Archive<S>, missing: &mut Vec<Unread
     } else if manifest.package.is_none() {
         missing.push(unread("manifest", &Problem::Odd("it names no package")));
     }
+    if manifest.more_permissions {
+        let problem = Problem::Odd("some are left out, because they are too many or too long");
+        missing.push(unread("permissions", &problem));
+    }
     manifest
 }
 
@@ -140,7 +144,7 @@ fn describe(manifest: &Manifest, table: Option<&Table<'_>>, missing: &mut Vec<Un
     let code = resolver.number("version code", manifest.version_code.as_ref());
     let major = resolver.number("version code", manifest.version_code_major.as_ref());
     Package {
-        name: manifest.package.clone(),
+        name: manifest.package.as_deref().map(printable),
         version_name: resolver.text("version name", manifest.version_name.as_ref()),
         version_code: code.map(|code| u64::from(major.unwrap_or(0)) << 32 | u64::from(code)),
         label: resolver.text("label", manifest.label.as_ref()),
@@ -177,7 +181,7 @@ impl Resolver<'_> {
 
     fn text(&mut self, what: &str, value: Option<&Value>) -> Option<String> {
         Some(match self.value(what, value)? {
-            Value::Text(text) => text.chars().filter(|c| !c.is_control()).collect(),
+            Value::Text(text) => printable(&text),
             Value::Number(number) | Value::Reference(number) => number.to_string(),
         })
     }
@@ -195,6 +199,11 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Without characters that could break a header or a line of a log.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// The processors that a package has native code for: its folders `lib/<abi>/` with libraries in them.

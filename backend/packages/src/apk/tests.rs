@@ -243,8 +243,9 @@ fn a_text_named_a_thousand_times_costs_little() {
         );
     }
     xml.leaf("uses-permission", &[("name", Is::Text(&long))]);
-    let package = look(apk(&xml.finish(), &[])).package;
-    assert_eq!(package.permissions.len(), 500);
+    let inspection = look(apk(&xml.finish(), &[]));
+    assert_eq!(inspection.package.permissions.len(), 500);
+    assert!(why(&inspection, "permissions").contains("left out"));
     let label = look(apk(&manifest(&[("label", Is::Text(&long))]), &[]))
         .package
         .label;

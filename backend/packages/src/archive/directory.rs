@@ -17,6 +17,8 @@ const END_SIZE: usize = 22;
 const MAX_COMMENT: usize = 0xffff;
 const ZIP64_LOCATOR: u32 = 0x0706_4b50;
 const ZIP64_LOCATOR_SIZE: usize = 20;
+/// The longest path that is read, so that every message can name it.
+const LONGEST_PATH: u16 = 1024;
 const HEADER: u32 = 0x0201_4b50;
 
 /// Where the directory lies and what it claims to hold.
@@ -118,6 +120,11 @@ fn parse_entry(view: &mut View<'_>) -> Result<Result<Entry, Error>, Truncated> {
     let crc32 = view.u32()?;
     let (compressed_size, size) = (view.u32()?, view.u32()?);
     let (name, extra, comment) = (view.u16()?, view.u16()?, view.u16()?);
+    if name > LONGEST_PATH {
+        return Ok(Err(Error::Damaged(
+            "a path in it is longer than 1,024 bytes",
+        )));
+    }
     view.take(8)?;
     let header_offset = view.u32()?;
     let name = String::from_utf8_lossy(view.take(usize::from(name))?).into_owned();

@@ -278,6 +278,12 @@ fn overlapping_entries_are_refused() {
 }
 
 #[test]
+fn an_endless_path_is_refused() {
+    let error = open(zip(&[stored(&"deep/".repeat(5000), b"")])).unwrap_err();
+    assert!(error.to_string().contains("1,024"), "{error}");
+}
+
+#[test]
 fn encrypted_and_exotic_entries_say_what_to_do() {
     let archive = open(zip(&[
         Line {
