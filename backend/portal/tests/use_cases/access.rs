@@ -1,0 +1,94 @@
+//! Every use case asks before it answers.
+
+use domain::{actor::Actor, digest::Digest, page::Limit};
+use portal::{
+    Error,
+    uploads::{PromisedFile, UploadRequest},
+    views::Which,
+};
+
+use crate::world::{
+    World, at, dev, job, usual, wallet,
+    zip::{stored, zip},
+};
+
+fn is_forbidden<T: std::fmt::Debug>(result: Result<T, Error>) {
+    assert!(matches!(result, Err(Error::Forbidden { .. })), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
+    let world = World::new().await;
+    world
+        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .await;
+    let build = world
+        .registers(job("job-1", "a/b/c", &usual("e-1")), at("03:00:00"))
+        .await;
+    let (portal, now, limit) = (&world.portal, at("03:00:00"), Limit::default());
+    let pipeline = &Actor::pipeline("wallet-dev");
+    let (app, environment) = (&wallet(), &dev());
+    let digest = Digest::of(b"bytes");
+
+    is_forbidden(portal.overview(pipeline, now).await);
+    is_forbidden(portal.app(pipeline, app, now).await);
+    is_forbidden(portal.builds(pipeline, app, limit, None).await);
+    is_forbidden(portal.runs(pipeline, app, Which::All, limit, None).await);
+    is_forbidden(
+        portal
+            .unassigned_runs(pipeline, Which::All, limit, None)
+            .await,
+    );
+    is_forbidden(portal.run(pipeline, build.run.as_ref().unwrap(), now).await);
+    is_forbidden(portal.build(pipeline, &build.id, now).await);
+    is_forbidden(portal.tester(pipeline, app, environment, now).await);
+    is_forbidden(
+        portal
+            .releases(pipeline, app, environment, limit, None)
+            .await,
+    );
+    is_forbidden(portal.downloads(pipeline, &build.id, limit, None).await);
+    is_forbidden(
+        portal
+            .grant_latest(pipeline, app, environment, None, None, now)
+            .await,
+    );
+    is_forbidden(
+        portal
+            .grant_file(pipeline, &build.id, &digest, None, now)
+            .await,
+    );
+    is_forbidden(portal.icon(pipeline, &build.id).await);
+    is_forbidden(portal.receive(pipeline, b"{}", now).await);
+}
+
+#[tokio::test]
+async fn the_portal_itself_may_record_and_not_register() {
+    let world = World::new().await;
+    let request = UploadRequest {
+        files: vec![PromisedFile {
+            name: "app.apk".parse().unwrap(),
+            size: 1,
+            sha256: Digest::of(b"a"),
+        }],
+        environment: None,
+        run: None,
+        attempt: None,
+        version: None,
+        revision: None,
+    };
+    let now = at("03:00:00");
+    let portal = Actor::portal();
+    is_forbidden(
+        world
+            .portal
+            .start_upload(&portal, &wallet(), request, now)
+            .await,
+    );
+    // What it records is judged by its content then: this is no event.
+    let recorded = world.portal.receive(&portal, b"{}", now).await;
+    assert!(
+        matches!(recorded, Err(Error::Invalid { .. })),
+        "{recorded:?}"
+    );
+}

@@ -1,0 +1,116 @@
+//! A job's delivery breaks off, comes again, or comes twice at once.
+
+use std::{pin::pin, task::Poll};
+
+use domain::{Timestamp, digest::Digest};
+
+use crate::world::{
+    World, at, job, usual,
+    zip::{deflated, noise, stored, zip},
+};
+
+const KEY: &str = "wallet/BuildOutp/1";
+
+async fn world_with(apk: &[u8]) -> World {
+    let world = World::new().await;
+    let entries = [deflated("app.apk", apk), stored("mapping.txt", b"a -> b")];
+    world.artifact(KEY, zip(&entries)).await;
+    world
+}
+
+/// Runs a job until it was polled so many times, then drops it, as when a function is killed. Whether it got to its end.
+async fn cut_off(world: &World, polls: usize, now: Timestamp) -> bool {
+    let mut running = pin!(world.portal.run_job(job("job-1", KEY, &usual("e-1")), now));
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        running.as_mut().poll(context).map(|done| {
+            done.unwrap();
+            true
+        })
+    })
+    .await
+}
+
+/// One build with exactly these bytes, released once, and nothing beside it.
+async fn is_registered_once(world: &World, apk: &[u8], what: &str) {
+    assert_eq!(world.build_count().await, 1, "{what}");
+    let answer = world.codepipeline.last();
+    assert!(answer.is_success(), "{what}: {answer:?}");
+    let view = world
+        .build(&answer.output("build_id").parse().unwrap())
+        .await;
+    assert_eq!(view.releases.len(), 1, "{what}");
+    assert!(view.releases[0].current, "{what}");
+    let key = format!("artifacts/wallet/{}/app.apk", Digest::of(apk));
+    assert!(world.bytes(&key).await == apk, "{what}");
+    let finals = world
+        .keys()
+        .await
+        .into_iter()
+        .filter(|key| !key.starts_with("staging/"));
+    assert_eq!(finals.count(), 2, "{what}");
+}
+
+#[tokio::test]
+async fn wherever_a_delivery_breaks_off_the_next_one_registers_once() {
+    let apk = noise(3, 20_000);
+    let (mut polls, mut cuts, mut with_build) = (1, 0, 0);
+    loop {
+        let world = world_with(&apk).await;
+        if cut_off(&world, polls, at("03:00:00")).await {
+            break;
+        }
+        cuts += 1;
+        with_build += usize::from(world.build_count().await == 1);
+        let again = job("job-1", KEY, &usual("e-1"));
+        let portal = &world.portal;
+        portal.run_job(again, at("03:00:30")).await.unwrap();
+        let what = format!("cut off after {polls} polls");
+        is_registered_once(&world, &apk, &what).await;
+        // What the broken delivery left goes with the next sweep, and nothing else.
+        portal.sweep(at("03:01:00")).await.unwrap();
+        let staged = world.store.objects.list("staging/").await.unwrap();
+        assert!(staged.is_empty(), "{what}: {staged:?}");
+        is_registered_once(&world, &apk, &what).await;
+        polls += 1 + polls / 20;
+    }
+    assert!(cuts > 20, "only {cuts} places to break off were found");
+    assert!(with_build > 0, "none of them was behind the transaction");
+}
+
+#[tokio::test]
+async fn two_deliveries_at_once_make_one_build() {
+    let apk = noise(4, 300_000);
+    let world = world_with(&apk).await;
+    let run = || {
+        world
+            .portal
+            .run_job(job("job-1", KEY, &usual("e-1")), at("03:00:00"))
+    };
+    let (first, second, third) = tokio::join!(run(), run(), run());
+    for outcome in [first, second, third] {
+        outcome.unwrap();
+    }
+    is_registered_once(&world, &apk, "three at once").await;
+    let ids: Vec<String> = world
+        .codepipeline
+        .answers()
+        .iter()
+        .map(|answer| answer.output("build_id").to_owned())
+        .collect();
+    assert_eq!(ids.len(), 3);
+    assert!(ids.iter().all(|id| *id == ids[0] && !id.is_empty()));
+    assert!(
+        world
+            .store
+            .objects
+            .list("staging/")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}

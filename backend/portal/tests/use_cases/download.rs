@@ -1,0 +1,167 @@
+//! A tap becomes a link that works for minutes, for one file.
+
+use std::sync::Arc;
+
+use domain::{digest::Digest, id::BuildId, page::Limit};
+use portal::{Error, Parts, Portal};
+use store::{Store, table::Meter};
+
+use crate::world::{
+    World, at, dev, job, me, preprod, usual, wallet,
+    zip::{noise, stored, zip},
+};
+
+async fn world_with(files: &[(&str, &[u8])]) -> (World, BuildId) {
+    let world = World::new().await;
+    let entries: Vec<_> = files
+        .iter()
+        .map(|(name, bytes)| stored(name, bytes))
+        .collect();
+    world.artifact("a/b/c", zip(&entries)).await;
+    let build = world
+        .registers(job("job-1", "a/b/c", &usual("e-1")), at("03:00:00"))
+        .await;
+    (world, build.id)
+}
+
+/// The real time: links are checked by a server with a clock of its own.
+#[expect(clippy::disallowed_methods, reason = "a test is its own edge")]
+fn now() -> domain::Timestamp {
+    std::time::SystemTime::now().try_into().unwrap()
+}
+
+#[tokio::test]
+async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
+    let apk = noise(1, 200_000);
+    let (world, build) =
+        world_with(&[("wallet-release.apk", &apk), ("mapping.txt", b"a -> b")]).await;
+    let agent = Some("Mozilla/5.0 (Linux; Android 15)");
+    let grant = world
+        .portal
+        .grant_latest(&me(), &wallet(), &dev(), None, agent, now())
+        .await
+        .unwrap();
+    assert!(
+        !format!("{grant:?}").contains("Signature"),
+        "a link is not for logs"
+    );
+    let answer = reqwest::get(&grant.url).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(
+        header("content-type"),
+        "application/vnd.android.package-archive"
+    );
+    assert!(header("content-disposition").contains("wallet-release.apk"));
+    let bytes = answer.bytes().await.unwrap();
+    assert_eq!(Digest::of(&bytes), grant.digest);
+    assert!(bytes == apk);
+
+    let downloads = world
+        .portal
+        .downloads(&me(), &build, Limit::default(), None)
+        .await
+        .unwrap()
+        .items;
+    assert_eq!(downloads.len(), 1);
+    assert_eq!(downloads[0].environment, Some(dev()));
+    assert_eq!(downloads[0].user_agent.as_deref(), agent);
+}
+
+#[tokio::test]
+async fn a_tap_reads_one_item_and_writes_one() {
+    let (world, _) = world_with(&[("app.apk", b"bytes")]).await;
+    let meter = Arc::new(Meter::default());
+    let portal = Portal::new(Parts {
+        store: Store {
+            table: world.store.table.with_meter(meter.clone()),
+            ..world.store.clone()
+        },
+        catalog: world.portal.catalog().clone(),
+        jobs: None,
+        region: "eu-west-1".to_owned(),
+        public_url: None,
+        entropy: || [9; 10],
+    });
+    portal
+        .grant_latest(&me(), &wallet(), &dev(), None, None, now())
+        .await
+        .unwrap();
+    let cost = meter.read();
+    assert_eq!(cost.requests, 2, "one read, one write: {cost:?}");
+    assert!(cost.read_units <= 0.5, "{cost:?}");
+}
+
+#[tokio::test]
+async fn a_split_is_picked_by_its_abi_and_one_that_is_not_there_is_refused() {
+    let (world, build) = world_with(&[("app.apk", b"bytes")]).await;
+    let ask = |abi: &'static str| {
+        let portal = world.portal.clone();
+        async move {
+            portal
+                .grant_latest(&me(), &wallet(), &dev(), Some(abi), None, now())
+                .await
+        }
+    };
+    // Of this package no native code is known, so it is for every device.
+    assert_eq!(ask("arm64-v8a").await.unwrap().build, build);
+    // An environment that has nothing yet says so.
+    let nothing = world
+        .portal
+        .grant_latest(&me(), &wallet(), &preprod(), None, None, now())
+        .await;
+    assert!(
+        matches!(nothing, Err(Error::NotFound { .. })),
+        "{nothing:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_link_works_for_its_own_file_only() {
+    let (world, build) =
+        world_with(&[("app.apk", b"package"), ("mapping.txt", b"secret names")]).await;
+    let mapping = Digest::of(b"secret names");
+    let grant = world
+        .portal
+        .grant_latest(&me(), &wallet(), &dev(), None, None, now())
+        .await
+        .unwrap();
+    let apk = grant.digest.to_string();
+    let other = grant
+        .url
+        .replace(&apk, &mapping.to_string())
+        .replace("app.apk", "mapping.txt");
+    assert_eq!(reqwest::get(&other).await.unwrap().status(), 403);
+    let renamed = grant.url.replace("filename%3D%22app", "filename%3D%22evil");
+    assert_ne!(renamed, grant.url);
+    assert_eq!(reqwest::get(&renamed).await.unwrap().status(), 403);
+
+    let own = world
+        .portal
+        .grant_file(&me(), &build, &mapping, None, now())
+        .await
+        .unwrap();
+    let text = reqwest::get(&own.url).await.unwrap().text().await.unwrap();
+    assert_eq!(text, "secret names");
+    let unknown = Digest::of(b"never registered");
+    let refused = world
+        .portal
+        .grant_file(&me(), &build, &unknown, None, now())
+        .await;
+    assert!(
+        matches!(refused, Err(Error::NotFound { .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_link_ends_after_five_minutes() {
+    let (world, _) = world_with(&[("app.apk", b"bytes")]).await;
+    let before = now() - jiff::SignedDuration::from_secs(301);
+    let grant = world
+        .portal
+        .grant_latest(&me(), &wallet(), &dev(), None, None, before)
+        .await
+        .unwrap();
+    assert_eq!(reqwest::get(&grant.url).await.unwrap().status(), 403);
+}

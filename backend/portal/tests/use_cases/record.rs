@@ -1,0 +1,268 @@
+//! What sources report becomes runs, in whatever order and however often it comes.
+
+use domain::{
+    page::Limit,
+    status::Status,
+    view::{Overview, RunView},
+};
+use portal::{Error, views::Which};
+use serde_json::{Value, json};
+
+use crate::world::{ACCOUNT, REGION, World, at, me, wallet};
+
+fn event(id: u32, detail_type: &str, time: &str, mut detail: Value, pipeline: &str) -> Vec<u8> {
+    detail["pipeline"] = pipeline.into();
+    detail["execution-id"] = "e-1".into();
+    detail["pipeline-execution-attempt"] = 1.0.into();
+    let event = json!({
+        "version": "0", "id": format!("event-{id}"), "source": "aws.codepipeline", "account": ACCOUNT,
+        "region": REGION, "resources": [], "time": format!("2026-11-21T{time}Z"),
+        "detail-type": format!("CodePipeline {detail_type} Execution State Change"), "detail": detail,
+    });
+    event.to_string().into_bytes()
+}
+
+/// One run of a pipeline, from its start to the failure of its build.
+fn failing_run(pipeline: &str) -> Vec<Vec<u8>> {
+    let source = json!({"stage": "Source", "action": "Checkout", "state": "SUCCEEDED",
+        "type": {"category": "Source", "provider": "CodeStarSourceConnection", "owner": "AWS", "version": "1"},
+        "execution-result": {"external-execution-id": "0a1b2c3d4e5f", "external-execution-summary": "Open the lock"}});
+    let build = json!({"stage": "Build", "action": "Flutter", "state": "FAILED",
+        "type": {"category": "Build", "provider": "CodeBuild", "owner": "AWS", "version": "1"},
+        "execution-result": {"external-execution-id": "wallet:7d6c0b", "external-execution-summary": "Tests failed",
+            "error-code": "JobFailed"}});
+    [
+        ("Pipeline", "03:00:00", json!({"state": "STARTED"})),
+        (
+            "Stage",
+            "03:00:01",
+            json!({"state": "STARTED", "stage": "Source"}),
+        ),
+        ("Action", "03:00:05", source),
+        (
+            "Stage",
+            "03:00:06",
+            json!({"state": "SUCCEEDED", "stage": "Source"}),
+        ),
+        (
+            "Stage",
+            "03:00:07",
+            json!({"state": "STARTED", "stage": "Build"}),
+        ),
+        ("Action", "03:02:00", build),
+        (
+            "Stage",
+            "03:02:01",
+            json!({"state": "FAILED", "stage": "Build"}),
+        ),
+        ("Pipeline", "03:02:02", json!({"state": "FAILED"})),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|((kind, time, detail), id)| event(id, kind, time, detail, pipeline))
+    .collect()
+}
+
+async fn seen(world: &World) -> (RunView, Overview) {
+    let id = format!("codepipeline/{ACCOUNT}/{REGION}/wallet-dev/e-1");
+    let now = at("04:00:00");
+    let run = world.portal.run(&me(), &id.parse().unwrap(), now).await;
+    let overview = world.portal.overview(&me(), now).await;
+    (run.unwrap(), overview.unwrap())
+}
+
+#[tokio::test]
+async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
+    let world = World::new().await;
+    for body in failing_run("wallet-dev") {
+        let received = world
+            .portal
+            .receive(&me(), &body, at("03:05:00"))
+            .await
+            .unwrap();
+        assert_eq!((received.events.len(), received.duplicates), (1, 0));
+    }
+    let (run, overview) = seen(&world).await;
+    assert_eq!(run.run.status, Status::Failed);
+    assert_eq!(run.app, Some(wallet()));
+    let steps: Vec<&str> = run.steps.iter().map(|it| it.step.id.as_str()).collect();
+    assert_eq!(
+        steps,
+        ["Source", "Source/Checkout", "Build", "Build/Flutter"]
+    );
+    assert_eq!(run.run.revision.unwrap().value.commit, "0a1b2c3d4e5f");
+    let carried_out = run.steps[3].carried_out_by.as_ref().unwrap();
+    assert_eq!(
+        carried_out.as_str(),
+        format!("codebuild/{ACCOUNT}/{REGION}/wallet/7d6c0b")
+    );
+    let cell = &overview.apps[0].cells[0];
+    assert_eq!(cell.pipelines[0].runs[0].status, Status::Failed);
+    let failed = world
+        .portal
+        .runs(&me(), &wallet(), Which::Failed, Limit::default(), None)
+        .await
+        .unwrap();
+    assert_eq!(failed.items.len(), 1);
+}
+
+#[tokio::test]
+async fn any_order_and_any_repeats_end_in_the_same_state() {
+    let events = failing_run("wallet-dev");
+    let in_order = World::new().await;
+    for body in &events {
+        in_order
+            .portal
+            .receive(&me(), body, at("03:05:00"))
+            .await
+            .unwrap();
+    }
+    let expected = seen(&in_order).await;
+    let orders: [&[usize]; 4] = [
+        &[7, 6, 5, 4, 3, 2, 1, 0],
+        &[5, 7, 0, 2, 2, 6, 4, 1, 3, 5, 0],
+        &[3, 3, 1, 0, 7, 2, 6, 4, 5, 7],
+        &[2, 0, 7, 7, 4, 6, 5, 3, 1],
+    ];
+    for order in orders {
+        let world = World::new().await;
+        for (place, number) in order.iter().enumerate() {
+            // A repeat arrives later than the first delivery, which must not matter.
+            let now = at(&format!("03:{:02}:00", 5 + place));
+            let received = world
+                .portal
+                .receive(&me(), &events[*number], now)
+                .await
+                .unwrap();
+            let repeat = order[..place].contains(number);
+            assert_eq!(received.duplicates, usize::from(repeat));
+        }
+        assert_eq!(seen(&world).await, expected, "{order:?}");
+    }
+}
+
+#[tokio::test]
+async fn all_at_once_ends_in_the_same_state() {
+    let events = failing_run("wallet-dev");
+    let in_order = World::new().await;
+    for body in &events {
+        in_order
+            .portal
+            .receive(&me(), body, at("03:05:00"))
+            .await
+            .unwrap();
+    }
+    let world = World::new().await;
+    let (actor, now) = (me(), at("03:05:00"));
+    let twice = events.iter().chain(&events);
+    let deliveries = twice.map(|body| world.portal.receive(&actor, body, now));
+    for received in futures::future::join_all(deliveries).await {
+        received.unwrap();
+    }
+    assert_eq!(seen(&world).await, seen(&in_order).await);
+}
+
+#[tokio::test]
+async fn a_pipeline_that_no_app_claims_is_kept_as_unassigned() {
+    let world = World::new().await;
+    for body in failing_run("somebody-elses") {
+        world
+            .portal
+            .receive(&me(), &body, at("03:05:00"))
+            .await
+            .unwrap();
+    }
+    let overview = world.portal.overview(&me(), at("03:06:00")).await.unwrap();
+    assert_eq!(overview.unassigned[0].pipeline.name, "somebody-elses");
+    let runs = world
+        .portal
+        .unassigned_runs(&me(), Which::All, Limit::default(), None)
+        .await
+        .unwrap();
+    assert_eq!(runs.items[0].pipeline.name, "somebody-elses");
+}
+
+#[tokio::test]
+async fn a_long_payload_goes_to_an_object_without_its_secrets() {
+    let world = World::new().await;
+    let detail = json!({"state": "STARTED", "password": "hunter2", "noise": "x".repeat(10_000)});
+    let body = event(1, "Pipeline", "03:00:00", detail, "wallet-dev");
+    world
+        .portal
+        .receive(&me(), &body, at("03:05:00"))
+        .await
+        .unwrap();
+    let keys = world.keys().await;
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    let kept = String::from_utf8(world.bytes(&keys[0]).await).unwrap();
+    assert!(kept.contains("wallet-dev") && !kept.contains("hunter2"));
+}
+
+#[tokio::test]
+async fn what_is_no_event_is_refused_with_a_reason_and_leaves_nothing() {
+    let world = World::new().await;
+    let huge = vec![b' '; 300 * 1024];
+    let no_pipeline = br#"{"source":"aws.codepipeline","account":"1","region":"r","id":"i","time":"2026-11-21T03:00:00Z",
+        "detail-type":"CodePipeline Pipeline Execution State Change","detail":{"execution-id":"e","state":"STARTED"}}"#;
+    let cases: [(&[u8], &str, &str); 5] = [
+        (b"not json", "", "not JSON"),
+        (b"[]", "", "not a JSON object"),
+        (
+            b"{\"source\":\"aws.s3\",\"detail-type\":\"x\"}",
+            "source",
+            "no source",
+        ),
+        (no_pipeline, "detail.pipeline", "no `detail.pipeline`"),
+        (&huge, "", "at the most"),
+    ];
+    for (body, expected_field, expected) in cases {
+        match world.portal.receive(&me(), body, at("03:05:00")).await {
+            Err(Error::Invalid { field, detail }) => {
+                assert_eq!(field, expected_field, "{detail}");
+                assert!(detail.contains(expected), "{detail}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(world.keys().await.is_empty());
+}
+
+#[tokio::test]
+async fn clocks_that_are_wrong_by_centuries_do_not_freeze_a_run() {
+    let world = World::new().await;
+    let early = event(
+        1,
+        "Pipeline",
+        "03:00:00",
+        json!({"state": "STARTED"}),
+        "wallet-dev",
+    );
+    let text = String::from_utf8(early).unwrap();
+    let year_1015 = text
+        .replace("2026-11-21T", "1015-11-21T")
+        .replace("event-1", "event-0");
+    let tomorrow = text
+        .replace("2026-11-21T", "2026-12-24T")
+        .replace("event-1", "event-2");
+    for body in [&year_1015, &tomorrow, &text] {
+        world
+            .portal
+            .receive(&me(), body.as_bytes(), at("03:05:00"))
+            .await
+            .unwrap();
+    }
+    let ended = event(
+        9,
+        "Pipeline",
+        "03:10:00",
+        json!({"state": "SUCCEEDED"}),
+        "wallet-dev",
+    );
+    world
+        .portal
+        .receive(&me(), &ended, at("03:10:01"))
+        .await
+        .unwrap();
+    let (run, _) = seen(&world).await;
+    assert_eq!(run.run.status, Status::Succeeded);
+}
