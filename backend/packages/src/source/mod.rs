@@ -1,16 +1,21 @@
 //! Where bytes come from: anything that can answer a byte range, and a cache that asks for few of them.
 
+mod local;
+mod metered;
+
 use std::{
     collections::VecDeque,
     error::Error,
     ops::Range,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, PoisonError},
 };
 
 use bytes::{Bytes, BytesMut};
+
+pub use self::{
+    local::{LocalFile, Memory},
+    metered::Metered,
+};
 
 /// How much the first read takes from the end of a file, where a zip keeps its directory, and the grain of later reads.
 pub const BLOCK: u64 = 256 * 1024;
@@ -200,109 +205,6 @@ fn slice((start, bytes): &(u64, Bytes), range: &Range<u64>) -> Bytes {
         usize::try_from(at.saturating_sub(*start)).map_or(bytes.len(), |at| at.min(bytes.len()))
     };
     bytes.slice(place(range.start)..place(range.end))
-}
-
-/// Bytes in memory.
-#[derive(Clone, Debug)]
-pub struct Memory(Bytes);
-
-impl Memory {
-    /// Reads from `bytes`.
-    pub fn new(bytes: impl Into<Bytes>) -> Self {
-        Self(bytes.into())
-    }
-}
-
-impl ReadAt for Memory {
-    type Error = std::io::Error;
-
-    fn size(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    async fn read_at(&self, range: Range<u64>) -> Result<Bytes, Self::Error> {
-        let place = |at| usize::try_from(at).map_err(std::io::Error::other);
-        let (start, end) = (place(range.start)?, place(range.end)?);
-        if start > end || end > self.0.len() {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(self.0.slice(start..end))
-    }
-}
-
-/// A file on this machine. Its reads block the thread: meant for tools and tests.
-#[derive(Debug)]
-pub struct LocalFile {
-    file: std::fs::File,
-    size: u64,
-}
-
-impl LocalFile {
-    /// Opens the file at `path`.
-    pub fn open(path: impl AsRef<std::path::Path>) -> std::io::Result<Self> {
-        let file = std::fs::File::open(path)?;
-        let size = file.metadata()?.len();
-        Ok(Self { file, size })
-    }
-}
-
-impl ReadAt for LocalFile {
-    type Error = std::io::Error;
-
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    async fn read_at(&self, range: Range<u64>) -> Result<Bytes, Self::Error> {
-        let length = range.end.saturating_sub(range.start);
-        let mut bytes = vec![0; usize::try_from(length).map_err(std::io::Error::other)?];
-        std::os::unix::fs::FileExt::read_exact_at(&self.file, &mut bytes, range.start)?;
-        Ok(bytes.into())
-    }
-}
-
-/// Counts what is asked of a source, so that a budget of bytes can be held and shown.
-#[derive(Debug)]
-pub struct Metered<S> {
-    source: S,
-    requests: AtomicU64,
-    fetched: AtomicU64,
-}
-
-impl<S> Metered<S> {
-    /// Starts at zero.
-    pub fn new(source: S) -> Self {
-        Self {
-            source,
-            requests: AtomicU64::new(0),
-            fetched: AtomicU64::new(0),
-        }
-    }
-
-    /// Ranges asked for.
-    pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    /// Bytes asked for.
-    pub fn fetched(&self) -> u64 {
-        self.fetched.load(Ordering::Relaxed)
-    }
-}
-
-impl<S: ReadAt> ReadAt for Metered<S> {
-    type Error = S::Error;
-
-    fn size(&self) -> u64 {
-        self.source.size()
-    }
-
-    fn read_at(&self, range: Range<u64>) -> impl Future<Output = Result<Bytes, S::Error>> + Send {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        let length = range.end.saturating_sub(range.start);
-        self.fetched.fetch_add(length, Ordering::Relaxed);
-        self.source.read_at(range)
-    }
 }
 
 #[cfg(test)]
