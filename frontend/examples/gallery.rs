@@ -1,6 +1,6 @@
 //! Writes every page in every state to `target/gallery`, to be looked at: `cargo run -p frontend --example gallery`.
 //!
-//! Any server of plain files shows them with their stylesheet: `python3 -m http.server --directory target/gallery`.
+//! With islands, if the asset build has left some in `target/site`. Any server of plain files shows them with their stylesheet: `python3 -m http.server --directory target/gallery`.
 
 #[path = "../tests/samples/mod.rs"]
 mod samples;
@@ -8,7 +8,10 @@ mod samples;
 use std::{fs, io, path::Path};
 
 use domain::page::{Cursor, Page as ListPage};
-use frontend::{Page, Site, site};
+use frontend::{
+    Page, Site,
+    site::{self, Manifest},
+};
 use samples::{app, builds, now, overview, runs, tester};
 
 fn main() -> io::Result<()> {
@@ -18,7 +21,7 @@ fn main() -> io::Result<()> {
         fs::write(folder.join("assets").join(&file.name), file.content)?;
     }
     let site = Site {
-        islands: None,
+        islands: islands(&folder)?,
         local_notice: true,
         base: "http://127.0.0.1:8080".into(),
     };
@@ -107,4 +110,17 @@ fn main() -> io::Result<()> {
             detail,
         },
     )
+}
+
+/// The islands that the asset build left, copied to where the pages look for them.
+fn islands(folder: &Path) -> io::Result<Option<Manifest>> {
+    let built = folder.join("../site");
+    let Ok(json) = fs::read_to_string(built.join("manifest.json")) else {
+        return Ok(None);
+    };
+    let manifest = Manifest::parse(&json).map_err(io::Error::other)?;
+    for name in manifest.files() {
+        fs::copy(built.join(name), folder.join("assets").join(name))?;
+    }
+    Ok(Some(manifest))
 }

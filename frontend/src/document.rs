@@ -58,9 +58,9 @@ fn document(page: View, site: &Site) -> impl IntoView + use<> {
 
 fn notice() -> impl IntoView {
     view! {
-        <p class="notice" role="note">
+        <aside class="notice" aria-label="About this portal">
             "Local portal: no sign-in, reachable from this computer only."
-        </p>
+        </aside>
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn list(builds: &[BuildBrief], as_of: Timestamp) -> AnyView {
 fn item(build: &BuildBrief, as_of: Timestamp) -> AnyView {
     let revision = build.revision.as_ref();
     view! {
-        <li>
+        <li data-key=build.id.to_string()>
             <div class="what">
                 <a href=links::build(&build.app, &build.id)>
                     {name(build.number, build.version.as_deref())}

@@ -35,7 +35,7 @@ fn item(summary: &RunSummary, as_of: Timestamp) -> AnyView {
         .clone()
         .map(|commit| view! { <code>{commit}</code> });
     view! {
-        <li>
+        <li data-key=run.id.to_string()>
             {status::badge(run.status, "")}
             <div class="what">
                 <a href=links::run(&run.id)>{title}</a>

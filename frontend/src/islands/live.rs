@@ -2,11 +2,44 @@
 
 use leptos::prelude::*;
 
-/// Says whether the page follows what happens. Without WebAssembly it stays empty.
+/// How the page stands to what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The island is not awake, as without WebAssembly: it says nothing.
+    Asleep,
+    /// The page shows what was true a few seconds ago at the most.
+    Live,
+    /// The portal does not answer.
+    Lost,
+}
+
+impl State {
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Asleep => None,
+            Self::Live => Some("live"),
+            Self::Lost => Some("lost"),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Asleep => "",
+            Self::Live => "Live",
+            Self::Lost => "Connection lost, retrying",
+        }
+    }
+}
+
+/// Fetches the page again every few seconds, shows what changed, and says whether that works.
 #[island]
 pub fn Live() -> impl IntoView {
-    let state = RwSignal::new("");
+    let state = RwSignal::new(State::Asleep);
+    #[cfg(feature = "hydrate")]
+    super::follow::start(state);
     view! {
-        <span class="live" role="status">{move || state.get()}</span>
+        <span class="live" role="status" data-state=move || state.get().name()>
+            <span>{move || state.get().words()}</span>
+        </span>
     }
 }

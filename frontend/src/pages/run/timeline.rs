@@ -109,7 +109,7 @@ fn item(view: &StepView, run: &RunView, scale: &Scale) -> AnyView {
     };
     let after = words::duration(time::seconds(scale.start, step.started_at));
     view! {
-        <li class=class>
+        <li class=class data-key=step.id.to_string()>
             <div class="what">
                 <strong>{step.action().unwrap_or(step.stage()).to_owned()}</strong>
                 {more(view, run)}

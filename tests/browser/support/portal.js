@@ -1,0 +1,58 @@
+// The portal under test, and what there is to see in it: found through its own API, so that the tests need not know
+// which builds and runs the demonstration made.
+
+export const portal = new URL(process.env.TOWPATH_URL ?? "http://127.0.0.1:8080").origin;
+
+/** The answer of the portal's API. */
+export async function api(path) {
+  const response = await fetch(portal + path, { headers: { accept: "application/json" } });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+/** A run's address. */
+export const runAddress = (run) => `/runs/${run.id}`;
+
+/** The pipelines of the overview, those that no app claims too. */
+export async function pipelines() {
+  const overview = await api("/api/v1/overview");
+  return [...overview.apps.flatMap((row) => row.cells).flatMap((cell) => cell.pipelines), ...overview.unassigned];
+}
+
+/** The newest run of a pipeline whose state is one of these. */
+export async function newestRun(...states) {
+  for (const pipeline of await pipelines()) {
+    const [run] = pipeline.runs;
+    if (run && states.includes(run.status)) return run;
+  }
+  throw new Error(`no pipeline's newest run is ${states.join(" or ")}: play the demonstration first`);
+}
+
+/** An app and an environment that serve something. */
+export async function served() {
+  const overview = await api("/api/v1/overview");
+  for (const { app, cells } of overview.apps) {
+    const cell = cells.find((cell) => cell.current);
+    if (cell) return { app: app.id, environment: cell.environment, release: cell.current };
+  }
+  throw new Error("nothing is released anywhere: play the demonstration first");
+}
+
+/** One address of every kind of page, by a name for it. */
+export async function everyPage() {
+  const { app, environment, release } = await served();
+  const failing = await newestRun("failed", "error");
+  return {
+    overview: "/",
+    app: `/${app}`,
+    builds: `/${app}/builds`,
+    build: `/${app}/builds/${release.build}`,
+    runs: `/${app}/runs`,
+    "runs-failed": `/${app}/runs?failed=true`,
+    "run-failed": runAddress(failing),
+    "run-running": runAddress(await newestRun("running", "waiting", "queued")),
+    tester: `/${app}/${environment}`,
+    unassigned: "/unassigned",
+    missing: "/there-is-no-such-app",
+  };
+}
