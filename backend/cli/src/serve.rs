@@ -1,0 +1,150 @@
+//! `towpath serve`: the whole portal as one process, with nothing else to install.
+//!
+//! | file | what |
+//! |---|---|
+//! | `options` | what it is told |
+//! | `folder` | the data folder: one process at a time |
+//! | `place` | the embedded DynamoDB and S3, and the store on them |
+//! | `door` | the AWS door: EventBridge and Lambda, as far as a pipeline needs them |
+//! | `housekeeping` | retention, at start and hourly |
+//! | `ambient` | the clock, the dice, the signals |
+
+mod ambient;
+mod door;
+mod error;
+mod folder;
+mod housekeeping;
+mod options;
+mod place;
+
+use std::{fs, net::SocketAddr, path::Path, time::Duration};
+
+use portal::{
+    Parts, Portal,
+    config::Config,
+    http::{Assets, Front},
+};
+use targets::codepipeline::Jobs;
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+use url::Url;
+
+pub(crate) use error::ServeError;
+pub(crate) use options::ServeOptions;
+
+use folder::DataFolder;
+use place::Place;
+
+/// How long requests and jobs in flight may take to end after a stop was asked for.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Where `make site` puts what pages load.
+const SITE: &str = "target/site";
+
+/// Runs the local portal until Ctrl-C or SIGTERM.
+pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
+    ambient::log();
+    let stop = ambient::stop_signal().map_err(ServeError::Signals)?;
+    options.check_addresses()?;
+    let config = read_config(&options.config)?;
+    let assets = load_assets(options.assets.as_deref())?;
+    let folder = DataFolder::open(&options.data, options.reset)?;
+    let (web, address) = listen("--listen", options.listen).await?;
+    let (aws, aws_address) = listen("--aws-listen", options.aws_listen).await?;
+    let place = Place::start(&folder, &options).await?;
+
+    let fallback = Url::parse(&format!("http://{address}")).ok();
+    let portal = Portal::new(Parts {
+        store: place.store.clone(),
+        catalog: config.catalog(),
+        jobs: jobs(&options).await,
+        region: options.region.clone(),
+        public_url: config.public_url.or(fallback),
+        entropy: ambient::entropy,
+    });
+    let housekeeping = tokio::spawn(housekeeping::run(portal.clone()));
+    let door = door::Door::new(portal.clone(), &options);
+    let (stopping, stopped) = watch::channel(false);
+    let pages = portal::http::router(Front {
+        portal,
+        assets,
+        clock: ambient::now,
+        local: true,
+    });
+    let web = tokio::spawn(run(web, pages, stopped.clone()));
+    let aws = tokio::spawn(run(aws, door.router(), stopped));
+
+    announce(address, aws_address, &place, &options);
+    stop.await;
+    println!("Stopping.");
+    stopping.send_replace(true);
+    housekeeping.abort();
+    let ended = async { (web.await, aws.await, door.finish().await) };
+    if timeout(GRACE, ended).await.is_err() {
+        tracing::warn!("requests or jobs were still running; CodePipeline's come again");
+    }
+    place.shutdown().await;
+    Ok(())
+}
+
+fn read_config(path: &Path) -> Result<Config, ServeError> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|source| ServeError::NoConfig {
+        path: name.clone(),
+        source,
+    })?;
+    Config::parse(&text, &name).map_err(ServeError::Config)
+}
+
+/// The islands are an extra: without a built site, pages work and do not move.
+fn load_assets(folder: Option<&Path>) -> Result<Assets, ServeError> {
+    match folder {
+        Some(folder) => Ok(Assets::load(folder)?),
+        None if Path::new(SITE).join("manifest.json").exists() => {
+            Ok(Assets::load(Path::new(SITE))?)
+        }
+        None => Ok(Assets::built_in()),
+    }
+}
+
+async fn listen(
+    flag: &'static str,
+    address: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let failed = |source| ServeError::Listen {
+        flag,
+        address,
+        source,
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// Answers for CodePipeline's jobs, where a CodePipeline was named. A laptop must not call AWS by accident.
+async fn jobs(options: &ServeOptions) -> Option<Jobs> {
+    let endpoint = options.codepipeline_endpoint.as_ref()?;
+    let (id, secret) = place::OWN_KEYS;
+    Some(Jobs::connect_as(Some(endpoint.as_str()), &options.region, id, secret).await)
+}
+
+async fn run(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {
+    let stop = async move {
+        let _gone = stopped.wait_for(|stop| *stop).await.is_err();
+    };
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop);
+    if let Err(error) = served.await {
+        tracing::error!(%error, "a server ended");
+    }
+}
+
+fn announce(web: SocketAddr, aws: SocketAddr, place: &Place, options: &ServeOptions) {
+    println!("Towpath is at http://{web}");
+    println!("  data      {}", options.data.display());
+    println!(
+        "  aws       http://{aws} (EventBridge PutEvents, Lambda Invoke of `{}`)",
+        door::FUNCTION
+    );
+    println!("  s3        {}", place.s3.endpoint());
+    println!("  dynamodb  {}", place.dynamodb.endpoint());
+    println!("Stop it with Ctrl-C.");
+}

@@ -1,0 +1,80 @@
+//! The AWS door: as much of EventBridge and Lambda as a pipeline needs to reach the portal.
+//!
+//! Deployed, EventBridge delivers through a queue to the function `events`, and CodePipeline invokes the function
+//! `action`. Here both requests arrive at one address, and the same use cases answer. So whatever plays CodePipeline
+//! speaks AWS's protocols, and nothing of Towpath's own.
+
+mod answer;
+mod event;
+mod events;
+mod lambda;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use portal::Portal;
+use tokio::{sync::Mutex, task::JoinSet};
+
+use super::options::ServeOptions;
+
+pub(super) use lambda::FUNCTION;
+
+/// The most bytes of a request: what Lambda takes.
+const BODY_LIMIT: usize = 6 << 20;
+
+/// The door and the jobs that came through it.
+#[derive(Clone)]
+pub(super) struct Door(Arc<Inner>);
+
+struct Inner {
+    portal: Portal,
+    region: String,
+    /// Whether there is a CodePipeline to answer.
+    answers_jobs: bool,
+    jobs: Mutex<JoinSet<()>>,
+}
+
+impl Door {
+    pub(super) fn new(portal: Portal, options: &ServeOptions) -> Self {
+        Self(Arc::new(Inner {
+            portal,
+            region: options.region.clone(),
+            answers_jobs: options.codepipeline_endpoint.is_some(),
+            jobs: Mutex::default(),
+        }))
+    }
+
+    pub(super) fn router(&self) -> Router {
+        Router::new()
+            .route("/", post(events::answer))
+            .route(
+                "/2015-03-31/functions/{name}/invocations",
+                post(lambda::invoke),
+            )
+            .layer(DefaultBodyLimit::max(BODY_LIMIT))
+            .layer(middleware::from_fn(no_browsers))
+            .with_state(self.clone())
+    }
+
+    /// Waits for the jobs that are running.
+    pub(super) async fn finish(&self) {
+        let mut jobs = self.0.jobs.lock().await;
+        while jobs.join_next().await.is_some() {}
+    }
+}
+
+/// Programs call here, never pages: some page of the web must not start jobs through someone's browser.
+async fn no_browsers(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site") {
+        return (StatusCode::FORBIDDEN, "Browsers have no business here.\n").into_response();
+    }
+    next.run(request).await
+}

@@ -1,0 +1,127 @@
+//! Lambda's `Invoke`, for the one function that pipelines call.
+
+use std::time::Duration;
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use portal::{
+    error::chain,
+    register::{Job, Outcome},
+};
+use serde::de::IgnoredAny;
+use tokio::time::sleep;
+
+use super::{Door, answer::Refusal};
+use crate::serve::ambient;
+
+/// The function's name.
+pub(in crate::serve) const FUNCTION: &str = "action";
+
+/// Lambda tries an asynchronous call three times. It waits minutes in between; a laptop's user does not.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+
+pub(super) async fn invoke(
+    State(door): State<Door>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    if !is_action(&name) || !door.0.answers_jobs {
+        return Err(Refusal {
+            status: StatusCode::NOT_FOUND,
+            code: "ResourceNotFoundException",
+            message: format!(
+                "Function not found: {name}. Here is `{FUNCTION}`, when `towpath serve` was given --codepipeline-endpoint"
+            ),
+        });
+    }
+    if serde_json::from_slice::<IgnoredAny>(&body).is_err() {
+        return Err(Refusal::invalid(
+            "InvalidRequestContentException",
+            "Could not parse request body into json",
+        ));
+    }
+    let kind = headers.get("x-amz-invocation-type");
+    match kind.map_or(b"RequestResponse".as_slice(), |kind| kind.as_bytes()) {
+        b"DryRun" => Ok(StatusCode::NO_CONTENT.into_response()),
+        b"Event" => {
+            let mut jobs = door.0.jobs.lock().await;
+            while jobs.try_join_next().is_some() {}
+            jobs.spawn(run(door.clone(), body));
+            Ok(StatusCode::ACCEPTED.into_response())
+        }
+        b"RequestResponse" => {
+            run(door, body).await;
+            // What the function returns: nobody looks at it.
+            Ok("null".into_response())
+        }
+        _ => Err(Refusal::invalid(
+            "InvalidParameterValueException",
+            "X-Amz-Invocation-Type is RequestResponse, Event or DryRun",
+        )),
+    }
+}
+
+/// A name, or an ARN, with or without a version.
+fn is_action(name: &str) -> bool {
+    match name.split_once(":function:") {
+        Some((_, rest)) => rest.split(':').next() == Some(FUNCTION),
+        None => name.split(':').next() == Some(FUNCTION),
+    }
+}
+
+async fn run(door: Door, event: Bytes) {
+    for pause in PAUSES.map(Some).into_iter().chain([None]) {
+        let job = match Job::parse(&event) {
+            Ok(job) => job,
+            Err(error) => {
+                tracing::error!(error = chain(&error), "a call was no job");
+                return;
+            }
+        };
+        let id = job.id().to_owned();
+        match door.0.portal.run_job(job, ambient::now()).await {
+            Ok(outcome) => {
+                let registered = matches!(outcome, Outcome::Registered(_));
+                tracing::info!(job = id, registered, "answered");
+                return;
+            }
+            Err(error) => {
+                tracing::error!(job = id, error = chain(&error), "a job has no answer yet")
+            }
+        }
+        if let Some(pause) = pause {
+            sleep(pause).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_function_is_found_by_name_and_by_arn() {
+        for name in [
+            "action",
+            "action:live",
+            "arn:aws:lambda:eu-west-1:123456789012:function:action",
+            "arn:aws:lambda:eu-west-1:123456789012:function:action:7",
+            "123456789012:function:action",
+        ] {
+            assert!(is_action(name), "{name}");
+        }
+        for name in [
+            "other",
+            "",
+            "arn:aws:lambda:eu-west-1:123456789012:function:other",
+            "reaction",
+        ] {
+            assert!(!is_action(name), "{name}");
+        }
+    }
+}

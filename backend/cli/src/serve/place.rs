@@ -1,0 +1,86 @@
+//! The embedded servers, and the store on them.
+
+use embedded::{
+    Running, dynamodb,
+    s3::{self, KeyPair},
+};
+use store::{Settings, Store};
+
+use super::{ServeError, folder::DataFolder, options::ServeOptions};
+
+/// The portal's own keys. No secret: only this machine reaches the servers, and whoever is on it the portal, too.
+pub(super) const OWN_KEYS: (&str, &str) = ("towpath-local", "towpath-local");
+
+/// The keys that the CodePipeline simulator works with and hands to jobs. They open its artifact bucket alone.
+const PIPELINE_KEYS: (&str, &str) = ("simulator", "simulator");
+
+const TABLE: &str = "towpath";
+const RELEASES: &str = "towpath-releases";
+/// Where local pipelines keep their artifacts.
+const ARTIFACTS: &str = "towpath-artifacts";
+
+/// The embedded servers, running, and the store on them.
+pub(super) struct Place {
+    pub(super) store: Store,
+    pub(super) s3: Running,
+    pub(super) dynamodb: Running,
+}
+
+impl Place {
+    pub(super) async fn start(
+        folder: &DataFolder,
+        options: &ServeOptions,
+    ) -> Result<Self, ServeError> {
+        let records = dynamodb::Storage::File(folder.records());
+        let dynamodb = dynamodb::start(records, options.dynamodb_listen);
+        let dynamodb = dynamodb
+            .await
+            .map_err(|error| failed("DynamoDB", "--dynamodb-listen", error))?;
+        let s3 = s3::start(s3::Settings {
+            folder: folder.objects(),
+            address: options.s3_listen,
+            key_pairs: vec![
+                KeyPair::new(OWN_KEYS.0, OWN_KEYS.1),
+                KeyPair::new(PIPELINE_KEYS.0, PIPELINE_KEYS.1).only(ARTIFACTS),
+            ],
+        });
+        let s3 = s3
+            .await
+            .map_err(|error| failed("S3", "--s3-listen", error))?;
+        let store = Store::connect(&Settings {
+            region: options.region.clone(),
+            table: TABLE.to_owned(),
+            bucket: RELEASES.to_owned(),
+            dynamodb_endpoint: Some(dynamodb.endpoint()),
+            s3_endpoint: Some(s3.endpoint()),
+            static_credentials: Some((OWN_KEYS.0.to_owned(), OWN_KEYS.1.to_owned())),
+        })
+        .await;
+        store.table.create().await?;
+        store.objects.create_bucket().await?;
+        let (id, secret) = OWN_KEYS;
+        let artifacts = store.objects.with_credentials(ARTIFACTS, id, secret, None);
+        artifacts.create_bucket().await?;
+        Ok(Self {
+            store,
+            s3,
+            dynamodb,
+        })
+    }
+
+    pub(super) async fn shutdown(self) {
+        self.s3.shutdown().await;
+        self.dynamodb.shutdown().await;
+    }
+}
+
+fn failed(what: &'static str, flag: &'static str, error: embedded::Error) -> ServeError {
+    match error {
+        embedded::Error::Listen { address, source } => ServeError::Listen {
+            flag,
+            address,
+            source,
+        },
+        source => ServeError::Embedded { what, source },
+    }
+}
