@@ -35,7 +35,7 @@ fn samples() -> Vec<String> {
 
 fn run(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
-    let output = output.unwrap_or_else(|error| panic!("{program}: {error}: run make setup"));
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}: run tests/setup test"));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
