@@ -1,11 +1,14 @@
 //! Events: each is put once, and never changed.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use std::io::Write as _;
+
+use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
     Timestamp,
     event::Event,
     run::{Run, Step},
 };
+use flate2::{Compression, write::ZlibEncoder};
 
 use super::{
     FeedRef, Table,
@@ -38,6 +41,17 @@ pub enum Recorded {
     New,
     /// It is known; this is what was stored then, which is what counts.
     Duplicate(Box<Event>),
+}
+
+/// A payload as it is stored, in the zlib format (RFC 1950): most events then fit into one write unit (1 KB), and a
+/// second unit would be the greatest part of what an event costs.
+fn packed(text: &str) -> Blob {
+    let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
+    // Writing into memory does not fail; if it did, the event would count more than its payload.
+    let packed = packer
+        .write_all(text.as_bytes())
+        .and_then(|()| packer.finish());
+    Blob::new(packed.unwrap_or_default())
 }
 
 impl Table {
@@ -78,7 +92,7 @@ impl Table {
                 });
             }
             Some(Raw::Inline(text)) => {
-                item.insert("raw".to_owned(), AttributeValue::S(text.to_owned()));
+                item.insert("raw".to_owned(), AttributeValue::B(packed(text)));
             }
             Some(Raw::Object(key)) => {
                 item.insert("raw_object".to_owned(), AttributeValue::S(key.to_owned()));

@@ -1,10 +1,13 @@
 //! The overview: what every environment serves, and the newest runs of every pipeline, in one partition.
 
 use domain::{
+    Timestamp,
     event::Pipeline,
-    id::{AppId, EnvironmentId},
+    fold::OrderKey,
+    id::{AppId, EnvironmentId, InvalidId},
     release::Release,
     run::{RecentRuns, RunBrief},
+    status::Status,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +17,7 @@ use super::{
     item, keys,
     tries::Tries,
 };
-use crate::Result;
+use crate::{Error, Result};
 
 /// All that the overview shows. It grows with apps and environments, never with history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,12 +28,99 @@ pub struct OverviewRecord {
     pub recent: Vec<RecentRuns>,
 }
 
-/// The newest runs of a pipeline as they are stored.
+/// The newest runs of a pipeline as they are stored: in few bytes, so that they stay under one write unit (1 KB), since
+/// they are written with every event of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct RecentRow {
-    #[serde(flatten)]
-    recent: RecentRuns,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    app: Option<AppId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environment: Option<EnvironmentId>,
+    pipeline: Pipeline,
+    runs: Vec<BriefRow>,
     version: u64,
+}
+
+/// A run among the newest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct BriefRow {
+    /// Its identity; one that starts with its pipeline's is cut down to what follows that, with the slash.
+    r: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    k: Option<OrderKey>,
+    s: Status,
+    /// Start.
+    b: Timestamp,
+    /// End.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    e: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    c: Option<String>,
+}
+
+impl RecentRow {
+    fn of(recent: RecentRuns, version: u64) -> Self {
+        let start = identity(&recent.pipeline);
+        let row = |run: RunBrief| BriefRow {
+            r: cut(run.id.as_str(), &start).to_owned(),
+            k: run.key,
+            s: run.status,
+            b: run.started_at,
+            e: run.finished_at,
+            c: run.commit,
+        };
+        Self {
+            app: recent.app,
+            environment: recent.environment,
+            runs: recent.runs.into_iter().map(row).collect(),
+            pipeline: recent.pipeline,
+            version,
+        }
+    }
+
+    fn read(self) -> Result<RecentRuns> {
+        let start = identity(&self.pipeline);
+        let run = |row: BriefRow| {
+            let id = match row.r.strip_prefix('/') {
+                Some(rest) => format!("{start}/{rest}").parse(),
+                None => row.r.parse(),
+            };
+            Ok(RunBrief {
+                id: id
+                    .map_err(|error: InvalidId| Error::corrupt("a run of the overview", error))?,
+                key: row.k,
+                status: row.s,
+                started_at: row.b,
+                finished_at: row.e,
+                commit: row.c,
+            })
+        };
+        Ok(RecentRuns {
+            app: self.app,
+            environment: self.environment,
+            runs: self.runs.into_iter().map(run).collect::<Result<_>>()?,
+            pipeline: self.pipeline,
+        })
+    }
+}
+
+/// What the identities of a pipeline's runs start with, where they do.
+fn identity(pipeline: &Pipeline) -> String {
+    let parts = [
+        Some(&pipeline.source),
+        pipeline.account.as_ref(),
+        pipeline.region.as_ref(),
+        Some(&pipeline.name),
+    ];
+    let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+    parts.join("/")
+}
+
+/// What follows `start`, with its slash; or the whole, which never starts with one.
+fn cut<'a>(id: &'a str, start: &str) -> &'a str {
+    id.strip_prefix(start)
+        .filter(|rest| rest.starts_with('/'))
+        .unwrap_or(id)
 }
 
 impl Table {
@@ -41,7 +131,7 @@ impl Table {
             if keys::is_current(item::text(&item, keys::SK)) {
                 overview.current.push(item::read(item)?);
             } else {
-                overview.recent.push(item::read::<RecentRow>(item)?.recent);
+                overview.recent.push(item::read::<RecentRow>(item)?.read()?);
             }
         }
         Ok(overview)
@@ -79,7 +169,7 @@ impl Table {
             };
             let version = before.as_ref().map(|row| row.version);
             let brief = self.brief_now(&run.id).await?;
-            let known = before.map(|row| row.recent);
+            let known = before.map(RecentRow::read).transpose()?;
             let recent = known.clone().unwrap_or_else(|| RecentRuns {
                 app: feed.map(|(app, _)| app.clone()),
                 environment: feed.map(|(_, environment)| environment.clone()),
@@ -90,10 +180,7 @@ impl Table {
             if known.as_ref() == Some(&recent) {
                 return Ok(());
             }
-            let row = RecentRow {
-                recent,
-                version: version.unwrap_or(0) + 1,
-            };
+            let row = RecentRow::of(recent, version.unwrap_or(0) + 1);
             let item = item::of(&key, &row)?;
             let condition = Condition::version(version);
             if self.put_if(item, Some(condition)).await? == Written::Yes {
@@ -101,5 +188,72 @@ impl Table {
             }
             tries.again().await?;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pipeline(name: &str) -> Pipeline {
+        Pipeline {
+            source: "codepipeline".to_owned(),
+            account: Some("123456789012".to_owned()),
+            region: Some("eu-west-1".to_owned()),
+            name: name.to_owned(),
+        }
+    }
+
+    fn brief(id: &str) -> RunBrief {
+        RunBrief {
+            id: id.parse().unwrap(),
+            key: Some(
+                "00001#00000001795262400000#050#5#codepipeline:8e6b1b2c-5d4f-4a3e-9b7a-0f0e0d0c0b0a"
+                    .parse()
+                    .unwrap(),
+            ),
+            status: Status::Failed,
+            started_at: "2026-11-21T12:00:00Z".parse().unwrap(),
+            finished_at: Some("2026-11-21T12:10:00Z".parse().unwrap()),
+            commit: Some("0f1e2d3c".to_owned()),
+        }
+    }
+
+    fn recent(pipeline: Pipeline, ids: &[&str]) -> RecentRuns {
+        RecentRuns {
+            app: Some("wallet".parse().unwrap()),
+            environment: Some("preprod".parse().unwrap()),
+            pipeline,
+            runs: ids.iter().map(|id| brief(id)).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_cut_is_put_back() {
+        let recent = recent(
+            pipeline("wallet"),
+            &[
+                "codepipeline/123456789012/eu-west-1/wallet/a",
+                "codepipeline/123456789012/eu-west-1/wallet-dev/a",
+                "codebuild/123456789012/eu-west-1/wallet/a",
+            ],
+        );
+        let row = RecentRow::of(recent.clone(), 1);
+        assert_eq!(row.runs[0].r, "/a");
+        assert_eq!(row.read().unwrap(), recent);
+    }
+
+    #[test]
+    fn the_newest_runs_of_a_pipeline_with_a_long_name_fit_into_one_write_unit() {
+        let name = "wallet-android-release-candidate-preprod";
+        let ids = [1, 2, 3].map(|number| {
+            format!("codepipeline/123456789012/eu-west-1/{name}/0f0e0d0c-0b0a-4908-8706-05040302010{number}")
+        });
+        let recent = recent(pipeline(name), &ids.each_ref().map(String::as_str));
+        let app = "wallet".parse().unwrap();
+        let environment = "preprod".parse().unwrap();
+        let key = keys::recent(Some((&app, &environment)), &recent.pipeline);
+        let item = item::of(&key, &RecentRow::of(recent, 100_000)).unwrap();
+        assert!(item::size(&item) <= 1024, "{} bytes", item::size(&item));
     }
 }
