@@ -1,0 +1,55 @@
+//! The jobs of `CodePipeline`'s Lambda actions.
+
+use domain::Timestamp;
+use portal::{
+    Portal,
+    register::{Job, NotAJob, Outcome},
+};
+use serde_json::Value;
+
+/// Why `CodePipeline` has no answer. Lambda then delivers the job again.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is nobody to answer.
+    #[error("this is no job that could be answered")]
+    NotAJob(#[source] NotAJob),
+    /// The answer did not get through.
+    #[error("job {job} was not answered")]
+    Unanswered {
+        /// The job.
+        job: String,
+        /// Why.
+        #[source]
+        source: portal::Error,
+    },
+}
+
+/// Does what a job asks for and answers `CodePipeline`. A job that fails is an answer too.
+///
+/// The event holds live credentials: it is read once, dropped, and never logged.
+pub async fn run(portal: &Portal, event: Value, now: Timestamp) -> Result<(), Error> {
+    let job = Job::parse(event.to_string().as_bytes()).map_err(Error::NotAJob)?;
+    drop(event);
+    let id = job.id().to_owned();
+    // Boxed: what registering keeps in flight is too large for the stack.
+    let answered = Box::pin(portal.run_job(job, now)).await;
+    let outcome = answered.map_err(|source| Error::Unanswered {
+        job: id.clone(),
+        source,
+    })?;
+    match outcome {
+        Outcome::Registered(build) => {
+            tracing::info!(
+                job = id,
+                app = %build.app,
+                build = %build.id,
+                number = build.number,
+                "registered"
+            );
+        }
+        Outcome::Failed { kind, message } => {
+            tracing::warn!(job = id, ?kind, reason = message, "answered with a failure");
+        }
+    }
+    Ok(())
+}

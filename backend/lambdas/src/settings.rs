@@ -1,0 +1,197 @@
+//! What a function is told by its environment, read once, at start.
+
+use std::{fs, io, path::PathBuf};
+
+use portal::config::{self, Config, Problems};
+use url::Url;
+
+/// What a function is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the table and the objects are.
+    pub store: store::Settings,
+    /// Apps, environments, and which pipeline feeds what.
+    pub config: Config,
+    /// The address that people open, when it is not in the configuration.
+    pub public_url: Option<Url>,
+    /// Where `CodePipeline` listens, when it is not AWS's own.
+    pub codepipeline_endpoint: Option<String>,
+    /// The folder of the pages' assets; only `web` serves them.
+    pub site: Option<PathBuf>,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A variable that has to be there.
+    #[error("{name} is not set; it holds {holds}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What belongs into it.
+        holds: &'static str,
+    },
+    /// The address is none.
+    #[error("TOWPATH_PUBLIC_URL is {found:?}, not an address like https://releases.example.com")]
+    PublicUrl {
+        /// What it is.
+        found: String,
+        /// Why it is none.
+        #[source]
+        source: url::ParseError,
+    },
+    /// The configuration's file cannot be read.
+    #[error("cannot read {path}, which TOWPATH_CONFIG names")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The configuration has problems.
+    #[error("the configuration cannot be used")]
+    Config(#[source] Problems),
+}
+
+impl Settings {
+    /// Reads the settings. `variable` looks up one variable of the environment.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let required = |name, holds| variable(name).ok_or(Error::Missing { name, holds });
+        let endpoint = |name| variable(name).or_else(|| variable("AWS_ENDPOINT_URL"));
+        let config = required(
+            "TOWPATH_CONFIG",
+            "the path of towpath.toml, or all that would be in it",
+        )?;
+        Ok(Self {
+            store: store::Settings {
+                region: required("AWS_REGION", "the AWS region")?,
+                table: required("TOWPATH_TABLE", "the name of the table")?,
+                bucket: required("TOWPATH_BUCKET", "the name of the release bucket")?,
+                dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+                s3_endpoint: endpoint("AWS_ENDPOINT_URL_S3"),
+                static_credentials: None,
+            },
+            config: configuration(&config)?,
+            public_url: variable("TOWPATH_PUBLIC_URL").map(public_url).transpose()?,
+            codepipeline_endpoint: endpoint("AWS_ENDPOINT_URL_CODEPIPELINE"),
+            site: variable("TOWPATH_SITE").map(PathBuf::from),
+        })
+    }
+}
+
+/// Whatever is more than one line is the configuration itself.
+fn configuration(text: &str) -> Result<Config, Error> {
+    if text.contains('\n') {
+        return Config::parse(text, "TOWPATH_CONFIG").map_err(Error::Config);
+    }
+    let file = fs::read_to_string(text).map_err(|source| Error::Unreadable {
+        path: text.to_owned(),
+        source,
+    })?;
+    Config::parse(&file, config::FILE_NAME).map_err(Error::Config)
+}
+
+fn public_url(found: String) -> Result<Url, Error> {
+    found
+        .parse()
+        .map_err(|source| Error::PublicUrl { found, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashMap, error::Error as _};
+
+    use super::*;
+
+    const CONFIG: &str = r##"
+[[apps]]
+id = "wallet"
+name = "Wallet"
+
+[[environments]]
+id = "dev"
+name = "Development"
+colour = "#2e7d32"
+"##;
+
+    fn read(change: &[(&str, &str)]) -> Result<Settings, Error> {
+        let mut variables = HashMap::from([
+            ("AWS_REGION", "eu-west-1"),
+            ("TOWPATH_TABLE", "towpath"),
+            ("TOWPATH_BUCKET", "releases"),
+            ("TOWPATH_CONFIG", CONFIG),
+        ]);
+        variables.extend(change.iter().copied());
+        Settings::read(|name| variables.get(name).map(ToString::to_string))
+    }
+
+    #[test]
+    fn a_function_in_aws_needs_no_endpoints() {
+        let settings = read(&[]).unwrap();
+        assert_eq!(settings.store.table, "towpath");
+        assert_eq!(settings.store.dynamodb_endpoint, None);
+        assert_eq!(settings.codepipeline_endpoint, None);
+        assert_eq!(settings.config.apps.len(), 1);
+    }
+
+    #[test]
+    fn one_endpoint_holds_for_all_services_but_those_with_their_own() {
+        let settings = read(&[
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+            ("AWS_ENDPOINT_URL_CODEPIPELINE", "http://127.0.0.1:2"),
+        ])
+        .unwrap();
+        assert_eq!(
+            settings.store.s3_endpoint.as_deref(),
+            Some("http://127.0.0.1:1")
+        );
+        assert_eq!(
+            settings.codepipeline_endpoint.as_deref(),
+            Some("http://127.0.0.1:2")
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_belongs_there() {
+        for name in [
+            "AWS_REGION",
+            "TOWPATH_TABLE",
+            "TOWPATH_BUCKET",
+            "TOWPATH_CONFIG",
+        ] {
+            let error = read(&[(name, " ")]).unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{name} is not set")));
+        }
+    }
+
+    #[test]
+    fn the_configuration_can_be_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("towpath.toml");
+        fs::write(&path, CONFIG).unwrap();
+        let settings = read(&[("TOWPATH_CONFIG", path.to_str().unwrap())]).unwrap();
+        assert_eq!(settings.config.environments.len(), 1);
+        let error = read(&[("TOWPATH_CONFIG", "/no/such/file")]).unwrap_err();
+        assert!(error.to_string().contains("/no/such/file"));
+    }
+
+    #[test]
+    fn the_problems_of_a_configuration_are_kept() {
+        let error = read(&[("TOWPATH_CONFIG", "[[apps]]\nid = \"Wallet\"\n")]).unwrap_err();
+        assert!(
+            error
+                .source()
+                .unwrap()
+                .to_string()
+                .contains("TOWPATH_CONFIG")
+        );
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_shown() {
+        let error = read(&[("TOWPATH_PUBLIC_URL", "releases")]).unwrap_err();
+        assert!(error.to_string().contains("\"releases\""));
+    }
+}

@@ -1,0 +1,48 @@
+//! What every function does before its first request.
+
+use portal::{Parts, Portal};
+use store::Store;
+use targets::codepipeline::Jobs;
+
+use crate::{
+    ambient, logging,
+    settings::{Error, Settings},
+};
+
+/// Starts logging and reads the settings.
+pub fn settings() -> Result<Settings, Error> {
+    logging::start(ambient::variable("TOWPATH_LOG").as_deref());
+    Settings::read(ambient::variable).inspect_err(|error| {
+        tracing::error!(
+            error = portal::error::chain(error),
+            "the function cannot start"
+        );
+    })
+}
+
+/// A portal that answers no jobs.
+pub async fn portal(settings: &Settings) -> Portal {
+    connect(settings, None).await
+}
+
+/// A portal that answers `CodePipeline`'s jobs.
+pub async fn portal_with_jobs(settings: &Settings) -> Portal {
+    let endpoint = settings.codepipeline_endpoint.as_deref();
+    let jobs = Jobs::connect(endpoint, &settings.store.region).await;
+    connect(settings, Some(jobs)).await
+}
+
+async fn connect(settings: &Settings, jobs: Option<Jobs>) -> Portal {
+    let public_url = settings
+        .public_url
+        .clone()
+        .or_else(|| settings.config.public_url.clone());
+    Portal::new(Parts {
+        store: Store::connect(&settings.store).await,
+        catalog: settings.config.catalog(),
+        jobs,
+        region: settings.store.region.clone(),
+        public_url,
+        entropy: ambient::entropy,
+    })
+}

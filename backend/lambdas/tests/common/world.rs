@@ -1,0 +1,151 @@
+//! What the functions talk to: a table, two buckets and a `CodePipeline`, all on loopback.
+
+use std::net::SocketAddr;
+
+use embedded::{
+    Running,
+    dynamodb::{self, Storage},
+    s3::{self, KeyPair},
+};
+use serde_json::{Value, json};
+use store::Store;
+use tempfile::TempDir;
+
+use super::{codepipeline::CodePipeline, lambda::Lambda};
+
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const ARTIFACTS: &str = "pipeline-artifacts";
+pub(crate) const JOB_KEY: &str = "JOBKEY";
+pub(crate) const JOB_SECRET: &str = "the-secret-of-the-job";
+
+const RELEASES: &str = "releases";
+const TABLE: &str = "towpath";
+const PORTAL_KEY: &str = "PORTALKEY";
+const PORTAL_SECRET: &str = "the-secret-of-the-portal";
+
+const CONFIG: &str = r##"
+[[apps]]
+id = "wallet"
+name = "Wallet"
+
+[[environments]]
+id = "dev"
+name = "Development"
+colour = "#2e7d32"
+
+[[pipelines]]
+source = "codepipeline"
+name = "wallet-dev"
+app = "wallet"
+environment = "dev"
+"##;
+
+/// Everything around the functions.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) codepipeline: CodePipeline,
+    artifacts: store::Objects,
+    variables: Vec<(String, String)>,
+    _table: Running,
+    _objects: Running,
+    _folder: TempDir,
+}
+
+impl World {
+    /// An empty table, an empty release bucket, and an artifact bucket that only a job's keys open.
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let any: SocketAddr = ([127, 0, 0, 1], 0).into();
+        let table = dynamodb::start(Storage::Memory, any).await.unwrap();
+        let settings = s3::Settings {
+            folder: folder.path().to_owned(),
+            address: any,
+            key_pairs: vec![
+                KeyPair::new(PORTAL_KEY, PORTAL_SECRET).only(RELEASES),
+                KeyPair::new(JOB_KEY, JOB_SECRET).only(ARTIFACTS),
+            ],
+        };
+        let objects = s3::start(settings).await.unwrap();
+        let (codepipeline, pipeline_endpoint) = CodePipeline::start().await;
+        let store = Store::connect(&store::Settings {
+            region: REGION.to_owned(),
+            table: TABLE.to_owned(),
+            bucket: RELEASES.to_owned(),
+            dynamodb_endpoint: Some(table.endpoint()),
+            s3_endpoint: Some(objects.endpoint()),
+            static_credentials: Some((PORTAL_KEY.to_owned(), PORTAL_SECRET.to_owned())),
+        })
+        .await;
+        store.table.create().await.unwrap();
+        store.objects.create_bucket().await.unwrap();
+        let artifacts = store
+            .objects
+            .with_credentials(ARTIFACTS, JOB_KEY, JOB_SECRET, None);
+        artifacts.create_bucket().await.unwrap();
+        let variables = [
+            ("AWS_REGION", REGION),
+            ("AWS_ACCESS_KEY_ID", PORTAL_KEY),
+            ("AWS_SECRET_ACCESS_KEY", PORTAL_SECRET),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &table.endpoint()),
+            ("AWS_ENDPOINT_URL_S3", &objects.endpoint()),
+            ("AWS_ENDPOINT_URL_CODEPIPELINE", &pipeline_endpoint),
+            ("TOWPATH_TABLE", TABLE),
+            ("TOWPATH_BUCKET", RELEASES),
+            ("TOWPATH_CONFIG", CONFIG),
+            ("TOWPATH_PUBLIC_URL", "https://releases.example.com"),
+        ];
+        Self {
+            store,
+            codepipeline,
+            artifacts,
+            variables: variables
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
+            _table: table,
+            _objects: objects,
+            _folder: folder,
+        }
+    }
+
+    /// Starts a function in this world.
+    pub(crate) async fn lambda(&self, binary: &str) -> Lambda {
+        Lambda::start(binary, &self.variables).await
+    }
+
+    /// Starts a function in this world with one variable changed.
+    pub(crate) async fn lambda_with(&self, binary: &str, name: &str, value: &str) -> Lambda {
+        let mut variables = self.variables.clone();
+        variables.retain(|(known, _)| known != name);
+        variables.push((name.to_owned(), value.to_owned()));
+        Lambda::start(binary, &variables).await
+    }
+
+    /// Puts an output artifact where the pipeline would.
+    pub(crate) async fn put_artifact(&self, key: &str, bytes: Vec<u8>) {
+        self.artifacts
+            .put(key, bytes, "application/zip")
+            .await
+            .unwrap();
+    }
+}
+
+/// A job for the artifact at `key`, as `CodePipeline` sends it.
+pub(crate) fn job(id: &str, parameters: &str, key: &str) -> Value {
+    let sample = include_str!("../samples/codepipeline-job.json");
+    let mut job: Value = serde_json::from_str(sample).unwrap();
+    let body = &mut job["CodePipeline.job"];
+    body["id"] = json!(id);
+    body["accountId"] = json!("123456789012");
+    let data = &mut body["data"];
+    data["actionConfiguration"]["configuration"]["UserParameters"] = json!(parameters);
+    data["inputArtifacts"][0]["location"]["s3Location"] =
+        json!({"bucketName": ARTIFACTS, "objectKey": key});
+    data["artifactCredentials"] = json!({
+        "accessKeyId": JOB_KEY,
+        "secretAccessKey": JOB_SECRET,
+        "sessionToken": null,
+    });
+    data.as_object_mut().unwrap().remove("continuationToken");
+    job
+}

@@ -1,0 +1,184 @@
+//! `web`, driven through the Runtime API with requests as an HTTP API of API Gateway sends them.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod common;
+
+use common::{
+    artifact,
+    lambda::Lambda,
+    world::{World, job},
+};
+use serde_json::{Value, json};
+
+const WEB: &str = env!("CARGO_BIN_EXE_web");
+const ACTION: &str = env!("CARGO_BIN_EXE_action");
+
+/// A request, payload format 2.0.
+fn request(method: &str, path: &str, query: &str, body: Option<&Value>) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {
+            "host": "releases.example.com",
+            "content-type": "application/json",
+            "x-forwarded-proto": "https",
+            "user-agent": "a phone",
+        },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abcdefgh12",
+            "domainName": "releases.example.com",
+            "domainPrefix": "releases",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "a phone",
+            },
+            "requestId": "gateway-1",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "02/Jan/2026:03:04:05 +0000",
+            "timeEpoch": 1_767_323_045_000_i64,
+        },
+        "body": body.map(ToString::to_string),
+        "isBase64Encoded": false,
+    })
+}
+
+async fn get(web: &Lambda, path: &str) -> Value {
+    web.invoke(request("GET", path, "", None)).await.response()
+}
+
+fn text(answer: &Value) -> &str {
+    assert_eq!(answer["isBase64Encoded"], false);
+    answer["body"].as_str().unwrap()
+}
+
+fn json(answer: &Value) -> Value {
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+    serde_json::from_str(text(answer)).unwrap()
+}
+
+#[tokio::test]
+async fn the_overview_is_a_page_for_people_and_json_for_programs() {
+    let world = World::start().await;
+    let web = world.lambda(WEB).await;
+    let page = get(&web, "/").await;
+    assert_eq!(page["statusCode"], 200);
+    assert!(
+        page["headers"]["content-type"]
+            .as_str()
+            .unwrap()
+            .starts_with("text/html")
+    );
+    assert!(text(&page).contains("Wallet"), "{page}");
+    let overview = json(&get(&web, "/api/v1/overview").await);
+    assert!(overview.to_string().contains("wallet"), "{overview}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_problem() {
+    let world = World::start().await;
+    let web = world.lambda(WEB).await;
+    let answer = get(&web, "/api/v1/apps/purse").await;
+    assert_eq!(answer["statusCode"], 404);
+    assert_eq!(
+        answer["headers"]["content-type"],
+        "application/problem+json"
+    );
+    assert_eq!(get(&web, "/no/such/page").await["statusCode"], 404);
+}
+
+#[tokio::test]
+async fn an_event_that_is_posted_is_on_the_overview() {
+    let world = World::start().await;
+    let web = world.lambda(WEB).await;
+    let event = json!({
+        "id": "e1",
+        "source": "aws.codepipeline",
+        "detail-type": "CodePipeline Pipeline Execution State Change",
+        "account": "123456789012",
+        "region": "eu-west-1",
+        "time": "2026-01-02T03:04:00Z",
+        "detail": {"pipeline": "wallet-dev", "execution-id": "x1", "state": "FAILED"},
+    });
+    let posted = web
+        .invoke(request("POST", "/api/v1/events", "", Some(&event)))
+        .await
+        .response();
+    assert!(posted["statusCode"].as_u64().unwrap() < 300, "{posted}");
+    let overview = json(&get(&web, "/api/v1/overview").await);
+    assert!(overview.to_string().contains("wallet-dev/x1"), "{overview}");
+}
+
+/// Registers a package as a pipeline's job would.
+async fn register(world: &World, apk: &[u8]) {
+    let bytes = artifact::zip(&[("build/app-release.apk", apk)]);
+    world.put_artifact("key", bytes).await;
+    let parameters = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
+    let event = job("11111111-abcd-1111-abcd-111111abcdef", parameters, "key");
+    let action = world.lambda(ACTION).await;
+    action.invoke(event).await.response();
+    world.codepipeline.success();
+}
+
+#[tokio::test]
+async fn a_build_of_a_job_is_one_tap_away() {
+    let world = World::start().await;
+    let apk = artifact::signed_apk();
+    register(&world, &apk).await;
+    let web = world.lambda(WEB).await;
+    let page = get(&web, "/wallet/dev").await;
+    assert!(text(&page).contains("/wallet/dev/latest.apk"), "{page}");
+    let tap = get(&web, "/wallet/dev/latest.apk").await;
+    assert_eq!(tap["statusCode"], 302, "{tap}");
+    let link = tap["headers"]["location"].as_str().unwrap();
+    let file = reqwest::get(link).await.unwrap();
+    assert_eq!(file.status(), 200);
+    assert_eq!(file.bytes().await.unwrap(), apk);
+}
+
+#[tokio::test]
+async fn a_build_that_cannot_be_installed_is_not_offered() {
+    let world = World::start().await;
+    register(&world, &artifact::apk()).await;
+    let web = world.lambda(WEB).await;
+    let page = get(&web, "/wallet/dev").await;
+    assert!(!text(&page).contains("latest.apk"), "{page}");
+    let tap = get(&web, "/wallet/dev/latest.apk").await;
+    assert!(tap["statusCode"].as_u64().unwrap() >= 400, "{tap}");
+    assert_eq!(tap["headers"].get("location"), None);
+}
+
+#[tokio::test]
+async fn each_request_is_one_line_with_its_path_and_without_its_query() {
+    let world = World::start().await;
+    let web = world.lambda(WEB).await;
+    let query = "cursor=secret-cursor";
+    web.invoke(request("GET", "/wallet/builds", query, None))
+        .await
+        .response();
+    let line = web.logged("answered").await;
+    assert!(line.to_string().contains("/wallet/builds"), "{line}");
+    let log = web.log().join("\n");
+    assert_eq!(log.matches("\"answered\"").count(), 1, "{log}");
+    assert!(!log.contains("secret-cursor"), "{log}");
+}
+
+#[tokio::test]
+async fn a_site_that_is_not_there_stops_the_function() {
+    let world = World::start().await;
+    let mut web = world
+        .lambda_with(WEB, "TOWPATH_SITE", "/no/such/folder")
+        .await;
+    assert!(!web.ended().await);
+    web.logged("cannot start").await;
+}
