@@ -32,6 +32,17 @@ impl Objects {
                 etag: unquoted(found.e_tag()),
             })),
             Err(SdkError::ServiceError(error)) if error.err().is_not_found() => Ok(None),
+            // The answer to a HEAD has no body that could name the reason; the status has to do.
+            Err(error)
+                if error
+                    .raw_response()
+                    .is_some_and(|raw| raw.status().as_u16() == 403) =>
+            {
+                Err(Error::Denied {
+                    operation: "looking at an object",
+                    source: Box::new(error),
+                })
+            }
             Err(error) => Err(Error::unavailable("looking at an object", error)),
         }
     }
