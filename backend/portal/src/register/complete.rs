@@ -9,7 +9,7 @@ use domain::{
     id::{AppId, BuildId, EnvironmentId, RunId},
     release::Release,
 };
-use store::table::Completed;
+use store::table::{Completed, Registration};
 
 use super::{
     metadata::Inspected,
@@ -72,6 +72,17 @@ impl Portal {
                 Ok(build)
             }
             Completed::AlreadyDone { build, .. } => self.registered_before(&build, facts).await,
+        }
+    }
+
+    /// The build of a registration that broke off here and was completed elsewhere at the same time.
+    pub(crate) async fn made_meanwhile(&self, facts: &Facts) -> Result<Option<Build>> {
+        let table = &self.store().table;
+        match table.begin_registration(&facts.key, facts.now).await? {
+            Registration::Done { build, .. } => {
+                self.registered_before(&build, facts).await.map(Some)
+            }
+            Registration::Pending(_) => Ok(None),
         }
     }
 

@@ -34,6 +34,14 @@ impl Failure {
         }
     }
 
+    /// Whether it will not come right when the job comes again: the parameters or the artifact rule it out.
+    pub(super) fn is_hopeless(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Configuration | FailureKind::JobFailed
+        )
+    }
+
     /// An archive could not be read: by its own fault, or by that of the bucket that it lies in.
     pub(super) fn archive(error: packages::archive::Error, place: &str) -> Self {
         match error {

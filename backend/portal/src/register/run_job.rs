@@ -105,22 +105,24 @@ impl Portal {
         let mut staging = self.staging(&pending.id);
         let result = match self.unpack(inputs, credentials, &mut staging).await {
             Ok(()) => self.complete(facts, &staging).await.map_err(Failure::from),
-            Err(failure) => {
-                self.forget_hopeless(pending, &failure).await;
-                Err(failure)
-            }
+            Err(failure) => Err(failure),
         };
         staging.clear().await;
-        result
+        let failure = match result {
+            Ok(build) => return Ok(build),
+            Err(failure) => failure,
+        };
+        if failure.is_hopeless() {
+            self.forget(pending).await;
+            return Err(failure);
+        }
+        // Of two deliveries at once, the slower one can fail over what the other has just completed.
+        self.made_meanwhile(facts).await?.ok_or(failure)
     }
 
-    /// What the artifact itself rules out will not come right when the job comes again.
-    async fn forget_hopeless(&self, pending: &PendingRegistration, failure: &Failure) {
-        let hopeless = matches!(
-            failure.kind,
-            FailureKind::Configuration | FailureKind::JobFailed
-        );
-        if hopeless && pending.objects.is_empty() {
+    /// Forgets a registration that cannot succeed, if no earlier try left anything behind.
+    async fn forget(&self, pending: &PendingRegistration) {
+        if pending.objects.is_empty() {
             let table = &self.store().table;
             if let Err(error) = table.forget_registration(&pending.id).await {
                 tracing::warn!(error = %chain(&error), "a pending registration stays for retention");

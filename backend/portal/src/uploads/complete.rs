@@ -30,7 +30,10 @@ impl Portal {
                     Err(error) => Err(error),
                 };
                 staging.clear().await;
-                result?
+                match result {
+                    Ok(build) => build,
+                    Err(error) => self.made_meanwhile(&facts).await?.ok_or(error)?,
+                }
             }
         };
         upload.completed = Some(build.id.clone());
@@ -128,7 +131,8 @@ impl Portal {
     }
 }
 
-fn facts(upload: &Upload, actor: &Actor, now: Timestamp) -> Facts {
+/// What is known of the build that an upload becomes.
+pub(super) fn facts(upload: &Upload, actor: &Actor, now: Timestamp) -> Facts {
     Facts {
         key: upload.registration.clone(),
         app: upload.app.clone(),

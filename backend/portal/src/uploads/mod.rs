@@ -8,6 +8,7 @@ mod complete;
 mod plan;
 mod request;
 
+use complete::facts;
 pub use plan::{FilePlan, FileState, PartPlan, UploadPlan};
 pub(crate) use request::upload_id;
 pub use request::{PromisedFile, UploadRequest};
@@ -54,25 +55,21 @@ impl Portal {
         }
         request.check()?;
         let key = request.key(app);
-        let pending = match self.store().table.begin_registration(&key, now).await? {
-            Registration::Done { build, .. } => {
-                return Ok(UploadPlan::done(
-                    upload_id(&registration_id(&key))?,
-                    build,
-                    now,
-                ));
-            }
-            Registration::Pending(pending) => pending,
-        };
-        let id = upload_id(&pending.id)?;
+        let id = upload_id(&registration_id(&key))?;
+        let begun = self.store().table.begin_registration(&key, now).await?;
         let upload = match self.store().table.upload(&id).await? {
             Some(known) => continued(known, &request)?,
-            None => promised(actor, key, id, &pending.id, request, now),
+            None => promised(actor, key, id, request, now),
         };
+        if let Registration::Done { build, .. } = begun {
+            let facts = facts(&upload, actor, now);
+            let build = self.registered_before(&build, &facts).await?;
+            return Ok(UploadPlan::done(upload.id, build.id, now));
+        }
         self.planned(upload, now).await
     }
 
-    /// What is still missing of an upload.
+    /// What is still missing of an upload. Asking shows that somebody still wants it.
     pub async fn upload_plan(
         &self,
         actor: &Actor,
@@ -80,10 +77,11 @@ impl Portal {
         now: Timestamp,
     ) -> Result<UploadPlan> {
         let upload = self.known_upload(actor, id).await?;
-        if let Some(build) = upload.completed {
-            return Ok(UploadPlan::done(upload.id, build, now));
+        let key = &upload.registration;
+        match self.store().table.begin_registration(key, now).await? {
+            Registration::Done { build, .. } => Ok(UploadPlan::done(upload.id, build, now)),
+            Registration::Pending(_) => self.planned(upload, now).await,
         }
-        self.planned(upload, now).await
     }
 
     async fn known_upload(&self, actor: &Actor, id: &UploadId) -> Result<Upload> {
@@ -106,10 +104,10 @@ fn promised(
     actor: &Actor,
     registration: RegistrationKey,
     id: UploadId,
-    pending: &str,
     request: UploadRequest,
     now: Timestamp,
 ) -> Upload {
+    let folder = registration_id(&registration);
     let files = request.files.into_iter().enumerate();
     Upload {
         app: registration.app.clone(),
@@ -121,7 +119,7 @@ fn promised(
         by: actor.clone(),
         files: files
             .map(|(number, file)| UploadFile {
-                staging_key: object_keys::staged(pending, &format!("upload-{id}"), number),
+                staging_key: object_keys::staged(&folder, &format!("upload-{id}"), number),
                 name: file.name,
                 size: file.size,
                 digest: file.sha256,

@@ -1,1 +1,146 @@
-//! To come.
+//! What nobody came back for goes after a day; what a build names stays.
+
+use domain::{build::RegistrationKey, digest::Digest};
+use jiff::SignedDuration;
+use portal::uploads::{FileState, PromisedFile, UploadRequest};
+use store::table::Registration;
+
+use crate::world::{
+    World, at, job, me, usual, wallet,
+    zip::{noise, stored, zip},
+};
+
+fn key(run: &str) -> RegistrationKey {
+    RegistrationKey {
+        app: wallet(),
+        run: run.to_owned(),
+        attempt: "1".to_owned(),
+    }
+}
+
+/// A registration that broke off after it had put these files in place.
+async fn broken_off(world: &World, run: &str, files: &[(&str, &[u8])]) -> String {
+    let table = &world.store.table;
+    let begun = table
+        .begin_registration(&key(run), at("03:00:00"))
+        .await
+        .unwrap();
+    let Registration::Pending(pending) = begun else {
+        panic!("{begun:?}");
+    };
+    let objects = &world.store.objects;
+    let staged = format!("staging/{}/try/0", pending.id);
+    objects
+        .put(&staged, "half a file", "text/plain")
+        .await
+        .unwrap();
+    for (name, bytes) in files {
+        let key = final_key(name, bytes);
+        table
+            .note_objects(&self::key(run), &[key.clone()])
+            .await
+            .unwrap();
+        objects
+            .put(&key, bytes.to_vec(), "text/plain")
+            .await
+            .unwrap();
+    }
+    pending.id
+}
+
+fn final_key(name: &str, bytes: &[u8]) -> String {
+    format!("artifacts/wallet/{}/{name}", Digest::of(bytes))
+}
+
+#[tokio::test]
+async fn an_abandoned_registration_and_its_objects_go_after_a_day() {
+    let world = World::new().await;
+    broken_off(&world, "e-1", &[("app.apk", b"one"), ("sbom.json", b"{}")]).await;
+    let soon = world.portal.sweep(at("23:00:00")).await.unwrap();
+    assert_eq!((soon.registrations, soon.objects), (0, 0));
+    assert_eq!(world.keys().await.len(), 3);
+
+    let tomorrow = at("03:00:01") + SignedDuration::from_hours(24);
+    let swept = world.portal.sweep(tomorrow).await.unwrap();
+    assert_eq!((swept.registrations, swept.objects), (1, 3));
+    assert!(world.keys().await.is_empty());
+    let again = world
+        .portal
+        .sweep(tomorrow + SignedDuration::from_hours(48))
+        .await
+        .unwrap();
+    assert_eq!((again.registrations, again.objects), (0, 0));
+}
+
+#[tokio::test]
+async fn an_object_that_a_build_names_stays_though_an_abandoned_registration_put_it_there() {
+    let world = World::new().await;
+    broken_off(&world, "e-1", &[("sbom.json", b"{}"), ("app.apk", b"one")]).await;
+    let entries = [stored("app.apk", b"two"), stored("sbom.json", b"{}")];
+    world.artifact("a/b/2", zip(&entries)).await;
+    world
+        .registers(job("job-2", "a/b/2", &usual("e-2")), at("04:00:00"))
+        .await;
+    let tomorrow = at("03:00:01") + SignedDuration::from_hours(24);
+    let swept = world.portal.sweep(tomorrow).await.unwrap();
+    assert_eq!((swept.registrations, swept.objects), (1, 2));
+    let mut left = world.keys().await;
+    left.sort();
+    let mut expected = [final_key("app.apk", b"two"), final_key("sbom.json", b"{}")];
+    expected.sort();
+    assert_eq!(left, expected);
+}
+
+#[tokio::test]
+async fn a_registration_that_was_taken_up_again_and_completed_loses_nothing() {
+    let world = World::new().await;
+    let apk = noise(1, 10_000);
+    world
+        .artifact("a/b/1", zip(&[stored("app.apk", &apk)]))
+        .await;
+    let build = world
+        .registers(job("job-1", "a/b/1", &usual("e-1")), at("03:00:00"))
+        .await;
+    let much_later = at("03:00:00") + SignedDuration::from_hours(24 * 400);
+    let swept = world.portal.sweep(much_later).await.unwrap();
+    assert_eq!((swept.registrations, swept.objects), (0, 0));
+    let key = format!("artifacts/wallet/{}/app.apk", build.artifacts[0].digest);
+    assert!(world.bytes(&key).await == apk);
+}
+
+#[tokio::test]
+async fn an_abandoned_upload_goes_with_its_files() {
+    let world = World::new().await;
+    let request = UploadRequest {
+        files: vec![PromisedFile {
+            name: "app.apk".parse().unwrap(),
+            size: 5,
+            sha256: Digest::of(b"bytes"),
+        }],
+        environment: None,
+        run: None,
+        attempt: None,
+        version: None,
+        revision: None,
+    };
+    let (portal, actor, app) = (&world.portal, me(), wallet());
+    let started = portal.start_upload(&actor, &app, request.clone(), at("03:00:00"));
+    let plan = started.await.unwrap();
+    let FileState::Put { url } = &plan.files[0].state else {
+        panic!("{plan:?}");
+    };
+    let client = reqwest::Client::new();
+    client.put(url).body("bytes").send().await.unwrap();
+    // Asking for it again shows that somebody still wants it.
+    let asked_again = at("23:00:00");
+    portal
+        .start_upload(&actor, &app, request, asked_again)
+        .await
+        .unwrap();
+    let tomorrow = at("04:00:00") + SignedDuration::from_hours(24);
+    assert_eq!(world.portal.sweep(tomorrow).await.unwrap().objects, 0);
+    assert_eq!(world.keys().await.len(), 1);
+    let later = asked_again + SignedDuration::from_hours(25);
+    assert_eq!(world.portal.sweep(later).await.unwrap().registrations, 1);
+    assert!(world.keys().await.is_empty());
+}

@@ -1,1 +1,281 @@
-//! To come.
+//! Builds that come in through presigned links, also over a connection that breaks.
+
+use domain::{digest::Digest, event::Revision};
+use portal::{
+    Error,
+    uploads::{FilePlan, FileState, PartPlan, PromisedFile, UploadPlan, UploadRequest},
+};
+use reqwest::StatusCode;
+
+use crate::world::{World, at, dev, me, preprod, wallet, zip::noise};
+
+const NOW: &str = "03:00:00";
+
+fn promised(name: &str, bytes: &[u8]) -> PromisedFile {
+    PromisedFile {
+        name: name.parse().unwrap(),
+        size: bytes.len() as u64,
+        sha256: Digest::of(bytes),
+    }
+}
+
+fn request(files: Vec<PromisedFile>) -> UploadRequest {
+    UploadRequest {
+        files,
+        environment: Some(dev()),
+        run: None,
+        attempt: None,
+        version: Some("2.1.0".to_owned()),
+        revision: Some(Revision {
+            commit: "0a1b2c3d".to_owned(),
+            message: None,
+            branch: Some("main".to_owned()),
+            repository: None,
+            url: None,
+        }),
+    }
+}
+
+async fn start(world: &World, request: UploadRequest) -> UploadPlan {
+    world
+        .portal
+        .start_upload(&me(), &wallet(), request, at(NOW))
+        .await
+        .unwrap()
+}
+
+async fn put(url: &str, bytes: &[u8]) -> StatusCode {
+    let client = reqwest::Client::new();
+    let sent = client.put(url).body(bytes.to_vec()).send().await;
+    sent.unwrap().status()
+}
+
+async fn put_file(plan: &FilePlan, bytes: &[u8]) {
+    match &plan.state {
+        FileState::Done => {}
+        FileState::Put { url } => assert_eq!(put(url, bytes).await, 200),
+        FileState::Parts { parts } => {
+            for part in parts {
+                put_part(part, bytes).await;
+            }
+        }
+    }
+}
+
+async fn put_part(part: &PartPlan, bytes: &[u8]) {
+    let start = usize::try_from(part.offset).unwrap();
+    let end = start + usize::try_from(part.size).unwrap();
+    assert_eq!(put(&part.url, &bytes[start..end]).await, 200);
+}
+
+#[tokio::test]
+async fn pushed_files_become_a_build_and_a_release() {
+    let world = World::new().await;
+    let (apk, mapping) = (noise(1, 300_000), b"a -> b".to_vec());
+    let files = vec![promised("app.apk", &apk), promised("mapping.txt", &mapping)];
+    let plan = start(&world, request(files)).await;
+    put_file(&plan.files[0], &apk).await;
+    put_file(&plan.files[1], &mapping).await;
+    let seen = world
+        .portal
+        .upload_plan(&me(), &plan.id, at(NOW))
+        .await
+        .unwrap();
+    assert!(seen.files.iter().all(|file| file.state == FileState::Done));
+
+    let build = world
+        .portal
+        .complete_upload(&me(), &plan.id, at(NOW))
+        .await
+        .unwrap();
+    assert_eq!(build.version.as_deref(), Some("2.1.0"));
+    assert_eq!(build.artifacts[0].digest, Digest::of(&apk));
+    let key = format!("artifacts/wallet/{}/app.apk", Digest::of(&apk));
+    assert!(world.bytes(&key).await == apk);
+    assert!(world.build(&build.id).await.releases[0].current);
+    assert_eq!(world.keys().await.len(), 2, "nothing stays in staging");
+}
+
+#[tokio::test]
+async fn completing_twice_gives_the_same_build_and_so_does_the_same_push_again() {
+    let world = World::new().await;
+    let files = || vec![promised("app.apk", b"bytes")];
+    let plan = start(&world, request(files())).await;
+    put_file(&plan.files[0], b"bytes").await;
+    let actor = me();
+    let complete = || world.portal.complete_upload(&actor, &plan.id, at(NOW));
+    let (first, second) = tokio::join!(complete(), complete());
+    let first = first.unwrap();
+    // Of two at once one may find its files gone into the other's build already: it is told to look again.
+    if let Ok(second) = second {
+        assert_eq!(first.id, second.id);
+    }
+    assert_eq!(complete().await.unwrap().id, first.id);
+    let again = start(&world, request(files())).await;
+    assert_eq!(
+        (&again.id, again.build.as_ref()),
+        (&plan.id, Some(&first.id))
+    );
+    assert_eq!(world.build_count().await, 1);
+}
+
+#[tokio::test]
+async fn a_pushed_build_is_released_elsewhere_by_pushing_it_again() {
+    let world = World::new().await;
+    let files = || vec![promised("app.apk", b"bytes")];
+    let plan = start(&world, request(files())).await;
+    put_file(&plan.files[0], b"bytes").await;
+    let build = world
+        .portal
+        .complete_upload(&me(), &plan.id, at(NOW))
+        .await
+        .unwrap();
+    let elsewhere = UploadRequest {
+        environment: Some(preprod()),
+        ..request(files())
+    };
+    let again = start(&world, elsewhere).await;
+    assert_eq!(again.build, Some(build.id.clone()));
+    let tester = world
+        .portal
+        .tester(&me(), &wallet(), &preprod(), at(NOW))
+        .await
+        .unwrap();
+    assert_eq!(tester.current.unwrap().release.build, build.id);
+}
+
+#[tokio::test]
+async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
+    let world = World::new().await;
+    let apk = noise(2, (66 << 20) + 12_345);
+    let files = || vec![promised("app.apk", &apk)];
+    let plan = start(&world, request(files())).await;
+    let FileState::Parts { parts } = &plan.files[0].state else {
+        panic!("{plan:?}");
+    };
+    assert_eq!(parts.len(), 9);
+    for part in [&parts[0], &parts[4], &parts[8]] {
+        put_part(part, &apk).await;
+    }
+    let early = world.portal.complete_upload(&me(), &plan.id, at(NOW)).await;
+    assert!(matches!(early, Err(Error::Invalid { .. })), "{early:?}");
+
+    let resumed = start(&world, request(files())).await;
+    assert_eq!(resumed.id, plan.id);
+    let FileState::Parts { parts } = &resumed.files[0].state else {
+        panic!("{resumed:?}");
+    };
+    let missing: Vec<i32> = parts.iter().map(|part| part.number).collect();
+    assert_eq!(missing, [2, 3, 4, 6, 7, 8]);
+    put_file(&resumed.files[0], &apk).await;
+    let build = world
+        .portal
+        .complete_upload(&me(), &plan.id, at(NOW))
+        .await
+        .unwrap();
+    assert_eq!(build.artifacts[0].digest, Digest::of(&apk));
+    assert_eq!(world.keys().await.len(), 1);
+}
+
+#[tokio::test]
+async fn other_bytes_than_promised_are_refused_and_can_be_put_right() {
+    let world = World::new().await;
+    let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
+    put_file(&plan.files[0], b"altered!").await;
+    match world.portal.complete_upload(&me(), &plan.id, at(NOW)).await {
+        Err(Error::Conflict { detail }) => {
+            assert!(
+                detail.contains("app.apk") && detail.contains("SHA-256"),
+                "{detail}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(world.build_count().await, 0);
+    assert!(world.keys().await.is_empty());
+    let again = world
+        .portal
+        .upload_plan(&me(), &plan.id, at(NOW))
+        .await
+        .unwrap();
+    put_file(&again.files[0], b"promised").await;
+    let build = world
+        .portal
+        .complete_upload(&me(), &plan.id, at(NOW))
+        .await
+        .unwrap();
+    assert_eq!(build.artifacts[0].digest, Digest::of(b"promised"));
+}
+
+#[tokio::test]
+async fn a_link_takes_the_promised_number_of_bytes_only() {
+    let world = World::new().await;
+    let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
+    let FileState::Put { url } = &plan.files[0].state else {
+        panic!("{plan:?}");
+    };
+    assert_eq!(put(url, b"much more than was promised").await, 403);
+    assert!(world.keys().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_makes_no_build_is_refused_with_the_field() {
+    let world = World::new().await;
+    let many = (0..101)
+        .map(|number| promised(&format!("{number}.txt"), b"x"))
+        .collect();
+    let huge = PromisedFile {
+        size: (4 << 30) + 1,
+        ..promised("app.apk", b"x")
+    };
+    let cases = [
+        (vec![], "files"),
+        (many, "files"),
+        (
+            vec![promised("a", b"1"), promised("a", b"2")],
+            "files[1].name",
+        ),
+        (vec![huge], "files[0].size"),
+    ];
+    for (files, expected) in cases {
+        let refused = world
+            .portal
+            .start_upload(&me(), &wallet(), request(files), at(NOW))
+            .await;
+        match refused {
+            Err(Error::Invalid { field, .. }) => assert_eq!(field, expected),
+            other => panic!("{other:?}"),
+        }
+    }
+    let nowhere = UploadRequest {
+        environment: Some("moon".parse().unwrap()),
+        ..request(vec![promised("app.apk", b"x")])
+    };
+    let refused = world
+        .portal
+        .start_upload(&me(), &wallet(), nowhere, at(NOW))
+        .await;
+    assert!(matches!(refused, Err(Error::Invalid { field, .. }) if field == "environment"));
+    let app = "unknown".parse().unwrap();
+    let files = request(vec![promised("app.apk", b"x")]);
+    let refused = world.portal.start_upload(&me(), &app, files, at(NOW)).await;
+    assert!(matches!(refused, Err(Error::NotFound { .. })));
+}
+
+#[tokio::test]
+async fn a_run_and_attempt_make_one_build_and_cannot_promise_two() {
+    let world = World::new().await;
+    let of_run = |bytes: &[u8], attempt| UploadRequest {
+        run: Some("github/acme/wallet/7".parse().unwrap()),
+        attempt: Some(attempt),
+        ..request(vec![promised("app.apk", bytes)])
+    };
+    let first = start(&world, of_run(b"one", 1)).await;
+    let other = world
+        .portal
+        .start_upload(&me(), &wallet(), of_run(b"two", 1), at(NOW))
+        .await;
+    assert!(matches!(other, Err(Error::Conflict { .. })), "{other:?}");
+    let second = start(&world, of_run(b"two", 2)).await;
+    assert_ne!(first.id, second.id);
+}

@@ -1,0 +1,12 @@
+//! The use cases over a DynamoDB and an S3 inside this process, with a `CodePipeline` that only listens.
+
+mod access;
+mod delivery;
+mod download;
+mod hostile;
+mod record;
+mod register;
+mod retention;
+mod upload;
+mod views;
+mod world;
