@@ -178,6 +178,8 @@ impl Simulator {
 }
 
 fn build(options: Options) -> Result<World, StartError> {
+    // The process has one source of cryptography; if the caller has chosen it already, that one stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder()
         .no_proxy()
         .connect_timeout(Duration::from_secs(3))

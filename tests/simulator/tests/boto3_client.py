@@ -2,7 +2,7 @@
 
 Run by `cargo nextest run -p simulator` (tests/boto3.rs), or by hand:
 
-    SIMULATOR=target/debug/codepipeline-simulator python3 -m unittest tests/simulator/tests/boto3_client.py
+    cargo build --bin codepipeline-simulator && python3 -m unittest tests/simulator/tests/boto3_client.py
 
 Every answer is also checked strictly against botocore's own model, because its parser forgives too much.
 """
@@ -27,6 +27,8 @@ sys.path.insert(0, os.path.dirname(__file__))
 import shapes  # noqa: E402
 
 MODEL = shapes.model()
+BUILT = os.path.join(os.path.dirname(__file__), "../../../target/debug/codepipeline-simulator")
+PROGRAM = os.environ.get("SIMULATOR", BUILT)
 PATIENCE = 15
 
 
@@ -156,7 +158,7 @@ class Simulator(unittest.TestCase):
         threading.Thread(target=cls.receiver.serve_forever, daemon=True).start()
         here = f"http://127.0.0.1:{cls.receiver.server_port}"
         cls.process = subprocess.Popen(
-            [os.environ["SIMULATOR"], "--listen", "127.0.0.1:0", "--events-endpoint", here, "--lambda-endpoint", here,
+            [PROGRAM, "--listen", "127.0.0.1:0", "--events-endpoint", here, "--lambda-endpoint", here,
              "--s3-endpoint", here, "--time-factor", "0.001", "--duplicate-every", "7"],
             stdout=subprocess.PIPE, text=True)
         cls.endpoint = cls.process.stdout.readline().split()[-1]

@@ -1,0 +1,33 @@
+//! What to do next, once everything runs.
+
+use std::path::Path;
+
+/// The text with the portal's addresses.
+pub fn text(url: &str, simulator: &str, config: &Path) -> String {
+    let config = config.display();
+    format!(
+        "
+The portal is at        {url}
+
+  Overview              {url}/
+  For testers           {url}/settings/dev   (small enough for a phone)
+  Builds of an app      {url}/settings/builds
+  The failing run       {url}/settings/runs?failed=true
+  Unclaimed pipelines   {url}/unassigned
+  The API               {url}/api/v1/overview   described in {url}/api/openapi.json
+
+Try next, in another terminal:
+
+  target/debug/towpath --url {url} status
+  target/debug/towpath --url {url} runs --app settings --failed
+  target/debug/towpath --url {url} latest --app settings --environment dev --output settings.apk
+  curl -s {url}/api/v1/apps/settings/builds?limit=3
+
+CodePipeline is simulated at {simulator}. Let the run that waits go on with
+
+  curl -s -X POST {simulator}/control/release -H 'content-type: application/json' -d '{{}}'
+
+The configuration is {config}. Ctrl-C stops everything; the data stays. Forget it with `make run RESET=1`.
+"
+    )
+}
