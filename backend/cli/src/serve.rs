@@ -75,7 +75,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
 
     announce(address, aws_address, &place, &options);
     stop.await;
-    println!("Stopping.");
+    ambient::say(format_args!("Stopping."));
     stopping.send_replace(true);
     housekeeping.abort();
     let ended = async { (web.await, aws.await, door.finish().await) };
@@ -138,13 +138,15 @@ async fn run(listener: TcpListener, router: axum::Router, mut stopped: watch::Re
 }
 
 fn announce(web: SocketAddr, aws: SocketAddr, place: &Place, options: &ServeOptions) {
-    println!("Towpath is at http://{web}");
-    println!("  data      {}", options.data.display());
-    println!(
-        "  aws       http://{aws} (EventBridge PutEvents, Lambda Invoke of `{}`)",
+    let data = options.data.display();
+    let (s3, dynamodb) = (place.s3.endpoint(), place.dynamodb.endpoint());
+    ambient::say(format_args!(
+        "Towpath is at http://{web}
+  data      {data}
+  aws       http://{aws} (EventBridge PutEvents, Lambda Invoke of `{}`)
+  s3        {s3}
+  dynamodb  {dynamodb}
+Stop it with Ctrl-C.",
         door::FUNCTION
-    );
-    println!("  s3        {}", place.s3.endpoint());
-    println!("  dynamodb  {}", place.dynamodb.endpoint());
-    println!("Stop it with Ctrl-C.");
+    ));
 }

@@ -1,6 +1,9 @@
 //! The clock, the dice, the signals and the log: read here, at the edge, and nowhere further in.
 
-use std::io;
+use std::{
+    fmt,
+    io::{self, Write as _},
+};
 
 use domain::Timestamp;
 use tracing_subscriber::EnvFilter;
@@ -24,14 +27,23 @@ pub(super) fn entropy() -> [u8; 10] {
     bytes
 }
 
-/// Logs what goes wrong to standard error; `RUST_LOG` asks for more.
+/// What is logged unless `RUST_LOG` asks for something else. To dynoxide, a condition that does not hold is an error; to
+/// the store it is an answer.
+const LOGGED: &str = "warn,dynoxide=error";
+
+/// Logs what goes wrong to standard error.
 pub(super) fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
     // Whoever set one up before wants that one.
     let _already_set = subscriber.try_init().is_err();
+}
+
+/// Tells the person at the terminal. Whether someone still reads it is no matter to the portal.
+pub(super) fn say(line: fmt::Arguments<'_>) {
+    let _nobody_reads = writeln!(io::stdout(), "{line}").is_err();
 }
 
 /// Returns when Ctrl-C or SIGTERM comes. Listens from the call on, not from the first await.
