@@ -141,6 +141,8 @@ async fn a_build_of_a_job_is_one_tap_away() {
     let tap = get(&web, "/wallet/dev/latest.apk").await;
     assert_eq!(tap["statusCode"], 302, "{tap}");
     let link = tap["headers"]["location"].as_str().unwrap();
+    // reqwest asks for a provider even when the link is plain HTTP.
+    let _already = rustls::crypto::ring::default_provider().install_default();
     let file = reqwest::get(link).await.unwrap();
     assert_eq!(file.status(), 200);
     assert_eq!(file.bytes().await.unwrap(), apk);

@@ -1,7 +1,7 @@
 //! Bytes of a reporting system in, canonical events out.
 //!
 //! One folder per system, with captured samples and the events that they must become beside the code. A new system is
-//! one folder and one line in [`SOURCES`]. Nothing here does I/O or reads a clock.
+//! one folder and one line in the list `SOURCES`. Nothing here does I/O or reads a clock.
 
 mod codebuild;
 mod codepipeline;
