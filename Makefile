@@ -13,10 +13,10 @@ run: ## Start the portal with a demonstration; RESET=1 forgets earlier data, LIS
 	@$(MAKE) --no-print-directory site
 	@echo '==> building the portal (the first time takes some minutes)'
 	@cargo build --locked --workspace --bins
-	@exec target/debug/demo --listen $(LISTEN) $(if $(RESET),--reset)
+	@exec target/debug/demo --data .towpath --listen $(LISTEN) $(if $(RESET),--reset)
 
 site: ## Build the pages' assets into target/site
-	@cargo run --locked --quiet --package bundle
+	@cargo run --locked --quiet --package bundle -- --wasm-opt frontend/bundle/node_modules/.bin/wasm-opt
 
 test: ## Check and test everything; installs what it needs
 	@tests/setup test
@@ -52,7 +52,7 @@ browser: ## Click through the demonstration in headless Chromium
 
 bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
 	@tests/setup test
-	@tests/samples/build
+	@$(MAKE) --no-print-directory samples site
 	@tests/bench
 
 fmt: ## Format the code
