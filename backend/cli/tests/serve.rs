@@ -1,0 +1,349 @@
+//! `towpath serve` as a process: what it answers, what it refuses, and what it keeps when it is killed.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const CONFIG: &str = r##"
+[[apps]]
+id = "wallet"
+name = "Wallet"
+
+[[environments]]
+id = "dev"
+name = "Development"
+colour = "#2e7d32"
+
+[[pipelines]]
+source = "codepipeline"
+name = "wallet-dev"
+app = "wallet"
+environment = "dev"
+"##;
+
+/// A portal that runs, killed when dropped.
+struct Portal {
+    child: Child,
+    web: String,
+    aws: String,
+    s3: String,
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        let _over = self.child.kill().is_err();
+        let _gone = self.child.wait().is_err();
+    }
+}
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("towpath.toml"), CONFIG).unwrap();
+    folder
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_towpath"));
+    command
+        .current_dir(folder)
+        .env_remove("AWS_ENDPOINT_URL_CODEPIPELINE")
+        .args(["serve", "--data", "data"])
+        .args(arguments);
+    command
+}
+
+fn start(folder: &Path, arguments: &[&str]) -> Portal {
+    let mut child = command(folder, &["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut address = |name: &str| {
+        let line = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find(|line| line.contains(name));
+        let line = line.unwrap_or_else(|| panic!("no line with {name}"));
+        let address = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"));
+        address.unwrap().to_owned()
+    };
+    let (web, aws, s3) = (address("Towpath is at"), address("aws"), address("s3"));
+    Portal {
+        child,
+        web,
+        aws,
+        s3,
+    }
+}
+
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let Output { status, stderr, .. } = command(folder, arguments).output().unwrap();
+    assert!(!status.success());
+    String::from_utf8(stderr).unwrap()
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::new()
+}
+
+async fn put_events(portal: &Portal, entries: Value) -> Value {
+    let request = client()
+        .post(&portal.aws)
+        .header("x-amz-target", "AWSEvents.PutEvents")
+        .header("content-type", "application/x-amz-json-1.1")
+        .body(json!({ "Entries": entries }).to_string());
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    answer.json().await.unwrap()
+}
+
+fn started(execution: &str) -> Value {
+    json!({
+        "Time": 1_763_690_400,
+        "Source": "aws.codepipeline",
+        "DetailType": "CodePipeline Pipeline Execution State Change",
+        "Resources": ["arn:aws:codepipeline:eu-west-1:123456789012:wallet-dev"],
+        "Detail": json!({
+            "pipeline": "wallet-dev",
+            "execution-id": execution,
+            "execution-trigger": { "trigger-type": "StartPipelineExecution", "trigger-detail": "someone" },
+            "state": "STARTED",
+            "version": 1.0,
+            "pipeline-execution-attempt": 1.0,
+        })
+        .to_string(),
+    })
+}
+
+async fn recent_run(portal: &Portal) -> Value {
+    let overview = client()
+        .get(format!("{}/api/v1/overview", portal.web))
+        .send()
+        .await
+        .unwrap();
+    let overview: Value = overview.json().await.unwrap();
+    overview["apps"][0]["cells"][0]["pipelines"][0]["runs"][0].clone()
+}
+
+const EXECUTION: &str = "01234567-0123-0123-0123-012345678901";
+const RUN: &str =
+    "codepipeline/123456789012/eu-west-1/wallet-dev/01234567-0123-0123-0123-012345678901";
+
+#[tokio::test]
+async fn an_event_is_on_the_overview_and_still_there_after_a_kill() {
+    let folder = folder();
+    let portal = start(folder.path(), &[]);
+    let answer = put_events(&portal, json!([started(EXECUTION)])).await;
+    assert_eq!(answer["FailedEntryCount"], 0, "{answer}");
+    let run = recent_run(&portal).await;
+    assert_eq!(
+        (run["id"].as_str(), run["status"].as_str()),
+        (Some(RUN), Some("running"))
+    );
+
+    drop(portal); // SIGKILL
+    let portal = start(folder.path(), &[]);
+    assert_eq!(recent_run(&portal).await, run);
+
+    drop(portal);
+    let portal = start(folder.path(), &["--reset"]);
+    assert_eq!(recent_run(&portal).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_bad_entry_is_named_and_does_not_hold_up_the_others() {
+    let folder = folder();
+    let portal = start(folder.path(), &[]);
+    let entries = json!([
+        { "Source": "aws.codepipeline", "DetailType": "x", "Detail": "no JSON" },
+        started(EXECUTION),
+        { "Source": "of.nobody", "DetailType": "x", "Detail": "{}" },
+    ]);
+    let answer = put_events(&portal, entries).await;
+    assert_eq!(answer["FailedEntryCount"], 1, "{answer}");
+    assert_eq!(answer["Entries"][0]["ErrorCode"], "MalformedDetail");
+    assert!(answer["Entries"][1]["EventId"].is_string());
+    assert!(answer["Entries"][2]["EventId"].is_string());
+    assert_eq!(recent_run(&portal).await["id"], RUN);
+}
+
+#[tokio::test]
+async fn the_door_answers_programs_in_awss_words_and_browsers_not_at_all() {
+    let folder = folder();
+    let portal = start(folder.path(), &[]);
+    let client = client();
+    let invoke = format!("{}/2015-03-31/functions/action/invocations", portal.aws);
+
+    let unknown = client.post(&portal.aws).body("{}").send().await.unwrap();
+    assert_eq!(unknown.status(), 400);
+    let unknown: Value = unknown.json().await.unwrap();
+    assert_eq!(unknown["__type"], "UnknownOperationException");
+
+    let absent = client.post(&invoke).body("{}").send().await.unwrap();
+    assert_eq!(absent.status(), 404);
+    assert_eq!(
+        absent.headers()["x-amzn-errortype"],
+        "ResourceNotFoundException"
+    );
+
+    let page = client
+        .post(&invoke)
+        .header("origin", "https://elsewhere.example")
+        .body("{}");
+    assert_eq!(page.send().await.unwrap().status(), 403);
+}
+
+/// A CodePipeline that takes any call and tells of it.
+async fn codepipeline() -> (
+    String,
+    tokio::sync::mpsc::UnboundedReceiver<(String, Value)>,
+) {
+    let (told, calls) = tokio::sync::mpsc::unbounded_channel();
+    let answer = move |headers: axum::http::HeaderMap, body: String| async move {
+        let target = headers["x-amz-target"].to_str().unwrap().to_owned();
+        told.send((target, serde_json::from_str(&body).unwrap()))
+            .unwrap();
+        ([("content-type", "application/x-amz-json-1.1")], "{}")
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let router = axum::Router::new().route("/", axum::routing::post(answer));
+    tokio::spawn(async { axum::serve(listener, router).await });
+    (endpoint, calls)
+}
+
+#[tokio::test]
+async fn a_job_is_taken_at_once_and_answered_to_codepipeline() {
+    let (endpoint, mut calls) = codepipeline().await;
+    let folder = folder();
+    let portal = start(folder.path(), &["--codepipeline-endpoint", &endpoint]);
+    let job = json!({ "CodePipeline.job": {
+        "id": "11111111-abcd-1111-abcd-111111abcdef",
+        "accountId": "123456789012",
+        "data": { "actionConfiguration": { "configuration": {
+            "FunctionName": "action",
+            "UserParameters": "{\"do\":\"register\",\"app\":\"walet\"}",
+        } } },
+    } });
+    let invoke = format!("{}/2015-03-31/functions/action/invocations", portal.aws);
+    let request = client()
+        .post(invoke)
+        .header("x-amz-invocation-type", "Event");
+    let answer = request.body(job.to_string()).send().await.unwrap();
+    assert_eq!(answer.status(), 202);
+
+    let (target, body) = tokio::time::timeout(Duration::from_secs(30), calls.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(target, "CodePipeline_20150709.PutJobFailureResult");
+    assert_eq!(body["jobId"], "11111111-abcd-1111-abcd-111111abcdef");
+    let message = body["failureDetails"]["message"].as_str().unwrap();
+    assert!(message.contains("walet"), "{message}");
+}
+
+#[tokio::test]
+async fn pages_are_served_and_s3_opens_to_nobody() {
+    let folder = folder();
+    let portal = start(folder.path(), &[]);
+    let page = client().get(&portal.web).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(page.text().await.unwrap().contains("Wallet"));
+    let listed = client()
+        .get(format!("{}/towpath-releases", portal.s3))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(listed.status(), 403);
+}
+
+#[test]
+fn an_address_that_others_reach_is_refused() {
+    let folder = folder();
+    for flag in [
+        "--listen",
+        "--aws-listen",
+        "--s3-listen",
+        "--dynamodb-listen",
+    ] {
+        let said = refused(folder.path(), &[flag, "0.0.0.0:8080"]);
+        assert!(
+            said.contains(flag) && said.contains("loopback") && said.contains("sign-in"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named_with_its_option() {
+    let folder = folder();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for flag in [
+        "--listen",
+        "--aws-listen",
+        "--s3-listen",
+        "--dynamodb-listen",
+    ] {
+        let mut arguments = vec![flag, &address];
+        if flag != "--listen" {
+            arguments.extend(["--listen", "127.0.0.1:0"]);
+        }
+        let said = refused(folder.path(), &arguments);
+        assert!(said.contains(flag) && said.contains(&address), "{said}");
+    }
+}
+
+#[test]
+fn a_data_folder_in_use_is_refused() {
+    let folder = folder();
+    let _first = start(folder.path(), &[]);
+    let said = refused(folder.path(), &["--listen", "127.0.0.1:0", "--reset"]);
+    assert!(said.contains("in use") && said.contains("--data"), "{said}");
+}
+
+#[test]
+fn a_missing_or_wrong_configuration_is_named() {
+    let folder = folder();
+    let said = refused(folder.path(), &["--config", "absent.toml"]);
+    assert!(
+        said.contains("absent.toml") && said.contains("--config"),
+        "{said}"
+    );
+    std::fs::write(folder.path().join("wrong.toml"), "apps = 1").unwrap();
+    let said = refused(folder.path(), &["--config", "wrong.toml"]);
+    assert!(said.contains("wrong.toml"), "{said}");
+    assert!(
+        !folder.path().join("data").exists(),
+        "nothing is made before that is right"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_polite_stop_ends_well() {
+    let folder = folder();
+    for signal in ["-INT", "-TERM"] {
+        let mut portal = start(folder.path(), &[]);
+        let id = portal.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let status = portal.child.wait().unwrap();
+        assert!(status.success(), "{signal}: {status}");
+    }
+}
