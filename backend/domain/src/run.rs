@@ -271,7 +271,7 @@ impl RecentRuns {
     pub fn with(mut self, run: RunBrief) -> Self {
         match self.runs.iter_mut().find(|known| known.id == run.id) {
             Some(known) if known.key > run.key => {
-                known.started_at = known.started_at.min(run.started_at)
+                known.started_at = known.started_at.min(run.started_at);
             }
             Some(known) => {
                 *known = RunBrief {

@@ -6,6 +6,7 @@ use domain::{
     event::Event,
     fold::OrderKey,
     run::{RecentRuns, Run, Step},
+    status::Status,
 };
 use history::{Known, deliveries, events, pipeline};
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -113,7 +114,6 @@ fn a_late_ending_of_the_first_try_does_not_end_the_second() {
             facts: domain::event::Facts::default(),
         }
     };
-    use domain::status::Status;
     let resumed = story(1, 2, 10, Status::Running, "RESUMED");
     let failed = story(2, 1, 12, Status::Failed, "FAILED");
     let run = run_of([&resumed, &failed]).unwrap();

@@ -2,11 +2,13 @@
 //! ticks in whole seconds, as `CodePipeline` would report them; and the orders that they may be delivered in.
 //!
 //! The store's tests use this file too.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeMap;
 
 use domain::{
     event::{Event, Facts, Pipeline, Revision, StepDetail, Trigger},
+    fold::OrderKey,
     run::{Run, RunBrief, Step},
     status::Status,
 };
@@ -124,7 +126,7 @@ impl Teller {
             }
             match one.ending {
                 Ending::Succeeded => {
-                    self.run_event(attempt, Status::Succeeded, "SUCCEEDED", tick())
+                    self.run_event(attempt, Status::Succeeded, "SUCCEEDED", tick());
                 }
                 Ending::Failed => self.run_event(attempt, Status::Failed, "FAILED", tick()),
                 Ending::Superseded => {
@@ -266,7 +268,7 @@ fn newest<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<RunBrief> {
         .filter(|run| run.key.is_some() && run.parent.is_none())
         .collect();
     runs.sort_by_key(|run| {
-        let latest = run.key.as_ref().map(|key| key.ordinal());
+        let latest = run.key.as_ref().map(OrderKey::ordinal);
         std::cmp::Reverse((latest, &run.id))
     });
     runs.truncate(3);

@@ -48,10 +48,10 @@ pub enum Recorded {
 fn packed(text: &str) -> Blob {
     let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
     // Writing into memory does not fail; if it did, the event would count more than its payload.
-    let packed = packer
+    let written = packer
         .write_all(text.as_bytes())
         .and_then(|()| packer.finish());
-    Blob::new(packed.unwrap_or_default())
+    Blob::new(written.unwrap_or_default())
 }
 
 impl Table {
@@ -69,7 +69,8 @@ impl Table {
             Recorded::New => event,
             Recorded::Duplicate(stored) => stored,
         };
-        self.project(stored, feed).await?;
+        // Boxed, since it is several calls wide, and callers hold it within their own.
+        Box::pin(self.project(stored, feed)).await?;
         Ok(recorded)
     }
 

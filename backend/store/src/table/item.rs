@@ -1,6 +1,6 @@
 //! Items: records as DynamoDB keeps them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Display};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,8 +38,8 @@ pub(super) fn text<'a>(item: &'a Item, attribute: &str) -> &'a str {
 }
 
 /// A number, as DynamoDB takes it.
-pub(super) fn number(number: impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
+pub(super) fn number(number: impl Display) -> AttributeValue {
+    AttributeValue::N(format!("{number}"))
 }
 
 /// Lets DynamoDB delete an item some time after `seconds` since 1970.

@@ -1,5 +1,7 @@
 //! Registrations: what makes a build register once, however often its job is delivered.
 
+use std::fmt::Display;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
@@ -244,8 +246,8 @@ fn not_pending(id: &str) -> Error {
     }
 }
 
-fn text(text: impl ToString) -> AttributeValue {
-    AttributeValue::S(text.to_string())
+fn text(text: impl Display) -> AttributeValue {
+    AttributeValue::S(format!("{text}"))
 }
 
 fn unique(keys: &[String]) -> Vec<String> {

@@ -120,12 +120,14 @@ fn region(real: bool) -> String {
         .unwrap_or_else(|| "eu-west-1".to_owned())
 }
 
+/// Counts the tables that this process has made.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
 /// A name that no other test and no other run of the tests has.
 fn table_name(own_server: bool) -> String {
     if own_server {
         return "towpath".to_owned();
     }
-    static NEXT: AtomicU32 = AtomicU32::new(0);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);
     #[expect(clippy::disallowed_methods, reason = "a name that was not used before")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();

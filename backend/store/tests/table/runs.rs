@@ -320,7 +320,7 @@ async fn nothing_is_written_when_nothing_is_new() {
     let event = event("a", Status::Failed, 0);
     record(&table, &event, None).await;
     assert!(meter.reset().write_units > 0.0);
-    table.project(&event, None).await.unwrap();
+    Box::pin(table.project(&event, None)).await.unwrap();
     assert!(meter.read().requests > 0);
     assert!(
         meter.read().write_units.abs() < f64::EPSILON,
