@@ -27,6 +27,7 @@ pub mod uploads;
 pub mod views;
 
 pub use error::{Error, Result};
+pub use frontend::words;
 
 /// The release portal: its records, its objects, and what it has been told of the team's apps.
 #[derive(Clone)]

@@ -104,5 +104,9 @@ fn is_cross_site(front: &Front, headers: &HeaderMap) -> bool {
     let Some(origin) = text(headers, &header::ORIGIN) else {
         return false; // No browser sends this.
     };
-    origin != super::caller::base(front, headers)
+    let own = text(headers, &header::HOST).is_some_and(|host| {
+        origin.strip_prefix("http://") == Some(host)
+            || origin.strip_prefix("https://") == Some(host)
+    });
+    !own && origin != super::caller::base(front, headers)
 }

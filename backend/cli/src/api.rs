@@ -1,0 +1,116 @@
+//! The portal's API, as this program uses it.
+
+pub(crate) mod http;
+
+use ::http::{Method, Response};
+use hyper::body::Incoming;
+use portal::http::Problem;
+use serde::{Serialize, de::DeserializeOwned};
+use url::{Url, form_urlencoded};
+
+use self::http::{Content, Http, HttpError};
+use crate::failure::Failure;
+
+/// A portal somewhere.
+pub(crate) struct Api {
+    pub(crate) http: Http,
+    base: Url,
+}
+
+/// What stands behind the question mark.
+pub(crate) type Query = Vec<(&'static str, String)>;
+
+impl Api {
+    pub(crate) fn new(base: &Url) -> Result<Self, Failure> {
+        Ok(Self {
+            http: Http::new().map_err(|error| Failure::failed(&error))?,
+            base: base.clone(),
+        })
+    }
+
+    /// The address of a page or of a part of the API.
+    pub(crate) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    }
+
+    /// Asks, for an answer in JSON.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &Query,
+    ) -> Result<T, Failure> {
+        let answer = self.ask(path, query).await?;
+        self.json(answer).await
+    }
+
+    /// Asks.
+    pub(crate) async fn ask(
+        &self,
+        path: &str,
+        query: &Query,
+    ) -> Result<Response<Incoming>, Failure> {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(query)
+            .finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        self.send(Method::GET, &format!("{path}{mark}{query}"), Content::None)
+            .await
+    }
+
+    /// Tells, for an answer in JSON.
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let body = serde_json::to_string(body).map_err(|error| Failure::failed(&error))?;
+        let answer = self.send(Method::POST, path, Content::Json(body)).await?;
+        self.json(answer).await
+    }
+
+    /// The answer's content.
+    pub(crate) async fn json<T: DeserializeOwned>(
+        &self,
+        answer: Response<Incoming>,
+    ) -> Result<T, Failure> {
+        let bytes = http::read(answer).await.map_err(|error| broken(&error))?;
+        serde_json::from_slice(&bytes).map_err(|_| self.no_portal())
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content: Content,
+    ) -> Result<Response<Incoming>, Failure> {
+        let sent = self.http.send(method, &self.address(path), content).await;
+        let answer = sent.map_err(|error| self.unreachable(&error))?;
+        if http::is_well(answer.status()) {
+            return Ok(answer);
+        }
+        let bytes = http::read(answer).await.map_err(|error| broken(&error))?;
+        match serde_json::from_slice::<Problem>(&bytes) {
+            Ok(problem) => Err(Failure::of(&problem)),
+            Err(_) => Err(self.no_portal()),
+        }
+    }
+
+    fn unreachable(&self, error: &HttpError) -> Failure {
+        Failure::Unreachable(format!(
+            "cannot reach the portal at {}: {error}. Start one with `towpath serve`, or say where it is with --url or TOWPATH_URL",
+            self.base,
+        ))
+    }
+
+    fn no_portal(&self) -> Failure {
+        Failure::Unreachable(format!(
+            "what answers at {} is not a Towpath portal. Say where it is with --url or TOWPATH_URL",
+            self.base
+        ))
+    }
+}
+
+/// The connection ended inside an answer.
+fn broken(error: &HttpError) -> Failure {
+    Failure::Failed(format!("the answer broke off: {error}. Try again"))
+}

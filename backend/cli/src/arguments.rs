@@ -1,0 +1,84 @@
+//! What can be typed.
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+use url::Url;
+
+use crate::{
+    commands::{
+        builds::BuildsOptions, config, event, latest::LatestOptions, push::PushOptions,
+        runs::RunsOptions,
+    },
+    serve::ServeOptions,
+};
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  failed, such as a portal that has a fault or a link that broke
+  2  the command line is not valid
+  3  the portal cannot be reached
+  4  there is no such thing
+  5  refused or not valid, such as a build without a package or a wrong configuration";
+
+/// Towpath, the release portal: see what runs where, hand in builds, fetch the newest one.
+#[derive(Parser)]
+#[command(name = "towpath", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// Where the portal is
+    #[arg(long, global = true, env = "TOWPATH_URL", value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = address)]
+    pub(crate) url: Url,
+    /// Print JSON, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run a portal on this machine, with nothing else to install
+    Serve(ServeOptions),
+    /// Hand in a build: upload its files, register it, release it
+    Push(PushOptions),
+    /// Show what every environment serves and how its pipelines do
+    Status,
+    /// List an app's builds, newest first
+    Builds(BuildsOptions),
+    /// List an app's runs, newest first
+    Runs(RunsOptions),
+    /// Fetch the package that an environment serves now, and check it
+    Latest(LatestOptions),
+    /// Report to the portal what a pipeline does
+    #[command(subcommand)]
+    Event(event::Command),
+    /// Look at a configuration file
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+fn address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text)
+        .map_err(|error| format!("{error}; write it like https://releases.example.com"))?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        Ok(url)
+    } else {
+        Err("write it like https://releases.example.com".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,171 @@
+//! Bytes on their way: four links at a time, each tried several times.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use http::{Method, StatusCode};
+use portal::uploads::{FileState, UploadPlan};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, SeekFrom};
+
+use super::{files::LocalFile, progress::Progress};
+use crate::api::http::{Content, Http, HttpError};
+
+/// How many links at a time.
+const AT_ONCE: usize = 4;
+
+/// How often to try a link. The pauses between add up to 7.5 seconds.
+const TRIES: u32 = 5;
+
+/// How long to wait after the first try.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// Bytes read at a time.
+const CHUNK: usize = 256 << 10;
+
+/// Why bytes did not arrive.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TransferError {
+    /// The connection.
+    #[error("{0}")]
+    Connection(HttpError),
+    /// The bucket.
+    #[error("the bucket answers {0}")]
+    Status(StatusCode),
+    /// The file, which is not what it was when its digest was made.
+    #[error("{} cannot be read any more, or not as far as before", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// A stretch of a file and where to put it.
+#[derive(Clone)]
+struct Piece {
+    path: PathBuf,
+    offset: u64,
+    size: u64,
+    url: String,
+}
+
+/// Puts all that is missing.
+pub(super) async fn all(
+    http: &Http,
+    files: &[LocalFile],
+    plan: &UploadPlan,
+    progress: &Progress,
+) -> Result<(), TransferError> {
+    let pieces = pieces(files, plan);
+    let total: u64 = files.iter().map(|file| file.promise.size).sum();
+    let missing: u64 = pieces.iter().map(|piece| piece.size).sum();
+    progress.start_at(total.saturating_sub(missing));
+    stream::iter(pieces)
+        .map(|piece| put(http, piece, progress))
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await
+}
+
+fn pieces(files: &[LocalFile], plan: &UploadPlan) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (file, plan) in files.iter().zip(&plan.files) {
+        let piece = |offset, size, url: &String| Piece {
+            path: file.path.clone(),
+            offset,
+            size,
+            url: url.clone(),
+        };
+        match &plan.state {
+            FileState::Done => {}
+            FileState::Put { url } => pieces.push(piece(0, plan.size, url)),
+            FileState::Parts { parts } => {
+                pieces.extend(
+                    parts
+                        .iter()
+                        .map(|part| piece(part.offset, part.size, &part.url)),
+                );
+            }
+        }
+    }
+    pieces
+}
+
+/// Puts one piece, again and again while that may help.
+async fn put(http: &Http, piece: Piece, progress: &Progress) -> Result<(), TransferError> {
+    let mut pause = FIRST_PAUSE;
+    for number in 1.. {
+        let sent = Arc::new(AtomicU64::new(0));
+        let Err(error) = try_once(http, &piece, progress, &sent).await else {
+            break;
+        };
+        progress.take_back(sent.load(Ordering::Relaxed));
+        if number == TRIES || !error.may_pass() {
+            return Err(error);
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    Ok(())
+}
+
+async fn try_once(
+    http: &Http,
+    piece: &Piece,
+    progress: &Progress,
+    sent: &Arc<AtomicU64>,
+) -> Result<(), TransferError> {
+    let unread = |source| TransferError::File {
+        path: piece.path.clone(),
+        source,
+    };
+    let mut file = tokio::fs::File::open(&piece.path).await.map_err(unread)?;
+    file.seek(SeekFrom::Start(piece.offset))
+        .await
+        .map_err(unread)?;
+    let (progress, sent) = (progress.clone(), Arc::clone(sent));
+    let bytes = stream::try_unfold((file, piece.size), move |(mut file, left)| {
+        let (progress, sent) = (progress.clone(), Arc::clone(&sent));
+        async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            let length = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
+            let mut chunk = vec![0; length];
+            file.read_exact(&mut chunk).await?;
+            progress.add(length as u64);
+            sent.fetch_add(length as u64, Ordering::Relaxed);
+            Ok::<_, io::Error>(Some((Bytes::from(chunk), (file, left - length as u64))))
+        }
+    });
+    let sent = http.send(Method::PUT, &piece.url, Content::stream(piece.size, bytes));
+    let answer = sent.await.map_err(TransferError::Connection)?;
+    if answer.status().is_success() {
+        Ok(())
+    } else {
+        Err(TransferError::Status(answer.status()))
+    }
+}
+
+impl TransferError {
+    /// Whether the same link may work the next time. One that is refused has expired: the portal gives a new one.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Connection(_) => true,
+            Self::Status(status) => {
+                status.is_server_error() || *status == StatusCode::REQUEST_TIMEOUT
+            }
+            Self::File { .. } => false,
+        }
+    }
+}

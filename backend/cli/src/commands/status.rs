@@ -1,0 +1,103 @@
+//! `towpath status`: what every environment serves and how its pipelines do.
+
+use domain::{
+    id::RunId,
+    run::RecentRuns,
+    status::Status,
+    view::{Cell, Overview},
+};
+use serde_json::Value;
+
+use crate::{
+    api::Api,
+    commands::{ago, commit},
+    failure::Failure,
+    output::{Output, Table, colour},
+};
+
+pub(crate) async fn status(api: &Api, output: &Output) -> Result<(), Failure> {
+    let answer: Value = api.get("/api/v1/overview", &Vec::new()).await?;
+    if output.json {
+        return output.value(&answer);
+    }
+    let overview: Overview =
+        serde_json::from_value(answer).map_err(|error| Failure::failed(&error))?;
+    let mut table = Table::new(&[
+        "app",
+        "environment",
+        "build",
+        "version",
+        "commit",
+        "released",
+        "last run",
+    ]);
+    for row in &overview.apps {
+        for cell in &row.cells {
+            table.row(cells(row.app.id.as_str(), cell));
+        }
+    }
+    output.table(&table);
+    if !overview.unassigned.is_empty() {
+        output.line(&format!(
+            "\n{} that no app claims: {}",
+            portal::words::count(overview.unassigned.len(), "pipeline"),
+            api.address("/unassigned")
+        ));
+    }
+    for run in failing(&overview) {
+        output.line(&format!("failed: {}", api.address(&format!("/runs/{run}"))));
+    }
+    Ok(())
+}
+
+fn cells(app: &str, cell: &Cell) -> [(String, Option<u8>); 7] {
+    let current = cell.current.as_ref();
+    let text = |text: Option<String>| (text.unwrap_or_else(|| "-".to_owned()), None);
+    let last = last_run(&cell.pipelines);
+    let status = last.as_ref().and_then(|(status, _)| colour(*status));
+    [
+        (app.to_owned(), None),
+        (cell.environment.to_string(), None),
+        text(current.map(|release| release.number.to_string())),
+        text(current.and_then(|release| release.version.clone())),
+        text(
+            current
+                .map(|release| commit(release.revision.as_ref()))
+                .filter(|commit| !commit.is_empty()),
+        ),
+        text(current.map(|release| ago(release.released_at))),
+        (
+            last.map_or_else(
+                || "-".to_owned(),
+                |(status, when)| format!("{} {when}", status.word()),
+            ),
+            status,
+        ),
+    ]
+}
+
+fn last_run(pipelines: &[RecentRuns]) -> Option<(Status, String)> {
+    let runs = pipelines
+        .iter()
+        .filter_map(|pipeline| pipeline.runs.first());
+    let last = runs.max_by_key(|run| run.started_at)?;
+    Some((
+        last.status,
+        ago(last.finished_at.unwrap_or(last.started_at)),
+    ))
+}
+
+/// Pipelines whose newest run someone should look at.
+fn failing(overview: &Overview) -> Vec<&RunId> {
+    let assigned = overview
+        .apps
+        .iter()
+        .flat_map(|row| &row.cells)
+        .flat_map(|cell| &cell.pipelines);
+    assigned
+        .chain(&overview.unassigned)
+        .filter_map(|pipeline| pipeline.runs.first())
+        .filter(|run| run.status.is_failure())
+        .map(|run| &run.id)
+        .collect()
+}

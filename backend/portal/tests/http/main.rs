@@ -1,0 +1,18 @@
+//! The router as clients see it, over a DynamoDB and an S3 inside this process.
+
+mod answers;
+mod browser;
+mod document;
+mod events;
+mod lists;
+mod pages;
+mod problems;
+mod site;
+mod uploads;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the use cases' tests use more of it"
+)]
+#[path = "../use_cases/world/mod.rs"]
+mod world;
