@@ -79,7 +79,7 @@ fn header(place: Place, live: bool) -> impl IntoView {
     let here = |entry: Place| (place == entry).then_some("page");
     view! {
         <header class="site">
-            <a class="brand" href=links::OVERVIEW aria-label="Towpath, to the overview">
+            <a class="brand" href=links::OVERVIEW aria-label="Towpath">
                 <svg viewBox="0 0 32 32" aria-hidden="true">
                     <path d="M4 7l12 9L4 25M28 7 16 16l12 9" />
                 </svg>

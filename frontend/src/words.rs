@@ -9,26 +9,33 @@ const YEAR: i64 = 365 * DAY;
 /// How long ago something was, in the coarsest unit that is still true: nothing below a minute, so that a page
 /// that did not change reads the same a few seconds later. A moment ahead of our clock counts as now.
 pub fn ago(seconds: i64) -> String {
-    let (count, unit) = match seconds {
-        ..MINUTE => return "just now".to_owned(),
-        ..HOUR => (seconds / MINUTE, "minute"),
-        ..DAY => (seconds / HOUR, "hour"),
-        ..MONTH => (seconds / DAY, "day"),
-        ..YEAR => (seconds / MONTH, "month"),
-        _ => (seconds / YEAR, "year"),
+    const UNITS: [(i64, &str); 5] = [
+        (YEAR, "year"),
+        (MONTH, "month"),
+        (DAY, "day"),
+        (HOUR, "hour"),
+        (MINUTE, "minute"),
+    ];
+    let Some((length, unit)) = UNITS.into_iter().find(|(length, _)| seconds >= *length) else {
+        return "just now".to_owned();
     };
+    let count = seconds / length;
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{plural} ago")
 }
 
 /// How long something took, in at the most two units.
 pub fn duration(seconds: i64) -> String {
-    match seconds {
-        ..1 => "under 1 s".to_owned(),
-        ..MINUTE => format!("{seconds} s"),
-        ..HOUR => two(seconds, MINUTE, "min", 1, "s"),
-        ..DAY => two(seconds, HOUR, "h", MINUTE, "min"),
-        _ => two(seconds, DAY, "d", HOUR, "h"),
+    if seconds < 1 {
+        "under 1 s".to_owned()
+    } else if seconds < MINUTE {
+        format!("{seconds} s")
+    } else if seconds < HOUR {
+        two(seconds, MINUTE, "min", 1, "s")
+    } else if seconds < DAY {
+        two(seconds, HOUR, "h", MINUTE, "min")
+    } else {
+        two(seconds, DAY, "d", HOUR, "h")
     }
 }
 

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useBrowser, visit } from "./support/browser.js";
-import { newestRun, portal, runAddress } from "./support/portal.js";
+import { shownRun, portal, runAddress } from "./support/portal.js";
 
 useBrowser();
 
 test("a failing run is one click from the overview, and says why it failed", async () => {
-  const failing = await newestRun("failed", "error");
+  const failing = await shownRun("failed", "error");
   await visit({}, async (page) => {
     await page.goto(portal);
     await page.locator(`main a[href="${runAddress(failing)}"]`).click();
@@ -21,7 +21,7 @@ test("a failing run is one click from the overview, and says why it failed", asy
 });
 
 test("what runs now is seen at a glance", async () => {
-  const running = await newestRun("running", "waiting", "queued");
+  const running = await shownRun("running", "waiting", "queued");
   await visit({}, async (page) => {
     await page.goto(portal);
     const badge = page.locator(`main a.status[href="${runAddress(running)}"]`);
@@ -66,7 +66,7 @@ test("an address that leads nowhere says so, and leads back", async () => {
     await visit({}, async (page) => {
       const response = await page.goto(portal + path);
       assert.equal(response.status(), 404, path);
-      await page.getByRole("link", { name: "To the overview" }).click();
+      await page.getByRole("link", { name: "To the overview", exact: true }).click();
       await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
     });
   }

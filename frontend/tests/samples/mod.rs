@@ -1,5 +1,9 @@
 //! Sample view models: a day in a team with two apps. The gallery shows them, the tests read them.
 #![allow(dead_code, reason = "the gallery and each test use a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "samples are written by hand: one that is wrong is a failing test"
+)]
 
 use domain::{
     Timestamp,

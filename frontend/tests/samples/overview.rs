@@ -31,19 +31,13 @@ fn cell(
     }
 }
 
-fn released(
-    number: u64,
-    version: &str,
-    environment: &str,
-    seconds: i64,
-    app: &str,
-) -> Option<Release> {
+fn released(number: u64, version: &str, environment: &str, seconds: i64, app: &str) -> Release {
     let build = domain::build::Build {
         version: Some(version.into()),
         app: app.parse().unwrap(),
         ..build(number)
     };
-    Some(release(&build, environment, seconds))
+    release(&build, environment, seconds)
 }
 
 pub(crate) fn settings() -> AppRow {
@@ -64,19 +58,19 @@ pub(crate) fn settings() -> AppRow {
             cell(
                 "settings",
                 "dev",
-                released(812, "8.0.10", "dev", 10_900, "settings"),
+                Some(released(812, "8.0.10", "dev", 10_900, "settings")),
                 &dev,
             ),
             cell(
                 "settings",
                 "preprod",
-                released(811, "8.0.9", "preprod", 95_000, "settings"),
+                Some(released(811, "8.0.9", "preprod", 95_000, "settings")),
                 &preprod,
             ),
             cell(
                 "settings",
                 "prod",
-                released(806, "8.0.7", "prod", 611_000, "settings"),
+                Some(released(806, "8.0.7", "prod", 611_000, "settings")),
                 &prod,
             ),
         ],
@@ -96,13 +90,13 @@ fn apidemos() -> AppRow {
             cell(
                 "apidemos",
                 "dev",
-                released(77, "5.0.0", "dev", 7_000, "apidemos"),
+                Some(released(77, "5.0.0", "dev", 7_000, "apidemos")),
                 &dev,
             ),
             cell(
                 "apidemos",
                 "preprod",
-                released(75, "4.9.2", "preprod", 179_000, "apidemos"),
+                Some(released(75, "4.9.2", "preprod", 179_000, "apidemos")),
                 &preprod,
             ),
             Cell {

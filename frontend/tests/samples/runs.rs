@@ -14,8 +14,8 @@ fn key() -> OrderKey {
     "00001#1#050#0#codepipeline:1".parse().unwrap()
 }
 
-fn latest<T>(value: T) -> Option<Latest<T>> {
-    Some(Latest { value, key: key() })
+fn latest<T>(value: T) -> Latest<T> {
+    Latest { value, key: key() }
 }
 
 pub(crate) fn run(name: &str, number: u32, status: Status, started: i64, took: i64) -> Run {
@@ -29,14 +29,14 @@ pub(crate) fn run(name: &str, number: u32, status: Status, started: i64, took: i
         attempt: 1,
         started_at: before(started),
         updated_at: before(started - took),
-        trigger: latest(Trigger {
+        trigger: Some(latest(Trigger {
             kind: "WebhookV2".into(),
             by: Some("mobile-team".into()),
-        }),
-        revision: latest(revision(
+        })),
+        revision: Some(latest(revision(
             "4be1a90c",
             "Show the mock location's accuracy in the notification",
-        )),
+        ))),
     }
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn step(
             attempt: 1,
             started_at: before(started),
             updated_at: before(started - took),
-            detail: provider.is_some().then(|| latest(detail)).flatten(),
+            detail: provider.is_some().then(|| latest(detail)),
         },
         carried_out_by: (provider == Some("CodeBuild")).then(|| {
             "codebuild/123456789012/eu-west-1/settings-build:6f0c71d2-9f3e-4b8a-8d18-2a9d1e2f3a4b"
@@ -81,14 +81,14 @@ pub(crate) fn step(
 
 pub(crate) fn failed() -> RunView {
     let mut test = step("Test/Instrumentation", Failed, 2_905, 86, Some("CodeBuild"));
-    test.step.detail = latest(StepDetail {
+    test.step.detail = Some(latest(StepDetail {
         category: Some("Test".into()),
         provider: Some("CodeBuild".into()),
         summary: Some("Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: Error while executing command: ./gradlew connectedCheck. Reason: exit status 1".into()),
         error_code: Some("JobFailed".into()),
         url: Some("https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logEvent:group=/aws/codebuild/settings-build".into()),
         external_id: None,
-    });
+    }));
     RunView {
         run: run("settings-preprod", 43, Failed, 3_100, 281),
         app: Some("settings".parse().unwrap()),

@@ -19,13 +19,12 @@ export async function pipelines() {
   return [...overview.apps.flatMap((row) => row.cells).flatMap((cell) => cell.pipelines), ...overview.unassigned];
 }
 
-/** The newest run of a pipeline whose state is one of these. */
-export async function newestRun(...states) {
-  for (const pipeline of await pipelines()) {
-    const [run] = pipeline.runs;
-    if (run && states.includes(run.status)) return run;
-  }
-  throw new Error(`no pipeline's newest run is ${states.join(" or ")}: play the demonstration first`);
+/** A run on the overview that is in one of these states. */
+export async function shownRun(...states) {
+  const runs = (await pipelines()).flatMap((pipeline) => pipeline.runs);
+  const run = runs.find((run) => states.includes(run.status));
+  if (!run) throw new Error(`no run on the overview is ${states.join(" or ")}: play the demonstration first`);
+  return run;
 }
 
 /** An app and an environment that serve something. */
@@ -41,7 +40,7 @@ export async function served() {
 /** One address of every kind of page, by a name for it. */
 export async function everyPage() {
   const { app, environment, release } = await served();
-  const failing = await newestRun("failed", "error");
+  const failing = await shownRun("failed", "error");
   return {
     overview: "/",
     app: `/${app}`,
@@ -50,7 +49,7 @@ export async function everyPage() {
     runs: `/${app}/runs`,
     "runs-failed": `/${app}/runs?failed=true`,
     "run-failed": runAddress(failing),
-    "run-running": runAddress(await newestRun("running", "waiting", "queued")),
+    "run-running": runAddress(await shownRun("running", "waiting", "queued")),
     tester: `/${app}/${environment}`,
     unassigned: "/unassigned",
     missing: "/there-is-no-such-app",

@@ -84,21 +84,18 @@ fn title(view: &TesterView, current: Option<&CurrentView>) -> AnyView {
 
 /// The app's icon, or its first letter.
 fn picture(view: &TesterView, current: Option<&CurrentView>, name: &str) -> AnyView {
-    match current.filter(|current| current.release.icon.is_some()) {
-        Some(current) => {
-            let source = links::icon(&view.app.id, &current.release.build);
-            view! { <img class="picture" src=source alt="" width="80" height="80" /> }.into_any()
-        }
-        None => {
-            let letter: String = name
-                .chars()
-                .next()
-                .into_iter()
-                .flat_map(char::to_uppercase)
-                .collect();
-            view! { <span class="picture letter" aria-hidden="true">{letter}</span> }.into_any()
-        }
+    if let Some(current) = current.filter(|current| current.release.icon.is_some()) {
+        let source = links::icon(&view.app.id, &current.release.build);
+        return view! { <img class="picture" src=source alt="" width="80" height="80" /> }
+            .into_any();
     }
+    let letter: String = name
+        .chars()
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    view! { <span class="picture letter" aria-hidden="true">{letter}</span> }.into_any()
 }
 
 fn earlier(view: &TesterView) -> Option<AnyView> {
