@@ -1,5 +1,10 @@
 //! `towpath serve` as a process: what it answers, what it refuses, and what it keeps when it is killed.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
 use std::{
     io::{BufRead, BufReader},
     net::TcpListener,

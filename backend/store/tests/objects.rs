@@ -3,6 +3,11 @@
 //! `TOWPATH_TEST_S3_BUCKET` names a bucket elsewhere: at `TOWPATH_TEST_S3_ENDPOINT` if that is set, at AWS otherwise, with
 //! the credentials that the SDK finds. Tests write below `towpath-test/` and delete what they wrote.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
 #[path = "objects/durability.rs"]
 mod durability;
 #[path = "objects/links.rs"]

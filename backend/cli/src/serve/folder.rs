@@ -41,7 +41,7 @@ impl DataFolder {
         Ok(folder)
     }
 
-    /// The records, one SQLite file.
+    /// The records, one `SQLite` file.
     pub(super) fn records(&self) -> PathBuf {
         self.path.join("records.sqlite")
     }

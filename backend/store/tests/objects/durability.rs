@@ -96,7 +96,7 @@ async fn a_kill_in_the_middle_of_a_put_leaves_the_object_before_it() {
 async fn serve_until_killed(folder: &Path) {
     let server = start(folder, Vec::new()).await;
     println!("endpoint={}", server.endpoint());
-    futures::future::pending().await
+    futures::future::pending::<()>().await;
 }
 
 /// Runs the test `name` again as a server over `folder`.
@@ -128,7 +128,7 @@ async fn wait_until(done: impl Fn() -> bool) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), waiting)
+    tokio::time::timeout(Duration::from_mins(1), waiting)
         .await
         .unwrap();
 }

@@ -91,7 +91,7 @@ async fn run(door: Door, event: Bytes) {
                 return;
             }
             Err(error) => {
-                tracing::error!(job = id, error = chain(&error), "a job has no answer yet")
+                tracing::error!(job = id, error = chain(&error), "a job has no answer yet");
             }
         }
         if let Some(pause) = pause {

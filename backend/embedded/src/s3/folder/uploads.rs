@@ -19,7 +19,7 @@ use super::{Folder, Headers, Object, Ready, Record, draft, failed};
 /// Every part but the last has at least this many bytes, as on AWS.
 const SMALLEST_PART: u64 = 5 * 1024 * 1024;
 /// When an upload that nobody completed or aborted is removed, as a bucket's lifecycle rule would.
-const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
+const LIFETIME: Duration = Duration::from_hours(7 * 24);
 
 /// What an upload will become.
 #[derive(Serialize, Deserialize)]

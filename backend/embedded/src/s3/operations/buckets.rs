@@ -17,7 +17,6 @@ pub(crate) async fn create(
     if blocking(move || folder.create_bucket(&bucket)).await? {
         Ok(S3Response::new(CreateBucketOutput {
             location: Some(location),
-            ..CreateBucketOutput::default()
         }))
     } else {
         Err(s3_error!(
