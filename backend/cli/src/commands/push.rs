@@ -24,8 +24,8 @@ use crate::{
 use files::LocalFile;
 use progress::Progress;
 
-/// How often to ask what is missing, before giving up. Each round tries every link several times.
-const ROUNDS: usize = 3;
+/// How often to ask for new links in place of those that have expired on the way.
+const ROUNDS: usize = 20;
 
 #[derive(Args)]
 pub(crate) struct PushOptions {
@@ -66,32 +66,41 @@ pub(crate) async fn push(api: &Api, options: PushOptions, output: &Output) -> Re
     let request = request(&options, &files);
     let path = format!("/api/v1/apps/{}/uploads", options.app);
     let progress = Progress::new(&files, output.is_watched());
-    let mut last = None;
-    for _ in 0..ROUNDS {
+    let mut rounds = 1..=ROUNDS;
+    loop {
         let plan: UploadPlan = api.post(&path, &request).await?;
         if let Some(build) = &plan.build {
             progress.finish();
-            let answer: Value = api
-                .get(&format!("/api/v1/builds/{build}"), &Vec::new())
-                .await?;
+            let build = format!("/api/v1/builds/{build}");
+            let answer = api.get(&build, &Vec::new()).await?;
             return show(api, answer, "was registered before", output);
         }
-        match transfer::all(&api.http, &files, &plan, &progress).await {
-            Ok(()) => {
-                progress.registering();
-                let complete = format!("/api/v1/uploads/{}/complete", plan.id);
-                let answer: Result<Value, Failure> = api.post(&complete, &json!({})).await;
+        let sent = transfer::all(&api.http, &files, &plan, &progress).await;
+        match sent {
+            Ok(()) => return complete(api, &plan, &progress, output).await,
+            Err(error) if error.needs_new_link() && rounds.next().is_some() => {}
+            Err(error) => {
                 progress.finish();
-                return show(api, answer?, "is registered", output);
+                return Err(Failure::Failed(format!(
+                    "the upload broke off: {}. Run the same command again: it continues",
+                    causes(&error)
+                )));
             }
-            Err(error) => last = Some(error),
         }
     }
+}
+
+async fn complete(
+    api: &Api,
+    plan: &UploadPlan,
+    progress: &Progress,
+    output: &Output,
+) -> Result<(), Failure> {
+    progress.registering();
+    let path = format!("/api/v1/uploads/{}/complete", plan.id);
+    let answer: Result<Value, Failure> = api.post(&path, &json!({})).await;
     progress.finish();
-    let reason = last.map_or_else(String::new, |error| format!(": {}", causes(&error)));
-    Err(Failure::Failed(format!(
-        "the upload broke off{reason}. Run the same command again: it continues"
-    )))
+    show(api, answer?, "is registered", output)
 }
 
 fn request(options: &PushOptions, files: &[LocalFile]) -> UploadRequest {

@@ -158,7 +158,12 @@ async fn try_once(
 }
 
 impl TransferError {
-    /// Whether the same link may work the next time. One that is refused has expired: the portal gives a new one.
+    /// Whether a new link may work: this one was refused, likely because it has expired.
+    pub(super) fn needs_new_link(&self) -> bool {
+        matches!(self, Self::Status(status) if status.is_client_error())
+    }
+
+    /// Whether the same link may work the next time.
     fn may_pass(&self) -> bool {
         match self {
             Self::Connection(_) => true,

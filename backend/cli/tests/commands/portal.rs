@@ -1,0 +1,180 @@
+//! A portal that runs, and `towpath` typed against it.
+
+use std::{
+    ffi::OsStr,
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const CONFIG: &str = r##"
+[[apps]]
+id = "wallet"
+name = "Wallet"
+
+[[environments]]
+id = "dev"
+name = "Development"
+colour = "#2e7d32"
+
+[[environments]]
+id = "prod"
+name = "Production"
+colour = "#c62828"
+
+[[pipelines]]
+source = "codepipeline"
+name = "wallet-dev"
+app = "wallet"
+environment = "dev"
+"##;
+
+/// A portal, killed when dropped.
+pub(crate) struct Portal {
+    child: Child,
+    pub(crate) url: String,
+    /// Where commands are typed.
+    pub(crate) folder: TempDir,
+}
+
+/// What a command left behind.
+pub(crate) struct Typed {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        let _over = self.child.kill().is_err();
+        let _gone = self.child.wait().is_err();
+    }
+}
+
+impl Portal {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("towpath.toml"), CONFIG).unwrap();
+        let mut child = towpath(folder.path())
+            .args(["serve", "--data", "data", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines
+            .map_while(Result::ok)
+            .find(|line| line.contains("Towpath is at"))
+            .unwrap();
+        let url = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .unwrap();
+        Self {
+            url: url.trim_end_matches('/').to_owned(),
+            child,
+            folder,
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Makes a file that no two sizes or seeds share.
+    pub(crate) fn file(&self, name: &str, size: usize) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, noise(size)).unwrap();
+        path
+    }
+
+    pub(crate) fn types<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Typed {
+        self.types_at(&self.url, arguments)
+    }
+
+    /// The same, at another address.
+    pub(crate) fn types_at<S: AsRef<OsStr>>(&self, url: &str, arguments: &[S]) -> Typed {
+        typed(
+            towpath(self.folder.path())
+                .env("TOWPATH_URL", url)
+                .args(arguments),
+        )
+    }
+
+    /// A command that must succeed, with `--json`.
+    pub(crate) fn json<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Value {
+        let done = typed(
+            towpath(self.folder.path())
+                .env("TOWPATH_URL", &self.url)
+                .arg("--json")
+                .args(arguments),
+        );
+        assert_eq!(done.code, 0, "{}", done.err);
+        serde_json::from_str(&done.out).unwrap()
+    }
+
+    pub(crate) fn pushes(&self, files: &[&str]) -> Typed {
+        let done =
+            self.types(&[&["push", "--app", "wallet", "--environment", "dev"], files].concat());
+        assert_eq!(done.code, 0, "{}", done.err);
+        done
+    }
+}
+
+/// A command, not yet started, that nothing around the tests can influence.
+pub(crate) fn towpath(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_towpath"));
+    command
+        .current_dir(folder)
+        .env_remove("TOWPATH_URL")
+        .env_remove("AWS_ENDPOINT_URL_CODEPIPELINE")
+        .stdin(Stdio::null());
+    command
+}
+
+pub(crate) fn typed(command: &mut Command) -> Typed {
+    let output = command.output().unwrap();
+    Typed {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The same, with something on standard input.
+pub(crate) fn typed_with(command: &mut Command, input: &str) -> Typed {
+    let pipes = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    Typed {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Bytes that do not repeat soon (xorshift).
+pub(crate) fn noise(size: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ size as u64;
+    let mut bytes = Vec::with_capacity(size + 8);
+    while bytes.len() < size {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend(state.to_le_bytes());
+    }
+    bytes.truncate(size);
+    bytes
+}

@@ -1,0 +1,61 @@
+//! Help, versions and completions.
+
+use crate::portal::{Typed, towpath, typed};
+
+fn types(arguments: &[&str]) -> Typed {
+    let folder = tempfile::tempdir().unwrap();
+    typed(towpath(folder.path()).args(arguments))
+}
+
+#[test]
+fn help_lists_the_commands_and_the_exit_codes() {
+    let help = types(&["--help"]);
+    assert_eq!(help.code, 0);
+    for word in [
+        "serve",
+        "push",
+        "status",
+        "builds",
+        "runs",
+        "latest",
+        "event",
+        "config",
+        "completions",
+        "Exit codes:",
+        "TOWPATH_URL",
+    ] {
+        assert!(help.out.contains(word), "{word}");
+    }
+    assert!(types(&["--version"]).out.starts_with("towpath "));
+}
+
+#[test]
+fn a_command_line_that_is_not_valid_is_code_2() {
+    for arguments in [
+        &["pusch"][..],
+        &[],
+        &["builds"],
+        &["--url", "here", "status"],
+        &["builds", "--app", "wallet", "--limit", "0"],
+    ] {
+        assert_eq!(types(arguments).code, 2, "{arguments:?}");
+    }
+    assert!(
+        types(&["--url", "ftp://x", "status"])
+            .err
+            .contains("https://releases.example.com")
+    );
+}
+
+#[test]
+fn every_shell_gets_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let done = types(&["completions", shell]);
+        assert_eq!(done.code, 0);
+        assert!(
+            done.out.contains("latest") && done.out.contains("towpath"),
+            "{shell}"
+        );
+    }
+    assert_eq!(types(&["completions", "cmd"]).code, 2);
+}
