@@ -28,7 +28,7 @@ impl Portal {
     /// Records what one delivery of a source says.
     pub async fn receive(&self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Received> {
         authorise(actor, Action::RecordEvents)?;
-        let parsed = sources::parse(body, now).map_err(not_an_event)?;
+        let parsed = sources::parse(body, now).map_err(|error| not_an_event(&error))?;
         let mut received = Received {
             ignored: parsed.ignored,
             ..Received::default()
@@ -36,7 +36,9 @@ impl Portal {
         // One payload can tell several things. It is kept once, with the first.
         let mut payload = Some(sources::redact(body));
         for event in parsed.events {
-            if self.record(&event, payload.take().as_deref(), now).await? {
+            let payload = payload.take();
+            // In a box, since the SDK's futures are large and this one lives in every caller's.
+            if Box::pin(self.record(&event, payload.as_deref(), now)).await? {
                 received.duplicates += 1;
             }
             received.events.push(event.id);
@@ -60,20 +62,20 @@ impl Portal {
         };
         let feed = self.catalog().feed(&event.pipeline);
         let feed = feed.map(|feed| (&feed.app, &feed.environment));
-        let recorded = self.store().table.record(event, raw, feed, now).await?;
+        let recorded = Box::pin(self.store().table.record(event, raw, feed, now)).await?;
         Ok(matches!(recorded, Recorded::Duplicate(_)))
     }
 }
 
-fn not_an_event(error: sources::Error) -> Error {
-    let field = match &error {
+fn not_an_event(error: &sources::Error) -> Error {
+    let field = match error {
         sources::Error::Missing { field } | sources::Error::Invalid { field, .. } => field.clone(),
         sources::Error::NoSuchSource { .. } => "source".to_owned(),
         sources::Error::TooLarge { .. }
         | sources::Error::NotJson(_)
         | sources::Error::NotObject { .. } => String::new(),
     };
-    let detail = match &error {
+    let detail = match error {
         sources::Error::NotJson(source) => format!("{error}: {source}"),
         _ => error.to_string(),
     };

@@ -95,14 +95,12 @@ impl Portal {
             &credentials.secret_access_key,
             credentials.session_token.as_deref(),
         );
-        let found = objects.head(&input.key).await;
-        let size = match found.map_err(|error| Failure::input(error, &place))? {
-            Some(info) => info.size,
-            None => {
-                let what = format!("object {}", input.key);
-                return Err(Failure::input(store::Error::NotFound { what }, &place));
-            }
+        let failed = |error| Failure::input(error, &place);
+        let gone = || store::Error::NotFound {
+            what: format!("object {}", input.key),
         };
+        let found = objects.head(&input.key).await.map_err(failed)?;
+        let size = found.ok_or_else(gone).map_err(failed)?.size;
         if size > MAX_ARTIFACT {
             return Err(Failure::artifact(format!(
                 "{place} has {size} bytes; at the most {MAX_ARTIFACT} are taken. Leave out what testers do not need."
@@ -183,9 +181,9 @@ fn is_wanted(file: &File<'_>) -> bool {
 fn check_growth(opened: &Opened, files: &[File<'_>]) -> Result<(), Failure> {
     let unpacked: u64 = files.iter().map(|file| file.entry.size).sum();
     let packed: u64 = files.iter().map(|file| file.entry.compressed_size).sum();
-    let allowed = (packed.saturating_mul(MAX_GROWTH))
-        .max(ALWAYS_UNPACKED)
-        .min(MAX_ARTIFACT);
+    let allowed = packed
+        .saturating_mul(MAX_GROWTH)
+        .clamp(ALWAYS_UNPACKED, MAX_ARTIFACT);
     if unpacked <= allowed {
         return Ok(());
     }

@@ -38,9 +38,9 @@ impl Portal {
             failed: false,
         };
         let (record, builds, runs) = futures::try_join!(
-            table.overview(),
-            table.builds(app, few, None),
-            table.runs(list, few, None),
+            Box::pin(table.overview()),
+            Box::pin(table.builds(app, few, None)),
+            Box::pin(table.runs(list, few, None)),
         )?;
         let environments = self.catalog().environments.clone();
         Ok(AppView {

@@ -40,21 +40,24 @@ impl Portal {
     }
 }
 
-/// By the start of the stage, then a stage before its actions, then by the start of the action.
+/// By the start of the stage, then by its end, since the times of some sources are whole seconds; then a stage before
+/// its actions, and these by their own start and end.
 fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
-    let mut stages: HashMap<String, Timestamp> = HashMap::new();
+    let end = |step: &Step| step.finished_at().unwrap_or(Timestamp::MAX);
+    let mut stages: HashMap<String, (Timestamp, Timestamp)> = HashMap::new();
     for step in &steps {
-        let start = stages
+        let (first, last) = stages
             .entry(step.stage().to_owned())
-            .or_insert(step.started_at);
-        *start = step.started_at.min(*start);
+            .or_insert((step.started_at, end(step)));
+        *first = step.started_at.min(*first);
+        *last = end(step).max(*last);
     }
     steps.sort_by_cached_key(|step| {
         (
             stages.get(step.stage()).copied(),
             step.stage().to_owned(),
             step.action().is_some(),
-            step.started_at,
+            (step.started_at, end(step)),
             step.id.clone(),
         )
     });

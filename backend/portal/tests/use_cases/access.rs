@@ -12,6 +12,10 @@ use crate::world::{
     zip::{stored, zip},
 };
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a call reads as the sentence that it tests"
+)]
 fn is_forbidden<T: std::fmt::Debug>(result: Result<T, Error>) {
     assert!(matches!(result, Err(Error::Forbidden { .. })), "{result:?}");
 }

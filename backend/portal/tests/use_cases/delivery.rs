@@ -3,6 +3,7 @@
 use std::{pin::pin, task::Poll};
 
 use domain::{Timestamp, digest::Digest};
+use portal::Error;
 
 use crate::world::{
     World, at, job, usual,
@@ -113,4 +114,24 @@ async fn two_deliveries_at_once_make_one_build() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_codepipeline_did_not_take_is_given_again_by_the_next_delivery() {
+    let apk = noise(5, 10_000);
+    let world = world_with(&apk).await;
+    world.codepipeline.refuse(true);
+    let unanswered = world
+        .portal
+        .run_job(job("job-1", KEY, &usual("e-1")), at("03:00:00"))
+        .await;
+    assert!(
+        matches!(unanswered, Err(Error::Answer(_))),
+        "{unanswered:?}"
+    );
+    world.codepipeline.refuse(false);
+    world
+        .registers(job("job-1", KEY, &usual("e-1")), at("03:01:00"))
+        .await;
+    is_registered_once(&world, &apk, "answered late").await;
 }

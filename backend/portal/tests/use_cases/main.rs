@@ -1,5 +1,11 @@
 //! The use cases over a DynamoDB and an S3 inside this process, with a `CodePipeline` that only listens.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails where it panics"
+)]
+
 mod access;
 mod delivery;
 mod download;

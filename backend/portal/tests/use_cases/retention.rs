@@ -37,7 +37,7 @@ async fn broken_off(world: &World, run: &str, files: &[(&str, &[u8])]) -> String
     for (name, bytes) in files {
         let key = final_key(name, bytes);
         table
-            .note_objects(&self::key(run), &[key.clone()])
+            .note_objects(&self::key(run), std::slice::from_ref(&key))
             .await
             .unwrap();
         objects

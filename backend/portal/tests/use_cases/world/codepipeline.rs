@@ -1,6 +1,9 @@
 //! A `CodePipeline` that takes answers to jobs and does nothing with them.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use axum::{
     Router,
@@ -34,26 +37,36 @@ impl Answer {
 /// The listening end.
 pub(crate) struct CodePipeline {
     pub(crate) endpoint: String,
-    answers: Answers,
+    desk: Arc<Desk>,
 }
 
-type Answers = Arc<Mutex<Vec<Answer>>>;
+/// Where answers come in.
+#[derive(Default)]
+struct Desk {
+    answers: Mutex<Vec<Answer>>,
+    refuses: AtomicBool,
+}
 
 impl CodePipeline {
     pub(crate) async fn start() -> Self {
-        let answers = Answers::default();
+        let desk = Arc::new(Desk::default());
         let router = Router::new()
             .route("/", post(take))
-            .with_state(answers.clone());
+            .with_state(desk.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { endpoint, answers }
+        Self { endpoint, desk }
     }
 
     /// Every answer so far.
     pub(crate) fn answers(&self) -> Vec<Answer> {
-        self.answers.lock().unwrap().clone()
+        self.desk.answers.lock().unwrap().clone()
+    }
+
+    /// From now on, whether it refuses every answer.
+    pub(crate) fn refuse(&self, refuses: bool) {
+        self.desk.refuses.store(refuses, Ordering::Relaxed);
     }
 
     /// The newest answer.
@@ -62,13 +75,17 @@ impl CodePipeline {
     }
 }
 
-async fn take(State(answers): State<Answers>, headers: HeaderMap, body: Bytes) -> Response {
+async fn take(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/x-amz-json-1.1")];
+    if desk.refuses.load(Ordering::Relaxed) {
+        let refused = r#"{"__type":"ValidationException","message":"not now"}"#;
+        return (StatusCode::BAD_REQUEST, json, refused).into_response();
+    }
     let target = headers["x-amz-target"].to_str().unwrap();
     let operation = target.rsplit('.').next().unwrap().to_owned();
-    answers.lock().unwrap().push(Answer {
+    desk.answers.lock().unwrap().push(Answer {
         operation,
         body: serde_json::from_slice(&body).unwrap(),
     });
-    let json = [(header::CONTENT_TYPE, "application/x-amz-json-1.1")];
     (StatusCode::OK, json, "{}").into_response()
 }

@@ -27,7 +27,7 @@ use store::{Objects, Settings, Store};
 use targets::codepipeline::Jobs;
 use tempfile::TempDir;
 
-pub(crate) use codepipeline::{Answer, CodePipeline};
+use codepipeline::CodePipeline;
 
 pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const ACCOUNT: &str = "123456789012";

@@ -1,0 +1,260 @@
+//! How much memory a registration takes: of 20 MB and of 200 MB, stored and deflated.
+//!
+//! The servers run in a process of their own, so that what is printed is the portal's.
+//!
+//! `cargo run --release --example register_memory -p portal`
+
+use std::{
+    error::Error,
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use domain::{
+    Timestamp,
+    catalog::{App, Catalog},
+};
+use embedded::{
+    dynamodb::{self, Storage},
+    s3::{self, KeyPair},
+};
+use flate2::{Compression, Crc, write::DeflateEncoder};
+use portal::{
+    Parts, Portal,
+    register::{Job, Outcome},
+};
+use serde_json::json;
+use store::{Objects, Settings, Store};
+use targets::codepipeline::Jobs;
+
+type Anything<T = ()> = Result<T, Box<dyn Error>>;
+
+const KEYS: (&str, &str) = ("AKIDBENCH", "a secret of the bench");
+const SIZES: [u64; 2] = [20_000_000, 200_000_000];
+
+fn main() -> Anything {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    match std::env::args().nth(1) {
+        Some(folder) => runtime.block_on(serve(Path::new(&folder))),
+        None => runtime.block_on(measure()),
+    }
+}
+
+/// The other process: a DynamoDB, an S3 and a `CodePipeline` that takes every answer, until its input ends.
+async fn serve(folder: &Path) -> Anything {
+    let any = ([127, 0, 0, 1], 0).into();
+    let dynamodb = dynamodb::start(Storage::Memory, any).await?;
+    let s3 = s3::start(s3::Settings {
+        folder: folder.to_owned(),
+        address: any,
+        key_pairs: vec![KeyPair::new(KEYS.0, KEYS.1)],
+    })
+    .await?;
+    let answer = || async { ([("content-type", "application/x-amz-json-1.1")], "{}") };
+    let router = axum::Router::new().route("/", axum::routing::post(answer));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let codepipeline = listener.local_addr()?;
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    println!(
+        "{} {} http://{codepipeline}",
+        dynamodb.endpoint(),
+        s3.endpoint()
+    );
+    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
+    Ok(())
+}
+
+async fn measure() -> Anything {
+    let folder = tempfile::tempdir()?;
+    let (mut servers, endpoints) = start_servers(&folder.path().join("s3"))?;
+    let (portal, artifacts) = portal(&endpoints).await?;
+    for (kind, level) in [("stored", None), ("deflated", Some(Compression::fast()))] {
+        for size in SIZES {
+            let zip = folder.path().join("artifact.zip");
+            write_zip(&zip, size, level)?;
+            let key = format!("{kind}/{size}");
+            upload(&artifacts, &key, &zip).await?;
+            let before = peak_from_here()?;
+            register(&portal, &key).await?;
+            println!(
+                "registering {} MB {kind}: peak memory {} KB before, {} KB after",
+                size / 1_000_000,
+                before,
+                peak()?
+            );
+        }
+    }
+    drop(servers.stdin.take());
+    servers.wait()?;
+    Ok(())
+}
+
+fn start_servers(folder: &Path) -> Anything<(Child, Vec<String>)> {
+    let mut servers = Command::new(std::env::current_exe()?)
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let output = servers.stdout.take().ok_or("the servers have no output")?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    let endpoints = line.split_whitespace().map(str::to_owned).collect();
+    Ok((servers, endpoints))
+}
+
+async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
+    let [dynamodb, s3, codepipeline] = endpoints else {
+        return Err("the servers did not start".into());
+    };
+    let store = Store::connect(&Settings {
+        region: "eu-west-1".to_owned(),
+        table: "towpath".to_owned(),
+        bucket: "releases".to_owned(),
+        dynamodb_endpoint: Some(dynamodb.clone()),
+        s3_endpoint: Some(s3.clone()),
+        static_credentials: Some((KEYS.0.to_owned(), KEYS.1.to_owned())),
+    })
+    .await;
+    store.table.create().await?;
+    store.objects.create_bucket().await?;
+    let artifacts = store
+        .objects
+        .with_credentials("artifacts", KEYS.0, KEYS.1, None);
+    artifacts.create_bucket().await?;
+    let portal = Portal::new(Parts {
+        store,
+        catalog: Catalog {
+            apps: vec![App {
+                id: "wallet".parse()?,
+                name: "Wallet".to_owned(),
+            }],
+            ..Catalog::default()
+        },
+        jobs: Some(Jobs::connect_as(Some(codepipeline), "eu-west-1", KEYS.0, KEYS.1).await),
+        region: "eu-west-1".to_owned(),
+        public_url: None,
+        entropy: || [5; 10],
+    });
+    Ok((portal, artifacts))
+}
+
+/// A zip with one package of bytes that do not compress.
+fn write_zip(path: &Path, size: u64, level: Option<Compression>) -> Anything {
+    let mut file = std::io::BufWriter::new(fs::File::create(path)?);
+    let packed = path.with_extension("packed");
+    let mut crc = Crc::new();
+    let mut body = fs::File::create(&packed)?;
+    match level {
+        None => noise(size, |bytes| {
+            crc.update(bytes);
+            body.write_all(bytes)
+        })?,
+        Some(level) => {
+            let mut encoder = DeflateEncoder::new(&mut body, level);
+            noise(size, |bytes| {
+                crc.update(bytes);
+                encoder.write_all(bytes)
+            })?;
+            encoder.finish()?;
+        }
+    }
+    let length = u32::try_from(fs::metadata(&packed)?.len())?;
+    let method = u16::from(level.is_some()) * 8;
+    let name = b"app-release.apk";
+    let mut claims = vec![20, 0, 0, 0];
+    claims.extend(method.to_le_bytes());
+    claims.extend([0; 4]);
+    claims.extend(crc.sum().to_le_bytes());
+    claims.extend(length.to_le_bytes());
+    claims.extend(u32::try_from(size)?.to_le_bytes());
+    claims.extend(u16::try_from(name.len())?.to_le_bytes());
+    claims.extend([0; 2]);
+    file.write_all(b"PK\x03\x04")?;
+    file.write_all(&claims)?;
+    file.write_all(name)?;
+    std::io::copy(&mut fs::File::open(&packed)?, &mut file)?;
+    let directory = [&b"PK\x01\x02\x14\0"[..], &claims, &[0; 14], name].concat();
+    let offset = 4 + u32::try_from(claims.len() + name.len())? + length;
+    file.write_all(&directory)?;
+    file.write_all(b"PK\x05\x06\0\0\0\0\x01\0\x01\0")?;
+    file.write_all(&u32::try_from(directory.len())?.to_le_bytes())?;
+    file.write_all(&offset.to_le_bytes())?;
+    file.write_all(&[0; 2])?;
+    file.flush()?;
+    fs::remove_file(packed)?;
+    Ok(())
+}
+
+fn noise(size: u64, mut write: impl FnMut(&[u8]) -> std::io::Result<()>) -> std::io::Result<()> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ size;
+    let mut left = size;
+    let mut chunk = Vec::with_capacity(1 << 16);
+    while left > 0 {
+        chunk.clear();
+        let length = left.min(1 << 16);
+        while (chunk.len() as u64) < length {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            chunk.extend(state.to_le_bytes());
+        }
+        chunk.truncate(usize::try_from(length).unwrap_or(chunk.len()));
+        write(&chunk)?;
+        left -= length;
+    }
+    Ok(())
+}
+
+async fn upload(artifacts: &Objects, key: &str, path: &Path) -> Anything {
+    let mut writer = artifacts.writer(key, "application/zip").await?;
+    let mut file = fs::File::open(path)?;
+    let mut chunk = vec![0; 1 << 20];
+    loop {
+        let length = file.read(&mut chunk)?;
+        if length == 0 {
+            break;
+        }
+        writer.write(&chunk[..length]).await?;
+    }
+    writer.finish().await?;
+    Ok(())
+}
+
+async fn register(portal: &Portal, key: &str) -> Anything {
+    let parameters = json!({"do": "register", "app": "wallet", "execution": key}).to_string();
+    let event = json!({"CodePipeline.job": {
+        "id": key,
+        "accountId": "123456789012",
+        "data": {
+            "actionConfiguration": {"configuration": {"UserParameters": parameters}},
+            "inputArtifacts": [{"name": "BuildOutput",
+                "location": {"s3Location": {"bucketName": "artifacts", "objectKey": key}}}],
+            "artifactCredentials": {"accessKeyId": KEYS.0, "secretAccessKey": KEYS.1},
+        },
+    }});
+    let now: Timestamp = "2026-11-21T03:00:00Z".parse()?;
+    let job = Job::parse(event.to_string().as_bytes())?;
+    match portal.run_job(job, now).await? {
+        Outcome::Registered(_) => Ok(()),
+        Outcome::Failed { message, .. } => Err(message.into()),
+    }
+}
+
+/// Sets the peak back to what is in use now, where the system allows that, and gives it.
+fn peak_from_here() -> Anything<u64> {
+    fs::write("/proc/self/clear_refs", "5")?;
+    peak()
+}
+
+/// The most memory that this process has had, in KB.
+fn peak() -> Anything<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    Ok(number.ok_or("the system does not tell")?.parse()?)
+}
