@@ -52,6 +52,8 @@ test("no page scrolls sideways on a phone 360 pixels wide", async () => {
 for (const [colorScheme, viewport] of [["light", DESK], ["dark", DESK], ["light", PHONE], ["dark", PHONE]]) {
   test(`axe finds nothing on any page: ${colorScheme}, ${viewport.width} pixels`, async () => {
     await onEveryPage({ colorScheme, viewport }, async (page, name) => {
+      // A page that follows what happens is looked at while it does.
+      if (await page.locator("leptos-island").count()) await page.locator(".live[data-state=live]").waitFor({ state: "attached" });
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => window.axe.run({ rules: { "target-size": { enabled: true } } }));
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);

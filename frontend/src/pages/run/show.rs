@@ -62,11 +62,10 @@ fn facts(view: &RunView) -> AnyView {
         view! { <div><dt>"Feeds"</dt><dd>{environment::name(environment)}</dd></div> }
     });
     let trigger = run.trigger.as_ref().map(|trigger| {
-        let by = trigger
-            .value
-            .by
-            .clone()
-            .map(|by| view! { <small>{format!("by {by}")}</small> });
+        let by =
+            trigger.value.by.clone().map(
+                |by| view! { <small title=by.clone()>{format!("by {}", person(&by))}</small> },
+            );
         view! { <div><dt>"Trigger"</dt><dd>{trigger.value.kind.clone()} " " {by}</dd></div> }
     });
     let source = run.revision.as_ref().map(|revision| {
@@ -95,6 +94,13 @@ fn facts(view: &RunView) -> AnyView {
     .into_any()
 }
 
+/// Whoever stands behind an ARN, without the partition, service and account before it.
+fn person(by: &str) -> &str {
+    by.strip_prefix("arn:")
+        .and_then(|arn| arn.splitn(5, ':').nth(4))
+        .unwrap_or(by)
+}
+
 /// Where a pipeline is, in words.
 fn system(pipeline: &Pipeline) -> String {
     [
@@ -120,4 +126,16 @@ fn made(view: &RunView) -> Option<AnyView> {
         </section>
     };
     Some(section.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_is_told_by_its_last_part() {
+        assert_eq!(person("arn:aws:iam::123456789012:user/mia"), "user/mia");
+        assert_eq!(person("mia"), "mia");
+        assert_eq!(person("arn:odd"), "arn:odd");
+    }
 }

@@ -3,6 +3,7 @@
 
 use domain::{
     Timestamp,
+    id::RunId,
     view::{RunView, StepView},
 };
 use leptos::prelude::*;
@@ -152,19 +153,24 @@ fn more(view: &StepView, run: &RunView) -> Option<AnyView> {
     let detail = view.step.detail.as_ref().map(|detail| &detail.value);
     let provider =
         detail.and_then(|detail| detail.provider.clone().or_else(|| detail.category.clone()));
-    let carried = view.carried_out_by.as_ref().map(|id| {
+    let carried = carried_out_by(view, run).map(|id| {
         let label = format!("The {} run of {}", provider.clone().unwrap_or_default(), view.step.id);
         view! { <a href=links::run(id) aria-label=label>{provider.clone().unwrap_or_else(|| "run".to_owned())}</a> }.into_any()
     });
     let by =
         carried.or_else(|| provider.map(|provider| view! { <span>{provider}</span> }.into_any()));
     let log = detail.and_then(|detail| detail.url.as_deref()).and_then(links::foreign).map(|url| {
-        view! { <a href=url rel="noreferrer" aria-label=format!("Log of {}", view.step.id)>"log " {icon::icon(icon::ELSEWHERE)}</a> }
+        view! { <a href=url rel="noreferrer" aria-label=format!("Details of {}", view.step.id)>"details " {icon::icon(icon::ELSEWHERE)}</a> }
     });
     let earlier = (view.step.attempt < run.run.attempt)
         .then(|| view! { <span>{format!("attempt {}", view.step.attempt)}</span> });
     (by.is_some() || log.is_some() || earlier.is_some())
         .then(|| view! { <p class="facts">{by} {log} {earlier}</p> }.into_any())
+}
+
+/// The run that carries a step out, unless it is the one that the page shows.
+pub(super) fn carried_out_by<'a>(view: &'a StepView, run: &RunView) -> Option<&'a RunId> {
+    view.carried_out_by.as_ref().filter(|id| **id != run.run.id)
 }
 
 #[cfg(test)]
