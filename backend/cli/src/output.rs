@@ -29,6 +29,10 @@ impl Output {
     }
 
     /// Prints a line. A reader that has seen enough (`| head`) is no failure.
+    #[expect(
+        clippy::unused_self,
+        reason = "an output is asked to print, whatever it has to know for that"
+    )]
     pub(crate) fn line(&self, text: &str) {
         let _ = writeln!(io::stdout(), "{text}");
     }

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long to wait for an answer or for its next bytes. Registering a large build reads all of it first.
-const READ: Duration = Duration::from_secs(300);
+const READ: Duration = Duration::from_mins(5);
 
 /// What a request carries.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;

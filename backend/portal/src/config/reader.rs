@@ -105,7 +105,7 @@ impl<'d, 't> Section<'d, 't> {
             return Vec::new();
         };
         let mut tables = Vec::new();
-        for item in array.iter() {
+        for item in array {
             if let Some(table) = item.get_ref().as_table() {
                 tables.push((table, item.span()));
             } else {

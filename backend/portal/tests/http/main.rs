@@ -1,4 +1,9 @@
 //! The router as clients see it, over a DynamoDB and an S3 inside this process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on ends"
+)]
 
 mod answers;
 mod browser;

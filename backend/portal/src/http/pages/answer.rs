@@ -24,15 +24,14 @@ impl Front {
     pub(super) fn page(&self, caller: &Caller, page: &Page<'_>, view: &impl Serialize) -> Response {
         let site = self.site(caller.base.clone());
         let tag = tag(view, &site);
-        let headers = HeaderMap::from_iter(
-            HeaderValue::from_str(&tag)
-                .map(|tag| (header::ETAG, tag))
-                .into_iter()
-                .chain([(
-                    header::CACHE_CONTROL,
-                    HeaderValue::from_static("private, no-cache"),
-                )]),
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-cache"),
         );
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            headers.insert(header::ETAG, tag);
+        }
         if caller
             .if_none_match
             .as_deref()
