@@ -92,12 +92,13 @@ async fn run(
         () = stop => Ok(()),
     };
     println!("\nStopping ...");
-    play::stop_runs(&simulator);
+    // Without the portal there is nobody to tell.
     if !matches!(ended, Err(DemoError::PortalEnded(_))) {
+        play::stop_runs(&simulator);
         simulator.drained(LAST_EVENTS).await;
+        portal.stop().await;
+        simulator.stop().await;
     }
-    portal.stop().await;
-    simulator.stop().await;
     ended
 }
 

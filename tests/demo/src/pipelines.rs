@@ -64,18 +64,18 @@ fn feeding(app: &str, environment: &str) -> Value {
         stages.push(json!({ "name": "Approve", "actions": [{ "name": "ReleaseManager", "actionTypeId": kind }] }));
     }
     stages.push(json!({ "name": "Release", "actions": [register(app, environment, &name)] }));
-    declaration(&name, stages)
+    declaration(&name, &stages)
 }
 
 fn nightly() -> Value {
-    let stages = vec![
+    let stages = [
         json!({ "name": "Source", "actions": [source(UNASSIGNED)] }),
         json!({ "name": "Build", "actions": [codebuild("Image", "Build", "tools", "SourceArtifact", None)] }),
     ];
-    declaration(UNASSIGNED, stages)
+    declaration(UNASSIGNED, &stages)
 }
 
-fn declaration(name: &str, stages: Vec<Value>) -> Value {
+fn declaration(name: &str, stages: &[Value]) -> Value {
     json!({
         "name": name,
         "roleArn": "arn:aws:iam::123456789012:role/demonstration",

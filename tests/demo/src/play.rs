@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long one run may take, registration included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Plays everything, from the first run to the one that keeps running. `progress` hears one line for each run.
 pub async fn everything(
@@ -177,7 +177,7 @@ fn start(simulator: &Simulator, scene: &Scene) -> Result<String, DemoError> {
         },
         start: false,
     };
-    simulator.push(push).map_err(refused("a commit"))?;
+    simulator.push(&push).map_err(refused("a commit"))?;
     let request = json!({
         "name": scene.pipeline,
         "sourceRevisions": [{ "actionName": "Source", "revisionType": "COMMIT_ID", "revisionValue": commit }],
@@ -206,8 +206,10 @@ fn commit_of(scene: &Scene) -> String {
                 .rotate_left(7);
         }
     }
-    let digits: String = hash.iter().map(|part| format!("{part:016x}")).collect();
-    digits.chars().take(40).collect()
+    let [first, second, third] = hash;
+    let mut digits = format!("{first:016x}{second:016x}{third:016x}");
+    digits.truncate(40);
+    digits
 }
 
 /// Waits until a run is over, and approves it where it asks.

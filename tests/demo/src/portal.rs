@@ -19,7 +19,7 @@ pub const ARTIFACTS: &str = "towpath-artifacts";
 pub const FUNCTION: &str = "action";
 
 /// How long the portal may take until it answers.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// How long it may take to end by itself.
 const END: Duration = Duration::from_secs(10);
 /// How long one answer may take.

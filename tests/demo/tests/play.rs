@@ -1,5 +1,10 @@
 //! The play, before a receiver that takes events, artifacts and jobs as the portal does, but only takes note of them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the scenery of these tests may panic as the tests may"
+)]
+
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -115,7 +120,7 @@ async fn the_whole_play_reaches_the_portal_and_ends_in_order() {
     let (simulator, receiver, samples) = stage(folder.path()).await;
     let lines = Mutex::new(Vec::new());
     play::everything(&simulator, &samples, &|line| {
-        lines.lock().unwrap().push(line)
+        lines.lock().unwrap().push(line);
     })
     .await
     .unwrap();

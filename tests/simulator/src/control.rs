@@ -97,7 +97,7 @@ pub(crate) fn router() -> Router<Arc<World>> {
 }
 
 async fn commits(State(world): State<Arc<World>>, Json(given): Json<Push>) -> Response {
-    match push(&world, given) {
+    match push(&world, &given) {
         Ok(started) => Json(json!({ "started": started })).into_response(),
         Err(error) => (StatusCode::BAD_REQUEST, Json(error.body())).into_response(),
     }
@@ -162,7 +162,7 @@ pub(crate) fn overview(world: &Arc<World>) -> Overview {
 }
 
 /// Adds the commit and, if asked, starts the pipelines that watch its branch; gives their new executions.
-pub(crate) fn push(world: &Arc<World>, given: Push) -> Result<Vec<String>, ApiError> {
+pub(crate) fn push(world: &Arc<World>, given: &Push) -> Result<Vec<String>, ApiError> {
     world.scripts(|scripts| scripts.commit(&given.repository, &given.branch, given.commit.clone()));
     if !given.start {
         return Ok(Vec::new());
@@ -176,11 +176,11 @@ pub(crate) fn push(world: &Arc<World>, given: Push) -> Result<Vec<String>, ApiEr
                     .actions
                     .iter()
                     .find(|action| {
-                        let provider = &action.action_type_id.provider;
+                        let provider = &action.kind.provider;
                         watched(provider, &action.configuration)
                             == (given.repository.clone(), given.branch.clone())
                     })?;
-                let provider = &action.action_type_id.provider;
+                let provider = &action.kind.provider;
                 let revision = RevisionOverride {
                     action_name: action.name.clone(),
                     revision_type: if provider == "S3" {
@@ -191,7 +191,7 @@ pub(crate) fn push(world: &Arc<World>, given: Push) -> Result<Vec<String>, ApiEr
                     .to_owned(),
                     revision_value: given.commit.id.clone(),
                 };
-                let trigger = trigger(provider, action.configuration.get("ConnectionArn"), &given);
+                let trigger = trigger(provider, action.configuration.get("ConnectionArn"), given);
                 Some((name.clone(), revision, trigger))
             })
             .collect();
@@ -200,7 +200,7 @@ pub(crate) fn push(world: &Arc<World>, given: Push) -> Result<Vec<String>, ApiEr
             .map(|(name, revision, trigger)| {
                 engine
                     .turn(&name, now)?
-                    .start(trigger, BTreeMap::new(), vec![revision])
+                    .start(trigger, &BTreeMap::new(), vec![revision])
             })
             .collect()
     })

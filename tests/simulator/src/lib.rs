@@ -125,7 +125,7 @@ impl Simulator {
     }
 
     /// Adds a commit and gives the executions that it started. Must be called within a Tokio runtime.
-    pub fn push(&self, push: Push) -> Result<Vec<String>, ApiError> {
+    pub fn push(&self, push: &Push) -> Result<Vec<String>, ApiError> {
         control::push(&self.world, push)
     }
 

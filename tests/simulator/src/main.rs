@@ -18,7 +18,7 @@ struct Arguments {
     /// The AWS region that everything is in
     #[arg(long, default_value = "eu-west-1")]
     region: String,
-    /// Who takes EventBridge's PutEvents
+    /// Who takes the events
     #[arg(long, env = "AWS_ENDPOINT_URL_EVENTBRIDGE")]
     events_endpoint: Option<String>,
     /// Who takes Lambda's Invoke

@@ -151,7 +151,7 @@ impl Turn<'_> {
             stage,
             stage_name,
             name: action.name.clone(),
-            kind: action.action_type_id.clone(),
+            kind: action.kind.clone(),
             namespace: action.namespace.clone(),
             status: ActionStatus::InProgress,
             started_at: now,
@@ -161,7 +161,7 @@ impl Turn<'_> {
             resolved: resolved.clone().unwrap_or_default(),
             inputs: inputs.clone(),
             outputs: outputs.clone(),
-            token: (action.action_type_id.category == "Approval").then(ids::uuid),
+            token: (action.kind.category == "Approval").then(ids::uuid),
             result: ActionResult::default(),
         };
         let task = Task {
@@ -279,19 +279,19 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn tell_stage(&mut self, id: &str, stage: usize, state: &str) {
+    pub(super) fn tell_stage(&mut self, id: &str, stage: usize, word: &str) {
         if let Some(execution) = self.pipeline.execution(id) {
-            let event = stage_event(self.place, self.pipeline, execution, stage, state, self.now);
+            let event = stage_event(self.place, self.pipeline, execution, stage, word, self.now);
             self.effects.push(Effect::Event(Box::new(event)));
         }
     }
 
-    pub(super) fn tell_action(&mut self, id: &str, action: &str, state: &str) {
+    pub(super) fn tell_action(&mut self, id: &str, action: &str, word: &str) {
         let Some(execution) = self.pipeline.execution(id) else {
             return;
         };
         if let Some(run) = execution.actions.iter().find(|run| run.id == action) {
-            let event = action_event(self.place, self.pipeline, execution, run, state, self.now);
+            let event = action_event(self.place, self.pipeline, execution, run, word, self.now);
             self.effects.push(Effect::Event(Box::new(event)));
         }
     }

@@ -21,7 +21,7 @@ impl Turn<'_> {
     pub(crate) fn start(
         &mut self,
         trigger: Trigger,
-        variables: BTreeMap<String, String>,
+        variables: &BTreeMap<String, String>,
         overrides: Vec<RevisionOverride>,
     ) -> Result<String, ApiError> {
         self.check_room()?;
@@ -71,7 +71,7 @@ impl Turn<'_> {
 
     fn with_defaults(
         &self,
-        given: BTreeMap<String, String>,
+        given: &BTreeMap<String, String>,
     ) -> Result<BTreeMap<String, String>, ApiError> {
         let declared = &self.pipeline.declaration.variables;
         if let Some(unknown) = given
@@ -111,7 +111,7 @@ impl Turn<'_> {
                     wanted.action_name, self.pipeline.declaration.name
                 )));
             };
-            let suits = match action.action_type_id.provider.as_str() {
+            let suits = match action.kind.provider.as_str() {
                 "S3" => wanted.revision_type.starts_with("S3_OBJECT_"),
                 "ECR" => wanted.revision_type == "IMAGE_DIGEST",
                 _ => wanted.revision_type == "COMMIT_ID",

@@ -33,17 +33,17 @@ pub(crate) fn pipeline_event(
     place: &Place,
     pipeline: &Pipeline,
     execution: &Execution,
-    state: &str,
+    word: &str,
     now: Timestamp,
 ) -> Envelope {
-    let mut detail = base(pipeline, execution, state);
+    let mut detail = base(pipeline, execution, word);
     detail.insert("start-time".into(), json!(execution.started_at));
     let trigger = &execution.trigger;
     match &trigger.git {
         Some(git) => {
             detail.insert("execution-trigger".into(), git.clone());
         }
-        None if state == "STARTED" => {
+        None if word == "STARTED" => {
             let shown = json!({ "trigger-type": trigger.kind, "trigger-detail": trigger.detail });
             detail.insert("execution-trigger".into(), shown);
         }
@@ -66,17 +66,17 @@ pub(crate) fn stage_event(
     pipeline: &Pipeline,
     execution: &Execution,
     stage: usize,
-    state: &str,
+    word: &str,
     now: Timestamp,
 ) -> Envelope {
-    let mut detail = base(pipeline, execution, state);
+    let mut detail = base(pipeline, execution, word);
     detail.insert(
         "stage".into(),
         json!(pipeline.declaration.stages[stage].name),
     );
     if let Some(run) = execution.stages.get(&stage) {
         match run.retried_at {
-            Some(at) if state == "RESUMED" => {
+            Some(at) if word == "RESUMED" => {
                 detail.insert("stage-last-retry-attempt-time".into(), json!(at))
             }
             _ => detail.insert("start-time".into(), json!(run.started_at)),
@@ -92,10 +92,10 @@ pub(crate) fn action_event(
     pipeline: &Pipeline,
     execution: &Execution,
     action: &ActionRun,
-    state: &str,
+    word: &str,
     now: Timestamp,
 ) -> Envelope {
-    let mut detail = base(pipeline, execution, state);
+    let mut detail = base(pipeline, execution, word);
     detail.insert("start-time".into(), json!(action.started_at));
     detail.insert("stage".into(), json!(action.stage_name));
     detail.insert("action".into(), json!(action.name));
@@ -122,11 +122,11 @@ pub(crate) fn action_event(
 }
 
 /// What every event of an execution says.
-fn base(pipeline: &Pipeline, execution: &Execution, state: &str) -> Map<String, Value> {
+fn base(pipeline: &Pipeline, execution: &Execution, word: &str) -> Map<String, Value> {
     let mut detail = Map::new();
     detail.insert("pipeline".into(), json!(pipeline.declaration.name));
     detail.insert("execution-id".into(), json!(execution.id));
-    detail.insert("state".into(), json!(state));
+    detail.insert("state".into(), json!(word));
     // AWS writes both as numbers with a fraction: 1.0.
     detail.insert("version".into(), json!(f64::from(execution.version)));
     detail.insert(

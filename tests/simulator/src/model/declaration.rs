@@ -58,7 +58,8 @@ pub(crate) struct Stage {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Action {
     pub(crate) name: String,
-    pub(crate) action_type_id: ActionType,
+    #[serde(rename = "actionTypeId")]
+    pub(crate) kind: ActionType,
     #[serde(default = "first")]
     pub(crate) run_order: u32,
     #[serde(default)]

@@ -46,12 +46,13 @@ pub(super) struct Retry {
     pipeline_name: String,
     stage_name: String,
     pipeline_execution_id: String,
-    retry_mode: String,
+    #[serde(rename = "retryMode")]
+    mode: String,
 }
 
 pub(super) fn retry(world: &Arc<World>, input: &Retry) -> Result<Value, ApiError> {
     world.change(|engine, now| {
-        let all = input.retry_mode == "ALL_ACTIONS";
+        let all = input.mode == "ALL_ACTIONS";
         let mut turn = engine.turn(&input.pipeline_name, now)?;
         turn.retry(&input.pipeline_execution_id, &input.stage_name, all)?;
         Ok(json!({ "pipelineExecutionId": input.pipeline_execution_id }))
@@ -98,14 +99,15 @@ pub(super) fn stop(world: &Arc<World>, input: Stop) -> Result<Value, ApiError> {
 pub(super) struct Transition {
     pipeline_name: String,
     stage_name: String,
-    transition_type: String,
+    #[serde(rename = "transitionType")]
+    direction: String,
     #[serde(default)]
     reason: String,
 }
 
 pub(super) fn open(world: &Arc<World>, input: &Transition) -> Result<Value, ApiError> {
     world.change(|engine, now| {
-        let outbound = input.transition_type == "Outbound";
+        let outbound = input.direction == "Outbound";
         engine
             .turn(&input.pipeline_name, now)?
             .open(&input.stage_name, outbound)?;
@@ -115,7 +117,7 @@ pub(super) fn open(world: &Arc<World>, input: &Transition) -> Result<Value, ApiE
 
 pub(super) fn close(world: &Arc<World>, input: &Transition) -> Result<Value, ApiError> {
     world.change(|engine, now| {
-        let outbound = input.transition_type == "Outbound";
+        let outbound = input.direction == "Outbound";
         let mut turn = engine.turn(&input.pipeline_name, now)?;
         turn.close(&input.stage_name, outbound, &input.reason)?;
         Ok(Value::Null)

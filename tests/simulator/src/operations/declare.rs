@@ -80,7 +80,7 @@ fn check_stages(declaration: &Declaration) -> Result<(), ApiError> {
                 );
                 return Err(bad_action(message));
             }
-            if (action.action_type_id.category == "Source") != (index == 0) {
+            if (action.kind.category == "Source") != (index == 0) {
                 return Err(structure(
                     "The first stage must hold source actions only, and no other stage may hold any",
                 ));
@@ -110,7 +110,7 @@ fn check_type(declaration: &Declaration) -> Result<(), ApiError> {
 }
 
 fn check_action(action: &Action) -> Result<(), ApiError> {
-    let kind = &action.action_type_id;
+    let kind = &action.kind;
     if !providers::knows(kind) {
         return Err(bad_action(format!(
             "ActionType (Category: '{}', Provider: '{}', Owner: '{}', Version: '{}') in action '{}' is not available",

@@ -64,7 +64,7 @@ pub(super) fn start(world: &Arc<World>, input: Start) -> Result<Value, ApiError>
             detail,
             git: None,
         };
-        let id = turn.start(trigger, variables, input.source_revisions)?;
+        let id = turn.start(trigger, &variables, input.source_revisions)?;
         if let Some(token) = input.client_request_token {
             turn.pipeline.tokens.insert(token, (request, id.clone()));
         }

@@ -24,7 +24,7 @@ pub(crate) fn perform(
 ) -> Result<Value, ApiError> {
     match operation {
         "CreatePipeline" => pipelines::create(world, body),
-        "GetPipeline" => pipelines::get(world, read(body)?),
+        "GetPipeline" => pipelines::get(world, &read(body)?),
         "ListPipelines" => pipelines::list(world, &read(body)?),
         "DeletePipeline" => pipelines::delete(world, &read(body)?),
         "StartPipelineExecution" => executions::start(world, read(body)?),

@@ -52,7 +52,7 @@ pub(super) fn create(world: &Arc<World>, body: &Value) -> Result<Value, ApiError
             };
             engine
                 .turn(&name, now)?
-                .start(trigger, BTreeMap::new(), Vec::new())?;
+                .start(trigger, &BTreeMap::new(), Vec::new())?;
         }
         Ok(())
     })?;
@@ -93,7 +93,7 @@ pub(super) struct Get {
     version: Option<u32>,
 }
 
-pub(super) fn get(world: &Arc<World>, input: Get) -> Result<Value, ApiError> {
+pub(super) fn get(world: &Arc<World>, input: &Get) -> Result<Value, ApiError> {
     world.change(|engine, _| {
         let pipeline = engine.pipeline(&input.name)?;
         if let Some(version) = input.version.filter(|version| *version != pipeline.version) {

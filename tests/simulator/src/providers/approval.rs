@@ -9,7 +9,7 @@ const PATIENCE_MINUTES: u32 = 7 * 24 * 60;
 
 pub(super) async fn perform(world: &Arc<World>, task: &Task) -> ActionResult {
     let minutes = task.action.timeout_in_minutes.unwrap_or(PATIENCE_MINUTES);
-    let patience = Duration::from_secs(u64::from(minutes) * 60);
+    let patience = Duration::from_mins(u64::from(minutes));
     tokio::time::sleep(world.scaled(patience)).await;
     ActionResult::failed("JobFailed", "The approval action timed out")
 }

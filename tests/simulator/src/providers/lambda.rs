@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// How long a function may take to answer a job.
-const PATIENCE: Duration = Duration::from_secs(20 * 60);
+const PATIENCE: Duration = Duration::from_mins(20);
 /// How long a Lambda action may take with all its continuations.
-const PATIENCE_IN_ALL: Duration = Duration::from_secs(24 * 3600);
+const PATIENCE_IN_ALL: Duration = Duration::from_hours(24);
 /// How long the service waits before it calls again with a continuation token.
 const PAUSE: Duration = Duration::from_secs(30);
 /// How often an invocation is tried.

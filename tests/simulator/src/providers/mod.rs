@@ -20,17 +20,16 @@ pub(crate) fn knows(kind: &ActionType) -> bool {
     matches!(
         (kind.category.as_str(), kind.provider.as_str()),
         ("Source", "CodeCommit" | "CodeStarSourceConnection" | "S3")
-            | ("Build" | "Test", "CodeBuild")
+            | ("Build", "CodeBuild")
             | ("Invoke", "Lambda")
             | ("Approval", "Manual")
-            | ("Deploy", _)
-            | ("Test", _)
+            | ("Deploy" | "Test", _)
     )
 }
 
 /// Carries out an action execution.
 pub(crate) async fn perform(world: &Arc<World>, task: &Task) -> ActionResult {
-    let kind = &task.action.action_type_id;
+    let kind = &task.action.kind;
     match (kind.category.as_str(), kind.provider.as_str()) {
         ("Source", _) => source::perform(world, task).await,
         ("Approval", _) => approval::perform(world, task).await,

@@ -7,7 +7,7 @@ use crate::{engine::Task, ids, model::execution::ActionResult, world::World};
 
 pub(super) async fn perform(world: &Arc<World>, task: &Task) -> ActionResult {
     let script = world.scripts(|scripts| scripts.take(&task.pipeline, &task.action.name));
-    let provider = &task.action.action_type_id.provider;
+    let provider = &task.action.kind.provider;
     let external_id = format!("d-{}", ids::digits(9).to_uppercase());
     let region = &world.options.region;
     let url = script.url.clone().unwrap_or_else(|| {

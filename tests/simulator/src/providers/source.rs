@@ -91,10 +91,9 @@ struct Watched {
 
 impl Watched {
     fn of(task: &Task) -> Self {
-        let (repository, branch) =
-            watched(&task.action.action_type_id.provider, &task.configuration);
+        let (repository, branch) = watched(&task.action.kind.provider, &task.configuration);
         Self {
-            provider: task.action.action_type_id.provider.clone(),
+            provider: task.action.kind.provider.clone(),
             repository,
             branch,
             connection: task.configuration.get("ConnectionArn").cloned(),

@@ -39,7 +39,7 @@ fn an_execution_goes_through_its_stages_and_tells_of_each_step() {
 fn actions_of_one_run_order_work_together_and_the_next_order_waits_for_all() {
     let mut story = Story::with(
         "SUPERSEDED",
-        json!([
+        &json!([
             { "name": "Source", "actions": [action("Fetch", "Source", "CodeCommit", 1)] },
             { "name": "Build", "actions": [
                 action("Sign", "Build", "CodeBuild", 2),
@@ -61,7 +61,7 @@ fn actions_of_one_run_order_work_together_and_the_next_order_waits_for_all() {
 fn a_failure_lets_its_neighbours_finish_and_then_ends_stage_and_execution() {
     let mut story = Story::with(
         "SUPERSEDED",
-        json!([
+        &json!([
             { "name": "Source", "actions": [action("Fetch", "Source", "CodeCommit", 1)] },
             { "name": "Build", "actions": [
                 action("Arm", "Build", "CodeBuild", 1),
@@ -91,13 +91,13 @@ fn variables_of_the_execution_and_of_earlier_actions_are_filled_in() {
     });
     let mut story = Story::with(
         "SUPERSEDED",
-        json!([
+        &json!([
             { "name": "Source", "actions": [action("Fetch", "Source", "CodeCommit", 1)] },
             { "name": "Deploy", "actions": [ship] },
         ]),
     );
     let flavour = BTreeMap::from([("flavour".to_owned(), "sweet".to_owned())]);
-    let id = story.start_with(flavour).unwrap();
+    let id = story.start_with(&flavour).unwrap();
     story.succeed_with(&id, "Fetch", &[("CommitId", "abc")]);
     let task = story.take(&id, "Ship");
     assert_eq!(
@@ -112,7 +112,7 @@ fn a_reference_to_nothing_fails_the_action_with_its_name() {
     ship["configuration"] = json!({ "UserParameters": "#{Fetch.Weather}" });
     let mut story = Story::with(
         "SUPERSEDED",
-        json!([
+        &json!([
             { "name": "Source", "actions": [action("Fetch", "Source", "CodeCommit", 1)] },
             { "name": "Deploy", "actions": [ship] },
         ]),
@@ -134,7 +134,7 @@ fn a_variable_that_the_pipeline_does_not_declare_is_refused() {
     let mut story = Story::of_three_stages("QUEUED");
     let unknown = BTreeMap::from([("taste".to_owned(), "sour".to_owned())]);
     assert_eq!(
-        story.start_with(unknown).unwrap_err().code,
+        story.start_with(&unknown).unwrap_err().code,
         "ValidationException"
     );
     assert!(story.events.is_empty());

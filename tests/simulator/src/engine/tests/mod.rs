@@ -42,7 +42,7 @@ impl Story {
     fn of_three_stages(mode: &str) -> Self {
         Self::with(
             mode,
-            json!([
+            &json!([
                 { "name": "Source", "actions": [action("Fetch", "Source", "CodeCommit", 1)] },
                 { "name": "Build", "actions": [action("Compile", "Build", "CodeBuild", 1)] },
                 { "name": "Deploy", "actions": [action("Ship", "Deploy", "CodeDeploy", 1)] },
@@ -50,7 +50,7 @@ impl Story {
         )
     }
 
-    fn with(mode: &str, stages: Value) -> Self {
+    fn with(mode: &str, stages: &Value) -> Self {
         let raw = json!({
             "name": "wallet",
             "executionMode": mode,
@@ -102,10 +102,10 @@ impl Story {
     }
 
     fn start(&mut self) -> String {
-        self.start_with(BTreeMap::new()).unwrap()
+        self.start_with(&BTreeMap::new()).unwrap()
     }
 
-    fn start_with(&mut self, variables: BTreeMap<String, String>) -> Result<String, ApiError> {
+    fn start_with(&mut self, variables: &BTreeMap<String, String>) -> Result<String, ApiError> {
         let trigger = Trigger {
             kind: "StartPipelineExecution",
             detail: "arn:aws:iam::123456789012:user/mary".to_owned(),
@@ -153,7 +153,7 @@ impl Story {
     fn fail(&mut self, execution: &str, action: &str) {
         let task = self.take(execution, action);
         self.change(|engine, now| {
-            engine.finish(&task.id, ActionResult::failed("JobFailed", "it broke"), now)
+            engine.finish(&task.id, ActionResult::failed("JobFailed", "it broke"), now);
         });
     }
 
@@ -202,11 +202,11 @@ impl Story {
         let of = |event: &&Value| event["detail"]["execution-id"] == execution;
         let short = |event: &Value| {
             let detail = &event["detail"];
-            let state = detail["state"].as_str().unwrap();
+            let word = detail["state"].as_str().unwrap();
             match (detail["stage"].as_str(), detail["action"].as_str()) {
-                (Some(stage), Some(action)) => format!("{stage}/{action} {state}"),
-                (Some(stage), None) => format!("{stage} {state}"),
-                _ => format!("pipeline {state}"),
+                (Some(stage), Some(action)) => format!("{stage}/{action} {word}"),
+                (Some(stage), None) => format!("{stage} {word}"),
+                _ => format!("pipeline {word}"),
             }
         };
         self.events.iter().filter(of).map(short).collect()

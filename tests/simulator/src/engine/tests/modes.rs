@@ -72,7 +72,7 @@ fn parallel_fifty_are_enough() {
     for _ in 0..50 {
         story.start();
     }
-    let error = story.start_with(BTreeMap::new()).unwrap_err();
+    let error = story.start_with(&BTreeMap::new()).unwrap_err();
     assert_eq!(
         error.code,
         "ConcurrentPipelineExecutionsLimitExceededException"

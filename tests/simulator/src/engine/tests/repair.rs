@@ -39,7 +39,7 @@ fn stopping_at_once_abandons_the_action_and_what_it_says_later() {
     let task = story.tasks[0].clone();
     story.stop(&id, true).unwrap();
     assert_eq!(story.status(&id), "Stopped");
-    assert_eq!(story.cancelled, [task.id.clone()]);
+    assert_eq!(story.cancelled, std::slice::from_ref(&task.id));
     assert!(
         story
             .told(&id)
@@ -60,7 +60,7 @@ fn stopping_at_once_abandons_the_action_and_what_it_says_later() {
 fn a_retry_runs_only_what_failed_under_the_same_id_as_the_next_attempt() {
     let mut story = Story::with(
         "SUPERSEDED",
-        json!([
+        &json!([
             { "name": "Source", "actions": [action("Fetch", "Source", "CodeCommit", 1)] },
             { "name": "Build", "actions": [
                 action("Arm", "Build", "CodeBuild", 1),
@@ -96,7 +96,7 @@ fn a_retry_runs_only_what_failed_under_the_same_id_as_the_next_attempt() {
 fn a_retry_of_all_actions_starts_the_stage_from_its_beginning() {
     let mut story = Story::with(
         "SUPERSEDED",
-        json!([
+        &json!([
             { "name": "Source", "actions": [action("Fetch", "Source", "CodeCommit", 1)] },
             { "name": "Build", "actions": [
                 action("Compile", "Build", "CodeBuild", 1),
@@ -197,7 +197,7 @@ fn a_rollback_needs_a_target_that_succeeded_in_a_stage_after_the_source() {
 fn gated() -> Story {
     Story::with(
         "SUPERSEDED",
-        json!([
+        &json!([
             { "name": "Source", "actions": [action("Fetch", "Source", "CodeCommit", 1)] },
             { "name": "Gate", "actions": [action("Ask", "Approval", "Manual", 1)] },
         ]),
