@@ -24,7 +24,7 @@ test: ## Check and test everything; installs what it needs
 	@echo '==> Rust tests'
 	@tests/nextest
 	@cargo test --workspace --locked --doc --quiet
-	@$(MAKE) --no-print-directory emulator-contract simulator-client browser
+	@$(MAKE) --no-print-directory emulator-contract browser
 	@echo '==> all tests passed'
 
 check: ## Format, lints, docs, dependency rules, and the domain alone for WebAssembly
@@ -42,10 +42,6 @@ emulator-contract: ## The store's contract suite over an AWS emulator
 	@echo '==> the AWS emulator'
 	@tests/emulator/contract
 
-simulator-client: ## Drive the CodePipeline simulator with boto3
-	@echo '==> the simulator, driven by boto3'
-	@target/venv/bin/python -m unittest -v tests/simulator/tests/boto3_client.py
-
 browser: ## Click through the demonstration in headless Chromium
 	@echo '==> browser tests'
 	@tests/browser/run
@@ -58,4 +54,4 @@ bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples emulator-contract simulator-client browser bench fmt
+.PHONY: help run site test check samples emulator-contract browser bench fmt

@@ -250,6 +250,13 @@ fn a_failed_run_begins_with_why() {
 }
 
 #[test]
+fn what_is_said_of_a_run_as_a_whole_is_shown() {
+    let html = page(Page::Run(&runs::running()));
+    assert!(text(&html).contains("Remark Stopped once for the new signing key"));
+    assert!(html.contains("href=\"https://console.example.com/log/44\""));
+}
+
+#[test]
 fn a_runs_steps_are_a_picture_with_words() {
     let html = page(Page::Run(&runs::failed()));
     assert_eq!(html.matches("<rect data-status=").count(), 8);

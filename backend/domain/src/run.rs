@@ -43,6 +43,9 @@ pub struct Run {
     /// What it runs on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<Latest<Revision>>,
+    /// What its source says of this try as a whole: why it was stopped, where its log is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Latest<StepDetail>>,
 }
 
 /// One stage, action, job or phase of a run.
@@ -107,6 +110,15 @@ impl Run {
                 value,
                 key: key.clone(),
             }),
+            detail: event
+                .facts
+                .detail
+                .clone()
+                .filter(|_| whole)
+                .map(|value| Latest {
+                    value,
+                    key: key.clone(),
+                }),
             key: whole.then_some(key),
         }
     }
@@ -121,13 +133,17 @@ impl Run {
         } else {
             (other, self)
         };
+        let attempt = if newer.key.is_some() {
+            newer.attempt
+        } else {
+            newer.attempt.max(older.attempt)
+        };
         Self {
             parent: newer.parent.clone().max(older.parent),
-            attempt: if newer.key.is_some() {
-                newer.attempt
-            } else {
-                newer.attempt.max(older.attempt)
-            },
+            attempt,
+            // A later attempt leaves nothing of what was said of an earlier one.
+            detail: Latest::join(newer.detail, older.detail)
+                .filter(|detail| detail.key.attempt() == attempt),
             started_at: newer.started_at.min(older.started_at),
             trigger: Latest::join(newer.trigger, older.trigger),
             revision: Latest::join(newer.revision, older.revision),

@@ -37,6 +37,7 @@ pub(crate) fn run(name: &str, number: u32, status: Status, started: i64, took: i
             "4be1a90c",
             "Show the mock location's accuracy in the notification",
         ))),
+        detail: None,
     }
 }
 
@@ -122,6 +123,11 @@ pub(crate) fn running() -> RunView {
     RunView {
         run: Run {
             attempt: 2,
+            detail: Some(latest(StepDetail {
+                summary: Some("Stopped once for the new signing key".into()),
+                url: Some("https://console.example.com/log/44".into()),
+                ..StepDetail::default()
+            })),
             ..run("settings-dev", 44, Running, 192, 180)
         },
         app: Some("settings".parse().unwrap()),

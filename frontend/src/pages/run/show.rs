@@ -79,6 +79,14 @@ fn facts(view: &RunView) -> AnyView {
         .parent
         .clone()
         .map(|parent| view! { <div><dt>"On behalf of"</dt><dd>{parent}</dd></div> });
+    let said = run.detail.as_ref().map(|detail| &detail.value);
+    let remark = said
+        .and_then(|said| said.summary.clone())
+        .map(|summary| view! { <div><dt>"Remark"</dt><dd>{summary}</dd></div> });
+    let log = said
+        .and_then(|said| said.url.as_deref())
+        .and_then(links::foreign)
+        .map(|url| view! { <div><dt>"Log"</dt><dd><a href=url rel="noreferrer">"Log and details"</a></dd></div> });
     view! {
         <dl class="facts-grid">
             <div><dt>"Started"</dt><dd>{time::ago(run.started_at, view.as_of)}</dd></div>
@@ -88,6 +96,8 @@ fn facts(view: &RunView) -> AnyView {
             {trigger}
             {attempt}
             {parent}
+            {remark}
+            {log}
             <div><dt>"Pipeline"</dt><dd>{run.pipeline.name.clone()} " " <small>{system(&run.pipeline)}</small></dd></div>
         </dl>
     }
