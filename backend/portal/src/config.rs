@@ -9,6 +9,7 @@ mod problem;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use domain::{
     catalog::{self, Catalog, Feed},

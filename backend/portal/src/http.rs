@@ -42,7 +42,8 @@ pub struct Front {
     pub assets: Assets,
     /// What time it is.
     pub clock: fn() -> Timestamp,
-    /// Whether everyone who reaches this portal may do everything, so that only loopback addresses may reach it.
+    /// Whether everyone who reaches this portal may do everything, so that only loopback addresses may reach it. Elsewhere
+    /// nothing can be changed over HTTP until there is a sign-in.
     pub local: bool,
 }
 

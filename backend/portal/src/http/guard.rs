@@ -41,7 +41,7 @@ pub(super) async fn response(mut response: Response) -> Response {
     response
 }
 
-/// Turns away what another site sends through someone's browser.
+/// Turns away what another site sends through someone's browser, and changes where nobody can prove who they are.
 pub(super) async fn request(
     State(front): State<Arc<Front>>,
     request: Request,
@@ -59,6 +59,13 @@ pub(super) async fn request(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
+    if changes && !front.local {
+        return Problem::new(
+            StatusCode::FORBIDDEN,
+            "This portal has no sign-in yet, so nothing can be changed through it: events come by EventBridge, builds by CodePipeline.",
+        )
+        .into_response();
+    }
     if changes && is_cross_site(&front, headers) {
         return Problem::new(
             StatusCode::FORBIDDEN,

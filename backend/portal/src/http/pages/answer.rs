@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use domain::digest::Digest;
+use domain::{Timestamp, digest::Digest};
 use frontend::{Page, Site};
 use serde::Serialize;
 use serde_json::Value;
@@ -23,7 +23,7 @@ impl Front {
     /// A page that shows `view`, or 304 when the caller has the same already.
     pub(super) fn page(&self, caller: &Caller, page: &Page<'_>, view: &impl Serialize) -> Response {
         let site = self.site(caller.base.clone());
-        let tag = tag(view, &site);
+        let tag = tag(view, &site, caller.now);
         let mut headers = HeaderMap::new();
         headers.insert(
             header::CACHE_CONTROL,
@@ -43,9 +43,9 @@ impl Front {
     }
 }
 
-/// The same for the same content and the same assets, whatever the time: weak, since the words for how long ago
-/// something was may differ, and so may the compression.
-fn tag(view: &impl Serialize, site: &Site) -> String {
+/// The same for the same content and the same assets within a minute: then the words for how long ago something was
+/// may be others. Weak, since the compression may differ.
+fn tag(view: &impl Serialize, site: &Site, now: Timestamp) -> String {
     let mut view = serde_json::to_value(view).unwrap_or_default();
     if let Value::Object(fields) = &mut view {
         fields.remove("as_of");
@@ -56,7 +56,11 @@ fn tag(view: &impl Serialize, site: &Site) -> String {
         .map_or("", |manifest| manifest.script.as_str());
     let stylesheet = frontend::site::stylesheet_name();
     let version = env!("CARGO_PKG_VERSION");
-    let text = format!("{version} {stylesheet} {islands} {} {view}", site.base);
+    let minute = now.as_second() / 60;
+    let text = format!(
+        "{version} {stylesheet} {islands} {minute} {} {view}",
+        site.base
+    );
     format!("W/\"{}\"", Digest::of(text.as_bytes()).short())
 }
 
