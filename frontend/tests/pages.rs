@@ -430,13 +430,3 @@ fn hostile_text_stays_text() {
         assert!(html.contains("&lt;script&gt;alert(1)"));
     }
 }
-
-#[test]
-fn a_run_does_not_link_to_itself() {
-    let mut view = runs::failed();
-    let own = view.run.id.clone();
-    for step in &mut view.steps {
-        step.carried_out_by = Some(own.clone());
-    }
-    assert!(!page(Page::Run(&view)).contains(&format!("href=\"/runs/{own}\"")));
-}

@@ -56,16 +56,6 @@ const SETTINGS_DEV: [Scene; 5] = [
         "Target Android 15",
         "Jonas Weber",
     ),
-    Scene {
-        pipeline: "settings-dev",
-        package: Some("settings-7.1.11.apk"),
-        message: "Mock locations without the developer menu",
-        author: "Ana Ruiz",
-        ending: Ending::TestsFail(
-            "3 of 214 tests failed: LocationServiceTest.keepsAltitude, LocationServiceTest.survivesRestart, \
-             LocationServiceTest.reportsSpeed (expected 4.2 but was 0.0)",
-        ),
-    },
     released(
         "settings-dev",
         "settings-7.1.11.apk",
@@ -78,6 +68,16 @@ const SETTINGS_DEV: [Scene; 5] = [
         "Drop the recorder for Android 9 and older",
         "Mei Tanaka",
     ),
+    Scene {
+        pipeline: "settings-dev",
+        package: Some("settings-8.0.10.apk"),
+        message: "Mock locations without the developer menu",
+        author: "Ana Ruiz",
+        ending: Ending::TestsFail(
+            "3 of 214 tests failed: LocationServiceTest.keepsAltitude, LocationServiceTest.survivesRestart, \
+             LocationServiceTest.reportsSpeed (expected 4.2 but was 0.0)",
+        ),
+    },
 ];
 
 const APIDEMOS_DEV: [Scene; 3] = [

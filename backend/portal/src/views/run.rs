@@ -65,10 +65,10 @@ fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
 }
 
 /// The `CodeBuild` build that carries a step out. Its action names it `<project>:<uuid>`, and it runs in the pipeline's
-/// own account and region.
+/// own account and region. A build's own phases are carried out by nothing else.
 fn carried_out_by(step: &Step, pipeline: &Pipeline) -> Option<RunId> {
     let detail = &step.detail.as_ref()?.value;
-    if detail.provider.as_deref() != Some("CodeBuild") {
+    if detail.provider.as_deref() != Some("CodeBuild") || pipeline.source != "codepipeline" {
         return None;
     }
     let (account, region) = (pipeline.account.as_deref()?, pipeline.region.as_deref()?);
@@ -76,4 +76,74 @@ fn carried_out_by(step: &Step, pipeline: &Pipeline) -> Option<RunId> {
     format!("codebuild/{account}/{region}/{project}/{build}")
         .parse()
         .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{event::StepDetail, fold::Latest, status::Status};
+
+    use super::*;
+
+    fn step(id: &str, from: i64, to: i64) -> Step {
+        Step {
+            id: id.parse().unwrap(),
+            key: "00001#1#050#0#codepipeline:1".parse().unwrap(),
+            status: Status::Succeeded,
+            raw_status: "SUCCEEDED".to_owned(),
+            attempt: 1,
+            started_at: Timestamp::new(from, 0).unwrap(),
+            updated_at: Timestamp::new(to, 0).unwrap(),
+            detail: None,
+        }
+    }
+
+    #[test]
+    fn steps_of_one_second_are_in_the_order_that_they_ended() {
+        let steps = vec![
+            step("Build/Package", 10, 12),
+            step("Build", 10, 12),
+            step("Source", 10, 10),
+            step("Build/Lint", 10, 11),
+            step("Source/Checkout", 10, 10),
+        ];
+        let order: Vec<String> = in_order(steps)
+            .into_iter()
+            .map(|step| step.id.into())
+            .collect();
+        let expected = [
+            "Source",
+            "Source/Checkout",
+            "Build",
+            "Build/Lint",
+            "Build/Package",
+        ];
+        assert_eq!(order, expected);
+    }
+
+    #[test]
+    fn a_pipelines_step_leads_to_its_build_and_a_builds_phase_nowhere() {
+        let mut step = step("Build/Package", 10, 12);
+        let value = StepDetail {
+            provider: Some("CodeBuild".to_owned()),
+            external_id: Some("wallet:7d6c0b".to_owned()),
+            ..StepDetail::default()
+        };
+        step.detail = Some(Latest {
+            value,
+            key: step.key.clone(),
+        });
+        let mut pipeline = Pipeline {
+            source: "codepipeline".to_owned(),
+            account: Some("123456789012".to_owned()),
+            region: Some("eu-west-1".to_owned()),
+            name: "wallet-dev".to_owned(),
+        };
+        let run = carried_out_by(&step, &pipeline).unwrap();
+        assert_eq!(
+            run.as_str(),
+            "codebuild/123456789012/eu-west-1/wallet/7d6c0b"
+        );
+        pipeline.source = "codebuild".to_owned();
+        assert_eq!(carried_out_by(&step, &pipeline), None);
+    }
 }

@@ -6,7 +6,6 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::timeline;
 use crate::{
     components::{icon, status},
     links,
@@ -17,10 +16,7 @@ pub(super) fn section(view: &RunView) -> Option<AnyView> {
     if !view.run.status.is_failure() {
         return None;
     }
-    let items = failing(view)
-        .into_iter()
-        .map(|step| item(step, view))
-        .collect_view();
+    let items = failing(view).into_iter().map(item).collect_view();
     let section = view! {
         <section class="failure" aria-labelledby="failure">
             <h2 id="failure">{icon::icon(icon::WARNING)} "What went wrong"</h2>
@@ -53,7 +49,7 @@ fn no_reason(view: &RunView) -> Option<AnyView> {
     })
 }
 
-fn item(view: &StepView, run: &RunView) -> AnyView {
+fn item(view: &StepView) -> AnyView {
     let step = &view.step;
     let detail = step.detail.as_ref().map(|detail| &detail.value);
     let code = detail.and_then(|detail| detail.error_code.clone());
@@ -69,18 +65,18 @@ fn item(view: &StepView, run: &RunView) -> AnyView {
         <article>
             <h3>{status::badge(step.status, &step.raw_status)} " " {step.id.to_string()} {code.map(|code| view! { " " <code>{code}</code> })}</h3>
             <p class="summary">{summary}</p>
-            {ways(view, run, detail)}
+            {ways(view, detail)}
         </article>
     }
     .into_any()
 }
 
 /// Where to read on.
-fn ways(view: &StepView, run: &RunView, detail: Option<&StepDetail>) -> Option<AnyView> {
+fn ways(view: &StepView, detail: Option<&StepDetail>) -> Option<AnyView> {
     let log = detail.and_then(|detail| detail.url.as_deref()).and_then(links::foreign).map(|url| {
         view! { <a class="button" href=url rel="noreferrer">{icon::icon(icon::ELSEWHERE)} "Log and details"</a> }
     });
-    let run = timeline::carried_out_by(view, run).map(|run| {
+    let run = view.carried_out_by.as_ref().map(|run| {
         view! { <a class="button" href=links::run(run)>"The run that carried it out"</a> }
     });
     (log.is_some() || run.is_some()).then(|| view! { <p class="ways">{log} {run}</p> }.into_any())

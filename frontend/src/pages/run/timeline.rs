@@ -3,7 +3,6 @@
 
 use domain::{
     Timestamp,
-    id::RunId,
     view::{RunView, StepView},
 };
 use leptos::prelude::*;
@@ -153,7 +152,7 @@ fn more(view: &StepView, run: &RunView) -> Option<AnyView> {
     let detail = view.step.detail.as_ref().map(|detail| &detail.value);
     let provider =
         detail.and_then(|detail| detail.provider.clone().or_else(|| detail.category.clone()));
-    let carried = carried_out_by(view, run).map(|id| {
+    let carried = view.carried_out_by.as_ref().map(|id| {
         let label = format!("The {} run of {}", provider.clone().unwrap_or_default(), view.step.id);
         view! { <a href=links::run(id) aria-label=label>{provider.clone().unwrap_or_else(|| "run".to_owned())}</a> }.into_any()
     });
@@ -166,11 +165,6 @@ fn more(view: &StepView, run: &RunView) -> Option<AnyView> {
         .then(|| view! { <span>{format!("attempt {}", view.step.attempt)}</span> });
     (by.is_some() || log.is_some() || earlier.is_some())
         .then(|| view! { <p class="facts">{by} {log} {earlier}</p> }.into_any())
-}
-
-/// The run that carries a step out, unless it is the one that the page shows.
-pub(super) fn carried_out_by<'a>(view: &'a StepView, run: &RunView) -> Option<&'a RunId> {
-    view.carried_out_by.as_ref().filter(|id| **id != run.run.id)
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ mod tests {
 
     fn key_of(path: &Path) -> String {
         let mut place = Place::default();
-        for name in path.iter() {
+        for name in path {
             match place.enter(name.to_str().unwrap()).unwrap() {
                 Entry::Object(key) => return key,
                 Entry::Folder(inner) => place = inner,
@@ -154,7 +154,7 @@ mod tests {
         ] {
             let path = path_of(Path::new(""), key);
             assert_eq!(key_of(&path), key);
-            for name in path.iter() {
+            for name in &path {
                 let name = name.to_str().unwrap();
                 assert!(!name.starts_with('.') && name.len() <= 255, "{name}");
             }

@@ -25,7 +25,7 @@ pub(crate) fn stored(name: &str, content: &[u8]) -> Entry {
 }
 
 pub(crate) fn deflated(name: &str, content: &[u8]) -> Entry {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content).unwrap();
     Entry {
         method: 8,
