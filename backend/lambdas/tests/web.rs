@@ -116,7 +116,10 @@ async fn an_event_that_anyone_posts_is_refused() {
         .response();
     assert_eq!(posted["statusCode"], 403, "{posted}");
     let overview = json(&get(&web, "/api/v1/overview").await);
-    assert!(!overview.to_string().contains("wallet-dev/x1"), "{overview}");
+    assert!(
+        !overview.to_string().contains("wallet-dev/x1"),
+        "{overview}"
+    );
 }
 
 /// Registers a package as a pipeline's job would.
