@@ -2,12 +2,22 @@
 //!
 //! The file is written ahead (`journal_mode = WAL`) and synced at every commit (`synchronous = FULL`, `SQLite`'s default,
 //! which dynoxide leaves alone outside bulk imports), so that what was acknowledged survives the process and the power.
+//!
+//! The crate's own HTTP server invites the pages of every site (`Access-Control-Allow-Origin: *`), so requests are taken
+//! here.
+
+mod operations;
+mod service;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use dynoxide::Database;
 
-use crate::listener::{Error, Running, listen};
+use crate::{
+    browsers::Browsers,
+    listener::{Error, Running, listen},
+    server,
+};
 
 /// Where the tables are kept.
 #[derive(Clone, Debug)]
@@ -22,11 +32,10 @@ pub enum Storage {
 pub async fn start(storage: Storage, address: SocketAddr) -> Result<Running, Error> {
     let database = open(storage)?;
     let (listener, bound) = listen(address).await?;
-    Ok(Running::spawn(bound, |stop| async move {
-        let ended = dynoxide::server::serve_with_shutdown(listener, database, stop.asked()).await;
-        if let Err(reason) = ended {
-            tracing::error!(reason, "the embedded DynamoDB ended");
-        }
+    Ok(Running::spawn(bound, |stop| {
+        let service =
+            hyper::service::service_fn(move |request| service::answer(database.clone(), request));
+        server::serve(listener, service, Browsers::StayOut, stop)
     }))
 }
 

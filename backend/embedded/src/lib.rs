@@ -4,8 +4,10 @@
 //! and in nothing else. Both listen on loopback only, keep what they hold in a folder, and lose nothing that they
 //! acknowledged when the process is killed.
 
+mod browsers;
 pub mod dynamodb;
 mod listener;
 pub mod s3;
+mod server;
 
 pub use listener::{Error, Running};

@@ -11,6 +11,8 @@ mod downloads;
 mod events;
 #[path = "table/lists.rs"]
 mod lists;
+#[path = "table/refusals.rs"]
+mod refusals;
 #[path = "table/registrations.rs"]
 mod registrations;
 #[path = "table/releases.rs"]

@@ -6,7 +6,6 @@
 mod access;
 mod folder;
 mod operations;
-mod server;
 mod service;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -15,7 +14,11 @@ use s3s::service::S3ServiceBuilder;
 
 pub use access::KeyPair;
 
-use crate::listener::{Error, Running, listen};
+use crate::{
+    browsers::Browsers,
+    listener::{Error, Running, listen},
+    server,
+};
 use access::KeyPairs;
 use folder::Folder;
 use service::Service;
@@ -45,6 +48,6 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     builder.set_access(key_pairs);
     let service = builder.build();
     Ok(Running::spawn(bound, |stop| {
-        server::serve(listener, service, stop)
+        server::serve(listener, service, Browsers::MayRead, stop)
     }))
 }

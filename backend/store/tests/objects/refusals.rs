@@ -73,3 +73,25 @@ async fn a_body_that_breaks_off_or_does_not_match_its_checksum_is_not_kept() {
     assert_eq!(objects.range("key", 0..100).await.unwrap(), "before");
     server.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_page_of_another_site_writes_nothing_and_follows_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), Vec::new()).await;
+    let objects = objects_at(&server.endpoint()).await;
+    objects.create_bucket().await.unwrap();
+    let (hour, now) = (jiff::SignedDuration::from_hours(1), jiff::Timestamp::now());
+    let write = objects.presign_put("key", 5, hour).await.unwrap();
+    let page = reqwest::Client::new().put(write).body("other");
+    let refused = page.header("origin", "https://evil.example").send().await;
+    assert_eq!(refused.unwrap().status(), 403);
+    assert_eq!(objects.head("key").await.unwrap(), None);
+
+    objects.put("key", "bytes", "text/plain").await.unwrap();
+    let name = "app.apk".parse().unwrap();
+    let link = objects.presign_get("key", &name, "text/plain", now, hour);
+    let click = reqwest::Client::new().get(link.await.unwrap());
+    let followed = click.header("sec-fetch-site", "cross-site").send().await;
+    assert_eq!(followed.unwrap().status(), 200);
+    server.shutdown().await;
+}
