@@ -163,6 +163,9 @@ async fn an_icon_is_served_to_be_kept() {
         404,
         "this package has none"
     );
+    let elsewhere = site.get(&format!("/notes/builds/{build}/icon")).await;
+    assert_eq!(elsewhere.status, 404);
+    assert!(elsewhere.text().contains("no build"), "of another app");
 }
 
 #[tokio::test]

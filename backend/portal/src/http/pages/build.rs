@@ -41,8 +41,9 @@ pub(super) async fn file(
 pub(super) async fn icon(
     State(front): Shared,
     caller: Caller,
-    Names((_, id)): Names<(AppId, BuildId)>,
+    Names((app, id)): Names<(AppId, BuildId)>,
 ) -> Result<Response, Problem> {
+    of_app(&front, &caller, &app, &id).await?;
     let icon = front.portal.icon(&caller.actor, &id).await?;
     let content_type = ["image/png", "image/webp"]
         .into_iter()
