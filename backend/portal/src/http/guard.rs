@@ -79,10 +79,11 @@ pub(super) async fn request(
 /// Whether the request was meant for a loopback address. A name that merely resolves to one may belong to another
 /// site, whose pages the browser would then let read this portal (DNS rebinding).
 fn is_local(front: &Front, headers: &HeaderMap) -> bool {
-    let Some(host) = text(headers, &header::HOST) else {
-        return true;
+    let Some(host) = headers.get(header::HOST) else {
+        return true; // No browser leaves it out.
     };
-    let Some(asked) = host_of(&format!("http://{host}")) else {
+    let host = host.to_str().ok();
+    let Some(asked) = host.and_then(|host| host_of(&format!("http://{host}"))) else {
         return false;
     };
     let configured = front

@@ -77,6 +77,7 @@ async fn another_site_cannot_send_events_through_a_browser() {
 async fn a_name_that_merely_resolves_to_loopback_is_turned_away() {
     let site = Site::new().await;
     for (host, status) in [
+        ("\u{fc}.example", 421),
         ("127.0.0.1:8080", 200),
         ("localhost:8080", 200),
         ("[::1]:8080", 200),
