@@ -68,7 +68,7 @@ impl UploadRequest {
             }
             if file.size > MAX_FILE_SIZE {
                 let detail = format!(
-                    "{} has {} bytes; at the most {MAX_FILE_SIZE} are taken",
+                    "the file {} has {} bytes; at the most {MAX_FILE_SIZE} are taken",
                     file.name, file.size
                 );
                 return Err(Error::invalid(format!("files[{number}].size"), detail));
@@ -126,10 +126,16 @@ pub(crate) fn upload_id(registration: &str) -> Result<UploadId> {
 
 fn check_length(field: &str, text: Option<&str>) -> Result<()> {
     match text {
-        Some(text) if text.is_empty() || text.chars().count() > 500 => Err(Error::invalid(
-            field,
-            "this is 1 to 500 characters long, or left out",
-        )),
+        Some(text)
+            if text.trim().is_empty()
+                || text.chars().count() > 500
+                || text.contains(char::is_control) =>
+        {
+            Err(Error::invalid(
+                field,
+                "this is one line of 1 to 500 characters, or left out",
+            ))
+        }
         _ => Ok(()),
     }
 }

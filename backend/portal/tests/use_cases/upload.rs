@@ -178,6 +178,27 @@ async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
 }
 
 #[tokio::test]
+async fn a_long_file_that_is_completed_by_many_at_once_becomes_one_build_for_all() {
+    let world = World::new().await;
+    let apk = noise(3, (64 << 20) + 1);
+    let plan = start(&world, request(vec![promised("app.apk", &apk)])).await;
+    put_file(&plan.files[0], &apk).await;
+    let now = at(NOW);
+    let all = (0..6).map(|_| {
+        let (portal, id) = (world.portal.clone(), plan.id.clone());
+        tokio::spawn(async move { portal.complete_upload(&me(), &id, now).await })
+    });
+    let all = futures::future::join_all(all).await;
+    let mut builds: Vec<_> = all
+        .into_iter()
+        .map(|made| made.unwrap().unwrap().id)
+        .collect();
+    builds.dedup();
+    assert_eq!(builds.len(), 1);
+    assert_eq!(world.build_count().await, 1);
+}
+
+#[tokio::test]
 async fn other_bytes_than_promised_are_refused_and_can_be_put_right() {
     let world = World::new().await;
     let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
@@ -256,6 +277,17 @@ async fn what_makes_no_build_is_refused_with_the_field() {
         .start_upload(&me(), &wallet(), nowhere, at(NOW))
         .await;
     assert!(matches!(refused, Err(Error::Invalid { field, .. }) if field == "environment"));
+    for version in ["", " ", "2.1.0\n", "\u{1b}[2J", &"1".repeat(501)] {
+        let odd = UploadRequest {
+            version: Some(version.to_owned()),
+            ..request(vec![promised("app.apk", b"x")])
+        };
+        let refused = world
+            .portal
+            .start_upload(&me(), &wallet(), odd, at(NOW))
+            .await;
+        assert!(matches!(refused, Err(Error::Invalid { field, .. }) if field == "version"));
+    }
     let app = "unknown".parse().unwrap();
     let files = request(vec![promised("app.apk", b"x")]);
     let refused = world.portal.start_upload(&me(), &app, files, at(NOW)).await;

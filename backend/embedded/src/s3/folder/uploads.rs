@@ -159,14 +159,14 @@ impl Folder {
         }
         let ready = draft.finish(upload.headers, Some(etag)).map_err(failed)?;
         let record = self.publish(bucket, key, ready, only_new)?;
-        fs::remove_dir_all(&folder).map_err(failed)?;
+        forget(&folder)?;
         Ok(record)
     }
 
     /// Forgets an upload and its parts.
     pub(crate) fn abort_upload(&self, bucket: &str, key: &str, id: &str) -> S3Result<()> {
         let (folder, _) = self.upload(bucket, key, id)?;
-        fs::remove_dir_all(&folder).map_err(failed)
+        forget(&folder)
     }
 
     /// Removes uploads that nobody works on any more.
@@ -179,6 +179,14 @@ impl Folder {
             }
         }
         Ok(())
+    }
+}
+
+/// Removes an upload's folder; someone who ended the same upload may be doing so, too.
+fn forget(folder: &Path) -> S3Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+        _ => Ok(()),
     }
 }
 
