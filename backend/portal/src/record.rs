@@ -53,7 +53,10 @@ impl Portal {
         if let Some(payload) = long {
             let objects = &self.store().objects;
             let bytes = payload.to_owned();
-            objects.put(&key, bytes, "application/json").await?;
+            // What came first stays: an event never changes, nor does what its source said.
+            objects
+                .put_if_absent(&key, bytes, "application/json")
+                .await?;
         }
         let raw = match (payload, long) {
             (_, Some(_)) => Some(Raw::Object(&key)),

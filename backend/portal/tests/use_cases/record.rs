@@ -196,6 +196,13 @@ async fn a_long_payload_goes_to_an_object_without_its_secrets() {
     assert_eq!(keys.len(), 1, "{keys:?}");
     let kept = String::from_utf8(world.bytes(&keys[0]).await).unwrap();
     assert!(kept.contains("wallet-dev") && !kept.contains("hunter2"));
+
+    let other = json!({"state": "FAILED", "noise": "y".repeat(10_000)});
+    let other = event(1, "Pipeline", "03:00:00", other, "wallet-dev");
+    let again = world.portal.receive(&me(), &other, at("03:06:00")).await;
+    assert_eq!(again.unwrap().duplicates, 1);
+    let still = String::from_utf8(world.bytes(&keys[0]).await).unwrap();
+    assert_eq!(still, kept, "the event is the one that came first");
 }
 
 #[tokio::test]

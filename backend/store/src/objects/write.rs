@@ -48,6 +48,29 @@ impl Objects {
         Ok(())
     }
 
+    /// Writes a small object, unless there is one with that key: that one stays as it is.
+    pub async fn put_if_absent(
+        &self,
+        key: &str,
+        bytes: impl Into<Bytes>,
+        content_type: &str,
+    ) -> Result<()> {
+        let bytes: Bytes = bytes.into();
+        let call = self.client.put_object().bucket(&self.bucket).key(key);
+        let put = call
+            .if_none_match("*")
+            .content_type(content_type)
+            .body(ByteStream::from(bytes))
+            .send()
+            .await;
+        match put.as_ref().map_err(SdkError::code) {
+            Ok(_) | Err(Some("PreconditionFailed")) => Ok(()),
+            Err(_) => put
+                .map(|_| ())
+                .map_err(|error| Error::unavailable("writing an object", error)),
+        }
+    }
+
     /// Copies an object within the bucket, unless there is one with the new key: that one stays as it is.
     pub async fn copy_if_absent(&self, from: &str, to: &str, content_type: &str) -> Result<()> {
         for _ in 0..TRIES {
