@@ -144,17 +144,35 @@ impl Event {
 }
 
 impl Revision {
-    /// The first line of a message, at the most 200 characters.
+    /// The first line of a message, at the most 200 characters; a longer one ends in an ellipsis.
     pub fn first_line(message: &str) -> Option<String> {
         let line = message
             .lines()
             .map(str::trim)
             .find(|line| !line.is_empty())?;
-        Some(line.chars().take(200).collect())
+        if line.chars().count() <= 200 {
+            return Some(line.to_owned());
+        }
+        Some(line.chars().take(199).chain(['\u{2026}']).collect())
     }
 
     /// The commit as people write it: eight characters.
     pub fn short_commit(&self) -> &str {
         self.commit.get(..8).unwrap_or(&self.commit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_told_by_its_first_line_and_says_when_it_was_cut() {
+        let told = |message: &str| Revision::first_line(message).unwrap();
+        assert_eq!(told("\n  Open the gate \nand more"), "Open the gate");
+        assert_eq!(told(&"é".repeat(200)), "é".repeat(200));
+        let cut = told(&"é".repeat(201));
+        assert_eq!(cut.chars().count(), 200);
+        assert!(cut.ends_with('\u{2026}'), "{cut}");
     }
 }
