@@ -78,7 +78,7 @@ pub(crate) fn refused() -> TesterView {
     view(
         unsigned(812),
         vec![InstallWarning::NotSigned],
-        Some("The package is not signed, so Android cannot install it."),
+        Some("the package is not signed, so Android cannot install it"),
     )
 }
 

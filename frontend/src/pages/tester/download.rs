@@ -1,7 +1,7 @@
 //! The button: plain links to addresses that answer with a redirect, made anew for each tap.
 
 use domain::{
-    release::{Installable, NoInstall, Release},
+    release::{Installable, Release},
     view::{CurrentView, TesterView},
 };
 use leptos::prelude::*;
@@ -13,15 +13,14 @@ pub(super) fn section(view: &TesterView, current: &CurrentView) -> AnyView {
     let install = current.release.install(None);
     match (&current.refused, install) {
         (None, Ok(install)) => button(view, &current.release, install),
-        (Some(reason), _) => refused(reason.clone()),
-        (None, Err(reason)) => refused(sentence(&reason)),
+        (Some(reason), _) => refused(sentence(reason)),
+        (None, Err(reason)) => refused(sentence(&reason.to_string())),
     }
 }
 
 /// A reason as a sentence of its own.
-fn sentence(reason: &NoInstall) -> String {
-    let text = reason.to_string();
-    let mut letters = text.chars();
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.trim_end_matches('.').chars();
     let first: String = letters
         .next()
         .into_iter()
