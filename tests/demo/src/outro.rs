@@ -12,8 +12,8 @@ The portal is at        {url}
   Overview              {url}/
   For testers           {url}/settings/dev   (small enough for a phone)
   Builds of an app      {url}/settings/builds
-  The failing run       {url}/settings/runs?failed=true
-  Unclaimed pipelines   {url}/unassigned
+  Failed runs           {url}/settings/runs?failed=true
+  Unassigned pipelines  {url}/unassigned
   The API               {url}/api/v1/overview   described in {url}/api/openapi.json
 
 Try next, in another terminal:
@@ -21,7 +21,7 @@ Try next, in another terminal:
   target/debug/towpath --url {url} status
   target/debug/towpath --url {url} runs --app settings --failed
   target/debug/towpath --url {url} latest --app settings --environment dev --output settings.apk
-  curl -s {url}/api/v1/apps/settings/builds?limit=3
+  curl -s '{url}/api/v1/apps/settings/builds?limit=3'
 
 CodePipeline is simulated at {simulator}. Let the run that waits go on with
 
