@@ -22,8 +22,8 @@ macro_rules! operations {
         pub(super) fn run(database: &Database, name: &str, body: &[u8]) -> Result<Vec<u8>, Refused> {
             match name {
                 $($name => {
-                    let request = serde_json::from_slice(body).map_err(unread)?;
-                    serde_json::to_vec(&database.$method(request)?).map_err(unwritten)
+                    let request = serde_json::from_slice(body).map_err(|error| unread(&error))?;
+                    serde_json::to_vec(&database.$method(request)?).map_err(|error| unwritten(&error))
                 })*
                 _ => Err(Refused::Unknown),
             }
@@ -50,10 +50,10 @@ operations! {
     "UpdateTimeToLive" => update_time_to_live,
 }
 
-fn unread(error: serde_json::Error) -> Refused {
+fn unread(error: &serde_json::Error) -> Refused {
     DynoxideError::SerializationException(error.to_string()).into()
 }
 
-fn unwritten(error: serde_json::Error) -> Refused {
+fn unwritten(error: &serde_json::Error) -> Refused {
     DynoxideError::InternalServerError(error.to_string()).into()
 }

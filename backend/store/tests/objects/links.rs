@@ -12,7 +12,7 @@ const MINUTES: SignedDuration = SignedDuration::from_mins(5);
     clippy::disallowed_methods,
     reason = "a server of another process compares links with its own clock"
 )]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 

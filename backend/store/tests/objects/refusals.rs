@@ -80,7 +80,7 @@ async fn a_page_of_another_site_writes_nothing_and_follows_a_link() {
     let server = start(folder.path(), Vec::new()).await;
     let objects = objects_at(&server.endpoint()).await;
     objects.create_bucket().await.unwrap();
-    let (hour, now) = (jiff::SignedDuration::from_hours(1), jiff::Timestamp::now());
+    let (hour, now) = (jiff::SignedDuration::from_hours(1), crate::links::now());
     let write = objects.presign_put("key", 5, hour).await.unwrap();
     let page = reqwest::Client::new().put(write).body("other");
     let refused = page.header("origin", "https://evil.example").send().await;
