@@ -59,7 +59,7 @@ fn document(page: View, site: &Site) -> impl IntoView + use<> {
 fn notice() -> impl IntoView {
     view! {
         <aside class="notice" aria-label="About this portal">
-            "Local portal: no sign-in, reachable from this computer only."
+            "Local portal: no sign-in, this computer only."
         </aside>
     }
 }

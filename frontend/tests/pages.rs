@@ -314,6 +314,15 @@ fn a_tester_is_told_what_android_will_do() {
 }
 
 #[test]
+fn many_environments_scroll_rather_than_shrink() {
+    let few = overview::overview();
+    assert!(page(Page::Overview(&few)).contains(r#"class="matrix""#));
+    let mut many = few.clone();
+    many.environments = few.environments.iter().cycle().take(12).cloned().collect();
+    assert!(page(Page::Overview(&many)).contains(r#"class="matrix many""#));
+}
+
+#[test]
 fn an_unsigned_build_has_a_reason_instead_of_a_button() {
     let html = page(Page::Tester(&tester::refused()));
     assert!(!html.contains("latest.apk"));

@@ -17,6 +17,9 @@ use crate::{
     words,
 };
 
+/// How many environments a wide screen shows beside one another.
+const SIDE_BY_SIDE: usize = 3;
+
 pub(crate) fn page(view: &Overview) -> View {
     let matrix = if view.apps.is_empty() {
         no_apps()
@@ -96,16 +99,23 @@ fn matrix(view: &Overview) -> AnyView {
         .iter()
         .map(|app| row(app, &view.environments, view.as_of))
         .collect_view();
+    let class = if view.environments.len() > SIDE_BY_SIDE {
+        "matrix many"
+    } else {
+        "matrix"
+    };
     view! {
-        <table class="matrix" role="table" aria-label="Apps by environment">
-            <thead role="rowgroup">
-                <tr role="row">
-                    <th scope="col" role="columnheader">"App"</th>
-                    {heads}
-                </tr>
-            </thead>
-            <tbody role="rowgroup">{rows}</tbody>
-        </table>
+        <div class="wide-table">
+            <table class=class role="table" aria-label="Apps by environment">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col" role="columnheader">"App"</th>
+                        {heads}
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </div>
     }
     .into_any()
 }
