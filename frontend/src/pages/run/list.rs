@@ -31,7 +31,7 @@ pub(crate) fn page(
         .as_ref()
         .map(|next| links::runs(&app.id, failed, Some(next)));
     View {
-        title: format!("Runs of {}", app.name),
+        title: format!("{} of {}", if failed { "Failed runs" } else { "Runs" }, app.name),
         class: "list",
         place: Place::Below,
         live: false,

@@ -32,7 +32,7 @@ pub(crate) fn page(
         .as_ref()
         .map(|next| links::unassigned(failed, Some(next)));
     View {
-        title: "Unassigned runs".to_owned(),
+        title: if failed { "Failed unassigned runs" } else { "Unassigned runs" }.to_owned(),
         class: "list",
         place: Place::Unassigned,
         live: false,
