@@ -28,8 +28,8 @@ pub(super) fn entropy() -> [u8; 10] {
 }
 
 /// What is logged unless `RUST_LOG` asks for something else. To dynoxide, a condition that does not hold is an error; to
-/// the store it is an answer.
-const LOGGED: &str = "warn,dynoxide=error";
+/// the store it is an answer. So is a refused request to s3s.
+const LOGGED: &str = "warn,dynoxide=error,s3s=off";
 
 /// Logs what goes wrong to standard error.
 pub(super) fn log() {

@@ -13,6 +13,7 @@ use store::table::{Completed, Registration};
 
 use super::{
     metadata::Inspected,
+    record_size,
     stage::{Staged, Staging},
 };
 use crate::{Portal, Result, object_keys};
@@ -126,7 +127,7 @@ impl Portal {
             app: facts.app.clone(),
             number: self.store().table.next_number(&facts.app).await?,
             version: None,
-            revision: facts.revision.clone(),
+            revision: self.revision(facts).await?,
             run: facts.run.clone(),
             registered_at: facts.now,
             registered_by: facts.by.clone(),
@@ -136,7 +137,19 @@ impl Portal {
             .package()
             .and_then(|package| package.version_name.clone());
         build.version = facts.version.clone().or(of_package);
+        record_size::fit(&mut build);
         Ok(build)
+    }
+
+    /// The source code that a build was made of: as the caller says, else as the run says that made it.
+    async fn revision(&self, facts: &Facts) -> Result<Option<Revision>> {
+        let (None, Some(run)) = (&facts.revision, &facts.run) else {
+            return Ok(facts.revision.clone());
+        };
+        let record = self.store().table.run(run).await?;
+        Ok(record
+            .and_then(|record| record.run.revision)
+            .map(|revision| revision.value))
     }
 
     /// Notes the keys that a crash would leave behind, then fills them. What is there already is somebody else's.

@@ -11,6 +11,7 @@ mod failure;
 mod job;
 mod metadata;
 mod parameters;
+mod record_size;
 mod run_job;
 mod stage;
 

@@ -8,7 +8,10 @@ use domain::{
 use portal::{Error, views::Which};
 use serde_json::{Value, json};
 
-use crate::world::{ACCOUNT, REGION, World, at, me, wallet};
+use crate::world::{
+    ACCOUNT, REGION, World, at, job, me, wallet,
+    zip::{stored, zip},
+};
 
 fn event(id: u32, detail_type: &str, time: &str, mut detail: Value, pipeline: &str) -> Vec<u8> {
     detail["pipeline"] = pipeline.into();
@@ -104,6 +107,26 @@ async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
         .await
         .unwrap();
     assert_eq!(failed.items.len(), 1);
+}
+
+#[tokio::test]
+async fn a_build_has_the_revision_of_its_run_where_the_job_names_none() {
+    let world = World::new().await;
+    for body in failing_run("wallet-dev") {
+        let received = world.portal.receive(&me(), &body, at("03:05:00")).await;
+        received.unwrap();
+    }
+    world
+        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .await;
+    let parameters =
+        json!({"do": "register", "app": "wallet", "pipeline": "wallet-dev", "execution": "e-1"});
+    let build = world
+        .registers(job("job-1", "a/b/c", &parameters), at("03:06:00"))
+        .await;
+    let revision = build.revision.unwrap();
+    assert_eq!(revision.commit, "0a1b2c3d4e5f");
+    assert_eq!(revision.message.as_deref(), Some("Open the lock"));
 }
 
 #[tokio::test]
