@@ -5,9 +5,9 @@ use std::{any::Any, sync::Arc};
 use axum::{
     Json,
     extract::{OriginalUri, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::{Deserialize, Serialize};
 
@@ -174,12 +174,39 @@ impl IntoResponse for Problem {
     }
 }
 
-/// For an address that nothing answers at.
-pub(super) async fn nothing_here(OriginalUri(uri): OriginalUri) -> Problem {
+/// For an address that nothing answers at: a page's with a slash too many leads to the one without.
+pub(super) async fn nothing_here(method: Method, OriginalUri(uri): OriginalUri) -> Response {
+    let read = matches!(method, Method::GET | Method::HEAD);
+    if let Some(address) = without_last_slash(&uri).filter(|_| read) {
+        return Redirect::permanent(&address).into_response();
+    }
     Problem::new(
         StatusCode::NOT_FOUND,
         format!("Nothing answers at {}.", uri.path()),
     )
+    .into_response()
+}
+
+fn is_api(uri: &Uri) -> bool {
+    uri.path().starts_with("/api/")
+}
+
+/// The address without the slash at its end. None for one that begins with two, which browsers take for another site's.
+fn without_last_slash(uri: &Uri) -> Option<String> {
+    if is_api(uri) {
+        return None;
+    }
+    let path = uri
+        .path()
+        .strip_suffix('/')
+        .filter(|path| !path.is_empty())?;
+    if path.starts_with("//") || path.contains('\\') {
+        return None;
+    }
+    let query = uri
+        .query()
+        .map_or(String::new(), |query| format!("?{query}"));
+    Some(format!("{path}{query}"))
 }
 
 /// For a handler that panicked, which no handler should.
@@ -200,7 +227,7 @@ pub(super) async fn in_form(
     request: Request,
     next: Next,
 ) -> Response {
-    let api = request.uri().path().starts_with("/api/");
+    let api = is_api(request.uri());
     let method = request.method().clone();
     let base = super::caller::base(&front, request.headers());
     let mut response = next.run(request).await;

@@ -192,3 +192,20 @@ async fn assets_are_kept_for_ever_under_names_that_change() {
     assert_eq!(packed.header("content-encoding"), "gzip");
     assert!(packed.body.len() < style.body.len() / 2);
 }
+
+#[tokio::test]
+async fn a_slash_too_many_leads_to_the_page_and_never_to_another_site() {
+    let site = Site::new().await;
+    for (asked, leads_to) in [
+        ("/wallet/", "/wallet"),
+        ("/wallet/dev/", "/wallet/dev"),
+        ("/wallet/runs/?failed=true", "/wallet/runs?failed=true"),
+    ] {
+        let answer = site.get(asked).await;
+        assert_eq!(answer.status, 308, "{asked}");
+        assert_eq!(answer.header("location"), leads_to);
+    }
+    for hostile in ["//evil.example/", "//evil.example//", "/\\evil.example/"] {
+        assert_eq!(site.get(hostile).await.status, 404, "{hostile}");
+    }
+}
