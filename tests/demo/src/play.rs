@@ -97,7 +97,12 @@ fn script(simulator: &Simulator, samples: &Samples, scene: &Scene) {
         duration_ms,
         ..Behaviour::default()
     };
-    let mut build = behaviour(900);
+    // Events tell whole seconds. The run that people look into is long enough to be a picture.
+    let (building, testing) = match scene.ending {
+        Ending::TestsFail(_) => (3_000, 4_000),
+        Ending::Released | Ending::Quiet | Ending::StillRunning => (900, 500),
+    };
+    let mut build = behaviour(building);
     if let Some(package) = scene.package {
         build.files = files(samples, package, scene.message);
         // Android packages are compressed already, and a stored one can be read in place; builds differ in this.
@@ -108,7 +113,7 @@ fn script(simulator: &Simulator, samples: &Samples, scene: &Scene) {
         };
     }
     build.hold = scene.ending == Ending::StillRunning;
-    let mut tests = behaviour(500);
+    let mut tests = behaviour(testing);
     if let Ending::TestsFail(message) = scene.ending {
         tests.fail = Some(message.to_owned());
     }
