@@ -237,6 +237,10 @@ fn unassigned_pipelines_are_shown() {
 fn a_failed_run_begins_with_why() {
     let html = page(Page::Run(&runs::failed()));
     let said = text(&html);
+    assert!(
+        html.contains("<a href=\"/settings\">Settings</a>"),
+        "{html}"
+    );
     let why = said.find("What went wrong").unwrap();
     assert!(why < said.find("Trigger").unwrap());
     assert!(

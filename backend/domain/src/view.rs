@@ -7,7 +7,7 @@ use crate::{
     build::{Build, BuildBrief},
     catalog::{App, Environment},
     event::Pipeline,
-    id::{AppId, EnvironmentId, RunId},
+    id::{EnvironmentId, RunId},
     install::InstallWarning,
     page::Page,
     release::Release,
@@ -92,7 +92,7 @@ pub struct RunView {
     pub run: Run,
     /// The app that its pipeline feeds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app: Option<AppId>,
+    pub app: Option<App>,
     /// The environment that its pipeline feeds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Environment>,

@@ -8,7 +8,7 @@ use domain::{
     view::{RunView, StepView},
 };
 
-use super::{before, builds::briefs, environment, now, pipeline, revision, run_id};
+use super::{app, before, builds::briefs, environment, now, pipeline, revision, run_id};
 
 fn key() -> OrderKey {
     "00001#1#050#0#codepipeline:1".parse().unwrap()
@@ -92,7 +92,7 @@ pub(crate) fn failed() -> RunView {
     }));
     RunView {
         run: run("settings-preprod", 43, Failed, 3_100, 281),
-        app: Some("settings".parse().unwrap()),
+        app: Some(app("settings")),
         environment: Some(environment("preprod")),
         steps: vec![
             step("Source", Succeeded, 3_100, 9, None),
@@ -130,7 +130,7 @@ pub(crate) fn running() -> RunView {
             })),
             ..run("settings-dev", 44, Running, 192, 180)
         },
-        app: Some("settings".parse().unwrap()),
+        app: Some(app("settings")),
         environment: Some(environment("dev")),
         steps: vec![
             step("Source", Succeeded, 192, 8, None),

@@ -25,7 +25,7 @@ impl Portal {
         let environment = record.environment.as_ref();
         Ok(RunView {
             environment: environment.map(|id| self.environment_or_its_name(id)),
-            app: record.app,
+            app: record.app.as_ref().map(|id| self.app_or_its_name(id)),
             steps: in_order(record.steps)
                 .into_iter()
                 .map(|step| StepView {

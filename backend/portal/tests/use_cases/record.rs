@@ -87,7 +87,7 @@ async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
     }
     let (run, overview) = seen(&world).await;
     assert_eq!(run.run.status, Status::Failed);
-    assert_eq!(run.app, Some(wallet()));
+    assert_eq!(run.app.unwrap().id, wallet());
     let steps: Vec<&str> = run.steps.iter().map(|it| it.step.id.as_str()).collect();
     assert_eq!(
         steps,

@@ -49,8 +49,8 @@ pub(crate) fn page(view: &RunView) -> View {
 fn trail(view: &RunView) -> Vec<Crumb> {
     match &view.app {
         Some(app) => vec![
-            Crumb::new(app.as_str(), links::app(app)),
-            Crumb::new("Runs", links::runs(app, false, None)),
+            Crumb::new(app.name.as_str(), links::app(&app.id)),
+            Crumb::new("Runs", links::runs(&app.id, false, None)),
         ],
         None => vec![Crumb::new("Unassigned", links::unassigned(false, None))],
     }
