@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
-    catalog::{App, Environment},
+    catalog::{App, Catalog, Environment},
     release::Release,
     run::RecentRuns,
     view::{AppRow, Cell, Overview},
@@ -28,21 +28,26 @@ impl Portal {
                 .iter()
                 .map(|app| row(app, &catalog.environments, &record))
                 .collect(),
-            unassigned: self.unassigned(&record),
+            unassigned: unassigned(&record, catalog),
             as_of: now,
         })
     }
+}
 
-    /// Pipelines that no app claims, and those of apps and environments that are no longer configured.
-    fn unassigned(&self, record: &OverviewRecord) -> Vec<RecentRuns> {
-        let shown = |recent: &&RecentRuns| {
-            let app = recent.app.as_ref().and_then(|id| self.catalog().app(id));
-            let environment = recent.environment.as_ref();
-            app.is_some() && environment.is_some_and(|id| self.catalog().environment(id).is_some())
-        };
-        let rest = record.recent.iter().filter(|recent| !shown(recent));
-        newest_first(rest.cloned().collect())
-    }
+/// Pipelines that no app claims, and those of apps and environments that are no longer configured. A pipeline that was
+/// claimed meanwhile and has run since is shown there, and its runs from before are not shown here again.
+fn unassigned(record: &OverviewRecord, catalog: &Catalog) -> Vec<RecentRuns> {
+    let claimed = |recent: &RecentRuns| {
+        let app = recent.app.as_ref().and_then(|id| catalog.app(id));
+        let environment = recent.environment.as_ref();
+        app.is_some() && environment.is_some_and(|id| catalog.environment(id).is_some())
+    };
+    let shown = |recent: &RecentRuns| {
+        let mut same = record.recent.iter();
+        same.any(|other| other.pipeline == recent.pipeline && claimed(other))
+    };
+    let rest = record.recent.iter().filter(|recent| !shown(recent));
+    newest_first(rest.cloned().collect())
 }
 
 /// One app across the environments.
@@ -78,4 +83,55 @@ fn newest_first(mut pipelines: Vec<RecentRuns>) -> Vec<RecentRuns> {
         (std::cmp::Reverse(newest), recent.pipeline.clone())
     });
     pipelines
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::event::Pipeline;
+
+    use super::*;
+
+    fn recent(name: &str, feed: Option<(&str, &str)>) -> RecentRuns {
+        RecentRuns {
+            app: feed.map(|(app, _)| app.parse().unwrap()),
+            environment: feed.map(|(_, environment)| environment.parse().unwrap()),
+            pipeline: Pipeline {
+                source: "codepipeline".to_owned(),
+                account: None,
+                region: None,
+                name: name.to_owned(),
+            },
+            runs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_pipeline_that_was_claimed_and_ran_since_is_no_longer_unassigned() {
+        let catalog = Catalog {
+            apps: vec![App {
+                id: "wallet".parse().unwrap(),
+                name: "Wallet".to_owned(),
+            }],
+            environments: vec![Environment {
+                id: "dev".parse().unwrap(),
+                name: "Development".to_owned(),
+                colour: "#2b7a4b".to_owned(),
+            }],
+            feeds: Vec::new(),
+        };
+        let record = OverviewRecord {
+            current: Vec::new(),
+            recent: vec![
+                recent("claimed", None),
+                recent("claimed", Some(("wallet", "dev"))),
+                recent("nobodys", None),
+                recent("of-an-app-that-went", Some(("gone", "dev"))),
+            ],
+        };
+        let names: Vec<String> = unassigned(&record, &catalog)
+            .into_iter()
+            .map(|recent| recent.pipeline.name)
+            .collect();
+        assert_eq!(names, ["nobodys", "of-an-app-that-went"]);
+    }
 }
