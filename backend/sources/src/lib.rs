@@ -22,6 +22,10 @@ pub use crate::{
 /// The systems that report.
 const SOURCES: [Source; 2] = [codebuild::SOURCE, codepipeline::SOURCE];
 
+/// Systems whose events arrive by the same rules and say nothing of a run: what they tell of images and packages is not
+/// recorded. Refusing them would fill the dead-letter queue with what is authentic.
+const NOT_RECORDED: [&str; 2] = ["aws.codeartifact", "aws.ecr"];
+
 /// The most bytes of one event: `EventBridge`'s own limit, 256 KiB.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
 
@@ -48,6 +52,9 @@ pub enum Ignored {
     /// The source is known, this kind of event is not.
     #[error("events of the type {0:?} are not recorded")]
     DetailType(String),
+    /// The system is known, and nothing that it reports is recorded.
+    #[error("events of {0} are not recorded")]
+    System(&'static str),
     /// A `CodePipeline` notification with an ARN in place of the execution's identifier.
     #[error("the event names a pipeline and not which execution of it: {0:?}")]
     NoExecution(String),
@@ -90,6 +97,9 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<Parsed, Error> {
         found: kind(&value),
     })?;
     let envelope = Envelope::open(object)?;
+    if let Some(system) = NOT_RECORDED.iter().find(|name| **name == envelope.source) {
+        return Ok(Parsed::ignored(Ignored::System(system)));
+    }
     let source = SOURCES
         .iter()
         .find(|source| source.reports_as == envelope.source)

@@ -147,6 +147,24 @@ fn an_unknown_system_is_refused_with_the_known_ones() {
 }
 
 #[test]
+fn images_and_packages_are_ignored_with_the_reason_and_not_refused() {
+    for (system, kind) in [
+        ("aws.ecr", "ECR Image Action"),
+        ("aws.codeartifact", "CodeArtifact Package Version State Change"),
+    ] {
+        let mut event = with("/source", system);
+        event["detail-type"] = kind.into();
+        let parsed = parse(&event).unwrap();
+        assert_eq!(parsed.events, []);
+        assert_eq!(parsed.ignored, Some(Ignored::System(system)));
+        assert_eq!(
+            Ignored::System(system).to_string(),
+            format!("events of {system} are not recorded")
+        );
+    }
+}
+
+#[test]
 fn an_unknown_kind_of_event_of_a_known_system_is_ignored_with_the_reason() {
     let kind = "CodePipeline Weather Change";
     let parsed = parse(&with("/detail-type", kind)).unwrap();
