@@ -150,7 +150,10 @@ fn an_unknown_system_is_refused_with_the_known_ones() {
 fn images_and_packages_are_ignored_with_the_reason_and_not_refused() {
     for (system, kind) in [
         ("aws.ecr", "ECR Image Action"),
-        ("aws.codeartifact", "CodeArtifact Package Version State Change"),
+        (
+            "aws.codeartifact",
+            "CodeArtifact Package Version State Change",
+        ),
     ] {
         let mut event = with("/source", system);
         event["detail-type"] = kind.into();
