@@ -149,6 +149,18 @@ impl Build {
         self.apks().find_map(|artifact| artifact.package.as_ref())
     }
 
+    /// What its bytes are: SHA-256 over its artifacts' digests, sorted, so that it holds for these files alone, whatever
+    /// their names or order.
+    pub fn digest(&self) -> Digest {
+        let mut digests: Vec<&Digest> = self.artifacts.iter().map(|file| &file.digest).collect();
+        digests.sort();
+        let bytes: Vec<u8> = digests
+            .into_iter()
+            .flat_map(|digest| *digest.as_bytes())
+            .collect();
+        Digest::of(&bytes)
+    }
+
     /// The few facts that a list shows.
     pub fn brief(&self) -> BuildBrief {
         BuildBrief {

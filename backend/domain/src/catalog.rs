@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     event::Pipeline,
     id::{AppId, EnvironmentId},
+    path::Path,
 };
 
 /// Apps, environments and the pipelines that feed them, as configured.
@@ -16,6 +17,8 @@ pub struct Catalog {
     pub environments: Vec<Environment>,
     /// Which pipeline feeds what.
     pub feeds: Vec<Feed>,
+    /// The ways that builds take through the environments.
+    pub paths: Vec<Path>,
 }
 
 /// A product that the team ships.
@@ -68,6 +71,12 @@ impl Catalog {
         self.environments
             .iter()
             .find(|environment| environment.id == *id)
+    }
+
+    /// The way that an app's builds take: the path that names the app, else the one that names none.
+    pub fn path(&self, app: &AppId) -> Option<&Path> {
+        let named = self.paths.iter().find(|path| path.apps.contains(app));
+        named.or_else(|| self.paths.iter().find(|path| path.apps.is_empty()))
     }
 
     /// What a pipeline feeds, by the first rule that fits; `None` for one that no app claims.

@@ -130,6 +130,14 @@ text_id!(
 );
 
 text_id!(
+    /// A promotion's identifier, and the token that makes starting it idempotent.
+    PromotionId,
+    "a promotion's identifier: 26 characters of Crockford's base 32",
+    Some("^[0-9A-HJKMNP-TV-Z]{26}$"),
+    is_ulid
+);
+
+text_id!(
     /// An upload's identifier.
     UploadId,
     "an upload's identifier: 26 characters of Crockford's base 32",

@@ -4,16 +4,22 @@
 //! WebAssembly, and the frontend shares it.
 
 pub mod actor;
+pub mod audit;
 pub mod build;
 pub mod catalog;
 pub mod digest;
 pub mod download;
 pub mod event;
 pub mod fold;
+pub mod freeze;
+pub mod gate;
+pub mod hold;
 pub mod id;
 pub mod install;
 pub mod package;
 pub mod page;
+pub mod path;
+pub mod promotion;
 pub mod release;
 pub mod run;
 pub mod status;

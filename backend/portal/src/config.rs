@@ -111,6 +111,7 @@ impl Config {
             apps: self.apps.iter().map(App::domain).collect(),
             environments: self.environments.iter().map(Environment::domain).collect(),
             feeds: self.pipelines.iter().map(Pipeline::feed).collect(),
+            paths: Vec::new(),
         }
     }
 

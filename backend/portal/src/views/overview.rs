@@ -118,6 +118,7 @@ mod tests {
                 colour: "#2b7a4b".to_owned(),
             }],
             feeds: Vec::new(),
+            paths: Vec::new(),
         };
         let record = OverviewRecord {
             current: Vec::new(),

@@ -229,6 +229,7 @@ fn catalog() -> Catalog {
             app: wallet(),
             environment: dev(),
         }],
+        paths: Vec::new(),
     }
 }
 
