@@ -1,8 +1,8 @@
 //! A `CodePipeline` that runs on this machine.
 //!
 //! It speaks the service's JSON 1.1 protocol on loopback, really runs pipelines, calls functions, stores artifacts and
-//! emits events, all in the shape that AWS gives them. State is in memory. It checks requests as AWS does, but not who
-//! sends them: signatures are not looked at.
+//! emits events, all in the shape that AWS gives them. State is in memory. It signs what it sends. It checks requests as AWS
+//! does, but not who sends them: signatures are not looked at.
 //!
 //! What is simulated differs from AWS in three ways that a reader may stumble over: a rollback runs the one stage and
 //! ends there, a new pipeline starts only if [`Options::start_on_create`] says so, and pipelines cannot be updated.
@@ -19,6 +19,7 @@ mod options;
 mod protocol;
 mod providers;
 mod script;
+mod signing;
 mod world;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -191,14 +192,12 @@ fn build(options: Options) -> Result<World, StartError> {
     let counters = Arc::new(publisher::Counters::default());
     let events = options.events_endpoint.clone().map(|endpoint| {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let (client, counters) = (http.clone(), Arc::clone(&counters));
-        tokio::spawn(publisher::run(
-            receiver,
+        let to = publisher::Receiver {
             endpoint,
-            options.delivery,
-            client,
-            counters,
-        ));
+            client: http.clone(),
+            options: options.clone(),
+        };
+        tokio::spawn(publisher::run(receiver, to, Arc::clone(&counters)));
         sender
     });
     Ok(World::new(options, http, s3, events, counters))

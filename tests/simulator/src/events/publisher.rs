@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::Envelope;
+use crate::{clock, options::Options, signing};
 
 /// How often one event is sent before it is given up.
 const ATTEMPTS: u32 = 8;
@@ -71,14 +72,29 @@ impl Entry {
     }
 }
 
-/// Sends whatever comes through `events` to `endpoint`, until the channel closes.
+/// Who takes the events, and how they get there.
+pub(crate) struct Receiver {
+    pub(crate) endpoint: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) options: Options,
+}
+
+/// Why events were not taken.
+#[derive(Debug, thiserror::Error)]
+enum NotTaken {
+    #[error("the request was not signed")]
+    Unsigned(#[from] signing::Error),
+    #[error("the request failed")]
+    Failed(#[from] reqwest::Error),
+}
+
+/// Sends whatever comes through `events` to the receiver, until the channel closes.
 pub(crate) async fn run(
     mut events: mpsc::UnboundedReceiver<Envelope>,
-    endpoint: String,
-    delivery: Delivery,
-    client: reqwest::Client,
+    receiver: Receiver,
     counters: Arc<Counters>,
 ) {
+    let delivery = receiver.options.delivery;
     let mut sent = 0;
     let mut batch = Vec::with_capacity(BATCH);
     while events.recv_many(&mut batch, BATCH / 2).await > 0 {
@@ -94,20 +110,15 @@ pub(crate) async fn run(
         if delivery.reorder {
             entries = entries.into_iter().rev().collect();
         }
-        deliver(entries.into(), &endpoint, &client, &counters).await;
+        deliver(entries.into(), &receiver, &counters).await;
     }
 }
 
-async fn deliver(
-    mut entries: Vec<Entry>,
-    endpoint: &str,
-    client: &reqwest::Client,
-    counters: &Counters,
-) {
+async fn deliver(mut entries: Vec<Entry>, receiver: &Receiver, counters: &Counters) {
     let mut pause = Duration::from_millis(50);
     for attempt in 1..=ATTEMPTS {
         let before = entries.len();
-        entries = put(entries, endpoint, client).await;
+        entries = put(entries, receiver).await;
         counters
             .delivered
             .fetch_add((before - entries.len()) as u64, Ordering::Relaxed);
@@ -125,28 +136,14 @@ async fn deliver(
         .fetch_add(entries.len() as u64, Ordering::Relaxed);
     tracing::warn!(
         dropped = entries.len(),
-        endpoint,
+        endpoint = receiver.endpoint,
         "gave events up: the receiver does not take them"
     );
 }
 
 /// Sends the entries and gives back those that were not taken.
-async fn put(entries: Vec<Entry>, endpoint: &str, client: &reqwest::Client) -> Vec<Entry> {
-    let body = json!({ "Entries": entries }).to_string();
-    let answer = client
-        .post(endpoint)
-        .header("x-amz-target", "AWSEvents.PutEvents")
-        .header("content-type", "application/x-amz-json-1.1")
-        .timeout(PATIENCE)
-        .body(body)
-        .send()
-        .await
-        .and_then(reqwest::Response::error_for_status);
-    let answer = match answer {
-        Ok(answer) => answer.json::<Value>().await,
-        Err(error) => Err(error),
-    };
-    match answer {
+async fn put(entries: Vec<Entry>, receiver: &Receiver) -> Vec<Entry> {
+    match request(&entries, receiver).await {
         Ok(answer) => {
             let refused = |index: usize| answer["Entries"][index]["ErrorCode"].is_string();
             let indexed = entries.into_iter().enumerate();
@@ -156,8 +153,25 @@ async fn put(entries: Vec<Entry>, endpoint: &str, client: &reqwest::Client) -> V
                 .collect()
         }
         Err(error) => {
-            tracing::debug!(%error, "PutEvents failed");
+            tracing::debug!(?error, "PutEvents failed");
             entries
         }
     }
+}
+
+async fn request(entries: &[Entry], receiver: &Receiver) -> Result<Value, NotTaken> {
+    let request = signing::post(
+        &receiver.client,
+        &receiver.options,
+        "events",
+        &receiver.endpoint,
+        &[
+            ("x-amz-target", "AWSEvents.PutEvents"),
+            ("content-type", "application/x-amz-json-1.1"),
+        ],
+        json!({ "Entries": entries }).to_string(),
+        clock::now(),
+    )?;
+    let answer = request.timeout(PATIENCE).send().await?;
+    Ok(answer.error_for_status()?.json().await?)
 }

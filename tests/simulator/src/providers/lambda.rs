@@ -5,10 +5,12 @@ use std::{sync::Arc, time::Duration};
 use serde_json::{Value, json};
 
 use crate::{
+    clock,
     engine::Task,
     ids,
     jobs::JobAnswer,
     model::execution::{ActionResult, Artifact},
+    signing,
     world::World,
 };
 
@@ -160,16 +162,9 @@ async fn invoke(world: &World, function: &str, body: &Value) -> Result<(), Actio
     );
     let mut pause = Duration::from_millis(200);
     for attempt in 1..=ATTEMPTS {
-        let sent = world
-            .http
-            .post(&url)
-            .header("x-amz-invocation-type", "Event")
-            .header("content-type", "application/json")
-            .timeout(Duration::from_secs(10))
-            .body(body.to_string())
-            .send()
-            .await;
-        let problem = match sent {
+        let request = signed(world, &url, body)
+            .map_err(|error| ActionResult::failed("SystemUnavailable", error.to_string()))?;
+        let problem = match request.send().await {
             Ok(answer) if answer.status().is_success() => return Ok(()),
             Ok(answer) if answer.status() == 404 => {
                 let message = format!(
@@ -196,4 +191,26 @@ async fn invoke(world: &World, function: &str, body: &Value) -> Result<(), Actio
     let message =
         format!("The AWS Lambda function {function} could not be called. Try again later.");
     Err(ActionResult::failed("SystemUnavailable", message))
+}
+
+fn signed(
+    world: &World,
+    url: &str,
+    body: &Value,
+) -> Result<reqwest::RequestBuilder, signing::Error> {
+    let headers = [
+        ("x-amz-invocation-type", "Event"),
+        ("content-type", "application/json"),
+    ];
+    let body = body.to_string();
+    let request = signing::post(
+        &world.http,
+        &world.options,
+        "lambda",
+        url,
+        &headers,
+        body,
+        clock::now(),
+    )?;
+    Ok(request.timeout(Duration::from_secs(10)))
 }
