@@ -11,10 +11,7 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use common::world::{World, job};
 use serde_json::{Value, json};
@@ -33,23 +30,23 @@ async fn main() {
         "isBase64Encoded": false,
     });
     let action = job("11111111-abcd-1111-abcd-111111abcdef", "", "key");
-    for (name, event) in [
+    for (handler, event) in [
         ("web", web),
         ("events", json!({"Records": []})),
         ("action", action),
+        ("clock", json!({})),
     ] {
-        let (cold, warm) = measure(&world, name, &event).await;
-        println!("{name:7} first answer {cold:>7.1?}   then {warm:>7.1?}");
+        let (cold, warm) = measure(&world, handler, &event).await;
+        println!("{handler:7} first answer {cold:>7.1?}   then {warm:>7.1?}");
     }
 }
 
 /// The medians of the first and the second answer.
-async fn measure(world: &World, name: &str, event: &Value) -> (Duration, Duration) {
-    let binary = binary(name);
+async fn measure(world: &World, handler: &str, event: &Value) -> (Duration, Duration) {
     let (mut cold, mut warm) = (Vec::new(), Vec::new());
     for _ in 0..TRIES {
         let start = Instant::now();
-        let lambda = world.lambda(binary.to_str().unwrap()).await;
+        let lambda = world.lambda(handler).await;
         lambda.invoke(event.clone()).await.response();
         cold.push(start.elapsed());
         let start = Instant::now();
@@ -62,10 +59,4 @@ async fn measure(world: &World, name: &str, event: &Value) -> (Duration, Duratio
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
-}
-
-/// Examples lie in a folder beside the binaries.
-fn binary(name: &str) -> PathBuf {
-    let own = std::env::current_exe().unwrap();
-    own.ancestors().nth(2).unwrap().join(name)
 }

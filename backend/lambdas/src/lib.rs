@@ -1,11 +1,14 @@
-//! The Lambda functions: three binaries, three trust boundaries, one crate.
+//! The Lambda functions: one program, four trust boundaries.
 //!
-//! `web` serves people, `events` records what sources report, `action` does what `CodePipeline`'s jobs ask for. A binary
-//! is its `main`; what it does is here, and what the portal does is in the crate `portal`.
+//! `web` serves people, `events` records what sources report, `action` does what `CodePipeline`'s jobs ask for, `clock` does
+//! what is due. The program's `main` picks one of them; what it does is here, and what the portal does is in the crate
+//! `portal`.
 
 pub mod action;
 pub mod ambient;
+pub mod clock;
 pub mod events;
+pub mod function;
 pub mod logging;
 pub mod settings;
 pub mod start;

@@ -5,19 +5,29 @@ use store::Store;
 use targets::codepipeline::Jobs;
 
 use crate::{
-    ambient, logging,
+    ambient,
+    function::{Function, UnknownHandler},
+    logging,
     settings::{Error, Settings},
 };
 
-/// Starts logging and reads the settings.
-pub fn settings() -> Result<Settings, Error> {
+/// Starts logging, and asks Lambda which function this is.
+pub fn function() -> Result<Function, UnknownHandler> {
     logging::start(ambient::variable("TOWPATH_LOG").as_deref());
-    Settings::read(ambient::variable).inspect_err(|error| {
-        tracing::error!(
-            error = portal::error::chain(error),
-            "the function cannot start"
-        );
-    })
+    let handler = ambient::variable("_HANDLER").unwrap_or_default();
+    handler.parse().inspect_err(|error| cannot_start(error))
+}
+
+/// Reads the settings.
+pub fn settings() -> Result<Settings, Error> {
+    Settings::read(ambient::variable).inspect_err(|error| cannot_start(error))
+}
+
+fn cannot_start(error: &dyn std::error::Error) {
+    tracing::error!(
+        error = portal::error::chain(error),
+        "the function cannot start"
+    );
 }
 
 /// A portal that answers no jobs.

@@ -10,7 +10,7 @@ use common::{
 use domain::id::RunId;
 use serde_json::{Value, json};
 
-const ACTION: &str = env!("CARGO_BIN_EXE_action");
+const ACTION: &str = "action";
 const JOB: &str = "11111111-abcd-1111-abcd-111111abcdef";
 const KEY: &str = "wallet-dev/BuildOutpu/AbCdEf1";
 

@@ -11,7 +11,7 @@ use common::world::World;
 use domain::{id::RunId, status::Status};
 use serde_json::{Value, json};
 
-const EVENTS: &str = env!("CARGO_BIN_EXE_events");
+const EVENTS: &str = "events";
 const RUN: &str = "codepipeline/123456789012/eu-west-1/wallet-dev/x1";
 
 fn event(id: &str, state: &str, time: &str) -> Value {

@@ -14,8 +14,8 @@ use common::{
 };
 use serde_json::{Value, json};
 
-const WEB: &str = env!("CARGO_BIN_EXE_web");
-const ACTION: &str = env!("CARGO_BIN_EXE_action");
+const WEB: &str = "web";
+const ACTION: &str = "action";
 
 /// A request, payload format 2.0.
 fn request(method: &str, path: &str, query: &str, body: Option<&Value>) -> Value {

@@ -73,17 +73,22 @@ struct Api {
 }
 
 impl Lambda {
-    /// Starts a binary with these variables and no others.
-    pub(crate) async fn start(binary: impl AsRef<Path>, variables: &[(String, String)]) -> Self {
+    /// Starts a program as the function that `handler` means, with these variables and no others.
+    pub(crate) async fn start(
+        program: &Path,
+        handler: &str,
+        variables: &[(String, String)],
+    ) -> Self {
         let api = Api::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let router = api.clone().router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let mut process = Command::new(binary.as_ref())
+        let mut process = Command::new(program)
             .env_clear()
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", address)
+            .env("_HANDLER", handler)
             .env("AWS_LAMBDA_FUNCTION_NAME", "towpath")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")

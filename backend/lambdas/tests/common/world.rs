@@ -1,6 +1,6 @@
 //! What the functions talk to: a table, two buckets and a `CodePipeline`, all on loopback.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use embedded::{
     Running,
@@ -45,6 +45,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) codepipeline: CodePipeline,
     artifacts: store::Objects,
+    program: PathBuf,
     variables: Vec<(String, String)>,
     _table: Running,
     _objects: Running,
@@ -99,6 +100,7 @@ impl World {
             store,
             codepipeline,
             artifacts,
+            program: program(),
             variables: variables
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
@@ -109,16 +111,16 @@ impl World {
     }
 
     /// Starts a function in this world.
-    pub(crate) async fn lambda(&self, binary: &str) -> Lambda {
-        Lambda::start(binary, &self.variables).await
+    pub(crate) async fn lambda(&self, handler: &str) -> Lambda {
+        Lambda::start(&self.program, handler, &self.variables).await
     }
 
     /// Starts a function in this world with one variable changed.
-    pub(crate) async fn lambda_with(&self, binary: &str, name: &str, value: &str) -> Lambda {
+    pub(crate) async fn lambda_with(&self, handler: &str, name: &str, value: &str) -> Lambda {
         let mut variables = self.variables.clone();
         variables.retain(|(known, _)| known != name);
         variables.push((name.to_owned(), value.to_owned()));
-        Lambda::start(binary, &variables).await
+        Lambda::start(&self.program, handler, &variables).await
     }
 
     /// Puts an output artifact where the pipeline would.
@@ -128,6 +130,12 @@ impl World {
             .await
             .unwrap();
     }
+}
+
+/// The functions' program: tests and examples lie in folders beside it.
+fn program() -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    own.ancestors().nth(2).unwrap().join("bootstrap")
 }
 
 /// A job for the artifact at `key`, as `CodePipeline` sends it.

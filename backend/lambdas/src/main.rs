@@ -1,0 +1,77 @@
+//! The program of all functions. Lambda names it `bootstrap`, and tells it by its handler which function it is.
+
+use std::future::Future;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambdas::{action, ambient, clock, events, function::Function, settings::Settings, start, web};
+use portal::error::chain;
+use serde_json::Value;
+use tokio::runtime::Builder;
+
+fn main() -> Result<(), Error> {
+    let function = start::function()?;
+    let settings = start::settings()?;
+    match function {
+        Function::Web => on_one_thread(serve_web(&settings)),
+        Function::Events => on_one_thread(serve_events(&settings)),
+        Function::Action => on_all_threads(serve_action(&settings)),
+        Function::Clock => on_one_thread(serve_clock(&settings)),
+    }
+}
+
+/// Serves people: pages and API, behind an HTTP API of API Gateway.
+async fn serve_web(settings: &Settings) -> Result<(), Error> {
+    let portal = start::portal(settings).await;
+    let router = web::router(portal, settings.site.as_deref())
+        .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
+    lambda_http::run(router).await
+}
+
+/// Records what sources report: an SQS queue's batches of `EventBridge` events.
+async fn serve_events(settings: &Settings) -> Result<(), Error> {
+    let portal = &start::portal(settings).await;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        let answer = events::record(portal, event.payload, ambient::now()).await;
+        answer.map_err(Error::from)
+    }))
+    .await
+}
+
+/// Does what a `CodePipeline` action asks for, and answers it.
+async fn serve_action(settings: &Settings) -> Result<(), Error> {
+    let portal = &start::portal_with_jobs(settings).await;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+        action::run(portal, event.payload, ambient::now())
+            .await
+            .inspect_err(|error| tracing::error!(error = chain(error), "the job has no answer"))
+            .map_err(Error::from)
+    }))
+    .await
+}
+
+/// Does what is due whenever a schedule calls. What the call carries does not matter.
+async fn serve_clock(settings: &Settings) -> Result<(), Error> {
+    let portal = &start::portal(settings).await;
+    lambda_runtime::run(service_fn(|_: LambdaEvent<Value>| async move {
+        clock::run(portal, ambient::now())
+            .await
+            .inspect_err(|error| {
+                tracing::error!(error = chain(error), "not all that is due is done")
+            })
+            .map_err(Error::from)
+    }))
+    .await
+}
+
+/// A function's requests come one at a time: one thread answers them, and a cold start makes no others.
+fn on_one_thread(serve: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(serve)
+}
+
+/// Digests are computed while the next bytes arrive.
+fn on_all_threads(serve: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve)
+}
