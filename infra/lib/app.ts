@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { App, type AppProps } from 'aws-cdk-lib';
+import { readConfiguration } from './configuration/configuration.ts';
+import { readEnvironments } from './environments/read.ts';
+import { FunctionPackage } from './package/package.ts';
+import { TowpathStack } from './stack.ts';
+
+/** Where the app finds what it is made of; left out, where it lies in this repository. */
+export interface Places {
+  /** `environments.toml`. */
+  readonly environments?: string | undefined;
+  /** The folder that `infra/package` built. */
+  readonly package?: string | undefined;
+}
+
+/** The whole app. */
+export function readApp(places: Places, props?: AppProps): App {
+  const environments = readEnvironments(places.environments ?? here('../environments.toml'));
+  const configuration = readConfiguration(environments.configuration);
+  const built = new FunctionPackage(places.package ?? here('../../target/package'));
+  const app = new App(props);
+  for (const environment of environments.environments) {
+    new TowpathStack(app, { environment, environments, configuration, package: built });
+  }
+  return app;
+}
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

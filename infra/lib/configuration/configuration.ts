@@ -1,0 +1,73 @@
+/**
+ * `towpath.toml`: what the team ships. The portal reads and checks it; here only the pipelines matter, for the rights
+ * that follow from them. Its environments come from `environments.toml`, so that they are listed once.
+ */
+import { readFileSync } from 'node:fs';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+import type { Environment } from '../environments/environment.ts';
+
+/** A pipeline in CodePipeline that feeds an app, and that a promotion may start. */
+export interface ConfiguredPipeline {
+  readonly name: string;
+  /** Left out, the account of whoever asks. */
+  readonly account?: string;
+  readonly region?: string;
+  readonly environment: string;
+}
+
+export interface Configuration {
+  /** The file as it is, without the environments of `environments.toml`. */
+  readonly text: string;
+  readonly pipelines: readonly ConfiguredPipeline[];
+}
+
+const pipelines = z.object({
+  pipelines: z
+    .array(
+      z.object({
+        source: z.string(),
+        name: z.string(),
+        account: z.string().optional(),
+        region: z.string().optional(),
+        environment: z.string(),
+      }),
+    )
+    .default([]),
+});
+
+export function readConfiguration(path: string): Configuration {
+  return parseConfiguration(readFileSync(path, 'utf8'));
+}
+
+export function parseConfiguration(text: string): Configuration {
+  const found = pipelines.parse(parse(text)).pipelines;
+  return {
+    text,
+    pipelines: found
+      .filter(({ source }) => source === 'codepipeline')
+      .map(({ name, account, region, environment }) => ({
+        name,
+        environment,
+        ...(account !== undefined && { account }),
+        ...(region !== undefined && { region }),
+      })),
+  };
+}
+
+/** The file that the functions read: the team's own, then the environments. */
+export function completed(
+  configuration: Configuration,
+  environments: readonly Environment[],
+): string {
+  const tables = environments.map(({ name, title, colour }) =>
+    [
+      '[[environments]]',
+      `id = ${JSON.stringify(name)}`,
+      `name = ${JSON.stringify(title)}`,
+      `colour = ${JSON.stringify(colour)}`,
+      '',
+    ].join('\n'),
+  );
+  return `${configuration.text.trimEnd()}\n\n# From environments.toml.\n${tables.join('\n')}`;
+}

@@ -1,0 +1,90 @@
+/** What `environments.toml` says, checked and with its defaults filled in. */
+
+/** The processors that the functions can run on. */
+export const ARCHITECTURES = ['arm64', 'x86_64'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** The levels of the functions' logs. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Who may shorten a seal's retention: an administrator with a special right, or nobody at all. */
+export const AUDIT_LOCKS = ['governance', 'compliance'] as const;
+export type AuditLock = (typeof AUDIT_LOCKS)[number];
+
+/** The retentions that CloudWatch Logs knows, in days. */
+export const LOG_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+] as const;
+
+/** The address that people open instead of the distribution's own. */
+export interface Domain {
+  /** Such as `releases.example.com`. */
+  readonly name: string;
+  /** The certificate of that name, in us-east-1, where CloudFront looks for it. */
+  readonly certificateArn: string;
+  /** The hosted zone that gets the name's records; left out, somebody else makes them. */
+  readonly hostedZoneId?: string;
+}
+
+/** How long what is kept. All in days. */
+export interface Retention {
+  /** Lines of the functions' logs. */
+  readonly logDays: number;
+  /** Raw payloads of events that were too large for the table. */
+  readonly eventDays: number;
+  /** Bytes of a build that was removed: so long can they be brought back. */
+  readonly removedDays: number;
+  /** Access logs of the site and of the buckets. */
+  readonly accessLogDays: number;
+  /** A seal of the audit log: so long can nobody alter it. */
+  readonly auditDays: number;
+}
+
+/** People sign in at a user pool that the stack makes. */
+export interface CognitoSignIn {
+  readonly provider: 'cognito';
+}
+
+/** People sign in at an OpenID Connect issuer that exists already. */
+export interface OidcSignIn {
+  readonly provider: 'oidc';
+  readonly issuer: string;
+  readonly clientId: string;
+  /** The base of discovery and keys, where they do not lie at the issuer; only an emulator needs it. */
+  readonly endpoint?: string;
+}
+
+export type SignInSettings = CognitoSignIn | OidcSignIn;
+
+/** One deployment of Towpath. */
+export interface Environment {
+  /** Its name in addresses and in the names of AWS resources. */
+  readonly name: string;
+  /** Its name for people. */
+  readonly title: string;
+  readonly account: string;
+  readonly region: string;
+  /** Its colour on pages, such as `#2e7d32`. */
+  readonly colour: string;
+  readonly domain?: Domain;
+  /** The address that people open, when a proxy of the team's own stands before the site. */
+  readonly publicUrl?: string;
+  /** The other accounts whose events it receives. Its own account's it receives always. */
+  readonly eventsFrom: readonly string[];
+  /** The mail address that alarms go to. */
+  readonly alarmsTo?: string;
+  readonly architecture: Architecture;
+  readonly logLevel: LogLevel;
+  readonly auditLock: AuditLock;
+  readonly retention: Retention;
+  readonly signIn: SignInSettings;
+}
+
+/** All deployments, in the order that a build moves through them. */
+export interface Environments {
+  readonly environments: readonly Environment[];
+  /** The path of `towpath.toml`, which they all share. */
+  readonly configuration: string;
+}

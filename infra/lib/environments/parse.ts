@@ -1,0 +1,73 @@
+import { parse } from 'smol-toml';
+import type { Environment, Environments, SignInSettings } from './environment.ts';
+import { InvalidEnvironments, problemsOf } from './problems.ts';
+import { relations } from './relations.ts';
+import { file, type WrittenEnvironment } from './schema.ts';
+
+/** Reads the text of `environments.toml`. `path` is its name, for messages. Throws one error with every problem. */
+export function parseEnvironments(text: string, path: string): Environments {
+  const written = toml(text, path);
+  const checked = file.safeParse(written);
+  // What holds between environments is said beside what is wrong within them, so that one round is enough.
+  const problems = [
+    ...(checked.success ? [] : problemsOf(checked.error.issues, written)),
+    ...relations(written),
+  ];
+  if (!checked.success || problems.length > 0) throw new InvalidEnvironments(path, problems);
+  const accounts = new Map(checked.data.environments.map(({ name, account }) => [name, account]));
+  return {
+    configuration: checked.data.configuration,
+    environments: checked.data.environments.map((each) => environment(each, accounts)),
+  };
+}
+
+function toml(text: string, path: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InvalidEnvironments(path, [message.trim()]);
+  }
+}
+
+function environment(
+  written: WrittenEnvironment,
+  accounts: ReadonlyMap<string, string>,
+): Environment {
+  const { name, domain, retention } = written;
+  const others = written.events_from.map((from) => accounts.get(from) ?? from);
+  return {
+    name,
+    title: written.title ?? name,
+    account: written.account,
+    region: written.region,
+    colour: written.colour,
+    eventsFrom: [...new Set(others)].filter((account) => account !== written.account).sort(),
+    architecture: written.architecture,
+    logLevel: written.log_level,
+    auditLock: written.audit_lock,
+    retention: {
+      logDays: retention.log_days,
+      eventDays: retention.event_days,
+      removedDays: retention.removed_days,
+      accessLogDays: retention.access_log_days,
+      auditDays: retention.audit_days,
+    },
+    signIn: signIn(written.sign_in),
+    ...(written.alarms_to !== undefined && { alarmsTo: written.alarms_to }),
+    ...(written.public_url !== undefined && { publicUrl: written.public_url }),
+    ...(domain && {
+      domain: {
+        name: domain.name,
+        certificateArn: domain.certificate_arn,
+        ...(domain.hosted_zone_id !== undefined && { hostedZoneId: domain.hosted_zone_id }),
+      },
+    }),
+  };
+}
+
+function signIn(written: WrittenEnvironment['sign_in']): SignInSettings {
+  if (written.provider === 'cognito') return { provider: 'cognito' };
+  const { issuer, client_id: clientId, endpoint } = written;
+  return { provider: 'oidc', issuer, clientId, ...(endpoint !== undefined && { endpoint }) };
+}

@@ -1,0 +1,110 @@
+/** The shape of `environments.toml`, as it is written. Each message says what belongs there. */
+import { z } from 'zod';
+import { ARCHITECTURES, AUDIT_LOCKS, LOG_DAYS, LOG_LEVELS } from './environment.ts';
+
+const matching = (pattern: RegExp, what: string) =>
+  z.string({ error: what }).regex(pattern, { error: what });
+
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(', ')}` });
+
+const HOST = '([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}';
+
+export const account = matching(/^[0-9]{12}$/, 'twelve digits in quotes, such as "111111111111"');
+
+/** An environment's name is part of bucket names, whose length S3 limits. */
+export const name = matching(
+  /^(?=.{1,16}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+  'up to 16 lower-case letters, digits and inner hyphens, such as "dev"',
+);
+
+const region = matching(/^[a-z]{2,3}(-[a-z]+)+-[0-9]$/, 'an AWS region, such as "eu-west-1"');
+
+const address = (what: string) => matching(/^https?:\/\/[^/?#\s]+(\/[^?#\s]*[^/?#\s])?$/, what);
+
+const mail = matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'a mail address');
+
+const days = z
+  .int({ error: 'a number of days, 1 or more' })
+  .min(1, { error: 'a number of days, 1 or more' })
+  .max(36500, { error: 'a number of days, at most 36500' });
+
+const logDays = z
+  .int({ error: 'a number of days' })
+  .refine((found) => LOG_DAYS.some((known) => known === found), {
+    error: `one of the retentions that CloudWatch Logs has: ${LOG_DAYS.join(', ')}`,
+  });
+
+const domain = z.strictObject(
+  {
+    name: matching(new RegExp(`^${HOST}$`), 'a host name, such as "releases.example.com"'),
+    certificate_arn: matching(
+      /^arn:aws:acm:us-east-1:[0-9]{12}:certificate\/[0-9a-f-]{36}$/,
+      'the ARN of a certificate in us-east-1, where CloudFront looks for it',
+    ),
+    hosted_zone_id: matching(
+      /^Z[A-Z0-9]{1,31}$/,
+      'the identifier of a hosted zone, such as "Z0123456789ABCDEFGHIJ"',
+    ).optional(),
+  },
+  { error: 'a table [environments.domain]' },
+);
+
+const retention = z.strictObject(
+  {
+    log_days: logDays.default(30),
+    event_days: days.default(90),
+    removed_days: days.default(14),
+    access_log_days: days.default(90),
+    audit_days: days.default(3650),
+  },
+  { error: 'a table [environments.retention]' },
+);
+
+const cognito = z.strictObject({ provider: z.literal('cognito') });
+const oidc = z.strictObject({
+  provider: z.literal('oidc'),
+  issuer: address('the address of the issuer, such as "https://login.example.com"'),
+  client_id: z.string({ error: 'the identifier that the issuer gave to Towpath' }).min(1, {
+    error: 'the identifier that the issuer gave to Towpath',
+  }),
+  endpoint: address('an address such as "http://127.0.0.1:4566/issuer"').optional(),
+});
+
+const environment = z.strictObject(
+  {
+    name,
+    title: z.string({ error: 'a name for people' }).min(1).max(60).optional(),
+    account,
+    region,
+    colour: matching(/^#[0-9a-fA-F]{6}$/, 'a colour, such as "#2e7d32"'),
+    public_url: address('an address without a slash at its end').optional(),
+    events_from: z
+      .array(z.string({ error: 'the name of an environment, or an account in quotes' }), {
+        error: 'a list of environments and accounts',
+      })
+      .default([]),
+    alarms_to: mail.optional(),
+    architecture: oneOf(ARCHITECTURES).default('arm64'),
+    log_level: oneOf(LOG_LEVELS).default('info'),
+    audit_lock: oneOf(AUDIT_LOCKS).default('governance'),
+    domain: domain.optional(),
+    retention: retention.prefault({}),
+    sign_in: z
+      .discriminatedUnion('provider', [cognito, oidc], {
+        error: 'provider is "cognito" or "oidc"',
+      })
+      .default({ provider: 'cognito' }),
+  },
+  { error: 'a table [[environments]]' },
+);
+
+export const file = z.strictObject({
+  configuration: z.string({ error: 'the path of towpath.toml' }).default('towpath.toml'),
+  environments: z
+    .array(environment, { error: 'at least one table [[environments]]' })
+    .min(1, { error: 'at least one table [[environments]]' }),
+});
+
+export type WrittenFile = z.output<typeof file>;
+export type WrittenEnvironment = z.output<typeof environment>;

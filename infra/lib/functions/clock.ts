@@ -1,0 +1,24 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { TowpathFunction } from './function.ts';
+import type { Parts } from './functions.ts';
+import { grantPipelines } from './pipelines.ts';
+
+/** Does what is due: retention, promotions that heard nothing, the day's seal. */
+export function clock(scope: Construct, parts: Parts): TowpathFunction {
+  const { deployment, records, releases, seals } = parts;
+  const made = new TowpathFunction(scope, 'Clock', {
+    deployment,
+    handler: 'clock',
+    description: 'Towpath: what is due by the clock',
+    memoryMiB: 256,
+    timeout: Duration.minutes(4),
+    configuration: parts.configuration.layer,
+  });
+  records.grantReadWrite(made);
+  releases.grant(made, ['s3:AbortMultipartUpload'], ['staging/']);
+  releases.grant(made, ['s3:DeleteObject'], ['artifacts/', 'icons/', 'staging/']);
+  seals.grantSeal(made);
+  grantPipelines(made, deployment);
+  return made;
+}

@@ -1,0 +1,19 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { TowpathFunction } from './function.ts';
+import type { Parts } from './functions.ts';
+
+/** Records what sources report, and nothing else. */
+export function events(scope: Construct, parts: Parts): TowpathFunction {
+  const made = new TowpathFunction(scope, 'Events', {
+    deployment: parts.deployment,
+    handler: 'events',
+    description: 'Towpath: records what pipelines report',
+    memoryMiB: 256,
+    timeout: Duration.seconds(30),
+    configuration: parts.configuration.layer,
+  });
+  parts.records.grantReadWrite(made);
+  parts.releases.grant(made, ['s3:PutObject'], ['events/']);
+  return made;
+}

@@ -1,0 +1,88 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LayerVersion,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type Deployment, physicalName } from '../deployment.ts';
+import { logRetention } from '../logs/retention.ts';
+
+/** The handler that the one binary is asked for: it decides which function it is. */
+export type Handler = 'web' | 'events' | 'action' | 'clock';
+
+export interface TowpathFunctionProps {
+  readonly deployment: Deployment;
+  readonly handler: Handler;
+  /** What it is for, in one sentence. */
+  readonly description: string;
+  readonly memoryMiB: number;
+  readonly timeout: Duration;
+  /** The layer with `towpath.toml`. */
+  readonly configuration: LayerVersion;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A function of Towpath: the same zip for all, a role of its own, and only the rights that are granted to it by name. */
+export class TowpathFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
+  readonly handler: Handler;
+
+  constructor(scope: Construct, id: string, props: TowpathFunctionProps) {
+    super(scope, id);
+    const { environment } = props.deployment;
+    this.handler = props.handler;
+    const name = physicalName(environment, props.handler);
+    this.logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${name}`,
+      retention: logRetention(environment.retention.logDays),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      roleName: name,
+      description: `What ${name} may do`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName: name,
+      description: props.description,
+      role: this.role,
+      runtime: Runtime.PROVIDED_AL2023,
+      architecture:
+        environment.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      code: Code.fromAsset(props.deployment.package.zip(environment.architecture)),
+      handler: props.handler,
+      layers: [props.configuration],
+      memorySize: props.memoryMiB,
+      timeout: props.timeout,
+      tracing: Tracing.ACTIVE,
+      logGroup: this.logGroup,
+      environment: {
+        TOWPATH_CONFIG: '/opt/towpath.toml',
+        TOWPATH_HOME: environment.name,
+        TOWPATH_LOG: environment.logLevel,
+        ...props.variables,
+      },
+    });
+    this.grant(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
+  }
+
+  /** Lets it do exactly that, there. */
+  grant(actions: readonly string[], resources: readonly string[]): void {
+    this.role.addToPolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources] }),
+    );
+  }
+
+  /** Tells it something by its environment. */
+  set(name: string, value: string): void {
+    this.lambda.addEnvironment(name, value);
+  }
+}

@@ -1,0 +1,64 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { type Deployment, physicalName } from '../deployment.ts';
+import type { TowpathFunction } from '../functions/function.ts';
+
+/** The name of the one sparse index. */
+export const INDEX = 'gsi1';
+
+/** What the index repeats of an item. `backend/store/src/table/keys.rs` says the same; a test compares the two. */
+export const INDEXED = [
+  'id',
+  'key',
+  'status',
+  'started_at',
+  'updated_at',
+  'pipeline',
+  'environment',
+  'revision',
+  'objects',
+];
+
+const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
+/** A transaction needs the rights of its parts, and no other. */
+const WRITE = [
+  'dynamodb:ConditionCheckItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+];
+
+/** The table of everything that Towpath knows. */
+export class Records extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, { environment }: Deployment) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      tableName: physicalName(environment, 'records'),
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'ttl',
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: INDEX,
+      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
+      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: INDEXED,
+    });
+  }
+
+  /** Lets a function read and write records, item by item: no scan, and nothing that changes the table itself. */
+  grantReadWrite(to: TowpathFunction): void {
+    to.grant(WRITE, [this.table.tableArn]);
+    to.grant(READ, [this.table.tableArn]);
+    to.grant(['dynamodb:Query'], [`${this.table.tableArn}/index/${INDEX}`]);
+    to.set('TOWPATH_TABLE', this.table.tableName);
+  }
+}

@@ -1,0 +1,25 @@
+import { parse } from 'smol-toml';
+
+/**
+ * The groups that `towpath.toml` speaks of, wherever it does: those that have roles, and those whose members approve.
+ * Each is there once, in alphabetical order.
+ */
+export function groupsOf(configuration: string): string[] {
+  const found = new Set<string>();
+  collect(parse(configuration), found);
+  return [...found].toSorted();
+}
+
+function collect(value: unknown, found: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const item of value) collect(item, found);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === 'groups' && Array.isArray(inner)) {
+        for (const group of inner) if (typeof group === 'string') found.add(group);
+      } else {
+        collect(inner, found);
+      }
+    }
+  }
+}

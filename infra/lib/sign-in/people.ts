@@ -1,0 +1,129 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  AccountRecovery,
+  CfnUserPoolGroup,
+  FeaturePlan,
+  Mfa,
+  OAuthScope,
+  UserPool,
+  UserPoolClient,
+  UserPoolClientIdentityProvider,
+  type UserPoolDomain,
+} from 'aws-cdk-lib/aws-cognito';
+import { Construct } from 'constructs';
+import { type Deployment, physicalName } from '../deployment.ts';
+import { groupsOf } from './groups.ts';
+
+/** Where `web` takes people back from the issuer. */
+export const CALLBACK = '/sign-in/callback';
+
+/** What people see after they signed out. */
+export const SIGNED_OUT = '/signed-out';
+
+export interface PeopleProps {
+  readonly deployment: Deployment;
+  /** The address that people open, without a slash at its end. */
+  readonly publicUrl: string;
+}
+
+/**
+ * The people who may sign in, when no other issuer knows them: a user pool with one client for the portal and a group for
+ * every group that `towpath.toml` speaks of. An administrator invites; nobody lets himself in.
+ */
+export class People extends Construct {
+  readonly pool: UserPool;
+  readonly client: UserPoolClient;
+  readonly domain: UserPoolDomain;
+
+  constructor(scope: Construct, id: string, props: PeopleProps) {
+    super(scope, id);
+    const { environment, configuration } = props.deployment;
+    this.pool = this.userPool(physicalName(environment, 'people'));
+    this.domain = this.pool.addDomain('Domain', {
+      // The one name that has to be new in the whole region.
+      cognitoDomain: { domainPrefix: `towpath-${environment.name}-${environment.account}` },
+    });
+    this.client = this.portal(props.publicUrl);
+    for (const group of groupsOf(configuration.text)) this.group(group);
+  }
+
+  /** What the tokens name as their issuer. */
+  get issuer(): string {
+    return this.pool.userPoolProviderUrl;
+  }
+
+  private userPool(name: string): UserPool {
+    const pool = new UserPool(this, 'Pool', {
+      userPoolName: name,
+      // The plan that has all that is used here: pages, groups, one-time passwords.
+      featurePlan: FeaturePlan.LITE,
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      standardAttributes: {
+        email: { required: true, mutable: true },
+        fullname: { required: false, mutable: true },
+      },
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      passwordPolicy: {
+        minLength: 14,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    Validations.of(pool).acknowledge(
+      {
+        id: 'AwsSolutions-COG2',
+        reason:
+          'Whoever has an authenticator app may add it, and an administrator can ask for it; required for everyone, it would ' +
+          'shut out testers whose one device is the phone under test.',
+      },
+      {
+        id: 'AwsSolutions-COG3',
+        reason: 'Threat protection is in the Plus plan only, which is paid for each person.',
+      },
+      {
+        id: 'AwsSolutions-COG8',
+        reason: 'The Plus plan is paid for each person. A team that wants it names its own issuer.',
+      },
+    );
+    return pool;
+  }
+
+  /** Public, with PKCE: the portal keeps no secret that could leak, and a code alone opens nothing. */
+  private portal(publicUrl: string): UserPoolClient {
+    return this.pool.addClient('Portal', {
+      userPoolClientName: 'Towpath',
+      generateSecret: false,
+      authFlows: {},
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+        callbackUrls: [`${publicUrl}${CALLBACK}`],
+        logoutUrls: [`${publicUrl}${SIGNED_OUT}`],
+      },
+      supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      // The portal reads the token once, when it begins its own session.
+      idTokenValidity: Duration.minutes(5),
+      accessTokenValidity: Duration.minutes(5),
+      refreshTokenValidity: Duration.hours(1),
+    });
+  }
+
+  private group(name: string): void {
+    new CfnUserPoolGroup(this, `Group-${name}`, {
+      userPoolId: this.pool.userPoolId,
+      groupName: name,
+      description: `${name}, of towpath.toml`,
+    });
+  }
+}

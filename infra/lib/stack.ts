@@ -1,0 +1,56 @@
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AccessLogs } from './access-logs/access-logs.ts';
+import { Api } from './api/api.ts';
+import type { Deployment } from './deployment.ts';
+import { Functions } from './functions/functions.ts';
+import { Records } from './records/records.ts';
+import { Releases } from './releases/releases.ts';
+import { Seals } from './releases/seals.ts';
+import { Site } from './site/site.ts';
+
+/** One deployment of Towpath: a folder of `lib` a capability. */
+export class TowpathStack extends Stack {
+  readonly records: Records;
+  readonly releases: Releases;
+  readonly seals: Seals;
+  readonly functions: Functions;
+  readonly api: Api;
+  readonly site: Site;
+
+  constructor(scope: Construct, deployment: Deployment, props: StackProps = {}) {
+    const { environment } = deployment;
+    super(scope, stackName(environment.name), {
+      description: `Towpath in ${environment.name}`,
+      env: { account: environment.account, region: environment.region },
+      terminationProtection: true,
+      ...props,
+    });
+    Tags.of(this).add('towpath', environment.name);
+
+    const accessLogs = new AccessLogs(this, 'AccessLogs', deployment);
+    this.records = new Records(this, 'Records', deployment);
+    this.releases = new Releases(this, 'Releases', { deployment, accessLogs });
+    this.seals = new Seals(this, 'Seals', { deployment, accessLogs });
+    this.functions = new Functions(this, 'Functions', {
+      deployment,
+      records: this.records,
+      releases: this.releases,
+      seals: this.seals,
+    });
+    const { web } = this.functions;
+    this.api = new Api(this, 'Api', deployment);
+    this.api.route('$default', web);
+    this.site = new Site(this, 'Site', { deployment, api: this.api, accessLogs });
+    for (const each of this.functions.all) each.set('TOWPATH_PUBLIC_URL', this.site.publicUrl);
+
+    new CfnOutput(this, 'Address', { value: this.site.publicUrl, description: 'What people open' });
+    new CfnOutput(this, 'AssetsBucket', { value: this.site.assets.bucketName });
+    new CfnOutput(this, 'ApiAddress', { value: `https://${this.api.hostname}` });
+  }
+}
+
+/** The name of an environment's stack. */
+export function stackName(environment: string): string {
+  return `Towpath-${environment}`;
+}
