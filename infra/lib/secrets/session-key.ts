@@ -15,7 +15,7 @@ export class SessionKey extends Construct {
   constructor(scope: Construct, id: string, props: { readonly deployment: Deployment }) {
     super(scope, id);
     this.secret = new Secret(this, 'Secret', {
-      secretName: `${physicalName(props.deployment.environment, 'session-key')}`,
+      secretName: physicalName(props.deployment.environment, 'session-key'),
       description: 'What sessions of Towpath are encrypted with: {"current": …, "previous": …}',
       generateSecretString: {
         secretStringTemplate: '{}',

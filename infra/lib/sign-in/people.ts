@@ -49,7 +49,7 @@ export class People extends Construct {
 
   /** What the tokens name as their issuer. */
   get issuer(): string {
-    return this.pool.userPoolProviderUrl;
+    return `https://${this.pool.userPoolProviderName}`;
   }
 
   private userPool(name: string): UserPool {
@@ -113,8 +113,8 @@ export class People extends Construct {
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       // The portal reads the token once, when it begins its own session.
-      idTokenValidity: Duration.minutes(5),
-      accessTokenValidity: Duration.minutes(5),
+      idTokenValidity: Duration.minutes(15),
+      accessTokenValidity: Duration.minutes(15),
       refreshTokenValidity: Duration.hours(1),
     });
   }

@@ -1,0 +1,65 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { type Deployment, physicalName } from '../deployment.ts';
+import type { Functions } from '../functions/functions.ts';
+import type { TowpathFunction } from '../functions/function.ts';
+import type { Watch } from './watch.ts';
+
+/** What a function writes into the field `event` of a line, for something that only it can know. */
+export const REGISTRATION_FAILED = 'registration-failed';
+export const PROMOTION_FAILED = 'promotion-failed';
+
+/** What only the functions' own lines tell. */
+export function logEvents(
+  scope: Construct,
+  deployment: Deployment,
+  { web, events, action, clock }: Functions,
+): Watch[] {
+  const counted = (event: string, writers: readonly TowpathFunction[]) =>
+    count(scope, deployment, event, writers);
+  return [
+    {
+      name: REGISTRATION_FAILED,
+      means: 'A pipeline asked for something and was answered with a failure.',
+      section: 'A registration failed',
+      metric: counted(REGISTRATION_FAILED, [action]),
+      limit: 0,
+    },
+    {
+      name: PROMOTION_FAILED,
+      means: 'A promotion was granted and could not be carried out.',
+      section: 'A promotion failed',
+      metric: counted(PROMOTION_FAILED, [web, events, action, clock]),
+      limit: 0,
+    },
+  ];
+}
+
+function count(
+  scope: Construct,
+  { environment }: Deployment,
+  event: string,
+  writers: readonly TowpathFunction[],
+): Metric {
+  const metric = {
+    metricNamespace: 'Towpath',
+    metricName: physicalName(environment, event),
+  };
+  for (const { handler, logGroup } of writers) {
+    new MetricFilter(scope, `${event}-${handler}`, {
+      ...metric,
+      filterName: physicalName(environment, `${event}-${handler}`),
+      logGroup,
+      filterPattern: FilterPattern.stringValue('$.event', '=', event),
+      metricValue: '1',
+    });
+  }
+  return new Metric({
+    namespace: metric.metricNamespace,
+    metricName: metric.metricName,
+    statistic: 'Sum',
+    period: Duration.minutes(5),
+  });
+}

@@ -1,0 +1,58 @@
+/** One thing that somebody should hear of, and its entry in the runbook. */
+import { ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+
+/** The sections of `docs/runbook.md` that alarms send people to. */
+export type Section =
+  | 'Dead letters'
+  | 'Undelivered events'
+  | 'Events wait'
+  | 'The clock is silent'
+  | 'A function fails'
+  | 'A function is throttled'
+  | 'The portal answers with errors'
+  | 'The table is throttled'
+  | 'The table fails'
+  | 'A registration failed'
+  | 'A promotion failed';
+
+/** When an alarm rings. */
+export interface Watch {
+  /** What it is called, after the environment's name. */
+  readonly name: string;
+  /** What has happened when it rings, in one sentence. */
+  readonly means: string;
+  readonly section: Section;
+  readonly metric: Metric;
+  /** The greatest value, or with `below` the smallest, at which all is well. */
+  readonly limit: number;
+  /** It rings when the metric is too small. */
+  readonly below?: boolean;
+  /** For so many periods in a row; once suffices if left out. */
+  readonly periods?: number;
+}
+
+/** The address of a section, as Markdown makes it of its heading. */
+export function anchor(section: string): string {
+  return section
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s-]/gu, '')
+    .replaceAll(/\s/g, '-');
+}
+
+/** What the mail says: what happened, and where it is written what to do. */
+export function description({ means, section }: Watch): string {
+  return `${means} What to do: docs/runbook.md#${anchor(section)}`;
+}
+
+/** The alarm's own words for it. */
+export function condition({ limit, below = false, periods = 1 }: Watch) {
+  return {
+    threshold: limit,
+    comparisonOperator: below
+      ? ComparisonOperator.LESS_THAN_THRESHOLD
+      : ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: periods,
+    // Nothing to report is good news, except of what has to happen.
+    treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+  };
+}
