@@ -1,12 +1,17 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AccessLogs } from './access-logs/access-logs.ts';
+import { Alarms } from './alarms/alarms.ts';
 import { Api } from './api/api.ts';
+import { ClockSchedule } from './clock/schedule.ts';
 import type { Deployment } from './deployment.ts';
+import { ReportedEvents } from './events/events.ts';
 import { Functions } from './functions/functions.ts';
 import { Records } from './records/records.ts';
 import { Releases } from './releases/releases.ts';
 import { Seals } from './releases/seals.ts';
+import { SessionKey } from './secrets/session-key.ts';
+import { SignIn } from './sign-in/sign-in.ts';
 import { Site } from './site/site.ts';
 
 /** One deployment of Towpath: a folder of `lib` a capability. */
@@ -17,6 +22,11 @@ export class TowpathStack extends Stack {
   readonly functions: Functions;
   readonly api: Api;
   readonly site: Site;
+  readonly events: ReportedEvents;
+  readonly schedule: ClockSchedule;
+  readonly sessionKey: SessionKey;
+  readonly signIn: SignIn;
+  readonly alarms: Alarms;
 
   constructor(scope: Construct, deployment: Deployment, props: StackProps = {}) {
     const { environment } = deployment;
@@ -38,13 +48,29 @@ export class TowpathStack extends Stack {
       releases: this.releases,
       seals: this.seals,
     });
-    const { web } = this.functions;
+    const { web, events, clock } = this.functions;
     this.api = new Api(this, 'Api', deployment);
     this.api.route('$default', web);
     this.site = new Site(this, 'Site', { deployment, api: this.api, accessLogs });
-    for (const each of this.functions.all) each.set('TOWPATH_PUBLIC_URL', this.site.publicUrl);
+    const { publicUrl } = this.site;
+    for (const each of this.functions.all) each.set('TOWPATH_PUBLIC_URL', publicUrl);
 
-    new CfnOutput(this, 'Address', { value: this.site.publicUrl, description: 'What people open' });
+    this.events = new ReportedEvents(this, 'Events', { deployment, recorder: events });
+    this.schedule = new ClockSchedule(this, 'Clock', { deployment, clock });
+    this.sessionKey = new SessionKey(this, 'SessionKey', { deployment });
+    this.sessionKey.grantRead(web);
+    this.signIn = new SignIn(this, 'SignIn', { deployment, publicUrl });
+    this.signIn.tell(web);
+    this.alarms = new Alarms(this, 'Alarms', {
+      deployment,
+      functions: this.functions,
+      events: this.events.queue,
+      schedule: this.schedule,
+      api: this.api,
+      records: this.records,
+    });
+
+    new CfnOutput(this, 'Address', { value: publicUrl, description: 'What people open' });
     new CfnOutput(this, 'AssetsBucket', { value: this.site.assets.bucketName });
     new CfnOutput(this, 'ApiAddress', { value: `https://${this.api.hostname}` });
   }

@@ -19,7 +19,7 @@ export function api(door: Api): Watch[] {
   return [
     {
       name: 'answers-with-errors',
-      means: 'Somebody was answered with an error that is Towpath's own (5xx).',
+      means: 'Somebody was answered with an error of the server (5xx).',
       section: 'The portal answers with errors',
       metric: apiMetric(door, '5xx', 'Sum'),
       limit: 0,
