@@ -49,7 +49,7 @@ browser: ## Click through the demonstration in headless Chromium
 bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
 	@tests/setup test
 	@$(MAKE) --no-print-directory samples site
-	@tests/bench
+	@tests/bench/run
 
 fmt: ## Format the code
 	@cargo fmt
