@@ -39,7 +39,9 @@ export class ClockSchedule extends Construct {
     });
     lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: CLOCK_RATE });
 
-    const role = this.role(name, lambda.functionArn);
+    const role = this.role(name);
+    const rights = this.rights(lambda.functionArn);
+    rights.attachToRole(role);
     const schedule = new CfnSchedule(this, 'Schedule', {
       name,
       description: 'Lets Towpath do what is due',
@@ -56,27 +58,27 @@ export class ClockSchedule extends Construct {
         deadLetterConfig: { arn: this.missed.queueArn },
       },
     });
-    schedule.node.addDependency(role);
+    // The first call may come as soon as the schedule is there.
+    schedule.node.addDependency(rights);
   }
 
-  /** What the schedule may do: call the function, and put aside a call that did not get through. */
-  private role(name: string, functionArn: string): Role {
-    const stack = Stack.of(this);
-    const role = new Role(this, 'Role', {
+  private role(name: string): Role {
+    return new Role(this, 'Role', {
       roleName: `${name}-schedule`,
       description: `What the schedule of ${name} may do`,
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     });
-    const policy = new Policy(this, 'Rights', {
+  }
+
+  /** What the schedule may do: call the function, and put aside a call that did not get through. */
+  private rights(functionArn: string): Policy {
+    return new Policy(this, 'Rights', {
       statements: [
         new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }),
       ],
     });
-    policy.attachToRole(role);
-    role.node.addDependency(policy);
-    return role;
   }
 }
