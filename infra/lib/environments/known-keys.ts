@@ -17,15 +17,23 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
     schema instanceof z.ZodPrefault
   )
     return unwrapped(schema.unwrap());
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap(unwrapped);
+  if (schema instanceof z.ZodUnion) return alternatives(schema).flatMap(unwrapped);
   return [schema];
+}
+
+function alternatives(schema: z.ZodUnion): readonly z.core.$ZodType[] {
+  return schema.options;
 }
 
 function inner(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType[] {
   if (schema instanceof z.ZodArray) return [schema.element];
   const found =
-    schema instanceof z.ZodObject && typeof step === 'string' ? schema.shape[step] : undefined;
+    schema instanceof z.ZodObject && typeof step === 'string' ? shape(schema)[step] : undefined;
   return found === undefined ? [] : [found];
+}
+
+function shape(schema: z.ZodObject): Readonly<Record<string, z.core.$ZodType>> {
+  return schema.shape;
 }
 
 function keysOf(schema: z.core.$ZodType): string[] {

@@ -15,24 +15,36 @@ export class InvalidEnvironments extends Error {
 
 /** A problem for each issue that zod found in the file. */
 export function problemsOf(issues: readonly core.$ZodIssue[], written: unknown): string[] {
-  return issues.flatMap((issue) => {
-    const place = placeOf(issue.path, written);
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => `${place.prefix}${unknownKey(key, issue.path)}`);
-    const { value, prefix, key } = place;
-    return [
-      value === undefined
-        ? `${prefix}${key} is missing: ${issue.message}`
-        : `${prefix}${key} is ${shown(value)}: it should be ${issue.message}`,
-    ];
-  });
+  const misspelt = new Set(issues.flatMap(meant));
+  return issues
+    .filter(({ path }) => !misspelt.has(path.join('.')))
+    .flatMap((issue) => problems(issue, placeOf(issue.path, written)));
+}
+
+/** The keys that misspelt ones stand for: nobody needs to hear that these are missing. */
+function meant(issue: core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  return issue.keys
+    .map((key) => closest(key, keysAt(issue.path)))
+    .filter((key) => key !== undefined)
+    .map((key) => [...issue.path, key].join('.'));
+}
+
+function problems(issue: core.$ZodIssue, { value, prefix, key }: Place): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((unknown) => `${prefix}${unknownKey(unknown, issue.path)}`);
+  return [
+    value === undefined
+      ? `${prefix}${key} is missing: ${issue.message}`
+      : `${prefix}${key} is ${shown(value)}: it should be ${issue.message}`,
+  ];
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
-  const guess = closest(key, keysAt(path));
-  const known =
-    guess === undefined ? `known are ${keysAt(path).join(', ')}` : `do you mean "${guess}"?`;
-  return `unknown key "${key}": ${known}`;
+  const known = keysAt(path);
+  const guess = closest(key, known);
+  const hint = guess === undefined ? `known are ${known.join(', ')}` : `do you mean "${guess}"?`;
+  return `unknown key "${key}": ${hint}`;
 }
 
 interface Place {
@@ -70,5 +82,5 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value, (_, each: unknown) =>
     typeof each === 'bigint' ? each.toString() : each,
   );
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }

@@ -92,7 +92,7 @@ const environment = z.strictObject(
     retention: retention.prefault({}),
     sign_in: z
       .discriminatedUnion('provider', [cognito, oidc], {
-        error: 'provider is "cognito" or "oidc"',
+        error: '"cognito" or "oidc"',
       })
       .default({ provider: 'cognito' }),
   },

@@ -18,6 +18,7 @@ export function clock(scope: Construct, parts: Parts): TowpathFunction {
   records.grantReadWrite(made);
   releases.grant(made, ['s3:AbortMultipartUpload'], ['staging/']);
   releases.grant(made, ['s3:DeleteObject'], ['artifacts/', 'icons/', 'staging/']);
+  releases.grantList(made, 'staging/');
   seals.grantSeal(made);
   grantPipelines(made, deployment);
   return made;

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -74,10 +74,14 @@ export class TowpathFunction extends Construct {
     this.grant(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
   }
 
-  /** Lets it do exactly that, there. */
-  grant(actions: readonly string[], resources: readonly string[]): void {
+  /** Lets it do exactly that, there, and only under the conditions. */
+  grant(actions: readonly string[], resources: readonly string[], conditions?: Conditions): void {
     this.role.addToPolicy(
-      new PolicyStatement({ actions: [...actions], resources: [...resources] }),
+      new PolicyStatement({
+        actions: [...actions],
+        resources: [...resources],
+        ...(conditions && { conditions }),
+      }),
     );
   }
 

@@ -17,13 +17,14 @@ export function web(scope: Construct, parts: Parts): TowpathFunction {
     variables: { TOWPATH_SITE: 'site' },
   });
   records.grantReadWrite(made);
-  releases.grant(made, ['s3:GetObject'], ['artifacts/', 'icons/', 'events/', 'staging/']);
-  releases.grant(made, ['s3:PutObject'], ['artifacts/', 'icons/', 'events/', 'staging/']);
+  releases.grant(made, ['s3:GetObject'], ['artifacts/', 'icons/', 'staging/']);
+  releases.grant(made, ['s3:PutObject'], ['artifacts/', 'events/', 'icons/', 'staging/']);
   releases.grant(
     made,
     ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:ListMultipartUploadParts'],
     ['staging/'],
   );
+  releases.grantLook(made);
   seals.grantRead(made);
   grantPipelines(made, deployment);
   return made;

@@ -20,7 +20,7 @@ export const INDEXED = [
   'objects',
 ];
 
-const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 /** A transaction needs the rights of its parts, and no other. */
 const WRITE = [
   'dynamodb:ConditionCheckItem',

@@ -48,6 +48,18 @@ export class Releases extends Construct {
     });
   }
 
+  /** Lets a function learn that an object is missing. Without the right to list, S3 says that it is forbidden. */
+  grantLook(to: TowpathFunction): void {
+    to.grant(['s3:ListBucket'], [this.bucket.bucketArn]);
+  }
+
+  /** Lets a function list the objects under a prefix. */
+  grantList(to: TowpathFunction, prefix: string): void {
+    to.grant(['s3:ListBucket'], [this.bucket.bucketArn], {
+      StringLike: { 's3:prefix': `${prefix}*` },
+    });
+  }
+
   /** Lets a function do what is listed to objects under some prefixes, and tells it the bucket. */
   grant(to: TowpathFunction, actions: readonly string[], prefixes: readonly string[]): void {
     to.grant(actions, objects(this.bucket, prefixes));

@@ -9,8 +9,8 @@ import { physicalName } from '../deployment.ts';
 import type { Environment } from '../environments/environment.ts';
 
 /**
- * Headers for what `web` did not answer itself, such as CloudFront's own errors and the assets of the bucket. Where `web`
- * says something about the same, `web` counts; only HSTS is said here for all.
+ * Headers for what `web` did not answer itself: the assets of the bucket, and CloudFront's own errors. Where `web` says
+ * something about the same, `web` counts.
  */
 export function securityHeaders(scope: Construct, environment: Environment): ResponseHeadersPolicy {
   return new ResponseHeadersPolicy(scope, 'SecurityHeaders', {
@@ -21,7 +21,7 @@ export function securityHeaders(scope: Construct, environment: Environment): Res
         accessControlMaxAge: Duration.days(365),
         includeSubdomains: false,
         preload: false,
-        override: true,
+        override: false,
       },
       contentSecurityPolicy: {
         contentSecurityPolicy: "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -30,6 +30,12 @@ export function securityHeaders(scope: Construct, environment: Environment): Res
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: false },
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: false },
+    },
+    customHeadersBehavior: {
+      customHeaders: [
+        { header: 'cross-origin-opener-policy', value: 'same-origin', override: false },
+        { header: 'cross-origin-resource-policy', value: 'same-origin', override: false },
+      ],
     },
   });
 }

@@ -61,7 +61,6 @@ export class Site extends Construct {
     this.distribution = new Distribution(this, 'Distribution', {
       comment: physicalName(environment, 'site'),
       httpVersion: HttpVersion.HTTP2_AND_3,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       priceClass: PriceClass.PRICE_CLASS_100,
       enableLogging: true,
       logBucket: props.accessLogs.bucket,
@@ -98,6 +97,8 @@ export class Site extends Construct {
   private named({ name, certificateArn }: Domain) {
     return {
       domainNames: [name],
+      // Only a name of one's own can be held to it: CloudFront's own name takes what it takes.
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
     };
   }
