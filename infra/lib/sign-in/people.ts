@@ -86,10 +86,6 @@ export class People extends Construct {
           'shut out testers whose one device is the phone under test.',
       },
       {
-        id: 'AwsSolutions-COG3',
-        reason: 'Threat protection is in the Plus plan only, which is paid for each person.',
-      },
-      {
         id: 'AwsSolutions-COG8',
         reason: 'The Plus plan is paid for each person. A team that wants it names its own issuer.',
       },
