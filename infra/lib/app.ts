@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { App, type AppProps } from 'aws-cdk-lib';
+import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { readConfiguration } from './configuration/configuration.ts';
 import { readEnvironments } from './environments/read.ts';
 import { FunctionPackage } from './package/package.ts';
@@ -22,6 +23,7 @@ export function readApp(places: Places, props?: AppProps): App {
   for (const environment of environments.environments) {
     new TowpathStack(app, { environment, environments, configuration, package: built });
   }
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }
 

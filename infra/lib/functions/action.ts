@@ -18,8 +18,9 @@ export function action(scope: Construct, parts: Parts): TowpathFunction {
   releases.grant(made, ['s3:GetObject', 's3:PutObject'], ['artifacts/', 'icons/', 'staging/']);
   releases.grant(made, ['s3:AbortMultipartUpload', 's3:DeleteObject'], ['staging/']);
   releases.grantLook(made);
-  // These two act on a job, which has no ARN: IAM takes no other resource for them. Only who holds the job's id can
-  // answer it, and only CodePipeline hands it out.
-  made.grant(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*']);
+  made.grant(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*'], {
+    because:
+      "These two act on a job, which has no ARN: IAM takes no other resource. Only who holds a job's identifier can answer it, and only CodePipeline hands it out.",
+  });
   return made;
 }

@@ -12,6 +12,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Deployment, physicalName } from '../deployment.ts';
 import { logRetention } from '../logs/retention.ts';
+import { explainWildcards } from './wildcards.ts';
 
 /** The handler that the one binary is asked for: it decides which function it is. */
 export type Handler = 'web' | 'events' | 'action' | 'clock';
@@ -26,6 +27,13 @@ export interface TowpathFunctionProps {
   /** The layer with `towpath.toml`. */
   readonly configuration: LayerVersion;
   readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** On what terms a right is granted. */
+export interface Terms {
+  readonly conditions?: Conditions;
+  /** Why a resource has a `*`. */
+  readonly because?: string;
 }
 
 /** A function of Towpath: the same zip for all, a role of its own, and only the rights that are granted to it by name. */
@@ -71,11 +79,13 @@ export class TowpathFunction extends Construct {
         ...props.variables,
       },
     });
+    explainWildcards(this.role, ['*'], 'X-Ray takes traces of any name: it knows no resource.');
     this.grant(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
   }
 
-  /** Lets it do exactly that, there, and only under the conditions. */
-  grant(actions: readonly string[], resources: readonly string[], conditions?: Conditions): void {
+  /** Lets it do exactly that, there. A resource with a `*` needs a reason. */
+  grant(actions: readonly string[], resources: readonly string[], terms: Terms = {}): void {
+    const { conditions, because } = terms;
     this.role.addToPolicy(
       new PolicyStatement({
         actions: [...actions],
@@ -83,6 +93,7 @@ export class TowpathFunction extends Construct {
         ...(conditions && { conditions }),
       }),
     );
+    explainWildcards(this.role, resources, because);
   }
 
   /** Tells it something by its environment. */

@@ -19,13 +19,17 @@ export function grantPipelines(to: TowpathFunction, deployment: Deployment): voi
   const arns = pipelineArns(deployment);
   if (arns.length === 0) return;
   to.grant(ON_PIPELINES, arns);
+  const because =
+    'Which stages and approvals a pipeline has is its own affair; its name is in towpath.toml.';
   to.grant(
     ON_STAGES,
     arns.map((arn) => `${arn}/*`),
+    { because },
   );
   to.grant(
     ON_ACTIONS,
     arns.map((arn) => `${arn}/*/*`),
+    { because },
   );
 }
 

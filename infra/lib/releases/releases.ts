@@ -56,13 +56,15 @@ export class Releases extends Construct {
   /** Lets a function list the objects under a prefix. */
   grantList(to: TowpathFunction, prefix: string): void {
     to.grant(['s3:ListBucket'], [this.bucket.bucketArn], {
-      StringLike: { 's3:prefix': `${prefix}*` },
+      conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
     });
   }
 
   /** Lets a function do what is listed to objects under some prefixes, and tells it the bucket. */
   grant(to: TowpathFunction, actions: readonly string[], prefixes: readonly string[]): void {
-    to.grant(actions, objects(this.bucket, prefixes));
+    to.grant(actions, objects(this.bucket, prefixes), {
+      because: 'An object has the name that its content gives it; the prefix says what it may be.',
+    });
     to.set('TOWPATH_BUCKET', this.bucket.bucketName);
   }
 }

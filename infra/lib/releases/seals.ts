@@ -39,7 +39,9 @@ export class Seals extends Construct {
   }
 
   private grant(to: TowpathFunction, actions: readonly string[]): void {
-    to.grant(actions, [this.bucket.arnForObjects('*')]);
+    to.grant(actions, [this.bucket.arnForObjects('*')], {
+      because: 'The bucket holds nothing but seals.',
+    });
     to.set('TOWPATH_AUDIT_BUCKET', this.bucket.bucketName);
   }
 }

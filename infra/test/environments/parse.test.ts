@@ -175,7 +175,7 @@ describe('a problem of an environments file is one line that says what to do', (
     [
       'a certificate from where CloudFront does not look',
       `${DEV}domain = { name = "a.example.com", certificate_arn = "arn:aws:acm:eu-west-1:111111111111:certificate/00000000-0000-0000-0000-000000000000" }\n`,
-      'environment "dev": domain.certificate_arn is "arn:aws:acm:eu-west-1:111111111111:certificate/00000000-0000-0000-0000-000000000…: it should be the ARN of a certificate in us-east-1, where CloudFront looks for it',
+      'environment "dev": domain.certificate_arn is "arn:aws:acm:eu-west-1:111111111111:certificate/00000000-0000-0000-0000-000000000000": it should be the ARN of a certificate in us-east-1, where CloudFront looks for it',
     ],
     [
       'an issuer without a client',
