@@ -82,9 +82,29 @@ export interface Environment {
   readonly signIn: SignInSettings;
 }
 
+/** The account where pipelines run, when it is none of the environments' own. */
+export interface Operations {
+  readonly account: string;
+  /** The environments' region too: an action of a pipeline reaches no further. */
+  readonly region: string;
+  /** What whoever assumes a role across accounts must know. */
+  readonly externalId: string;
+  /** The repository that Towpath deploys itself from. */
+  readonly repository?: OperationsRepository;
+}
+
+export interface OperationsRepository {
+  readonly connectionArn: string;
+  /** `owner/name`. */
+  readonly name: string;
+  readonly trunk: string;
+}
+
 /** All deployments, in the order that a build moves through them. */
 export interface Environments {
   readonly environments: readonly Environment[];
+  /** Where pipelines run; left out, each environment's pipelines run in its own account. */
+  readonly operations?: Operations;
   /** The path of `towpath.toml`, which they all share. */
   readonly configuration: string;
 }

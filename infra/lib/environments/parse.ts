@@ -1,8 +1,8 @@
 import { parse } from 'smol-toml';
-import type { Environment, Environments, SignInSettings } from './environment.ts';
+import type { Environment, Environments, Operations, SignInSettings } from './environment.ts';
 import { InvalidEnvironments, problemsOf } from './problems.ts';
 import { relations } from './relations.ts';
-import { file, type WrittenEnvironment } from './schema.ts';
+import { file, type WrittenEnvironment, type WrittenOperations } from './schema.ts';
 
 /** Reads the text of `environments.toml`. `path` is its name, for messages. Throws one error with every problem. */
 export function parseEnvironments(text: string, path: string): Environments {
@@ -16,6 +16,7 @@ export function parseEnvironments(text: string, path: string): Environments {
   if (!checked.success || problems.length > 0) throw new InvalidEnvironments(path, problems);
   const accounts = new Map(checked.data.environments.map(({ name, account }) => [name, account]));
   return {
+    ...(checked.data.operations && { operations: operations(checked.data.operations) }),
     configuration: checked.data.configuration,
     environments: checked.data.environments.map((each) => environment(each, accounts)),
   };
@@ -61,6 +62,21 @@ function environment(
         name: domain.name,
         certificateArn: domain.certificate_arn,
         ...(domain.hosted_zone_id !== undefined && { hostedZoneId: domain.hosted_zone_id }),
+      },
+    }),
+  };
+}
+
+function operations({ account, region, external_id, repository }: WrittenOperations): Operations {
+  return {
+    account,
+    region,
+    externalId: external_id,
+    ...(repository && {
+      repository: {
+        connectionArn: repository.connection_arn,
+        name: repository.name,
+        trunk: repository.trunk,
       },
     }),
   };

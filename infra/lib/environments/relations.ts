@@ -7,7 +7,11 @@ export function relations(written: unknown): string[] {
   const list = at(written, 'environments');
   if (!Array.isArray(list)) return [];
   const names = list.map((each: unknown) => at(each, 'name'));
-  return [...repeatedNames(names), ...unknownSenders(written, list, names)];
+  return [
+    ...repeatedNames(names),
+    ...unknownSenders(written, list, names),
+    ...apartFromOperations(written, list),
+  ];
 }
 
 function repeatedNames(names: readonly unknown[]): string[] {
@@ -40,5 +44,27 @@ function unknownSenders(
             : `do you mean "${guess}"?`;
         return `${title(written, index)}: events_from names "${sender}", which is no environment: ${hint}`;
       });
+  });
+}
+
+/** What the pipelines of the operations account need of each environment. */
+function apartFromOperations(written: unknown, list: readonly unknown[]): string[] {
+  const operations = at(written, 'operations');
+  const [here, region] = [at(operations, 'account'), at(operations, 'region')];
+  if (typeof here !== 'string' || typeof region !== 'string') return [];
+  return list.flatMap((each, index) => {
+    const its = at(each, 'region');
+    const from = at(each, 'events_from');
+    const senders: unknown[] = Array.isArray(from) ? from : [];
+    const problems: string[] = [];
+    if (typeof its === 'string' && its !== region)
+      problems.push(
+        `region is "${its}", but the pipelines of [operations] run in "${region}" and reach no other: give both the same`,
+      );
+    if (at(each, 'account') !== here && !senders.some((sender) => sender === here))
+      problems.push(
+        `events_from does not list "${here}", where the pipelines of [operations] run: add it, or Towpath hears nothing of them`,
+      );
+    return problems.map((problem) => `${title(written, index)}: ${problem}`);
   });
 }

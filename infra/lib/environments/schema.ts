@@ -99,7 +99,33 @@ const environment = z.strictObject(
   { error: 'a table [[environments]]' },
 );
 
+const operations = z.strictObject(
+  {
+    account,
+    region,
+    external_id: matching(
+      /^[\w+=,.@:/-]{16,256}$/,
+      '16 to 256 letters, digits and any of _ + = , . @ : / -, such as what `uuidgen` prints',
+    ),
+    repository: z
+      .strictObject(
+        {
+          connection_arn: matching(
+            /^arn:aws:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection\/[0-9a-f-]{36}$/,
+            'the ARN of a connection to the Git host, made in the console under Developer Tools',
+          ),
+          name: matching(/^[^/\s]+(\/[^/\s]+)+$/, 'owner and name, such as "acme/towpath"'),
+          trunk: z.string({ error: 'the name of a branch' }).min(1).default('main'),
+        },
+        { error: 'a table [operations.repository]' },
+      )
+      .optional(),
+  },
+  { error: 'a table [operations]' },
+);
+
 export const file = z.strictObject({
+  operations: operations.optional(),
   configuration: z.string({ error: 'the path of towpath.toml' }).default('towpath.toml'),
   environments: z
     .array(environment, { error: 'at least one table [[environments]]' })
@@ -107,4 +133,5 @@ export const file = z.strictObject({
 });
 
 export type WrittenFile = z.output<typeof file>;
+export type WrittenOperations = z.output<typeof operations>;
 export type WrittenEnvironment = z.output<typeof environment>;

@@ -1,0 +1,49 @@
+/** Where pipelines keep what their actions hand to each other. */
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+/** The bucket, and the key that it is encrypted with. */
+export interface ArtifactStore {
+  readonly bucketName: string;
+  readonly keyArn: string;
+}
+
+/** The folder that CodePipeline gives to a pipeline: its name, cut to 20 characters. */
+export function artifactFolder(pipeline: string): string {
+  return pipeline.slice(0, 20);
+}
+
+/** The rights to read and write below some folders of the store. */
+export function readWrite(store: ArtifactStore, folders: readonly string[]): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
+      resources: below(store, folders),
+    }),
+    useKey(store, ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey']),
+  ];
+}
+
+/** The rights to read below some folders of the store. */
+export function readOnly(store: ArtifactStore, folders: readonly string[]): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: below(store, folders),
+    }),
+    useKey(store, ['kms:Decrypt']),
+  ];
+}
+
+/** The ARN of the store's bucket. */
+export function bucketArn({ bucketName }: ArtifactStore): string {
+  return `arn:${Aws.PARTITION}:s3:::${bucketName}`;
+}
+
+function below(store: ArtifactStore, folders: readonly string[]): string[] {
+  return folders.map((folder) => `${bucketArn(store)}/${folder}/*`);
+}
+
+function useKey({ keyArn }: ArtifactStore, actions: string[]): PolicyStatement {
+  return new PolicyStatement({ actions, resources: [keyArn] });
+}

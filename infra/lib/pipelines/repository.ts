@@ -1,0 +1,49 @@
+/** A Git repository, reached through a connection of AWS CodeConnections. */
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+/** Where the connection leads. CodeBuild calls the hosts by these names. */
+export type GitHost = 'GITHUB' | 'GITLAB' | 'BITBUCKET';
+
+export interface Repository {
+  /** The connection, made and confirmed once in the console. */
+  readonly connectionArn: string;
+  /** `owner/name`. */
+  readonly name: string;
+  /** The branch that is deployed; `main` unless told otherwise. */
+  readonly trunk?: string;
+  /** GitHub unless told otherwise. */
+  readonly host?: GitHost;
+}
+
+const HOSTS: Readonly<Record<GitHost, string>> = {
+  GITHUB: 'github.com',
+  GITLAB: 'gitlab.com',
+  BITBUCKET: 'bitbucket.org',
+};
+
+export function trunk(repository: Repository): string {
+  return repository.trunk ?? 'main';
+}
+
+export function host(repository: Repository): GitHost {
+  return repository.host ?? 'GITHUB';
+}
+
+/** The address to clone from. */
+export function cloneUrl(repository: Repository): string {
+  return `https://${HOSTS[host(repository)]}/${repository.name}.git`;
+}
+
+/** The right to do something through the connection. The service has two names; a connection answers to the one in its ARN. */
+export function useConnection(
+  { connectionArn }: Repository,
+  actions: readonly ('UseConnection' | 'GetConnection' | 'GetConnectionToken')[],
+): PolicyStatement {
+  const service = connectionArn.includes(':codestar-connections:')
+    ? 'codestar-connections'
+    : 'codeconnections';
+  return new PolicyStatement({
+    actions: actions.map((action) => `${service}:${action}`),
+    resources: [connectionArn],
+  });
+}
