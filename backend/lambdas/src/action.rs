@@ -48,7 +48,14 @@ pub async fn run(portal: &Portal, event: Value, now: Timestamp) -> Result<(), Er
             );
         }
         Outcome::Failed { kind, message } => {
-            tracing::warn!(job = id, ?kind, reason = message, "answered with a failure");
+            // An alarm counts these lines by `event`: infra/lib/alarms/log-events.ts.
+            tracing::warn!(
+                event = "registration-failed",
+                job = id,
+                ?kind,
+                reason = message,
+                "answered with a failure"
+            );
         }
     }
     Ok(())
