@@ -1,0 +1,25 @@
+"""What is changed about ministack, so that the synthesized template can be deployed and used as it is.
+
+Each tweak gives the emulator something that AWS has, or takes a wait from it. They touch names that are private to
+ministack: hence the exact version, and the check that every name exists.
+"""
+
+import importlib.metadata
+
+from . import functions, services, site, transport
+
+VERSION = "1.5.33"
+
+
+def apply():
+    """Applies all of them to the ministack of this process."""
+    found = importlib.metadata.version("ministack")
+    if found != VERSION:
+        raise SystemExit(f"the tweaks are for ministack {VERSION}, this is {found}: see tests/emulator/cloud/tweaks")
+    functions.answer_at_once()
+    functions.unpack_layers()
+    services.put_their_own_events()
+    site.serve_http_apis()
+    site.try_origin_groups()
+    transport.tell_the_time_to_presigned_links()
+    transport.speak_as_if_over_tls()

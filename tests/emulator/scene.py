@@ -1,0 +1,48 @@
+"""The one deployment that all test modules use: made with the first, stopped with the last."""
+
+import atexit
+import functools
+import signal
+import sys
+
+from cloud import pipelines
+from cloud.processes import until
+from cloud.world import World
+
+
+def world():
+    """The deployment, with a pipeline for `settings` in `dev`."""
+    made = _world()
+    if isinstance(made, Exception):
+        raise made
+    return made
+
+
+@functools.cache
+def _world():
+    """The deployment, or why there is none: asking again would only take as long again."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        made = World()
+    except Exception as error:
+        return error
+    atexit.register(made.stop)
+    pipelines.declare(made.codepipeline, "settings", "dev")
+    return made
+
+
+@functools.cache
+def registered():
+    """A build of `settings` that went through its pipeline: the package, the pipeline and the execution."""
+    package = pipelines.Package("settings-8.0.10.apk")
+    codepipeline = world().codepipeline
+    pipeline, execution = pipelines.run(codepipeline, "settings", "dev", package, "Drop the recorder for Android 9")
+    status = codepipeline.outcome(pipeline, execution)
+    if status != "Succeeded":
+        raise AssertionError(f"{pipeline} {status}: {codepipeline.action(pipeline, execution, 'Register')}")
+    return package, pipeline, execution
+
+
+def eventually(what, probe, patience=20):
+    """Waits for what comes about by itself, such as an event's way through the queue."""
+    return until(what, probe, patience)

@@ -1,0 +1,141 @@
+"""What AWS reports: from the bus through rules, queue and function onto the overview, and aside when it cannot be recorded."""
+
+import json
+import unittest
+import uuid
+
+from scene import eventually, world
+
+PIPELINE_CHANGED = "CodePipeline Pipeline Execution State Change"
+DENIED = "outage"
+
+
+def put(pipeline, state, execution=None, source="aws.codepipeline", kind=PIPELINE_CHANGED, **detail):
+    """Puts an event on the account's bus, as CodePipeline does; gives the execution that it is about."""
+    execution = execution or str(uuid.uuid4())
+    account, region = world().emulator.account, world().emulator.region
+    detail = {
+        "pipeline": pipeline,
+        "execution-id": execution,
+        "state": state,
+        "version": 1.0,
+        "pipeline-execution-attempt": 1.0,
+        **detail,
+    }
+    entry = {
+        "Source": source,
+        "DetailType": kind,
+        "Resources": [f"arn:aws:codepipeline:{region}:{account}:{pipeline}"],
+        "Detail": json.dumps(detail),
+    }
+    answer = world().emulator.client("events").put_events(Entries=[entry])
+    if answer["FailedEntryCount"]:
+        raise AssertionError(answer)
+    return execution
+
+
+def runs(pipeline):
+    """The runs of a pipeline on the overview, by execution."""
+    overview = world().visitor().get("/api/v1/overview").json
+    cells = [cell for app in overview["apps"] for cell in app["cells"]]
+    feeding = [one for cell in cells for one in cell["pipelines"] if one["pipeline"]["name"] == pipeline]
+    return {run["id"].rsplit("/", 1)[-1]: run["status"] for one in feeding for run in one["runs"]}
+
+
+def waiting(queue):
+    sqs = world().emulator.client("sqs")
+    url = sqs.get_queue_url(QueueName=world().name(queue))["QueueUrl"]
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(found[name]) for name in names)
+
+
+class AnEventOnTheBus(unittest.TestCase):
+    def test_appears_on_the_overview(self):
+        execution = put("apidemos-dev", "STARTED")
+        eventually("the run starts", lambda: runs("apidemos-dev").get(execution) == "running")
+        put("apidemos-dev", "FAILED", execution)
+        eventually("the run fails", lambda: runs("apidemos-dev").get(execution) == "failed")
+        self.assertIn("API Demos", world().visitor().get("/apidemos/runs?failed=true").text)
+
+    def test_counts_once_however_often_it_comes(self):
+        execution = put("apidemos-dev", "STARTED")
+        for _ in range(3):
+            put("apidemos-dev", "SUCCEEDED", execution)
+        eventually("the run succeeds", lambda: runs("apidemos-dev").get(execution) == "succeeded")
+        listed = world().visitor().get("/api/v1/apps/apidemos/runs").json["items"]
+        self.assertEqual([run["id"].rsplit("/", 1)[-1] for run in listed].count(execution), 1)
+
+    def test_of_a_pipeline_that_no_app_claims_is_not_lost(self):
+        put("tools-nightly", "STARTED")
+        visitor = world().visitor()
+        eventually("it is shown as unassigned", lambda: "tools-nightly" in visitor.get("/unassigned").text)
+
+    def test_of_images_and_packages_is_acknowledged(self):
+        put("none", "none", source="aws.ecr", kind="ECR Image Action")
+        execution = put("apidemos-dev", "STARTED")
+        eventually("what came after it", lambda: execution in runs("apidemos-dev"))
+        self.assertEqual(waiting("events-dead-letters"), 0)
+
+    def test_that_no_rule_asks_for_goes_nowhere(self):
+        put("apidemos-dev", "STARTED", source="somebody.else", execution="not-recorded")
+        execution = put("apidemos-dev", "STARTED")
+        eventually("what came after it", lambda: execution in runs("apidemos-dev"))
+        self.assertNotIn("not-recorded", runs("apidemos-dev"))
+
+
+class AnEventThatCannotBeRecorded(unittest.TestCase):
+    """The events function loses its right to write, as in an outage, and gets it back."""
+
+    def setUp(self):
+        emulator = world().emulator
+        self.sqs, self.iam = emulator.client("sqs"), emulator.client("iam")
+        self.queue = self.sqs.get_queue_url(QueueName=world().name("events"))["QueueUrl"]
+        found = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
+        # A message that was not recorded comes again after minutes; here it does so after a second.
+        self.addCleanup(self.visibility, found["VisibilityTimeout"])
+        self.visibility("1")
+
+    def visibility(self, seconds):
+        self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={"VisibilityTimeout": seconds})
+
+    def dead_letters(self):
+        """Takes what was put aside; whoever does so deletes it, or it comes back."""
+        url = self.sqs.get_queue_url(QueueName=world().name("events-dead-letters"))["QueueUrl"]
+        return url, self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+
+    def redrive(self):
+        """What SQS does with `StartMessageMoveTask`, which the emulator lacks."""
+        url, messages = self.dead_letters()
+        for message in messages:
+            self.sqs.send_message(QueueUrl=self.queue, MessageBody=message["Body"])
+            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def deny_writing(self):
+        statement = {"Effect": "Deny", "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem"], "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.iam.put_role_policy(RoleName=world().name("events"), PolicyName=DENIED, PolicyDocument=policy)
+
+    def allow_writing(self):
+        self.iam.delete_role_policy(RoleName=world().name("events"), PolicyName=DENIED)
+
+    def test_waits_among_the_dead_letters_and_is_recorded_after_the_fix(self):
+        self.deny_writing()
+        try:
+            execution = put("apidemos-dev", "STARTED")
+            eventually("it is put aside", lambda: waiting("events-dead-letters") == 1)
+            self.assertNotIn(execution, runs("apidemos-dev"))
+        finally:
+            self.allow_writing()
+        self.redrive()
+        eventually("it is recorded", lambda: runs("apidemos-dev").get(execution) == "running")
+        eventually("nothing is left aside", lambda: waiting("events-dead-letters") == 0)
+
+    def test_that_nobody_can_read_is_put_aside_and_holds_up_no_other(self):
+        put("apidemos-dev", "STARTED", **{"execution-id": 7})
+        execution = put("apidemos-dev", "STARTED")
+        eventually("the other is recorded", lambda: runs("apidemos-dev").get(execution) == "running")
+        eventually("it is put aside", lambda: waiting("events-dead-letters") == 1)
+        url, [message] = self.dead_letters()
+        self.assertEqual(json.loads(message["Body"])["detail"]["execution-id"], 7)
+        self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
