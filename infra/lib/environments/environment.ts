@@ -42,9 +42,15 @@ export interface Retention {
   readonly auditDays: number;
 }
 
+/** Whether people of the user pool may or must prove themselves by a one-time password, too. */
+export const SECOND_FACTORS = ['optional', 'required'] as const;
+export type SecondFactor = (typeof SECOND_FACTORS)[number];
+
 /** People sign in at a user pool that the stack makes. */
 export interface CognitoSignIn {
   readonly provider: 'cognito';
+  /** Optional if left out. */
+  readonly secondFactor?: SecondFactor;
 }
 
 /** People sign in at an OpenID Connect issuer that exists already. */

@@ -83,7 +83,10 @@ function operations({ account, region, external_id, repository }: WrittenOperati
 }
 
 function signIn(written: WrittenEnvironment['sign_in']): SignInSettings {
-  if (written.provider === 'cognito') return { provider: 'cognito' };
+  if (written.provider === 'cognito') {
+    const { second_factor: secondFactor } = written;
+    return { provider: 'cognito', ...(secondFactor && { secondFactor }) };
+  }
   const { issuer, client_id: clientId, endpoint } = written;
   return { provider: 'oidc', issuer, clientId, ...(endpoint !== undefined && { endpoint }) };
 }

@@ -1,6 +1,6 @@
 /** The shape of `environments.toml`, as it is written. Each message says what belongs there. */
 import { z } from 'zod';
-import { ARCHITECTURES, AUDIT_LOCKS, LOG_DAYS, LOG_LEVELS } from './environment.ts';
+import { ARCHITECTURES, AUDIT_LOCKS, LOG_DAYS, LOG_LEVELS, SECOND_FACTORS } from './environment.ts';
 
 const matching = (pattern: RegExp, what: string) =>
   z.string({ error: what }).regex(pattern, { error: what });
@@ -61,7 +61,10 @@ const retention = z.strictObject(
   { error: 'a table [environments.retention]' },
 );
 
-const cognito = z.strictObject({ provider: z.literal('cognito') });
+const cognito = z.strictObject({
+  provider: z.literal('cognito'),
+  second_factor: oneOf(SECOND_FACTORS).optional(),
+});
 const oidc = z.strictObject({
   provider: z.literal('oidc'),
   issuer: address('the address of the issuer, such as "https://login.example.com"'),

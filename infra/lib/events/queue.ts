@@ -7,8 +7,9 @@ import { Construct } from 'constructs';
 import { type Deployment, physicalName } from '../deployment.ts';
 import type { TowpathFunction } from '../functions/function.ts';
 
-/** SQS keeps nothing for longer. */
-const RETENTION = Duration.days(14);
+/** A message keeps its age when it is put aside: what is put aside on its last day still has a week there. */
+const WAITS = Duration.days(7);
+const PUT_ASIDE = Duration.days(14);
 
 /** How often a message is tried before it is put aside. */
 const TRIES = 5;
@@ -34,15 +35,12 @@ export class EventQueue extends Construct {
   constructor(scope: Construct, id: string, props: EventQueueProps) {
     super(scope, id);
     const { environment } = props.deployment;
-    const common = {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: RETENTION,
-    };
+    const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
     const name = physicalName(environment, 'events');
     this.deadLetters = new Queue(this, 'DeadLetters', {
       ...common,
       queueName: `${name}-dead-letters`,
+      retentionPeriod: PUT_ASIDE,
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
         // By its name, since the queue itself is made after this one.
@@ -58,6 +56,7 @@ export class EventQueue extends Construct {
     this.undelivered = new Queue(this, 'Undelivered', {
       ...common,
       queueName: `${name}-undelivered`,
+      retentionPeriod: PUT_ASIDE,
     });
     Validations.of(this.undelivered).acknowledge({
       id: 'AwsSolutions-SQS3',
@@ -66,6 +65,7 @@ export class EventQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...common,
       queueName: name,
+      retentionPeriod: WAITS,
       visibilityTimeout: visibility(props.reader),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: TRIES },
     });

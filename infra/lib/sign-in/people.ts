@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { type Deployment, physicalName } from '../deployment.ts';
+import type { Environment } from '../environments/environment.ts';
 import { groupsOf } from './groups.ts';
 
 /** Where `web` takes people back from the issuer. */
@@ -38,7 +39,7 @@ export class People extends Construct {
   constructor(scope: Construct, id: string, props: PeopleProps) {
     super(scope, id);
     const { environment, configuration } = props.deployment;
-    this.pool = this.userPool(physicalName(environment, 'people'));
+    this.pool = this.userPool(physicalName(environment, 'people'), secondFactor(environment));
     this.domain = this.pool.addDomain('Domain', {
       // The one name that has to be new in the whole region.
       cognitoDomain: { domainPrefix: `towpath-${environment.name}-${environment.account}` },
@@ -52,7 +53,7 @@ export class People extends Construct {
     return `https://${this.pool.userPoolProviderName}`;
   }
 
-  private userPool(name: string): UserPool {
+  private userPool(name: string, mfa: Mfa): UserPool {
     const pool = new UserPool(this, 'Pool', {
       userPoolName: name,
       // The plan that has all that is used here: pages, groups, one-time passwords.
@@ -64,7 +65,7 @@ export class People extends Construct {
         email: { required: true, mutable: true },
         fullname: { required: false, mutable: true },
       },
-      mfa: Mfa.OPTIONAL,
+      mfa,
       mfaSecondFactor: { otp: true, sms: false },
       passwordPolicy: {
         minLength: 14,
@@ -78,18 +79,17 @@ export class People extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    Validations.of(pool).acknowledge(
-      {
+    if (mfa === Mfa.OPTIONAL) {
+      Validations.of(pool).acknowledge({
         id: 'AwsSolutions-COG2',
         reason:
-          'Whoever has an authenticator app may add it, and an administrator can ask for it; required for everyone, it would ' +
-          'shut out testers whose one device is the phone under test.',
-      },
-      {
-        id: 'AwsSolutions-COG8',
-        reason: 'The Plus plan is paid for each person. A team that wants it names its own issuer.',
-      },
-    );
+          'environments.toml decides: where only testers sign in, a password may do. docs/runbook.md, "Letting people in".',
+      });
+    }
+    Validations.of(pool).acknowledge({
+      id: 'AwsSolutions-COG8',
+      reason: 'The Plus plan is paid for each person. A team that wants it names its own issuer.',
+    });
     return pool;
   }
 
@@ -122,4 +122,9 @@ export class People extends Construct {
       description: `${name}, of towpath.toml`,
     });
   }
+}
+
+function secondFactor({ signIn }: Environment): Mfa {
+  const required = signIn.provider === 'cognito' && signIn.secondFactor === 'required';
+  return required ? Mfa.REQUIRED : Mfa.OPTIONAL;
 }
