@@ -56,6 +56,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let portal = Portal::new(Parts {
         store: place.store.clone(),
         catalog: config.catalog(),
+        grants: config.grants(),
         jobs: jobs(&options).await,
         region: options.region.clone(),
         public_url: config.public_url.or(fallback),

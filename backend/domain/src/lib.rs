@@ -3,6 +3,7 @@
 //! Nothing here does I/O or reads a clock: time, randomness and configuration are arguments. The crate compiles to
 //! WebAssembly, and the frontend shares it.
 
+pub mod access;
 pub mod actor;
 pub mod audit;
 pub mod build;

@@ -50,6 +50,7 @@ async fn connect(settings: &Settings, jobs: Option<Jobs>) -> Portal {
     Portal::new(Parts {
         store: Store::connect(&settings.store).await,
         catalog: settings.config.catalog(),
+        grants: settings.config.grants(),
         jobs,
         region: settings.store.region.clone(),
         public_url,

@@ -9,6 +9,7 @@ use std::{
 
 use domain::{
     Timestamp,
+    access::{Action, Decision, Grant, Role, Scope, decide},
     actor::Actor,
     build::{Artifact, ArtifactKind, Build},
     digest::Digest,
@@ -19,7 +20,6 @@ use domain::{
     release::Release,
     run::{Run, Step},
 };
-use portal::access::{Action, authorise};
 use store::{Settings, Store};
 
 type Anything = Result<(), Box<dyn std::error::Error>>;
@@ -71,7 +71,8 @@ async fn tap(now: Timestamp) -> Result<Duration, Box<dyn std::error::Error>> {
         static_credentials: Some(("id".to_owned(), "secret".to_owned())),
     })
     .await;
-    let (actor, release) = (Actor::local(), release(now)?);
+    let actor = Actor::person("ada@example.com", vec!["testers".to_owned()]);
+    let release = release(now)?;
     let stored = serde_json::to_vec(&release)?;
     // The first link fetches the credentials, which are kept.
     link(&store, &actor, &stored, now).await?;
@@ -89,7 +90,10 @@ async fn link(
     now: Timestamp,
 ) -> Result<String, Box<dyn std::error::Error>> {
     let release: Release = serde_json::from_slice(stored)?;
-    authorise(actor, Action::Download(&release.app))?;
+    let environments = std::slice::from_ref(&release.environment);
+    let app = &release.app;
+    let tap = Action::Download { app, environments };
+    assert_eq!(decide(actor, &grants(), tap), Decision::Allowed);
     let install = release.install(Some("arm64-v8a"))?;
     let (app, name) = (&release.app, &install.name);
     let key = format!("artifacts/{app}/{}/{name}", install.digest);
@@ -97,6 +101,15 @@ async fn link(
     let objects = &store.objects;
     let link = objects.presign_get(&key, name, content_type, now, LINK_LIFETIME);
     Ok(link.await?)
+}
+
+fn grants() -> Vec<Grant> {
+    vec![Grant {
+        role: Role::Tester,
+        groups: vec!["testers".to_owned()],
+        apps: Scope::All,
+        environments: Scope::All,
+    }]
 }
 
 fn release(now: Timestamp) -> Result<Release, Box<dyn std::error::Error>> {

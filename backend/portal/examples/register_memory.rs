@@ -135,6 +135,7 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
             }],
             ..Catalog::default()
         },
+        grants: Vec::new(),
         jobs: Some(Jobs::connect_as(Some(codepipeline), "eu-west-1", KEYS.0, KEYS.1).await),
         region: "eu-west-1".to_owned(),
         public_url: None,

@@ -7,11 +7,13 @@ mod check;
 mod names;
 mod problem;
 mod reader;
+mod roles;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use domain::{
+    access::Grant,
     catalog::{self, Catalog, Feed},
     id::{AppId, EnvironmentId},
 };
@@ -19,6 +21,7 @@ use schemars::JsonSchema;
 use url::Url;
 
 pub use problem::{Problem, Problems};
+pub use roles::RoleEntry;
 
 /// The file's usual name.
 pub const FILE_NAME: &str = "towpath.toml";
@@ -44,6 +47,9 @@ pub struct Config {
     /// Which pipeline feeds what; the first entry that fits a pipeline counts.
     #[serde(default)]
     pub pipelines: Vec<Pipeline>,
+    /// Who may do what, by the groups that the issuer of their sign-in names. Whoever is in none of them sees nothing.
+    #[serde(default)]
+    pub roles: Vec<RoleEntry>,
 }
 
 /// A product that the team ships.
@@ -113,6 +119,11 @@ impl Config {
             feeds: self.pipelines.iter().map(Pipeline::feed).collect(),
             paths: Vec::new(),
         }
+    }
+
+    /// Who has which role, as the portal's use cases take it.
+    pub fn grants(&self) -> Vec<Grant> {
+        self.roles.iter().map(RoleEntry::grant).collect()
     }
 
     /// The JSON Schema of the file, for editors: pretty-printed, with a final newline.

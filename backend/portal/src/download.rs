@@ -13,11 +13,7 @@ use domain::{
     id::{AppId, BuildId, EnvironmentId, FileName},
 };
 
-use crate::{
-    Error, Portal, Result,
-    access::{Action, authorise},
-    object_keys,
-};
+use crate::{Error, Portal, Result, access::Action, object_keys};
 
 /// A link that was granted.
 #[derive(Clone)]
@@ -67,9 +63,11 @@ impl Portal {
         user_agent: Option<&str>,
         now: Timestamp,
     ) -> Result<Grant> {
-        authorise(actor, Action::Download(app))?;
+        self.authorise(actor, Action::ViewApp(app))?;
         self.known_app(app)?;
         self.known_environment(environment)?;
+        let environments = std::slice::from_ref(environment);
+        self.authorise(actor, Action::Download { app, environments })?;
         let release = self
             .store()
             .table
@@ -104,8 +102,17 @@ impl Portal {
         user_agent: Option<&str>,
         now: Timestamp,
     ) -> Result<Grant> {
-        let build = self.build_record(build).await?.build;
-        authorise(actor, Action::Download(&build.app))?;
+        let record = self.visible_build(actor, build).await?;
+        let (build, releases) = (record.build, record.releases);
+        let environments: Vec<EnvironmentId> = releases
+            .into_iter()
+            .map(|release| release.environment)
+            .collect();
+        let action = Action::Download {
+            app: &build.app,
+            environments: &environments,
+        };
+        self.authorise(actor, action)?;
         let artifact = build
             .artifacts
             .iter()
@@ -129,8 +136,7 @@ impl Portal {
 
     /// The icon of a build's package.
     pub async fn icon(&self, actor: &Actor, build: &BuildId) -> Result<IconFile> {
-        let build = self.build_record(build).await?.build;
-        authorise(actor, Action::ViewApp(&build.app))?;
+        let build = self.visible_build(actor, build).await?.build;
         let none = || Error::not_found("icon of this build");
         let icon = build
             .package()

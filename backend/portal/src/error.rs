@@ -1,5 +1,7 @@
 //! What can go wrong, once for all use cases. The HTTP layer turns these into `problem+json`, and nobody else does.
 
+use domain::access::Role;
+
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -10,12 +12,14 @@ pub enum Error {
         what: String,
     },
     /// The caller may not do this.
-    #[error("{who} may not {what}")]
+    #[error("{who} may not {what}{}", role_needed(*needs))]
     Forbidden {
         /// The caller.
         who: String,
         /// What was asked.
         what: &'static str,
+        /// The least role that may, if a role can.
+        needs: Option<Role>,
     },
     /// The request makes no sense as it stands.
     #[error("{detail}")]
@@ -51,7 +55,19 @@ pub enum Error {
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+fn role_needed(needs: Option<Role>) -> String {
+    needs.map_or_else(String::new, |role| format!(": that needs the role {role}"))
+}
+
 impl Error {
+    /// Of something that the caller may not see, the same as if there were nothing of that name.
+    pub(crate) fn hiding(self, what: impl Into<String>) -> Self {
+        match self {
+            Self::NotFound { .. } => Self::not_found(what),
+            other => other,
+        }
+    }
+
     pub(crate) fn not_found(what: impl Into<String>) -> Self {
         Self::NotFound { what: what.into() }
     }

@@ -1,11 +1,12 @@
 //! The use cases, the HTTP API and the pages' server side.
 //!
 //! Every front door (the web, the event queue, `CodePipeline`'s jobs, the local portal) calls a method of [`Portal`].
-//! Each method asks [`access::authorise`] first, so that no door can forget to.
+//! Each method asks [`Portal::authorise`] first, so that no door can forget to.
 
 use std::{fmt, sync::Arc};
 
 use domain::{
+    access::Grant,
     catalog::{App, Catalog, Environment},
     id::{AppId, EnvironmentId},
 };
@@ -41,6 +42,8 @@ pub struct Parts {
     pub store: Store,
     /// Apps, environments, and which pipeline feeds what.
     pub catalog: Catalog,
+    /// Who has which role, and where.
+    pub grants: Vec<Grant>,
     /// How to answer `CodePipeline`'s jobs; only who runs jobs needs it.
     pub jobs: Option<Jobs>,
     /// The AWS region that the portal runs in, and so the pipelines that call it.

@@ -7,11 +7,7 @@ use domain::{Timestamp, actor::Actor, event::Event, id::EventId};
 use sources::Ignored;
 use store::table::{Raw, Recorded};
 
-use crate::{
-    Error, Portal, Result,
-    access::{Action, authorise},
-    object_keys,
-};
+use crate::{Error, Portal, Result, access::Action, object_keys};
 
 /// What became of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +23,7 @@ pub struct Received {
 impl Portal {
     /// Records what one delivery of a source says.
     pub async fn receive(&self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Received> {
-        authorise(actor, Action::RecordEvents)?;
+        self.authorise(actor, Action::RecordEvents)?;
         let parsed = sources::parse(body, now).map_err(|error| not_an_event(&error))?;
         let mut received = Received {
             ignored: parsed.ignored,

@@ -15,12 +15,7 @@ use domain::{
 use jiff::SignedDuration;
 use store::table::{PendingRegistration, Registration};
 
-use crate::{
-    Portal, Result,
-    access::{Action, authorise},
-    object_keys,
-    uploads::upload_id,
-};
+use crate::{Portal, Result, access::Action, object_keys, uploads::upload_id};
 
 /// How long a registration waits to be taken up again.
 pub const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -41,7 +36,7 @@ pub struct Swept {
 impl Portal {
     /// Removes what is left of registrations that are over or abandoned.
     pub async fn sweep(&self, now: Timestamp) -> Result<Swept> {
-        authorise(&Actor::portal(), Action::Sweep)?;
+        self.authorise(&Actor::portal(), Action::Sweep)?;
         let table = &self.store().table;
         // Listed before the registrations are: what comes later belongs to a registration that is in the list, too.
         let staged = self.store().objects.list(object_keys::STAGING).await?;

@@ -6,10 +6,11 @@ use toml::de::DeTable;
 use super::{
     App, Config, Environment, Pipeline, Problems, SOURCES,
     reader::{Document, Section, Text},
+    roles,
     values::{colour, for_people, is_account, is_region, known, public_url, shaped, slug, unique},
 };
 
-pub(super) const TOP_KEYS: [&str; 4] = ["public_url", "apps", "environments", "pipelines"];
+pub(super) const TOP_KEYS: [&str; 5] = ["public_url", "apps", "environments", "pipelines", "roles"];
 pub(super) const APP_KEYS: [&str; 2] = ["id", "name"];
 pub(super) const ENVIRONMENT_KEYS: [&str; 3] = ["id", "name", "colour"];
 pub(super) const PIPELINE_KEYS: [&str; 6] =
@@ -42,6 +43,7 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
     let app_names: Vec<&str> = names(&apps);
     let environment_names: Vec<&str> = names(&environments);
     let pipelines = pipelines(document, &top, &app_names, &environment_names);
+    let roles = roles::entries(document, &top, &app_names, &environment_names);
     let public_url = top
         .optional("public_url", "https://releases.example.com")
         .and_then(|text| public_url(document, &text));
@@ -53,6 +55,7 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
             .filter_map(|(_, environment)| environment)
             .collect(),
         pipelines,
+        roles,
     }
 }
 

@@ -144,6 +144,45 @@ impl<'d, 't> Section<'d, 't> {
         None
     }
 
+    /// A list of texts that may be absent, but not empty: whoever writes none hardly means all.
+    pub(super) fn texts(&self, key: &str, example: &str) -> Option<Vec<Text>> {
+        let value = self.table.get(key)?;
+        let Some(items) = value.get_ref().as_array() else {
+            self.document.problem(
+                value.span(),
+                format!("\"{key}\" is {}, not a list of texts", article(value)),
+                match value.get_ref().as_str() {
+                    Some(text) => format!("write it in brackets: {key} = [\"{text}\"]"),
+                    None => format!("write a list, such as {key} = [\"{example}\"]"),
+                },
+            );
+            return None;
+        };
+        if items.is_empty() {
+            self.document.problem(
+                value.span(),
+                format!("\"{key}\" is an empty list"),
+                format!("write at least one, such as {key} = [\"{example}\"], or remove the entry"),
+            );
+        }
+        let mut texts = Vec::new();
+        for item in items {
+            if let Some(text) = item.get_ref().as_str() {
+                texts.push(Text {
+                    value: text.to_owned(),
+                    span: item.span(),
+                });
+            } else {
+                self.document.problem(
+                    item.span(),
+                    format!("an entry of \"{key}\" is {}, not a text", article(item)),
+                    format!("write texts in quotes, such as {key} = [\"{example}\"]"),
+                );
+            }
+        }
+        Some(texts)
+    }
+
     /// A text that must be there.
     pub(super) fn required(&self, key: &str, example: &str) -> Option<Text> {
         if !self.table.contains_key(key) {

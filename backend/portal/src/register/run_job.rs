@@ -18,11 +18,7 @@ use super::{
     job::{Credentials, Input, Job},
     parameters::Parameters,
 };
-use crate::{
-    Error, Portal, Result,
-    access::{Action, authorise},
-    error::chain,
-};
+use crate::{Error, Portal, Result, access::Action, error::chain};
 
 /// What a job was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +79,7 @@ impl Portal {
             app: &facts.app,
             environment: facts.environment.as_ref(),
         };
-        authorise(&facts.by, action)?;
+        self.authorise(&facts.by, action)?;
         let table = &self.store().table;
         let build = match table.begin_registration(&facts.key, now).await? {
             Registration::Done { build, .. } => self.registered_before(&build, &facts).await?,

@@ -22,11 +22,7 @@ use domain::{
 use jiff::SignedDuration;
 use store::table::{Registration, Upload, UploadFile, registration_id};
 
-use crate::{
-    Error, Portal, Result,
-    access::{Action, authorise},
-    object_keys,
-};
+use crate::{Error, Portal, Result, access::Action, object_keys};
 
 /// Files larger than this go up in parts: 64 MiB.
 const MULTIPART_ABOVE: u64 = 64 << 20;
@@ -47,7 +43,7 @@ impl Portal {
             app,
             environment: request.environment.as_ref(),
         };
-        authorise(actor, action)?;
+        self.authorise(actor, action)?;
         self.known_app(app)?;
         if let Some(environment) = &request.environment {
             self.known_environment(environment)
@@ -86,16 +82,14 @@ impl Portal {
 
     async fn known_upload(&self, actor: &Actor, id: &UploadId) -> Result<Upload> {
         let found = self.store().table.upload(id).await?;
-        let upload = found.ok_or_else(|| {
-            Error::not_found(format!(
-                "upload {id}, or not any more: start it again, which continues it"
-            ))
-        })?;
+        let none = || format!("upload {id}, or not any more: start it again, which continues it");
+        let upload = found.ok_or_else(|| Error::not_found(none()))?;
         let action = Action::Register {
             app: &upload.app,
             environment: upload.environment.as_ref(),
         };
-        authorise(actor, action)?;
+        self.authorise(actor, action)
+            .map_err(|error| error.hiding(none()))?;
         Ok(upload)
     }
 }

@@ -11,10 +11,7 @@ use domain::{
 use store::table::RunList;
 
 use super::overview::row;
-use crate::{
-    Portal, Result,
-    access::{Action, authorise},
-};
+use crate::{Portal, Result, access::Action};
 
 /// Which runs of a list to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,9 +24,16 @@ pub enum Which {
 }
 
 impl Portal {
+    /// The apps that the caller may see, in the order that pages show them.
+    pub fn apps(&self, actor: &Actor) -> Result<impl Iterator<Item = &domain::catalog::App>> {
+        self.authorise(actor, Action::ViewOverview)?;
+        let apps = self.catalog().apps.iter();
+        Ok(apps.filter(|app| self.may(actor, Action::ViewApp(&app.id))))
+    }
+
     /// An app across the environments, with its newest builds and runs.
     pub async fn app(&self, actor: &Actor, app: &AppId, now: Timestamp) -> Result<AppView> {
-        authorise(actor, Action::ViewApp(app))?;
+        self.authorise(actor, Action::ViewApp(app))?;
         let known = self.known_app(app)?;
         let few = Limit::try_from(10).unwrap_or_default();
         let table = &self.store().table;
@@ -60,7 +64,7 @@ impl Portal {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<BuildBrief>> {
-        authorise(actor, Action::ViewApp(app))?;
+        self.authorise(actor, Action::ViewApp(app))?;
         self.known_app(app)?;
         Ok(self.store().table.builds(app, limit, cursor).await?)
     }
@@ -74,7 +78,7 @@ impl Portal {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunSummary>> {
-        authorise(actor, Action::ViewApp(app))?;
+        self.authorise(actor, Action::ViewApp(app))?;
         self.known_app(app)?;
         let list = RunList {
             app: Some(app),
@@ -91,7 +95,7 @@ impl Portal {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunSummary>> {
-        authorise(actor, Action::ViewOverview)?;
+        self.authorise(actor, Action::ViewUnassigned)?;
         let list = RunList {
             app: None,
             failed: which == Which::Failed,

@@ -10,16 +10,12 @@ use domain::{
 };
 
 use super::is_current;
-use crate::{
-    Portal, Result,
-    access::{Action, authorise},
-};
+use crate::{Portal, Result};
 
 impl Portal {
     /// One build, its files, and its releases, newest first.
     pub async fn build(&self, actor: &Actor, id: &BuildId, now: Timestamp) -> Result<BuildView> {
-        let record = self.build_record(id).await?;
-        authorise(actor, Action::ViewApp(&record.build.app))?;
+        let record = self.visible_build(actor, id).await?;
         let mut releases = Vec::new();
         for release in record.releases {
             releases.push(self.release_view(release).await?);

@@ -12,10 +12,7 @@ use domain::{
     view::{CurrentView, TesterView},
 };
 
-use crate::{
-    Portal, Result,
-    access::{Action, authorise},
-};
+use crate::{Portal, Result, access::Action};
 
 impl Portal {
     /// What an environment serves now, what Android will do with it, and the releases before it.
@@ -26,7 +23,7 @@ impl Portal {
         environment: &EnvironmentId,
         now: Timestamp,
     ) -> Result<TesterView> {
-        authorise(actor, Action::ViewApp(app))?;
+        self.authorise(actor, Action::ViewApp(app))?;
         let (known_app, known_environment) =
             (self.known_app(app)?, self.known_environment(environment)?);
         let table = &self.store().table;
@@ -57,7 +54,7 @@ impl Portal {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Release>> {
-        authorise(actor, Action::ViewApp(app))?;
+        self.authorise(actor, Action::ViewApp(app))?;
         self.known_app(app)?;
         self.known_environment(environment)?;
         let table = &self.store().table;

@@ -17,10 +17,7 @@ use domain::{
 };
 use store::table::BuildRecord;
 
-use crate::{
-    Error, Portal, Result,
-    access::{Action, authorise},
-};
+use crate::{Error, Portal, Result, access::Action};
 
 impl Portal {
     /// Who was given links to a build's files, newest first.
@@ -31,10 +28,18 @@ impl Portal {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Download>> {
-        let record = self.build_record(build).await?;
-        authorise(actor, Action::ViewDownloads(&record.build.app))?;
+        let record = self.visible_build(actor, build).await?;
+        self.authorise(actor, Action::ViewDownloads(&record.build.app))?;
         let table = &self.store().table;
         Ok(table.downloads(build, limit, cursor).await?)
+    }
+
+    /// A build's record, for those who may see its app. To others there is no such build.
+    pub(crate) async fn visible_build(&self, actor: &Actor, id: &BuildId) -> Result<BuildRecord> {
+        let record = self.build_record(id).await?;
+        self.authorise(actor, Action::ViewApp(&record.build.app))
+            .map_err(|error| error.hiding(no_build(id)))?;
+        Ok(record)
     }
 
     pub(crate) async fn build_record(&self, id: &BuildId) -> Result<BuildRecord> {
@@ -42,8 +47,12 @@ impl Portal {
             .table
             .build(id)
             .await?
-            .ok_or_else(|| Error::not_found(format!("build {id}")))
+            .ok_or_else(|| Error::not_found(no_build(id)))
     }
+}
+
+fn no_build(id: &BuildId) -> String {
+    format!("build {id}")
 }
 
 /// Whether a release is the one that its environment serves.

@@ -10,25 +10,25 @@ use domain::{
 };
 use store::table::OverviewRecord;
 
-use crate::{
-    Portal, Result,
-    access::{Action, authorise},
-};
+use crate::{Portal, Result, access::Action};
 
 impl Portal {
     /// Every app in every environment: what it serves now, and how its pipelines do.
     pub async fn overview(&self, actor: &Actor, now: Timestamp) -> Result<Overview> {
-        authorise(actor, Action::ViewOverview)?;
+        let apps = self.apps(actor)?;
         let record = self.store().table.overview().await?;
         let catalog = self.catalog();
+        let unassigned = if self.may(actor, Action::ViewUnassigned) {
+            unassigned(&record, catalog)
+        } else {
+            Vec::new()
+        };
         Ok(Overview {
             environments: catalog.environments.clone(),
-            apps: catalog
-                .apps
-                .iter()
+            apps: apps
                 .map(|app| row(app, &catalog.environments, &record))
                 .collect(),
-            unassigned: unassigned(&record, catalog),
+            unassigned,
             as_of: now,
         })
     }

@@ -11,17 +11,19 @@ use domain::{
     view::{RunView, StepView},
 };
 
-use crate::{
-    Error, Portal, Result,
-    access::{Action, authorise},
-};
+use crate::{Error, Portal, Result, access::Action};
 
 impl Portal {
     /// One run, its steps in the order that they went, and the builds that it registered.
     pub async fn run(&self, actor: &Actor, id: &RunId, now: Timestamp) -> Result<RunView> {
-        authorise(actor, Action::ViewRun)?;
+        self.authorise(actor, Action::ViewRun)?;
         let found = self.store().table.run(id).await?;
-        let record = found.ok_or_else(|| Error::not_found(format!("run {id}")))?;
+        let none = || format!("run {id}");
+        let record = found.ok_or_else(|| Error::not_found(none()))?;
+        let look = record.app.as_ref();
+        let look = look.map_or(Action::ViewUnassigned, Action::ViewApp);
+        self.authorise(actor, look)
+            .map_err(|error| error.hiding(none()))?;
         let environment = record.environment.as_ref();
         Ok(RunView {
             environment: environment.map(|id| self.environment_or_its_name(id)),

@@ -78,6 +78,7 @@ async fn a_tap_reads_one_item_and_writes_one() {
             ..world.store.clone()
         },
         catalog: world.portal.catalog().clone(),
+        grants: Vec::new(),
         jobs: None,
         region: "eu-west-1".to_owned(),
         public_url: None,

@@ -78,7 +78,7 @@ fn origin(view: &BuildView) -> AnyView {
 fn by(actor: &Actor) -> String {
     match actor.kind {
         ActorKind::Local => "on this computer".to_owned(),
-        ActorKind::Pipeline => format!("by {}", actor.name),
+        ActorKind::Person | ActorKind::Pipeline => format!("by {}", actor.name),
         ActorKind::Portal => "by the portal".to_owned(),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::{
     Timestamp,
+    access::{Grant, Role, Scope},
     actor::Actor,
     catalog::{App, Catalog, Environment, Feed},
     id::{AppId, BuildId, EnvironmentId},
@@ -86,6 +87,7 @@ impl World {
             portal: Portal::new(Parts {
                 store: store.clone(),
                 catalog: catalog(),
+                grants: grants(),
                 jobs: Some(jobs),
                 region: REGION.to_owned(),
                 public_url: Some("https://portal.example".parse().unwrap()),
@@ -231,6 +233,23 @@ fn catalog() -> Catalog {
         }],
         paths: Vec::new(),
     }
+}
+
+/// Each role to the group of its name, for wallet and in dev; `admin` to the group `admins`, for everything.
+fn grants() -> Vec<Grant> {
+    let grant = |role: Role| Grant {
+        role,
+        groups: vec![role.to_string()],
+        apps: Scope::Only(vec![wallet()]),
+        environments: Scope::Only(vec![dev()]),
+    };
+    let admin = Grant {
+        role: Role::Admin,
+        groups: vec!["admins".to_owned()],
+        apps: Scope::All,
+        environments: Scope::All,
+    };
+    Role::ALL.into_iter().map(grant).chain([admin]).collect()
 }
 
 /// Never the same twice, which is all that the tests ask of chance.

@@ -10,16 +10,13 @@ use domain::{
 };
 use serde::Serialize;
 
-use crate::{
-    access::{Action, authorise},
-    http::{
-        Shared,
-        caller::Caller,
-        names::Names,
-        openapi::{Invalid, NotFound},
-        problem::Problem,
-        query::{ListQuery, RunsQuery},
-    },
+use crate::http::{
+    Shared,
+    caller::Caller,
+    names::Names,
+    openapi::{Invalid, NotFound},
+    problem::Problem,
+    query::{ListQuery, RunsQuery},
 };
 
 /// What the team ships, and where to.
@@ -34,12 +31,9 @@ pub(super) struct Apps {
 /// The apps and environments that are configured.
 #[utoipa::path(get, path = "/api/v1/apps", tag = "apps", operation_id = "apps", responses((status = 200, description = "Apps and environments", body = Apps)))]
 pub(super) async fn list(State(front): Shared, caller: Caller) -> Result<Json<Apps>, Problem> {
-    authorise(&caller.actor, Action::ViewOverview)?;
-    let catalog = front.portal.catalog();
-    Ok(Json(Apps {
-        apps: catalog.apps.clone(),
-        environments: catalog.environments.clone(),
-    }))
+    let apps = front.portal.apps(&caller.actor)?.cloned().collect();
+    let environments = front.portal.catalog().environments.clone();
+    Ok(Json(Apps { apps, environments }))
 }
 
 /// One app across the environments, with its newest builds and runs.

@@ -1,0 +1,139 @@
+//! What can be asked for.
+
+use super::Role;
+use crate::id::{AppId, EnvironmentId};
+
+/// What a caller wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    /// See the overview, of the apps that the caller may see.
+    ViewOverview,
+    /// See runs that no app claims.
+    ViewUnassigned,
+    /// See an app's builds, runs and releases.
+    ViewApp(&'a AppId),
+    /// See runs at all; which ones, [`Action::ViewApp`] and [`Action::ViewUnassigned`] say.
+    ViewRun,
+    /// See who was given links to a build's files.
+    ViewDownloads(&'a AppId),
+    /// Get the bytes of a build's files.
+    Download {
+        /// The app.
+        app: &'a AppId,
+        /// The environments where that build is, or the one that is asked for.
+        environments: &'a [EnvironmentId],
+    },
+    /// Record what a source reports.
+    RecordEvents,
+    /// Register a build, and release it where that is asked for.
+    Register {
+        /// The app.
+        app: &'a AppId,
+        /// Where to release it.
+        environment: Option<&'a EnvironmentId>,
+    },
+    /// Remove what abandoned registrations left behind.
+    Sweep,
+    /// Ask for a build's release in an environment.
+    Promote {
+        /// The app.
+        app: &'a AppId,
+        /// Where to.
+        environment: &'a EnvironmentId,
+    },
+    /// Approve or turn down what someone asked for.
+    Approve {
+        /// The app.
+        app: &'a AppId,
+        /// Where to.
+        environment: &'a EnvironmentId,
+    },
+    /// Stop releases into an environment, or lift such a stop.
+    Hold {
+        /// The app; none for all apps.
+        app: Option<&'a AppId>,
+        /// The environment.
+        environment: &'a EnvironmentId,
+    },
+    /// Take a build back, so that it is released nowhere.
+    Withdraw(&'a AppId),
+    /// Release against the gates, in an emergency.
+    BreakGlass {
+        /// The app.
+        app: &'a AppId,
+        /// Where to.
+        environment: &'a EnvironmentId,
+    },
+    /// Read the audit log.
+    ViewAudit,
+    /// Write the audit log's head where it can no longer be changed.
+    SealAudit,
+    /// Ask targets what became of promotions.
+    Reconcile,
+}
+
+impl<'a> Action<'a> {
+    /// What this is, after "may not".
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ViewOverview => "see the overview",
+            Self::ViewUnassigned => "see runs that no app claims",
+            Self::ViewApp(_) => "see this app",
+            Self::ViewRun => "see runs",
+            Self::ViewDownloads(_) => "see who downloads this app",
+            Self::Download { .. } => "download this build",
+            Self::RecordEvents => "record events",
+            Self::Register { .. } => "register builds of this app here",
+            Self::Sweep => "remove what was left behind",
+            Self::Promote { .. } => "promote builds of this app here",
+            Self::Approve { .. } => "approve promotions of this app here",
+            Self::Hold { .. } => "hold releases here",
+            Self::Withdraw(_) => "withdraw builds of this app",
+            Self::BreakGlass { .. } => "release this app here against the gates",
+            Self::ViewAudit => "read the audit log",
+            Self::SealAudit => "seal the audit log",
+            Self::Reconcile => "reconcile promotions",
+        }
+    }
+
+    /// The app that it concerns, if it is one.
+    pub const fn app(self) -> Option<&'a AppId> {
+        match self {
+            Self::ViewApp(app)
+            | Self::ViewDownloads(app)
+            | Self::Download { app, .. }
+            | Self::Register { app, .. }
+            | Self::Promote { app, .. }
+            | Self::Approve { app, .. }
+            | Self::Withdraw(app)
+            | Self::BreakGlass { app, .. } => Some(app),
+            Self::Hold { app, .. } => app,
+            Self::ViewOverview
+            | Self::ViewUnassigned
+            | Self::ViewRun
+            | Self::RecordEvents
+            | Self::Sweep
+            | Self::ViewAudit
+            | Self::SealAudit
+            | Self::Reconcile => None,
+        }
+    }
+
+    /// The least role that may, in the right place.
+    pub const fn needs(self) -> Role {
+        match self {
+            Self::ViewOverview | Self::ViewUnassigned | Self::ViewApp(_) | Self::ViewRun => {
+                Role::Viewer
+            }
+            Self::Download { .. } => Role::Tester,
+            Self::Register { .. } => Role::Developer,
+            Self::Promote { .. }
+            | Self::Approve { .. }
+            | Self::Hold { .. }
+            | Self::Withdraw(_)
+            | Self::BreakGlass { .. } => Role::ReleaseManager,
+            Self::ViewDownloads(_) | Self::ViewAudit => Role::Auditor,
+            Self::RecordEvents | Self::Sweep | Self::SealAudit | Self::Reconcile => Role::Admin,
+        }
+    }
+}

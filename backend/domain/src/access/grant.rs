@@ -1,0 +1,102 @@
+//! Which group has which role, and where.
+
+use super::{Action, Role};
+use crate::{
+    actor::Actor,
+    id::{AppId, EnvironmentId},
+};
+
+/// A role that some groups have, for some apps and in some environments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// The groups, as the issuer names them. A person's own address, once verified, is a group of one.
+    pub groups: Vec<String>,
+    /// The apps that it is for.
+    pub apps: Scope<AppId>,
+    /// The environments where it may change something.
+    pub environments: Scope<EnvironmentId>,
+}
+
+/// All of a kind, or these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope<T> {
+    /// All, also those that are configured later.
+    All,
+    /// These.
+    Only(Vec<T>),
+}
+
+impl<T: PartialEq> Scope<T> {
+    /// Whether `one` is among them.
+    pub fn holds(&self, one: &T) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(some) => some.contains(one),
+        }
+    }
+
+    /// Whether it is all of them.
+    pub const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+}
+
+impl Grant {
+    /// Whether `actor` has it, through a group.
+    pub fn is_held_by(&self, actor: &Actor) -> bool {
+        self.groups.iter().any(|group| actor.groups.contains(group))
+    }
+
+    /// Whether it lets its holder do `action`.
+    pub(super) fn allows(&self, action: Action<'_>) -> bool {
+        let for_app = match action.app() {
+            Some(app) => self.apps.holds(app),
+            None => self.apps.is_all() || is_of_any_app(action),
+        };
+        for_app && self.role_allows(action)
+    }
+
+    fn role_allows(&self, action: Action<'_>) -> bool {
+        let here = |environment| self.environments.holds(environment);
+        match action {
+            Action::ViewOverview
+            | Action::ViewUnassigned
+            | Action::ViewApp(_)
+            | Action::ViewRun => true,
+            Action::Download { environments, .. } => match self.role {
+                Role::Developer | Role::ReleaseManager | Role::Admin => true,
+                // A build that is nowhere yet is for those who may go everywhere.
+                Role::Tester => self.environments.is_all() || environments.iter().any(here),
+                Role::Viewer | Role::Auditor => false,
+            },
+            Action::Register { environment, .. } => match self.role {
+                Role::Developer | Role::ReleaseManager | Role::Admin => {
+                    environment.is_none_or(here)
+                }
+                Role::Viewer | Role::Tester | Role::Auditor => false,
+            },
+            Action::Promote { environment, .. }
+            | Action::Approve { environment, .. }
+            | Action::Hold { environment, .. }
+            | Action::BreakGlass { environment, .. } => self.manages() && here(environment),
+            Action::Withdraw(_) => self.manages(),
+            Action::ViewDownloads(_) | Action::ViewAudit => {
+                matches!(self.role, Role::Auditor | Role::Admin)
+            }
+            Action::RecordEvents | Action::Sweep | Action::SealAudit | Action::Reconcile => {
+                self.role == Role::Admin && self.environments.is_all()
+            }
+        }
+    }
+
+    fn manages(&self) -> bool {
+        matches!(self.role, Role::ReleaseManager | Role::Admin)
+    }
+}
+
+/// Whether an action that names no app shows or does nothing beyond the apps that its caller may see.
+const fn is_of_any_app(action: Action<'_>) -> bool {
+    matches!(action, Action::ViewOverview | Action::ViewRun)
+}

@@ -1,0 +1,217 @@
+use super::*;
+use crate::id::{AppId, EnvironmentId};
+
+fn app(id: &str) -> AppId {
+    id.parse().unwrap()
+}
+
+fn environment(id: &str) -> EnvironmentId {
+    id.parse().unwrap()
+}
+
+/// A grant to the group `team`, for wallet in dev and preprod.
+fn grant(role: Role) -> Grant {
+    Grant {
+        role,
+        groups: vec!["team".to_owned()],
+        apps: Scope::Only(vec![app("wallet")]),
+        environments: Scope::Only(vec![environment("dev"), environment("preprod")]),
+    }
+}
+
+fn everywhere(role: Role) -> Grant {
+    Grant {
+        apps: Scope::All,
+        environments: Scope::All,
+        ..grant(role)
+    }
+}
+
+fn member() -> Actor {
+    Actor::person("ada@example.com", vec!["team".to_owned()])
+}
+
+fn answers(grant: &Grant, action: Action<'_>) -> Decision {
+    decide(&member(), std::slice::from_ref(grant), action)
+}
+
+fn denied(needs: Role) -> Decision {
+    Decision::Denied { needs: Some(needs) }
+}
+
+/// Every action on an app, in an environment.
+fn actions<'a>(app: &'a AppId, environments: &'a [EnvironmentId; 1]) -> [Action<'a>; 9] {
+    let [environment] = environments;
+    [
+        Action::ViewApp(app),
+        Action::Download { app, environments },
+        Action::Register {
+            app,
+            environment: Some(environment),
+        },
+        Action::Promote { app, environment },
+        Action::Hold {
+            app: Some(app),
+            environment,
+        },
+        Action::BreakGlass { app, environment },
+        Action::Withdraw(app),
+        Action::ViewDownloads(app),
+        Action::Approve { app, environment },
+    ]
+}
+
+/// One letter an action: y for yes, n for no. Whoever sees the app may try to approve.
+fn row(role: Role, app: &AppId, environment: &str) -> String {
+    let environments = [self::environment(environment)];
+    let letter = |action| match answers(&grant(role), action) {
+        Decision::Allowed => 'y',
+        Decision::Denied { .. } => 'n',
+        Decision::Unseen => '-',
+    };
+    actions(app, &environments).map(letter).iter().collect()
+}
+
+#[test]
+fn each_role_may_do_its_part_in_its_own_environments() {
+    let wallet = app("wallet");
+    let table = [
+        (Role::Viewer, "ynnnnnnny"),
+        (Role::Tester, "yynnnnnny"),
+        (Role::Developer, "yyynnnnny"),
+        (Role::ReleaseManager, "yyyyyyyny"),
+        (Role::Auditor, "ynnnnnnyy"),
+        (Role::Admin, "yyyyyyyyy"),
+    ];
+    for (role, expected) in table {
+        assert_eq!(row(role, &wallet, "dev"), expected, "{role}");
+    }
+}
+
+#[test]
+fn in_another_environment_each_may_look_and_developers_download() {
+    let wallet = app("wallet");
+    let table = [
+        (Role::Viewer, "ynnnnnnny"),
+        (Role::Tester, "ynnnnnnny"),
+        (Role::Developer, "yynnnnnny"),
+        (Role::ReleaseManager, "yynnnnyny"),
+        (Role::Auditor, "ynnnnnnyy"),
+        (Role::Admin, "yynnnnyyy"),
+    ];
+    for (role, expected) in table {
+        assert_eq!(row(role, &wallet, "prod"), expected, "{role}");
+    }
+}
+
+#[test]
+fn of_another_app_nobody_knows_anything() {
+    for role in Role::ALL {
+        assert_eq!(row(role, &app("shop"), "dev"), "---------", "{role}");
+    }
+}
+
+#[test]
+fn what_reaches_beyond_apps_is_for_those_who_have_all() {
+    for action in [
+        Action::RecordEvents,
+        Action::Sweep,
+        Action::SealAudit,
+        Action::Reconcile,
+        Action::ViewAudit,
+    ] {
+        let needs = denied(action.needs());
+        assert_eq!(answers(&grant(Role::Admin), action), needs, "{action:?}");
+        let all = answers(&everywhere(Role::Admin), action);
+        assert_eq!(all, Decision::Allowed, "{action:?}");
+        let other = answers(&everywhere(Role::ReleaseManager), action);
+        assert_eq!(other, needs, "{action:?}");
+    }
+    assert_eq!(
+        answers(&everywhere(Role::Auditor), Action::ViewAudit),
+        Decision::Allowed
+    );
+    let dev = environment("dev");
+    let freeze = Action::Hold {
+        app: None,
+        environment: &dev,
+    };
+    assert_eq!(
+        answers(&grant(Role::ReleaseManager), freeze),
+        denied(Role::ReleaseManager)
+    );
+    assert_eq!(
+        answers(&everywhere(Role::ReleaseManager), freeze),
+        Decision::Allowed
+    );
+}
+
+#[test]
+fn runs_that_no_app_claims_are_not_for_those_of_single_apps() {
+    let unassigned = Action::ViewUnassigned;
+    assert_eq!(answers(&grant(Role::Admin), unassigned), Decision::Unseen);
+    assert_eq!(
+        answers(&everywhere(Role::Viewer), unassigned),
+        Decision::Allowed
+    );
+}
+
+#[test]
+fn a_build_that_is_nowhere_is_for_those_who_may_go_everywhere() {
+    let wallet = app("wallet");
+    let nowhere = Action::Download {
+        app: &wallet,
+        environments: &[],
+    };
+    assert_eq!(answers(&grant(Role::Tester), nowhere), denied(Role::Tester));
+    assert_eq!(
+        answers(&everywhere(Role::Tester), nowhere),
+        Decision::Allowed
+    );
+    assert_eq!(answers(&grant(Role::Developer), nowhere), Decision::Allowed);
+}
+
+#[test]
+fn whoever_is_in_no_group_with_a_role_sees_nothing() {
+    let wallet = app("wallet");
+    let stranger = Actor::person("eve@example.com", vec!["other".to_owned()]);
+    let grants = [everywhere(Role::Admin)];
+    let answer = |action| decide(&stranger, &grants, action);
+    assert_eq!(answer(Action::ViewApp(&wallet)), Decision::Unseen);
+    assert_eq!(answer(Action::ViewOverview), denied(Role::Viewer));
+    assert_eq!(answer(Action::ViewUnassigned), Decision::Unseen);
+}
+
+#[test]
+fn a_pipeline_registers_builds_and_nothing_else() {
+    let wallet = app("wallet");
+    let pipeline = Actor::pipeline("wallet-dev");
+    let register = Action::Register {
+        app: &wallet,
+        environment: None,
+    };
+    assert_eq!(decide(&pipeline, &[], register), Decision::Allowed);
+    for action in [
+        Action::ViewApp(&wallet),
+        Action::ViewOverview,
+        Action::RecordEvents,
+        Action::Sweep,
+        Action::Withdraw(&wallet),
+    ] {
+        let answer = decide(&pipeline, &[], action);
+        assert_eq!(answer, Decision::Denied { needs: None }, "{action:?}");
+    }
+}
+
+#[test]
+fn the_portal_does_what_its_own_triggers_ask_and_the_local_user_everything() {
+    let wallet = app("wallet");
+    let portal = Actor::portal();
+    assert_eq!(decide(&portal, &[], Action::Reconcile), Decision::Allowed);
+    let withdraw = Action::Withdraw(&wallet);
+    assert_eq!(
+        decide(&portal, &[], withdraw),
+        Decision::Denied { needs: None }
+    );
+    assert_eq!(decide(&Actor::local(), &[], withdraw), Decision::Allowed);
+}
