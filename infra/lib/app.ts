@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { addAccounts } from './accounts/stacks.ts';
 import { readConfiguration } from './configuration/configuration.ts';
 import { readEnvironments } from './environments/read.ts';
 import { FunctionPackage } from './package/package.ts';
@@ -23,6 +24,7 @@ export function readApp(places: Places, props?: AppProps): App {
   for (const environment of environments.environments) {
     new TowpathStack(app, { environment, environments, configuration, package: built });
   }
+  addAccounts(app, environments, configuration);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

@@ -1,5 +1,4 @@
 /** The CodeBuild projects of a Flutter app. */
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { fetchRoleArn } from '../accounts/names.ts';
 import { artifactFolder } from '../pipelines/artifact-store.ts';
@@ -101,12 +100,10 @@ export function deployProject(
     timeoutMinutes: 60,
     variables: fetchVariables(stage.towpath, props.externalId),
   });
-  project.grant(
-    new PolicyStatement({
-      actions: ['sts:AssumeRole'],
-      resources: [fetchRoleArn(stage.towpath)],
-    }),
-  );
+  project.grant({
+    actions: ['sts:AssumeRole'],
+    resources: [fetchRoleArn(stage.towpath)],
+  });
   return project;
 }
 

@@ -3,7 +3,7 @@ import type { Deployment } from '../deployment.ts';
 import type { TowpathFunction } from './function.ts';
 
 /** What carries a promotion out, and what asks afterwards how it went. */
-const ON_PIPELINES = [
+export const ON_PIPELINES = [
   'codepipeline:GetPipelineExecution',
   'codepipeline:GetPipelineState',
   'codepipeline:ListActionExecutions',
@@ -11,8 +11,8 @@ const ON_PIPELINES = [
   'codepipeline:RollbackStage',
   'codepipeline:StartPipelineExecution',
 ];
-const ON_STAGES = ['codepipeline:RetryStageExecution'];
-const ON_ACTIONS = ['codepipeline:PutApprovalResult'];
+export const ON_STAGES = ['codepipeline:RetryStageExecution'];
+export const ON_ACTIONS = ['codepipeline:PutApprovalResult'];
 
 /** Lets a function run the pipelines that `towpath.toml` names, where they lie in its own account, and no other. */
 export function grantPipelines(to: TowpathFunction, deployment: Deployment): void {

@@ -1,14 +1,14 @@
 /** The actions that our pipelines are made of, each with what it lets the pipeline do. */
 import { Aws } from 'aws-cdk-lib';
 import type { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Project } from './project.ts';
 import { type Repository, trunk, useConnection } from './repository.ts';
+import type { Right } from './rights.ts';
 
 /** An action, and the rights that the pipeline's role needs for it. */
 export interface Action {
   readonly declaration: CfnPipeline.ActionDeclarationProperty;
-  readonly rights: readonly PolicyStatement[];
+  readonly rights: readonly Right[];
 }
 
 /** A function that a pipeline hands its jobs to. */
@@ -23,8 +23,17 @@ export interface InvokedFunction {
 /** The name under which later actions find what the source action tells. */
 export const SOURCE = 'Source';
 
+export interface SourceOptions {
+  /** Hand out a clone with its history instead of the files: whoever takes it must be let through the connection too. */
+  readonly clone?: boolean;
+}
+
 /** Fetches the repository as it is at a commit of its trunk. A trigger or a caller starts it, nothing else. */
-export function source(repository: Repository, output: string): Action {
+export function source(
+  repository: Repository,
+  output: string,
+  options: SourceOptions = {},
+): Action {
   return {
     declaration: {
       name: SOURCE,
@@ -34,7 +43,7 @@ export function source(repository: Repository, output: string): Action {
         ConnectionArn: repository.connectionArn,
         FullRepositoryId: repository.name,
         BranchName: trunk(repository),
-        OutputArtifactFormat: 'CODE_ZIP',
+        OutputArtifactFormat: options.clone === true ? 'CODEBUILD_CLONE_REF' : 'CODE_ZIP',
         DetectChanges: 'false',
       },
       outputArtifacts: [{ name: output }],
@@ -77,10 +86,10 @@ export function build(props: BuildProps): Action {
       runOrder: props.runOrder ?? 1,
     },
     rights: [
-      new PolicyStatement({
+      {
         actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'],
         resources: [project.arn],
-      }),
+      },
     ],
   };
 }
@@ -128,13 +137,12 @@ export function approval(name: string, question: string): Action {
   };
 }
 
-function mayInvoke({ account, region, functionName, roleArn }: InvokedFunction): PolicyStatement {
-  if (roleArn !== undefined)
-    return new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] });
-  return new PolicyStatement({
+function mayInvoke({ account, region, functionName, roleArn }: InvokedFunction): Right {
+  if (roleArn !== undefined) return { actions: ['sts:AssumeRole'], resources: [roleArn] };
+  return {
     actions: ['lambda:InvokeFunction'],
     resources: [`arn:${Aws.PARTITION}:lambda:${region}:${account}:function:${functionName}`],
-  });
+  };
 }
 
 function provider(category: string, name: string): CfnPipeline.ActionTypeIdProperty {

@@ -1,6 +1,6 @@
 /** Where pipelines keep what their actions hand to each other. */
 import { Aws } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Right } from './rights.ts';
 
 /** The bucket, and the key that it is encrypted with. */
 export interface ArtifactStore {
@@ -8,29 +8,33 @@ export interface ArtifactStore {
   readonly keyArn: string;
 }
 
+const NAMED_BY_AWS = 'What lies in its own folder, CodePipeline and CodeBuild name.';
+
 /** The folder that CodePipeline gives to a pipeline: its name, cut to 20 characters. */
 export function artifactFolder(pipeline: string): string {
   return pipeline.slice(0, 20);
 }
 
 /** The rights to read and write below some folders of the store. */
-export function readWrite(store: ArtifactStore, folders: readonly string[]): PolicyStatement[] {
+export function readWrite(store: ArtifactStore, folders: readonly string[]): Right[] {
   return [
-    new PolicyStatement({
+    {
       actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
       resources: below(store, folders),
-    }),
+      because: NAMED_BY_AWS,
+    },
     useKey(store, ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey']),
   ];
 }
 
 /** The rights to read below some folders of the store. */
-export function readOnly(store: ArtifactStore, folders: readonly string[]): PolicyStatement[] {
+export function readOnly(store: ArtifactStore, folders: readonly string[]): Right[] {
   return [
-    new PolicyStatement({
+    {
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
       resources: below(store, folders),
-    }),
+      because: NAMED_BY_AWS,
+    },
     useKey(store, ['kms:Decrypt']),
   ];
 }
@@ -44,6 +48,6 @@ function below(store: ArtifactStore, folders: readonly string[]): string[] {
   return folders.map((folder) => `${bucketArn(store)}/${folder}/*`);
 }
 
-function useKey({ keyArn }: ArtifactStore, actions: string[]): PolicyStatement {
-  return new PolicyStatement({ actions, resources: [keyArn] });
+function useKey({ keyArn }: ArtifactStore, actions: string[]): Right {
+  return { actions, resources: [keyArn] };
 }

@@ -1,9 +1,10 @@
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Action } from './actions.ts';
 import { artifactFolder, type ArtifactStore, bucketArn, readWrite } from './artifact-store.ts';
 import { pipelineRoleName } from './names.ts';
+import { give } from './rights.ts';
 
 /** A value that whoever starts the pipeline gives. */
 export interface Variable {
@@ -68,15 +69,15 @@ export class Pipeline extends Construct {
       description: `What the pipeline ${name} may do`,
       assumedBy: new ServicePrincipal('codepipeline.amazonaws.com'),
     });
-    role.addToPolicy(
-      new PolicyStatement({
+    const rights = stages.flatMap(({ actions }) => actions.flatMap((action) => action.rights));
+    give(role, [
+      {
         actions: ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'],
         resources: [bucketArn(artifacts)],
-      }),
-    );
-    const rights = stages.flatMap(({ actions }) => actions.flatMap((action) => action.rights));
-    for (const right of [...readWrite(artifacts, [artifactFolder(name)]), ...rights])
-      role.addToPolicy(right);
+      },
+      ...readWrite(artifacts, [artifactFolder(name)]),
+      ...rights,
+    ]);
     return role;
   }
 }

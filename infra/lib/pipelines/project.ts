@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnProject } from 'aws-cdk-lib/aws-codebuild';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type ArtifactStore, readOnly, readWrite } from './artifact-store.ts';
+import { give, type Right } from './rights.ts';
 
 /** A value of a secret in Secrets Manager. */
 export interface SecretField {
@@ -90,8 +91,8 @@ export class Project extends Construct {
   }
 
   /** Lets its commands do something. */
-  grant(statement: PolicyStatement): void {
-    this.role.addToPolicy(statement);
+  grant(right: Right): void {
+    give(this.role, [right]);
   }
 
   private makeRole(props: ProjectProps, log: LogGroup): Role {
@@ -100,27 +101,24 @@ export class Project extends Construct {
       description: `What the build ${props.name} may do`,
       assumedBy: new ServicePrincipal('codebuild.amazonaws.com'),
     });
-    role.addToPolicy(
-      new PolicyStatement({
+    const secrets = Object.values(props.secrets ?? {}).map(({ secretArn }) => secretArn);
+    give(role, [
+      {
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         resources: [log.logGroupArn],
-      }),
-    );
-    for (const right of storeRights(props)) role.addToPolicy(right);
-    if (props.reports === true) role.addToPolicy(mayReport(props.name));
-    const secrets = Object.values(props.secrets ?? {}).map(({ secretArn }) => secretArn);
-    if (secrets.length > 0)
-      role.addToPolicy(
-        new PolicyStatement({
-          actions: ['secretsmanager:GetSecretValue'],
-          resources: [...new Set(secrets)],
-        }),
-      );
+        because: 'CodeBuild names the streams of the log.',
+      },
+      ...storeRights(props),
+      ...(props.reports === true ? [mayReport(props.name)] : []),
+      ...(secrets.length > 0
+        ? [{ actions: ['secretsmanager:GetSecretValue'], resources: [...new Set(secrets)] }]
+        : []),
+    ]);
     return role;
   }
 }
 
-function storeRights({ artifacts, folder, reads, cache }: ProjectProps): PolicyStatement[] {
+function storeRights({ artifacts, folder, reads, cache }: ProjectProps): Right[] {
   const own = folder === undefined ? [] : [folder];
   const kept = cache === undefined ? [] : [cache];
   if (reads === true) return readOnly(artifacts, own);
@@ -128,8 +126,8 @@ function storeRights({ artifacts, folder, reads, cache }: ProjectProps): PolicyS
 }
 
 /** CodeBuild names a report group after the project and the group's name in the buildspec. */
-function mayReport(project: string): PolicyStatement {
-  return new PolicyStatement({
+function mayReport(project: string): Right {
+  return {
     actions: [
       'codebuild:BatchPutTestCases',
       'codebuild:CreateReport',
@@ -139,7 +137,9 @@ function mayReport(project: string): PolicyStatement {
     resources: [
       `arn:${Aws.PARTITION}:codebuild:${Aws.REGION}:${Aws.ACCOUNT_ID}:report-group/${project}-*`,
     ],
-  });
+    because:
+      'The buildspec names its report groups; CodeBuild makes them below the name of the project.',
+  };
 }
 
 function plain(

@@ -1,5 +1,5 @@
 /** A Git repository, reached through a connection of AWS CodeConnections. */
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Right } from './rights.ts';
 
 /** Where the connection leads. CodeBuild calls the hosts by these names. */
 export type GitHost = 'GITHUB' | 'GITLAB' | 'BITBUCKET';
@@ -38,12 +38,12 @@ export function cloneUrl(repository: Repository): string {
 export function useConnection(
   { connectionArn }: Repository,
   actions: readonly ('UseConnection' | 'GetConnection' | 'GetConnectionToken')[],
-): PolicyStatement {
+): Right {
   const service = connectionArn.includes(':codestar-connections:')
     ? 'codestar-connections'
     : 'codeconnections';
-  return new PolicyStatement({
+  return {
     actions: actions.map((action) => `${service}:${action}`),
     resources: [connectionArn],
-  });
+  };
 }

@@ -1,0 +1,183 @@
+import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
+import { type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Environment } from '../environments/environment.ts';
+import { artifactFolder } from '../pipelines/artifact-store.ts';
+import { give, type Right } from '../pipelines/rights.ts';
+import { bucketName } from '../releases/bucket.ts';
+import { stackName } from '../stack.ts';
+import { type Across, pipelinesOf, sender } from './across.ts';
+import { artifactBucketName } from './artifacts.ts';
+import {
+  deliveryRoleName,
+  deployRoleArn,
+  fetchRoleName,
+  functionRoleArn,
+  invokeRoleName,
+  ownDeployRoleName,
+  pipelineRoleArn,
+  receiveRoleName,
+  roleArn,
+} from './names.ts';
+import { trusting } from './trust.ts';
+
+/** What the roles of `cdk bootstrap` are called after. */
+const QUALIFIER = 'hnb659fds';
+
+/** What an environment's account lets others do there: the pipelines of the operations account, and its neighbour. */
+export class AccessStack extends Stack {
+  private readonly across: Across;
+  private readonly place: Environment;
+
+  constructor(scope: Construct, across: Across, environment: Environment, props: StackProps = {}) {
+    const { account, region, name } = environment;
+    super(scope, `TowpathAccess-${name}`, {
+      description: `Towpath: what other accounts may do in ${name}`,
+      env: { account, region },
+      ...props,
+    });
+    this.across = across;
+    this.place = environment;
+    const pipelines = pipelinesOf(across, environment);
+    if (pipelines.length > 0) {
+      if (account !== across.operations.account) this.invoke(pipelines);
+      this.fetch(pipelines);
+    }
+    if (across.operations.repository) this.delivery();
+    const from = sender(across.environments, environment);
+    if (from) this.receive(from);
+  }
+
+  /** A pipeline hands a job to `action`, and the job reads the pipeline's artifact. CodePipeline knows no external id. */
+  private invoke(pipelines: readonly string[]): void {
+    const { operations } = this.across;
+    const artifacts = `arn:${Aws.PARTITION}:s3:::${artifactBucketName(this.across)}`;
+    this.role(
+      'Invoke',
+      invokeRoleName(this.place),
+      "Pipelines of the operations account: hand jobs to Towpath's action function",
+      trusting(
+        pipelines.map((name) => ({
+          account: operations.account,
+          arn: pipelineRoleArn(operations.account, name),
+        })),
+      ),
+      [
+        {
+          actions: ['lambda:InvokeFunction'],
+          resources: [
+            `arn:${Aws.PARTITION}:lambda:${this.region}:${this.account}:function:towpath-${this.place.name}-action`,
+          ],
+        },
+        {
+          actions: ['s3:GetObject', 's3:GetObjectVersion'],
+          resources: pipelines.map((name) => `${artifacts}/${artifactFolder(name)}/*`),
+          because: 'CodePipeline names what lies in the folder of a pipeline.',
+        },
+        {
+          actions: ['kms:Decrypt'],
+          resources: [`arn:${Aws.PARTITION}:kms:${operations.region}:${operations.account}:key/*`],
+          because:
+            "The key's identifier comes to be with it. Which key it is, its own policy says, which admits this role.",
+          conditions: {
+            StringEquals: { 'kms:ViaService': `s3.${operations.region}.${Aws.URL_SUFFIX}` },
+          },
+        },
+      ],
+    );
+  }
+
+  /** A deployment job of an app fetches the build that it deploys. */
+  private fetch(pipelines: readonly string[]): void {
+    const { account, externalId } = this.across.operations;
+    const releases = `arn:${Aws.PARTITION}:s3:::${bucketName(this.place, 'releases')}`;
+    this.role(
+      'Fetch',
+      fetchRoleName(this.place),
+      'Deployment jobs of the operations account: fetch builds by their digest',
+      trusting(
+        pipelines.map((name) => ({ account, arn: deployRoleArn(account, name) })),
+        externalId,
+      ),
+      [
+        {
+          actions: ['s3:GetObject'],
+          resources: [`${releases}/artifacts/*`],
+          because: 'Which app and digest a job deploys, the promotion says.',
+        },
+        {
+          actions: ['s3:ListBucket'],
+          resources: [releases],
+          conditions: { StringLike: { 's3:prefix': 'artifacts/*' } },
+        },
+      ],
+    );
+  }
+
+  /** Towpath's own pipeline deploys the environment's stack: through the roles of `cdk bootstrap`, as a person does. */
+  private delivery(): void {
+    const { account, externalId } = this.across.operations;
+    const { name } = this.place;
+    const bootstrapped = ['deploy', 'file-publishing', 'lookup'].map((purpose) =>
+      roleArn(this.account, `cdk-${QUALIFIER}-${purpose}-role-${this.account}-${this.region}`),
+    );
+    this.role(
+      'Delivery',
+      deliveryRoleName(this.place),
+      "Towpath's own pipeline: deploys Towpath here",
+      trusting([{ account, arn: roleArn(account, ownDeployRoleName(this.place)) }], externalId),
+      [
+        { actions: ['sts:AssumeRole'], resources: bootstrapped },
+        {
+          actions: ['cloudformation:DescribeStacks'],
+          resources: [
+            `arn:${Aws.PARTITION}:cloudformation:${this.region}:${this.account}:stack/${stackName(name)}/*`,
+          ],
+          because: 'CloudFormation adds an identifier to the name of a stack.',
+        },
+        {
+          actions: ['lambda:GetFunctionConfiguration'],
+          resources: [
+            `arn:${Aws.PARTITION}:lambda:${this.region}:${this.account}:function:towpath-${name}-web`,
+          ],
+        },
+      ],
+    );
+  }
+
+  /** The environment before this one puts promoted builds here, and reads them back to check their digests. */
+  private receive(from: Environment): void {
+    const { externalId } = this.across.operations;
+    const releases = `arn:${Aws.PARTITION}:s3:::${bucketName(this.place, 'releases')}`;
+    this.role(
+      'Receive',
+      receiveRoleName(this.place),
+      `Towpath in ${from.name}: puts promoted builds here`,
+      trusting(
+        (['web', 'action', 'clock'] as const).map((handler) => ({
+          account: from.account,
+          arn: functionRoleArn(from, handler),
+        })),
+        externalId,
+      ),
+      [
+        {
+          actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+          resources: [`${releases}/artifacts/*`, `${releases}/icons/*`],
+          because: 'Objects are named after digests.',
+        },
+      ],
+    );
+  }
+
+  private role(
+    id: string,
+    roleName: string,
+    description: string,
+    assumedBy: IPrincipal,
+    rights: readonly Right[],
+  ): void {
+    const role = new Role(this, id, { roleName, description, assumedBy });
+    give(role, rights);
+  }
+}

@@ -1,0 +1,83 @@
+/** The CodeBuild projects of Towpath's own pipeline. */
+import { fileURLToPath } from 'node:url';
+import type { Construct } from 'constructs';
+import type { Across } from '../accounts/across.ts';
+import { deliveryRoleArn, ownDeployRoleName } from '../accounts/names.ts';
+import type { Environment } from '../environments/environment.ts';
+import { artifactFolder, type ArtifactStore } from '../pipelines/artifact-store.ts';
+import { Project } from '../pipelines/project.ts';
+import { type Repository, useConnection } from '../pipelines/repository.ts';
+
+/** The pipeline's name. */
+export const PIPELINE = 'towpath';
+
+/** Debian, which `tests/setup` knows, with a Node.js that it does not have itself. */
+const DEBIAN = 'public.ecr.aws/docker/library/node:22-bookworm';
+/** Ubuntu with Node.js, jq and the AWS CLI. */
+const STANDARD = 'aws/codebuild/standard:7.0';
+
+export interface OwnProjectProps {
+  readonly across: Across;
+  readonly artifacts: ArtifactStore;
+  readonly repository: Repository;
+}
+
+/** Tests, then builds the package for every architecture that an environment has. */
+export function buildProject(scope: Construct, props: OwnProjectProps): Project {
+  const { environments } = props.across.environments;
+  const architectures = [...new Set(environments.map(({ architecture }) => architecture))].sort();
+  return withSources(
+    props,
+    new Project(scope, 'Build', {
+      name: `${PIPELINE}-build`,
+      description: 'Tests Towpath and builds its package',
+      artifacts: props.artifacts,
+      folder: artifactFolder(PIPELINE),
+      buildspec: buildspec('build'),
+      image: DEBIAN,
+      computeType: 'BUILD_GENERAL1_LARGE',
+      timeoutMinutes: 180,
+      variables: { ARCHITECTURES: architectures.join(' ') },
+    }),
+  );
+}
+
+/** Deploys the package to one environment, and can reach no other. */
+export function deployProject(
+  scope: Construct,
+  props: OwnProjectProps,
+  environment: Environment,
+): Project {
+  const { name, architecture } = environment;
+  const role = deliveryRoleArn(environment);
+  const project = new Project(scope, `Deploy-${name}`, {
+    name: `${PIPELINE}-deploy-${name}`,
+    description: `Deploys Towpath to ${name}`,
+    roleName: ownDeployRoleName(environment),
+    artifacts: props.artifacts,
+    folder: artifactFolder(PIPELINE),
+    reads: true,
+    buildspec: buildspec('deploy'),
+    image: STANDARD,
+    computeType: 'BUILD_GENERAL1_SMALL',
+    timeoutMinutes: 60,
+    variables: {
+      ENVIRONMENT: name,
+      ARCHITECTURE: architecture,
+      DELIVERY_ROLE: role,
+      EXTERNAL_ID: props.across.operations.externalId,
+    },
+  });
+  project.grant({ actions: ['sts:AssumeRole'], resources: [role] });
+  return withSources(props, project);
+}
+
+/** The source action hands out a clone, so that a package knows its revision; whoever takes it fetches it by itself. */
+function withSources({ repository }: OwnProjectProps, project: Project): Project {
+  project.grant(useConnection(repository, ['UseConnection']));
+  return project;
+}
+
+function buildspec(name: 'build' | 'deploy'): string {
+  return fileURLToPath(new URL(`./buildspecs/${name}.yml`, import.meta.url));
+}
