@@ -57,10 +57,8 @@ export class AccessStack extends Stack {
       invokeRoleName(this.place),
       "Pipelines of the operations account: hand jobs to Towpath's action function",
       trusting(
-        pipelines.map((name) => ({
-          account: operations.account,
-          arn: pipelineRoleArn(operations.account, name),
-        })),
+        operations.account,
+        pipelines.map((name) => pipelineRoleArn(operations.account, name)),
       ),
       [
         {
@@ -96,7 +94,8 @@ export class AccessStack extends Stack {
       fetchRoleName(this.place),
       'Deployment jobs of the operations account: fetch builds by their digest',
       trusting(
-        pipelines.map((name) => ({ account, arn: deployRoleArn(account, name) })),
+        account,
+        pipelines.map((name) => deployRoleArn(account, name)),
         externalId,
       ),
       [
@@ -125,7 +124,7 @@ export class AccessStack extends Stack {
       'Delivery',
       deliveryRoleName(this.place),
       "Towpath's own pipeline: deploys Towpath here",
-      trusting([{ account, arn: roleArn(account, ownDeployRoleName(this.place)) }], externalId),
+      trusting(account, [roleArn(account, ownDeployRoleName(this.place))], externalId),
       [
         { actions: ['sts:AssumeRole'], resources: bootstrapped },
         {
@@ -154,10 +153,8 @@ export class AccessStack extends Stack {
       receiveRoleName(this.place),
       `Towpath in ${from.name}: puts promoted builds here`,
       trusting(
-        (['web', 'action', 'clock'] as const).map((handler) => ({
-          account: from.account,
-          arn: functionRoleArn(from, handler),
-        })),
+        from.account,
+        (['web', 'action', 'clock'] as const).map((handler) => functionRoleArn(from, handler)),
         externalId,
       ),
       [

@@ -58,7 +58,8 @@ export class Artifacts extends Construct {
         'Only pipelines and their builds use it. CloudTrail names the role of each access; a second bucket of logs tells no more.',
     });
     this.admit(across);
-    this.store = { bucketName: this.bucket.bucketName, keyArn: this.key.keyArn };
+    // By its name, which is in the policies of other stacks and accounts too.
+    this.store = { bucketName: artifactBucketName(across), keyArn: this.key.keyArn };
   }
 
   private admit(across: Across): void {
@@ -66,7 +67,7 @@ export class Artifacts extends Construct {
     for (const environment of apart(across)) {
       const pipelines = pipelinesOf(across, environment);
       if (pipelines.length === 0) continue;
-      const reader = trusting([{ account: environment.account, arn: invokeRoleArn(environment) }]);
+      const reader = trusting(environment.account, [invokeRoleArn(environment)]);
       this.bucket.addToResourcePolicy(
         new PolicyStatement({
           sid: sid(environment.name, 'Artifacts'),

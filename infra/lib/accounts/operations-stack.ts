@@ -35,14 +35,16 @@ export class OperationsStack extends Stack {
     const pipelines = pipelinesOf(across, environment);
     if (pipelines.length === 0) return;
     const { externalId } = across.operations;
-    const caller = (handler: 'web' | 'action' | 'clock') => ({
-      account: environment.account,
-      arn: functionRoleArn(environment, handler),
-    });
+    const may = (...handlers: ('web' | 'action' | 'clock')[]) =>
+      trusting(
+        environment.account,
+        handlers.map((handler) => functionRoleArn(environment, handler)),
+        externalId,
+      );
     const promotions = new Role(this, `${environment.name}-promotions`, {
       roleName: promotionsRoleName(environment),
       description: `Towpath in ${environment.name}: starts and asks its pipelines`,
-      assumedBy: trusting([caller('web'), caller('clock')], externalId),
+      assumedBy: may('web', 'clock'),
     });
     const arns = pipelines.map(
       (name) => `arn:${Aws.PARTITION}:codepipeline:${this.region}:${this.account}:${name}`,
@@ -57,7 +59,7 @@ export class OperationsStack extends Stack {
     const jobs = new Role(this, `${environment.name}-jobs`, {
       roleName: jobsRoleName(environment),
       description: `Towpath in ${environment.name}: answers the jobs of its pipelines`,
-      assumedBy: trusting([caller('action')], externalId),
+      assumedBy: may('action'),
     });
     give(jobs, [
       {
