@@ -24,7 +24,7 @@ test: ## Check and test everything; installs what it needs
 	@echo '==> Rust tests'
 	@tests/nextest
 	@cargo test --workspace --locked --doc --quiet
-	@$(MAKE) --no-print-directory emulator-contract browser
+	@$(MAKE) --no-print-directory emulator-contract emulator-test browser
 	@echo '==> all tests passed'
 
 check: ## Format, lints, docs, dependency rules, and the domain alone for WebAssembly
@@ -37,6 +37,16 @@ check: ## Format, lints, docs, dependency rules, and the domain alone for WebAss
 
 samples: ## Fetch and make the sample packages in target/samples
 	@tests/samples/build
+
+emulator: ## Deploy the stack to an AWS emulator on this machine, with a demonstration; PACKAGE=<folder> takes an earlier build
+	@tests/setup test
+	@tests/emulator/build
+	@exec target/venv/bin/python tests/emulator/demonstration.py
+
+emulator-test: ## Use the deployed stack end to end on an AWS emulator
+	@echo '==> the deployed stack, on the AWS emulator'
+	@tests/emulator/build
+	@tests/emulator/test
 
 emulator-contract: ## The store's contract suite over an AWS emulator
 	@echo '==> the AWS emulator'
@@ -54,4 +64,4 @@ bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples emulator-contract browser bench fmt
+.PHONY: help run site test check samples emulator emulator-test emulator-contract browser bench fmt

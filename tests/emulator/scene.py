@@ -10,22 +10,11 @@ from cloud.processes import until
 from cloud.world import World
 
 
+@functools.cache
 def world():
     """The deployment, with a pipeline for `settings` in `dev`."""
-    made = _world()
-    if isinstance(made, Exception):
-        raise made
-    return made
-
-
-@functools.cache
-def _world():
-    """The deployment, or why there is none: asking again would only take as long again."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    try:
-        made = World()
-    except Exception as error:
-        return error
+    made = World()
     atexit.register(made.stop)
     pipelines.declare(made.codepipeline, "settings", "dev")
     return made

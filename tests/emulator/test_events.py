@@ -1,5 +1,6 @@
 """What AWS reports: from the bus through rules, queue and function onto the overview, and aside when it cannot be recorded."""
 
+import datetime
 import json
 import unittest
 import uuid
@@ -18,6 +19,7 @@ def put(pipeline, state, execution=None, source="aws.codepipeline", kind=PIPELIN
         "pipeline": pipeline,
         "execution-id": execution,
         "state": state,
+        "start-time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
         "version": 1.0,
         "pipeline-execution-attempt": 1.0,
         **detail,

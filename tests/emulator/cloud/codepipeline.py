@@ -47,24 +47,16 @@ class CodePipeline:
     def _credentials(self):
         """Those of a role that may do what CodePipeline's own does, and nothing else."""
         account, region = self.emulator.account, self.emulator.region
-        iam = self.emulator.client("iam")
         self.emulator.client("s3").create_bucket(
             Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": region}
         )
-        root = f"arn:aws:iam::{account}:root"
-        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": root}}
-        role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_policy(trust))["Role"]
-        function = f"arn:aws:lambda:{region}:{account}:function:{self.function}"
-        bus = f"arn:aws:events:{region}:{account}:event-bus/default"
-        rights = [
-            {"Action": ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], "Resource": f"arn:aws:s3:::{ARTIFACTS}/*"},
-            {"Action": "lambda:InvokeFunction", "Resource": function},
-            {"Action": "events:PutEvents", "Resource": bus},
-        ]
-        rights = [{"Effect": "Allow", **right} for right in rights]
-        iam.put_role_policy(RoleName=ROLE, PolicyName="rights", PolicyDocument=_policy(*rights))
-        sts = self.emulator.client("sts")
-        return sts.assume_role(RoleArn=role["Arn"], RoleSessionName="codepipeline")["Credentials"]
+        artifacts = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
+        return self.emulator.role(
+            ROLE,
+            {"Action": artifacts, "Resource": f"arn:aws:s3:::{ARTIFACTS}/*"},
+            {"Action": "lambda:InvokeFunction", "Resource": f"arn:aws:lambda:{region}:{account}:function:{self.function}"},
+            {"Action": "events:PutEvents", "Resource": f"arn:aws:events:{region}:{account}:event-bus/default"},
+        )
 
     def _answers(self):
         try:
@@ -84,10 +76,10 @@ class CodePipeline:
         """What that action does the next time."""
         self._control("scripts", {"pipeline": pipeline, "action": action, "behaviour": behaviour})
 
-    def push(self, repository, identifier, message, author="Ana Ruiz"):
-        """A commit on `main`, which starts the pipelines that watch it; gives the executions."""
+    def push(self, repository, branch, identifier, message, author):
+        """A commit on a branch, which starts the pipelines that watch it; gives the executions."""
         commit = {"id": identifier, "message": message, "author": author}
-        pushed = {"repository": repository, "branch": "main", "commit": commit, "start": True}
+        pushed = {"repository": repository, "branch": branch, "commit": commit, "start": True}
         return self._control("commits", pushed)["started"]
 
     def outcome(self, pipeline, execution, patience=60):
@@ -121,6 +113,3 @@ class CodePipeline:
     def stop(self):
         self._process.stop()
 
-
-def _policy(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

@@ -1,5 +1,6 @@
 """The AWS emulator as a process, and boto3's clients for it."""
 
+import json
 import os
 import sys
 import tempfile
@@ -11,6 +12,7 @@ import boto3
 from botocore.config import Config
 
 from .processes import LOGS, Process, free_port
+from .tweaks.site import NAME
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -18,9 +20,9 @@ ACCOUNT = "123456789012"
 
 class Emulator:
     """An AWS on loopback that checks signatures and rights. `endpoints` are services that somebody else plays:
-    `{"CODEPIPELINE": "http://127.0.0.1:4599"}`."""
+    `{"CODEPIPELINE": "http://127.0.0.1:4599"}`. `site` is a name for the one distribution beside its own."""
 
-    def __init__(self, port=None, account=ACCOUNT, region=REGION, endpoints=None, name="ministack"):
+    def __init__(self, port=None, account=ACCOUNT, region=REGION, endpoints=None, site=None, name="ministack"):
         self.port = port or free_port()
         self.account, self.region = account, region
         self.endpoint = f"http://127.0.0.1:{self.port}"
@@ -41,6 +43,8 @@ class Emulator:
             "AUTH": "true",
             "AWS_ENDPOINT_URL": self.endpoint,
         }
+        if site:
+            environment[NAME] = site
         for service, endpoint in (endpoints or {}).items():
             environment[f"AWS_ENDPOINT_URL_{service}"] = endpoint
         server = Path(__file__).with_name("server.py")
@@ -71,6 +75,16 @@ class Emulator:
             config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
         )
 
+    def role(self, name, *rights):
+        """Makes a role with those rights, such as `{"Action": "s3:*", "Resource": "*"}`, and gives its credentials."""
+        iam = self.client("iam")
+        root = {"AWS": f"arn:aws:iam::{self.account}:root"}
+        trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": root})
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+        granted = policy(*({"Effect": "Allow", **right} for right in rights))
+        iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=granted)
+        return self.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName=name)["Credentials"]
+
     def stop(self):
         self._process.stop()
         self._scratch.cleanup()
@@ -82,3 +96,8 @@ class Emulator:
         self.stop()
 
 
+
+
+def policy(*statements):
+    """A policy document."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

@@ -30,7 +30,7 @@ def declare(codepipeline, app, environment):
     """A pipeline with source, build and registration; gives its name."""
     name = f"{app}-{environment}"
     stages = [
-        ("Source", _source(app)),
+        ("Source", _source(app, environment)),
         ("Build", _build(app)),
         ("Release", _register(codepipeline.function, name, app, environment)),
     ]
@@ -53,29 +53,24 @@ def run(codepipeline, app, environment, package, message, author="Ana Ruiz"):
     files = [{"name": f"outputs/apk/{package.name}", "path": str(package.path)}]
     codepipeline.script(name, "Package", durationMs=300, files=files, compression="stored")
     commit = hashlib.sha1(f"{name} {message}".encode()).hexdigest()
-    executions = codepipeline.push(repository(app), commit, message, author)
-    states = {execution: _pipeline_of(codepipeline, execution) for execution in executions}
-    [execution] = [execution for execution, pipeline in states.items() if pipeline == name]
+    [execution] = codepipeline.push(repository(app), branch(environment), commit, message, author)
     return name, execution
-
-
-def _pipeline_of(codepipeline, execution):
-    for pipeline in codepipeline.api.list_pipelines()["pipelines"]:
-        listed = codepipeline.api.list_pipeline_executions(pipelineName=pipeline["name"])
-        if any(found["pipelineExecutionId"] == execution for found in listed["pipelineExecutionSummaries"]):
-            return pipeline["name"]
-    raise LookupError(execution)
 
 
 def repository(app):
     return f"towpath/{app}"
 
 
+def branch(environment):
+    """Each environment of an app has a branch of its own, so that a commit starts one pipeline."""
+    return "main" if environment == "dev" else environment
+
+
 def _kind(category, provider):
     return {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
 
 
-def _source(app):
+def _source(app, environment):
     return {
         "name": "Source",
         "namespace": "Source",
@@ -83,7 +78,7 @@ def _source(app):
         "configuration": {
             "ConnectionArn": "arn:aws:codeconnections:eu-west-1:123456789012:connection/0f5b706a-1a1d-46c5-86b6-f177321bcfb2",
             "FullRepositoryId": repository(app),
-            "BranchName": "main",
+            "BranchName": branch(environment),
         },
         "outputArtifacts": [{"name": "SourceArtifact"}],
     }

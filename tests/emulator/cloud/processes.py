@@ -22,6 +22,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def is_free(port):
+    """Whether nobody listens on that port of loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
 def until(what, probe, patience=30, pause=0.05):
     """Asks `probe` until it answers with something true; gives that answer. `what` names it when it never does."""
     last = time.monotonic() + patience

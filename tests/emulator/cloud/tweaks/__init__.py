@@ -5,6 +5,7 @@ ministack: hence the exact version, and the check that every name exists.
 """
 
 import importlib.metadata
+import os
 
 from . import functions, services, site, transport
 
@@ -18,8 +19,10 @@ def apply():
         raise SystemExit(f"the tweaks are for ministack {VERSION}, this is {found}: see tests/emulator/cloud/tweaks")
     functions.answer_at_once()
     functions.unpack_layers()
+    functions.find_user_pools()
     services.put_their_own_events()
     site.serve_http_apis()
     site.try_origin_groups()
     transport.tell_the_time_to_presigned_links()
     transport.speak_as_if_over_tls()
+    site.answer_to(os.environ.get(site.NAME))

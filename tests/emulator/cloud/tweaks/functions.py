@@ -3,11 +3,14 @@
 import hashlib
 import io
 import os
+import re
 import socketserver
 import tempfile
 import zipfile
 
 from .replace import replace, require
+
+_USER_POOL = re.compile(r"^https://cognito-idp\.[a-z0-9-]+\.amazonaws\.com/([a-zA-Z0-9_-]+)$")
 
 
 def answer_at_once():
@@ -54,3 +57,20 @@ def _unpacked(layers):
         except OSError:
             pass  # Another process was faster.
     return folder
+
+
+def find_user_pools():
+    """A user pool's issuer has its address in AWS. Functions are told where it is here, as they are told for the other
+    services by AWS_ENDPOINT_URL."""
+    from ministack.services import lambda_svc
+
+    def make(environment_of):
+        def environment(*arguments):
+            variables = environment_of(*arguments)
+            if pool := _USER_POOL.match(variables.get("TOWPATH_OIDC_ISSUER", "")):
+                variables["TOWPATH_OIDC_ENDPOINT"] = f"{os.environ['AWS_ENDPOINT_URL']}/{pool.group(1)}"
+            return variables
+
+        return environment
+
+    replace(lambda_svc, "_provided_worker_env", make)

@@ -6,6 +6,9 @@ import urllib.parse
 
 from .replace import replace, require
 
+# The variable with a name for the one distribution, for browsers on this machine: they know no `….cloudfront.net`.
+NAME = "EMULATOR_SITE"
+
 _API_HOST = re.compile(r"^([a-f0-9]{8})\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
 
 
@@ -56,6 +59,32 @@ def serve_http_apis():
         return fetch
 
     replace(cloudfront, "_fetch_from_origin", make)
+
+
+def answer_to(name):
+    """Requests to that name, such as `towpath.localhost`, are requests to the one distribution."""
+    if not name:
+        return
+    from ministack import app
+    from ministack.services import cloudfront
+
+    require(cloudfront, "_distributions")
+
+    def host_of(host):
+        asked = host.decode().split(":")[0]
+        [distribution] = cloudfront._distributions.values() or [None]
+        return distribution["DomainName"].encode() if asked == name and distribution else host
+
+    def make(serve):
+        async def served(scope, receive, send):
+            if scope["type"] == "http":
+                headers = scope["headers"]
+                scope["headers"] = [(key, host_of(value) if key == b"host" else value) for key, value in headers]
+            await serve(scope, receive, send)
+
+        return served
+
+    replace(app, "app", make)
 
 
 def try_origin_groups():

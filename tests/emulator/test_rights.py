@@ -1,0 +1,139 @@
+"""Who may do what: the deployed roles, asked through IAM, and the doors that are closed to everyone."""
+
+import functools
+import http.client
+import unittest
+
+from botocore.exceptions import ClientError
+
+from scene import world
+
+FUNCTIONS = ("web", "events", "action", "clock")
+ALL = set(FUNCTIONS)
+NOBODY = set()
+
+
+def resource(kind, part=""):
+    """The ARN of the stack's resource of that kind whose name contains `part`."""
+    account, region = world().emulator.account, world().emulator.region
+    [found] = [name for name in world().resources(kind) if part in name]
+    return found, account, region
+
+
+def bucket(part):
+    return f"arn:aws:s3:::{resource('AWS::S3::Bucket', part)[0]}"
+
+
+def table():
+    name, account, region = resource("AWS::DynamoDB::Table")
+    return f"arn:aws:dynamodb:{region}:{account}:table/{name}"
+
+
+def regional(service, rest, account=None):
+    return f"arn:aws:{service}:{world().emulator.region}:{account or world().emulator.account}:{rest}"
+
+
+def rights():
+    """What is asked of every function's role, and which functions may."""
+    releases, seals, assets = bucket("releases"), bucket("audit"), bucket("assets")
+    queue = regional("sqs", world().name("events"))
+    pipeline = regional("codepipeline", "settings-preprod")
+    secret, *_ = resource("AWS::SecretsManager::Secret")
+    return [
+        ("dynamodb:GetItem", table(), ALL),
+        ("dynamodb:PutItem", table(), ALL),
+        ("dynamodb:Query", f"{table()}/index/gsi1", ALL),
+        ("dynamodb:Scan", table(), NOBODY),
+        ("dynamodb:DeleteTable", table(), NOBODY),
+        ("dynamodb:UpdateTimeToLive", table(), NOBODY),
+        ("dynamodb:GetItem", regional("dynamodb", "table/payroll"), NOBODY),
+        ("s3:GetObject", f"{releases}/artifacts/settings/a/settings.apk", {"web", "action"}),
+        ("s3:PutObject", f"{releases}/artifacts/settings/a/settings.apk", {"web", "action"}),
+        ("s3:DeleteObject", f"{releases}/artifacts/settings/a/settings.apk", {"clock"}),
+        ("s3:DeleteObjectVersion", f"{releases}/artifacts/settings/a/settings.apk", NOBODY),
+        ("s3:DeleteObject", f"{releases}/staging/a", {"web", "action", "clock"}),
+        ("s3:PutBucketPolicy", releases, NOBODY),
+        ("s3:PutObject", f"{seals}/2026/11/21.json", {"clock"}),
+        ("s3:DeleteObject", f"{seals}/2026/11/21.json", NOBODY),
+        ("s3:PutObjectRetention", f"{seals}/2026/11/21.json", NOBODY),
+        ("s3:BypassGovernanceRetention", f"{seals}/2026/11/21.json", NOBODY),
+        ("s3:PutObject", f"{assets}/assets/islands.js", NOBODY),
+        ("s3:GetObject", "arn:aws:s3:::elsewhere/secret", NOBODY),
+        ("secretsmanager:GetSecretValue", secret, {"web"}),
+        ("secretsmanager:PutSecretValue", secret, NOBODY),
+        ("sqs:ReceiveMessage", queue, {"events"}),
+        ("sqs:SendMessage", queue, NOBODY),
+        ("codepipeline:PutJobSuccessResult", "*", {"action"}),
+        ("codepipeline:PutJobFailureResult", "*", {"action"}),
+        ("codepipeline:StartPipelineExecution", pipeline, {"web", "clock"}),
+        ("codepipeline:StartPipelineExecution", regional("codepipeline", "payroll-prod"), NOBODY),
+        ("codepipeline:UpdatePipeline", pipeline, NOBODY),
+        ("events:PutEvents", regional("events", "event-bus/default"), NOBODY),
+        ("lambda:InvokeFunction", regional("lambda", f"function:{world().name('action')}"), NOBODY),
+        ("lambda:UpdateFunctionCode", regional("lambda", f"function:{world().name('web')}"), NOBODY),
+        ("logs:PutLogEvents", regional("logs", f"log-group:/aws/lambda/{world().name('web')}:*"), {"web"}),
+        ("iam:PutRolePolicy", f"arn:aws:iam::{world().emulator.account}:role/{world().name('web')}", NOBODY),
+        ("sts:AssumeRole", "arn:aws:iam::210987654321:role/administrator", NOBODY),
+        ("cloudformation:UpdateStack", regional("cloudformation", "stack/Towpath-dev/*"), NOBODY),
+        ("cognito-idp:AdminAddUserToGroup", regional("cognito-idp", "userpool/*"), NOBODY),
+    ]
+
+
+class EachFunction(unittest.TestCase):
+    def test_may_do_what_its_trust_boundary_needs_and_nothing_else(self):
+        iam = world().emulator.client("iam")
+        for action, where, expected in rights():
+            found = {function for function in FUNCTIONS if may(iam, world().name(function), action, where)}
+            with self.subTest(f"{action} on {where}"):
+                self.assertEqual(found, expected)
+
+    def test_is_assumed_by_lambda_alone(self):
+        iam = world().emulator.client("iam")
+        for function in FUNCTIONS:
+            [statement] = iam.get_role(RoleName=world().name(function))["Role"]["AssumeRolePolicyDocument"]["Statement"]
+            with self.subTest(function):
+                self.assertEqual(statement["Principal"], {"Service": "lambda.amazonaws.com"})
+
+
+@functools.cache
+def administrator():
+    """The credentials of somebody who may do everything in the account."""
+    return world().emulator.role("administrator", {"Action": "*", "Resource": "*"})
+
+
+def may(iam, role, action, where):
+    arn = f"arn:aws:iam::{world().emulator.account}:role/{role}"
+    answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], ResourceArns=[where])
+    [result] = answer["EvaluationResults"]
+    return result["EvalDecision"] == "allowed"
+
+
+class EveryBucket(unittest.TestCase):
+    def test_refuses_even_an_administrator_without_tls(self):
+        s3 = world().emulator.client("s3", administrator())
+        s3.meta.events.register("before-send.s3", without_tls)
+        for name in world().resources("AWS::S3::Bucket"):
+            with self.subTest(name), self.assertRaisesRegex(ClientError, "AccessDenied"):
+                s3.list_objects_v2(Bucket=name)
+
+    def test_shows_a_stranger_nothing(self):
+        for name in world().resources("AWS::S3::Bucket"):
+            connection = http.client.HTTPConnection("127.0.0.1", world().emulator.port)
+            connection.request("GET", f"/{name}?list-type=2")
+            with self.subTest(name):
+                self.assertEqual(connection.getresponse().status, 403)
+            connection.close()
+
+
+class EveryQueue(unittest.TestCase):
+    def test_refuses_even_an_administrator_without_tls(self):
+        sqs = world().emulator.client("sqs", administrator())
+        sqs.meta.events.register("before-send.sqs", without_tls)
+        for url in world().resources("AWS::SQS::Queue"):
+            with self.subTest(url), self.assertRaisesRegex(ClientError, "AccessDenied"):
+                sqs.receive_message(QueueUrl=url)
+
+
+def without_tls(request, **_):
+    """The request as it would come over plain HTTP; see `cloud.tweaks.transport`."""
+    request.headers["x-forwarded-proto"] = "http"
