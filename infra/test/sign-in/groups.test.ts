@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { groupsOf } from '../../lib/sign-in/groups.ts';
+
+test('groups are found wherever the configuration speaks of them, once each', () => {
+  const found = groupsOf(`
+[[roles]]
+role = "tester"
+groups = ["testers", "leads"]
+
+[[apps]]
+id = "wallet"
+
+[[paths]]
+steps = [{ to = "prod", approvals = { count = 1, groups = ["release-managers", "leads"] } }]
+`);
+  assert.deepEqual(found, ['leads', 'release-managers', 'testers']);
+});
+
+test('a configuration without groups has none', () => {
+  assert.deepEqual(groupsOf('[[apps]]\nid = "groups"\n'), []);
+});

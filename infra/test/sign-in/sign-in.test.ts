@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Match } from 'aws-cdk-lib/assertions';
+import { environmentToml, templateOf } from '../deployment.ts';
+
+const ROLES = `
+[[roles]]
+role = "tester"
+groups = ["testers"]
+
+[[roles]]
+role = "release-manager"
+groups = ["leads"]
+`;
+
+const template = templateOf(
+  environmentToml('public_url = "https://releases.example.com"\n'),
+  ROLES,
+);
+
+/** What `web` is told of whom to ask. */
+function told(found = template): unknown {
+  const [web] = Object.values(
+    found.findResources('AWS::Lambda::Function', { Properties: { Handler: 'web' } }),
+  ) as { Properties: { Environment: { Variables: Record<string, unknown> } } }[];
+  const variables = Object.entries(web?.Properties.Environment.Variables ?? {});
+  return Object.fromEntries(variables.filter(([name]) => name.startsWith('TOWPATH_OIDC')));
+}
+
+test('nobody lets himself in', () => {
+  template.hasResourceProperties('AWS::Cognito::UserPool', {
+    AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+    UsernameAttributes: ['email'],
+    UsernameConfiguration: { CaseSensitive: false },
+  });
+});
+
+test('passwords are long, and the pool outlives its stack', () => {
+  template.hasResource('AWS::Cognito::UserPool', {
+    DeletionPolicy: 'RetainExceptOnCreate',
+    Properties: {
+      DeletionProtection: 'ACTIVE',
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 14,
+          RequireLowercase: true,
+          RequireNumbers: true,
+          RequireSymbols: true,
+          RequireUppercase: true,
+          TemporaryPasswordValidityDays: 3,
+        },
+      },
+    },
+  });
+});
+
+test('a one-time password is asked of everyone where the environment says so', () => {
+  const one = { EnabledMfas: ['SOFTWARE_TOKEN_MFA'] };
+  template.hasResourceProperties('AWS::Cognito::UserPool', {
+    ...one,
+    MfaConfiguration: 'OPTIONAL',
+  });
+  const strict = templateOf(
+    environmentToml('sign_in = { provider = "cognito", second_factor = "required" }\n'),
+  );
+  strict.hasResourceProperties('AWS::Cognito::UserPool', { ...one, MfaConfiguration: 'ON' });
+});
+
+test('the portal is a public client: a code with PKCE, no secret, back to one address', () => {
+  template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+    GenerateSecret: false,
+    AllowedOAuthFlows: ['code'],
+    AllowedOAuthFlowsUserPoolClient: true,
+    AllowedOAuthScopes: ['openid', 'email', 'profile'],
+    CallbackURLs: ['https://releases.example.com/sign-in/callback'],
+    LogoutURLs: ['https://releases.example.com/signed-out'],
+    SupportedIdentityProviders: ['COGNITO'],
+    PreventUserExistenceErrors: 'ENABLED',
+    ExplicitAuthFlows: Match.absent(),
+  });
+});
+
+test('the pool has the groups that the configuration speaks of', () => {
+  const groups = Object.values(template.findResources('AWS::Cognito::UserPoolGroup')).map(
+    (group) => (group['Properties'] as { GroupName: string }).GroupName,
+  );
+  assert.deepEqual(groups.sort(), ['leads', 'testers']);
+});
+
+test('the pages for signing in have a name that no other account has', () => {
+  template.hasResourceProperties('AWS::Cognito::UserPoolDomain', {
+    Domain: 'towpath-dev-111111111111',
+  });
+});
+
+test('the portal is told its issuer and its name there', () => {
+  const [client] = Object.keys(template.findResources('AWS::Cognito::UserPoolClient'));
+  const [pool] = Object.keys(template.findResources('AWS::Cognito::UserPool'));
+  assert.deepEqual(told(), {
+    TOWPATH_OIDC_CLIENT_ID: { Ref: client },
+    TOWPATH_OIDC_ISSUER: {
+      'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [pool, 'ProviderName'] }]],
+    },
+  });
+});
+
+test('with an issuer of its own, a team has no pool', () => {
+  const other = templateOf(
+    environmentToml(
+      'sign_in = { provider = "oidc", issuer = "https://login.example.com", client_id = "towpath" }\n',
+    ),
+  );
+  other.resourceCountIs('AWS::Cognito::UserPool', 0);
+  assert.deepEqual(told(other), {
+    TOWPATH_OIDC_CLIENT_ID: 'towpath',
+    TOWPATH_OIDC_ISSUER: 'https://login.example.com',
+  });
+});
