@@ -1,4 +1,11 @@
 //! The audit log: entries that each hold the hash of the one before.
+//!
+//! An entry's hash is the SHA-256 of its canonical JSON (RFC 8785) without the member `hash`: its `number`, what is noted,
+//! and `previous`. Members that an entry does not have are left out, so that an entry written before a member was thought of
+//! keeps its hash.
+
+mod canonical;
+mod verify;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +17,8 @@ use crate::{
     digest::Digest,
     id::{AppId, BuildId, EnvironmentId, PromotionId},
 };
+
+pub use verify::{Fault, Finding, Link, verify, verify_links};
 
 /// What is to be noted, before it has its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,3 +132,78 @@ pub struct Seal {
     /// When it was sealed.
     pub sealed_at: Timestamp,
 }
+
+/// What an entry's hash is of.
+#[derive(Serialize)]
+struct Contents<'a> {
+    number: u64,
+    #[serde(flatten)]
+    note: &'a Note,
+    previous: &'a Digest,
+}
+
+/// The hash of an entry; `None` if it cannot be written down, which no note brings about.
+fn hash(number: u64, note: &Note, previous: &Digest) -> Option<Digest> {
+    let contents = Contents {
+        number,
+        note,
+        previous,
+    };
+    let text = canonical::json(&contents).ok()?;
+    Some(Digest::of(text.as_bytes()))
+}
+
+impl Note {
+    /// A note that says who did what, when, and how they proved who they are; the rest is filled in.
+    pub fn new(at: Timestamp, by: Actor, proof: impl Into<String>, deed: Deed) -> Self {
+        Self {
+            at,
+            by,
+            proof: proof.into(),
+            deed,
+            app: None,
+            environment: None,
+            build: None,
+            promotion: None,
+            reason: None,
+            from: None,
+            details: BTreeMap::new(),
+        }
+    }
+}
+
+impl Entry {
+    /// The entry that follows `head`.
+    pub fn after(head: &Head, note: Note) -> Self {
+        let number = head.number.saturating_add(1);
+        // A note that could not be written down would be found as altered at the next look, and not be taken for good.
+        let hash = hash(number, &note, &head.hash).unwrap_or(Digest::from_bytes([0; 32]));
+        Self {
+            number,
+            note,
+            previous: head.hash,
+            hash,
+        }
+    }
+
+    /// Where the log ends, once this is its last entry.
+    pub fn head(&self) -> Head {
+        Head {
+            number: self.number,
+            hash: self.hash,
+        }
+    }
+}
+
+impl Default for Head {
+    /// Where a log without entries ends.
+    fn default() -> Self {
+        Self {
+            number: 0,
+            hash: Digest::of(b""),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,20 @@
 //! Gates: conditions on a step of a path, and how each of them stands.
 
+mod age;
+mod approvals;
+mod checks;
+mod findings;
+mod freezes;
+mod holds;
+mod soak;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::{
+    actor::Actor,
+    promotion::{Approval, Bypass, Promotion, PromotionKind, Situation},
+};
 
 /// What a gate asks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,5 +77,191 @@ impl Standing {
             Self::Met | Self::Bypassed => true,
             Self::Waiting | Self::Refused => false,
         }
+    }
+}
+
+impl GateKind {
+    /// Every kind, in the order in which they are shown.
+    pub const ALL: [Self; 7] = [
+        Self::Checks,
+        Self::Soak,
+        Self::Approvals,
+        Self::Freeze,
+        Self::Age,
+        Self::Findings,
+        Self::Hold,
+    ];
+
+    /// The word that people read and write.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Checks => "checks",
+            Self::Soak => "soak",
+            Self::Approvals => "approvals",
+            Self::Freeze => "freeze",
+            Self::Age => "age",
+            Self::Hold => "hold",
+            Self::Findings => "findings",
+        }
+    }
+
+    /// Whether somebody with the right to may go past it. A hold is lifted, and a withdrawn build restored, by whoever
+    /// may; nobody goes past either.
+    pub fn can_be_bypassed(self) -> bool {
+        match self {
+            Self::Checks
+            | Self::Soak
+            | Self::Approvals
+            | Self::Freeze
+            | Self::Age
+            | Self::Findings => true,
+            Self::Hold => false,
+        }
+    }
+}
+
+/// A text that names no gate.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error(
+    "{0:?} is not a gate: it is one of checks, soak, approvals, freeze, age, findings and hold"
+)]
+pub struct UnknownGate(String);
+
+impl std::str::FromStr for GateKind {
+    type Err = UnknownGate;
+
+    fn from_str(text: &str) -> Result<Self, UnknownGate> {
+        Self::ALL
+            .into_iter()
+            .find(|gate| gate.word() == text)
+            .ok_or_else(|| UnknownGate(text.chars().take(40).collect()))
+    }
+}
+
+/// On whose behalf the gates are asked.
+pub(crate) struct Asked<'a> {
+    /// Who asks for the promotion; `None` while nobody does.
+    pub(crate) by: Option<&'a Actor>,
+    pub(crate) kind: PromotionKind,
+    pub(crate) bypass: Option<&'a Bypass>,
+    pub(crate) approvals: &'a [Approval],
+}
+
+/// How the gates of the step that enters `situation.to` stand: for the open promotion, if it is of this build, else for
+/// somebody who would ask for one now. Empty without a step or a build.
+pub fn evaluate(situation: &Situation<'_>, now: Timestamp) -> Vec<GateAnswer> {
+    let open = situation.open.as_ref().filter(|open| {
+        situation
+            .build
+            .as_ref()
+            .is_some_and(|build| build.id == open.build && build.digest == open.digest)
+    });
+    if let Some(open) = open {
+        return of_promotion(situation, open, now);
+    }
+    let asked = Asked {
+        by: None,
+        kind: PromotionKind::Forward,
+        bypass: None,
+        approvals: &[],
+    };
+    answers(situation, &asked, now)
+}
+
+/// How the gates stand for `promotion`.
+pub(crate) fn of_promotion(
+    situation: &Situation<'_>,
+    promotion: &Promotion,
+    now: Timestamp,
+) -> Vec<GateAnswer> {
+    let asked = Asked {
+        by: Some(&promotion.requested_by),
+        kind: promotion.kind,
+        bypass: promotion.bypass.as_ref(),
+        approvals: &promotion.approvals,
+    };
+    answers(situation, &asked, now)
+}
+
+pub(crate) fn answers(
+    situation: &Situation<'_>,
+    asked: &Asked<'_>,
+    now: Timestamp,
+) -> Vec<GateAnswer> {
+    let (Some(step), Some(build)) = (situation.step(), situation.build.as_ref()) else {
+        return Vec::new();
+    };
+    let rollback = asked.kind == PromotionKind::Rollback;
+    GateKind::ALL
+        .into_iter()
+        .filter(|gate| step.asks(*gate, rollback))
+        .flat_map(|gate| match gate {
+            GateKind::Checks => checks::answer(&step.gates.checks, situation, build)
+                .into_iter()
+                .collect(),
+            GateKind::Soak => soak::answer(step.gates.soak, situation, now)
+                .into_iter()
+                .collect(),
+            GateKind::Approvals => approvals::answers(&step.gates.approvals, asked, build),
+            GateKind::Freeze => freezes::answer(&step.gates.freezes, now)
+                .into_iter()
+                .collect(),
+            GateKind::Age => age::answer(step.gates.max_age, build, now)
+                .into_iter()
+                .collect(),
+            GateKind::Findings => findings::answer(step.gates.findings, situation.findings)
+                .into_iter()
+                .collect(),
+            GateKind::Hold => vec![holds::answer(situation, asked.kind)],
+        })
+        .map(|answer| past(answer, asked.bypass))
+        .collect()
+}
+
+/// The answer, after somebody has gone past the gate, where it did not let through.
+fn past(answer: GateAnswer, bypass: Option<&Bypass>) -> GateAnswer {
+    let named = bypass.is_some_and(|bypass| bypass.gates.contains(&answer.gate));
+    if !named || answer.standing.lets_through() || !answer.gate.can_be_bypassed() {
+        return answer;
+    }
+    GateAnswer {
+        standing: Standing::Bypassed,
+        words: format!("{} (bypassed)", answer.words),
+        remedy: None,
+        until: None,
+        ..answer
+    }
+}
+
+impl GateAnswer {
+    fn met(gate: GateKind, words: impl Into<String>) -> Self {
+        Self {
+            gate,
+            standing: Standing::Met,
+            words: words.into(),
+            remedy: None,
+            until: None,
+        }
+    }
+
+    fn waiting(gate: GateKind, words: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            gate,
+            standing: Standing::Waiting,
+            words: words.into(),
+            remedy: Some(remedy.into()),
+            until: None,
+        }
+    }
+
+    fn refused(gate: GateKind, words: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            standing: Standing::Refused,
+            ..Self::waiting(gate, words, remedy)
+        }
+    }
+
+    fn until(self, until: Option<Timestamp>) -> Self {
+        Self { until, ..self }
     }
 }

@@ -83,7 +83,7 @@ fn update_warnings(now: &Package, before: &Package) -> Vec<InstallWarning> {
 /// Whether Android takes a package signed like `now` as an update of one signed like `before`: the same certificates,
 /// or a lineage that leads from the earlier one to the present. After a rotation v1 and v2 still name the old
 /// certificate, so the newest scheme is what counts.
-fn can_follow(now: &Signing, before: &Signing) -> bool {
+pub(crate) fn can_follow(now: &Signing, before: &Signing) -> bool {
     if now.unknown || before.unknown || before.is_unsigned() {
         return true; // Nothing is known against it.
     }

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod audit;
 pub mod build;
 pub mod catalog;
+pub mod compare;
 pub mod digest;
 pub mod download;
 pub mod event;
@@ -23,7 +24,9 @@ pub mod path;
 pub mod promotion;
 pub mod release;
 pub mod run;
+pub mod sbom;
 pub mod status;
 pub mod view;
+pub mod words;
 
 pub use jiff::Timestamp;

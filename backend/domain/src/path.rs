@@ -81,10 +81,10 @@ pub struct ApprovalRule {
 /// The most findings, by severity, that a build may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FindingsLimit {
-    /// Critical ones.
-    pub critical: u32,
-    /// High ones.
-    pub high: u32,
+    /// Critical ones; any number if left out.
+    pub critical: Option<u32>,
+    /// High ones; any number if left out.
+    pub high: Option<u32>,
 }
 
 /// What carries a promotion out.
@@ -148,6 +148,16 @@ pub struct SourceRevision {
     pub action: String,
     /// What the revision is: `COMMIT_ID` or another of `StartPipelineExecution`'s `revisionType`.
     pub kind: String,
+}
+
+impl PathStep {
+    /// Whether a promotion, or a rollback, is asked for a gate of this kind. A hold always stops both.
+    pub fn asks(&self, gate: GateKind, rollback: bool) -> bool {
+        match &self.rollback_gates {
+            Some(gates) if rollback => gate == GateKind::Hold || gates.contains(&gate),
+            Some(_) | None => true,
+        }
+    }
 }
 
 impl Path {

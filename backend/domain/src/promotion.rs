@@ -1,5 +1,12 @@
 //! Promotions: a request to release a build in an environment, and what became of it.
 
+mod decide;
+mod impossible;
+mod refusal;
+mod request;
+mod situation;
+mod transition;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +15,14 @@ use crate::{
     digest::Digest,
     gate::{GateAnswer, GateKind},
     id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
+};
+
+pub use decide::{Decision, decide};
+pub use impossible::Impossible;
+pub use refusal::{Refusal, RefusalKind, RequestField};
+pub use request::{Request, WORDS_LIMIT};
+pub use situation::{
+    BuildFacts, CheckFacts, CheckRun, Findings, Rights, Serving, Situation, Stay, stays,
 };
 
 /// A request to release a build in an environment, and what became of it.
@@ -134,6 +149,12 @@ pub struct Approval {
     /// What they say to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+/// Whether two are one person or system. Issuers do not always write an address the same way, and nobody becomes a second
+/// person by another spelling.
+pub(crate) fn same_person(a: &Actor, b: &Actor) -> bool {
+    a.kind == b.kind && a.name.eq_ignore_ascii_case(&b.name)
 }
 
 impl State {

@@ -1,0 +1,66 @@
+//! People who must agree.
+
+use super::{Asked, GateAnswer, GateKind};
+use crate::{
+    actor::Actor,
+    path::ApprovalRule,
+    promotion::{Approval, BuildFacts, same_person},
+    words,
+};
+
+/// One answer a rule.
+pub(super) fn answers(
+    rules: &[ApprovalRule],
+    asked: &Asked<'_>,
+    build: &BuildFacts,
+) -> Vec<GateAnswer> {
+    rules
+        .iter()
+        .map(|rule| {
+            let counted = counted(rule, asked, build).len();
+            let needed = usize::try_from(rule.count).unwrap_or(usize::MAX);
+            let groups = words::any_of(&rule.groups);
+            if counted >= needed {
+                let words = format!(
+                    "{counted} of {} from {groups}",
+                    words::count(needed, "approval")
+                );
+                return GateAnswer::met(GateKind::Approvals, words);
+            }
+            GateAnswer::waiting(
+                GateKind::Approvals,
+                format!(
+                    "needs {} from {groups}",
+                    words::count(
+                        needed - counted,
+                        if counted == 0 {
+                            "approval"
+                        } else {
+                            "more approval"
+                        }
+                    )
+                ),
+                format!("ask someone of {groups} to approve"),
+            )
+        })
+        .collect()
+}
+
+/// Whose approvals count: of these very bytes, of the rule's groups, each person once, and never whoever asks.
+fn counted<'a>(rule: &ApprovalRule, asked: &Asked<'a>, build: &BuildFacts) -> Vec<&'a Actor> {
+    let mut people: Vec<&Actor> = Vec::new();
+    let counts = |approval: &&Approval| {
+        approval.digest == build.digest
+            && approval
+                .groups
+                .iter()
+                .any(|group| rule.groups.contains(group))
+            && !asked.by.is_some_and(|by| same_person(by, &approval.by))
+    };
+    for approval in asked.approvals.iter().filter(counts) {
+        if !people.iter().any(|known| same_person(known, &approval.by)) {
+            people.push(&approval.by);
+        }
+    }
+    people
+}

@@ -1,0 +1,117 @@
+//! Why a promotion does not go from one state to another, each reason with what to do instead.
+
+use jiff::Timestamp;
+
+use crate::{digest::Digest, gate::GateAnswer, id::PromotionId, words};
+
+/// Why something cannot be done with a promotion.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Impossible {
+    /// It is in another state.
+    #[error("this promotion is {state}, so it cannot be {wanted}")]
+    State {
+        /// What it is: a state's word.
+        state: &'static str,
+        /// What was to be done: `approved`, `started`.
+        wanted: &'static str,
+    },
+    /// It waited too long.
+    #[error("this promotion expired at {0}")]
+    Expired(Timestamp),
+    /// It has not waited long enough to expire.
+    #[error("this promotion may wait until {0}")]
+    NotDue(Timestamp),
+    /// Whoever asked for it does not decide on it.
+    #[error("whoever asks for a promotion cannot approve or reject it")]
+    OwnRequest,
+    /// Whoever approves has approved.
+    #[error("you have approved this promotion already")]
+    Twice,
+    /// The approval is for other bytes.
+    #[error("you approve {}, and this promotion is of {}", seen.short(), asked.short())]
+    OtherBytes {
+        /// The digest that is to be released.
+        asked: Digest,
+        /// The digest that was approved.
+        seen: Digest,
+    },
+    /// Whoever decides is in none of the groups that are asked.
+    #[error("you are not in {}, which this promotion asks", words::any_of(groups))]
+    NotAsked {
+        /// The groups that are asked.
+        groups: Vec<String>,
+    },
+    /// Nobody is asked to approve.
+    #[error("this promotion asks for no approval")]
+    NothingToApprove,
+    /// Only whoever asked, or a release manager, takes it back.
+    #[error("this promotion is not yours to take back")]
+    NotYours,
+    /// There is no reason, or one that is too long.
+    #[error("{0}")]
+    Words(&'static str),
+    /// Another promotion has the environment.
+    #[error("the environment is another promotion's: {0}")]
+    Occupied(PromotionId),
+    /// It does not have the environment, since nothing is open there.
+    #[error("this promotion no longer holds its place")]
+    NoPlace,
+    /// It is not of the build that it is to be started with, or its path no longer enters the environment.
+    #[error("{0}")]
+    Changed(&'static str),
+    /// Another promotion, or a pipeline, has brought the build there meanwhile.
+    #[error("the environment serves this build already")]
+    AlreadyThere,
+    /// Gates do not let it through.
+    #[error("not every gate lets this promotion through: {}", waiting(gates))]
+    Gates {
+        /// How they stand.
+        gates: Vec<GateAnswer>,
+    },
+}
+
+impl Impossible {
+    /// What to do instead.
+    pub fn remedy(&self) -> String {
+        let remedy = match self {
+            Self::State { .. } => "open its page to see what became of it",
+            Self::Expired(_) => "ask for the promotion again",
+            Self::NotDue(_) => "wait until then, or take it back",
+            Self::OwnRequest => "ask someone else of the groups to decide; you can take it back",
+            Self::Twice => "ask someone else to approve",
+            Self::OtherBytes { .. } => {
+                "open the promotion's page again and look at the build that it names now"
+            }
+            Self::NotAsked { groups } => {
+                return format!("ask someone of {} to decide", words::any_of(groups));
+            }
+            Self::NothingToApprove => "wait for the other gates: its page says which",
+            Self::NotYours => "ask whoever asked for it, or a release manager",
+            Self::Words(_) => "write one in at most 1,000 characters",
+            Self::Occupied(_) => "wait until that one has ended, or take it back",
+            Self::NoPlace => "ask for the promotion again",
+            Self::AlreadyThere => "take it back: there is nothing left to do",
+            Self::Changed(_) => "take it back and ask for it again",
+            Self::Gates { gates } => return remedies(gates),
+        };
+        remedy.to_owned()
+    }
+}
+
+fn waiting(gates: &[GateAnswer]) -> String {
+    let words: Vec<&str> = gates
+        .iter()
+        .filter(|gate| !gate.standing.lets_through())
+        .map(|gate| gate.words.as_str())
+        .collect();
+    words.join("; ")
+}
+
+fn remedies(gates: &[GateAnswer]) -> String {
+    let remedies: Vec<&str> = gates
+        .iter()
+        .filter(|gate| !gate.standing.lets_through())
+        .filter_map(|gate| gate.remedy.as_deref())
+        .collect();
+    remedies.join("; ")
+}

@@ -1,0 +1,88 @@
+//! Why a promotion is not even asked for, each reason with what would lift it.
+
+use serde::{Deserialize, Serialize};
+
+/// One reason why a request is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refusal {
+    /// What it is about.
+    pub kind: RefusalKind,
+    /// The field of the request that it concerns, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<RequestField>,
+    /// What is in the way, for people.
+    pub what: String,
+    /// What would lift it.
+    pub remedy: String,
+}
+
+/// What a refusal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusalKind {
+    /// Whoever asks may not.
+    Forbidden,
+    /// There is no reason, or one that is too long.
+    Reason,
+    /// Gates cannot be gone past like that.
+    Bypass,
+    /// The app has no path.
+    NoPath,
+    /// The environment is not on the app's path.
+    NotOnPath,
+    /// There is no such build.
+    UnknownBuild,
+    /// The build is withdrawn.
+    Withdrawn,
+    /// The environment is not next for this build, or not one to go back in.
+    NotNext,
+    /// The environment serves this build already.
+    AlreadyThere,
+    /// Another promotion to this environment has not ended.
+    Busy,
+    /// A hold is in force.
+    Hold,
+    /// A freeze window is open.
+    Freeze,
+    /// A gate does not let it through, and will not by waiting.
+    Gate,
+}
+
+/// A field of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum RequestField {
+    /// The build.
+    Build,
+    /// Where to.
+    To,
+    /// Why.
+    Reason,
+    /// The gates to go past, and why.
+    Bypass,
+}
+
+impl Refusal {
+    pub(crate) fn new(
+        kind: RefusalKind,
+        field: impl Into<Option<RequestField>>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            field: field.into(),
+            what: what.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.what, self.remedy)
+    }
+}

@@ -1,0 +1,256 @@
+//! From state to state. Only [`Promotion::start`] leaves waiting for the way to a release, and it asks every gate anew.
+
+use jiff::Timestamp;
+
+use super::{
+    Approval, Impossible, Promotion, PromotionKind, Rights, Situation, State, request, same_person,
+};
+use crate::{
+    actor::Actor,
+    digest::Digest,
+    gate::{self, GateKind},
+    id::RunId,
+    path::PathStep,
+};
+
+/// What a transition leads to.
+type Transition = Result<Promotion, Impossible>;
+
+impl Promotion {
+    /// Somebody agrees to the bytes that they saw.
+    pub fn approve(
+        mut self,
+        step: &PathStep,
+        by: &Actor,
+        seen: &Digest,
+        comment: Option<&str>,
+        now: Timestamp,
+    ) -> Transition {
+        self.undecided("approved", now)?;
+        let groups = self.asked_groups(step);
+        if groups.is_empty() {
+            return Err(Impossible::NothingToApprove);
+        }
+        if same_person(&self.requested_by, by) {
+            return Err(Impossible::OwnRequest);
+        }
+        if *seen != self.digest {
+            return Err(Impossible::OtherBytes {
+                asked: self.digest,
+                seen: *seen,
+            });
+        }
+        if self
+            .approvals
+            .iter()
+            .any(|given| same_person(&given.by, by))
+        {
+            return Err(Impossible::Twice);
+        }
+        let theirs: Vec<String> = groups
+            .iter()
+            .filter(|group| by.groups.contains(group))
+            .cloned()
+            .collect();
+        if theirs.is_empty() {
+            return Err(Impossible::NotAsked { groups });
+        }
+        let comment = match comment.map(str::trim) {
+            None | Some("") => None,
+            Some(text) => {
+                Some(request::said(text).ok_or(Impossible::Words("this comment is too long"))?)
+            }
+        };
+        self.approvals.push(Approval {
+            by: by.clone(),
+            groups: theirs,
+            digest: *seen,
+            at: now,
+            comment: comment.map(str::to_owned),
+        });
+        Ok(self)
+    }
+
+    /// Somebody of the groups that are asked, or a release manager, does not agree. That is the end of it.
+    pub fn reject(
+        self,
+        step: &PathStep,
+        by: &Actor,
+        rights: Rights,
+        why: &str,
+        now: Timestamp,
+    ) -> Transition {
+        self.undecided("rejected", now)?;
+        if same_person(&self.requested_by, by) {
+            return Err(Impossible::OwnRequest);
+        }
+        let groups = self.asked_groups(step);
+        if !rights.promote && !groups.iter().any(|group| by.groups.contains(group)) {
+            return Err(if groups.is_empty() {
+                Impossible::NotYours
+            } else {
+                Impossible::NotAsked { groups }
+            });
+        }
+        let why = reason(why)?;
+        let by = by.clone();
+        Ok(self.into_state(State::Rejected { by, why }, now))
+    }
+
+    /// Whoever asked, or a release manager, takes it back before it started.
+    pub fn cancel(self, by: &Actor, rights: Rights, why: &str, now: Timestamp) -> Transition {
+        self.waits("taken back")?;
+        if !rights.promote && !same_person(&self.requested_by, by) {
+            return Err(Impossible::NotYours);
+        }
+        let why = reason(why)?;
+        let by = by.clone();
+        Ok(self.into_state(State::Canceled { by, why }, now))
+    }
+
+    /// It waited too long.
+    pub fn expire(self, now: Timestamp) -> Transition {
+        self.waits("expired")?;
+        if now < self.expires_at {
+            return Err(Impossible::NotDue(self.expires_at));
+        }
+        Ok(self.into_state(State::Expired, now))
+    }
+
+    /// Every gate lets it through now, and its target is about to be called. `situation` has this promotion as the open
+    /// one.
+    pub fn start(mut self, situation: &Situation<'_>, now: Timestamp) -> Transition {
+        self.undecided("started", now)?;
+        match &situation.open {
+            None => return Err(Impossible::NoPlace),
+            Some(open) if open.id != self.id => {
+                return Err(Impossible::Occupied(open.id.clone()));
+            }
+            Some(_) => {}
+        }
+        if situation.step().is_none() || *situation.to != self.to || *situation.app != self.app {
+            return Err(Impossible::Changed(
+                "the app's path no longer enters this environment",
+            ));
+        }
+        let same_bytes =
+            |build: &super::BuildFacts| build.id == self.build && build.digest == self.digest;
+        if !situation.build.as_ref().is_some_and(same_bytes) {
+            return Err(Impossible::Changed(
+                "the build is not what it was when the promotion was asked for",
+            ));
+        }
+        // Two may look while the environment is free, and the second write when the first has succeeded.
+        if situation
+            .here
+            .as_ref()
+            .is_some_and(|here| here.build == self.build)
+        {
+            return Err(Impossible::AlreadyThere);
+        }
+        let gates = gate::of_promotion(situation, &self, now);
+        if !gates.iter().all(|gate| gate.standing.lets_through()) {
+            return Err(Impossible::Gates { gates });
+        }
+        self.gates = gates;
+        Ok(self.into_state(State::Starting, now))
+    }
+
+    /// Its target has taken it on.
+    pub fn running(mut self, run: Option<RunId>, now: Timestamp) -> Transition {
+        match self.state {
+            State::Starting => {}
+            State::Waiting
+            | State::Running
+            | State::Succeeded
+            | State::Failed { .. }
+            | State::Rejected { .. }
+            | State::Expired
+            | State::Canceled { .. } => return Err(self.not("running")),
+        }
+        self.run = run.or(self.run);
+        Ok(self.into_state(State::Running, now))
+    }
+
+    /// The build is released.
+    pub fn succeed(self, now: Timestamp) -> Transition {
+        self.carried_out("succeeded")?;
+        Ok(self.into_state(State::Succeeded, now))
+    }
+
+    /// Its target failed; `why` says what went wrong and what to do.
+    pub fn fail(self, why: impl Into<String>, now: Timestamp) -> Transition {
+        self.carried_out("failed")?;
+        Ok(self.into_state(State::Failed { why: why.into() }, now))
+    }
+
+    /// The groups that are asked to approve, each once.
+    pub fn asked_groups(&self, step: &PathStep) -> Vec<String> {
+        if !step.asks(GateKind::Approvals, self.kind == PromotionKind::Rollback) {
+            return Vec::new();
+        }
+        let mut groups: Vec<String> = Vec::new();
+        for group in step.gates.approvals.iter().flat_map(|rule| &rule.groups) {
+            if !groups.contains(group) {
+                groups.push(group.clone());
+            }
+        }
+        groups
+    }
+
+    fn waits(&self, wanted: &'static str) -> Result<(), Impossible> {
+        match self.state {
+            State::Waiting => Ok(()),
+            State::Starting
+            | State::Running
+            | State::Succeeded
+            | State::Failed { .. }
+            | State::Rejected { .. }
+            | State::Expired
+            | State::Canceled { .. } => Err(self.not(wanted)),
+        }
+    }
+
+    fn undecided(&self, wanted: &'static str, now: Timestamp) -> Result<(), Impossible> {
+        if self.state == State::Expired {
+            return Err(Impossible::Expired(self.expires_at));
+        }
+        self.waits(wanted)?;
+        if now >= self.expires_at {
+            return Err(Impossible::Expired(self.expires_at));
+        }
+        Ok(())
+    }
+
+    fn carried_out(&self, wanted: &'static str) -> Result<(), Impossible> {
+        match self.state {
+            State::Starting | State::Running => Ok(()),
+            State::Waiting
+            | State::Succeeded
+            | State::Failed { .. }
+            | State::Rejected { .. }
+            | State::Expired
+            | State::Canceled { .. } => Err(self.not(wanted)),
+        }
+    }
+
+    fn not(&self, wanted: &'static str) -> Impossible {
+        Impossible::State {
+            state: self.state.word(),
+            wanted,
+        }
+    }
+
+    /// A clock that jumped back leaves no history that does.
+    fn into_state(mut self, state: State, now: Timestamp) -> Self {
+        self.since = self.since.max(now);
+        self.state = state;
+        self
+    }
+}
+
+fn reason(why: &str) -> Result<String, Impossible> {
+    let said =
+        request::said(why).ok_or(Impossible::Words("there is no reason, or too long a one"))?;
+    Ok(said.to_owned())
+}
