@@ -4,6 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { addAccounts } from './accounts/stacks.ts';
 import { readConfiguration } from './configuration/configuration.ts';
 import { readEnvironments } from './environments/read.ts';
+import { FLAGS } from './flags.ts';
 import { FunctionPackage } from './package/package.ts';
 import { TowpathStack } from './stack.ts';
 
@@ -20,7 +21,7 @@ export function readApp(places: Places, props?: AppProps): App {
   const environments = readEnvironments(places.environments ?? here('../environments.toml'));
   const configuration = readConfiguration(environments.configuration);
   const built = new FunctionPackage(places.package ?? here('../../target/package'));
-  const app = new App(props);
+  const app = new App({ ...props, context: { ...FLAGS } });
   for (const environment of environments.environments) {
     new TowpathStack(app, { environment, environments, configuration, package: built });
   }

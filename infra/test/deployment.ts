@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parseConfiguration } from '../lib/configuration/configuration.ts';
 import type { Deployment } from '../lib/deployment.ts';
+import { FLAGS } from '../lib/flags.ts';
 import { parseEnvironments } from '../lib/environments/parse.ts';
 import { TowpathStack } from '../lib/stack.ts';
 import { placeholderPackage } from './placeholder.ts';
@@ -49,5 +50,7 @@ export function deploymentOf(
 
 /** The stack of a file's first environment, as it would be deployed. */
 export function templateOf(toml?: string, configuration?: string): Template {
-  return Template.fromStack(new TowpathStack(new App(), deploymentOf(toml, configuration)));
+  return Template.fromStack(
+    new TowpathStack(new App({ context: { ...FLAGS } }), deploymentOf(toml, configuration)),
+  );
 }

@@ -18,6 +18,7 @@ export const INDEXED = [
   'environment',
   'revision',
   'objects',
+  'promotion',
 ];
 
 const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'smol-toml';
+import { completed, parseConfiguration } from '../../lib/configuration/configuration.ts';
+import { parseEnvironments } from '../../lib/environments/parse.ts';
+import { environmentToml } from '../deployment.ts';
+
+test('only pipelines of CodePipeline count', () => {
+  const { pipelines } = parseConfiguration(`
+[[pipelines]]
+source = "codepipeline"
+name = "wallet-dev"
+region = "eu-north-1"
+app = "wallet"
+environment = "dev"
+
+[[pipelines]]
+source = "codebuild"
+name = "wallet-checks"
+app = "wallet"
+environment = "dev"
+`);
+  assert.deepEqual(pipelines, [{ name: 'wallet-dev', environment: 'dev', region: 'eu-north-1' }]);
+});
+
+test('the functions read the file as it is, and the environments after it', () => {
+  const { environments } = parseEnvironments(
+    environmentToml().replace('Development', 'Development \\"1\\"'),
+    'environments.toml',
+  );
+  const text = completed(parseConfiguration('[[apps]]\nid = "wallet"\n'), environments);
+  assert.deepEqual(JSON.parse(JSON.stringify(parse(text))), {
+    apps: [{ id: 'wallet' }],
+    environments: [{ id: 'dev', name: 'Development "1"', colour: '#2e7d32' }],
+  });
+});
+
+test('a pipeline without a name is refused', () => {
+  assert.throws(
+    () => parseConfiguration('[[pipelines]]\nsource = "codepipeline"\nenvironment = "dev"\n'),
+    /pipelines[\s\S]*name/,
+  );
+});

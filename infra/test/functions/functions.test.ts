@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { App } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { explainWildcards } from '../../lib/functions/wildcards.ts';
+import { TowpathStack } from '../../lib/stack.ts';
+import { deploymentOf, environmentToml, templateOf } from '../deployment.ts';
+
+const template = templateOf();
+
+interface FunctionResource {
+  readonly Properties: {
+    readonly FunctionName: string;
+    readonly Handler: string;
+    readonly Code: { readonly S3Key: string };
+  };
+}
+
+test('all functions are one program: the handler says which one it is', () => {
+  const functions = Object.values(
+    template.findResources('AWS::Lambda::Function'),
+  ) as FunctionResource[];
+  const keys = functions.map(({ Properties }) => Properties.Code.S3Key);
+  assert.equal(new Set(keys).size, 1);
+  for (const { Properties } of functions)
+    assert.equal(Properties.FunctionName, `towpath-dev-${Properties.Handler}`);
+});
+
+test('functions run on Amazon Linux 2023, traced, with the configuration in a layer', () => {
+  template.allResourcesProperties('AWS::Lambda::Function', {
+    Runtime: 'provided.al2023',
+    Architectures: ['arm64'],
+    TracingConfig: { Mode: 'Active' },
+    Layers: [Match.anyValue()],
+    Environment: {
+      Variables: Match.objectLike({
+        TOWPATH_CONFIG: '/opt/towpath.toml',
+        TOWPATH_HOME: 'dev',
+        TOWPATH_LOG: 'info',
+        TOWPATH_TABLE: Match.anyValue(),
+        TOWPATH_BUCKET: Match.anyValue(),
+        TOWPATH_PUBLIC_URL: Match.anyValue(),
+      }),
+    },
+  });
+});
+
+test('architecture and log level are those of the environment', () => {
+  const other = templateOf(environmentToml('architecture = "x86_64"\nlog_level = "debug"\n'));
+  other.allResourcesProperties('AWS::Lambda::Function', {
+    Architectures: ['x86_64'],
+    Environment: { Variables: Match.objectLike({ TOWPATH_LOG: 'debug' }) },
+  });
+});
+
+test('logs go after as many days as the environment says', () => {
+  templateOf(environmentToml('retention = { log_days = 7 }\n')).allResourcesProperties(
+    'AWS::Logs::LogGroup',
+    { RetentionInDays: 7 },
+  );
+});
+
+test('web finds its assets, its session key and who signs people in', () => {
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Handler: 'web',
+    Environment: {
+      Variables: Match.objectLike({
+        TOWPATH_SITE: 'site',
+        TOWPATH_AUDIT_BUCKET: Match.anyValue(),
+        TOWPATH_SESSION_SECRET: Match.anyValue(),
+        TOWPATH_OIDC_ISSUER: Match.anyValue(),
+        TOWPATH_OIDC_CLIENT_ID: Match.anyValue(),
+      }),
+    },
+  });
+});
+
+test('clock finds the bucket for its seals', () => {
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Handler: 'clock',
+    Environment: { Variables: Match.objectLike({ TOWPATH_AUDIT_BUCKET: Match.anyValue() }) },
+  });
+});
+
+test('a right on a resource with a wildcard is refused without a reason', () => {
+  const stack = new TowpathStack(new App(), deploymentOf());
+  const { role } = stack.functions.web;
+  assert.throws(() => {
+    explainWildcards(role, ['arn:aws:s3:::some-bucket/*'], undefined);
+  }, /say why the role of Towpath-dev\/Functions\/Web\/Role gets arn:aws:s3:::some-bucket\/\*/);
+});

@@ -1,0 +1,143 @@
+/** The whole list of what each function may do. A right that is added without a line here fails. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { templateOf } from '../deployment.ts';
+import { rightsOf } from '../rights.ts';
+
+const template = templateOf();
+
+const RECORDS = [
+  'dynamodb:BatchGetItem on <RecordsTable.Arn>',
+  'dynamodb:ConditionCheckItem on <RecordsTable.Arn>',
+  'dynamodb:DeleteItem on <RecordsTable.Arn>',
+  'dynamodb:GetItem on <RecordsTable.Arn>',
+  'dynamodb:PutItem on <RecordsTable.Arn>',
+  'dynamodb:Query on <RecordsTable.Arn>',
+  'dynamodb:Query on <RecordsTable.Arn>/index/gsi1',
+  'dynamodb:UpdateItem on <RecordsTable.Arn>',
+];
+
+const WALLET = 'arn:<AWS::Partition>:codepipeline:eu-west-1:111111111111:wallet-dev';
+const PIPELINES = [
+  `codepipeline:GetPipelineExecution on ${WALLET}`,
+  `codepipeline:GetPipelineState on ${WALLET}`,
+  `codepipeline:ListActionExecutions on ${WALLET}`,
+  `codepipeline:ListPipelineExecutions on ${WALLET}`,
+  `codepipeline:PutApprovalResult on ${WALLET}/*/*`,
+  `codepipeline:RetryStageExecution on ${WALLET}/*`,
+  `codepipeline:RollbackStage on ${WALLET}`,
+  `codepipeline:StartPipelineExecution on ${WALLET}`,
+];
+
+function own(name: string): string[] {
+  return [
+    `logs:CreateLogStream on <Functions${name}Logs.Arn>`,
+    `logs:PutLogEvents on <Functions${name}Logs.Arn>`,
+    'xray:PutTelemetryRecords on *',
+    'xray:PutTraceSegments on *',
+  ];
+}
+
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  web: [
+    ...RECORDS,
+    ...PIPELINES,
+    ...own('Web'),
+    's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
+    's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
+    's3:GetObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:GetObject on <ReleasesBucket.Arn>/icons/*',
+    's3:GetObject on <ReleasesBucket.Arn>/staging/*',
+    's3:GetObject on <SealsBucket.Arn>/*',
+    's3:ListBucket on <ReleasesBucket.Arn>',
+    's3:ListBucket on <SealsBucket.Arn>',
+    's3:ListMultipartUploadParts on <ReleasesBucket.Arn>/staging/*',
+    's3:PutObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:PutObject on <ReleasesBucket.Arn>/events/*',
+    's3:PutObject on <ReleasesBucket.Arn>/icons/*',
+    's3:PutObject on <ReleasesBucket.Arn>/staging/*',
+    'secretsmanager:GetSecretValue on <SessionKeySecret>',
+  ],
+  events: [
+    ...RECORDS,
+    ...own('Events'),
+    's3:PutObject on <ReleasesBucket.Arn>/events/*',
+    'sqs:DeleteMessage on <EventsWaitingQueue.Arn>',
+    'sqs:GetQueueAttributes on <EventsWaitingQueue.Arn>',
+    'sqs:ReceiveMessage on <EventsWaitingQueue.Arn>',
+  ],
+  action: [
+    ...RECORDS,
+    ...own('Action'),
+    'codepipeline:PutJobFailureResult on *',
+    'codepipeline:PutJobSuccessResult on *',
+    's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
+    's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
+    's3:GetObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:GetObject on <ReleasesBucket.Arn>/icons/*',
+    's3:GetObject on <ReleasesBucket.Arn>/staging/*',
+    's3:ListBucket on <ReleasesBucket.Arn>',
+    's3:PutObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:PutObject on <ReleasesBucket.Arn>/icons/*',
+    's3:PutObject on <ReleasesBucket.Arn>/staging/*',
+  ],
+  clock: [
+    ...RECORDS,
+    ...PIPELINES,
+    ...own('Clock'),
+    's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
+    's3:DeleteObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:DeleteObject on <ReleasesBucket.Arn>/icons/*',
+    's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
+    's3:GetObject on <SealsBucket.Arn>/*',
+    's3:ListBucket on <ReleasesBucket.Arn> if {"StringLike":{"s3:prefix":"staging/*"}}',
+    's3:ListBucket on <SealsBucket.Arn>',
+    's3:PutObject on <SealsBucket.Arn>/*',
+  ],
+};
+
+for (const [name, rights] of Object.entries(EXPECTED))
+  test(`${name} may do this and nothing else`, () => {
+    assert.deepEqual(rightsOf(template, `towpath-dev-${name}`), rights.toSorted());
+  });
+
+test('every function has a role of its own, and is in the list', () => {
+  const functions = Object.values(template.findResources('AWS::Lambda::Function')) as {
+    Properties: { FunctionName: string; Role: unknown };
+  }[];
+  assert.deepEqual(
+    functions.map(({ Properties }) => Properties.FunctionName).sort(),
+    Object.keys(EXPECTED)
+      .map((name) => `towpath-dev-${name}`)
+      .sort(),
+  );
+  const roles = functions.map(({ Properties }) => JSON.stringify(Properties.Role));
+  assert.equal(new Set(roles).size, functions.length);
+});
+
+test('without pipelines in towpath.toml, nobody may run any', () => {
+  const none = templateOf(undefined, '[[apps]]\nid = "wallet"\nname = "Wallet"\n');
+  const rights = rightsOf(none, 'towpath-dev-web');
+  assert.deepEqual(
+    rights.filter((right) => right.startsWith('codepipeline:')),
+    [],
+  );
+});
+
+test('a pipeline of another account is not reached by the own role', () => {
+  const elsewhere = templateOf(
+    undefined,
+    `[[pipelines]]
+source = "codepipeline"
+name = "wallet-prod"
+account = "333333333333"
+app = "wallet"
+environment = "prod"
+`,
+  );
+  const rights = rightsOf(elsewhere, 'towpath-dev-web');
+  assert.deepEqual(
+    rights.filter((right) => right.startsWith('codepipeline:')),
+    [],
+  );
+});

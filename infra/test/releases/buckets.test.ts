@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Match } from 'aws-cdk-lib/assertions';
+import { environmentToml, templateOf } from '../deployment.ts';
+
+const template = templateOf();
+
+interface BucketResource {
+  readonly Properties: { readonly BucketName: string };
+}
+
+describe('every bucket', () => {
+  test('is private, encrypted, and stays when the stack goes', () => {
+    template.allResources('AWS::S3::Bucket', {
+      Properties: Match.objectLike({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [
+            { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+          ],
+        },
+      }),
+      DeletionPolicy: 'RetainExceptOnCreate',
+    });
+  });
+
+  test('refuses whoever comes without TLS, or with an old one', () => {
+    const buckets = Object.keys(template.findResources('AWS::S3::Bucket'));
+    assert(buckets.length >= 4);
+    for (const bucket of buckets)
+      for (const Condition of [
+        { Bool: { 'aws:SecureTransport': 'false' } },
+        { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+      ])
+        template.hasResourceProperties('AWS::S3::BucketPolicy', {
+          Bucket: { Ref: bucket },
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Effect: 'Deny',
+                Action: 's3:*',
+                Principal: { AWS: '*' },
+                Condition,
+              }),
+            ]),
+          },
+        });
+  });
+
+  test('has a name that a stack made again finds it by, short enough for S3', () => {
+    const buckets = Object.values(
+      templateOf(
+        environmentToml()
+          .replace('"dev"', '"abcdefghijklmnop"')
+          .replace('eu-west-1', 'ap-southeast-1'),
+      ).findResources('AWS::S3::Bucket'),
+    ) as BucketResource[];
+    for (const { Properties } of buckets)
+      assert.match(
+        Properties.BucketName,
+        /^(?=.{1,63}$)towpath-abcdefghijklmnop-[a-z]+-111111111111-ap-southeast-1$/,
+      );
+  });
+});
+
+test('the release bucket keeps versions, and cleans up after itself', () => {
+  const bucket = templateOf(environmentToml('retention = { event_days = 5, removed_days = 6 }\n'));
+  bucket.hasResourceProperties('AWS::S3::Bucket', {
+    BucketName: 'towpath-dev-releases-111111111111-eu-west-1',
+    VersioningConfiguration: { Status: 'Enabled' },
+    LifecycleConfiguration: {
+      Rules: [
+        {
+          Id: 'unfinished-uploads',
+          Status: 'Enabled',
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 },
+        },
+        {
+          Id: 'forgotten-staging',
+          Status: 'Enabled',
+          Prefix: 'staging/',
+          ExpirationInDays: 7,
+        },
+        { Id: 'payloads-of-events', Status: 'Enabled', Prefix: 'events/', ExpirationInDays: 5 },
+        {
+          Id: 'removed-objects',
+          Status: 'Enabled',
+          ExpiredObjectDeleteMarker: true,
+          NoncurrentVersionExpiration: { NoncurrentDays: 6 },
+        },
+      ],
+    },
+  });
+});
+
+describe('the bucket of seals', () => {
+  for (const [lock, mode] of [
+    ['governance', 'GOVERNANCE'],
+    ['compliance', 'COMPLIANCE'],
+  ] as const)
+    test(`locks what is written, in the mode ${lock}`, () => {
+      const toml = environmentToml(`audit_lock = "${lock}"\nretention = { audit_days = 400 }\n`);
+      templateOf(toml).hasResourceProperties('AWS::S3::Bucket', {
+        BucketName: 'towpath-dev-audit-111111111111-eu-west-1',
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: 'Enabled',
+          Rule: { DefaultRetention: { Days: 400, Mode: mode } },
+        },
+        VersioningConfiguration: { Status: 'Enabled' },
+        LifecycleConfiguration: Match.absent(),
+      });
+    });
+});
