@@ -1,0 +1,108 @@
+/** What Towpath's own pipeline runs, played: the same bytes everywhere, or no deployment. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { play, type Played, readBuildspec } from '../pipelines/buildspec.ts';
+import { type Bench, withPrograms } from '../pipelines/programs.ts';
+
+const file = (name: string) =>
+  fileURLToPath(new URL(`../../lib/own-pipeline/buildspecs/${name}.yml`, import.meta.url));
+const BUILD = readBuildspec(file('build'));
+const DEPLOY = readBuildspec(file('deploy'));
+
+const ZIP = 'the bytes of a zip';
+const digest = (text: string) => createHash('sha256').update(text);
+
+const DEPLOYING = {
+  npm: 'echo "npm $*" >> "$CALLS"',
+  make: 'echo "make $* as $AWS_ACCESS_KEY_ID" >> "$CALLS"',
+  aws: `
+echo "aws $1 $2" >> "$CALLS"
+case "$1" in
+  sts) printf 'DELIVERY\\tsecret\\ttoken\\n' ;;
+  lambda) echo "$RUNNING" ;;
+esac`,
+};
+
+function deploy(bench: Bench, zip: string, running: string): Played {
+  bench.file('package/arm64/bootstrap.zip', zip);
+  const functions = { arm64: { sha256: digest(ZIP).digest('hex') } };
+  bench.file('package/manifest.json', JSON.stringify({ functions }));
+  return play(DEPLOY, bench.folder, {
+    PATH: bench.path,
+    CALLS: `${bench.folder}/calls`,
+    CODEBUILD_SRC_DIR_Package: `${bench.folder}/package`,
+    ENVIRONMENT: 'prod',
+    ARCHITECTURE: 'arm64',
+    DELIVERY_ROLE: 'arn:aws:iam::333333333333:role/towpath-prod-delivery',
+    EXTERNAL_ID: 'an external id',
+    RUNNING: digest(running).digest('base64'),
+  });
+}
+
+test('the package is deployed as it came, in the name of the environment, and looked for there', () => {
+  withPrograms(DEPLOYING, (bench) => {
+    const played = deploy(bench, ZIP, ZIP);
+    assert.ok(played.ok, played.output);
+    assert.deepEqual(bench.calls().slice(1), [
+      'aws sts assume-role',
+      `make deploy ENV=prod PACKAGE=${bench.folder}/package as DELIVERY`,
+      'aws lambda get-function-configuration',
+    ]);
+  });
+});
+
+test('a package that is not what the build made is not deployed', () => {
+  withPrograms(DEPLOYING, (bench) => {
+    assert.equal(deploy(bench, 'other bytes', ZIP).ok, false);
+    assert.ok(!bench.calls().some((call) => call.startsWith('make')));
+  });
+});
+
+test('a function that runs something else afterwards is a failure', () => {
+  withPrograms(DEPLOYING, (bench) => {
+    assert.equal(deploy(bench, ZIP, 'other bytes').ok, false);
+  });
+});
+
+const RUSTUP = '#!/usr/bin/env bash\necho "rustup-init $*" >> "$CALLS"\n';
+const BUILDING = {
+  // Stands in for the network: what is asked for is what it leaves.
+  curl: `while [ $# -gt 1 ]; do if [ "$1" = -o ]; then printf '%s' "$RUSTUP" > "$2"; fi; shift; done`,
+};
+
+function build(bench: Bench, tests: string, sha256: string): Played {
+  bench.program('.ci/run', `echo "tests" >> "$CALLS"; ${tests}`);
+  bench.program('infra/package', 'echo "package $*" >> "$CALLS"');
+  bench.file('target/package/manifest.json', '{}');
+  return play(BUILD, bench.folder, {
+    PATH: bench.path,
+    HOME: bench.folder,
+    CALLS: `${bench.folder}/calls`,
+    RUSTUP,
+    RUSTUP_SHA256: sha256,
+  });
+}
+
+test('every architecture is packaged once the tests have passed', () => {
+  withPrograms(BUILDING, (bench) => {
+    const played = build(bench, 'true', digest(RUSTUP).digest('hex'));
+    assert.ok(played.ok, played.output);
+    assert.deepEqual(bench.calls().slice(1), ['tests', 'package arm64 x86_64']);
+  });
+});
+
+test('what fails its tests is not packaged', () => {
+  withPrograms(BUILDING, (bench) => {
+    assert.equal(build(bench, 'exit 1', digest(RUSTUP).digest('hex')).ok, false);
+    assert.deepEqual(bench.calls().slice(1), ['tests']);
+  });
+});
+
+test('an installer with another digest is not run', () => {
+  withPrograms(BUILDING, (bench) => {
+    assert.equal(build(bench, 'true', '0'.repeat(64)).ok, false);
+    assert.deepEqual(bench.calls(), []);
+  });
+});
