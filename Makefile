@@ -21,6 +21,7 @@ site: ## Build the pages' assets into target/site
 test: ## Check and test everything; installs what it needs
 	@tests/setup test
 	@$(MAKE) --no-print-directory check samples site
+	@$(MAKE) --no-print-directory infra
 	@echo '==> Rust tests'
 	@tests/nextest
 	@cargo test --workspace --locked --doc --quiet
@@ -37,6 +38,19 @@ check: ## Format, lints, docs, dependency rules, and the domain alone for WebAss
 
 samples: ## Fetch and make the sample packages in target/samples
 	@tests/samples/build
+
+infra: ## Check the infrastructure: types, lints, template tests, cdk-nag, cfn-lint; UPDATE=1 accepts changed templates
+	@echo '==> infrastructure'
+	@UPDATE=$(UPDATE) infra/check
+
+synth: ## Write the templates of all environments into target/cdk.out; needs no credentials
+	@infra/synth
+
+deploy: ## Deploy to AWS: ENV=dev; PACKAGE=<folder> takes an earlier build instead of a new one
+	@infra/deploy $(ENV)
+
+destroy: ## Take an environment down: ENV=dev; keeps its data, unless DATA=destroy
+	@infra/destroy $(ENV)
 
 emulator: ## Deploy the stack to an AWS emulator on this machine, with a demonstration; PACKAGE=<folder> takes an earlier build
 	@tests/setup test
@@ -64,4 +78,4 @@ bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples emulator emulator-test emulator-contract browser bench fmt
+.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract browser bench fmt

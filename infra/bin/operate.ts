@@ -1,0 +1,40 @@
+/** What stands behind `make synth`, `make deploy` and `make destroy`. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { InvalidEnvironments } from '../lib/environments/problems.ts';
+import { readEnvironments } from '../lib/environments/read.ts';
+import { synthesize } from '../lib/operating/assembly.ts';
+import { builtPackage } from '../lib/operating/built.ts';
+import { chosen } from '../lib/operating/choose.ts';
+import { deploy } from '../lib/operating/deploy.ts';
+import { destroy } from '../lib/operating/destroy.ts';
+import { Refusal } from '../lib/operating/refusal.ts';
+import { ROOT } from '../lib/operating/root.ts';
+
+async function main(): Promise<void> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const [verb, name = ''] = positionals;
+  const { PACKAGE, DATA, CONFIRM, TOWPATH_ENVIRONMENTS } = process.env;
+  const environments = readEnvironments(
+    TOWPATH_ENVIRONMENTS ?? join(ROOT, 'infra/environments.toml'),
+  );
+  const folder = PACKAGE === '' ? undefined : PACKAGE;
+  switch (verb) {
+    case 'synth':
+      console.log(`==> the templates are in ${synthesize(builtPackage(folder, environments))}`);
+      return;
+    case 'deploy':
+      return deploy(environments, chosen(environments, name, verb), folder);
+    case 'destroy':
+      return destroy(chosen(environments, name, verb), { data: DATA, confirm: CONFIRM });
+    default:
+      throw new Refusal('usage: operate synth|deploy|destroy [environment]');
+  }
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof Refusal || error instanceof InvalidEnvironments)
+    console.error(`towpath: ${error.message}`);
+  else console.error(error);
+  process.exitCode = 1;
+});

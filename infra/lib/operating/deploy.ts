@@ -1,0 +1,79 @@
+/** `make deploy`: checks, builds, shows what will change, deploys, and looks whether the portal answers. */
+import { CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Environment, Environments } from '../environments/environment.ts';
+import { stackName } from '../stack.ts';
+import { goOn } from './ask.ts';
+import { cdk, synthesize } from './assembly.ts';
+import { uploadAssets } from './assets.ts';
+import { builtPackage } from './built.ts';
+import { checkIdentity } from './identity.ts';
+import { Refusal } from './refusal.ts';
+import { checkState, stackCalled } from './state.ts';
+
+export async function deploy(
+  environments: Environments,
+  environment: Environment,
+  packageFolder: string | undefined,
+): Promise<void> {
+  const { name, region } = environment;
+  const stack = stackName(name);
+  const cloudFormation = new CloudFormationClient({ region });
+  await checkIdentity(environment);
+  await checkBootstrapped(cloudFormation, environment);
+  checkState(stack, name, (await stackCalled(cloudFormation, stack))?.StackStatus);
+
+  const built = builtPackage(packageFolder, environments);
+  synthesize(built);
+  cdk('diff', stack, '--no-change-set');
+  await goOn(`Deploy this to "${name}"?`);
+  // What an earlier stack of that name left behind, it takes up again.
+  cdk(
+    'deploy',
+    stack,
+    '--exclusively',
+    '--require-approval',
+    'never',
+    '--import-existing-resources',
+  );
+
+  const deployed = await stackCalled(cloudFormation, stack);
+  const uploaded = await uploadAssets(
+    new S3Client({ region }),
+    output(deployed, 'AssetsBucket'),
+    built.site,
+  );
+  console.log(`==> ${uploaded} assets of the pages are in place`);
+  await checkAnswers(output(deployed, 'ApiAddress'), name);
+  console.log(`==> Towpath in "${name}": ${output(deployed, 'Address')}`);
+}
+
+async function checkBootstrapped(
+  client: CloudFormationClient,
+  { account, region }: Environment,
+): Promise<void> {
+  if (await stackCalled(client, 'CDKToolkit')) return;
+  throw new Refusal(
+    `the account ${account} is not prepared for CDK in ${region}. Do it once:`,
+    `  npx --prefix infra cdk bootstrap aws://${account}/${region}`,
+  );
+}
+
+function output(stack: Stack | undefined, key: string): string {
+  const found = stack?.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
+  if (found === undefined) throw new Refusal(`the stack has no output ${key}`);
+  return found;
+}
+
+/** A function that cannot start, for one because of towpath.toml, is better heard of now than from a tester. */
+async function checkAnswers(api: string, name: string): Promise<void> {
+  const answer = await fetch(`${api}/healthz`, { signal: AbortSignal.timeout(20_000) }).catch(
+    (error: unknown) => ({ ok: false, status: String(error) }),
+  );
+  if (answer.ok) return;
+  throw new Refusal(
+    `the stack is deployed, but ${api}/healthz answers ${answer.status}. Its reason is in the log:`,
+    `  aws logs tail /aws/lambda/towpath-${name}-web --since 10m`,
+    'To go back, deploy an earlier package: make deploy ENV=… PACKAGE=<folder>',
+  );
+}

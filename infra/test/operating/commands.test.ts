@@ -1,0 +1,90 @@
+/** The commands themselves, as far as they go without credentials. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { environmentToml } from '../deployment.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'towpath-commands-'));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** As the scripts start it: what the SDK says about versions of Node.js to come helps nobody here. */
+const OPTIONS = ['--disable-warning=NodeVersionSupportWarning', '--import', 'tsx'];
+
+/** Runs a command in an environment without credentials, with that environments file. */
+function run(toml: string, command: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+  const path = join(folder, 'environments.toml');
+  writeFileSync(path, toml);
+  writeFileSync(join(folder, 'towpath.toml'), '');
+  const program = fileURLToPath(new URL('../../bin/operate.ts', import.meta.url));
+  const { status, stderr } = spawnSync('node', [...OPTIONS, program, ...command], {
+    encoding: 'utf8',
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      TOWPATH_ENVIRONMENTS: path,
+      ...variables,
+    },
+  });
+  return { status, said: stderr.trim().replaceAll(path, 'environments.toml') };
+}
+
+test('an environments file with problems is refused, with all of them', () => {
+  const toml = environmentToml()
+    .replace(/account.*\n/, '')
+    .replace('colour', 'color');
+  assert.deepEqual(run(toml, ['synth']), {
+    status: 1,
+    said: [
+      'towpath: environments.toml cannot be used:',
+      '  - environment "dev": account is missing: twelve digits in quotes, such as "111111111111"',
+      '  - environment "dev": unknown key "color": do you mean "colour"?',
+    ].join('\n'),
+  });
+});
+
+test('an environment that is not in the file is refused', () => {
+  assert.deepEqual(run(environmentToml(), ['deploy', 'dve']), {
+    status: 1,
+    said: 'towpath: environments.toml has no environment "dve": do you mean "dev"?',
+  });
+});
+
+test('no environment at all is asked for', () => {
+  assert.deepEqual(run(environmentToml(), ['deploy']), {
+    status: 1,
+    said: 'towpath: say which environment: make deploy ENV=<dev>',
+  });
+});
+
+for (const verb of ['deploy', 'destroy'])
+  test(`${verb} without credentials says where to get them, before anything is built`, () => {
+    assert.deepEqual(run(environmentToml(), [verb, 'dev']), {
+      status: 1,
+      said: [
+        'towpath: there are no AWS credentials:',
+        'sign in (`aws sso login`), or set AWS_PROFILE, and run this again',
+      ].join('\n'),
+    });
+  });
+
+test('DATA is destroy, or not there at all', () => {
+  assert.deepEqual(run(environmentToml(), ['destroy', 'dev'], { DATA: 'yes' }), {
+    status: 1,
+    said: 'towpath: DATA is "yes": it can only be "destroy"',
+  });
+});
+
+test('a folder that is no package is refused by synth', () => {
+  assert.deepEqual(run(environmentToml(), ['synth'], { PACKAGE: folder }), {
+    status: 1,
+    said: `towpath: ${folder} holds no manifest.json: PACKAGE has to be a folder that infra/package built`,
+  });
+});
