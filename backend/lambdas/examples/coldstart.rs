@@ -1,62 +1,148 @@
-//! Prints, for each function, the time from the start of its process to its first answer, and of a warm one.
+//! Measures a function from the start of its process: the time to its first answer and to its second, the processor's time
+//! and the memory that the first took.
 //!
-//! `cargo build --release -p lambdas && cargo run --release -p lambdas --example coldstart`
+//! `coldstart [program [script of Node.js]]`: the functions' program is the one beside this one, or the one that is named.
+//! With a script, a tap of `web` is measured beside one of the script, in turns, and told as ratios.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a tool for the person at the terminal"
-)]
+#![expect(clippy::print_stdout, reason = "a tool for the person at the terminal")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
 
 use std::time::{Duration, Instant};
 
-use common::world::{World, job};
+use common::{
+    artifact,
+    lambda::{Lambda, Program},
+    usage,
+    world::{World, job, request},
+};
 use serde_json::{Value, json};
 
 const TRIES: usize = 21;
+const JOB: &str = "11111111-abcd-1111-abcd-111111abcdef";
 
 #[tokio::main]
 async fn main() {
-    let world = World::start().await;
-    let web = json!({
-        "version": "2.0",
-        "rawPath": "/healthz",
-        "rawQueryString": "",
-        "headers": {"host": "127.0.0.1"},
-        "requestContext": {"http": {"method": "GET", "path": "/healthz"}, "stage": "$default"},
-        "isBase64Encoded": false,
-    });
-    let action = job("11111111-abcd-1111-abcd-111111abcdef", "", "key");
+    let mut world = World::start().await;
+    let mut arguments = std::env::args().skip(1);
+    if let Some(program) = arguments.next() {
+        world.program = Program::new(program, &[]);
+    }
+    register(&world).await;
     for (handler, event) in [
-        ("web", web),
+        ("web", request("GET", "/healthz", "", None)),
         ("events", json!({"Records": []})),
-        ("action", action),
+        ("action", job(JOB, "", "key")),
         ("clock", json!({})),
     ] {
-        let (cold, warm) = measure(&world, handler, &event).await;
-        println!("{handler:7} first answer {cold:>7.1?}   then {warm:>7.1?}");
+        let mut tries = Vec::new();
+        for _ in 0..TRIES {
+            tries.push(measure(world.lambda(handler), &event).await);
+        }
+        print(handler, &Measured::median(&tries));
+    }
+    if let Some(script) = arguments.next() {
+        compare(&world, &Program::new("node", &["--no-warnings", &script])).await;
     }
 }
 
-/// The medians of the first and the second answer.
-async fn measure(world: &World, handler: &str, event: &Value) -> (Duration, Duration) {
-    let (mut cold, mut warm) = (Vec::new(), Vec::new());
+/// A build to tap for.
+async fn register(world: &World) {
+    let bytes = artifact::zip(&[("build/app-release.apk", &artifact::signed_apk())]);
+    world.put_artifact("key", bytes).await;
+    let parameters = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
+    let action = world.lambda("action").await;
+    action.invoke(job(JOB, parameters, "key")).await.response();
+    world.codepipeline.success();
+}
+
+/// A tap, answered by `web` and by a script in turns, so that what else the machine does meets both.
+async fn compare(world: &World, node: &Program) {
+    let tap = request("GET", "/wallet/dev/latest.apk", "", None);
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..TRIES {
-        let start = Instant::now();
-        let lambda = world.lambda(handler).await;
-        lambda.invoke(event.clone()).await.response();
-        cold.push(start.elapsed());
-        let start = Instant::now();
-        lambda.invoke(event.clone()).await.response();
-        warm.push(start.elapsed());
+        ours.push(measure(world.lambda("web"), &tap).await);
+        theirs.push(measure(world.peer(node), &tap).await);
     }
-    (median(cold), median(warm))
+    let (ours, theirs) = (Measured::median(&ours), Measured::median(&theirs));
+    println!("a tap, to its redirect:");
+    print("web", &ours);
+    print("Node.js", &theirs);
+    let ratio = |of: fn(&Measured) -> Duration| of(&theirs).as_secs_f64() / of(&ours).as_secs_f64();
+    println!(
+        "  Node.js takes {:.1} times as long to the first answer, {:.1} times as long to the second, \
+         {:.1} times the processor, {:.1} times the memory",
+        ratio(|it| it.first),
+        ratio(|it| it.second),
+        ratio(|it| it.processor),
+        theirs.megabytes() / ours.megabytes(),
+    );
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
+/// What one process took.
+#[derive(Clone, Copy)]
+struct Measured {
+    first: Duration,
+    second: Duration,
+    processor: Duration,
+    memory: u64,
+}
+
+impl Measured {
+    /// The median of each.
+    fn median(tries: &[Self]) -> Self {
+        Self {
+            first: median(tries, |it| it.first),
+            second: median(tries, |it| it.second),
+            processor: median(tries, |it| it.processor),
+            memory: median(tries, |it| it.memory),
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no function has that much")]
+    fn megabytes(&self) -> f64 {
+        self.memory as f64 / 1e6
+    }
+}
+
+fn median<T: Ord>(tries: &[Measured], of: fn(&Measured) -> T) -> T {
+    let mut values: Vec<T> = tries.iter().map(of).collect();
+    values.sort();
+    values.swap_remove(tries.len() / 2)
+}
+
+/// Starts a function and measures it.
+async fn measure(lambda: impl Future<Output = Lambda>, event: &Value) -> Measured {
+    let start = Instant::now();
+    let lambda = lambda.await;
+    answered(&lambda, event).await;
+    let first = start.elapsed();
+    let processor = usage::processor(lambda.process());
+    let memory = usage::memory(lambda.process());
+    let start = Instant::now();
+    answered(&lambda, event).await;
+    Measured {
+        first,
+        second: start.elapsed(),
+        processor,
+        memory,
+    }
+}
+
+/// An answer that is none of an error: a peer that fails fast would look good.
+async fn answered(lambda: &Lambda, event: &Value) {
+    let answer = lambda.invoke(event.clone()).await.response();
+    let status = answer["statusCode"].as_u64().unwrap_or(200);
+    assert!(status < 400, "{answer}");
+}
+
+fn print(name: &str, it: &Measured) {
+    println!(
+        "  {name:8} first answer {:>7.1?}, of that on the processor {:>7.1?}   second {:>7.1?}   memory {:>5.1} MB",
+        it.first,
+        it.processor,
+        it.second,
+        it.megabytes(),
+    );
 }

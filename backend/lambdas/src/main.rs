@@ -57,7 +57,7 @@ async fn serve_clock(settings: &Settings) -> Result<(), Error> {
         clock::run(portal, ambient::now())
             .await
             .inspect_err(|error| {
-                tracing::error!(error = chain(error), "not all that is due is done")
+                tracing::error!(error = chain(error), "not all that is due is done");
             })
             .map_err(Error::from)
     }))

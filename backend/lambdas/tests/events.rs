@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::world::World;
+use common::world::{World, batch};
 use domain::{id::RunId, status::Status};
 use serde_json::{Value, json};
 
@@ -32,24 +32,6 @@ fn event(id: &str, state: &str, time: &str) -> Value {
             "pipeline-execution-attempt": 1.0,
         },
     })
-}
-
-/// A batch as a queue delivers it: message `m1`, `m2`, …
-fn batch(bodies: &[&str]) -> Value {
-    let messages = bodies.iter().zip(1..).map(|(body, number)| {
-        json!({
-            "messageId": format!("m{number}"),
-            "receiptHandle": "handle",
-            "body": body,
-            "attributes": {"ApproximateReceiveCount": "1"},
-            "messageAttributes": {},
-            "md5OfBody": "0",
-            "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:events",
-            "awsRegion": "eu-west-1",
-        })
-    });
-    json!({"Records": messages.collect::<Vec<_>>()})
 }
 
 fn failed(answer: &Value) -> Vec<&str> {

@@ -10,48 +10,12 @@ mod common;
 use common::{
     artifact,
     lambda::Lambda,
-    world::{World, job},
+    world::{World, job, request},
 };
 use serde_json::{Value, json};
 
 const WEB: &str = "web";
 const ACTION: &str = "action";
-
-/// A request, payload format 2.0.
-fn request(method: &str, path: &str, query: &str, body: Option<&Value>) -> Value {
-    json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": {
-            "host": "releases.example.com",
-            "content-type": "application/json",
-            "x-forwarded-proto": "https",
-            "user-agent": "a phone",
-        },
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "abcdefgh12",
-            "domainName": "releases.example.com",
-            "domainPrefix": "releases",
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.1",
-                "userAgent": "a phone",
-            },
-            "requestId": "gateway-1",
-            "routeKey": "$default",
-            "stage": "$default",
-            "time": "02/Jan/2026:03:04:05 +0000",
-            "timeEpoch": 1_767_323_045_000_i64,
-        },
-        "body": body.map(ToString::to_string),
-        "isBase64Encoded": false,
-    })
-}
 
 async fn get(web: &Lambda, path: &str) -> Value {
     web.invoke(request("GET", path, "", None)).await.response()

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::Path,
+    path::PathBuf,
     process::Stdio,
     sync::{Arc, Mutex},
     time::Duration,
@@ -56,6 +56,28 @@ impl Answer {
     }
 }
 
+/// What runs as a function.
+pub(crate) struct Program {
+    path: PathBuf,
+    arguments: Vec<String>,
+}
+
+impl Program {
+    /// The functions' own, as it was built last: tests and examples lie in folders beside it.
+    pub(crate) fn beside() -> Self {
+        let own = std::env::current_exe().unwrap();
+        Self::new(own.ancestors().nth(2).unwrap().join("bootstrap"), &[])
+    }
+
+    /// A program at a path.
+    pub(crate) fn new(path: impl Into<PathBuf>, arguments: &[&str]) -> Self {
+        Self {
+            path: path.into(),
+            arguments: arguments.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
 /// A running function.
 pub(crate) struct Lambda {
     api: Api,
@@ -75,7 +97,7 @@ struct Api {
 impl Lambda {
     /// Starts a program as the function that `handler` means, with these variables and no others.
     pub(crate) async fn start(
-        program: &Path,
+        program: &Program,
         handler: &str,
         variables: &[(String, String)],
     ) -> Self {
@@ -84,7 +106,8 @@ impl Lambda {
         let address = listener.local_addr().unwrap().to_string();
         let router = api.clone().router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let mut process = Command::new(program)
+        let mut process = Command::new(&program.path)
+            .args(&program.arguments)
             .env_clear()
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", address)

@@ -13,4 +13,5 @@
 pub(crate) mod artifact;
 pub(crate) mod codepipeline;
 pub(crate) mod lambda;
+pub(crate) mod usage;
 pub(crate) mod world;

@@ -1,6 +1,6 @@
 //! What the functions talk to: a table, two buckets and a `CodePipeline`, all on loopback.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::net::SocketAddr;
 
 use embedded::{
     Running,
@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
 
-use super::{codepipeline::CodePipeline, lambda::Lambda};
+use super::{
+    codepipeline::CodePipeline,
+    lambda::{Lambda, Program},
+};
 
 pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const ARTIFACTS: &str = "pipeline-artifacts";
@@ -45,7 +48,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) codepipeline: CodePipeline,
     artifacts: store::Objects,
-    program: PathBuf,
+    /// What runs as a function.
+    pub(crate) program: Program,
     variables: Vec<(String, String)>,
     _table: Running,
     _objects: Running,
@@ -100,7 +104,7 @@ impl World {
             store,
             codepipeline,
             artifacts,
-            program: program(),
+            program: Program::beside(),
             variables: variables
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
@@ -115,12 +119,35 @@ impl World {
         Lambda::start(&self.program, handler, &self.variables).await
     }
 
+    /// Starts a peer of the functions' program in this world.
+    pub(crate) async fn peer(&self, program: &Program) -> Lambda {
+        Lambda::start(program, "peer", &self.variables).await
+    }
+
     /// Starts a function in this world with one variable changed.
     pub(crate) async fn lambda_with(&self, handler: &str, name: &str, value: &str) -> Lambda {
         let mut variables = self.variables.clone();
         variables.retain(|(known, _)| known != name);
         variables.push((name.to_owned(), value.to_owned()));
         Lambda::start(&self.program, handler, &variables).await
+    }
+
+    /// Where the functions find a service.
+    pub(crate) fn endpoint(&self, service: &str) -> String {
+        let name = format!("AWS_ENDPOINT_URL_{service}");
+        let mut variables = self.variables.iter();
+        variables
+            .find(|(known, _)| *known == name)
+            .unwrap()
+            .1
+            .clone()
+    }
+
+    /// Has functions that start from now on find a service elsewhere.
+    pub(crate) fn set_endpoint(&mut self, service: &str, endpoint: &str) {
+        let name = format!("AWS_ENDPOINT_URL_{service}");
+        self.variables.retain(|(known, _)| *known != name);
+        self.variables.push((name, endpoint.to_owned()));
     }
 
     /// Puts an output artifact where the pipeline would.
@@ -130,12 +157,6 @@ impl World {
             .await
             .unwrap();
     }
-}
-
-/// The functions' program: tests and examples lie in folders beside it.
-fn program() -> PathBuf {
-    let own = std::env::current_exe().unwrap();
-    own.ancestors().nth(2).unwrap().join("bootstrap")
 }
 
 /// A job for the artifact at `key`, as `CodePipeline` sends it.
@@ -156,4 +177,58 @@ pub(crate) fn job(id: &str, parameters: &str, key: &str) -> Value {
     });
     data.as_object_mut().unwrap().remove("continuationToken");
     job
+}
+
+/// A request as an HTTP API of API Gateway sends it, payload format 2.0.
+pub(crate) fn request(method: &str, path: &str, query: &str, body: Option<&Value>) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {
+            "host": "releases.example.com",
+            "content-type": "application/json",
+            "x-forwarded-proto": "https",
+            "user-agent": "a phone",
+        },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abcdefgh12",
+            "domainName": "releases.example.com",
+            "domainPrefix": "releases",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "a phone",
+            },
+            "requestId": "gateway-1",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "02/Jan/2026:03:04:05 +0000",
+            "timeEpoch": 1_767_323_045_000_i64,
+        },
+        "body": body.map(ToString::to_string),
+        "isBase64Encoded": false,
+    })
+}
+
+/// A batch as a queue delivers it: message `m1`, `m2`, …
+pub(crate) fn batch(bodies: &[&str]) -> Value {
+    let messages = bodies.iter().zip(1..).map(|(body, number)| {
+        json!({
+            "messageId": format!("m{number}"),
+            "receiptHandle": "handle",
+            "body": body,
+            "attributes": {"ApproximateReceiveCount": "1"},
+            "messageAttributes": {},
+            "md5OfBody": "0",
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:events",
+            "awsRegion": "eu-west-1",
+        })
+    });
+    json!({"Records": messages.collect::<Vec<_>>()})
 }

@@ -1,0 +1,109 @@
+//! What the functions are sent: a run's events, and the jobs of runs that registered a build.
+
+use serde_json::{Value, json};
+
+use crate::common::{
+    artifact,
+    world::{World, batch, job},
+};
+
+/// Bytes of the application that is registered.
+pub(crate) const APPLICATION: usize = 25_000_000;
+
+/// One job that registers a build, and so many more, each of another run with another application.
+pub(crate) async fn registrations(world: &World, times: u32) -> (Value, Vec<Value>) {
+    let mut jobs = Vec::new();
+    for number in 0..=times {
+        let key = format!("wallet-dev/BuildOutpu/{number}");
+        world.put_artifact(&key, application(number)).await;
+        let parameters = json!({
+            "do": "register", "app": "wallet", "environment": "dev",
+            "pipeline": "wallet-dev", "execution": format!("x{number}"),
+            "commit": "8cf40f2a", "message": "Fix the camera", "branch": "main", "repository": "acme/wallet",
+        });
+        let id = format!("11111111-abcd-1111-abcd-{number:012}");
+        jobs.push(job(&id, &parameters.to_string(), &key));
+    }
+    (jobs.remove(0), jobs)
+}
+
+/// An artifact zip with a signed package, and as much beside it as a real application has.
+fn application(number: u32) -> Vec<u8> {
+    // Does not deflate, as little of a package does.
+    let mut state = u64::from(number) + 1;
+    let mut filler = Vec::with_capacity(APPLICATION);
+    while filler.len() < APPLICATION {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        filler.extend_from_slice(&state.to_le_bytes());
+    }
+    artifact::zip(&[
+        ("build/app-release.apk", &artifact::signed_apk()),
+        ("build/app-release.aab", &filler),
+        ("build/mapping.txt", b"a -> b"),
+    ])
+}
+
+/// A batch of one event, and the batches of so many runs, each of all events of a run.
+pub(crate) fn events(runs: u32) -> (Value, Vec<Value>) {
+    let mut batches = run(0);
+    for number in 1..=runs {
+        batches.extend(run(number));
+    }
+    (batches.remove(0), batches)
+}
+
+/// A run of four stages of one action each, from its start to its end: as many batches of one event.
+fn run(number: u32) -> Vec<Value> {
+    let mut seconds = 0;
+    let mut batches = Vec::new();
+    let mut tell = |sample: &str, state: &str, stage: Option<&str>| {
+        seconds += 10;
+        let mut event: Value = serde_json::from_str(sample).unwrap();
+        event["id"] = json!(format!("00000000-0000-4000-8000-{number:06}{seconds:06}"));
+        event["time"] = json!(format!(
+            "2026-11-20T03:{:02}:{:02}Z",
+            seconds / 60,
+            seconds % 60
+        ));
+        let detail = &mut event["detail"];
+        detail["pipeline"] = json!("wallet-dev");
+        detail["execution-id"] = json!(format!("0f0e0d0c-0b0a-4908-8706-{number:012}"));
+        detail["state"] = json!(state);
+        if let Some(stage) = stage {
+            detail["stage"] = json!(stage);
+        }
+        batches.push(batch(&[&event.to_string()]));
+    };
+    tell(PIPELINE_STARTED, "STARTED", None);
+    for (place, stage) in ["Source", "Build", "Test", "Register", "Deploy"]
+        .into_iter()
+        .enumerate()
+    {
+        let ended = if place == 0 {
+            SOURCE_SUCCEEDED
+        } else {
+            ACTION_ENDED
+        };
+        tell(STAGE, "STARTED", Some(stage));
+        tell(ACTION_STARTED, "STARTED", Some(stage));
+        tell(ended, "SUCCEEDED", Some(stage));
+        tell(STAGE, "SUCCEEDED", Some(stage));
+    }
+    tell(PIPELINE_SUCCEEDED, "SUCCEEDED", None);
+    batches
+}
+
+const PIPELINE_STARTED: &str =
+    include_str!("../../../sources/src/codepipeline/samples/event-pipeline-started.json");
+const PIPELINE_SUCCEEDED: &str =
+    include_str!("../../../sources/src/codepipeline/samples/event-pipeline-succeeded.json");
+const STAGE: &str =
+    include_str!("../../../sources/src/codepipeline/samples/event-stage-started.json");
+const ACTION_STARTED: &str =
+    include_str!("../../../sources/src/codepipeline/samples/event-action-started.json");
+const ACTION_ENDED: &str =
+    include_str!("../../../sources/src/codepipeline/samples/event-action-failed.json");
+const SOURCE_SUCCEEDED: &str =
+    include_str!("../../../sources/src/codepipeline/samples/event-action-succeeded-source.json");
