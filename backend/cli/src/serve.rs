@@ -19,6 +19,7 @@ mod place;
 
 use std::{fs, net::SocketAddr, path::Path, time::Duration};
 
+use domain::digest::Digest;
 use portal::{
     Parts, Portal,
     config::Config,
@@ -45,7 +46,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     ambient::log();
     let stop = ambient::stop_signal().map_err(ServeError::Signals)?;
     options.check_addresses()?;
-    let config = read_config(&options.config)?;
+    let (config, digest) = read_config(&options.config)?;
     let assets = load_assets(options.assets.as_deref())?;
     let folder = DataFolder::open(&options.data, options.reset)?;
     let (web, address) = listen("--listen", options.listen).await?;
@@ -60,6 +61,9 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         jobs: jobs(&options).await,
         region: options.region.clone(),
         public_url: config.public_url.or(fallback),
+        home: None,
+        config_digest: Some(digest),
+        seals: Some(place.seals.clone()),
         entropy: ambient::entropy,
     });
     let housekeeping = tokio::spawn(housekeeping::run(portal.clone()));
@@ -87,13 +91,15 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     Ok(())
 }
 
-fn read_config(path: &Path) -> Result<Config, ServeError> {
+/// The configuration, and the digest of its text.
+fn read_config(path: &Path) -> Result<(Config, Digest), ServeError> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|source| ServeError::NoConfig {
         path: name.clone(),
         source,
     })?;
-    Config::parse(&text, &name).map_err(ServeError::Config)
+    let config = Config::parse(&text, &name).map_err(ServeError::Config)?;
+    Ok((config, Digest::of(text.as_bytes())))
 }
 
 /// The islands are an extra: without a built site, pages work and do not move.

@@ -8,8 +8,9 @@ use crate::{
     build::{ArtifactKind, Build},
     digest::Digest,
     event::Revision,
-    id::{AppId, BuildId, EnvironmentId, FileName, RunId},
+    id::{AppId, BuildId, EnvironmentId, FileName, PromotionId, RunId},
     package::Icon,
+    promotion::PromotionKind,
 };
 
 /// A build made available in an environment. The newest one of an app and environment is *current*: the latest
@@ -44,8 +45,21 @@ pub struct Release {
     pub released_at: Timestamp,
     /// By whom.
     pub released_by: Actor,
+    /// The promotion that it came by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotion: Option<PromotionRef>,
     /// The files that a tester can install, all that a download needs to know.
     pub installs: Vec<Installable>,
+}
+
+/// The promotion that a release came by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PromotionRef {
+    /// The promotion.
+    pub id: PromotionId,
+    /// Which way it went.
+    pub kind: PromotionKind,
 }
 
 /// An application package that a device can install.
@@ -105,6 +119,7 @@ impl Release {
             run,
             released_at,
             released_by,
+            promotion: None,
             installs: build
                 .artifacts
                 .iter()
@@ -125,6 +140,12 @@ impl Release {
                 })
                 .collect(),
         }
+    }
+
+    /// Whether it took its environment back to an earlier build.
+    pub fn is_rollback(&self) -> bool {
+        let kind = self.promotion.as_ref().map(|promotion| promotion.kind);
+        kind == Some(PromotionKind::Rollback)
     }
 
     /// Whether this release is the one to serve, of two.
@@ -216,6 +237,7 @@ mod tests {
             run: None,
             released_at: Timestamp::UNIX_EPOCH,
             released_by: Actor::local(),
+            promotion: None,
             installs,
         }
     }

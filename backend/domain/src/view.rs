@@ -1,5 +1,7 @@
 //! What a page or an API answer shows: the same for both, so that neither can show what the other hides.
 
+mod promotion;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +9,17 @@ use crate::{
     build::{Build, BuildBrief},
     catalog::{App, Environment},
     event::Pipeline,
-    id::{EnvironmentId, RunId},
+    hold::Hold,
+    id::{BuildId, EnvironmentId, PromotionId, RunId},
     install::InstallWarning,
     page::Page,
     release::Release,
     run::{RecentRuns, Run, RunBrief, Step},
+};
+
+pub use promotion::{
+    BuildOptions, FrozenView, HoldView, HoldsView, MayAnswer, PromotionBrief, PromotionView,
+    PromotionsView, StepOption, WithdrawnBuild,
 };
 
 /// Every app in every environment.
@@ -47,6 +55,12 @@ pub struct Cell {
     /// What it serves now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Release>,
+    /// The newest release's build, where it is not served because it was withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<WithdrawnBuild>,
+    /// Holds in force here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Hold>,
     /// The newest runs of each pipeline that feeds it.
     pub pipelines: Vec<RecentRuns>,
 }
@@ -100,6 +114,9 @@ pub struct RunView {
     pub steps: Vec<StepView>,
     /// Builds that it registered.
     pub builds: Vec<BuildBrief>,
+    /// The promotion that it carries out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotion: Option<PromotionId>,
     /// When this was true.
     pub as_of: Timestamp,
 }
@@ -125,6 +142,11 @@ pub struct BuildView {
     pub build: Build,
     /// Its releases, newest first.
     pub releases: Vec<ReleaseView>,
+    /// Why nobody gets it, if it is withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Hold>,
+    /// Where it may go.
+    pub options: BuildOptions,
     /// When this was true.
     pub as_of: Timestamp,
 }
@@ -152,8 +174,14 @@ pub struct TesterView {
     /// What it serves now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<CurrentView>,
+    /// The newest release's build, where it is not served because it was withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<WithdrawnBuild>,
     /// Releases before it, newest first.
     pub earlier: Vec<Release>,
+    /// Those of the builds of `earlier` that are withdrawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_withdrawn: Vec<BuildId>,
     /// When this was true.
     pub as_of: Timestamp,
 }

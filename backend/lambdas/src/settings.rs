@@ -2,6 +2,10 @@
 
 use std::{fs, io, path::PathBuf};
 
+use domain::{
+    digest::Digest,
+    id::{EnvironmentId, InvalidId},
+};
 use portal::config::{self, Config, Problems};
 use url::Url;
 
@@ -12,6 +16,12 @@ pub struct Settings {
     pub store: store::Settings,
     /// Apps, environments, and which pipeline feeds what.
     pub config: Config,
+    /// SHA-256 of the configuration's text.
+    pub config_digest: Digest,
+    /// The environment that this deployment is of.
+    pub home: Option<EnvironmentId>,
+    /// The bucket of the audit log's seals.
+    pub audit_bucket: Option<String>,
     /// The address that people open, when it is not in the configuration.
     pub public_url: Option<Url>,
     /// Where `CodePipeline` listens, when it is not AWS's own.
@@ -40,6 +50,15 @@ pub enum Error {
         #[source]
         source: url::ParseError,
     },
+    /// The home environment has no name that can be one.
+    #[error("TOWPATH_HOME is {found:?}, not the name of an environment")]
+    Home {
+        /// What it is.
+        found: String,
+        /// Why it is none.
+        #[source]
+        source: InvalidId,
+    },
     /// The configuration's file cannot be read.
     #[error("cannot read {path}, which TOWPATH_CONFIG names")]
     Unreadable {
@@ -64,6 +83,7 @@ impl Settings {
             "TOWPATH_CONFIG",
             "the path of towpath.toml, or all that would be in it",
         )?;
+        let (config, config_digest) = configuration(&config)?;
         Ok(Self {
             store: store::Settings {
                 region: required("AWS_REGION", "the AWS region")?,
@@ -73,7 +93,10 @@ impl Settings {
                 s3_endpoint: endpoint("AWS_ENDPOINT_URL_S3"),
                 static_credentials: None,
             },
-            config: configuration(&config)?,
+            config,
+            config_digest,
+            home: variable("TOWPATH_HOME").map(home).transpose()?,
+            audit_bucket: variable("TOWPATH_AUDIT_BUCKET"),
             public_url: variable("TOWPATH_PUBLIC_URL").map(public_url).transpose()?,
             codepipeline_endpoint: endpoint("AWS_ENDPOINT_URL_CODEPIPELINE"),
             site: variable("TOWPATH_SITE").map(PathBuf::from),
@@ -82,15 +105,25 @@ impl Settings {
 }
 
 /// Whatever is more than one line is the configuration itself.
-fn configuration(text: &str) -> Result<Config, Error> {
+fn configuration(text: &str) -> Result<(Config, Digest), Error> {
+    let parsed = |text: &str, name| {
+        let config = Config::parse(text, name).map_err(Error::Config)?;
+        Ok((config, Digest::of(text.as_bytes())))
+    };
     if text.contains('\n') {
-        return Config::parse(text, "TOWPATH_CONFIG").map_err(Error::Config);
+        return parsed(text, "TOWPATH_CONFIG");
     }
     let file = fs::read_to_string(text).map_err(|source| Error::Unreadable {
         path: text.to_owned(),
         source,
     })?;
-    Config::parse(&file, config::FILE_NAME).map_err(Error::Config)
+    parsed(&file, config::FILE_NAME)
+}
+
+fn home(found: String) -> Result<EnvironmentId, Error> {
+    found
+        .parse()
+        .map_err(|source| Error::Home { found, source })
 }
 
 fn public_url(found: String) -> Result<Url, Error> {

@@ -47,13 +47,18 @@ async fn connect(settings: &Settings, jobs: Option<Jobs>) -> Portal {
         .public_url
         .clone()
         .or_else(|| settings.config.public_url.clone());
+    let store = Store::connect(&settings.store).await;
+    let seals = settings.audit_bucket.as_deref();
     Portal::new(Parts {
-        store: Store::connect(&settings.store).await,
+        seals: seals.map(|bucket| store.objects.in_bucket(bucket)),
+        store,
         catalog: settings.config.catalog(),
         grants: settings.config.grants(),
         jobs,
         region: settings.store.region.clone(),
         public_url,
+        home: settings.home.clone(),
+        config_digest: Some(settings.config_digest),
         entropy: ambient::entropy,
     })
 }

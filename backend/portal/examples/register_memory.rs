@@ -139,6 +139,9 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
         jobs: Some(Jobs::connect_as(Some(codepipeline), "eu-west-1", KEYS.0, KEYS.1).await),
         region: "eu-west-1".to_owned(),
         public_url: None,
+        home: None,
+        config_digest: None,
+        seals: None,
         entropy: || [5; 10],
     });
     Ok((portal, artifacts))

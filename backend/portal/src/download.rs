@@ -10,7 +10,9 @@ use domain::{
     build::ArtifactKind,
     digest::Digest,
     download::{Download, LINK_LIFETIME},
+    hold::Hold,
     id::{AppId, BuildId, EnvironmentId, FileName},
+    release::Release,
 };
 
 use crate::{Error, Portal, Result, access::Action, object_keys};
@@ -68,12 +70,19 @@ impl Portal {
         self.known_environment(environment)?;
         let environments = std::slice::from_ref(environment);
         self.authorise(actor, Action::Download { app, environments })?;
-        let release = self
-            .store()
-            .table
-            .current(app, environment)
-            .await?
-            .ok_or_else(|| Error::not_found(format!("release of {app} in {environment} yet")))?;
+        let served = self.store().table.served(app, environment).await?;
+        let release = match (served.release, served.withdrawn) {
+            (Some(release), _) => release,
+            (None, Some(withdrawn)) => {
+                let (number, hold) = (withdrawn.number, &withdrawn.hold);
+                return Err(withdrawn_build(number, hold, None));
+            }
+            (None, None) => {
+                return Err(Error::not_found(format!(
+                    "release of {app} in {environment} yet"
+                )));
+            }
+        };
         let install = release.install(abi).map_err(|reason| Error::Refused {
             reason: reason.to_string(),
         })?;
@@ -104,6 +113,7 @@ impl Portal {
     ) -> Result<Grant> {
         let record = self.visible_build(actor, build).await?;
         let (build, releases) = (record.build, record.releases);
+        let newest = releases.first().map(|release| release.environment.clone());
         let environments: Vec<EnvironmentId> = releases
             .into_iter()
             .map(|release| release.environment)
@@ -118,6 +128,13 @@ impl Portal {
             .iter()
             .find(|artifact| artifact.digest == *digest)
             .ok_or_else(|| Error::not_found("file with that digest in this build"))?;
+        if let Some(hold) = record.withdrawn.filter(|_| is_program(artifact.kind)) {
+            let instead = match newest {
+                Some(environment) => self.store().table.current(&build.app, &environment).await?,
+                None => None,
+            };
+            return Err(withdrawn_build(build.number, &hold, instead.as_ref()));
+        }
         self.grant(
             Download {
                 build: build.id.clone(),
@@ -176,6 +193,34 @@ impl Portal {
             expires_at: download.at + LINK_LIFETIME,
         })
     }
+}
+
+/// Whether a file is what a withdrawal keeps from people; symbols and reports are needed all the more then.
+fn is_program(kind: ArtifactKind) -> bool {
+    match kind {
+        ArtifactKind::Apk | ArtifactKind::Aab | ArtifactKind::Ipa | ArtifactKind::WebBundle => true,
+        ArtifactKind::Mapping
+        | ArtifactKind::Sbom
+        | ArtifactKind::TestReport
+        | ArtifactKind::Other => false,
+    }
+}
+
+/// Why a withdrawn build is not given out, and what to use instead.
+fn withdrawn_build(number: u64, hold: &Hold, instead: Option<&Release>) -> Error {
+    let why = format!(
+        "build {number} was withdrawn by {}: {}",
+        hold.by.name, hold.reason
+    );
+    let why = why.trim_end_matches('.');
+    let reason = match instead {
+        Some(release) => format!(
+            "{why}. Use build {}, which {} serves, instead",
+            release.number, release.environment
+        ),
+        None => format!("{why}. There is no other build here yet to use instead"),
+    };
+    Error::Refused { reason }
 }
 
 /// What a caller's program called itself, at the most 200 printable characters.

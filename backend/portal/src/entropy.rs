@@ -1,6 +1,9 @@
 //! Identifiers that cannot be guessed: a time and eighty random bits.
 
-use domain::{Timestamp, id::BuildId};
+use domain::{
+    Timestamp,
+    id::{BuildId, PromotionId},
+};
 
 use crate::{Error, Portal, Result};
 
@@ -11,6 +14,12 @@ impl Portal {
     }
 
     pub(crate) fn new_build_id(&self, now: Timestamp) -> Result<BuildId> {
+        self.ulid(now)
+            .parse()
+            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
+    }
+
+    pub(crate) fn new_promotion_id(&self, now: Timestamp) -> Result<PromotionId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))

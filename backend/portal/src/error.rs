@@ -1,6 +1,9 @@
 //! What can go wrong, once for all use cases. The HTTP layer turns these into `problem+json`, and nobody else does.
 
-use domain::access::Role;
+use domain::{
+    access::Role,
+    promotion::{Impossible, Refusal},
+};
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,15 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A promotion that was asked for is refused, for all of these reasons.
+    #[error("{}", sentences(refusals))]
+    Declined {
+        /// Why, each with what would lift it.
+        refusals: Vec<Refusal>,
+    },
+    /// What was asked cannot be done with a promotion as it stands.
+    #[error("{}: {}", .0, .0.remedy())]
+    Impossible(Impossible),
     /// The table or the bucket did not answer as it should.
     #[error("the store did not carry this out")]
     Store(#[source] store::Error),
@@ -54,6 +66,11 @@ pub enum Error {
 
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+fn sentences(refusals: &[Refusal]) -> String {
+    let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+    refusals.join(". ")
+}
 
 fn role_needed(needs: Option<Role>) -> String {
     needs.map_or_else(String::new, |role| format!(": that needs the role {role}"))
@@ -77,6 +94,12 @@ impl Error {
             field: field.into(),
             detail: detail.into(),
         }
+    }
+}
+
+impl From<Impossible> for Error {
+    fn from(impossible: Impossible) -> Self {
+        Self::Impossible(impossible)
     }
 }
 

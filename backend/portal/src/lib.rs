@@ -8,24 +8,30 @@ use std::{fmt, sync::Arc};
 use domain::{
     access::Grant,
     catalog::{App, Catalog, Environment},
+    digest::Digest,
     id::{AppId, EnvironmentId},
 };
-use store::Store;
+use store::{Objects, Store};
 use targets::codepipeline::Jobs;
 use url::Url;
 
 pub mod access;
+pub mod audit;
+pub mod compare;
 pub mod config;
 pub mod download;
 mod entropy;
 pub mod error;
+pub mod hold;
 pub mod http;
 mod object_keys;
+pub mod promotion;
 pub mod record;
 pub mod register;
 pub mod retention;
 pub mod uploads;
 pub mod views;
+pub mod who;
 
 pub use error::{Error, Result};
 pub use frontend::words;
@@ -50,6 +56,12 @@ pub struct Parts {
     pub region: String,
     /// The address that people open, for links in answers.
     pub public_url: Option<Url>,
+    /// The environment that this deployment is of, where it is one.
+    pub home: Option<EnvironmentId>,
+    /// SHA-256 of the configuration, so that a change of it is noted.
+    pub config_digest: Option<Digest>,
+    /// Where the audit log's seals are kept: a bucket that nobody can overwrite or delete in.
+    pub seals: Option<Objects>,
     /// Ten random bytes: what makes identifiers impossible to guess.
     pub entropy: fn() -> [u8; 10],
 }

@@ -62,7 +62,22 @@ impl Portal {
         let feed = self.catalog().feed(&event.pipeline);
         let feed = feed.map(|feed| (&feed.app, &feed.environment));
         let recorded = Box::pin(self.store().table.record(event, raw, feed, now)).await?;
+        Box::pin(self.tell_promotion(event, now)).await?;
         Ok(matches!(recorded, Recorded::Duplicate(_)))
+    }
+}
+
+impl Portal {
+    /// Goes on with the promotion that a run carries out, when the run has ended.
+    async fn tell_promotion(&self, event: &Event, now: Timestamp) -> Result<()> {
+        if event.step.is_some() || !event.status.is_terminal() {
+            return Ok(());
+        }
+        let table = &self.store().table;
+        if let Some(promotion) = table.promotion_of_run(&event.run).await? {
+            Box::pin(self.advance(&promotion, now)).await?;
+        }
+        Ok(())
     }
 }
 

@@ -48,6 +48,15 @@ impl Objects {
         }
     }
 
+    /// Another bucket at the same place, opened with the same credentials.
+    #[must_use]
+    pub fn in_bucket(&self, bucket: &str) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// Another bucket at the same place, opened with the credentials that a job was given for it.
     #[must_use]
     pub fn with_credentials(

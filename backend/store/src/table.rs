@@ -2,32 +2,41 @@
 //!
 //! `keys` alone knows how they are laid out; each other file holds the questions about one kind of record.
 
+mod audit;
 mod builds;
 mod calls;
+mod config;
+mod current;
 mod downloads;
 mod events;
+mod holds;
 mod item;
 mod keys;
 mod list;
 mod meter;
 mod overview;
+mod promotions;
 mod registrations;
 mod releases;
 mod runs;
 mod schema;
 mod tries;
 mod uploads;
+mod withdrawals;
 
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
+pub use audit::{AuditSpan, FoundEntry, InvalidMonth, Month};
 pub use builds::BuildRecord;
+pub use current::Served;
 pub use events::{Raw, Recorded};
 pub use keys::registration_id;
 pub use meter::{Meter, Reading};
-pub use overview::OverviewRecord;
+pub use overview::{OverviewRecord, Withdrawn};
+pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
 pub use registrations::{Completed, PendingRegistration, Registration};
 pub use runs::{JoinedStep, RunList, RunRecord};
 pub use uploads::{Upload, UploadFile};

@@ -197,6 +197,8 @@ pub(crate) fn view(build: Build) -> BuildView {
     BuildView {
         app: app("settings"),
         releases: vec![shown("preprod", 4_000, true), shown("dev", 10_900, false)],
+        withdrawn: None,
+        options: domain::view::BuildOptions::default(),
         build,
         as_of: now(),
     }

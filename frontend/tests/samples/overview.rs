@@ -27,6 +27,8 @@ fn cell(
     Cell {
         environment: environment.parse().unwrap(),
         current,
+        withdrawn: None,
+        holds: Vec::new(),
         pipelines: vec![recent(Some(app), Some(environment), &name, runs)],
     }
 }
@@ -102,6 +104,8 @@ fn apidemos() -> AppRow {
             Cell {
                 environment: "prod".parse().unwrap(),
                 current: None,
+                withdrawn: None,
+                holds: Vec::new(),
                 pipelines: Vec::new(),
             },
         ],
@@ -130,6 +134,8 @@ pub(crate) fn silent() -> Overview {
             .map(|environment| Cell {
                 environment: environment.id,
                 current: None,
+                withdrawn: None,
+                holds: Vec::new(),
                 pipelines: Vec::new(),
             })
             .collect(),

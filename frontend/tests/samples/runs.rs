@@ -110,6 +110,7 @@ pub(crate) fn failed() -> RunView {
             step("Test/Lint", Succeeded, 2_906, 31, Some("CodeBuild")),
             test,
         ],
+        promotion: None,
         builds: vec![briefs().remove(0)],
         as_of: now(),
     }
@@ -146,6 +147,7 @@ pub(crate) fn running() -> RunView {
                 Some("Manual"),
             )),
         ],
+        promotion: None,
         builds: Vec::new(),
         as_of: now(),
     }
@@ -163,6 +165,7 @@ pub(crate) fn unknown() -> RunView {
         app: None,
         environment: None,
         steps: Vec::new(),
+        promotion: None,
         builds: Vec::new(),
         as_of: now(),
     }

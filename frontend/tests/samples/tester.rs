@@ -44,7 +44,9 @@ fn view(build: Build, warnings: Vec<InstallWarning>, refused: Option<&str>) -> T
             warnings,
             refused: refused.map(str::to_owned),
         }),
+        withdrawn: None,
         earlier: earlier(),
+        earlier_withdrawn: Vec::new(),
         as_of: now(),
     }
 }
@@ -87,7 +89,9 @@ pub(crate) fn nothing() -> TesterView {
         app: app("settings"),
         environment: environment("prod"),
         current: None,
+        withdrawn: None,
         earlier: Vec::new(),
+        earlier_withdrawn: Vec::new(),
         as_of: now(),
     }
 }

@@ -4,7 +4,7 @@ use embedded::{
     Running, dynamodb,
     s3::{self, KeyPair},
 };
-use store::{Settings, Store};
+use store::{Objects, Settings, Store};
 
 use super::{ServeError, folder::DataFolder, options::ServeOptions};
 
@@ -16,12 +16,15 @@ const PIPELINE_KEYS: (&str, &str) = ("simulator", "simulator");
 
 const TABLE: &str = "towpath";
 const RELEASES: &str = "towpath-releases";
+/// Where the audit log's seals are kept.
+const SEALS: &str = "towpath-audit";
 /// Where local pipelines keep their artifacts.
 const ARTIFACTS: &str = "towpath-artifacts";
 
 /// The embedded servers, running, and the store on them.
 pub(super) struct Place {
     pub(super) store: Store,
+    pub(super) seals: Objects,
     pub(super) s3: Running,
     pub(super) dynamodb: Running,
 }
@@ -58,11 +61,14 @@ impl Place {
         .await;
         store.table.create().await?;
         store.objects.create_bucket().await?;
+        let seals = store.objects.in_bucket(SEALS);
+        seals.create_bucket().await?;
         let (id, secret) = OWN_KEYS;
         let artifacts = store.objects.with_credentials(ARTIFACTS, id, secret, None);
         artifacts.create_bucket().await?;
         Ok(Self {
             store,
+            seals,
             s3,
             dynamodb,
         })

@@ -1,6 +1,7 @@
 //! The API for programs.
 
 mod v1;
+mod who;
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use domain::promotion::{Impossible, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
 
 use super::{Front, pages};
@@ -33,6 +34,9 @@ pub struct Problem {
     /// Which part of the request it is about: a parameter, or a place in the body (`files[2].sha256`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// For a promotion that is refused: every reason, each with what would lift it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<Refusal>,
 }
 
 impl Problem {
@@ -45,6 +49,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
+            refusals: Vec::new(),
         }
     }
 
@@ -89,6 +94,13 @@ impl From<Error> for Problem {
             Error::Refused { reason } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&reason))
             }
+            Error::Declined { refusals } => Self {
+                refusals: refusals.clone(),
+                ..Self::new(status_of(&refusals), sentence(&text))
+            },
+            Error::Impossible(impossible) => {
+                Self::new(status_of_impossible(&impossible), sentence(&text))
+            }
             Error::Store(source) => of_store(&source),
             Error::Answer(source) => {
                 log(&source);
@@ -102,6 +114,42 @@ impl From<Error> for Problem {
                 internal()
             }
         }
+    }
+}
+
+/// Not allowed, if that is among the reasons; a request that nobody could make, if only that; else not now.
+fn status_of(refusals: &[Refusal]) -> StatusCode {
+    if refusals
+        .iter()
+        .any(|refusal| refusal.kind == RefusalKind::Forbidden)
+    {
+        StatusCode::FORBIDDEN
+    } else if refusals
+        .iter()
+        .all(|refusal| matches!(refusal.kind, RefusalKind::Reason | RefusalKind::Bypass))
+    {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::CONFLICT
+    }
+}
+
+fn status_of_impossible(impossible: &Impossible) -> StatusCode {
+    match impossible {
+        Impossible::OwnRequest | Impossible::NotAsked { .. } | Impossible::NotYours => {
+            StatusCode::FORBIDDEN
+        }
+        Impossible::Words(_) => StatusCode::BAD_REQUEST,
+        Impossible::State { .. }
+        | Impossible::Expired(_)
+        | Impossible::NotDue(_)
+        | Impossible::Twice
+        | Impossible::OtherBytes { .. }
+        | Impossible::NothingToApprove
+        | Impossible::Occupied(_)
+        | Impossible::NoPlace
+        | Impossible::Changed(_)
+        | Impossible::Gates { .. } => StatusCode::CONFLICT,
     }
 }
 

@@ -5,10 +5,11 @@ use std::str::FromStr;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::page::{Cursor, Limit};
+use store::table::{InvalidMonth, Month};
 use url::form_urlencoded;
 
 use super::problem::Problem;
-use crate::views::Which;
+use crate::{Error, audit::Format, compare::Side, views::Which};
 
 /// Which part of a list to show.
 #[derive(utoipa::IntoParams)]
@@ -42,6 +43,72 @@ pub(super) struct AbiQuery {
     /// The device's native code, such as `arm64-v8a`. Without it, the package for the most devices.
     #[param(max_length = 40)]
     pub(super) abi: Option<String>,
+}
+
+/// Which part of the audit log to show, and how.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AuditQuery {
+    /// The month in UTC, `2026-11`; without it, the one that it is.
+    #[param(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}$")]
+    pub(super) month: Option<Month>,
+    /// `csv` or `jsonl`, for the whole month as a file, the oldest entry first.
+    #[param(value_type = Option<String>, pattern = "^(csv|jsonl)$")]
+    pub(super) format: Option<Format>,
+    /// How many items, 1 to 100.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 25)]
+    pub(super) limit: Limit,
+    /// Where to start: `next` of the page before. Without it, at the newest.
+    pub(super) cursor: Option<Cursor>,
+}
+
+/// What to compare.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CompareQuery {
+    /// A build's identifier, or `<app>/<environment>` for what is current there.
+    #[param(value_type = String)]
+    pub(super) from: Side,
+    /// The same, for the other side.
+    #[param(value_type = String)]
+    pub(super) to: Side,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AuditQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["month", "format", "limit", "cursor"])?;
+        let month = query.text("month").map(str::parse).transpose();
+        let format = query.text("format").map(str::parse).transpose();
+        Ok(Self {
+            month: month.map_err(|error: InvalidMonth| {
+                Problem::invalid("month", format!("This is no month: {error}."))
+            })?,
+            format: format.map_err(|error: Error| Problem::from(error))?,
+            limit: query.limit()?,
+            cursor: query.cursor()?,
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CompareQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["from", "to"])?;
+        let side = |name: &str| -> Result<Side, Problem> {
+            let text = query.text(name).unwrap_or_default();
+            text.parse().map_err(|error: Error| {
+                let problem = Problem::from(error);
+                Problem::invalid(name, problem.detail)
+            })
+        };
+        Ok(Self {
+            from: side("from")?,
+            to: side("to")?,
+        })
+    }
 }
 
 impl RunsQuery {

@@ -70,6 +70,9 @@ impl Portal {
             Completed::Done => {
                 // Retention may have taken one of these for another registration's, just before this one was known.
                 self.put_missing(&finals).await?;
+                if let Some(environment) = &facts.environment {
+                    Box::pin(self.follow(&facts.app, environment, facts.now)).await;
+                }
                 Ok(build)
             }
             Completed::AlreadyDone { build, .. } => self.registered_before(&build, facts).await,

@@ -92,7 +92,9 @@ impl From<Error> for Failure {
             | Error::Forbidden { .. }
             | Error::Invalid { .. }
             | Error::Conflict { .. }
-            | Error::Refused { .. } => Self::configuration(format!("{error}.")),
+            | Error::Refused { .. }
+            | Error::Declined { .. }
+            | Error::Impossible(_) => Self::configuration(format!("{error}.")),
             Error::Store(_) | Error::Answer(_) | Error::NoJobs => Self {
                 kind: FailureKind::SystemUnavailable,
                 message:

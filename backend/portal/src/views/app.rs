@@ -41,14 +41,15 @@ impl Portal {
             app: Some(app),
             failed: false,
         };
-        let (record, builds, runs) = futures::try_join!(
+        let (record, holds, builds, runs) = futures::try_join!(
             Box::pin(table.overview()),
+            Box::pin(table.holds()),
             Box::pin(table.builds(app, few, None)),
             Box::pin(table.runs(list, few, None)),
         )?;
         let environments = self.catalog().environments.clone();
         Ok(AppView {
-            row: row(known, &environments, &record),
+            row: row(known, &environments, &record, &holds),
             environments,
             builds,
             runs,

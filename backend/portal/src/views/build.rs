@@ -16,6 +16,7 @@ impl Portal {
     /// One build, its files, and its releases, newest first.
     pub async fn build(&self, actor: &Actor, id: &BuildId, now: Timestamp) -> Result<BuildView> {
         let record = self.visible_build(actor, id).await?;
+        let options = Box::pin(self.options_of(actor, &record, now)).await?;
         let mut releases = Vec::new();
         for release in record.releases {
             releases.push(self.release_view(release).await?);
@@ -25,6 +26,8 @@ impl Portal {
             app: self.app_or_its_name(&record.build.app),
             build: record.build,
             releases,
+            withdrawn: record.withdrawn,
+            options,
             as_of: now,
         })
     }
@@ -40,7 +43,7 @@ impl Portal {
     }
 
     /// An app as configured, or by its bare name when it no longer is: its builds stay readable.
-    pub(super) fn app_or_its_name(&self, id: &AppId) -> App {
+    pub(crate) fn app_or_its_name(&self, id: &AppId) -> App {
         self.catalog().app(id).cloned().unwrap_or_else(|| App {
             id: id.clone(),
             name: id.to_string(),
@@ -48,7 +51,7 @@ impl Portal {
     }
 
     /// An environment as configured, or by its bare name when it no longer is.
-    pub(super) fn environment_or_its_name(&self, id: &EnvironmentId) -> Environment {
+    pub(crate) fn environment_or_its_name(&self, id: &EnvironmentId) -> Environment {
         let configured = self.catalog().environment(id).cloned();
         configured.unwrap_or_else(|| Environment {
             id: id.clone(),

@@ -1,10 +1,13 @@
 //! What a tester sees of an app in an environment.
 
+use std::collections::HashMap;
+
 use domain::{
     Timestamp,
     actor::Actor,
     build::Build,
-    id::{AppId, EnvironmentId},
+    hold::Hold,
+    id::{AppId, BuildId, EnvironmentId},
     install::{InstallWarning, warnings},
     package::Package,
     page::{Cursor, Limit, Page},
@@ -28,11 +31,14 @@ impl Portal {
             (self.known_app(app)?, self.known_environment(environment)?);
         let table = &self.store().table;
         let few = Limit::try_from(11).unwrap_or_default();
-        let (current, releases) = futures::try_join!(
-            table.current(app, environment),
+        let (served, releases) = futures::try_join!(
+            table.served(app, environment),
             table.releases(app, environment, few, None),
         )?;
+        let current = served.release;
         let earlier = before(current.as_ref(), releases.items);
+        let builds: Vec<BuildId> = earlier.iter().map(|it| it.build.clone()).collect();
+        let withdrawn = table.withdrawn(&builds).await?;
         Ok(TesterView {
             app: known_app.clone(),
             environment: known_environment.clone(),
@@ -40,6 +46,8 @@ impl Portal {
                 Some(release) => Some(self.current_view(release, &earlier).await?),
                 None => None,
             },
+            withdrawn: served.withdrawn,
+            earlier_withdrawn: builds_in(&withdrawn, &earlier),
             earlier,
             as_of: now,
         })
@@ -76,6 +84,17 @@ impl Portal {
             build,
         })
     }
+}
+
+/// Those builds of a list that are withdrawn, each once, in the list's order.
+fn builds_in(withdrawn: &HashMap<BuildId, Hold>, releases: &[Release]) -> Vec<BuildId> {
+    let mut builds: Vec<BuildId> = Vec::new();
+    for release in releases {
+        if withdrawn.contains_key(&release.build) && !builds.contains(&release.build) {
+            builds.push(release.build.clone());
+        }
+    }
+    builds
 }
 
 /// The releases before the current one. A release that came in after `current` was read waits for the next look.

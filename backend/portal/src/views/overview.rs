@@ -1,14 +1,16 @@
-//! Every app in every environment: one query, which grows with apps and environments and never with history.
+//! Every app in every environment: one query for what there is and one for the holds, both of which grow with apps and
+//! environments and never with history.
 
 use domain::{
     Timestamp,
     actor::Actor,
     catalog::{App, Catalog, Environment},
+    hold::{Held, Hold},
     release::Release,
     run::RecentRuns,
-    view::{AppRow, Cell, Overview},
+    view::{AppRow, Cell, Overview, WithdrawnBuild},
 };
-use store::table::OverviewRecord;
+use store::table::{OverviewRecord, Withdrawn};
 
 use crate::{Portal, Result, access::Action};
 
@@ -16,7 +18,9 @@ impl Portal {
     /// Every app in every environment: what it serves now, and how its pipelines do.
     pub async fn overview(&self, actor: &Actor, now: Timestamp) -> Result<Overview> {
         let apps = self.apps(actor)?;
-        let record = self.store().table.overview().await?;
+        let table = &self.store().table;
+        let (record, holds) =
+            futures::try_join!(Box::pin(table.overview()), Box::pin(table.holds()),)?;
         let catalog = self.catalog();
         let unassigned = if self.may(actor, Action::ViewUnassigned) {
             unassigned(&record, catalog)
@@ -26,7 +30,7 @@ impl Portal {
         Ok(Overview {
             environments: catalog.environments.clone(),
             apps: apps
-                .map(|app| row(app, &catalog.environments, &record))
+                .map(|app| row(app, &catalog.environments, &record, &holds))
                 .collect(),
             unassigned,
             as_of: now,
@@ -51,10 +55,17 @@ fn unassigned(record: &OverviewRecord, catalog: &Catalog) -> Vec<RecentRuns> {
 }
 
 /// One app across the environments.
-pub(super) fn row(app: &App, environments: &[Environment], record: &OverviewRecord) -> AppRow {
+pub(super) fn row(
+    app: &App,
+    environments: &[Environment],
+    record: &OverviewRecord,
+    holds: &[Hold],
+) -> AppRow {
     let cell = |environment: &Environment| Cell {
         environment: environment.id.clone(),
         current: current(&record.current, app, environment),
+        withdrawn: withdrawn(&record.withdrawn, app, environment),
+        holds: held(holds, app, environment),
         pipelines: pipelines(&record.recent, app, environment),
     };
     AppRow {
@@ -68,6 +79,32 @@ fn current(releases: &[Release], app: &App, environment: &Environment) -> Option
         .iter()
         .find(|release| release.app == app.id && release.environment == environment.id)
         .cloned()
+}
+
+fn withdrawn(
+    withdrawn: &[Withdrawn],
+    app: &App,
+    environment: &Environment,
+) -> Option<WithdrawnBuild> {
+    let mut withdrawn = withdrawn.iter();
+    let here = withdrawn.find(|it| it.app == app.id && it.environment == environment.id);
+    here.map(|it| it.build.clone())
+}
+
+/// The holds that stop something of an app in an environment.
+fn held(holds: &[Hold], app: &App, environment: &Environment) -> Vec<Hold> {
+    let here = |hold: &&Hold| match &hold.on {
+        Held::Environment {
+            environment: its,
+            app: only,
+        } => *its == environment.id && only.as_ref().is_none_or(|only| *only == app.id),
+        Held::Automatic {
+            app: its,
+            environment: to,
+        } => *its == app.id && *to == environment.id,
+        Held::Build { .. } => false,
+    };
+    holds.iter().filter(here).cloned().collect()
 }
 
 fn pipelines(recent: &[RecentRuns], app: &App, environment: &Environment) -> Vec<RecentRuns> {
@@ -122,6 +159,7 @@ mod tests {
         };
         let record = OverviewRecord {
             current: Vec::new(),
+            withdrawn: Vec::new(),
             recent: vec![
                 recent("claimed", None),
                 recent("claimed", Some(("wallet", "dev"))),

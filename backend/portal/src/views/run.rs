@@ -36,6 +36,7 @@ impl Portal {
                 })
                 .collect(),
             builds: record.builds,
+            promotion: record.promotion,
             run: record.run,
             as_of: now,
         })

@@ -82,6 +82,9 @@ async fn a_tap_reads_one_item_and_writes_one() {
         jobs: None,
         region: "eu-west-1".to_owned(),
         public_url: None,
+        home: None,
+        config_digest: None,
+        seals: None,
         entropy: || [9; 10],
     });
     portal

@@ -2,27 +2,34 @@
 
 use domain::{
     build::{Build, BuildBrief},
+    hold::Hold,
     id::{AppId, BuildId},
     page::{Cursor, Limit, Page},
     release::Release,
+    view::PromotionBrief,
 };
 use serde::Deserialize;
 
 use super::{
     Table,
     calls::{Change, Write},
-    item, keys,
+    item,
+    keys::{self, BuildPart},
     list::Place,
 };
 use crate::{Error, Result};
 
-/// One build with its releases.
+/// One build with what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildRecord {
     /// The build.
     pub build: Build,
     /// Its releases in all environments, newest first.
     pub releases: Vec<Release>,
+    /// Its promotions, newest first.
+    pub promotions: Vec<PromotionBrief>,
+    /// Why it is given to nobody, if it is withdrawn.
+    pub withdrawn: Option<Hold>,
 }
 
 #[derive(Deserialize)]
@@ -48,19 +55,29 @@ impl Table {
         Ok(item::read::<Counter>(item)?.last)
     }
 
-    /// One build with its releases.
+    /// One build with its releases and promotions.
     pub async fn build(&self, id: &BuildId) -> Result<Option<BuildRecord>> {
         let mut build: Option<Build> = None;
+        let mut withdrawn: Option<Hold> = None;
         let mut releases: Vec<Release> = Vec::new();
+        let mut promotions: Vec<PromotionBrief> = Vec::new();
         for item in self.partition(&keys::build_partition(id), false).await? {
-            if keys::is_release(item::text(&item, keys::SK)) {
-                releases.push(item::read(item)?);
-            } else {
-                build = Some(item::read(item)?);
+            match keys::build_part(item::text(&item, keys::SK)) {
+                BuildPart::Build => build = Some(item::read(item)?),
+                BuildPart::Release => releases.push(item::read(item)?),
+                BuildPart::Promotion => promotions.push(item::read(item)?),
+                BuildPart::Withdrawn => withdrawn = Some(item::read(item)?),
+                BuildPart::Other => {}
             }
         }
         releases.sort_by_key(|release| std::cmp::Reverse(release.released_at));
-        Ok(build.map(|build| BuildRecord { build, releases }))
+        promotions.reverse();
+        Ok(build.map(|build| BuildRecord {
+            build,
+            releases,
+            promotions,
+            withdrawn,
+        }))
     }
 
     /// One page of an app's builds, newest first.

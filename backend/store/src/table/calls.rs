@@ -1,5 +1,7 @@
 //! The few calls of DynamoDB that all questions are made of.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::{
@@ -7,8 +9,9 @@ use aws_sdk_dynamodb::{
         transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
     },
     types::{
-        AttributeValue, ConsumedCapacity, Delete, Put, ReturnConsumedCapacity, ReturnValue,
-        TransactWriteItem, Update, builders::TransactWriteItemBuilder,
+        AttributeValue, ConditionCheck, ConsumedCapacity, Delete, KeysAndAttributes, Put,
+        ReturnConsumedCapacity, ReturnValue, TransactWriteItem, Update,
+        builders::TransactWriteItemBuilder,
     },
 };
 
@@ -17,6 +20,7 @@ use super::{
     item::{self, Item},
     keys::Key,
     meter::Reading,
+    tries::Tries,
 };
 use crate::{Error, Result};
 
@@ -34,6 +38,23 @@ impl Condition {
             expression: "attribute_not_exists(pk)",
             values: Vec::new(),
         }
+    }
+
+    /// Something is there.
+    pub(super) fn present() -> Self {
+        Self {
+            expression: "attribute_exists(pk)",
+            values: Vec::new(),
+        }
+    }
+
+    /// Its values as a call takes them, which takes none where there are none.
+    fn named_values(self) -> Option<HashMap<String, AttributeValue>> {
+        let values = self.values.into_iter();
+        let values: HashMap<_, _> = values
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        (!values.is_empty()).then_some(values)
     }
 
     /// What is there is still what was read: of that version, or nothing.
@@ -74,6 +95,44 @@ impl Table {
             .map_err(|error| Error::unavailable("reading an item", error))?;
         self.count_read(answer.consumed_capacity.as_slice(), answer.item.as_slice());
         Ok(answer.item)
+    }
+
+    /// Those of some items that are there: one call, 100 keys at the most, in no order.
+    pub(super) async fn get_some(&self, keys: &[Key]) -> Result<Vec<Item>> {
+        let mut missing: Vec<Item> = keys.iter().map(Key::attributes).collect();
+        let mut items = Vec::new();
+        let mut tries = Tries::of("some items");
+        while !missing.is_empty() {
+            let asked = KeysAndAttributes::builder()
+                .set_keys(Some(missing))
+                .build()
+                .map_err(|error| Error::corrupt("some keys", error))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, asked)
+                .set_return_consumed_capacity(self.asks_for_cost())
+                .send()
+                .await
+                .map_err(|error| Error::unavailable("reading some items", error))?;
+            let found = answer.responses.unwrap_or_default().remove(&self.name);
+            let found = found.unwrap_or_default();
+            self.count_read(
+                answer.consumed_capacity.as_deref().unwrap_or_default(),
+                &found,
+            );
+            items.extend(found);
+            // What DynamoDB had no capacity for at once, it names.
+            let rest = answer
+                .unprocessed_keys
+                .unwrap_or_default()
+                .remove(&self.name);
+            missing = rest.map(|rest| rest.keys).unwrap_or_default();
+            if !missing.is_empty() {
+                tries.again().await?;
+            }
+        }
+        Ok(items)
     }
 
     /// Puts an item, whatever was there.
@@ -229,7 +288,7 @@ fn units(capacity: &[ConsumedCapacity]) -> f64 {
 }
 
 /// A change of some attributes of one item.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Change {
     pub(super) key: Key,
     pub(super) expression: &'static str,
@@ -240,11 +299,14 @@ pub(super) struct Change {
 }
 
 /// One write of a transaction.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Write {
     Put(Item, Option<Condition>),
     Delete(Key),
+    DeleteIf(Key, Condition),
     Change(Change),
+    /// Nothing is written, but this has to hold.
+    Check(Key, Condition),
 }
 
 impl Write {
@@ -268,6 +330,20 @@ impl Write {
                 .set_key(Some(key.attributes()))
                 .build()
                 .map(|delete| builder.delete(delete)),
+            Self::DeleteIf(key, condition) => Delete::builder()
+                .table_name(table)
+                .set_key(Some(key.attributes()))
+                .condition_expression(condition.expression)
+                .set_expression_attribute_values(condition.named_values())
+                .build()
+                .map(|delete| builder.delete(delete)),
+            Self::Check(key, condition) => ConditionCheck::builder()
+                .table_name(table)
+                .set_key(Some(key.attributes()))
+                .condition_expression(condition.expression)
+                .set_expression_attribute_values(condition.named_values())
+                .build()
+                .map(|check| builder.condition_check(check)),
             Self::Change(change) => {
                 let mut update = Update::builder()
                     .table_name(table)

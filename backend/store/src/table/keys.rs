@@ -10,12 +10,14 @@ use domain::{
     digest::Digest,
     download::Download,
     event::Pipeline,
-    id::{AppId, BuildId, EnvironmentId, EventId, RunId, StepId, UploadId},
+    hold::Held,
+    id::{AppId, BuildId, EnvironmentId, EventId, PromotionId, RunId, StepId, UploadId},
+    promotion::Promotion,
     release::Release,
     run::Run,
 };
 
-use super::{FeedRef, RunList, item::Item};
+use super::{FeedRef, Month, RunList, item::Item};
 
 /// The partition key's attribute.
 pub(super) const PK: &str = "pk";
@@ -29,8 +31,9 @@ pub(super) const INDEX_PK: &str = "gsi1pk";
 pub(super) const INDEX_SK: &str = "gsi1sk";
 /// The attribute with the second since 1970 after which an item may be deleted.
 pub(super) const TTL: &str = "ttl";
-/// What the index repeats of an item: all that a list of runs and the sweep of registrations show.
-pub(super) const INDEXED: [&str; 9] = [
+/// What the index repeats of an item: all that a list of runs, the sweep of registrations and the list of open promotions
+/// show.
+pub(super) const INDEXED: [&str; 10] = [
     "id",
     "key",
     "status",
@@ -40,6 +43,7 @@ pub(super) const INDEXED: [&str; 9] = [
     "environment",
     "revision",
     "objects",
+    "promotion",
 ];
 
 /// The longest part of a sort key that comes from outside, in bytes; DynamoDB takes 1,024 for the whole.
@@ -125,12 +129,18 @@ pub(super) fn run_build(run: &RunId, build: &BuildId) -> Key {
     Key::new(run_partition(run), format!("BUILD#{build}"))
 }
 
+/// Which promotion a run carries out.
+pub(super) fn run_promotion(run: &RunId) -> Key {
+    Key::new(run_partition(run), "PROMOTION")
+}
+
 /// What an item of a run's partition is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RunPart {
     Run,
     Step,
     Build,
+    Promotion,
     Marker,
 }
 
@@ -139,6 +149,7 @@ pub(super) fn run_part(sk: &str) -> RunPart {
         Some("RUN") => RunPart::Run,
         Some("STEP") => RunPart::Step,
         Some("BUILD") => RunPart::Build,
+        Some("PROMOTION") => RunPart::Promotion,
         _ => RunPart::Marker,
     }
 }
@@ -231,9 +242,37 @@ pub(super) fn build_release(release: &Release) -> Key {
     )
 }
 
-/// Whether a sort key of a build's partition is that of a release.
-pub(super) fn is_release(sk: &str) -> bool {
-    sk.starts_with("RELEASE#")
+/// That a build is withdrawn.
+pub(super) fn withdrawn(build: &BuildId) -> Key {
+    Key::new(build_partition(build), "WITHDRAWN")
+}
+
+/// A promotion's line in its build.
+pub(super) fn build_promotion(promotion: &Promotion) -> Key {
+    Key::new(
+        build_partition(&promotion.build),
+        format!("PROMOTION#{}", promotion_place(promotion)),
+    )
+}
+
+/// What an item of a build's partition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BuildPart {
+    Build,
+    Release,
+    Promotion,
+    Withdrawn,
+    Other,
+}
+
+pub(super) fn build_part(sk: &str) -> BuildPart {
+    match sk.split('#').next() {
+        Some("BUILD") => BuildPart::Build,
+        Some("RELEASE") => BuildPart::Release,
+        Some("PROMOTION") => BuildPart::Promotion,
+        Some("WITHDRAWN") => BuildPart::Withdrawn,
+        _ => BuildPart::Other,
+    }
 }
 
 pub(super) fn builds_partition(app: &AppId) -> String {
@@ -259,7 +298,6 @@ pub(super) fn counter(app: &AppId) -> Key {
     Key::new(format!("COUNTER#{app}"), "COUNTER")
 }
 
-/// A registration's identity: the SHA-256 of its key.
 /// The identity of the registration of that key.
 pub fn registration_id(key: &RegistrationKey) -> String {
     let RegistrationKey { app, run, attempt } = key;
@@ -284,6 +322,86 @@ pub(super) fn pending(id: &str, since: Timestamp) -> IndexKey {
 
 pub(super) fn upload(id: &UploadId) -> Key {
     Key::new(format!("UPLOAD#{id}"), "UPLOAD")
+}
+
+pub(super) fn promotion(id: &PromotionId) -> Key {
+    Key::new(format!("PROMOTION#{id}"), "PROMOTION")
+}
+
+/// The index's partition of promotions that are not over.
+pub(super) const OPEN_PROMOTIONS: &str = "PROMOTIONS#OPEN";
+
+pub(super) fn open_promotion(promotion: &Promotion) -> IndexKey {
+    IndexKey {
+        pk: OPEN_PROMOTIONS.to_owned(),
+        sk: promotion_place(promotion),
+    }
+}
+
+/// The one promotion of an app into an environment that is not over.
+pub(super) fn slot(app: &AppId, environment: &EnvironmentId) -> Key {
+    Key::new(format!("SLOT#{app}#{environment}"), "SLOT")
+}
+
+pub(super) fn promotions_partition(app: &AppId, environment: &EnvironmentId) -> String {
+    format!("PROMOTIONS#{app}#{environment}")
+}
+
+/// A promotion's line in its environment.
+pub(super) fn listed_promotion(promotion: &Promotion) -> Key {
+    Key::new(
+        promotions_partition(&promotion.app, &promotion.to),
+        promotion_place(promotion),
+    )
+}
+
+fn promotion_place(promotion: &Promotion) -> String {
+    format!("{}#{}", time(promotion.requested_at), promotion.id)
+}
+
+/// The partition of holds on environments.
+pub(super) const HOLDS: &str = "HOLDS";
+
+/// Where a hold lies that is in force.
+pub(super) fn hold(on: &Held) -> Key {
+    match on {
+        Held::Environment { environment, app } => environment_hold(environment, app.as_ref()),
+        Held::Automatic { app, environment } => automatic_hold(app, environment),
+        Held::Build { build, .. } => withdrawn(build),
+    }
+}
+
+/// A hold on an environment: for one app, or for all.
+pub(super) fn environment_hold(environment: &EnvironmentId, app: Option<&AppId>) -> Key {
+    let app = app.map_or("*", AppId::as_str);
+    Key::new(HOLDS, format!("ENVIRONMENT#{environment}#{app}"))
+}
+
+/// A hold on automatic promotion.
+pub(super) fn automatic_hold(app: &AppId, environment: &EnvironmentId) -> Key {
+    Key::new(HOLDS, format!("AUTOMATIC#{app}#{environment}"))
+}
+
+/// Where the audit log ends.
+pub(super) fn audit_head() -> Key {
+    Key::new("AUDIT", "HEAD")
+}
+
+pub(super) fn audit_partition(month: &Month) -> String {
+    format!("AUDIT#{month}")
+}
+
+pub(super) fn audit_entry(month: &Month, number: u64) -> Key {
+    Key::new(audit_partition(month), audit_place(number))
+}
+
+pub(super) fn audit_place(number: u64) -> String {
+    format!("{number:012}")
+}
+
+/// The configuration that was last seen.
+pub(super) fn config() -> Key {
+    Key::new("CONFIG", "CONFIG")
 }
 
 pub(super) fn downloads_partition(build: &BuildId) -> String {

@@ -8,13 +8,14 @@ use domain::{
     release::Release,
     run::{RecentRuns, RunBrief},
     status::Status,
+    view::WithdrawnBuild,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     FeedRef, Table,
     calls::{Condition, Written},
-    item, keys,
+    current, item, keys,
     tries::Tries,
 };
 use crate::{Error, Result};
@@ -24,8 +25,21 @@ use crate::{Error, Result};
 pub struct OverviewRecord {
     /// The release that each app's environment serves.
     pub current: Vec<Release>,
+    /// Where it is not the newest one, since that was withdrawn.
+    pub withdrawn: Vec<Withdrawn>,
     /// The newest runs of each pipeline.
     pub recent: Vec<RecentRuns>,
+}
+
+/// Where the newest release is not served, since its build was withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The app.
+    pub app: AppId,
+    /// The environment.
+    pub environment: EnvironmentId,
+    /// The build.
+    pub build: WithdrawnBuild,
 }
 
 /// The newest runs of a pipeline as they are stored: in few bytes, so that they stay under one write unit (1 KB), since
@@ -129,22 +143,21 @@ impl Table {
         let mut overview = OverviewRecord::default();
         for item in self.partition(keys::OVERVIEW, false).await? {
             if keys::is_current(item::text(&item, keys::SK)) {
-                overview.current.push(item::read(item)?);
+                let place = current::place(&item)?;
+                let served = current::served(item)?;
+                overview.current.extend(served.release);
+                overview
+                    .withdrawn
+                    .extend(served.withdrawn.map(|build| Withdrawn {
+                        app: place.app,
+                        environment: place.environment,
+                        build,
+                    }));
             } else {
                 overview.recent.push(item::read::<RecentRow>(item)?.read()?);
             }
         }
         Ok(overview)
-    }
-
-    /// What an environment serves now. One read of one item, by which a tester's tap is answered.
-    pub async fn current(
-        &self,
-        app: &AppId,
-        environment: &EnvironmentId,
-    ) -> Result<Option<Release>> {
-        let item = self.get(&keys::current(app, environment), false).await?;
-        item.map(item::read).transpose()
     }
 
     /// Shows a run among the newest of its pipeline, if it is one of them and events of the run as a whole were heard.

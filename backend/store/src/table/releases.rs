@@ -20,21 +20,25 @@ use super::{
 use crate::Result;
 
 /// The attribute by which two releases of one environment are compared.
-const NEWNESS: &str = "newness";
+pub(super) const NEWNESS: &str = "newness";
 
 impl Table {
-    /// Puts a release, and makes it current if it is newer than what is. Doing so again changes nothing.
+    /// Puts a release, and makes it current if it is newer than what is and its build is not withdrawn. Doing so again
+    /// changes nothing.
     pub async fn put_release(&self, release: &Release) -> Result<()> {
         let mut tries = Tries::of("a release");
         let mut newest = true;
         loop {
             let mut writes = rows(release)?;
             if newest {
+                let withdrawn = keys::withdrawn(&release.build);
+                writes.push(Write::Check(withdrawn, Condition::absent()));
                 writes.push(make_current(release)?);
             }
             match self.transact(writes).await? {
                 Written::Yes => return Ok(()),
-                // Only becoming current has a condition. Once there is a newer one, there always will be.
+                // Only becoming current has conditions. Once there is a newer one, there always will be; and restoring a
+                // withdrawn build looks at the list itself.
                 Written::Refused(_) => newest = false,
                 Written::Busy => tries.again().await?,
             }

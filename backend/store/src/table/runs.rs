@@ -5,7 +5,7 @@ use domain::{
     build::BuildBrief,
     event::{Pipeline, Revision},
     fold::{Latest, OrderKey},
-    id::{AppId, EnvironmentId, RunId},
+    id::{AppId, EnvironmentId, PromotionId, RunId},
     page::{Cursor, Limit, Page},
     run::{Run, RunBrief, Step},
     status::Status,
@@ -19,6 +19,7 @@ use super::{
     item::{self, Item},
     keys::{self, INDEXED, RunPart},
     list::Place,
+    promotions::Pointer,
     tries::Tries,
 };
 use crate::Result;
@@ -54,6 +55,8 @@ pub struct RunRecord {
     pub steps: Vec<Step>,
     /// Builds that it registered.
     pub builds: Vec<BuildBrief>,
+    /// The promotion that it carries out.
+    pub promotion: Option<PromotionId>,
 }
 
 /// A run as it is stored.
@@ -160,11 +163,13 @@ impl Table {
     pub async fn run(&self, id: &RunId) -> Result<Option<RunRecord>> {
         let mut row: Option<RunRow> = None;
         let (mut steps, mut builds) = (Vec::new(), Vec::new());
+        let mut promotion = None;
         for item in self.partition(&keys::run_partition(id), false).await? {
             match keys::run_part(item::text(&item, keys::SK)) {
                 RunPart::Run => row = Some(item::read(item)?),
                 RunPart::Step => steps.push(item::read::<StepRow>(item)?.step),
                 RunPart::Build => builds.push(item::read(item)?),
+                RunPart::Promotion => promotion = Some(item::read::<Pointer>(item)?.promotion),
                 RunPart::Marker => {}
             }
         }
@@ -174,6 +179,7 @@ impl Table {
             environment: row.environment,
             steps,
             builds,
+            promotion,
         }))
     }
 

@@ -1,13 +1,18 @@
 //! The first version of the API. What it answers only gains fields.
 
 mod apps;
+mod audit;
 mod builds;
+mod compare;
 mod environments;
 mod events;
+mod holds;
 mod overview;
+mod promotions;
 mod runs;
 mod unassigned;
 mod uploads;
+mod withdrawals;
 
 use std::sync::Arc;
 
@@ -31,6 +36,21 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Front>> {
         .routes(routes!(builds::downloads))
         .routes(routes!(runs::show))
         .routes(routes!(events::receive))
+        .routes(routes!(promotions::list, promotions::request))
+        .routes(routes!(promotions::show))
+        .routes(routes!(promotions::approve))
+        .routes(routes!(promotions::reject))
+        .routes(routes!(promotions::cancel))
+        .routes(routes!(promotions::options))
+        .routes(routes!(promotions::history))
+        .routes(routes!(promotions::rollback))
+        .routes(routes!(holds::list, holds::freeze))
+        .routes(routes!(holds::lift))
+        .routes(routes!(withdrawals::withdraw))
+        .routes(routes!(withdrawals::restore))
+        .routes(routes!(compare::compare))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
         .routes(routes!(uploads::start))
         .routes(routes!(uploads::plan))
         .routes(routes!(uploads::complete))

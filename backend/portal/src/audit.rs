@@ -1,0 +1,11 @@
+//! The audit log as people use it: reading, taking it away, checking it, sealing it.
+
+mod config;
+mod export;
+mod list;
+mod seal;
+mod verify;
+
+pub use export::Format;
+pub use list::AuditView;
+pub use verify::Verified;

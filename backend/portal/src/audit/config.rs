@@ -1,0 +1,26 @@
+//! Noting that the configuration is another than before: once, by whichever function starts with it first.
+
+use domain::{Timestamp, actor::Actor, audit::Deed};
+
+use crate::{Portal, Result, who::Who};
+
+impl Portal {
+    /// Compares the configuration with the one that was last seen, and notes a change.
+    pub async fn config_changed(&self, now: Timestamp) -> Result<bool> {
+        let Some(digest) = &self.parts.config_digest else {
+            return Ok(false);
+        };
+        let table = &self.store().table;
+        let before = table.config_digest().await?;
+        if before.as_ref() == Some(digest) {
+            return Ok(false);
+        }
+        let portal = Actor::portal();
+        let mut note = Who::from(&portal).note(Deed::ConfigurationChanged, now);
+        note.details.insert("to".to_owned(), digest.to_string());
+        if let Some(before) = &before {
+            note.details.insert("from".to_owned(), before.to_string());
+        }
+        Ok(table.change_config(before.as_ref(), digest, &note).await?)
+    }
+}

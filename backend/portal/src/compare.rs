@@ -1,0 +1,105 @@
+//! What is between two builds.
+
+use domain::{
+    actor::Actor,
+    build::{Artifact, ArtifactKind, Build},
+    compare::{self, Comparison},
+    id::{AppId, BuildId, EnvironmentId},
+    sbom::{SIZE_LIMIT, Sbom},
+};
+
+use crate::{Error, Portal, Result, error::chain, object_keys};
+
+/// One side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// A build.
+    Build(BuildId),
+    /// What an environment serves of an app now: `<app>/<environment>`.
+    Current(AppId, EnvironmentId),
+}
+
+impl std::str::FromStr for Side {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || {
+            Error::invalid(
+                "",
+                "a side is a build's identifier, or <app>/<environment> for what is current there",
+            )
+        };
+        match text.split_once('/') {
+            Some((app, environment)) => Ok(Self::Current(
+                app.parse().map_err(|_| wrong())?,
+                environment.parse().map_err(|_| wrong())?,
+            )),
+            None => text.parse().map(Self::Build).map_err(|_| wrong()),
+        }
+    }
+}
+
+impl Portal {
+    /// What is between two builds, or between what two environments serve.
+    pub async fn compare(&self, actor: &Actor, from: &Side, to: &Side) -> Result<Comparison> {
+        let (from, to) = futures::try_join!(
+            Box::pin(self.side(actor, from)),
+            Box::pin(self.side(actor, to))
+        )?;
+        if from.app != to.app {
+            return Err(Error::invalid(
+                "to",
+                format!(
+                    "these are builds of two apps, {} and {}: compare builds of one",
+                    from.app, to.app
+                ),
+            ));
+        }
+        let mut comparison = compare::builds(&from, &to);
+        let (before, after) =
+            futures::try_join!(Box::pin(self.bill_of(&from)), Box::pin(self.bill_of(&to)))?;
+        if let (Some(before), Some(after)) = (before, after) {
+            comparison.dependencies = Some(compare::dependencies(&before, &after));
+        }
+        Ok(comparison)
+    }
+
+    async fn side(&self, actor: &Actor, side: &Side) -> Result<Build> {
+        let id = match side {
+            Side::Build(id) => id.clone(),
+            Side::Current(app, environment) => {
+                self.authorise(actor, crate::access::Action::ViewApp(app))?;
+                self.known_app(app)?;
+                self.known_environment(environment)?;
+                let current = self.store().table.current(app, environment).await?;
+                let nothing = || Error::not_found(format!("release of {app} in {environment} yet"));
+                current.ok_or_else(nothing)?.build
+            }
+        };
+        Ok(self.visible_build(actor, &id).await?.build)
+    }
+
+    /// The build's bill of materials, if it has one that can be read.
+    async fn bill_of(&self, build: &Build) -> Result<Option<Sbom>> {
+        let bills = build.artifacts.iter().filter(|file| is_bill(file));
+        // Of several, the same one on both sides.
+        let bill = bills.min_by_key(|file| file.name.clone());
+        let Some(bill) = bill else {
+            return Ok(None);
+        };
+        let key = object_keys::artifact(&build.app, &bill.digest, &bill.name);
+        let bytes = self.store().objects.range(&key, 0..bill.size).await?;
+        match Sbom::read(&bytes) {
+            Ok(sbom) => Ok(Some(sbom)),
+            Err(error) => {
+                tracing::info!(build = %build.id, file = %bill.name, error = chain(&error), "not compared");
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn is_bill(artifact: &Artifact) -> bool {
+    artifact.kind == ArtifactKind::Sbom
+        && usize::try_from(artifact.size).is_ok_and(|size| size <= SIZE_LIMIT)
+}

@@ -1,0 +1,34 @@
+//! Holds: stopping an environment, and taking a build back.
+//!
+//! A hold is in force from the moment that its write is acknowledged: what starts asks for its absence in the write that
+//! starts it.
+
+mod build;
+mod environment;
+
+pub use build::Withdrawn;
+pub use environment::HoldRequest;
+
+use crate::{Error, Result};
+
+/// Reasons are kept for ever, and shown on pages.
+const LONGEST_REASON: usize = 1_000;
+
+/// A reason that says something, and not too much.
+fn reason(text: &str) -> Result<String> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length == 0 {
+        return Err(Error::invalid(
+            "reason",
+            "say why in a few words: the people whom this stops read it",
+        ));
+    }
+    if length > LONGEST_REASON {
+        return Err(Error::invalid(
+            "reason",
+            format!("a reason has at most {LONGEST_REASON} characters, and this one has {length}"),
+        ));
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,33 @@
+//! Promotions, from the request to the release.
+//!
+//! | file | what |
+//! |---|---|
+//! | `request` | asking for one: every refusal at once, one promotion of two requests |
+//! | `rollback` | asking for an earlier build |
+//! | `automatic` | what the portal asks for itself |
+//! | `answer` | approving, rejecting, taking back |
+//! | `advance` | going on with one, wherever it stands: the only way forward |
+//! | `start` | calling its target |
+//! | `finish` | releasing, or saying why not |
+//! | `situation`, `checks` | the facts that the rules ask for |
+//! | `show`, `options` | what people see |
+//! | `notes` | what the audit log says |
+//!
+//! Every state is written, with all that belongs to it, before anything is called; so whoever comes next, after a crash
+//! or a lost answer, reads where it stands and goes on.
+
+mod advance;
+mod answer;
+mod automatic;
+mod checks;
+mod finish;
+mod notes;
+mod options;
+mod request;
+mod rollback;
+mod show;
+mod situation;
+mod start;
+
+pub use request::{Asked, PromotionRequest};
+pub use rollback::RollbackRequest;

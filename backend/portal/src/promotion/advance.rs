@@ -1,0 +1,159 @@
+//! Going on with a promotion, wherever it stands. Called after each approval, when a run ends, by the clock and by gates of
+//! pipelines; calling it once too often does nothing.
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    gate::GateAnswer,
+    id::PromotionId,
+    promotion::{Impossible, Promotion, Rights, State},
+};
+use store::table::{PromotionRecord, Step, Stepped};
+
+use super::notes;
+use crate::{Error, Portal, Result, error::chain, who::Who};
+
+/// More steps than a promotion has, and room for others that are faster.
+const STEPS: usize = 24;
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Something changed: look again.
+    On,
+    /// There is nothing more to do now.
+    Rest,
+}
+
+impl Portal {
+    /// Takes a promotion as far as its gates and its target let it, and gives it as it stands then. Asks for no right: it
+    /// does only what the rules allow at this moment.
+    pub async fn advance(&self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
+        for _ in 0..STEPS {
+            let found = self.store().table.promotion(id).await?;
+            let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
+            let turn = match &record.promotion.state {
+                State::Waiting => Box::pin(self.leave_waiting(&record, now)).await?,
+                State::Starting => Box::pin(self.call_target(&record, now)).await?,
+                State::Running => Box::pin(self.look_at_run(&record, now)).await?,
+                State::Succeeded
+                | State::Failed { .. }
+                | State::Rejected { .. }
+                | State::Expired
+                | State::Canceled { .. } => Turn::Rest,
+            };
+            if turn == Turn::Rest {
+                return Ok(record.promotion);
+            }
+        }
+        Err(Error::Conflict {
+            detail: "others keep changing this promotion: try again in a moment".to_owned(),
+        })
+    }
+
+    /// Goes on with every promotion that is not over, and asks for those that follow by themselves. One that cannot go on
+    /// keeps no other from it.
+    pub async fn advance_all(&self, now: Timestamp) -> Result<()> {
+        for promotion in self.store().table.open_promotions().await? {
+            if let Err(error) = Box::pin(self.advance(&promotion.id, now)).await {
+                let error = chain(&error);
+                tracing::error!(promotion = %promotion.id, error, "a promotion could not go on");
+            }
+        }
+        Box::pin(self.promote_all_automatically(now)).await
+    }
+
+    async fn leave_waiting(&self, record: &PromotionRecord, now: Timestamp) -> Result<Turn> {
+        let promotion = &record.promotion;
+        if now >= promotion.expires_at {
+            let after = promotion.clone().expire(now)?;
+            return self.end(record, &after, now).await;
+        }
+        let build = self.build_record(&promotion.build).await?;
+        let rights = self.rights(&promotion.requested_by, &promotion.app, &promotion.to);
+        let (app, to) = (&promotion.app, &promotion.to);
+        let open = self.open_promotion(app, to).await?;
+        let situation = self
+            .situation(app, to, Some(&build), open.as_ref(), rights, now)
+            .await?;
+        match promotion.clone().start(&situation, now) {
+            Ok(after) => self.start(record, &after, now).await,
+            Err(Impossible::Gates { gates }) => self.keep_waiting(record, gates).await,
+            Err(Impossible::Changed(why)) => {
+                let rights = Rights {
+                    promote: true,
+                    break_glass: false,
+                };
+                let portal = Actor::portal();
+                let after = promotion.clone().cancel(&portal, rights, why, now)?;
+                self.end(record, &after, now).await
+            }
+            // Somebody was faster: then it no longer waits, which the next look shows.
+            Err(Impossible::NoPlace | Impossible::Occupied(_)) => Ok(Turn::On),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    async fn start(
+        &self,
+        record: &PromotionRecord,
+        after: &Promotion,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        let portal = Actor::portal();
+        let step = Step {
+            notes: vec![notes::started(Who::from(&portal), after, now)],
+            starts: true,
+            ..Step::default()
+        };
+        // Whatever stood in the way, the next look sees it and says so.
+        self.store().table.step(record, after, step).await?;
+        Ok(Turn::On)
+    }
+
+    /// Notes how the gates stand, where that is another than what people were shown.
+    async fn keep_waiting(&self, record: &PromotionRecord, gates: Vec<GateAnswer>) -> Result<Turn> {
+        let standings = |gates: &[GateAnswer]| -> Vec<_> {
+            let gates = gates.iter();
+            gates
+                .map(|gate| (gate.gate, gate.standing, gate.until))
+                .collect()
+        };
+        if standings(&gates) != standings(&record.promotion.gates) {
+            let after = Promotion {
+                gates,
+                ..record.promotion.clone()
+            };
+            let step = Step::default();
+            self.store().table.step(record, &after, step).await?;
+        }
+        Ok(Turn::Rest)
+    }
+
+    /// Writes an end that nobody asked for.
+    pub(super) async fn end(
+        &self,
+        record: &PromotionRecord,
+        after: &Promotion,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        let portal = Actor::portal();
+        let step = Step {
+            notes: vec![notes::ended(Who::from(&portal), after, now)],
+            ..Step::default()
+        };
+        let stepped = self.store().table.step(record, after, step).await?;
+        if let (Stepped::Done(_), State::Failed { why }) = (stepped, &after.state) {
+            // An alarm counts these lines.
+            tracing::error!(
+                event = "promotion-failed",
+                promotion = %after.id,
+                app = %after.app,
+                to = %after.to,
+                why,
+                "a promotion failed"
+            );
+        }
+        Ok(Turn::On)
+    }
+}

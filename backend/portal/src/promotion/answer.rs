@@ -1,0 +1,123 @@
+//! What people say to a promotion: yes, no, never mind.
+
+use domain::{
+    Timestamp,
+    audit::Note,
+    digest::Digest,
+    id::PromotionId,
+    path::PathStep,
+    promotion::{Impossible, Promotion},
+};
+use store::table::{PromotionRecord, Step, Stepped};
+
+use super::notes;
+use crate::{Error, Portal, Result, access::Action, who::Who};
+
+/// How often an answer is given anew when others are faster.
+const TRIES: usize = 16;
+
+impl Portal {
+    /// Agrees to a promotion of the bytes with that digest, and goes on with it if that was what it waited for.
+    pub async fn approve<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        id: &PromotionId,
+        seen: &Digest,
+        comment: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Promotion> {
+        let who = who.into();
+        self.answer(who, id, |promotion| {
+            let step = self.step_of(&promotion)?;
+            let after = promotion.approve(step, who.actor, seen, comment, now)?;
+            let note = notes::approved(who, &after, now);
+            Ok((after, note))
+        })
+        .await?;
+        Box::pin(self.advance(id, now)).await
+    }
+
+    /// Does not agree to a promotion, which is the end of it.
+    pub async fn reject<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        id: &PromotionId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Promotion> {
+        let who = who.into();
+        self.answer(who, id, |promotion| {
+            let rights = self.rights(who.actor, &promotion.app, &promotion.to);
+            let step = self.step_of(&promotion)?;
+            let after = promotion.reject(step, who.actor, rights, why, now)?;
+            let note = notes::ended(who, &after, now);
+            Ok((after, note))
+        })
+        .await
+    }
+
+    /// Takes a promotion back that has not started.
+    pub async fn cancel<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        id: &PromotionId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Promotion> {
+        let who = who.into();
+        self.answer(who, id, |promotion| {
+            let rights = self.rights(who.actor, &promotion.app, &promotion.to);
+            let after = promotion.cancel(who.actor, rights, why, now)?;
+            let note = notes::ended(who, &after, now);
+            Ok((after, note))
+        })
+        .await
+    }
+
+    /// Reads a promotion, lets `change` say what becomes of it, and writes that; again, as long as others are faster.
+    async fn answer(
+        &self,
+        who: Who<'_>,
+        id: &PromotionId,
+        change: impl Fn(Promotion) -> Result<(Promotion, Note)>,
+    ) -> Result<Promotion> {
+        for _ in 0..TRIES {
+            let record = self.seen_promotion(who, id).await?;
+            let (after, note) = change(record.promotion.clone())?;
+            let step = Step {
+                notes: vec![note],
+                ..Step::default()
+            };
+            let stepped = self.store().table.step(&record, &after, step).await?;
+            if let Stepped::Done(record) = stepped {
+                return Ok(record.promotion);
+            }
+        }
+        Err(Error::Conflict {
+            detail: "others keep changing this promotion: try again in a moment".to_owned(),
+        })
+    }
+
+    /// A promotion of an app that its reader may see.
+    pub(super) async fn seen_promotion(
+        &self,
+        who: Who<'_>,
+        id: &PromotionId,
+    ) -> Result<PromotionRecord> {
+        let nothing = || Error::not_found(format!("promotion {id}"));
+        let found = self.store().table.promotion(id).await?;
+        let record = found.ok_or_else(nothing)?;
+        self.authorise(who.actor, Action::ViewApp(&record.promotion.app))
+            .map_err(|error| error.hiding(format!("promotion {id}")))?;
+        Ok(record)
+    }
+
+    /// The step of the path that a promotion is about to take.
+    pub(super) fn step_of(&self, promotion: &Promotion) -> Result<&PathStep> {
+        let path = self.catalog().path(&promotion.app);
+        let step = path.and_then(|path| path.step(&promotion.to));
+        step.ok_or(Error::Impossible(Impossible::Changed(
+            "the app's path no longer enters this environment",
+        )))
+    }
+}

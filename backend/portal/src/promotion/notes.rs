@@ -1,0 +1,104 @@
+//! What the audit log says of promotions.
+
+use domain::{
+    Timestamp,
+    audit::{Deed, Note},
+    gate::GateAnswer,
+    promotion::{Promotion, PromotionKind, Refusal, State},
+};
+
+use super::request::Wish;
+use crate::who::Who;
+
+/// That one was asked for, and which gates were gone past.
+pub(super) fn requested(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Vec<Note> {
+    let deed = match promotion.kind {
+        PromotionKind::Forward | PromotionKind::Automatic => Deed::PromotionRequested,
+        PromotionKind::Rollback => Deed::RollbackRequested,
+    };
+    let mut note = of(who, promotion, deed, now);
+    note.reason = Some(promotion.reason.clone());
+    note.details.extend(gates(&promotion.gates));
+    if let Some(build) = &promotion.withdraw {
+        note.details
+            .insert("withdraws".to_owned(), build.to_string());
+    }
+    let bypassed = promotion.bypass.as_ref().map(|bypass| {
+        let mut note = of(who, promotion, Deed::GatesBypassed, now);
+        note.reason = Some(bypass.reason.clone());
+        let names: Vec<&str> = bypass.gates.iter().map(|gate| gate.word()).collect();
+        note.details.insert("gates".to_owned(), names.join(", "));
+        note
+    });
+    [Some(note), bypassed].into_iter().flatten().collect()
+}
+
+/// That one was refused, and why.
+pub(super) fn refused(who: Who<'_>, wish: &Wish<'_>, refusals: &[Refusal], now: Timestamp) -> Note {
+    let mut note = who.note(Deed::PromotionRefused, now);
+    note.app = Some(wish.record.build.app.clone());
+    note.environment = Some(wish.to.clone());
+    note.build = Some(wish.record.build.id.clone());
+    // What is refused for its length is not kept at it.
+    note.reason = Some(wish.reason.chars().take(1_000).collect());
+    note.details = refusals
+        .iter()
+        .enumerate()
+        .map(|(at, refusal)| (format!("refusal {}", at + 1), refusal.what.clone()))
+        .collect();
+    note
+}
+
+/// That somebody agrees.
+pub(super) fn approved(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note {
+    let mut note = of(who, promotion, Deed::Approved, now);
+    let approval = promotion.approvals.last();
+    note.reason = approval.and_then(|approval| approval.comment.clone());
+    if let Some(approval) = approval {
+        note.details
+            .insert("groups".to_owned(), approval.groups.join(", "));
+    }
+    note
+}
+
+/// That its target is called.
+pub(super) fn started(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note {
+    let mut note = of(who, promotion, Deed::PromotionStarted, now);
+    note.details.extend(gates(&promotion.gates));
+    note
+}
+
+/// How it ended, by its state.
+pub(super) fn ended(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note {
+    let (deed, reason) = match &promotion.state {
+        State::Rejected { why, .. } => (Deed::Rejected, Some(why)),
+        State::Canceled { why, .. } => (Deed::PromotionCanceled, Some(why)),
+        State::Failed { why } => (Deed::PromotionFailed, Some(why)),
+        State::Expired => (Deed::PromotionExpired, None),
+        State::Waiting | State::Starting | State::Running | State::Succeeded => {
+            (Deed::PromotionSucceeded, None)
+        }
+    };
+    let mut note = of(who, promotion, deed, now);
+    note.reason = reason.cloned();
+    if let Some(run) = &promotion.run {
+        note.details.insert("run".to_owned(), run.to_string());
+    }
+    note
+}
+
+fn of(who: Who<'_>, promotion: &Promotion, deed: Deed, now: Timestamp) -> Note {
+    let mut note = who.note(deed, now);
+    note.app = Some(promotion.app.clone());
+    note.environment = Some(promotion.to.clone());
+    note.build = Some(promotion.build.clone());
+    note.promotion = Some(promotion.id.clone());
+    note.details
+        .insert("digest".to_owned(), promotion.digest.to_string());
+    note
+}
+
+fn gates(gates: &[GateAnswer]) -> std::collections::BTreeMap<String, String> {
+    let answer = |gate: &GateAnswer| (format!("gate {}", gate.gate.word()), gate.words.clone());
+    gates.iter().map(answer).collect()
+}

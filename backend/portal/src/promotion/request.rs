@@ -1,0 +1,213 @@
+//! Asking for a promotion.
+
+use domain::{
+    Timestamp,
+    actor::{Actor, ActorKind},
+    audit::Note,
+    id::{AppId, BuildId, EnvironmentId},
+    promotion::{
+        Bypass, Decision, Promotion, PromotionKind, Refusal, Request, Rights, Situation, decide,
+    },
+};
+use serde::{Deserialize, Serialize};
+use store::table::{BuildRecord, Overtaken, PromotionRecord, Requested};
+
+use super::notes;
+use crate::{Error, Portal, Result, access::Action, who::Who};
+
+/// How often a request is decided anew when others are faster.
+const TRIES: usize = 8;
+
+/// What somebody asks for.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromotionRequest {
+    /// The build.
+    pub build: BuildId,
+    /// Where it is to be released.
+    pub to: EnvironmentId,
+    /// Why.
+    pub reason: String,
+    /// The gates to go past, and why; only in an emergency, and never forgotten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bypass: Option<Bypass>,
+}
+
+/// A promotion that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// How it stands now.
+    pub promotion: Promotion,
+    /// Whether somebody had asked for it before.
+    pub already: bool,
+}
+
+/// Where to, and what for: a request before it has an identity.
+pub(super) struct Wish<'a> {
+    pub(super) record: &'a BuildRecord,
+    pub(super) to: &'a EnvironmentId,
+    pub(super) kind: PromotionKind,
+    pub(super) reason: String,
+    pub(super) bypass: Option<Bypass>,
+    pub(super) withdraw: bool,
+}
+
+impl Portal {
+    /// Asks for a build's release in the next environment of its path. Asking again gives the same promotion.
+    pub async fn request<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        request: PromotionRequest,
+        now: Timestamp,
+    ) -> Result<Asked> {
+        let who = who.into();
+        let record = self.visible_build(who.actor, &request.build).await?;
+        let wish = Wish {
+            record: &record,
+            to: &request.to,
+            kind: PromotionKind::Forward,
+            reason: request.reason,
+            bypass: request.bypass,
+            withdraw: false,
+        };
+        self.ask(who, wish, now).await
+    }
+
+    /// Decides on a wish, notes what became of it, and goes on with the promotion as far as it goes by itself.
+    pub(super) async fn ask(&self, who: Who<'_>, wish: Wish<'_>, now: Timestamp) -> Result<Asked> {
+        let app = &wish.record.build.app;
+        let rights = self.rights(who.actor, app, wish.to);
+        for _ in 0..TRIES {
+            let open = self.open_promotion(app, wish.to).await?;
+            let situation = self
+                .situation(app, wish.to, Some(wish.record), open.as_ref(), rights, now)
+                .await?;
+            let request = self.request_of(who.actor, &wish, now)?;
+            let (gates, overtakes) = match decide(&situation, &request, now) {
+                Decision::Already(id) => {
+                    let promotion = Box::pin(self.advance(&id, now)).await?;
+                    return Ok(Asked {
+                        promotion,
+                        already: true,
+                    });
+                }
+                Decision::Refused(refusals) => {
+                    return self.refuse(who, &wish, refusals, now).await;
+                }
+                Decision::Granted { gates, overtakes } | Decision::Waits { gates, overtakes } => {
+                    (gates, overtakes)
+                }
+            };
+            self.can_be_carried_out(&situation)?;
+            let Some(promotion) = Promotion::of(&situation, request, gates, now) else {
+                return Err(Error::not_found("step of a path to there"));
+            };
+            let overtaken = open.filter(|open| Some(&open.promotion.id) == overtakes.as_ref());
+            if self.put(who, &promotion, overtaken, now).await? {
+                let promotion = Box::pin(self.advance(&promotion.id, now)).await?;
+                return Ok(Asked {
+                    promotion,
+                    already: false,
+                });
+            }
+        }
+        Err(Error::Conflict {
+            detail: format!(
+                "others keep promoting {app} to {}: try again in a moment",
+                wish.to
+            ),
+        })
+    }
+
+    /// What an actor may do with promotions. The portal promotes what its own configuration tells it to.
+    pub(super) fn rights(&self, actor: &Actor, app: &AppId, environment: &EnvironmentId) -> Rights {
+        let own = actor.kind == ActorKind::Portal;
+        Rights {
+            promote: own || self.may(actor, Action::Promote { app, environment }),
+            break_glass: self.may(actor, Action::BreakGlass { app, environment }),
+        }
+    }
+
+    /// The promotion into an environment that is not over.
+    pub(super) async fn open_promotion(
+        &self,
+        app: &AppId,
+        to: &EnvironmentId,
+    ) -> Result<Option<PromotionRecord>> {
+        let table = &self.store().table;
+        match table.slot(app, to).await? {
+            Some(id) => Ok(table.promotion(&id).await?),
+            None => Ok(None),
+        }
+    }
+
+    fn request_of(&self, actor: &Actor, wish: &Wish<'_>, now: Timestamp) -> Result<Request> {
+        Ok(Request {
+            id: self.new_promotion_id(now)?,
+            kind: wish.kind,
+            by: actor.clone(),
+            reason: wish.reason.clone(),
+            bypass: wish.bypass.clone(),
+            withdraw: wish.withdraw,
+        })
+    }
+
+    async fn refuse(
+        &self,
+        who: Who<'_>,
+        wish: &Wish<'_>,
+        refusals: Vec<Refusal>,
+        now: Timestamp,
+    ) -> Result<Asked> {
+        // What the portal asks for itself it asks for again and again: that is no news.
+        if wish.kind != PromotionKind::Automatic {
+            let note = notes::refused(who, wish, &refusals, now);
+            self.store().table.note(&note).await?;
+        }
+        Err(Error::Declined { refusals })
+    }
+
+    /// Whether this portal can have the promotion carried out at all.
+    fn can_be_carried_out(&self, situation: &Situation<'_>) -> Result<()> {
+        let Some(step) = situation.step() else {
+            return Ok(());
+        };
+        match self.carrier(&step.target) {
+            Ok(_) => Ok(()),
+            Err(why) => Err(Error::Conflict { detail: why }),
+        }
+    }
+
+    async fn put(
+        &self,
+        who: Who<'_>,
+        promotion: &Promotion,
+        overtaken: Option<PromotionRecord>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let mut notes: Vec<Note> = notes::requested(who, promotion, now);
+        let table = &self.store().table;
+        let requested = match overtaken {
+            None => table.request_promotion(promotion, None, &notes).await?,
+            Some(before) => {
+                let why = format!("build {} takes its place", promotion.number);
+                let rights = Rights {
+                    promote: true,
+                    break_glass: false,
+                };
+                let after = before.promotion.clone();
+                let after = after.cancel(who.actor, rights, &why, now)?;
+                notes.push(notes::ended(who, &after, now));
+                let overtaken = Overtaken {
+                    before: &before,
+                    after: &after,
+                };
+                let overtaken = Some(overtaken);
+                table
+                    .request_promotion(promotion, overtaken, &notes)
+                    .await?
+            }
+        };
+        Ok(matches!(requested, Requested::New(_)))
+    }
+}

@@ -1,0 +1,90 @@
+//! Back to an earlier build, by its digest.
+
+use domain::{
+    Timestamp,
+    id::{AppId, BuildId, EnvironmentId},
+    page::Limit,
+    promotion::{Bypass, PromotionKind},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Asked, request::Wish};
+use crate::{Error, Portal, Result, access::Action, who::Who};
+
+/// What somebody asks to go back to.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RollbackRequest {
+    /// The build; the one that the environment served before, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildId>,
+    /// Why.
+    pub reason: String,
+    /// Whether the build that is left behind is withdrawn in the same step.
+    #[serde(default)]
+    pub withdraw: bool,
+    /// The gates to go past, and why; only in an emergency, and never forgotten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bypass: Option<Bypass>,
+}
+
+impl Portal {
+    /// Asks for an environment's return to an earlier build of an app.
+    pub async fn rollback<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        app: &AppId,
+        environment: &EnvironmentId,
+        request: RollbackRequest,
+        now: Timestamp,
+    ) -> Result<Asked> {
+        let who = who.into();
+        self.authorise(who.actor, Action::ViewApp(app))?;
+        self.known_app(app)?;
+        self.known_environment(environment)?;
+        let build = match request.build {
+            Some(build) => build,
+            None => self.served_before(app, environment).await?,
+        };
+        let record = self.build_record(&build).await?;
+        if record.build.app != *app {
+            return Err(Error::not_found(format!("build {build} of {app}")));
+        }
+        let wish = Wish {
+            record: &record,
+            to: environment,
+            kind: PromotionKind::Rollback,
+            reason: request.reason,
+            bypass: request.bypass,
+            withdraw: request.withdraw,
+        };
+        self.ask(who, wish, now).await
+    }
+
+    /// The newest build that is not the current one, was current before it, and is not withdrawn.
+    async fn served_before(&self, app: &AppId, environment: &EnvironmentId) -> Result<BuildId> {
+        let table = &self.store().table;
+        let limit = Limit::try_from(100).unwrap_or_default();
+        let (current, releases) = futures::try_join!(
+            table.current(app, environment),
+            table.releases(app, environment, limit, None),
+        )?;
+        let nothing = || {
+            Error::not_found(format!(
+                "earlier build of {app} in {environment} to go back to"
+            ))
+        };
+        let current = current.ok_or_else(nothing)?;
+        let earlier: Vec<BuildId> = releases
+            .items
+            .into_iter()
+            .filter(|release| current.is_newer_than(release) && release.build != current.build)
+            .map(|release| release.build)
+            .collect();
+        let withdrawn = table.withdrawn(&earlier).await?;
+        let mut kept = earlier
+            .into_iter()
+            .filter(|build| !withdrawn.contains_key(build));
+        kept.next().ok_or_else(nothing)
+    }
+}

@@ -1,0 +1,95 @@
+//! What people see of promotions.
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    gate,
+    id::{AppId, EnvironmentId, PromotionId},
+    page::{Cursor, Limit, Page},
+    promotion::{Promotion, State},
+    view::{MayAnswer, PromotionBrief, PromotionView, PromotionsView},
+};
+
+use crate::{Portal, Result, access::Action, who::Who};
+
+impl Portal {
+    /// One promotion, with its gates as they stand now.
+    pub async fn promotion(
+        &self,
+        actor: &Actor,
+        id: &PromotionId,
+        now: Timestamp,
+    ) -> Result<PromotionView> {
+        let record = self.seen_promotion(Who::from(actor), id).await?;
+        let mut promotion = record.promotion.clone();
+        if promotion.state == State::Waiting {
+            let build = self.build_record(&promotion.build).await?;
+            let rights = self.rights(actor, &promotion.app, &promotion.to);
+            let (app, to) = (&promotion.app, &promotion.to);
+            let situation = self
+                .situation(app, to, Some(&build), Some(&record), rights, now)
+                .await?;
+            promotion.gates = gate::evaluate(&situation, now);
+        }
+        Ok(PromotionView {
+            app: self.app_or_its_name(&promotion.app),
+            environment: self.environment_or_its_name(&promotion.to),
+            asked: self.asked_of(&promotion),
+            may: self.may_answer(actor, &promotion, now),
+            promotion,
+            as_of: now,
+        })
+    }
+
+    /// Promotions that are not over, of apps that the caller may see: first those that wait for the caller.
+    pub async fn waiting_for(&self, actor: &Actor, now: Timestamp) -> Result<PromotionsView> {
+        self.authorise(actor, Action::ViewOverview)?;
+        let open = self.store().table.open_promotions().await?;
+        let seen = open
+            .into_iter()
+            .filter(|promotion| self.may(actor, Action::ViewApp(&promotion.app)));
+        let (waiting_for_you, others) =
+            seen.partition(|promotion| self.may_answer(actor, promotion, now).approve);
+        Ok(PromotionsView {
+            waiting_for_you,
+            others,
+            as_of: now,
+        })
+    }
+
+    /// Promotions of an app into an environment, over or not, newest first.
+    pub async fn promotions(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        environment: &EnvironmentId,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<PromotionBrief>> {
+        self.authorise(actor, Action::ViewApp(app))?;
+        self.known_app(app)?;
+        self.known_environment(environment)?;
+        let table = &self.store().table;
+        Ok(table.promotions(app, environment, limit, cursor).await?)
+    }
+
+    fn asked_of(&self, promotion: &Promotion) -> Vec<String> {
+        let step = self.step_of(promotion).ok();
+        step.map_or_else(Vec::new, |step| promotion.asked_groups(step))
+    }
+
+    /// What somebody may say to a promotion: asked of the same rules that decide on it when they do.
+    fn may_answer(&self, actor: &Actor, promotion: &Promotion, now: Timestamp) -> MayAnswer {
+        let rights = self.rights(actor, &promotion.app, &promotion.to);
+        let seen = promotion.digest;
+        let tried = || promotion.clone();
+        let on_step = |answer: &dyn Fn(&domain::path::PathStep) -> bool| {
+            self.step_of(promotion).is_ok_and(answer)
+        };
+        MayAnswer {
+            approve: on_step(&|step| tried().approve(step, actor, &seen, None, now).is_ok()),
+            reject: on_step(&|step| tried().reject(step, actor, rights, "no", now).is_ok()),
+            cancel: tried().cancel(actor, rights, "no", now).is_ok(),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The facts that the rules ask for, gathered at one moment. What they decide is written only if what matters of it
+//! still holds then.
+
+use domain::{
+    Timestamp,
+    id::{AppId, EnvironmentId},
+    page::{Limit, Page},
+    path::PathStep,
+    promotion::{BuildFacts, CheckFacts, Rights, Serving, Situation, stays},
+    release::Release,
+};
+use store::table::{BuildRecord, PromotionRecord};
+
+use crate::{Portal, Result};
+
+impl Portal {
+    /// What is known of a build and the environment that it is to be released in.
+    pub(super) async fn situation<'a>(
+        &'a self,
+        app: &'a AppId,
+        to: &'a EnvironmentId,
+        build: Option<&BuildRecord>,
+        open: Option<&PromotionRecord>,
+        rights: Rights,
+        now: Timestamp,
+    ) -> Result<Situation<'a>> {
+        let table = &self.store().table;
+        let path = self.catalog().path(app);
+        let step = path.and_then(|path| path.step(to));
+        let before = path.and_then(|path| path.before(to));
+        let (served, mut holds, releases, (checks, only_one)) = futures::try_join!(
+            async { Ok(Box::pin(table.served(app, to)).await?) },
+            async { Ok(Box::pin(table.holds()).await?) },
+            Box::pin(self.releases_before(app, before, step)),
+            Box::pin(self.checks_of(app, step, build, now)),
+        )?;
+        holds.extend(build.and_then(|record| record.withdrawn.clone()));
+        let here = served.release.map(|release| Serving {
+            build: release.build,
+            number: release.number,
+            since: release.released_at,
+        });
+        Ok(Situation {
+            app,
+            to,
+            path,
+            build: build.map(|record| BuildFacts::of(&record.build, only_one)),
+            released_in: build.map(released_in).unwrap_or_default(),
+            here,
+            stays: build.map_or_else(Vec::new, |record| stays(&record.build.id, &releases)),
+            checks,
+            holds,
+            open: open.map(|record| record.promotion.clone()),
+            findings: None,
+            rights,
+        })
+    }
+
+    /// The newest releases in the environment before, where a soak time asks for them.
+    async fn releases_before(
+        &self,
+        app: &AppId,
+        before: Option<&EnvironmentId>,
+        step: Option<&PathStep>,
+    ) -> Result<Vec<Release>> {
+        let Some(before) = before.filter(|_| step.is_some_and(|step| step.gates.soak.is_some()))
+        else {
+            return Ok(Vec::new());
+        };
+        let limit = Limit::try_from(100).unwrap_or_default();
+        let page: Page<Release> = self
+            .store()
+            .table
+            .releases(app, before, limit, None)
+            .await?;
+        Ok(page.items)
+    }
+
+    /// What is known of the step's checks, and whether the build is the only one of its revision.
+    async fn checks_of(
+        &self,
+        app: &AppId,
+        step: Option<&PathStep>,
+        build: Option<&BuildRecord>,
+        now: Timestamp,
+    ) -> Result<(Vec<CheckFacts>, bool)> {
+        let checks = step.map_or(&[][..], |step| &step.gates.checks);
+        let Some(record) = build.filter(|_| !checks.is_empty()) else {
+            return Ok((Vec::new(), true));
+        };
+        futures::try_join!(
+            Box::pin(self.check_facts(checks, &record.build, now)),
+            Box::pin(self.is_only_one_of_revision(app, &record.build)),
+        )
+    }
+}
+
+fn released_in(record: &BuildRecord) -> Vec<EnvironmentId> {
+    let mut environments: Vec<EnvironmentId> = Vec::new();
+    for release in &record.releases {
+        if !environments.contains(&release.environment) {
+            environments.push(release.environment.clone());
+        }
+    }
+    environments
+}

@@ -1,0 +1,43 @@
+//! Who does something, as the audit log keeps it: the actor, how they proved who they are, and from where.
+
+use domain::{
+    Timestamp,
+    actor::{Actor, ActorKind},
+    audit::{Deed, Note},
+};
+
+/// Whoever asks for something that is noted. An [`Actor`] alone is enough where no more is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Who<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// How they proved it: `local`, `session of <issuer>`, `job <id>`, `schedule`.
+    pub proof: &'a str,
+    /// From where: the caller's address, where there is one.
+    pub from: Option<&'a str>,
+}
+
+impl<'a> From<&'a Actor> for Who<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        Self {
+            actor,
+            proof: match actor.kind {
+                ActorKind::Local => "local",
+                ActorKind::Person => "session",
+                ActorKind::Pipeline => "job",
+                ActorKind::Portal => "schedule",
+            },
+            from: None,
+        }
+    }
+}
+
+impl Who<'_> {
+    /// What they do, about nothing in particular yet.
+    pub(crate) fn note(self, deed: Deed, now: Timestamp) -> Note {
+        Note {
+            from: self.from.map(str::to_owned),
+            ..Note::new(now, self.actor.clone(), self.proof, deed)
+        }
+    }
+}

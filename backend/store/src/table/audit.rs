@@ -1,0 +1,205 @@
+//! The audit log: entries in the order that they were written, each with the hash of the one before, and nothing else in
+//! this crate that writes or changes one.
+//!
+//! Whatever is noted is written in one transaction with its entry, so that there is no deed without an entry and no entry
+//! without a deed. The head is what writers meet at: whoever finds that it moved reads it again and chains anew.
+
+mod month;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    audit::{Entry, Head, Note},
+    digest::Digest,
+    page::{Cursor, Limit, Page},
+};
+use serde::{Deserialize, Serialize};
+
+pub use month::{InvalidMonth, Month};
+
+use super::{
+    Table,
+    calls::{Condition, Write, Written},
+    item::{self, Item},
+    keys,
+    list::Place,
+    tries::Tries,
+};
+use crate::Result;
+
+/// The head as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct HeadRow {
+    /// How many entries there are.
+    entries: u64,
+    /// The hash of the last. The plain names of both are words that DynamoDB keeps for itself.
+    entry_hash: Digest,
+    /// The month that the last entry is kept with. It never goes back, though a clock may: entries of one month are then
+    /// in one partition, and all of them follow those of the month before.
+    #[serde(with = "as_text")]
+    month: Month,
+    /// The month of the first entry.
+    #[serde(with = "as_text")]
+    since: Month,
+}
+
+impl HeadRow {
+    fn head(&self) -> Head {
+        Head {
+            number: self.entries,
+            hash: self.entry_hash,
+        }
+    }
+}
+
+/// Where the log begins and ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditSpan {
+    /// The last entry.
+    pub head: Head,
+    /// The month of the first entry.
+    pub first: Month,
+    /// The month of the last.
+    pub last: Month,
+}
+
+/// An entry as it is found: one that was altered may not even read as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundEntry {
+    /// The number that its key says it has; none if its key says no number.
+    pub place: Option<u64>,
+    /// The entry, if it reads as one.
+    pub entry: Option<Entry>,
+}
+
+impl Table {
+    /// Notes something that leaves no other trace.
+    pub async fn note(&self, note: &Note) -> Result<()> {
+        self.commit(Vec::new(), std::slice::from_ref(note)).await?;
+        Ok(())
+    }
+
+    /// One page of a month's entries, newest first.
+    pub async fn audit(
+        &self,
+        month: &Month,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Entry>> {
+        let partition = keys::audit_partition(month);
+        self.page(Place::Table, &partition, limit, cursor).await
+    }
+
+    /// All entries of a month as they are found, in the order of their keys.
+    pub async fn audit_month(&self, month: &Month) -> Result<Vec<FoundEntry>> {
+        let items = self.partition(&keys::audit_partition(month), true).await?;
+        Ok(items.into_iter().map(found).collect())
+    }
+
+    /// Where the log begins and ends; `None` while nothing was noted.
+    pub async fn audit_span(&self) -> Result<Option<AuditSpan>> {
+        Ok(self.head().await?.map(|row| AuditSpan {
+            head: row.head(),
+            first: row.since,
+            last: row.month,
+        }))
+    }
+
+    /// Some writes and what the log says of them, all or none. Only the conditions of `writes` are told of when they do
+    /// not hold.
+    pub(super) async fn commit(&self, writes: Vec<Write>, notes: &[Note]) -> Result<Written> {
+        if notes.is_empty() {
+            return self.transact(writes).await;
+        }
+        let mut tries = Tries::of("the audit log");
+        loop {
+            let head = self.head().await?;
+            let mut all = writes.clone();
+            all.extend(entries(head, notes)?);
+            match self.transact(all).await? {
+                Written::Yes => return Ok(Written::Yes),
+                Written::Refused(places) => {
+                    let own: Vec<usize> = places
+                        .into_iter()
+                        .filter(|place| *place < writes.len())
+                        .collect();
+                    if !own.is_empty() {
+                        return Ok(Written::Refused(own));
+                    }
+                }
+                Written::Busy => {}
+            }
+            tries.again().await?;
+        }
+    }
+
+    async fn head(&self) -> Result<Option<HeadRow>> {
+        let item = self.get(&keys::audit_head(), true).await?;
+        item.map(item::read).transpose()
+    }
+}
+
+/// The writes that chain `notes` to the log.
+fn entries(before: Option<HeadRow>, notes: &[Note]) -> Result<Vec<Write>> {
+    let mut writes = Vec::new();
+    let mut row = before.clone();
+    for note in notes {
+        let now = Month::of(note.at);
+        let (month, since) = match &row {
+            Some(row) => (row.month.clone().max(now), row.since.clone()),
+            None => (now.clone(), now),
+        };
+        let head = row.as_ref().map(HeadRow::head).unwrap_or_default();
+        let entry = Entry::after(&head, note.clone());
+        let key = keys::audit_entry(&month, entry.number);
+        writes.push(Write::Put(
+            item::of(&key, &entry)?,
+            Some(Condition::absent()),
+        ));
+        row = Some(HeadRow {
+            entries: entry.number,
+            entry_hash: entry.hash,
+            month,
+            since,
+        });
+    }
+    if let Some(row) = row {
+        let item = item::of(&keys::audit_head(), &row)?;
+        writes.push(Write::Put(item, Some(unmoved(before.as_ref()))));
+    }
+    Ok(writes)
+}
+
+/// The head is still the one that was read.
+fn unmoved(before: Option<&HeadRow>) -> Condition {
+    match before {
+        None => Condition::absent(),
+        Some(row) => Condition {
+            expression: "entry_hash = :hash",
+            values: vec![(":hash", AttributeValue::S(row.entry_hash.to_string()))],
+        },
+    }
+}
+
+fn found(item: Item) -> FoundEntry {
+    let place = item::text(&item, keys::SK).parse().ok();
+    FoundEntry {
+        place,
+        entry: item::read(item).ok(),
+    }
+}
+
+/// A month as text, which is how it is stored.
+mod as_text {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    use super::Month;
+
+    pub(super) fn serialize<S: Serializer>(month: &Month, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(month)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Month, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,36 @@
+//! Holds in force on environments and on automatic promotion. What was lifted is in the audit log alone.
+
+use domain::{
+    audit::Note,
+    hold::{Held, Hold},
+};
+
+use super::{
+    Table,
+    calls::{Condition, Write, Written},
+    item, keys,
+};
+use crate::Result;
+
+impl Table {
+    /// Puts a hold in force; false if there is one on the same already, which stays as it is.
+    pub async fn put_hold(&self, hold: &Hold, note: &Note) -> Result<bool> {
+        let item = item::of(&keys::hold(&hold.on), hold)?;
+        let write = Write::Put(item, Some(Condition::absent()));
+        let written = self.commit(vec![write], std::slice::from_ref(note)).await?;
+        Ok(written == Written::Yes)
+    }
+
+    /// Lifts a hold; false if there is none.
+    pub async fn lift_hold(&self, on: &Held, note: &Note) -> Result<bool> {
+        let write = Write::DeleteIf(keys::hold(on), Condition::present());
+        let written = self.commit(vec![write], std::slice::from_ref(note)).await?;
+        Ok(written == Written::Yes)
+    }
+
+    /// Every hold on an environment or on automatic promotion. Bounded by apps and environments.
+    pub async fn holds(&self) -> Result<Vec<Hold>> {
+        let items = self.partition(keys::HOLDS, true).await?;
+        items.into_iter().map(item::read).collect()
+    }
+}

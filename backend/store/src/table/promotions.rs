@@ -1,0 +1,227 @@
+//! Promotions: each in an item of its own, with a line in its build and one in its environment.
+//!
+//! All that a step of a promotion changes is written in one transaction with what the audit log says of it. Of two who
+//! ask for the same place at once, one gets the slot; of two who go on with one promotion, one is faster, and the other
+//! is told so.
+
+mod step;
+
+use domain::{
+    audit::Note,
+    id::{AppId, EnvironmentId, PromotionId, RunId},
+    page::{Cursor, Limit, Page},
+    promotion::Promotion,
+    view::PromotionBrief,
+};
+use serde::{Deserialize, Serialize};
+
+pub use step::{Obstacle, Step, Stepped};
+
+use super::{
+    Table,
+    calls::{Condition, Write, Written},
+    item::{self, Item},
+    keys,
+    list::Place,
+    tries::Tries,
+};
+use crate::Result;
+
+/// A promotion as it was read: what is built on it holds only as long as it is still that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromotionRecord {
+    /// The promotion.
+    pub promotion: Promotion,
+    /// Counts the writes, so that nobody writes over what he has not read.
+    version: u64,
+}
+
+/// What asking for a promotion did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Requested {
+    /// It is noted.
+    New(Box<PromotionRecord>),
+    /// Another one is there by now: decide again.
+    Taken,
+}
+
+/// A promotion that ends because another takes its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Overtaken<'a> {
+    /// As it was read.
+    pub before: &'a PromotionRecord,
+    /// As it ends.
+    pub after: &'a Promotion,
+}
+
+/// A promotion as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct PromotionRow {
+    promotion: Promotion,
+    version: u64,
+}
+
+/// What points to a promotion.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Pointer {
+    pub(super) promotion: PromotionId,
+}
+
+impl Pointer {
+    fn to(promotion: &Promotion) -> Self {
+        Self {
+            promotion: promotion.id.clone(),
+        }
+    }
+}
+
+/// What the index holds of a promotion.
+#[derive(Clone, Debug, Deserialize)]
+struct Indexed {
+    promotion: Promotion,
+}
+
+impl Table {
+    /// Notes that somebody asks for a promotion, unless there is one into that environment that is not over. One that it
+    /// takes the place of ends in the same moment.
+    pub async fn request_promotion(
+        &self,
+        promotion: &Promotion,
+        overtakes: Option<Overtaken<'_>>,
+        notes: &[Note],
+    ) -> Result<Requested> {
+        let mut writes = vec![Write::Put(
+            item::of(
+                &keys::slot(&promotion.app, &promotion.to),
+                &Pointer::to(promotion),
+            )?,
+            Some(match overtakes {
+                None => Condition::absent(),
+                Some(Overtaken { after, .. }) => own_slot(after),
+            }),
+        )];
+        writes.extend(rows(promotion, None)?);
+        if let Some(Overtaken { before, after }) = overtakes {
+            writes.extend(rows(after, Some(before.version))?);
+        }
+        let mut tries = Tries::of("a promotion");
+        loop {
+            if self.commit(writes.clone(), notes).await? == Written::Yes {
+                return Ok(Requested::New(Box::new(PromotionRecord {
+                    promotion: promotion.clone(),
+                    version: 1,
+                })));
+            }
+            let other = self.slot(&promotion.app, &promotion.to).await?;
+            // The other one may be over by now: then this one has another chance.
+            if overtakes.is_some() || other.is_some() {
+                return Ok(Requested::Taken);
+            }
+            tries.again().await?;
+        }
+    }
+
+    /// The promotion of an app into an environment that is not over.
+    pub async fn slot(
+        &self,
+        app: &AppId,
+        environment: &EnvironmentId,
+    ) -> Result<Option<PromotionId>> {
+        self.pointer(&keys::slot(app, environment)).await
+    }
+
+    /// The promotion that a run carries out.
+    pub async fn promotion_of_run(&self, run: &RunId) -> Result<Option<PromotionId>> {
+        self.pointer(&keys::run_promotion(run)).await
+    }
+
+    /// One promotion.
+    pub async fn promotion(&self, id: &PromotionId) -> Result<Option<PromotionRecord>> {
+        let item = self.get(&keys::promotion(id), true).await?;
+        let row: Option<PromotionRow> = item.map(item::read).transpose()?;
+        Ok(row.map(|row| PromotionRecord {
+            promotion: row.promotion,
+            version: row.version,
+        }))
+    }
+
+    /// Every promotion that is not over, the oldest first. Bounded by apps and environments, since each has one slot.
+    pub async fn open_promotions(&self) -> Result<Vec<Promotion>> {
+        // Above every time, which begins with a digit.
+        let items = self.indexed_below(keys::OPEN_PROMOTIONS, "~").await?;
+        items
+            .into_iter()
+            .map(|item| Ok(item::read::<Indexed>(item)?.promotion))
+            .collect()
+    }
+
+    /// One page of the promotions of an app into an environment, newest first.
+    pub async fn promotions(
+        &self,
+        app: &AppId,
+        environment: &EnvironmentId,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<PromotionBrief>> {
+        let partition = keys::promotions_partition(app, environment);
+        self.page(Place::Table, &partition, limit, cursor).await
+    }
+
+    async fn pointer(&self, key: &keys::Key) -> Result<Option<PromotionId>> {
+        let item = self.get(key, true).await?;
+        let pointer: Option<Pointer> = item.map(item::read).transpose()?;
+        Ok(pointer.map(|pointer| pointer.promotion))
+    }
+}
+
+/// The writes that keep a promotion as it is now: itself, its line in its build, its line in its environment.
+fn rows(promotion: &Promotion, before: Option<u64>) -> Result<Vec<Write>> {
+    let row = PromotionRow {
+        promotion: promotion.clone(),
+        version: before.unwrap_or(0) + 1,
+    };
+    let mut item = item::of(&keys::promotion(&promotion.id), &row)?;
+    if !promotion.state.is_terminal() {
+        item.extend(keys::open_promotion(promotion).attributes());
+    }
+    let brief = PromotionBrief::of(promotion);
+    let line = |key| -> Result<Item> { item::of(&key, &brief) };
+    Ok(vec![
+        Write::Put(item, Some(Condition::version(before))),
+        Write::Put(line(keys::build_promotion(promotion))?, None),
+        Write::Put(line(keys::listed_promotion(promotion))?, None),
+    ])
+}
+
+/// The write that lets a run's end find its promotion.
+fn carried_out_by(run: &RunId, promotion: &Promotion) -> Result<Write> {
+    let item = item::of(&keys::run_promotion(run), &Pointer::to(promotion))?;
+    Ok(Write::Put(item, None))
+}
+
+/// The write that frees a promotion's slot, which must be its own.
+fn free(promotion: &Promotion) -> Write {
+    Write::DeleteIf(
+        keys::slot(&promotion.app, &promotion.to),
+        own_slot(promotion),
+    )
+}
+
+fn own_slot(promotion: &Promotion) -> Condition {
+    Condition {
+        expression: "promotion = :promotion",
+        values: vec![(
+            ":promotion",
+            aws_sdk_dynamodb::types::AttributeValue::S(promotion.id.to_string()),
+        )],
+    }
+}
+
+impl PromotionRecord {
+    fn after(&self, promotion: Promotion) -> Self {
+        Self {
+            promotion,
+            version: self.version + 1,
+        }
+    }
+}
