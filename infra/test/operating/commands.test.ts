@@ -8,23 +8,24 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { environmentToml } from '../deployment.ts';
 
+/** Where the commands are. */
+const INFRA = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'towpath-commands-'));
 after(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As the scripts start it: what the SDK says about versions of Node.js to come helps nobody here. */
-const OPTIONS = ['--disable-warning=NodeVersionSupportWarning', '--import', 'tsx'];
-
 /** Runs a command in an environment without credentials, with that environments file. */
-function run(toml: string, command: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+function run(
+  toml: string,
+  [verb, ...further]: readonly [string, ...string[]],
+  variables: NodeJS.ProcessEnv = {},
+) {
   const path = join(folder, 'environments.toml');
   writeFileSync(path, toml);
   writeFileSync(join(folder, 'towpath.toml'), '');
-  const program = fileURLToPath(new URL('../../bin/operate.ts', import.meta.url));
-  const { status, stderr } = spawnSync('node', [...OPTIONS, program, ...command], {
+  const { status, stderr } = spawnSync(join(INFRA, verb), further, {
     encoding: 'utf8',
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
