@@ -2,7 +2,7 @@ import { parse } from 'smol-toml';
 
 /**
  * The groups that `towpath.toml` speaks of, wherever it does: those that have roles, and those whose members approve.
- * Each is there once, in alphabetical order.
+ * Each is there once, in alphabetical order. A mail address is a group of one that no issuer has to know.
  */
 export function groupsOf(configuration: string): string[] {
   const found = new Set<string>();
@@ -16,7 +16,8 @@ function collect(value: unknown, found: Set<string>): void {
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
       if (key === 'groups' && Array.isArray(inner)) {
-        for (const group of inner) if (typeof group === 'string') found.add(group);
+        for (const group of inner)
+          if (typeof group === 'string' && !group.includes('@')) found.add(group);
       } else {
         collect(inner, found);
       }

@@ -17,6 +17,11 @@ steps = [{ to = "prod", approvals = { count = 1, groups = ["release-managers", "
   assert.deepEqual(found, ['leads', 'release-managers', 'testers']);
 });
 
+test('one person, named by address, is no group', () => {
+  const found = groupsOf('[[roles]]\nrole = "admin"\ngroups = ["ada@example.com", "admins"]\n');
+  assert.deepEqual(found, ['admins']);
+});
+
 test('a configuration without groups has none', () => {
   assert.deepEqual(groupsOf('[[apps]]\nid = "groups"\n'), []);
 });
