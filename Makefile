@@ -35,6 +35,7 @@ check: ## Format, lints, docs, dependency rules, and the domain alone for WebAss
 	@cargo check --locked --quiet --package domain --target wasm32-unknown-unknown
 	@RUSTDOCFLAGS='-D warnings' cargo doc --locked --quiet --workspace --no-deps
 	@python3 tests/checks/dependencies.py
+	@infra/cost/page --check
 
 samples: ## Fetch and make the sample packages in target/samples
 	@tests/samples/build
@@ -75,7 +76,11 @@ bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
 	@$(MAKE) --no-print-directory samples site
 	@tests/bench/run
 
+cost: ## Measure what each operation takes of AWS, and write docs/cost.md
+	@tests/bench/run operations
+	@infra/cost/page > docs/cost.md
+
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract browser bench fmt
+.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract browser bench cost fmt
