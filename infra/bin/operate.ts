@@ -21,7 +21,9 @@ async function main(): Promise<void> {
   const folder = PACKAGE === '' ? undefined : PACKAGE;
   switch (verb) {
     case 'synth':
-      console.log(`==> the templates are in ${synthesize(builtPackage(folder, environments))}`);
+      console.log(
+        `==> the templates are in ${synthesize(builtPackage(folder, environments), 'cdk.out')}`,
+      );
       return;
     case 'deploy':
       return deploy(environments, chosen(environments, name, verb), folder);

@@ -7,22 +7,24 @@ import type { FunctionPackage } from '../package/package.ts';
 import { Refusal } from './refusal.ts';
 import { ROOT } from './root.ts';
 
-const FOLDER = join(ROOT, 'target/cdk.out');
+/** Where templates are written to look at them, and, apart from these, to deploy them. */
+export type Folder = 'cdk.out' | 'cdk.deploy';
 
-/** Writes the templates of all environments. */
-export function synthesize(built: FunctionPackage): string {
-  rmSync(FOLDER, { recursive: true, force: true });
+/** Writes the templates of all environments. Returns the folder. */
+export function synthesize(built: FunctionPackage, into: Folder): string {
+  const outdir = join(ROOT, 'target', into);
+  rmSync(outdir, { recursive: true, force: true });
   readApp(
     { package: built.folder, environments: process.env['TOWPATH_ENVIRONMENTS'] },
-    { outdir: FOLDER },
+    { outdir },
   ).synth();
-  return FOLDER;
+  return outdir;
 }
 
-/** Runs a command of CDK on what was synthesized. */
-export function cdk(command: string, ...options: readonly string[]): void {
+/** Runs a command of CDK on the templates of a folder. */
+export function cdk(folder: string, command: string, ...options: readonly string[]): void {
   const program = join(ROOT, 'infra/node_modules/.bin/cdk');
-  const all = [command, '--app', FOLDER, '--no-notices', ...options];
+  const all = [command, '--app', folder, '--no-notices', ...options];
   const done = spawnSync(program, all, { cwd: join(ROOT, 'infra'), stdio: 'inherit' });
   if (done.status !== 0) throw new Refusal(`cdk ${command} failed: see above`);
 }

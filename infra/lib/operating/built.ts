@@ -20,7 +20,7 @@ export function builtPackage(
   environments: Environments,
 ): FunctionPackage {
   const needed = [...new Set(environments.environments.map(({ architecture }) => architecture))];
-  if (folder !== undefined) return checkedPackage(resolve(folder), needed);
+  if (folder !== undefined) return checkedPackage(resolve(ROOT, folder), needed);
   const built = spawnSync(join(ROOT, 'infra/package'), needed, { cwd: ROOT, stdio: 'inherit' });
   if (built.status !== 0) throw new Refusal('the functions could not be built: see above');
   return new FunctionPackage(join(ROOT, 'target/package'));

@@ -24,11 +24,12 @@ export async function deploy(
   checkState(stack, name, (await stackCalled(cloudFormation, stack))?.StackStatus);
 
   const built = builtPackage(packageFolder, environments);
-  synthesize(built);
-  cdk('diff', stack, '--no-change-set');
+  const templates = synthesize(built, 'cdk.deploy');
+  cdk(templates, 'diff', stack, '--no-change-set');
   await goOn(`Deploy this to "${name}"?`);
   // What an earlier stack of that name left behind, it takes up again.
   cdk(
+    templates,
     'deploy',
     stack,
     '--exclusively',
@@ -67,13 +68,20 @@ function output(stack: Stack | undefined, key: string): string {
 
 /** A function that cannot start, for one because of towpath.toml, is better heard of now than from a tester. */
 async function checkAnswers(api: string, name: string): Promise<void> {
-  const answer = await fetch(`${api}/healthz`, { signal: AbortSignal.timeout(20_000) }).catch(
-    (error: unknown) => ({ ok: false, status: String(error) }),
-  );
-  if (answer.ok) return;
+  const address = `${api}/healthz`;
+  let status: number;
+  try {
+    ({ status } = await fetch(address, { signal: AbortSignal.timeout(30_000) }));
+  } catch (error) {
+    const { message } = error instanceof Error ? error : new Error(String(error));
+    throw new Refusal(
+      `the stack is deployed, but ${address} cannot be reached from here: ${message}`,
+    );
+  }
+  if (status === 200) return;
   throw new Refusal(
-    `the stack is deployed, but ${api}/healthz answers ${answer.status}. Its reason is in the log:`,
+    `the stack is deployed, but ${address} answers ${status}. Its reason is in the log:`,
     `  aws logs tail /aws/lambda/towpath-${name}-web --since 10m`,
-    'To go back, deploy an earlier package: make deploy ENV=… PACKAGE=<folder>',
+    `To go back, deploy an earlier package: make deploy ENV=${name} PACKAGE=<folder>`,
   );
 }

@@ -68,7 +68,9 @@ async function remove(client: CloudFormationClient, stack: string): Promise<void
 
 async function deleteAll({ region }: Environment, kept: readonly Kept[]): Promise<void> {
   for (const each of kept) {
-    const left = await deleteData(region, each);
+    const left = await deleteData(region, each).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
     console.log(left === undefined ? `==> deleted ${each.id}` : `==> kept ${each.id}: ${left}`);
   }
 }
