@@ -10,6 +10,11 @@ export function groupsOf(configuration: string): string[] {
   return [...found].toSorted();
 }
 
+/** The first of them that a user pool of Cognito cannot have. */
+export function impossible(groups: readonly string[]): string | undefined {
+  return groups.find((group) => !/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(group));
+}
+
 function collect(value: unknown, found: Set<string>): void {
   if (Array.isArray(value)) {
     for (const item of value) collect(item, found);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
@@ -13,7 +14,7 @@ import {
 import { Construct } from 'constructs';
 import { type Deployment, physicalName } from '../deployment.ts';
 import type { Environment } from '../environments/environment.ts';
-import { groupsOf } from './groups.ts';
+import { groupsOf, impossible } from './groups.ts';
 
 /** Where `web` takes people back from the issuer. */
 export const CALLBACK = '/sign-in/callback';
@@ -41,11 +42,10 @@ export class People extends Construct {
     const { environment, configuration } = props.deployment;
     this.pool = this.userPool(physicalName(environment, 'people'), secondFactor(environment));
     this.domain = this.pool.addDomain('Domain', {
-      // The one name that has to be new in the whole region.
-      cognitoDomain: { domainPrefix: `towpath-${environment.name}-${environment.account}` },
+      cognitoDomain: { domainPrefix: domainPrefix(environment) },
     });
     this.client = this.portal(props.publicUrl);
-    for (const group of groupsOf(configuration.text)) this.group(group);
+    this.groups(groupsOf(configuration.text));
   }
 
   /** What the tokens name as their issuer. */
@@ -115,13 +115,28 @@ export class People extends Construct {
     });
   }
 
-  private group(name: string): void {
-    new CfnUserPoolGroup(this, `Group-${name}`, {
-      userPoolId: this.pool.userPoolId,
-      groupName: name,
-      description: `${name}, of towpath.toml`,
-    });
+  private groups(names: readonly string[]): void {
+    const wrong = impossible(names);
+    if (wrong !== undefined) {
+      throw new Error(
+        `towpath.toml: ${JSON.stringify(wrong)} cannot be a group of a Cognito user pool: up to 128 characters, no spaces`,
+      );
+    }
+    for (const name of names) {
+      new CfnUserPoolGroup(this, `Group-${name}`, {
+        userPoolId: this.pool.userPoolId,
+        groupName: name,
+        description: `${name}, of towpath.toml`,
+      });
+    }
   }
+}
+
+/** The one name that has to be new in the whole region. Cognito refuses names with words of its own in them. */
+function domainPrefix({ name, account }: Environment): string {
+  const refused = /aws|amazon|cognito/.test(name);
+  const part = refused ? createHash('sha256').update(name).digest('hex').slice(0, 12) : name;
+  return `towpath-${part}-${account}`;
 }
 
 function secondFactor({ signIn }: Environment): Mfa {

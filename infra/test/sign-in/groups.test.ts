@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupsOf } from '../../lib/sign-in/groups.ts';
+import { groupsOf, impossible } from '../../lib/sign-in/groups.ts';
 
 test('groups are found wherever the configuration speaks of them, once each', () => {
   const found = groupsOf(`
@@ -24,4 +24,10 @@ test('one person, named by address, is no group', () => {
 
 test('a configuration without groups has none', () => {
   assert.deepEqual(groupsOf('[[apps]]\nid = "groups"\n'), []);
+});
+
+test('what no user pool can have is found', () => {
+  assert.equal(impossible(['leads', 'Wallet:QA/Süd']), undefined);
+  assert.equal(impossible(['leads', 'release managers']), 'release managers');
+  assert.equal(impossible(['x'.repeat(129)])?.length, 129);
 });

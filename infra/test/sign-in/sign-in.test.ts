@@ -87,10 +87,25 @@ test('the pool has the groups that the configuration speaks of', () => {
   assert.deepEqual(groups.sort(), ['leads', 'testers']);
 });
 
+test('a group that no pool can have is named before anything is deployed', () => {
+  const spaced = ROLES.replace('"leads"', '"release managers"');
+  assert.throws(
+    () => templateOf(environmentToml(), spaced),
+    /towpath\.toml: "release managers" cannot be a group of a Cognito user pool/,
+  );
+});
+
 test('the pages for signing in have a name that no other account has', () => {
   template.hasResourceProperties('AWS::Cognito::UserPoolDomain', {
     Domain: 'towpath-dev-111111111111',
   });
+});
+
+test('an environment may have a name that Cognito keeps for itself', () => {
+  templateOf(environmentToml().replace('"dev"', '"aws-dev"'), '').hasResourceProperties(
+    'AWS::Cognito::UserPoolDomain',
+    { Domain: Match.stringLikeRegexp('^towpath-[0-9a-f]{12}-111111111111$') },
+  );
 });
 
 test('the portal is told its issuer and its name there', () => {
