@@ -1,0 +1,90 @@
+/** The pipeline that Towpath deploys itself with. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { accounts, EXTERNAL_ID, templates } from '../accounts/world.ts';
+import { declarations } from '../pipelines/api-shape.ts';
+import { rightsOf } from '../rights.ts';
+
+interface Action {
+  readonly actionTypeId: { readonly provider: string };
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly inputArtifacts?: readonly { readonly name: string }[];
+}
+
+interface Stage {
+  readonly name: string;
+  readonly actions: readonly Action[];
+}
+
+const TEMPLATE = templates(accounts()).get('TowpathPipeline') as Template;
+const { stages } = declarations(TEMPLATE).get('towpath') as unknown as { readonly stages: Stage[] };
+
+test('it is built once, and goes from environment to environment, each after a person said yes', () => {
+  assert.deepEqual(
+    stages.map(({ name, actions }) => [name, actions.map((each) => each.actionTypeId.provider)]),
+    [
+      ['Source', ['CodeStarSourceConnection']],
+      ['Build', ['CodeBuild']],
+      ['Deploy-dev', ['CodeBuild']],
+      ['Gate-preprod', ['Manual']],
+      ['Deploy-preprod', ['CodeBuild']],
+      ['Gate-prod', ['Manual']],
+      ['Deploy-prod', ['CodeBuild']],
+    ],
+  );
+});
+
+test('every deployment gets the one package that was built', () => {
+  const deployments = stages.filter(({ name }) => name.startsWith('Deploy-'));
+  for (const { name, actions } of deployments) {
+    const [action] = actions;
+    assert.deepEqual(action?.inputArtifacts, [{ name: 'Sources' }, { name: 'Package' }], name);
+    assert.equal(action.configuration['PrimarySource'], 'Sources');
+  }
+});
+
+test('the job of an environment can deploy there and nowhere else', () => {
+  const rights = rightsOf(TEMPLATE, 'towpath-pipeline-prod');
+  assert.deepEqual(
+    rights.filter((right) => !/^(logs|kms|codeconnections):/.test(right)),
+    [
+      's3:GetObject on arn:<AWS::Partition>:s3:::towpath-artifacts-999999999999-eu-west-1/towpath/*',
+      's3:GetObjectVersion on arn:<AWS::Partition>:s3:::towpath-artifacts-999999999999-eu-west-1/towpath/*',
+      'sts:AssumeRole on arn:<AWS::Partition>:iam::333333333333:role/towpath-prod-delivery',
+    ],
+  );
+  assert.deepEqual(
+    rights.filter((right) => right.startsWith('kms:')).map((right) => right.split(' ')[0]),
+    ['kms:Decrypt'],
+  );
+  TEMPLATE.hasResourceProperties('AWS::CodeBuild::Project', {
+    Name: 'towpath-deploy-prod',
+    Environment: {
+      EnvironmentVariables: [
+        { Name: 'ENVIRONMENT', Value: 'prod', Type: 'PLAINTEXT' },
+        { Name: 'ARCHITECTURE', Value: 'arm64', Type: 'PLAINTEXT' },
+        {
+          Name: 'DELIVERY_ROLE',
+          Value: {
+            'Fn::Join': [
+              '',
+              ['arn:', { Ref: 'AWS::Partition' }, ':iam::333333333333:role/towpath-prod-delivery'],
+            ],
+          },
+          Type: 'PLAINTEXT',
+        },
+        { Name: 'EXTERNAL_ID', Value: EXTERNAL_ID, Type: 'PLAINTEXT' },
+      ],
+    },
+  });
+});
+
+test('the package is built for each architecture that an environment has', () => {
+  TEMPLATE.hasResourceProperties('AWS::CodeBuild::Project', {
+    Name: 'towpath-build',
+    Environment: {
+      EnvironmentVariables: [{ Name: 'ARCHITECTURES', Value: 'arm64', Type: 'PLAINTEXT' }],
+    },
+  });
+});
