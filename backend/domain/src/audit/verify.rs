@@ -89,9 +89,15 @@ pub fn verify_links(
     findings.extend(missing(from, &log));
     findings.extend(rewritten(from, &log));
     findings.extend(against_seals(from, &log, seals));
-    findings.extend(head.into_iter().flat_map(|head| against_head(&log, head)));
-    findings.sort_by_key(|finding| (finding.number, finding.fault));
-    // What was moved is not altered as well.
+    findings.extend(
+        head.into_iter()
+            .flat_map(|head| against_head(from, &log, head)),
+    );
+    // What was moved is not altered as well: the former is told first, and the latter then not at all.
+    findings.sort_by_key(|finding| {
+        let moved = finding.fault == Fault::Reordered;
+        (finding.number, !moved, finding.fault)
+    });
     let mut told = BTreeSet::new();
     findings.retain(|finding| {
         let moved_or_altered = matches!(finding.fault, Fault::Altered | Fault::Reordered);
@@ -251,7 +257,7 @@ fn against_seals(from: &Head, log: &Log<'_>, seals: &[Seal]) -> Vec<Finding> {
     findings
 }
 
-fn against_head(log: &Log<'_>, head: &Head) -> Vec<Finding> {
+fn against_head(from: &Head, log: &Log<'_>, head: &Head) -> Vec<Finding> {
     let mut findings: Vec<Finding> = log
         .range(head.number.saturating_add(1)..)
         .map(|(number, _)| {
@@ -273,10 +279,8 @@ fn against_head(log: &Log<'_>, head: &Head) -> Vec<Finding> {
             ),
         )),
         None => {
-            let last = log
-                .range(..head.number)
-                .next_back()
-                .map_or(0, |(last, _)| *last);
+            let last = log.range(..head.number).next_back();
+            let last = last.map_or(from.number, |(last, _)| *last);
             if last < head.number {
                 findings.push(gone(last + 1, head.number));
             }
