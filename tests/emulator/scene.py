@@ -5,9 +5,15 @@ import functools
 import signal
 import sys
 
-from cloud import pipelines
+from botocore.exceptions import ClientError
+
+from cloud import people, pipelines
 from cloud.processes import until
 from cloud.world import World
+
+
+# Somebody who may do everything in the portal.
+LEAD = people.Person("lea@example.com", ("leads",))
 
 
 @functools.cache
@@ -18,6 +24,19 @@ def world():
     atexit.register(made.stop)
     pipelines.declare(made.codepipeline, "settings", "dev")
     return made
+
+
+@functools.cache
+def person(who=LEAD):
+    """That person's browser, signed in."""
+    browser = world().visitor()
+    try:
+        people.invite(world(), who)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UsernameExistsException":
+            raise
+    people.sign_in(browser, who)
+    return browser
 
 
 @functools.cache

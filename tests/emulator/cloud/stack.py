@@ -1,96 +1,83 @@
-"""Synthesizes the stack with CDK, and deploys what came out, unchanged: assets, then CloudFormation."""
+"""Prepares the emulated account, deploys and takes down with the commands that teams use: `cdk bootstrap`, `infra/deploy`,
+`infra/destroy`."""
 
-import io
-import json
 import os
+import re
 import subprocess
-import zipfile
+from pathlib import Path
 
-from botocore.exceptions import ClientError
+from .processes import LOGS, ROOT
 
-from .processes import LOGS, ROOT, until
-
-BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
-UNFINISHED = "_IN_PROGRESS"
+INFRA = ROOT / "infra"
+CDK = INFRA / "node_modules/.bin/cdk"
+NAMES = Path(__file__).with_name("names.mjs")
 
 
 class Failed(Exception):
-    """CDK or CloudFormation refused."""
+    """A command did not do it."""
 
 
-def synthesize(environments, package, output=None):
-    """Gives the folder with the templates of all environments of that file, made from that package."""
-    output = output or LOGS / "cdk.out"
-    infra = ROOT / "infra"
-    command = [infra / "node_modules/.bin/cdk", "synth", "--quiet", "--output", output]
-    # Nothing of the caller's AWS: a synthesis needs no credentials.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {"TOWPATH_ENVIRONMENTS": str(environments), "TOWPATH_PACKAGE": str(package), "CI": "true"}
-    done = subprocess.run(command, cwd=infra, env=environment, capture_output=True, text=True, timeout=300)
-    if done.returncode != 0:
-        raise Failed(f"cdk synth failed:\n{done.stdout}\n{done.stderr}")
-    return output
+class Operator:
+    """Somebody with credentials of the account, at a terminal."""
+
+    def __init__(self, emulator, environments, package, **more):
+        self.emulator = emulator
+        # Nothing of the caller's AWS.
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self.environment |= {
+            "AWS_ENDPOINT_URL": emulator.endpoint,
+            "AWS_REGION": emulator.region,
+            "AWS_ACCESS_KEY_ID": emulator.account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CI": "true",
+            "NODE_OPTIONS": f"--import {NAMES.as_uri()}",
+            "PACKAGE": str(package),
+            "TOWPATH_ENVIRONMENTS": str(environments),
+            **more,
+        }
+
+    def but(self, **other):
+        """The same with other variables; `None` takes one away."""
+        made = Operator.__new__(Operator)
+        made.emulator = self.emulator
+        joined = self.environment | other
+        made.environment = {name: value for name, value in joined.items() if value is not None}
+        return made
+
+    def bootstrap(self):
+        """Prepares the account for CDK. Elsewhere than in `infra`, whose app it would want to read."""
+        self._run([CDK, "bootstrap", f"aws://{self.emulator.account}/{self.emulator.region}"], LOGS, "bootstrap")
+
+    def deploy(self, environment="dev"):
+        """Gives what it said."""
+        return self._run([INFRA / "deploy", environment], ROOT, "deploy")
+
+    def destroy(self, environment="dev"):
+        """Gives what it said."""
+        return self._run([INFRA / "destroy", environment], ROOT, "destroy")
+
+    def _run(self, command, folder, name):
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        (LOGS / f"{name}.log").write_text(done.stdout)
+        if done.returncode != 0:
+            said = re.search(r"^towpath: .*", done.stdout, re.MULTILINE | re.DOTALL)
+            raise Failed(said.group() if said else "\n".join(done.stdout.splitlines()[-30:]))
+        return done.stdout
 
 
-def deploy(emulator, output, stack):
-    """Uploads the stack's assets, creates it, waits; gives its outputs by name."""
-    manifest = json.loads((output / f"{stack}.assets.json").read_text())
-    s3 = emulator.client("s3")
-    for asset in manifest["files"].values():
-        _upload(s3, emulator, output, asset)
-    emulator.client("ssm").put_parameter(Name=BOOTSTRAP, Value="21", Type="String", Overwrite=True)
-    cloudformation = emulator.client("cloudformation")
-    template = _place(manifest["files"], f"{stack}.template.json", emulator)
-    cloudformation.create_stack(
-        StackName=stack, TemplateURL=template, Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-    )
-    found = until(f"stack {stack}", lambda: _finished(cloudformation, stack), patience=120)
-    if found["StackStatus"] != "CREATE_COMPLETE":
-        raise Failed(f"{stack}: {found['StackStatus']}\n{_reasons(cloudformation, stack)}")
-    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-
-
-def _upload(s3, emulator, output, asset):
-    source = output / asset["source"]["path"]
-    body = _zip(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
-    for place in asset["destinations"].values():
-        bucket, key = _named(place["bucketName"], emulator), place["objectKey"]
-        try:
-            s3.head_bucket(Bucket=bucket)
-        except ClientError:
-            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": emulator.region})
-        s3.put_object(Bucket=bucket, Key=key, Body=body)
-
-
-def _zip(folder):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, path.relative_to(folder))
-    return packed.getvalue()
-
-
-def _place(files, name, emulator):
-    """The address of the template among the uploaded assets."""
-    [asset] = [asset for asset in files.values() if asset["source"]["path"] == name]
-    [place] = asset["destinations"].values()
-    return f"https://s3.{emulator.region}.amazonaws.com/{_named(place['bucketName'], emulator)}/{place['objectKey']}"
-
-
-def _named(text, emulator):
-    return text.replace("${AWS::AccountId}", emulator.account).replace("${AWS::Region}", emulator.region)
-
-
-def _finished(cloudformation, stack):
-    [found] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    return None if found["StackStatus"].endswith(UNFINISHED) else found
-
-
-def _reasons(cloudformation, stack):
-    events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
-    return "\n".join(
-        f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}"
-        for event in reversed(events)
-        if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
-    )
+def outputs(emulator, stack):
+    """What the stack says of itself, by name."""
+    [found] = emulator.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}

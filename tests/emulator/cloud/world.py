@@ -1,6 +1,5 @@
 """Everything together: the emulator, the deployed stack, the simulator, and names for what the stack made."""
 
-import json
 import os
 import platform
 
@@ -11,6 +10,7 @@ from .emulator import Emulator
 from .processes import LOGS, ROOT, free_port
 
 ENVIRONMENTS = ROOT / "tests/emulator/environments.toml"
+CONFIGURATION = ENVIRONMENTS.with_name("towpath.toml")
 STACK = "Towpath-dev"
 
 
@@ -19,13 +19,15 @@ def architecture():
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
-def environments(public_url):
-    """The environments file for this machine, where people open `dev` at that address, or at CloudFront's without one."""
-    text = ENVIRONMENTS.read_text().replace('"towpath.toml"', f'"{ENVIRONMENTS.with_name("towpath.toml")}"')
+def environments(public_url=None, configuration=None):
+    """The environments file for this machine. People open `dev` at that address, or at CloudFront's without one;
+    `configuration` is a text instead of `towpath.toml`."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    (LOGS / "towpath.toml").write_text(configuration or CONFIGURATION.read_text())
+    text = ENVIRONMENTS.read_text()
     text = text.replace("[[environments]]\n", f'[[environments]]\narchitecture = "{architecture()}"\n')
     if public_url:
         text = text.replace('name = "dev"\n', f'name = "dev"\npublic_url = "{public_url}"\n')
-    LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / "environments.toml"
     path.write_text(text)
     return path
@@ -40,15 +42,17 @@ class World:
     """A deployment of Towpath in an emulated account."""
 
     def __init__(self, port=None, site=None):
-        """`site` is a name for browsers of this machine, such as `towpath.localhost`; it needs the port."""
+        """`site` is a name for browsers of this machine, such as `towpath.localhost`."""
         self._open = []
         try:
-            address = site and f"http://{site}:{port}"
-            self.templates = stack.synthesize(environments(address), package())
             simulator = free_port()
             endpoints = {"CODEPIPELINE": f"http://127.0.0.1:{simulator}"}
             self.emulator = self._opened(Emulator(port=port, endpoints=endpoints, site=site))
-            self.outputs = stack.deploy(self.emulator, self.templates, STACK)
+            address = site and f"http://{site}:{self.emulator.port}"
+            self.operator = stack.Operator(self.emulator, environments(address), package())
+            self.operator.bootstrap()
+            self.operator.deploy()
+            self.outputs = stack.outputs(self.emulator, STACK)
             self.codepipeline = self._opened(CodePipeline(self.emulator, simulator, self.name("action")))
         except BaseException:
             self.stop()
@@ -70,11 +74,6 @@ class World:
     def address(self):
         """What people open: CloudFront's."""
         return self.outputs["Address"]
-
-    @property
-    def template(self):
-        """The template as it was synthesized and deployed."""
-        return json.loads((self.templates / f"{STACK}.template.json").read_text())
 
     def visitor(self):
         """Somebody with a browser of their own."""
