@@ -113,7 +113,10 @@ export class AccessStack extends Stack {
     );
   }
 
-  /** Towpath's own pipeline deploys the environment's stack: through the roles of `cdk bootstrap`, as a person does. */
+  /**
+   * Towpath's own pipeline deploys the environment's stack as a person does: through the roles of `cdk bootstrap`, with the
+   * calls that `lib/operating` makes beside them.
+   */
   private delivery(): void {
     const { account, externalId } = this.across.operations;
     const { name } = this.place;
@@ -129,10 +132,16 @@ export class AccessStack extends Stack {
         { actions: ['sts:AssumeRole'], resources: bootstrapped },
         {
           actions: ['cloudformation:DescribeStacks'],
-          resources: [
-            `arn:${Aws.PARTITION}:cloudformation:${this.region}:${this.account}:stack/${stackName(name)}/*`,
-          ],
+          resources: [stackName(name), 'CDKToolkit'].map(
+            (stack) =>
+              `arn:${Aws.PARTITION}:cloudformation:${this.region}:${this.account}:stack/${stack}/*`,
+          ),
           because: 'CloudFormation adds an identifier to the name of a stack.',
+        },
+        {
+          actions: ['s3:PutObject'],
+          resources: [`arn:${Aws.PARTITION}:s3:::${bucketName(this.place, 'assets')}/assets/*`],
+          because: "The names of the pages' assets hold their hashes.",
         },
         {
           actions: ['lambda:GetFunctionConfiguration'],
