@@ -5,6 +5,7 @@
 
 mod check;
 mod names;
+mod paths;
 mod problem;
 mod reader;
 mod roles;
@@ -16,6 +17,7 @@ use domain::{
     access::Grant,
     catalog::{self, Catalog, Feed},
     id::{AppId, EnvironmentId},
+    path::Path,
 };
 use schemars::JsonSchema;
 use url::Url;
@@ -47,6 +49,10 @@ pub struct Config {
     /// Which pipeline feeds what; the first entry that fits a pipeline counts.
     #[serde(default)]
     pub pipelines: Vec<Pipeline>,
+    /// Which way builds take through the environments; an app without a path has no promotions.
+    #[schemars(with = "Vec<paths::schema::Path>")]
+    #[serde(default)]
+    pub paths: Vec<Path>,
     /// Who may do what, by the groups that the issuer of their sign-in names. Whoever is in none of them sees nothing.
     #[serde(default)]
     pub roles: Vec<RoleEntry>,
@@ -117,7 +123,7 @@ impl Config {
             apps: self.apps.iter().map(App::domain).collect(),
             environments: self.environments.iter().map(Environment::domain).collect(),
             feeds: self.pipelines.iter().map(Pipeline::feed).collect(),
-            paths: Vec::new(),
+            paths: self.paths.clone(),
         }
     }
 

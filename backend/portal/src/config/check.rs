@@ -4,13 +4,20 @@ use domain::id::{AppId, EnvironmentId, RESERVED_APPS, RESERVED_ENVIRONMENTS};
 use toml::de::DeTable;
 
 use super::{
-    App, Config, Environment, Pipeline, Problems, SOURCES,
+    App, Config, Environment, Pipeline, Problems, SOURCES, paths,
     reader::{Document, Section, Text},
     roles,
     values::{colour, for_people, is_account, is_region, known, public_url, shaped, slug, unique},
 };
 
-pub(super) const TOP_KEYS: [&str; 5] = ["public_url", "apps", "environments", "pipelines", "roles"];
+pub(super) const TOP_KEYS: [&str; 6] = [
+    "public_url",
+    "apps",
+    "environments",
+    "pipelines",
+    "paths",
+    "roles",
+];
 pub(super) const APP_KEYS: [&str; 2] = ["id", "name"];
 pub(super) const ENVIRONMENT_KEYS: [&str; 3] = ["id", "name", "colour"];
 pub(super) const PIPELINE_KEYS: [&str; 6] =
@@ -43,6 +50,14 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
     let app_names: Vec<&str> = names(&apps);
     let environment_names: Vec<&str> = names(&environments);
     let pipelines = pipelines(document, &top, &app_names, &environment_names);
+    let paths = paths::entries(
+        document,
+        &top,
+        &paths::Names {
+            apps: &app_names,
+            environments: &environment_names,
+        },
+    );
     let roles = roles::entries(document, &top, &app_names, &environment_names);
     let public_url = top
         .optional("public_url", "https://releases.example.com")
@@ -55,6 +70,7 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
             .filter_map(|(_, environment)| environment)
             .collect(),
         pipelines,
+        paths,
         roles,
     }
 }

@@ -2,16 +2,22 @@
 
 /// "did you mean …?", if one of the known names is near; else the names that there are.
 pub(super) fn suggest(wrong: &str, known: &[&str]) -> String {
-    let near = known
-        .iter()
-        .map(|name| (distance(&wrong.to_lowercase(), name), *name))
-        .min()
-        .filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3).max(1));
-    match near {
-        Some((_, name)) => format!("did you mean \"{name}\"?"),
+    match nearest(wrong, known) {
+        Some(name) => format!("did you mean \"{name}\"?"),
         None if known.is_empty() => "there is none yet".to_owned(),
         None => format!("use one of: {}", known.join(", ")),
     }
+}
+
+/// The known name that is nearest, whatever its case, if one is near.
+pub(super) fn nearest<'n>(wrong: &str, known: &[&'n str]) -> Option<&'n str> {
+    let wrong = wrong.to_lowercase();
+    known
+        .iter()
+        .map(|name| (distance(&wrong, &name.to_lowercase()), *name))
+        .min()
+        .filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3).max(1))
+        .map(|(_, name)| name)
 }
 
 /// How many characters must be inserted, removed, replaced or swapped with their neighbour (Damerau and Levenshtein,

@@ -1,5 +1,7 @@
 //! Reads tables of a TOML document key by key, and collects what is wrong with them.
 
+mod typed;
+
 use std::{cell::RefCell, ops::Range};
 
 use toml::{

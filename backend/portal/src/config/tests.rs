@@ -255,4 +255,19 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
         keys("/$defs/Pipeline/properties"),
         sorted(&check::PIPELINE_KEYS)
     );
+    for (name, known) in [
+        ("Path", &paths::KEYS[..]),
+        ("PathStep", &paths::STEP_KEYS),
+        ("Check", &paths::CHECK_KEYS),
+        ("ApprovalRule", &paths::APPROVAL_RULE_KEYS),
+        ("FindingsLimit", &paths::FINDINGS_KEYS),
+        ("Freeze", &paths::FREEZE_KEYS),
+        ("Weekly", &paths::WEEKLY_KEYS),
+        ("Target", &paths::TARGET_KEYS),
+        ("ApprovalAction", &paths::APPROVAL_ACTION_KEYS),
+        ("SourceRevision", &paths::REVISION_KEYS),
+    ] {
+        let pointer = format!("/$defs/{name}/properties");
+        assert_eq!(keys(&pointer), sorted(known), "{name}");
+    }
 }
