@@ -144,6 +144,7 @@ fn status_of_impossible(impossible: &Impossible) -> StatusCode {
         | Impossible::Expired(_)
         | Impossible::NotDue(_)
         | Impossible::Twice
+        | Impossible::AlreadyThere
         | Impossible::OtherBytes { .. }
         | Impossible::NothingToApprove
         | Impossible::Occupied(_)

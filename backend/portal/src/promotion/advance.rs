@@ -79,13 +79,14 @@ impl Portal {
         match promotion.clone().start(&situation, now) {
             Ok(after) => self.start(record, &after, now).await,
             Err(Impossible::Gates { gates }) => self.keep_waiting(record, gates).await,
-            Err(Impossible::Changed(why)) => {
+            Err(impossible @ (Impossible::Changed(_) | Impossible::AlreadyThere)) => {
+                let why = impossible.to_string();
                 let rights = Rights {
                     promote: true,
                     break_glass: false,
                 };
                 let portal = Actor::portal();
-                let after = promotion.clone().cancel(&portal, rights, why, now)?;
+                let after = promotion.clone().cancel(&portal, rights, &why, now)?;
                 self.end(record, &after, now).await
             }
             // Somebody was faster: then it no longer waits, which the next look shows.
