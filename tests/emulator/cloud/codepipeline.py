@@ -21,7 +21,7 @@ class CodePipeline:
     def __init__(self, emulator, port, function):
         self.emulator, self.endpoint = emulator, f"http://127.0.0.1:{port}"
         self.function = function
-        keys = self._credentials()
+        keys = self.credentials = self._credentials()
         environment = {
             "PATH": os.environ["PATH"],
             "RUST_LOG": "warn,simulator=debug",

@@ -1,0 +1,70 @@
+"""What runs without anybody looking: the schedule, the logs, the alarms."""
+
+import concurrent.futures
+import json
+import unittest
+
+from scene import eventually, registered, world
+from test_rights import may, regional
+
+
+class TheClock(unittest.TestCase):
+    def test_does_its_round_when_the_schedule_calls(self):
+        [schedule] = self.schedules()
+        payload = schedule["Target"].get("Input", "{}")
+        function = schedule["Target"]["Arn"].rsplit(":", 1)[-1]
+        self.assertEqual(function, world().name("clock"))
+        answer = world().emulator.client("lambda").invoke(FunctionName=function, Payload=payload)
+        self.assertNotIn("FunctionError", answer, answer["Payload"].read())
+
+    def test_is_all_that_the_schedule_may_start(self):
+        iam = world().emulator.client("iam")
+        [schedule] = self.schedules()
+        role = schedule["Target"]["RoleArn"].rsplit("/", 1)[-1]
+        allowed = {
+            name
+            for name in ("web", "events", "action", "clock")
+            if may(iam, role, "lambda:InvokeFunction", regional("lambda", f"function:{world().name(name)}"))
+        }
+        self.assertEqual(allowed, {"clock"})
+
+    def schedules(self):
+        scheduler = world().emulator.client("scheduler")
+        listed = scheduler.list_schedules()["Schedules"]
+        return [scheduler.get_schedule(Name=found["Name"], GroupName=found["GroupName"]) for found in listed]
+
+
+class TheLogs(unittest.TestCase):
+    def lines(self, function):
+        logs = world().emulator.client("logs")
+        found = logs.filter_log_events(logGroupName=f"/aws/lambda/{world().name(function)}")["events"]
+        return [event["message"] for event in found]
+
+    def test_tell_of_a_registration_and_keep_the_job_s_credentials_out(self):
+        registered()
+        lines = eventually("the log's line", lambda: [line for line in self.lines("action") if '"registered"' in line])
+        said = json.loads(lines[0][lines[0].index("{") :])
+        self.assertEqual((said["app"], said["number"]), ("settings", 1))
+        keys = world().codepipeline.credentials
+        for line in self.lines("action"):
+            for secret in (keys["SecretAccessKey"], keys["SessionToken"]):
+                self.assertNotIn(secret, line)
+
+    def test_are_kept_for_a_while_and_not_for_ever(self):
+        groups = world().emulator.client("logs").describe_log_groups()["logGroups"]
+        ours = [group for group in groups if "towpath-dev" in group["logGroupName"]]
+        self.assertGreaterEqual(len(ours), 4)
+        for group in ours:
+            with self.subTest(group["logGroupName"]):
+                self.assertGreater(group.get("retentionInDays", 0), 0)
+
+
+class ManyAtOnce(unittest.TestCase):
+    def test_are_all_answered(self):
+        registered()
+
+        def tap(_):
+            return world().visitor().get("/settings/dev/latest.apk").status
+
+        with concurrent.futures.ThreadPoolExecutor(8) as people:
+            self.assertEqual(set(people.map(tap, range(40))), {302})
