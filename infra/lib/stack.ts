@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AccessLogs } from './access-logs/access-logs.ts';
+import { reachOperations } from './accounts/grants.ts';
 import { Alarms } from './alarms/alarms.ts';
 import { Api } from './api/api.ts';
 import { ClockSchedule } from './clock/schedule.ts';
@@ -48,6 +49,7 @@ export class TowpathStack extends Stack {
       releases: this.releases,
       seals: this.seals,
     });
+    reachOperations(this.functions, deployment);
     const { web, events, clock } = this.functions;
     this.api = new Api(this, 'Api', deployment);
     this.api.route('$default', web);

@@ -25,6 +25,8 @@ export const ownDeployRoleName = ({ name }: Named) => `towpath-pipeline-${name}`
 
 export const invokeRoleArn = (to: Named) => roleArn(to.account, invokeRoleName(to));
 export const fetchRoleArn = (to: Named) => roleArn(to.account, fetchRoleName(to));
+export const promotionsRoleArn = (to: Named) => roleArn(to.account, promotionsRoleName(to));
+export const jobsRoleArn = (to: Named) => roleArn(to.account, jobsRoleName(to));
 export const deliveryRoleArn = (to: Named) => roleArn(to.account, deliveryRoleName(to));
 
 /** The role that a function of Towpath runs with. */

@@ -58,10 +58,8 @@ export interface BuildProps {
   /** The first is where the commands run. */
   readonly inputs: readonly [string, ...string[]];
   readonly outputs?: readonly string[];
-  readonly category?: 'Build' | 'Test';
   /** What the commands get beside the project's own variables. */
   readonly variables?: Readonly<Record<string, string>>;
-  readonly runOrder?: number;
 }
 
 /** Runs a CodeBuild project. */
@@ -75,7 +73,7 @@ export function build(props: BuildProps): Action {
   return {
     declaration: {
       name,
-      actionTypeId: provider(props.category ?? 'Build', 'CodeBuild'),
+      actionTypeId: provider('Build', 'CodeBuild'),
       configuration: {
         ProjectName: project.name,
         ...(inputs.length > 1 && { PrimarySource: inputs[0] }),
@@ -83,7 +81,6 @@ export function build(props: BuildProps): Action {
       },
       inputArtifacts: inputs.map((input) => ({ name: input })),
       outputArtifacts: outputs.map((output) => ({ name: output })),
-      runOrder: props.runOrder ?? 1,
     },
     rights: [
       {
@@ -101,7 +98,6 @@ export interface InvokeProps {
   readonly parameters: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly namespace?: string;
-  readonly runOrder?: number;
 }
 
 /** Hands a job to a function and waits for its answer. */
@@ -118,7 +114,6 @@ export function invoke(props: InvokeProps): Action {
       ...(input !== undefined && { inputArtifacts: [{ name: input }] }),
       ...(namespace !== undefined && { namespace }),
       ...(target.roleArn !== undefined && { roleArn: target.roleArn }),
-      runOrder: props.runOrder ?? 1,
     },
     rights: [mayInvoke(target)],
   };
@@ -131,7 +126,6 @@ export function approval(name: string, question: string): Action {
       name,
       actionTypeId: provider('Approval', 'Manual'),
       configuration: { CustomData: question },
-      runOrder: 1,
     },
     rights: [],
   };
