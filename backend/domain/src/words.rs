@@ -99,7 +99,7 @@ mod tests {
             assert_eq!(left(length), remaining, "{seconds}");
         }
         assert_eq!(left(SignedDuration::from_millis(1)), "1 s");
-        assert_eq!(left(SignedDuration::MAX).is_empty(), false);
+        assert!(!left(SignedDuration::MAX).is_empty());
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Impossible {
     pub fn remedy(&self) -> String {
         let remedy = match self {
             Self::State { .. } => "open its page to see what became of it",
-            Self::Expired(_) => "ask for the promotion again",
+            Self::Expired(_) | Self::NoPlace => "ask for the promotion again",
             Self::NotDue(_) => "wait until then, or take it back",
             Self::OwnRequest => "ask someone else of the groups to decide; you can take it back",
             Self::Twice => "ask someone else to approve",
@@ -89,7 +89,6 @@ impl Impossible {
             Self::NotYours => "ask whoever asked for it, or a release manager",
             Self::Words(_) => "write one in at most 1,000 characters",
             Self::Occupied(_) => "wait until that one has ended, or take it back",
-            Self::NoPlace => "ask for the promotion again",
             Self::AlreadyThere => "take it back: there is nothing left to do",
             Self::Changed(_) => "take it back and ask for it again",
             Self::Gates { gates } => return remedies(gates),

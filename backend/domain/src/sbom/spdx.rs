@@ -10,8 +10,8 @@ struct Document {
     #[serde(default)]
     packages: Vec<Package>,
     /// The packages that the document is about: the build itself, which is no dependency of it.
-    #[serde(default)]
-    document_describes: Vec<String>,
+    #[serde(default, rename = "documentDescribes")]
+    describes: Vec<String>,
     #[serde(default)]
     relationships: Vec<Relationship>,
 }
@@ -45,8 +45,8 @@ struct Relationship {
     spdx_element_id: String,
     #[serde(default)]
     related_spdx_element: String,
-    #[serde(default)]
-    relationship_type: String,
+    #[serde(default, rename = "relationshipType")]
+    kind: String,
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Sbom, InvalidSbom> {
@@ -72,12 +72,11 @@ fn described(document: &Document) -> std::collections::HashSet<&str> {
         .relationships
         .iter()
         .filter(|relationship| {
-            relationship.relationship_type == "DESCRIBES"
-                && relationship.spdx_element_id == "SPDXRef-DOCUMENT"
+            relationship.kind == "DESCRIBES" && relationship.spdx_element_id == "SPDXRef-DOCUMENT"
         })
         .map(|relationship| relationship.related_spdx_element.as_str());
     document
-        .document_describes
+        .describes
         .iter()
         .map(String::as_str)
         .chain(by_relationship)

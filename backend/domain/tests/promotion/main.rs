@@ -1,5 +1,10 @@
 //! Promotions as stories: given a situation, when somebody asks, then this comes of it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a story that cannot be told is a failed test"
+)]
+
 mod bad_input;
 mod gates;
 mod requests;

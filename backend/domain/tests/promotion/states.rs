@@ -13,6 +13,7 @@ use domain::{
 use crate::world::*;
 
 /// What changes around a promotion.
+#[expect(clippy::struct_excessive_bools, reason = "each is on or off by itself")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Around {
     check_passed: bool,
@@ -291,7 +292,7 @@ impl Person {
             if place.open.is_none() {
                 let request = person.world.request.clone();
                 let promotion = Promotion::of(&person.world.situation(), request, gates, now());
-                place.open = promotion.clone();
+                place.open.clone_from(&promotion);
                 person.mine = promotion;
             }
         },
