@@ -21,11 +21,10 @@ site: ## Build the pages' assets into target/site
 test: ## Check and test everything; installs what it needs
 	@tests/setup test
 	@$(MAKE) --no-print-directory check samples site
-	@$(MAKE) --no-print-directory infra
 	@echo '==> Rust tests'
 	@tests/nextest
 	@cargo test --workspace --locked --doc --quiet
-	@$(MAKE) --no-print-directory emulator-contract emulator-test browser
+	@$(MAKE) --no-print-directory infra emulator-contract emulator-test browser
 	@echo '==> all tests passed'
 
 check: ## Format, lints, docs, dependency rules, and the domain alone for WebAssembly
