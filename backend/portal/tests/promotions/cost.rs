@@ -1,0 +1,114 @@
+//! What promotions cost, in units that are the same on every machine. `docs/adr` tells where they come from.
+
+use domain::promotion::State;
+use portal::{hold::HoldRequest, promotion::RollbackRequest};
+
+use crate::canal::{Canal, ada, bob, noon, path, preprod, prod, to, tom, wallet};
+
+/// What was written and read since the last look; printed, for whoever writes it down.
+fn units(canal: &Canal, what: &str) -> (f64, f64) {
+    let reading = canal.meter.reset();
+    println!(
+        "{what:<44} {:>5.1} written {:>5.1} read, {} requests",
+        reading.write_units, reading.read_units, reading.requests
+    );
+    (reading.write_units, reading.read_units)
+}
+
+#[tokio::test]
+async fn each_step_stays_within_what_it_may_cost() {
+    let canal = Canal::new().await;
+    let build = canal.registered(1, noon(0)).await;
+    units(&canal, "");
+    canal
+        .portal
+        .request(&ada(), to(&build, &preprod()), noon(1))
+        .await
+        .unwrap();
+    let (written, read) = units(&canal, "a promotion that nothing holds up");
+    assert!(written <= 90.0 && read <= 40.0);
+    let asked = canal
+        .portal
+        .request(&ada(), to(&build, &prod()), noon(1))
+        .await
+        .unwrap();
+    let (written, _) = units(&canal, "asking for one that waits");
+    assert!(written <= 30.0);
+    let id = asked.promotion.id;
+    canal
+        .portal
+        .request(&ada(), to(&build, &prod()), noon(1))
+        .await
+        .unwrap();
+    let (written, _) = units(&canal, "asking again");
+    assert_eq!(written, 0.0);
+    canal.portal.advance(&id, noon(2)).await.unwrap();
+    let (written, _) = units(&canal, "looking at one that waits");
+    assert_eq!(written, 0.0);
+    canal.portal.waiting_for(&bob(), noon(2)).await.unwrap();
+    let (_, read) = units(&canal, "who waits for me");
+    assert!(read <= 1.0);
+    let done = canal
+        .portal
+        .approve(&bob(), &id, &build.digest(), None, noon(3))
+        .await
+        .unwrap();
+    assert_eq!(done.state, State::Succeeded);
+    units(&canal, "approving, starting and releasing");
+    canal
+        .portal
+        .request(&tom(), to(&build, &prod()), noon(4))
+        .await
+        .unwrap_err();
+    units(&canal, "a refusal");
+    canal
+        .portal
+        .options(&ada(), &build.id, noon(4))
+        .await
+        .unwrap();
+    units(&canal, "where a build may go, three steps");
+    canal.portal.overview(&ada(), noon(4)).await.unwrap();
+    let requests = canal.meter.read().requests;
+    assert_eq!(requests, 2);
+    units(&canal, "the overview");
+    let hold = HoldRequest {
+        environment: prod(),
+        app: None,
+        reason: "stop".to_owned(),
+    };
+    canal.portal.freeze(&ada(), hold, noon(5)).await.unwrap();
+    units(&canal, "freezing");
+    canal
+        .portal
+        .withdraw(&ada(), &build.id, "leaks", noon(6))
+        .await
+        .unwrap();
+    units(&canal, "withdrawing, three environments");
+}
+
+#[tokio::test]
+async fn going_back_costs_what_two_steps_do() {
+    let canal = Canal::along(path(|path| path.steps[2].gates.approvals.clear())).await;
+    for number in [1, 2] {
+        let build = canal.in_preprod(number, noon(0)).await;
+        canal
+            .portal
+            .request(&ada(), to(&build, &prod()), noon(1))
+            .await
+            .unwrap();
+    }
+    units(&canal, "");
+    let back = RollbackRequest {
+        build: None,
+        reason: "it crashes".to_owned(),
+        withdraw: true,
+        bypass: None,
+    };
+    canal
+        .portal
+        .rollback(&ada(), &wallet(), &prod(), back, noon(2))
+        .await
+        .unwrap();
+    let (written, _) = units(&canal, "going back, and withdrawing what is left");
+    assert!(written <= 130.0);
+}

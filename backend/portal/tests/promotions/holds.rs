@@ -1,0 +1,137 @@
+//! Freezing an environment, and lifting that.
+
+use domain::{
+    audit::Deed,
+    hold::Held,
+    promotion::{RefusalKind, State},
+};
+use portal::{Error, hold::HoldRequest};
+
+use crate::canal::{Canal, ada, bob, noon, preprod, prod, to, tom, wallet};
+
+fn on_prod() -> HoldRequest {
+    HoldRequest {
+        environment: prod(),
+        app: None,
+        reason: "the database is being moved".to_owned(),
+    }
+}
+
+fn held() -> Held {
+    Held::Environment {
+        environment: prod(),
+        app: None,
+    }
+}
+
+#[tokio::test]
+async fn what_waits_when_it_is_frozen_goes_on_when_that_is_lifted() {
+    let canal = Canal::new().await;
+    let build = canal.in_preprod(1, noon(0)).await;
+    let asked = canal
+        .portal
+        .request(&ada(), to(&build, &prod()), noon(1))
+        .await
+        .unwrap();
+    canal
+        .portal
+        .freeze(&ada(), on_prod(), noon(2))
+        .await
+        .unwrap();
+    let (id, seen) = (asked.promotion.id, build.digest());
+    let approved = canal
+        .portal
+        .approve(&bob(), &id, &seen, None, noon(3))
+        .await
+        .unwrap();
+    assert_eq!(approved.state, State::Waiting);
+    assert_eq!(canal.current(&prod()).await, None);
+    canal
+        .portal
+        .lift(&ada(), &held(), Some("done"), noon(4))
+        .await
+        .unwrap();
+    assert_eq!(canal.promotion(&id).await.state, State::Succeeded);
+    let deeds = canal.deeds().await;
+    assert!(deeds.contains(&Deed::Held) && deeds.contains(&Deed::Lifted));
+}
+
+#[tokio::test]
+async fn while_it_is_frozen_asking_is_refused_with_the_reason() {
+    let canal = Canal::new().await;
+    let build = canal.in_preprod(1, noon(0)).await;
+    canal
+        .portal
+        .freeze(&bob(), on_prod(), noon(1))
+        .await
+        .unwrap();
+    let refused = canal
+        .portal
+        .request(&ada(), to(&build, &prod()), noon(2))
+        .await;
+    let Err(Error::Declined { refusals }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(refusals[0].kind, RefusalKind::Hold);
+    assert!(refusals[0].what.contains("the database is being moved"));
+    // Another environment goes on.
+    let other = canal.registered(2, noon(3)).await;
+    let asked = canal
+        .portal
+        .request(&ada(), to(&other, &preprod()), noon(4))
+        .await;
+    assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
+    // The overview shows it where it holds.
+    let overview = canal.portal.overview(&ada(), noon(5)).await.unwrap();
+    let holds: Vec<usize> = overview.apps[0]
+        .cells
+        .iter()
+        .map(|it| it.holds.len())
+        .collect();
+    assert_eq!(holds, [0, 0, 1]);
+}
+
+#[tokio::test]
+async fn a_hold_for_one_app_is_for_that_app() {
+    let canal = Canal::new().await;
+    let hold = HoldRequest {
+        app: Some(wallet()),
+        ..on_prod()
+    };
+    canal.portal.freeze(&ada(), hold, noon(0)).await.unwrap();
+    let build = canal.in_preprod(1, noon(1)).await;
+    let refused = canal
+        .portal
+        .request(&ada(), to(&build, &prod()), noon(2))
+        .await;
+    assert!(
+        matches!(refused, Err(Error::Declined { .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn holding_twice_lifting_twice_and_without_the_right_or_a_reason_are_refused() {
+    let canal = Canal::new().await;
+    let portal = &canal.portal;
+    let forbidden = portal.freeze(&tom(), on_prod(), noon(0)).await;
+    assert!(
+        matches!(forbidden, Err(Error::Forbidden { .. })),
+        "{forbidden:?}"
+    );
+    let silent = HoldRequest {
+        reason: " ".to_owned(),
+        ..on_prod()
+    };
+    let silent = portal.freeze(&ada(), silent, noon(0)).await;
+    assert!(matches!(silent, Err(Error::Invalid { .. })), "{silent:?}");
+    portal.freeze(&ada(), on_prod(), noon(1)).await.unwrap();
+    let again = portal.freeze(&ada(), on_prod(), noon(2)).await;
+    assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
+    let holds = portal.holds(&tom(), noon(2)).await.unwrap().holds;
+    assert!(holds.len() == 1 && !holds[0].may_lift);
+    portal.lift(&ada(), &held(), None, noon(3)).await.unwrap();
+    let again = portal.lift(&ada(), &held(), None, noon(4)).await;
+    assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
+    assert_eq!(canal.deeds().await, [Deed::Held, Deed::Lifted]);
+}

@@ -1,0 +1,19 @@
+//! Promotions over a DynamoDB inside this process: as people use them, and cut off at every write.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod approvals;
+mod audit;
+mod automatic;
+mod canal;
+mod cost;
+mod cut;
+mod holds;
+mod interrupted;
+mod requests;
+mod rollbacks;
+mod together;
+mod withdrawn;

@@ -1,0 +1,254 @@
+//! Asking: what is refused, with every reason at once, and what becomes of what is not.
+
+use domain::{
+    audit::Deed,
+    gate::{GateKind, Standing},
+    id::BuildId,
+    promotion::{Bypass, PromotionKind, RefusalKind, State},
+};
+use portal::{Error, promotion::PromotionRequest};
+
+use crate::canal::{Canal, ada, bob, dev, noon, preprod, prod, to, tom, wallet};
+
+fn kinds(result: Result<portal::promotion::Asked, Error>) -> Vec<RefusalKind> {
+    match result {
+        Err(Error::Declined { refusals }) => {
+            assert!(refusals.iter().all(|refusal| !refusal.remedy.is_empty()));
+            refusals.into_iter().map(|refusal| refusal.kind).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_promotion_that_nothing_holds_up_is_carried_out_at_once() {
+    let canal = Canal::new().await;
+    let build = canal.registered(1, noon(0)).await;
+    let asked = canal
+        .portal
+        .request(&ada(), to(&build, &preprod()), noon(1))
+        .await;
+    let asked = asked.unwrap();
+    assert_eq!(
+        (asked.promotion.state, asked.already),
+        (State::Succeeded, false)
+    );
+    let current = canal
+        .table
+        .current(&wallet(), &preprod())
+        .await
+        .unwrap()
+        .unwrap();
+    let by = current.promotion.unwrap();
+    assert_eq!(
+        (by.id, by.kind),
+        (asked.promotion.id, PromotionKind::Forward)
+    );
+    assert_eq!(current.released_by.name, ada().name);
+    let deeds = [
+        Deed::PromotionRequested,
+        Deed::PromotionStarted,
+        Deed::PromotionSucceeded,
+    ];
+    assert_eq!(canal.deeds().await, deeds);
+    canal.assert_log_is_whole().await;
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_is_said_at_once_and_noted() {
+    let canal = Canal::new().await;
+    let build = canal.registered(1, noon(0)).await;
+    let request = PromotionRequest {
+        reason: "  ".to_owned(),
+        ..to(&build, &prod())
+    };
+    let refused = kinds(canal.portal.request(&tom(), request, noon(1)).await);
+    for kind in [
+        RefusalKind::Forbidden,
+        RefusalKind::Reason,
+        RefusalKind::NotNext,
+    ] {
+        assert!(refused.contains(&kind), "{refused:?}");
+    }
+    let log = canal.log().await;
+    assert_eq!(log.len(), 1);
+    let note = &log[0].note;
+    assert_eq!(
+        (note.deed, &note.by.name),
+        (Deed::PromotionRefused, &tom().name)
+    );
+    assert_eq!(note.details.len(), refused.len());
+    assert_eq!(canal.table.open_promotions().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_build_that_nobody_knows_is_not_found() {
+    let canal = Canal::new().await;
+    let request = PromotionRequest {
+        build: "01KAF000000000000000000009".parse::<BuildId>().unwrap(),
+        to: preprod(),
+        reason: "why not".to_owned(),
+        bypass: None,
+    };
+    let refused = canal.portal.request(&ada(), request, noon(1)).await;
+    assert!(
+        matches!(refused, Err(Error::NotFound { .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_withdrawn_build_goes_nowhere() {
+    let canal = Canal::new().await;
+    let build = canal.registered(1, noon(0)).await;
+    canal
+        .portal
+        .withdraw(&ada(), &build.id, "leaks", noon(1))
+        .await
+        .unwrap();
+    let refused = canal
+        .portal
+        .request(&ada(), to(&build, &preprod()), noon(2))
+        .await;
+    assert!(kinds(refused).contains(&RefusalKind::Withdrawn));
+}
+
+#[tokio::test]
+async fn another_build_waits_until_the_first_is_through() {
+    let canal = Canal::new().await;
+    let first = canal.in_preprod(1, noon(0)).await;
+    let second = canal.in_preprod(2, noon(1)).await;
+    let asked = canal
+        .portal
+        .request(&ada(), to(&first, &prod()), noon(2))
+        .await
+        .unwrap();
+    assert_eq!(asked.promotion.state, State::Waiting);
+    let refused = canal
+        .portal
+        .request(&ada(), to(&second, &prod()), noon(3))
+        .await;
+    assert_eq!(kinds(refused), [RefusalKind::Busy]);
+    let id = asked.promotion.id;
+    canal
+        .portal
+        .cancel(&ada(), &id, "the other one", noon(4))
+        .await
+        .unwrap();
+    let asked = canal
+        .portal
+        .request(&ada(), to(&second, &prod()), noon(5))
+        .await;
+    assert_eq!(asked.unwrap().promotion.state, State::Waiting);
+}
+
+#[tokio::test]
+async fn asking_for_what_is_open_gives_that() {
+    let canal = Canal::new().await;
+    let build = canal.in_preprod(1, noon(0)).await;
+    let first = canal
+        .portal
+        .request(&ada(), to(&build, &prod()), noon(1))
+        .await
+        .unwrap();
+    let again = canal
+        .portal
+        .request(&bob(), to(&build, &prod()), noon(2))
+        .await
+        .unwrap();
+    assert!(again.already);
+    assert_eq!(again.promotion, first.promotion);
+    assert_eq!(canal.table.open_promotions().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_emergency_goes_past_a_gate_and_is_marked_for_ever() {
+    let canal = Canal::new().await;
+    let build = canal.in_preprod(1, noon(0)).await;
+    let request = PromotionRequest {
+        bypass: Some(Bypass {
+            gates: vec![GateKind::Approvals],
+            reason: "payments are down".to_owned(),
+        }),
+        ..to(&build, &prod())
+    };
+    let asked = canal
+        .portal
+        .request(&ada(), request, noon(1))
+        .await
+        .unwrap();
+    assert_eq!(asked.promotion.state, State::Succeeded);
+    let gate = asked
+        .promotion
+        .gates
+        .iter()
+        .find(|it| it.gate == GateKind::Approvals);
+    assert_eq!(gate.unwrap().standing, Standing::Bypassed);
+    let log = canal.log().await;
+    let bypassed = log
+        .iter()
+        .find(|it| it.note.deed == Deed::GatesBypassed)
+        .unwrap();
+    assert_eq!(bypassed.note.reason.as_deref(), Some("payments are down"));
+    assert_eq!(bypassed.note.details["gates"], "approvals");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_back_leaves_the_newest_promotion_current() {
+    let canal = Canal::new().await;
+    canal.in_preprod(1, noon(60)).await;
+    let second = canal.registered(2, noon(0)).await;
+    let asked = canal
+        .portal
+        .request(&ada(), to(&second, &preprod()), noon(1))
+        .await;
+    assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
+    assert_eq!(canal.current(&preprod()).await, Some(2));
+    canal.assert_log_is_whole().await;
+}
+
+#[tokio::test]
+async fn a_builds_page_says_where_it_may_go() {
+    let canal = Canal::new().await;
+    let build = canal.in_preprod(1, noon(0)).await;
+    let view = canal
+        .portal
+        .build(&ada(), &build.id, noon(1))
+        .await
+        .unwrap();
+    let steps = &view.options.steps;
+    let names: Vec<&str> = steps.iter().map(|it| it.environment.id.as_str()).collect();
+    assert_eq!(names, ["dev", "preprod", "prod"]);
+    assert!(steps[0].current && steps[1].current && !steps[2].current);
+    assert_eq!(steps[2].way, Some(PromotionKind::Forward));
+    assert_eq!(steps[2].refusals, []);
+    let approvals = steps[2]
+        .gates
+        .iter()
+        .find(|it| it.gate == GateKind::Approvals);
+    assert_eq!(approvals.unwrap().standing, Standing::Waiting);
+    assert_eq!(steps[2].may_bypass, [GateKind::Approvals]);
+    // Who may not promote is told so before pressing.
+    let options = canal
+        .portal
+        .options(&tom(), &build.id, noon(1))
+        .await
+        .unwrap();
+    let kinds: Vec<RefusalKind> = options.steps[2].refusals.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, [RefusalKind::Forbidden]);
+    assert!(options.steps[2].may_bypass.is_empty() && !options.may_withdraw);
+    // One that is open is shown, and that of another build too.
+    canal
+        .portal
+        .request(&ada(), to(&build, &prod()), noon(2))
+        .await
+        .unwrap();
+    let other = canal.registered(2, noon(3)).await;
+    let options = canal
+        .portal
+        .options(&ada(), &other.id, noon(4))
+        .await
+        .unwrap();
+    assert_eq!(options.steps[2].open.as_ref().unwrap().build, build.id);
+    assert!(options.steps[0].current, "{:?}", dev());
+}
