@@ -11,6 +11,8 @@ mod downloads;
 mod events;
 #[path = "table/lists.rs"]
 mod lists;
+#[path = "table/promotions.rs"]
+mod promotions;
 #[path = "table/refusals.rs"]
 mod refusals;
 #[path = "table/registrations.rs"]

@@ -1,0 +1,318 @@
+//! One promotion at a time into an environment, and each of its states written with what the log says of it.
+
+use domain::{
+    actor::Actor,
+    audit::{Deed, Note},
+    build::Build,
+    digest::Digest,
+    hold::{Held, Hold},
+    page::Limit,
+    promotion::{Promotion, PromotionKind, State},
+};
+use futures::future::join_all;
+use store::table::{Month, Obstacle, PromotionRecord, Requested, Step, Stepped};
+
+use crate::support::{Bench, app, build, environment, noon, release, run_id};
+
+fn promotion(number: u64, build: &Build) -> Promotion {
+    Promotion {
+        id: format!("01KAG000000000000000{number:06}").parse().unwrap(),
+        app: build.app.clone(),
+        build: build.id.clone(),
+        number: build.number,
+        version: build.version.clone(),
+        digest: Digest::of(b"the build's bytes"),
+        to: environment("prod"),
+        kind: PromotionKind::Forward,
+        requested_by: Actor::local(),
+        requested_at: noon(0),
+        reason: "the release of the week".to_owned(),
+        expires_at: noon(3600),
+        bypass: None,
+        withdraw: None,
+        approvals: Vec::new(),
+        gates: Vec::new(),
+        state: State::Waiting,
+        since: noon(0),
+        run: None,
+    }
+}
+
+fn note(deed: Deed) -> Note {
+    Note::new(noon(0), Actor::local(), "local", deed)
+}
+
+async fn requested(bench: &Bench, promotion: &Promotion) -> PromotionRecord {
+    let notes = [note(Deed::PromotionRequested)];
+    let requested = bench.table.request_promotion(promotion, None, &notes);
+    match requested.await.unwrap() {
+        Requested::New(record) => *record,
+        Requested::Taken => panic!("taken"),
+    }
+}
+
+fn noted(deed: Deed) -> Step<'static> {
+    Step {
+        notes: vec![note(deed)],
+        ..Step::default()
+    }
+}
+
+async fn done(
+    bench: &Bench,
+    before: &PromotionRecord,
+    state: State,
+    step: Step<'_>,
+) -> PromotionRecord {
+    let after = Promotion {
+        state,
+        ..before.promotion.clone()
+    };
+    match bench.table.step(before, &after, step).await.unwrap() {
+        Stepped::Done(record) => *record,
+        Stepped::Refused(why) => panic!("{why:?}"),
+    }
+}
+
+async fn log_length(bench: &Bench) -> u64 {
+    let span = bench.table.audit_span().await.unwrap();
+    span.map_or(0, |span| span.head.number)
+}
+
+#[tokio::test]
+async fn of_many_who_ask_at_once_one_gets_the_place() {
+    let bench = Bench::new().await;
+    let build = build(&app("wallet"), 1);
+    let requests = (1..=6).map(|number| {
+        let (table, promotion) = (bench.table.clone(), promotion(number, &build));
+        tokio::spawn(async move {
+            let notes = [note(Deed::PromotionRequested)];
+            let requested = table.request_promotion(&promotion, None, &notes).await;
+            matches!(requested.unwrap(), Requested::New(_))
+        })
+    });
+    let got = join_all(requests).await;
+    assert_eq!(
+        got.into_iter().filter(|got| *got.as_ref().unwrap()).count(),
+        1
+    );
+    let open = bench.table.open_promotions().await.unwrap();
+    assert_eq!(open.len(), 1);
+    let slot = bench
+        .table
+        .slot(&build.app, &environment("prod"))
+        .await
+        .unwrap();
+    assert_eq!(slot, Some(open[0].id.clone()));
+    assert_eq!(log_length(&bench).await, 1, "who got nothing left no entry");
+}
+
+#[tokio::test]
+async fn a_promotion_leaves_its_place_when_it_is_over_and_its_lines_for_ever() {
+    let bench = Bench::new().await;
+    let build = build(&app("wallet"), 1);
+    let waiting = requested(&bench, &promotion(1, &build)).await;
+    let starting = Step {
+        starts: true,
+        ..noted(Deed::PromotionStarted)
+    };
+    let started = done(&bench, &waiting, State::Starting, starting).await;
+    let prod = environment("prod");
+    let release = release(&build, &prod, noon(9));
+    let releasing = Step {
+        release: Some(&release),
+        ..noted(Deed::PromotionSucceeded)
+    };
+    done(&bench, &started, State::Succeeded, releasing).await;
+    assert_eq!(
+        bench.table.current(&build.app, &prod).await.unwrap(),
+        Some(release)
+    );
+    assert_eq!(bench.table.open_promotions().await.unwrap(), []);
+    assert_eq!(bench.table.slot(&build.app, &prod).await.unwrap(), None);
+    let history = bench
+        .table
+        .promotions(&build.app, &prod, Limit::default(), None);
+    assert_eq!(history.await.unwrap().items[0].state, State::Succeeded);
+    requested(&bench, &promotion(2, &build)).await;
+    assert_eq!(log_length(&bench).await, 4);
+}
+
+#[tokio::test]
+async fn nobody_writes_over_a_state_that_they_have_not_read() {
+    let bench = Bench::new().await;
+    let waiting = requested(&bench, &promotion(1, &build(&app("wallet"), 1))).await;
+    done(
+        &bench,
+        &waiting,
+        State::Expired,
+        noted(Deed::PromotionExpired),
+    )
+    .await;
+    let after = Promotion {
+        state: State::Starting,
+        ..waiting.promotion.clone()
+    };
+    let late = bench
+        .table
+        .step(&waiting, &after, noted(Deed::PromotionStarted));
+    assert_eq!(late.await.unwrap(), Stepped::Refused(Obstacle::Changed));
+    assert_eq!(log_length(&bench).await, 2);
+}
+
+#[tokio::test]
+async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
+    let bench = Bench::new().await;
+    let build = build(&app("wallet"), 1);
+    let waiting = requested(&bench, &promotion(1, &build)).await;
+    let after = Promotion {
+        state: State::Starting,
+        ..waiting.promotion.clone()
+    };
+    let starting = || Step {
+        starts: true,
+        ..noted(Deed::PromotionStarted)
+    };
+    let hold = |on: Held| Hold {
+        on,
+        reason: "stop".to_owned(),
+        by: Actor::local(),
+        since: noon(1),
+    };
+    for only in [None, Some(build.app.clone())] {
+        let on = Held::Environment {
+            environment: environment("prod"),
+            app: only,
+        };
+        assert!(
+            bench
+                .table
+                .put_hold(&hold(on.clone()), &note(Deed::Held))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !bench
+                .table
+                .put_hold(&hold(on.clone()), &note(Deed::Held))
+                .await
+                .unwrap()
+        );
+        let stopped = bench
+            .table
+            .step(&waiting, &after, starting())
+            .await
+            .unwrap();
+        assert_eq!(stopped, Stepped::Refused(Obstacle::Held));
+        assert!(
+            bench
+                .table
+                .lift_hold(&on, &note(Deed::Lifted))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !bench
+                .table
+                .lift_hold(&on, &note(Deed::Lifted))
+                .await
+                .unwrap()
+        );
+    }
+    let on = Held::Build {
+        app: build.app.clone(),
+        build: build.id.clone(),
+    };
+    let (hold, everywhere) = (hold(on), [environment("dev"), environment("prod")]);
+    let withdrawn = note(Deed::Withdrawn);
+    let taken = bench
+        .table
+        .withdraw(&build.app, &build.id, &everywhere, &hold, &withdrawn);
+    assert!(taken.await.unwrap());
+    let stopped = bench
+        .table
+        .step(&waiting, &after, starting())
+        .await
+        .unwrap();
+    assert_eq!(stopped, Stepped::Refused(Obstacle::Withdrawn));
+    let found = bench
+        .table
+        .withdrawn(std::slice::from_ref(&build.id))
+        .await
+        .unwrap();
+    assert_eq!(found[&build.id], hold);
+}
+
+#[tokio::test]
+async fn a_run_finds_the_promotion_that_it_carries_out() {
+    let bench = Bench::new().await;
+    let waiting = requested(&bench, &promotion(1, &build(&app("wallet"), 1))).await;
+    let started = done(
+        &bench,
+        &waiting,
+        State::Starting,
+        noted(Deed::PromotionStarted),
+    )
+    .await;
+    let after = Promotion {
+        state: State::Running,
+        run: Some(run_id("e-1")),
+        ..started.promotion.clone()
+    };
+    bench
+        .table
+        .step(&started, &after, Step::default())
+        .await
+        .unwrap();
+    let found = bench.table.promotion_of_run(&run_id("e-1")).await.unwrap();
+    assert_eq!(found, Some(after.id));
+    assert_eq!(
+        bench.table.promotion_of_run(&run_id("e-2")).await.unwrap(),
+        None
+    );
+}
+
+#[tokio::test]
+async fn eight_writers_of_the_log_at_once_make_one_chain() {
+    let bench = Bench::new().await;
+    let writers = (0..8).map(|_| {
+        let table = bench.table.clone();
+        tokio::spawn(async move {
+            for _ in 0..3 {
+                table.note(&note(Deed::Released)).await.unwrap();
+            }
+        })
+    });
+    for writer in join_all(writers).await {
+        writer.unwrap();
+    }
+    let found = bench.table.audit_month(&Month::of(noon(0))).await.unwrap();
+    let entries: Vec<_> = found
+        .into_iter()
+        .map(|found| found.entry.unwrap())
+        .collect();
+    assert_eq!(entries.len(), 24);
+    assert_eq!(domain::audit::verify(&entries, &[]), []);
+}
+
+#[tokio::test]
+async fn a_clock_that_goes_back_over_a_month_breaks_no_chain() {
+    let bench = Bench::new().await;
+    let next_month = Note::new(
+        "2026-12-01T00:00:01Z".parse().unwrap(),
+        Actor::local(),
+        "local",
+        Deed::Held,
+    );
+    bench.table.note(&note(Deed::Released)).await.unwrap();
+    bench.table.note(&next_month).await.unwrap();
+    bench.table.note(&note(Deed::Lifted)).await.unwrap();
+    let span = bench.table.audit_span().await.unwrap().unwrap();
+    assert_eq!(
+        (span.first.to_string(), span.last.to_string()),
+        ("2026-11".into(), "2026-12".into())
+    );
+    let found = bench.table.audit_month(&span.last).await.unwrap();
+    let places: Vec<Option<u64>> = found.iter().map(|found| found.place).collect();
+    assert_eq!(places, [Some(2), Some(3)]);
+}
