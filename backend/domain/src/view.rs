@@ -145,6 +145,9 @@ pub struct BuildView {
     /// Why nobody gets it, if it is withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Hold>,
+    /// If it is withdrawn: what the environments serve now that it was released in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instead: Vec<Release>,
     /// Where it may go.
     pub options: BuildOptions,
     /// When this was true.

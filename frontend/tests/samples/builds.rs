@@ -198,6 +198,7 @@ pub(crate) fn view(build: Build) -> BuildView {
         app: app("settings"),
         releases: vec![shown("preprod", 4_000, true), shown("dev", 10_900, false)],
         withdrawn: None,
+        instead: Vec::new(),
         options: domain::view::BuildOptions::default(),
         build,
         as_of: now(),

@@ -147,6 +147,8 @@ pub struct StepOption {
     pub released_at: Option<Timestamp>,
     /// Whether it is what the environment serves now.
     pub current: bool,
+    /// Whether the environment serves any build now.
+    pub serves: bool,
     /// Which way the build would go there: on, or back to where it was. None where it already is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub way: Option<PromotionKind>,

@@ -69,6 +69,7 @@ impl Portal {
             environment: self.environment_or_its_name(to),
             released_at: released.map(|release| release.released_at),
             current,
+            serves: situation.here.is_some(),
             way,
             may_bypass: may_bypass(&situation, &asked),
             gates: asked.gates,

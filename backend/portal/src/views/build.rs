@@ -25,11 +25,31 @@ impl Portal {
         Ok(BuildView {
             app: self.app_or_its_name(&record.build.app),
             build: record.build,
+            instead: match &record.withdrawn {
+                Some(_) => self.instead_of(&releases).await?,
+                None => Vec::new(),
+            },
             releases,
             withdrawn: record.withdrawn,
             options,
             as_of: now,
         })
+    }
+
+    /// What the environments serve now that a build was released in, each once.
+    async fn instead_of(&self, releases: &[ReleaseView]) -> Result<Vec<Release>> {
+        let mut instead: Vec<Release> = Vec::new();
+        for ReleaseView { release, .. } in releases {
+            if instead
+                .iter()
+                .any(|it| it.environment == release.environment)
+            {
+                continue;
+            }
+            let table = &self.store().table;
+            instead.extend(table.current(&release.app, &release.environment).await?);
+        }
+        Ok(instead)
     }
 
     async fn release_view(&self, release: Release) -> Result<ReleaseView> {

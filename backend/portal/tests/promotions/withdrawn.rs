@@ -33,6 +33,8 @@ async fn the_newest_that_is_left_steps_in_everywhere() {
     assert!(cells[0].withdrawn.is_some() && cells[2].withdrawn.is_none());
     let page = canal.portal.build(&tom(), &bad.id, noon(3)).await.unwrap();
     assert_eq!(page.withdrawn.unwrap().by.name, ada().name);
+    let instead: Vec<u64> = page.instead.iter().map(|it| it.number).collect();
+    assert_eq!(instead, [1, 1]);
 }
 
 #[tokio::test]
