@@ -3,9 +3,9 @@
 /// Why a body is no event that can be recorded. Each message names what to look at.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// More bytes than `EventBridge` carries.
+    /// More bytes than its way in carries.
     #[error(
-        "the event has {size} bytes; at the most {limit} are accepted, which is EventBridge's own limit"
+        "the event has {size} bytes; at the most {limit} are accepted, which is the limit of what carries it"
     )]
     TooLarge {
         /// Its bytes.

@@ -60,6 +60,23 @@ impl<'a> Fields<'a> {
             .or_else(|| value.as_str()?.trim().parse().ok())
     }
 
+    /// A number without sign and fraction, such as an identifier.
+    pub(crate) fn whole_number(&self, name: &str) -> Option<u64> {
+        self.object.get(name)?.as_u64()
+    }
+
+    /// A time without which the event says nothing.
+    pub(crate) fn required_time(&self, name: &str) -> Result<Timestamp, Error> {
+        let text = self.required(name)?;
+        text.parse().map_err(|_| {
+            Error::invalid(
+                self.path(name),
+                text,
+                "an RFC 3339 time such as 2026-01-31T18:21:39Z",
+            )
+        })
+    }
+
     /// An RFC 3339 time, if it is there and is one.
     pub(crate) fn time(&self, name: &str) -> Option<Timestamp> {
         self.text(name)?.parse().ok()

@@ -1,13 +1,15 @@
 //! Bytes of a reporting system in, canonical events out.
 //!
 //! One folder per system, with captured samples and the events that they must become beside the code. A new system is
-//! one folder and one line in the list `SOURCES`. Nothing here does I/O or reads a clock.
+//! one folder and one line in the list `SOURCES`; one that sends webhooks has a door of its own in the portal instead, and
+//! a public module here. Nothing here does I/O or reads a clock.
 
 mod codebuild;
 mod codepipeline;
 mod envelope;
 mod error;
 mod fields;
+pub mod github;
 mod redact;
 
 use domain::{Timestamp, event::Event};
@@ -61,6 +63,15 @@ pub enum Ignored {
     /// The last phase change of a `CodeBuild` build, which is no phase.
     #[error("the end of a build is recorded from its state change")]
     EndOfPhases,
+    /// A webhook's first delivery, which says that it is there.
+    #[error("a ping: the webhook reaches its endpoint")]
+    Ping,
+    /// The system is known, this type of delivery is not.
+    #[error("deliveries of the type {0:?} are not recorded")]
+    Delivery(String),
+    /// An endpoint is told of a repository that it is not for.
+    #[error("the repository {0:?} is not of the owner that this endpoint is for")]
+    Repository(String),
 }
 
 impl Parsed {

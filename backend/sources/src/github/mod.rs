@@ -1,0 +1,187 @@
+//! GitHub Actions: deliveries of a webhook about runs of workflows and their jobs.
+//!
+//! The door has checked the signature. What the headers and the endpoint say comes beside the body: a delivery does not
+//! name its own type, and the host that a run is of is the endpoint's, never the body's.
+//!
+//! `action` and `status` disagree in real deliveries: a run is `requested` and has ended already, a job is `queued` and
+//! waits. The state is therefore read from `status` and `conclusion` alone.
+
+mod job;
+mod run;
+
+use domain::{
+    Timestamp,
+    digest::Digest,
+    event::Pipeline,
+    id::{EventId, RunId},
+    status::Status,
+};
+use serde_json::Value;
+
+use crate::{
+    Ignored, Parsed,
+    error::Error,
+    fields::{Fields, SEGMENT, is_segment, words},
+};
+
+const NAME: &str = "github";
+
+/// What carries out the jobs, for people.
+const PROVIDER: &str = "GitHub Actions";
+
+/// The longest name that is kept, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// The most bytes of one delivery: what a Lambda function can be called with. GitHub sends up to 25 MB, but a delivery
+/// about a run has some 30 KB.
+pub const MAX_DELIVERY_BYTES: usize = 6 * 1024 * 1024;
+
+/// One delivery whose signature was right.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    /// The host that the endpoint is for (`github.com`).
+    pub host: &'a str,
+    /// The only owner whose repositories the endpoint is for, where it is for one.
+    pub owner: Option<&'a str>,
+    /// `X-GitHub-Event`.
+    pub kind: &'a str,
+    /// `X-GitHub-Delivery`, which stays the same when GitHub delivers again.
+    pub id: Option<&'a str>,
+    /// The body as it came.
+    pub body: &'a [u8],
+}
+
+/// Reads one delivery.
+///
+/// `received_at` becomes the events' own, and bounds how far ahead GitHub's clock is believed.
+pub fn parse(delivery: &Delivery<'_>, received_at: Timestamp) -> Result<Parsed, Error> {
+    let read = match delivery.kind {
+        "workflow_run" => run::read,
+        "workflow_job" => job::read,
+        "ping" => return Ok(Parsed::ignored(Ignored::Ping)),
+        other => {
+            let kind = other.chars().take(80).collect();
+            return Ok(Parsed::ignored(Ignored::Delivery(kind)));
+        }
+    };
+    let limit = MAX_DELIVERY_BYTES;
+    let size = delivery.body.len();
+    if size > limit {
+        return Err(Error::TooLarge { size, limit });
+    }
+    let value: Value = serde_json::from_slice(delivery.body).map_err(Error::NotJson)?;
+    let object = value.as_object().ok_or(Error::NotObject {
+        found: crate::kind(&value),
+    })?;
+    let whole = Fields::root(object);
+    let repository = Repository::of(&whole, delivery.host)?;
+    if let Some(owner) = delivery.owner
+        && !repository.owner.eq_ignore_ascii_case(owner)
+    {
+        let name = repository.full_name();
+        return Ok(Parsed::ignored(Ignored::Repository(name)));
+    }
+    let event = read(&whole, &repository, event_id(delivery)?, received_at)?;
+    Ok(vec![event].into())
+}
+
+/// GitHub's own identity of the delivery. One that came without is known by its bytes.
+fn event_id(delivery: &Delivery<'_>) -> Result<EventId, Error> {
+    let own = delivery
+        .id
+        .filter(|id| id.len() <= 100 && is_segment(id))
+        .map_or_else(|| Digest::of(delivery.body).to_string(), ToOwned::to_owned);
+    format!("{NAME}:{own}")
+        .parse()
+        .map_err(|_| Error::invalid("X-GitHub-Delivery", &own, SEGMENT))
+}
+
+/// Where a run is.
+struct Repository<'a> {
+    host: &'a str,
+    /// Stays when the repository is renamed, which is why it is part of a run's identity.
+    id: u64,
+    owner: &'a str,
+    name: &'a str,
+    /// Its page.
+    url: Option<String>,
+}
+
+impl<'a> Repository<'a> {
+    fn of(whole: &Fields<'a>, host: &'a str) -> Result<Self, Error> {
+        let repository = whole.required_object("repository")?;
+        let full_name = repository.required("full_name")?;
+        let (owner, name) = full_name
+            .split_once('/')
+            .filter(|(owner, name)| is_segment(owner) && is_segment(name))
+            .ok_or_else(|| {
+                let field = repository.path("full_name");
+                Error::invalid(field, full_name, "a repository such as acme/wallet")
+            })?;
+        Ok(Self {
+            host,
+            id: identifier(&repository, "id")?,
+            owner,
+            name,
+            url: repository.text("html_url").and_then(crate::fields::link),
+        })
+    }
+
+    fn full_name(&self) -> String {
+        format!("{}/{}", self.owner, self.name)
+    }
+
+    fn run(&self, run: u64) -> Result<RunId, Error> {
+        format!("{NAME}/{}/{}/{run}", self.host, self.id)
+            .parse()
+            .map_err(|_| Error::invalid("the endpoint's host", self.host, SEGMENT))
+    }
+
+    /// A workflow, named as `towpath.toml` names it: `acme/wallet/release.yml`.
+    fn workflow(&self, file: &str) -> Pipeline {
+        let name = format!("{}/{file}", self.full_name());
+        Pipeline {
+            source: NAME.to_owned(),
+            account: None,
+            region: None,
+            name: words(&name, LONGEST_NAME).unwrap_or(name),
+        }
+    }
+}
+
+/// A number that GitHub gave to something.
+fn identifier(fields: &Fields<'_>, name: &str) -> Result<u64, Error> {
+    fields.whole_number(name).ok_or_else(|| Error::Missing {
+        field: fields.path(name),
+    })
+}
+
+/// Which try of the run: a re-run keeps the run's identity.
+fn attempt(fields: &Fields<'_>) -> u32 {
+    let told = fields.whole_number("run_attempt").unwrap_or(1);
+    // Beyond five digits it is no count of tries, and would outrank every true one for ever.
+    u32::try_from(told)
+        .ok()
+        .filter(|attempt| (1..100_000).contains(attempt))
+        .unwrap_or(1)
+}
+
+/// The state of a run or a job, and GitHub's own word for it. Both lists of words grow without notice.
+fn status(fields: &Fields<'_>) -> Result<(Status, String), Error> {
+    let state = fields.required("status")?;
+    let ended = fields.text("conclusion").filter(|_| state == "completed");
+    let status = match ended.unwrap_or(state) {
+        "requested" | "queued" | "pending" => Status::Queued,
+        // A run that somebody has to allow first counts as completed at GitHub, and goes on under the same identity.
+        "waiting" | "action_required" => Status::Waiting,
+        "in_progress" => Status::Running,
+        "success" | "neutral" => Status::Succeeded,
+        "failure" => Status::Failed,
+        "cancelled" | "stale" => Status::Canceled,
+        "skipped" => Status::Skipped,
+        "timed_out" | "startup_failure" => Status::Error,
+        _ => Status::Unknown,
+    };
+    let word = ended.unwrap_or(state);
+    Ok((status, word.chars().take(80).collect()))
+}
