@@ -35,8 +35,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// For a promotion that is refused: every reason, each with what would lift it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refusals: Vec<Refusal>,
+    #[serde(default, skip_serializing_if = "<[Refusal]>::is_empty")]
+    #[schema(value_type = Vec<Refusal>)]
+    pub refusals: Box<[Refusal]>,
 }
 
 impl Problem {
@@ -49,7 +50,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
-            refusals: Vec::new(),
+            refusals: Box::default(),
         }
     }
 
@@ -95,7 +96,7 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&reason))
             }
             Error::Declined { refusals } => Self {
-                refusals: refusals.clone(),
+                refusals: refusals.clone().into(),
                 ..Self::new(status_of(&refusals), sentence(&text))
             },
             Error::Impossible(impossible) => {

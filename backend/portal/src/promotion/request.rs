@@ -102,8 +102,8 @@ impl Portal {
             let Some(promotion) = Promotion::of(&situation, request, gates, now) else {
                 return Err(Error::not_found("step of a path to there"));
             };
-            let overtaken = open.filter(|open| Some(&open.promotion.id) == overtakes.as_ref());
-            if self.put(who, &promotion, overtaken, now).await? {
+            let replaced = open.filter(|open| Some(&open.promotion.id) == overtakes.as_ref());
+            if self.put(who, &promotion, replaced, now).await? {
                 let promotion = Box::pin(self.advance(&promotion.id, now)).await?;
                 return Ok(Asked {
                     promotion,

@@ -74,7 +74,7 @@ async fn asking_can_be_cut_off_at_every_write() {
             let build = canal.in_preprod(1, noon(0)).await;
             let actor = ada();
             let asking = canal.portal.request(&actor, to(&build, &prod()), noon(1));
-            let cut = cut_off(&canal, writes, how, asking).await;
+            let cut = Box::pin(cut_off(&canal, writes, how, asking)).await;
             // Whoever was cut off asks again, and may have been heard the first time.
             let again = canal
                 .portal
@@ -117,7 +117,7 @@ async fn approving_can_be_cut_off_at_every_write() {
             let approving = canal
                 .portal
                 .approve(&actor, &id, &seen, Some("go"), noon(2));
-            let cut = cut_off(&canal, writes, how, approving).await;
+            let cut = Box::pin(cut_off(&canal, writes, how, approving)).await;
             let standing: Promotion = canal.promotion(&id).await;
             assert_eq!(
                 standing.state.is_terminal(),
@@ -173,7 +173,7 @@ async fn going_back_and_withdrawing_can_be_cut_off_at_every_write() {
             let rolling = canal
                 .portal
                 .rollback(&actor, &app, &environment, back(), noon(3));
-            let cut = cut_off(&canal, writes, how, rolling).await;
+            let cut = Box::pin(cut_off(&canal, writes, how, rolling)).await;
             gone_on(&canal).await;
             if canal.current(&prod()).await == Some(2) {
                 // Nothing of it was heard.
@@ -208,7 +208,7 @@ async fn withdrawing_can_be_cut_off() {
         let bad = canal.in_preprod(2, noon(1)).await;
         let actor = ada();
         let withdrawing = canal.portal.withdraw(&actor, &bad.id, "leaks", noon(2));
-        assert!(cut_off(&canal, 0, how, withdrawing).await);
+        assert!(Box::pin(cut_off(&canal, 0, how, withdrawing)).await);
         let happened = matches!(how, How::AnswerLost | How::StoppedAfter);
         let expected = if happened { Some(1) } else { Some(2) };
         assert_eq!(canal.current(&preprod()).await, expected, "{how:?}");

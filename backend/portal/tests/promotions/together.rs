@@ -120,12 +120,12 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
         let (portal, request) = (canal.portal.clone(), to(&build, &prod()));
         let asking = tokio::spawn(async move { portal.request(&ada(), request, noon(1)).await });
         tokio::time::sleep(std::time::Duration::from_millis(round * 4)).await;
-        let hold = HoldRequest {
+        let stop = HoldRequest {
             environment: prod(),
             app: None,
             reason: "stop".to_owned(),
         };
-        let frozen = canal.portal.freeze(&bob(), hold, noon(1)).await.unwrap();
+        let frozen = canal.portal.freeze(&bob(), stop, noon(1)).await.unwrap();
         let asked = asking.await.unwrap();
         let log = canal.log().await;
         let held = log
@@ -144,12 +144,12 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
                     .promotion(&ada(), &promotion.id, noon(2))
                     .await
                     .unwrap();
-                let hold = view
+                let gate = view
                     .promotion
                     .gates
                     .iter()
                     .find(|it| it.gate == GateKind::Hold);
-                assert!(!hold.unwrap().standing.lets_through());
+                assert!(!gate.unwrap().standing.lets_through());
                 assert_eq!(frozen.running, []);
             }
             Ok(promotion) => assert_eq!(promotion.state, State::Succeeded),

@@ -114,7 +114,7 @@ impl Table {
         loop {
             let head = self.head().await?;
             let mut all = writes.clone();
-            all.extend(entries(head, notes)?);
+            all.extend(entries(head.as_ref(), notes)?);
             match self.transact(all).await? {
                 Written::Yes => return Ok(Written::Yes),
                 Written::Refused(places) => {
@@ -139,9 +139,9 @@ impl Table {
 }
 
 /// The writes that chain `notes` to the log.
-fn entries(before: Option<HeadRow>, notes: &[Note]) -> Result<Vec<Write>> {
+fn entries(before: Option<&HeadRow>, notes: &[Note]) -> Result<Vec<Write>> {
     let mut writes = Vec::new();
-    let mut row = before.clone();
+    let mut row = before.cloned();
     for note in notes {
         let now = Month::of(note.at);
         let (month, since) = match &row {
@@ -164,7 +164,7 @@ fn entries(before: Option<HeadRow>, notes: &[Note]) -> Result<Vec<Write>> {
     }
     if let Some(row) = row {
         let item = item::of(&keys::audit_head(), &row)?;
-        writes.push(Write::Put(item, Some(unmoved(before.as_ref()))));
+        writes.push(Write::Put(item, Some(unmoved(before))));
     }
     Ok(writes)
 }

@@ -123,13 +123,12 @@ impl Read {
     /// The write that changes what is served, and leaves how new the newest was.
     pub(super) fn change(&self, spot: &Spot, to: &Served) -> Result<Write> {
         let key = keys::current(&spot.app, &spot.environment);
-        let mut item = match &to.release {
-            Some(release) => item::of(&key, release)?,
-            None => {
-                let mut item = item::of(&key, spot)?;
-                item.insert("empty".to_owned(), AttributeValue::Bool(true));
-                item
-            }
+        let mut item = if let Some(release) = &to.release {
+            item::of(&key, release)?
+        } else {
+            let mut item = item::of(&key, spot)?;
+            item.insert("empty".to_owned(), AttributeValue::Bool(true));
+            item
         };
         if let Some(withdrawn) = &to.withdrawn {
             let value = serde_dynamo::to_attribute_value(withdrawn)
