@@ -10,7 +10,7 @@ use std::{fs, io, path::Path};
 use domain::page::{Cursor, Page as ListPage};
 use frontend::{
     Page, Site,
-    site::{self, Manifest},
+    site::{self, Manifest, Visitor},
 };
 use samples::{app, builds, now, overview, runs, tester};
 
@@ -22,7 +22,7 @@ fn main() -> io::Result<()> {
     }
     let site = Site {
         islands: islands(&folder)?,
-        local_notice: true,
+        visitor: Visitor::Local,
         base: "http://127.0.0.1:8080".into(),
     };
     let write = |name: &str, page: Page<'_>| {
@@ -35,6 +35,9 @@ fn main() -> io::Result<()> {
     write("overview", Page::Overview(&overview::overview()))?;
     write("overview-silent", Page::Overview(&overview::silent()))?;
     write("overview-bare", Page::Overview(&overview::bare()))?;
+    write("signed-out", Page::SignedOut)?;
+    let issuer = "https://issuer.example/logout";
+    write("leaving", Page::Leaving { issuer })?;
     write("app", Page::App(&overview::app_view()))?;
     write("app-empty", Page::App(&overview::app_without_anything()))?;
     let settings = app("settings");

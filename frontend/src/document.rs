@@ -6,7 +6,7 @@ use crate::{
     islands::Live,
     links,
     pages::{Page, View},
-    site::{self, Site},
+    site::{self, Site, Visitor},
 };
 
 /// Renders a page as a whole HTML document.
@@ -45,8 +45,8 @@ fn document(page: View, site: &Site) -> impl IntoView + use<> {
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to the content"</a>
-                {site.local_notice.then(notice)}
-                {header(page.place, live)}
+                {(site.visitor == Visitor::Local).then(notice)}
+                {header(page.place, live, &site.visitor)}
                 <main id="main" class=page.class tabindex="-1">{page.body}</main>
                 <footer class="site">
                     <p>"Times are in UTC. "<a href="/api/openapi.json">"API"</a></p>
@@ -59,7 +59,7 @@ fn document(page: View, site: &Site) -> impl IntoView + use<> {
 fn notice() -> impl IntoView {
     view! {
         <aside class="notice" aria-label="About this portal">
-            "Local portal: no sign-in, this computer only."
+            "Local portal: everyone here may do everything."
         </aside>
     }
 }
@@ -75,7 +75,11 @@ pub(crate) enum Place {
     Below,
 }
 
-fn header(place: Place, live: bool) -> impl IntoView {
+fn header(place: Place, live: bool, visitor: &Visitor) -> impl IntoView + use<> {
+    let unassigned = visitor.sees_unassigned().then(|| {
+        let here = (place == Place::Unassigned).then_some("page");
+        view! { <a href=links::unassigned(false, None) aria-current=here>"Unassigned"</a> }
+    });
     let here = |entry: Place| (place == entry).then_some("page");
     view! {
         <header class="site">
@@ -87,9 +91,29 @@ fn header(place: Place, live: bool) -> impl IntoView {
             </a>
             <nav aria-label="Site">
                 <a href=links::OVERVIEW aria-current=here(Place::Overview)>"Overview"</a>
-                <a href=links::unassigned(false, None) aria-current=here(Place::Unassigned)>"Unassigned"</a>
+                {unassigned}
             </nav>
             {live.then(|| view! { <Live /> })}
+            {who(visitor)}
         </header>
+    }
+}
+
+/// Who is signed in, and the way in or out. A form, since a link could be followed by a program that only looks.
+fn who(visitor: &Visitor) -> Option<AnyView> {
+    match visitor {
+        Visitor::Local => None,
+        Visitor::SignedOut => {
+            Some(view! { <div class="who"><a href=links::SIGN_IN>"Sign in"</a></div> }.into_any())
+        }
+        Visitor::Person { name, .. } => Some(
+            view! {
+                <form class="who" method="post" action=links::SIGN_OUT>
+                    <span>{name.clone()}</span>
+                    <button type="submit">"Sign out"</button>
+                </form>
+            }
+            .into_any(),
+        ),
     }
 }

@@ -9,6 +9,12 @@ use domain::{
 /// The overview.
 pub const OVERVIEW: &str = "/";
 
+/// Where people sign in.
+pub const SIGN_IN: &str = "/sign-in";
+
+/// Where a form signs people out.
+pub const SIGN_OUT: &str = "/sign-out";
+
 /// An app.
 pub fn app(app: &AppId) -> String {
     format!("/{app}")

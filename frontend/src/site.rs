@@ -105,13 +105,42 @@ impl Manifest {
     }
 }
 
+/// Who looks at a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visitor {
+    /// The one user of a local portal, who may do everything.
+    Local,
+    /// Nobody that is known.
+    SignedOut,
+    /// Someone who signed in.
+    Person {
+        /// What to call them.
+        name: String,
+        /// Whether they may see runs that no app claims.
+        sees_unassigned: bool,
+    },
+}
+
+impl Visitor {
+    /// Whether they may see runs that no app claims.
+    pub(crate) fn sees_unassigned(&self) -> bool {
+        match self {
+            Self::Local => true,
+            Self::SignedOut => false,
+            Self::Person {
+                sees_unassigned, ..
+            } => *sees_unassigned,
+        }
+    }
+}
+
 /// The site that a page is part of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     /// The islands' assets; without them pages do not move.
     pub islands: Option<Manifest>,
-    /// Whether to say that this is a local portal without sign-in.
-    pub local_notice: bool,
+    /// Who looks at it.
+    pub visitor: Visitor,
     /// Where the site is reached from outside, without a slash at the end: `https://towpath.example.com`.
     pub base: String,
 }
@@ -166,7 +195,7 @@ mod tests {
     fn an_absolute_address_has_one_slash() {
         let site = Site {
             islands: None,
-            local_notice: false,
+            visitor: Visitor::SignedOut,
             base: "https://t.example/".into(),
         };
         assert_eq!(site.absolute("/wallet/dev"), "https://t.example/wallet/dev");

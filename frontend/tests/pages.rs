@@ -5,7 +5,7 @@ mod samples;
 use domain::page::{Cursor, Page as ListPage};
 use frontend::{
     Page, Site, render,
-    site::{self, Manifest},
+    site::{self, Manifest, Visitor},
 };
 use samples::{app, builds, now, overview, runs, tester};
 
@@ -15,7 +15,10 @@ fn site() -> Site {
             script: "islands-1.js".into(),
             wasm: "islands-2.wasm".into(),
         }),
-        local_notice: false,
+        visitor: Visitor::Person {
+            name: "Ada <b>Lovelace</b>".into(),
+            sees_unassigned: true,
+        },
         base: "https://towpath.example.com".into(),
     }
 }
@@ -442,4 +445,17 @@ fn hostile_text_stays_text() {
         }
         assert!(html.contains("&lt;script&gt;alert(1)"));
     }
+}
+
+#[test]
+fn everyone_sees_in_whose_name_they_look() {
+    let of = |visitor: Visitor| render(&Page::SignedOut, &Site { visitor, ..site() });
+    let local = of(Visitor::Local);
+    assert!(local.contains("Local portal: everyone here may do everything."));
+    assert!(!local.contains("/sign-out"));
+    let nobody = of(Visitor::SignedOut);
+    assert!(nobody.contains("href=\"/sign-in\"") && !nobody.contains("Unassigned"));
+    let ada = of(site().visitor);
+    assert!(ada.contains("Ada &lt;b&gt;Lovelace") && ada.contains("action=\"/sign-out\""));
+    assert!(ada.contains("method=\"post\"") && ada.contains("Unassigned"));
 }

@@ -23,7 +23,7 @@ use domain::digest::Digest;
 use portal::{
     Parts, Portal,
     config::Config,
-    http::{Assets, Front},
+    http::{Assets, Door, Front},
 };
 use targets::codepipeline::Jobs;
 use tokio::{net::TcpListener, sync::watch, time::timeout};
@@ -73,7 +73,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         portal,
         assets,
         clock: ambient::now,
-        local: true,
+        door: Door::Local,
     });
     let web = tokio::spawn(run(web, pages, stopped.clone()));
     let aws = tokio::spawn(run(aws, door.router(), stopped));

@@ -91,7 +91,17 @@ pub(crate) fn text_schema(
 }
 
 /// First path segments that are the portal's own, so that no app may take them.
-pub const RESERVED_APPS: [&str; 6] = ["api", "assets", "builds", "runs", "unassigned", "healthz"];
+pub const RESERVED_APPS: [&str; 9] = [
+    "api",
+    "assets",
+    "builds",
+    "runs",
+    "unassigned",
+    "healthz",
+    "sign-in",
+    "sign-out",
+    "signed-out",
+];
 
 /// Second path segments below an app that are the portal's own, so that no environment may take them.
 pub const RESERVED_ENVIRONMENTS: [&str; 2] = ["builds", "runs"];

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod events;
 pub mod function;
 pub mod logging;
+pub mod secret;
 pub mod settings;
 pub mod start;
 pub mod web;

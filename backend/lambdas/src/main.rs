@@ -23,7 +23,11 @@ fn main() -> Result<(), Error> {
 /// Serves people: pages and API, behind an HTTP API of API Gateway.
 async fn serve_web(settings: &Settings) -> Result<(), Error> {
     let portal = start::portal(settings).await;
-    let router = web::router(portal, settings.site.as_deref())
+    let told = settings
+        .sign_in()
+        .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
+    let door = web::door(told, &settings.store.region);
+    let router = web::router(portal, settings.site.as_deref(), door)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     lambda_http::run(router).await
 }

@@ -6,8 +6,18 @@ use domain::{
     digest::Digest,
     id::{EnvironmentId, InvalidId},
 };
-use portal::config::{self, Config, Problems};
+use jiff::SignedDuration;
+use portal::{
+    config::{self, Config, Problems},
+    sign_in,
+};
 use url::Url;
+
+/// The variable that says who knows the people who may come in.
+const ISSUER: (&str, &str) = (
+    "TOWPATH_OIDC_ISSUER",
+    "the OpenID Connect issuer that people sign in at",
+);
 
 /// What a function is told.
 #[derive(Clone, Debug)]
@@ -28,6 +38,19 @@ pub struct Settings {
     pub codepipeline_endpoint: Option<String>,
     /// The folder of the pages' assets; only `web` serves them.
     pub site: Option<PathBuf>,
+    /// How people come in; only `web` asks.
+    pub sign_in: Option<SignIn>,
+}
+
+/// How people come in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// Whom to ask.
+    pub issuer: sign_in::Settings,
+    /// The name or ARN of the session secret, or, where it begins with a brace, the secret itself.
+    pub secret: String,
+    /// Where Secrets Manager listens, when it is not AWS's own.
+    pub secrets_endpoint: Option<String>,
 }
 
 /// Why a function cannot start.
@@ -59,6 +82,21 @@ pub enum Error {
         #[source]
         source: InvalidId,
     },
+    /// The emulator's address is none.
+    #[error("TOWPATH_OIDC_ENDPOINT is {found:?}, not an address")]
+    OidcEndpoint {
+        /// What it is.
+        found: String,
+        /// Why it is none.
+        #[source]
+        source: url::ParseError,
+    },
+    /// The idle time is none.
+    #[error("TOWPATH_SESSION_IDLE_HOURS is {found:?}, not a number of hours from 1 to 24")]
+    IdleHours {
+        /// What it is.
+        found: String,
+    },
     /// The configuration's file cannot be read.
     #[error("cannot read {path}, which TOWPATH_CONFIG names")]
     Unreadable {
@@ -74,6 +112,12 @@ pub enum Error {
 }
 
 impl Settings {
+    /// How people come in. `web` cannot do without: nobody comes in unasked.
+    pub fn sign_in(&self) -> Result<&SignIn, Error> {
+        let (name, holds) = ISSUER;
+        self.sign_in.as_ref().ok_or(Error::Missing { name, holds })
+    }
+
     /// Reads the settings. `variable` looks up one variable of the environment.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
@@ -100,7 +144,45 @@ impl Settings {
             public_url: variable("TOWPATH_PUBLIC_URL").map(public_url).transpose()?,
             codepipeline_endpoint: endpoint("AWS_ENDPOINT_URL_CODEPIPELINE"),
             site: variable("TOWPATH_SITE").map(PathBuf::from),
+            sign_in: sign_in(&variable)?,
         })
+    }
+}
+
+fn sign_in(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<SignIn>, Error> {
+    let Some(issuer) = variable(ISSUER.0) else {
+        return Ok(None);
+    };
+    let required = |name, holds| variable(name).ok_or(Error::Missing { name, holds });
+    let endpoint = variable("TOWPATH_OIDC_ENDPOINT");
+    let endpoint = endpoint.map(|found| {
+        let parsed = found.parse();
+        parsed.map_err(|source| Error::OidcEndpoint { found, source })
+    });
+    Ok(Some(SignIn {
+        issuer: sign_in::Settings {
+            issuer,
+            client_id: required("TOWPATH_OIDC_CLIENT_ID", "the portal's name at the issuer")?,
+            endpoint: endpoint.transpose()?,
+            idle: idle(variable("TOWPATH_SESSION_IDLE_HOURS"))?,
+        },
+        secret: required(
+            "TOWPATH_SESSION_SECRET",
+            "the name or ARN of the secret that seals sessions",
+        )?,
+        secrets_endpoint: variable("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+            .or_else(|| variable("AWS_ENDPOINT_URL")),
+    }))
+}
+
+/// Eight hours, unless something else is asked for.
+fn idle(found: Option<String>) -> Result<SignedDuration, Error> {
+    let Some(found) = found else {
+        return Ok(SignedDuration::from_hours(8));
+    };
+    match found.parse() {
+        Ok(hours @ 1..=24) => Ok(SignedDuration::from_hours(hours)),
+        _ => Err(Error::IdleHours { found }),
     }
 }
 
@@ -196,6 +278,25 @@ colour = "#2e7d32"
         ] {
             let error = read(&[(name, " ")]).unwrap_err();
             assert!(error.to_string().starts_with(&format!("{name} is not set")));
+        }
+    }
+
+    #[test]
+    fn whoever_names_an_issuer_names_client_and_secret_too() {
+        let issuer = ("TOWPATH_OIDC_ISSUER", "https://issuer.example");
+        let client = ("TOWPATH_OIDC_CLIENT_ID", "towpath");
+        let secret = ("TOWPATH_SESSION_SECRET", "towpath/session");
+        let missing = |set: &[_]| read(set).unwrap_err().to_string();
+        assert!(missing(&[issuer, secret]).starts_with("TOWPATH_OIDC_CLIENT_ID is not set"));
+        assert!(missing(&[issuer, client]).starts_with("TOWPATH_SESSION_SECRET is not set"));
+        let settings = read(&[issuer, client, secret]).unwrap();
+        let idle = settings.sign_in().unwrap().issuer.idle;
+        assert_eq!(idle, SignedDuration::from_hours(8));
+        let nobody = read(&[]).unwrap().sign_in().unwrap_err().to_string();
+        assert!(nobody.starts_with("TOWPATH_OIDC_ISSUER is not set"));
+        for idle in ["0", "25", "long"] {
+            let idle = ("TOWPATH_SESSION_IDLE_HOURS", idle);
+            assert!(missing(&[issuer, client, secret, idle]).contains("from 1 to 24"));
         }
     }
 

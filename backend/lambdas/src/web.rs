@@ -1,23 +1,38 @@
 //! The pages and the API, behind API Gateway.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use axum::Router;
 use portal::{
     Portal,
-    http::{Assets, AssetsError, Front},
+    http::{Assets, AssetsError, Door, Front},
+    sign_in::{GivenSecret, SecretSource, SignIn},
 };
 
-use crate::ambient;
+use crate::{ambient, secret::SecretsManager, settings};
 
 /// What `web` serves: what the local portal serves, unchanged. `site` is the folder of the pages' assets; without it, pages
 /// lack nothing but movement.
-pub fn router(portal: Portal, site: Option<&Path>) -> Result<Router, AssetsError> {
+pub fn router(portal: Portal, site: Option<&Path>, door: SignIn) -> Result<Router, AssetsError> {
     let assets = site.map_or_else(|| Ok(Assets::built_in()), Assets::load)?;
     Ok(portal::http::router(Front {
         portal,
         assets,
         clock: ambient::now,
-        local: false,
+        door: Door::SignIn(door),
     }))
+}
+
+/// How people come in. Neither issuer nor secret is asked before somebody does.
+pub fn door(told: &settings::SignIn, region: &str) -> SignIn {
+    let secret: Arc<dyn SecretSource> = if told.secret.starts_with('{') {
+        Arc::new(GivenSecret(told.secret.clone()))
+    } else {
+        Arc::new(SecretsManager::new(
+            told.secret.clone(),
+            region.to_owned(),
+            told.secrets_endpoint.clone(),
+        ))
+    };
+    SignIn::new(told.issuer.clone(), secret)
 }

@@ -49,6 +49,35 @@ async fn the_overview_is_a_page_for_people_and_json_for_programs() {
 }
 
 #[tokio::test]
+async fn whoever_has_not_signed_in_sees_nothing() {
+    let world = World::start().await;
+    let web = world.lambda(WEB).await;
+    let ask = async |path: &str| {
+        let mut request = request("GET", path, "", None);
+        request["cookies"] = json!(["__Host-towpath=a-made-up-session"]);
+        web.invoke(request).await.response()
+    };
+    let page = ask("/wallet/dev").await;
+    assert_eq!(page["statusCode"], 303, "{page}");
+    assert_eq!(
+        page["headers"]["location"],
+        "/sign-in?return=%2Fwallet%2Fdev"
+    );
+    let answer = ask("/api/v1/overview").await;
+    assert_eq!(answer["statusCode"], 401, "{answer}");
+    assert!(!text(&answer).contains("wallet"), "{answer}");
+    assert_eq!(ask("/healthz").await["statusCode"], 200);
+}
+
+#[tokio::test]
+async fn without_an_issuer_the_function_does_not_start() {
+    let world = World::start().await;
+    let mut web = world.lambda_with(WEB, "TOWPATH_OIDC_ISSUER", "").await;
+    assert!(!web.ended().await);
+    web.logged("cannot start").await;
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_a_problem() {
     let world = World::start().await;
     let web = world.lambda(WEB).await;
@@ -62,7 +91,7 @@ async fn what_is_not_there_is_a_problem() {
 }
 
 #[tokio::test]
-async fn an_event_that_anyone_posts_is_refused() {
+async fn an_event_that_a_developer_posts_is_refused() {
     let world = World::start().await;
     let web = world.lambda(WEB).await;
     let event = json!({

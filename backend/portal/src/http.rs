@@ -8,6 +8,8 @@ mod api;
 mod assets;
 mod body;
 mod caller;
+mod cookies;
+mod endpoints;
 mod guard;
 mod healthz;
 mod names;
@@ -17,6 +19,7 @@ mod problem;
 mod query;
 mod record;
 mod redirect;
+mod session;
 
 use std::sync::Arc;
 
@@ -24,9 +27,10 @@ use axum::{Router, middleware};
 use domain::Timestamp;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::Portal;
+use crate::{Portal, sign_in::SignIn};
 
 pub use assets::{Assets, AssetsError};
+pub use endpoints::endpoints;
 pub use problem::Problem;
 pub use redirect::Granted;
 
@@ -42,9 +46,23 @@ pub struct Front {
     pub assets: Assets,
     /// What time it is.
     pub clock: fn() -> Timestamp,
-    /// Whether everyone who reaches this portal may do everything, so that only loopback addresses may reach it. Elsewhere
-    /// nothing can be changed over HTTP until there is a sign-in.
-    pub local: bool,
+    /// How people come in.
+    pub door: Door,
+}
+
+/// How people come in.
+#[derive(Clone, Debug)]
+pub enum Door {
+    /// Everyone who reaches this portal is its one user and may do everything, so only loopback addresses may reach it.
+    Local,
+    /// Everyone proves who they are.
+    SignIn(SignIn),
+}
+
+impl Door {
+    const fn is_local(&self) -> bool {
+        matches!(self, Self::Local)
+    }
 }
 
 type Shared = axum::extract::State<Arc<Front>>;
@@ -70,8 +88,15 @@ pub fn router(front: Front) -> Router {
             front.clone(),
             problem::in_form,
         ))
+        .layer(middleware::from_fn_with_state(
+            front.clone(),
+            session::session,
+        ))
         .layer(CompressionLayer::new().gzip(true))
-        .layer(middleware::map_response(guard::response))
+        .layer(middleware::from_fn_with_state(
+            front.clone(),
+            guard::response,
+        ))
         .layer(middleware::from_fn_with_state(
             front.clone(),
             record::request,

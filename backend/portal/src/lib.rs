@@ -29,6 +29,7 @@ pub mod promotion;
 pub mod record;
 pub mod register;
 pub mod retention;
+pub mod sign_in;
 pub mod uploads;
 pub mod views;
 pub mod who;

@@ -16,6 +16,7 @@ mod build;
 mod error;
 mod overview;
 mod run;
+mod sign_in;
 mod tester;
 mod unassigned;
 
@@ -67,6 +68,13 @@ pub enum Page<'a> {
         /// When this was true.
         as_of: Timestamp,
     },
+    /// The session has ended here; it ends at the issuer, too.
+    Leaving {
+        /// Where it ends there.
+        issuer: &'a str,
+    },
+    /// The session has ended.
+    SignedOut,
     /// What stands in place of a page that there is not.
     Error {
         /// The answer's HTTP status.
@@ -119,6 +127,8 @@ impl Page<'_> {
                 from_newest,
                 as_of,
             } => unassigned::show::page(runs, failed, from_newest, as_of),
+            Self::Leaving { issuer } => sign_in::leaving::page(issuer),
+            Self::SignedOut => sign_in::signed_out::page(),
             Self::Error {
                 status,
                 title,

@@ -7,9 +7,12 @@ use embedded::{
     dynamodb::{self, Storage},
     s3::{self, KeyPair},
 };
+use jiff::SignedDuration;
+use portal::sign_in::Session;
 use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use super::{
     codepipeline::CodePipeline,
@@ -26,6 +29,10 @@ const TABLE: &str = "towpath";
 const PORTAL_KEY: &str = "PORTALKEY";
 const PORTAL_SECRET: &str = "the-secret-of-the-portal";
 
+/// Nobody asks it: whoever is in these tests came in before.
+const ISSUER: &str = "https://issuer.example";
+const SESSION_SECRET: &str = r#"{"current": "a secret of the tests, long enough to seal with"}"#;
+
 const CONFIG: &str = r##"
 [[apps]]
 id = "wallet"
@@ -41,7 +48,32 @@ source = "codepipeline"
 name = "wallet-dev"
 app = "wallet"
 environment = "dev"
+
+[[roles]]
+role = "developer"
+groups = ["developers"]
 "##;
+
+/// The cookie of a developer who signed in.
+static COOKIE: OnceCell<String> = OnceCell::const_new();
+
+async fn cookie() -> String {
+    let told = lambdas::settings::SignIn {
+        issuer: portal::sign_in::Settings {
+            issuer: ISSUER.to_owned(),
+            client_id: "towpath".to_owned(),
+            endpoint: None,
+            idle: SignedDuration::from_hours(8),
+        },
+        secret: SESSION_SECRET.to_owned(),
+        secrets_endpoint: None,
+    };
+    let now = lambdas::ambient::now();
+    let session = Session::of("ada@example.com", vec!["developers".to_owned()], now);
+    let door = lambdas::web::door(&told, REGION);
+    let sealed = door.seal_session(&session, &[7; 32], now).await;
+    format!("__Host-towpath={}", sealed.unwrap())
+}
 
 /// Everything around the functions.
 pub(crate) struct World {
@@ -59,6 +91,7 @@ pub(crate) struct World {
 impl World {
     /// An empty table, an empty release bucket, and an artifact bucket that only a job's keys open.
     pub(crate) async fn start() -> Self {
+        COOKIE.get_or_init(cookie).await;
         let folder = tempfile::tempdir().unwrap();
         let any: SocketAddr = ([127, 0, 0, 1], 0).into();
         let table = dynamodb::start(Storage::Memory, any).await.unwrap();
@@ -99,6 +132,9 @@ impl World {
             ("TOWPATH_BUCKET", RELEASES),
             ("TOWPATH_CONFIG", CONFIG),
             ("TOWPATH_PUBLIC_URL", "https://releases.example.com"),
+            ("TOWPATH_OIDC_ISSUER", ISSUER),
+            ("TOWPATH_OIDC_CLIENT_ID", "towpath"),
+            ("TOWPATH_SESSION_SECRET", SESSION_SECRET),
         ];
         Self {
             store,
@@ -186,6 +222,7 @@ pub(crate) fn request(method: &str, path: &str, query: &str, body: Option<&Value
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": query,
+        "cookies": COOKIE.get().into_iter().collect::<Vec<_>>(),
         "headers": {
             "host": "releases.example.com",
             "content-type": "application/json",

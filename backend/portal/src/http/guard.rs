@@ -10,7 +10,7 @@ use axum::{
 };
 use url::{Host, Url};
 
-use super::{Front, caller::text, problem::Problem};
+use super::{Front, caller::text, problem::Problem, session};
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -30,9 +30,18 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+/// For a year after this answer, the browser asks over https only.
+const SECURE: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+
 /// Adds what every answer says to browsers.
-pub(super) async fn response(mut response: Response) -> Response {
-    for (name, value) in HEADERS {
+pub(super) async fn response(
+    State(front): State<Arc<Front>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let secure = session::is_secure(&front, request.headers());
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS.into_iter().chain(secure.then_some(SECURE)) {
         response
             .headers_mut()
             .entry(name)
@@ -41,14 +50,14 @@ pub(super) async fn response(mut response: Response) -> Response {
     response
 }
 
-/// Turns away what another site sends through someone's browser, and changes where nobody can prove who they are.
+/// Turns away what another site sends through someone's browser.
 pub(super) async fn request(
     State(front): State<Arc<Front>>,
     request: Request,
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    if front.local && !is_local(&front, headers) {
+    if front.door.is_local() && !is_local(&front, headers) {
         return Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "This is a local portal: open it as 127.0.0.1 or localhost, or set public_url.",
@@ -59,13 +68,6 @@ pub(super) async fn request(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if changes && !front.local {
-        return Problem::new(
-            StatusCode::FORBIDDEN,
-            "This portal has no sign-in yet, so nothing can be changed through it: events come by EventBridge, builds by CodePipeline.",
-        )
-        .into_response();
-    }
     if changes && is_cross_site(&front, headers) {
         return Problem::new(
             StatusCode::FORBIDDEN,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Router,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, header},
     response::IntoResponse as _,
     routing::get,
 };
@@ -53,12 +53,26 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     let paths = std::mem::take(&mut document.paths.paths);
     for (path, mut item) in paths {
         for operation in operations(&mut item) {
-            operation.responses.responses.insert("default".to_owned(), RefOr::T(failure("Anything else that went wrong: 403 not allowed, 500 a fault of the portal, 503 try again")));
+            operation.responses.responses.insert("default".to_owned(), RefOr::T(failure("Anything else that went wrong: 401 not signed in, 403 not allowed, 500 a fault of the portal, 503 try again")));
         }
         // The router writes a parameter that holds slashes with a star; OpenAPI has no word for it.
         document.paths.paths.insert(path.replace("{*", "{"), item);
     }
     document
+}
+
+/// What is there for each method that a path of OpenAPI can have.
+pub(super) fn by_method(item: &PathItem) -> [(Method, Option<&Operation>); 8] {
+    [
+        (Method::GET, item.get.as_ref()),
+        (Method::PUT, item.put.as_ref()),
+        (Method::POST, item.post.as_ref()),
+        (Method::DELETE, item.delete.as_ref()),
+        (Method::OPTIONS, item.options.as_ref()),
+        (Method::HEAD, item.head.as_ref()),
+        (Method::PATCH, item.patch.as_ref()),
+        (Method::TRACE, item.trace.as_ref()),
+    ]
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

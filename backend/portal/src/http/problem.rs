@@ -12,7 +12,7 @@ use axum::{
 use domain::promotion::{Impossible, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
 
-use super::{Front, pages};
+use super::{Front, pages, session};
 use crate::Error;
 
 /// The media type of a [`Problem`].
@@ -71,6 +71,7 @@ impl Problem {
 fn kind_of(status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::BAD_REQUEST => ("invalid", "The request is not valid"),
+        StatusCode::UNAUTHORIZED => ("signed-out", "Not signed in"),
         StatusCode::FORBIDDEN => ("forbidden", "Not allowed"),
         StatusCode::NOT_FOUND => ("not-found", "There is nothing here"),
         StatusCode::METHOD_NOT_ALLOWED => ("method", "Not with this method"),
@@ -89,7 +90,11 @@ impl From<Error> for Problem {
         let text = error.to_string();
         match error {
             Error::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, sentence(&text)),
-            Error::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, sentence(&text)),
+            // Whoever reads this knows what they are called, and an address does not begin with a capital.
+            Error::Forbidden { who, .. } => {
+                let text = text.replacen(&who, "you", 1);
+                Self::new(StatusCode::FORBIDDEN, sentence(&text))
+            }
             Error::Invalid { field, detail } => Self::invalid(field, sentence(&detail)),
             Error::Conflict { detail } => Self::new(StatusCode::CONFLICT, sentence(&detail)),
             Error::Refused { reason } => {
@@ -280,6 +285,7 @@ pub(super) async fn in_form(
     let api = is_api(request.uri());
     let method = request.method().clone();
     let base = super::caller::base(&front, request.headers());
+    let visitor = session::visitor(&front, request.extensions());
     let mut response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -293,9 +299,9 @@ pub(super) async fn in_form(
     let mut formed = if api {
         problem.into_response()
     } else {
-        pages::error(&front, base, &problem)
+        pages::error(&front, base, visitor, &problem)
     };
-    for name in [header::ALLOW, header::RETRY_AFTER] {
+    for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
         if let Some(value) = response.headers().get(&name) {
             formed.headers_mut().insert(name, value.clone());
         }

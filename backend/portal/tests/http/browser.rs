@@ -5,7 +5,7 @@ use axum::{
     http::{Request, header},
 };
 
-use crate::site::{Site, event, front, get};
+use crate::site::{Site, event, get};
 
 fn delivery() -> axum::http::request::Builder {
     Request::post("/api/v1/events").header(header::CONTENT_TYPE, "application/json")
@@ -98,23 +98,4 @@ async fn a_name_that_merely_resolves_to_loopback_is_turned_away() {
             .await;
         assert_eq!(answer.status, status, "{host}");
     }
-}
-
-#[tokio::test]
-async fn where_nobody_can_sign_in_nothing_can_be_changed() {
-    let mut site = Site::new().await;
-    site.router = portal::http::router(portal::http::Front {
-        local: false,
-        ..front(&site.world)
-    });
-    let event = event("wallet-dev", "e-1", "STARTED", 1);
-    site.post("/api/v1/events", &event).await.problem(403);
-    site.post("/api/v1/apps/wallet/uploads", &serde_json::json!({}))
-        .await
-        .problem(403);
-    let seen = get("/").header(header::HOST, "releases.example.com");
-    assert_eq!(
-        site.send(seen.body(Body::empty()).unwrap()).await.status,
-        200
-    );
 }

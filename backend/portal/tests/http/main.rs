@@ -5,13 +5,17 @@
     reason = "a test that cannot go on ends"
 )]
 
+mod access;
 mod answers;
 mod browser;
 mod document;
 mod events;
+mod issuer;
 mod lists;
 mod pages;
 mod problems;
+mod sign_in;
+mod signed_in;
 mod site;
 mod uploads;
 #[allow(

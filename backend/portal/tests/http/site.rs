@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{Timestamp, digest::Digest};
 use http_body_util::BodyExt as _;
-use portal::http::{Assets, Front, router};
+use portal::http::{Assets, Door, Front, router};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -123,7 +123,7 @@ pub(crate) fn front(world: &World) -> Front {
         portal: world.portal.clone(),
         assets: Assets::built_in(),
         clock: now,
-        local: true,
+        door: Door::Local,
     }
 }
 

@@ -5,24 +5,24 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use domain::{Timestamp, digest::Digest};
-use frontend::{Page, Site};
+use frontend::{Page, Site, site::Visitor};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::http::{Front, caller::Caller, problem::Problem};
 
 impl Front {
-    fn site(&self, base: String) -> Site {
+    fn site(&self, base: String, visitor: Visitor) -> Site {
         Site {
             islands: self.assets.manifest().cloned(),
-            local_notice: self.local,
+            visitor,
             base,
         }
     }
 
     /// A page that shows `view`, or 304 when the caller has the same already.
     pub(super) fn page(&self, caller: &Caller, page: &Page<'_>, view: &impl Serialize) -> Response {
-        let site = self.site(caller.base.clone());
+        let site = self.site(caller.base.clone(), caller.visitor.clone());
         let tag = tag(view, &site, caller.now);
         let mut headers = HeaderMap::new();
         headers.insert(
@@ -41,6 +41,11 @@ impl Front {
         }
         (headers, Html(frontend::render(page, &site))).into_response()
     }
+
+    /// A page for someone who is not signed in.
+    pub(super) fn signed_out_page(&self, base: String, page: &Page<'_>) -> Html<String> {
+        Html(frontend::render(page, &self.site(base, Visitor::SignedOut)))
+    }
 }
 
 /// The same for the same content and the same assets within a minute: then the words for how long ago something was
@@ -58,8 +63,8 @@ fn tag(view: &impl Serialize, site: &Site, now: Timestamp) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let minute = now.as_second() / 60;
     let text = format!(
-        "{version} {stylesheet} {islands} {minute} {} {view}",
-        site.base
+        "{version} {stylesheet} {islands} {minute} {} {:?} {view}",
+        site.base, site.visitor
     );
     format!("W/\"{}\"", Digest::of(text.as_bytes()).short())
 }
@@ -73,7 +78,12 @@ fn has(known: &str, tag: &str) -> bool {
 }
 
 /// The page in place of the one that was asked for.
-pub(in crate::http) fn error(front: &Front, base: String, problem: &Problem) -> Response {
+pub(in crate::http) fn error(
+    front: &Front,
+    base: String,
+    visitor: Visitor,
+    problem: &Problem,
+) -> Response {
     let page = Page::Error {
         status: problem.status,
         title: &problem.title,
@@ -83,7 +93,7 @@ pub(in crate::http) fn error(front: &Front, base: String, problem: &Problem) -> 
     (
         problem.status(),
         headers,
-        Html(frontend::render(&page, &front.site(base))),
+        Html(frontend::render(&page, &front.site(base, visitor))),
     )
         .into_response()
 }

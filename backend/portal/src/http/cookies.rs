@@ -1,0 +1,88 @@
+//! The portal's cookies: out of reach of scripts and of other sites, and over https for this host alone.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// A cookie of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cookie {
+    /// Someone's session.
+    Session,
+    /// What a browser is known by while someone signs in through it.
+    Browser,
+    /// The issuer's token, which only sign-out needs.
+    Token,
+}
+
+impl Cookie {
+    /// Its name. Over https, the prefix makes browsers refuse it from anyone but this very host.
+    const fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::Session, true) => "__Host-towpath",
+            (Self::Session, false) => "towpath",
+            (Self::Browser, true) => "__Host-towpath-browser",
+            (Self::Browser, false) => "towpath-browser",
+            (Self::Token, true) => "__Secure-towpath-token",
+            (Self::Token, false) => "towpath-token",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Session | Self::Browser => "/",
+            Self::Token => "/sign-out",
+        }
+    }
+
+    /// Its value in a request.
+    pub(super) fn of(self, headers: &HeaderMap, secure: bool) -> Option<&str> {
+        let name = self.name(secure);
+        let values = headers.get_all(header::COOKIE).into_iter();
+        let mut pairs = values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        pairs.find_map(|(found, value)| (found == name).then_some(value))
+    }
+
+    /// Gives it to a browser, for so many seconds.
+    pub(super) fn set(self, headers: &mut HeaderMap, secure: bool, value: &str, seconds: i64) {
+        let (name, path) = (self.name(secure), self.path());
+        let only = if secure { "; Secure" } else { "" };
+        let text =
+            format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{only}");
+        if let Ok(text) = HeaderValue::from_str(&text) {
+            headers.append(header::SET_COOKIE, text);
+        }
+    }
+
+    /// Takes it back.
+    pub(super) fn clear(self, headers: &mut HeaderMap, secure: bool) {
+        self.set(headers, secure, "", 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_https_a_cookie_is_for_this_host_alone() {
+        let mut headers = HeaderMap::new();
+        Cookie::Session.set(&mut headers, true, "abc", 60);
+        assert_eq!(
+            headers[header::SET_COOKIE],
+            "__Host-towpath=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        let text =
+            HeaderValue::from_static("x__Host-towpath=no; towpath=plain; __Host-towpath=a=b");
+        headers.insert(header::COOKIE, text);
+        assert_eq!(Cookie::Session.of(&headers, true), Some("a=b"));
+        assert_eq!(Cookie::Session.of(&headers, false), Some("plain"));
+        assert_eq!(Cookie::Browser.of(&headers, true), None);
+    }
+}

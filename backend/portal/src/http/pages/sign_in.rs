@@ -1,0 +1,213 @@
+//! `/sign-in`, where the issuer sends people back to, and `/sign-out`
+
+use axum::{
+    extract::{FromRequestParts, Query, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use frontend::Page;
+use serde::Deserialize;
+use std::sync::Arc;
+
+use crate::{
+    http::{Door, Front, Shared, caller::base, cookies::Cookie, problem::Problem, session},
+    sign_in::{Callback, SignIn},
+};
+
+/// How long a browser is known while someone signs in: as long as that may take.
+const BROWSER_SECONDS: i64 = 15 * 60;
+
+#[derive(Default, Deserialize)]
+pub(super) struct Wanted {
+    #[serde(rename = "return")]
+    back: Option<String>,
+}
+
+/// What an address says after the question mark, whatever else is in it.
+pub(super) struct Said<T>(T);
+
+impl<T: Default + serde::de::DeserializeOwned> FromRequestParts<Arc<Front>> for Said<T> {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &Arc<Front>,
+    ) -> Result<Self, Self::Rejection> {
+        let said = Query::try_from_uri(&parts.uri);
+        Ok(Self(said.map_or_else(|_| T::default(), |Query(said)| said)))
+    }
+}
+
+/// Sends someone to the issuer.
+pub(super) async fn begin(
+    State(front): Shared,
+    headers: HeaderMap,
+    Said(wanted): Said<Wanted>,
+) -> Result<Response, Problem> {
+    let back = within(wanted.back.as_deref().unwrap_or_default());
+    let Door::SignIn(door) = &front.door else {
+        return Ok(Redirect::to(&back).into_response());
+    };
+    let (base, secure) = (base(&front, &headers), session::is_secure(&front, &headers));
+    let known = Cookie::Browser.of(&headers, secure);
+    let random = || front.portal.random();
+    let begun = door
+        .begin(random, &base, back, known, (front.clock)())
+        .await?;
+    let mut response = not_kept(Redirect::to(&begun.location));
+    let browser = &begun.browser;
+    Cookie::Browser.set(response.headers_mut(), secure, browser, BROWSER_SECONDS);
+    Ok(response)
+}
+
+/// Takes someone in whom the issuer sends back.
+pub(super) async fn callback(
+    State(front): Shared,
+    headers: HeaderMap,
+    Said(callback): Said<Callback>,
+) -> Result<Response, Problem> {
+    let Door::SignIn(door) = &front.door else {
+        return Ok(Redirect::to("/").into_response());
+    };
+    let (base, secure) = (base(&front, &headers), session::is_secure(&front, &headers));
+    let browser = Cookie::Browser.of(&headers, secure);
+    let now = (front.clock)();
+    let finished = door
+        .finish(&base, callback, browser, front.portal.grants(), now)
+        .await?;
+    tracing::info!(person = finished.session.actor().name, "signed in");
+    let mut response = not_kept(Redirect::to(&finished.back));
+    let cookies = response.headers_mut();
+    session::keep(&front, door, &finished.session, secure, cookies).await;
+    let random = front.portal.random();
+    match door.seal_token(&finished.id_token, &random, now).await? {
+        Some(token) => {
+            let seconds = door.lasts(&finished.session, now);
+            Cookie::Token.set(cookies, secure, &token, seconds);
+        }
+        None => Cookie::Token.clear(cookies, secure),
+    }
+    Ok(response)
+}
+
+/// Ends the session here, and leads to where it ends at the issuer.
+///
+/// The way there is no redirect: a form of ours may not lead elsewhere (`form-action 'self'`), and browsers hold
+/// redirects to that, too.
+pub(super) async fn sign_out(State(front): Shared, headers: HeaderMap) -> Response {
+    let Door::SignIn(door) = &front.door else {
+        return Redirect::to("/").into_response();
+    };
+    let secure = session::is_secure(&front, &headers);
+    let issuers = issuers_sign_out(&front, door, &headers, secure).await;
+    let mut response = match &issuers {
+        Some(there) => leaving(&front, &headers, there),
+        None => not_kept(Redirect::to(crate::sign_in::SIGNED_OUT)),
+    };
+    for cookie in [Cookie::Session, Cookie::Token] {
+        cookie.clear(response.headers_mut(), secure);
+    }
+    response
+}
+
+/// None when the issuer has no such place, or cannot be asked: then the session ends here alone.
+async fn issuers_sign_out(
+    front: &Front,
+    door: &SignIn,
+    headers: &HeaderMap,
+    secure: bool,
+) -> Option<String> {
+    let token = Cookie::Token.of(headers, secure);
+    let base = base(front, headers);
+    let asked = door.issuers_sign_out(&base, token, (front.clock)()).await;
+    asked.unwrap_or_else(|error| {
+        tracing::warn!(
+            error = crate::error::chain(&error),
+            "nobody is signed out at the issuer"
+        );
+        None
+    })
+}
+
+fn leaving(front: &Front, headers: &HeaderMap, there: &str) -> Response {
+    let page = Page::Leaving { issuer: there };
+    let mut response = not_kept(front.signed_out_page(base(front, headers), &page));
+    if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={there}")) {
+        response
+            .headers_mut()
+            .insert(header::HeaderName::from_static("refresh"), refresh);
+    }
+    response
+}
+
+/// What people see when they are out.
+pub(super) async fn signed_out(State(front): Shared, headers: HeaderMap) -> Response {
+    match &front.door {
+        Door::Local => Redirect::to("/").into_response(),
+        Door::SignIn(_) => {
+            not_kept(front.signed_out_page(base(&front, &headers), &Page::SignedOut))
+        }
+    }
+}
+
+fn not_kept(response: impl IntoResponse) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], response).into_response()
+}
+
+/// The page to come back to: one of the portal's own, whatever the address asks for.
+fn within(wanted: &str) -> String {
+    let own = url::Url::parse("https://portal.invalid").ok();
+    let joined = own.and_then(|own| Some((own.join(wanted).ok()?, own)));
+    let plain = wanted.starts_with('/')
+        && !wanted.starts_with("//")
+        && !wanted.contains(|c: char| c == '\\' || c.is_control())
+        && wanted.len() <= 1000;
+    match joined {
+        Some((page, own)) if plain && page.origin() == own.origin() => {
+            let leads_out = page.path().starts_with("/sign-") || page.path() == "/signed-out";
+            let query = page.query().map_or(String::new(), |q| format!("?{q}"));
+            let page = format!("{}{query}", page.path());
+            // A path such as `/.//elsewhere` is not what it was before its dots were taken out.
+            if leads_out || page.starts_with("//") {
+                "/".to_owned()
+            } else {
+                page
+            }
+        }
+        _ => "/".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn people_come_back_to_the_page_that_they_wanted() {
+        for page in ["/", "/wallet/dev", "/wallet/runs?failed=true&limit=5"] {
+            assert_eq!(within(page), page);
+        }
+    }
+
+    #[test]
+    fn nobody_is_led_to_another_site() {
+        for wanted in [
+            "",
+            "https://evil.example/",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/.//evil.example",
+            "/x/..//evil.example",
+            "/%0d%0a//evil.example\r\nx: y",
+            "javascript:alert(1)",
+            "wallet/dev",
+            "/sign-in?return=/",
+            "/sign-out",
+        ] {
+            assert_eq!(within(wanted), "/", "{wanted:?}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! From a cookie to who is signed in, before anything else looks at the request.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{Extensions, HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::access::Action;
+use frontend::site::Visitor;
+
+use super::{Door, Front, caller::base, cookies::Cookie, problem::Problem};
+use crate::{
+    error::chain,
+    sign_in::{self, Session, SignIn},
+};
+
+/// Opens the session of a request, and notes in its cookie from time to time that it is in use.
+pub(super) async fn session(
+    State(front): State<Arc<Front>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Door::SignIn(door) = &front.door else {
+        return next.run(request).await;
+    };
+    let (now, secure) = ((front.clock)(), is_secure(&front, request.headers()));
+    let Some(sealed) = Cookie::Session.of(request.headers(), secure) else {
+        return next.run(request).await;
+    };
+    let session = match door.open_session(sealed, now).await {
+        Ok(session) => session,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    if let Some(session) = &session {
+        request.extensions_mut().insert(session.clone());
+    }
+    let mut response = next.run(request).await;
+    let used = session.and_then(|session| session.used(now));
+    // Whoever signed out just now stays out.
+    if let Some(used) = used
+        && !response.headers().contains_key(header::SET_COOKIE)
+    {
+        keep(&front, door, &used, secure, response.headers_mut()).await;
+    }
+    response
+}
+
+/// Gives the browser a session to keep. Without the secret it keeps the one that it has.
+pub(super) async fn keep(
+    front: &Front,
+    door: &SignIn,
+    session: &Session,
+    secure: bool,
+    headers: &mut HeaderMap,
+) {
+    let now = (front.clock)();
+    let random = front.portal.random();
+    if let Ok(sealed) = door.seal_session(session, &random, now).await {
+        let seconds = door.lasts(session, now);
+        Cookie::Session.set(headers, secure, &sealed, seconds);
+    }
+}
+
+/// Whether the portal is reached over https.
+pub(super) fn is_secure(front: &Front, headers: &HeaderMap) -> bool {
+    base(front, headers).starts_with("https://")
+}
+
+/// Who looks at a page, as its head says.
+pub(super) fn visitor(front: &Front, extensions: &Extensions) -> Visitor {
+    match (&front.door, extensions.get::<Session>()) {
+        (Door::Local, _) => Visitor::Local,
+        (Door::SignIn(_), None) => Visitor::SignedOut,
+        (Door::SignIn(_), Some(session)) => Visitor::Person {
+            name: session.shown().to_owned(),
+            sees_unassigned: front.portal.may(&session.actor(), Action::ViewUnassigned),
+        },
+    }
+}
+
+impl From<sign_in::Error> for Problem {
+    fn from(error: sign_in::Error) -> Self {
+        let status = match &error {
+            sign_in::Error::NotBegunHere | sign_in::Error::Code => StatusCode::BAD_REQUEST,
+            sign_in::Error::Refused(_) | sign_in::Error::Token(_) => StatusCode::FORBIDDEN,
+            sign_in::Error::Issuer(_)
+            | sign_in::Error::Documents(_)
+            | sign_in::Error::Secret(_) => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        tracing::warn!(error = chain(&error), "nobody was signed in");
+        let what = match &error {
+            sign_in::Error::NotBegunHere => {
+                "This sign-in was not begun in this browser, or too long ago."
+            }
+            sign_in::Error::Code => {
+                "The issuer does not take this sign-in's code, which works once."
+            }
+            sign_in::Error::Refused(said) => {
+                return Self::new(status, format!("The issuer said: {said}"));
+            }
+            sign_in::Error::Token(_) => "What the issuer says of you is not valid here.",
+            sign_in::Error::Issuer(_) | sign_in::Error::Documents(_) => {
+                "The issuer does not answer as it should. Try again in a moment."
+            }
+            sign_in::Error::Secret(_) => {
+                "Nobody can be signed in at the moment. Try again in a moment."
+            }
+        };
+        Self::new(status, format!("{what} Begin again at /sign-in."))
+    }
+}

@@ -1,0 +1,307 @@
+//! Sign-in by any `OpenID` Connect issuer: authorization code with PKCE, state and nonce, all of it on the server.
+//!
+//! Nothing is kept between two requests but in the browser, sealed: an attempt travels in `state` and belongs to the
+//! browser that began it; a session is a cookie. See `docs/access.md` for the flow and docs/adr/0008 for what verifies
+//! tokens.
+
+mod claims;
+mod fetch;
+mod issuer;
+mod jwk;
+mod random;
+mod seal;
+mod secret;
+mod session;
+mod token;
+
+use std::sync::Arc;
+
+use domain::{Timestamp, access::Grant};
+use jiff::SignedDuration;
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use issuer::Issuer;
+use seal::Purpose;
+use secret::Secrets;
+
+pub use fetch::FetchError;
+pub use secret::{GivenSecret, Secret, SecretError, SecretSource};
+pub use session::Session;
+pub use token::TokenError;
+
+/// Where the issuer sends people back to, below the portal's address.
+pub const CALLBACK: &str = "/sign-in/callback";
+
+/// Where people are after they signed out.
+pub const SIGNED_OUT: &str = "/signed-out";
+
+/// How long someone may take at the issuer.
+const ATTEMPT_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
+
+/// The most bytes of a cookie that browsers keep, with room for its name and attributes.
+const COOKIE_LIMIT: usize = 3800;
+
+/// Whom to ask, and for how long to believe it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The issuer, to the letter as its tokens name it.
+    pub issuer: String,
+    /// The portal's name there.
+    pub client_id: String,
+    /// Where the issuer's documents lie, when not at the issuer: for an emulator.
+    pub endpoint: Option<Url>,
+    /// How long a session lasts that nobody uses; at the most [`Session::LIFETIME`].
+    pub idle: SignedDuration,
+}
+
+/// The way in for people.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    parts: Arc<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    issuer: Issuer,
+    secrets: Secrets,
+    idle: SignedDuration,
+}
+
+/// Why someone is not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The attempt is from another browser, too old, or altered.
+    #[error("this sign-in was not begun in this browser, or too long ago")]
+    NotBegunHere,
+    /// The issuer said no.
+    #[error("the issuer did not let you in: {0}")]
+    Refused(String),
+    /// The issuer does not take the code.
+    #[error("the issuer does not take the code of this sign-in, which works once")]
+    Code,
+    /// The token proves nothing.
+    #[error("the issuer's token is not valid here")]
+    Token(#[source] TokenError),
+    /// The issuer does not answer as it should.
+    #[error("the issuer does not answer as it should")]
+    Issuer(#[source] FetchError),
+    /// The issuer's answers make no sense.
+    #[error("the issuer's documents cannot be used: {0}")]
+    Documents(String),
+    /// The session secret is out of reach.
+    #[error("the session secret cannot be had")]
+    Secret(#[source] SecretError),
+}
+
+/// What is sealed into `state`.
+#[derive(Serialize, Deserialize)]
+struct Attempt {
+    nonce: String,
+    verifier: String,
+    browser: String,
+    back: String,
+    at: i64,
+}
+
+/// Where to send someone who wants in.
+pub(crate) struct Begun {
+    /// The issuer's page.
+    pub(crate) location: String,
+    /// What the browser keeps, to be known by when it comes back.
+    pub(crate) browser: String,
+}
+
+/// What the issuer sends people back with.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Callback {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
+/// Someone who is in.
+pub(crate) struct Finished {
+    /// Who.
+    pub(crate) session: Session,
+    /// The token, for the issuer to know at sign-out whom it is about.
+    pub(crate) id_token: String,
+    /// The page that they wanted to see.
+    pub(crate) back: String,
+}
+
+impl SignIn {
+    /// A way in. Nothing is fetched before the first person comes.
+    pub fn new(settings: Settings, secrets: Arc<dyn SecretSource>) -> Self {
+        let idle = settings.idle.min(Session::LIFETIME);
+        Self {
+            parts: Arc::new(Parts {
+                issuer: Issuer::new(settings),
+                secrets: Secrets::new(secrets),
+                idle,
+            }),
+        }
+    }
+
+    /// Begins a sign-in. `random` gives bytes that cannot be guessed.
+    pub(crate) async fn begin(
+        &self,
+        random: impl Fn() -> [u8; 32],
+        base: &str,
+        back: String,
+        browser: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Begun, Error> {
+        let browser = browser
+            .filter(|id| id.len() == 43)
+            .map_or_else(|| seal::text(&random()), str::to_owned);
+        let attempt = Attempt {
+            nonce: seal::text(&random()),
+            verifier: seal::text(&random()),
+            browser: browser.clone(),
+            back,
+            at: now.as_second(),
+        };
+        let held = self.parts.secrets.held(now).await.map_err(Error::Secret)?;
+        let plain = serde_json::to_vec(&attempt).unwrap_or_default();
+        let state = held.keys.seal(Purpose::Attempt, &plain, &random());
+        let challenge = seal::text(digest(&SHA256, attempt.verifier.as_bytes()).as_ref());
+        let issuer = &self.parts.issuer;
+        let mut location = issuer.documents(now).await?.authorization.clone();
+        location
+            .query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", issuer.client_id())
+            .append_pair("redirect_uri", &format!("{base}{CALLBACK}"))
+            .append_pair("scope", "openid email profile")
+            .append_pair("state", &state)
+            .append_pair("nonce", &attempt.nonce)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256");
+        Ok(Begun {
+            location: location.into(),
+            browser,
+        })
+    }
+
+    /// Ends a sign-in. `browser` is what the browser was given to be known by.
+    pub(crate) async fn finish(
+        &self,
+        base: &str,
+        callback: Callback,
+        browser: Option<&str>,
+        grants: &[Grant],
+        now: Timestamp,
+    ) -> Result<Finished, Error> {
+        let held = self.parts.secrets.held(now).await.map_err(Error::Secret)?;
+        let sealed = callback.state.as_deref().unwrap_or_default();
+        let plain = held.keys.open(Purpose::Attempt, sealed);
+        let attempt = plain.and_then(|plain| serde_json::from_slice::<Attempt>(&plain).ok());
+        let attempt = attempt
+            .filter(|attempt| is_recent(attempt.at, now))
+            .filter(|attempt| browser.is_some_and(|known| seal::equal(known, &attempt.browser)))
+            .ok_or(Error::NotBegunHere)?;
+        if let Some(error) = callback.error {
+            return Err(refused(&error, callback.error_description.as_deref()));
+        }
+        let code = callback.code.ok_or(Error::Code)?;
+        let (issuer, secret) = (&self.parts.issuer, held.client_secret.as_deref());
+        let redirect = format!("{base}{CALLBACK}");
+        let id_token = issuer
+            .exchange(&code, &redirect, &attempt.verifier, secret, now)
+            .await?;
+        let claims = issuer.verify(&id_token, &attempt.nonce, now).await?;
+        Ok(Finished {
+            session: Session::begin(claims.person(), grants, now),
+            id_token,
+            back: attempt.back,
+        })
+    }
+
+    /// A session as a cookie's value. The first twelve bytes of `nonce` must never have been used before.
+    pub async fn seal_session(
+        &self,
+        session: &Session,
+        nonce: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        let held = self.parts.secrets.held(now).await.map_err(Error::Secret)?;
+        let plain = serde_json::to_vec(session).unwrap_or_default();
+        Ok(held.keys.seal(Purpose::Session, &plain, nonce))
+    }
+
+    /// The session of a cookie's value, if it is one of ours and has not ended.
+    pub(crate) async fn open_session(
+        &self,
+        sealed: &str,
+        now: Timestamp,
+    ) -> Result<Option<Session>, Error> {
+        let plain = self.parts.secrets.open(Purpose::Session, sealed, now);
+        let plain = plain.await.map_err(Error::Secret)?;
+        let session = plain.and_then(|plain| serde_json::from_slice::<Session>(&plain).ok());
+        Ok(session.filter(|session| session.is_live(self.parts.idle, now)))
+    }
+
+    /// How much longer a session lasts that is used now, in seconds.
+    pub(crate) fn lasts(&self, session: &Session, now: Timestamp) -> i64 {
+        session.lasts(self.parts.idle, now)
+    }
+
+    /// The token as a cookie's value, for sign-out at the issuer. None when it is too long for one.
+    pub(crate) async fn seal_token(
+        &self,
+        token: &str,
+        nonce: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
+        let held = self.parts.secrets.held(now).await.map_err(Error::Secret)?;
+        let sealed = held.keys.seal(Purpose::Token, token.as_bytes(), nonce);
+        Ok((sealed.len() <= COOKIE_LIMIT).then_some(sealed))
+    }
+
+    /// Where to sign out at the issuer, if it has such a place.
+    pub(crate) async fn issuers_sign_out(
+        &self,
+        base: &str,
+        sealed_token: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
+        let issuer = &self.parts.issuer;
+        let Some(mut location) = issuer.documents(now).await?.end_session.clone() else {
+            return Ok(None);
+        };
+        let token = match sealed_token {
+            Some(sealed) => self.parts.secrets.open(Purpose::Token, sealed, now).await,
+            None => Ok(None),
+        };
+        let token = token.map_err(Error::Secret)?;
+        let back = format!("{base}{SIGNED_OUT}");
+        let mut query = location.query_pairs_mut();
+        query
+            .append_pair("client_id", issuer.client_id())
+            .append_pair("post_logout_redirect_uri", &back)
+            // Cognito's name for the same.
+            .append_pair("logout_uri", &back);
+        if let Some(token) = token.and_then(|token| String::from_utf8(token).ok()) {
+            query.append_pair("id_token_hint", &token);
+        }
+        drop(query);
+        Ok(Some(location.into()))
+    }
+}
+
+fn is_recent(at: i64, now: Timestamp) -> bool {
+    (0..=ATTEMPT_LIFETIME.as_secs()).contains(&(now.as_second() - at))
+}
+
+/// What the issuer said, as far as it can be shown: anyone can make someone open the callback with any words.
+fn refused(error: &str, description: Option<&str>) -> Error {
+    let text = description.unwrap_or(error);
+    let text = text.chars().filter(|c| !c.is_control()).take(200);
+    Error::Refused(text.collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,412 @@
+//! Every endpoint, asked by everyone: a table that must have a row for each.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use domain::{actor::Actor, digest::Digest};
+use portal::http::endpoints;
+use serde_json::{Value, json};
+
+use crate::{
+    signed_in::SignedIn,
+    site::{Answer, event, now, promise, put, run},
+};
+
+const APK: &[u8] = b"not really a package";
+
+/// Who asks: someone without a role, each role (for wallet, in dev), and an administrator of everything.
+const CALLERS: [&str; 8] = [
+    "nobody",
+    "viewer",
+    "tester",
+    "developer",
+    "release-manager",
+    "auditor",
+    "admin",
+    "admins",
+];
+
+/// What is there to be asked about.
+struct Things {
+    /// A build of wallet that is in dev.
+    dev: String,
+    /// A build of wallet that is in preprod.
+    preprod: String,
+    /// A build of wallet that is nowhere, to be withdrawn.
+    nowhere: String,
+    /// An upload to dev.
+    upload: String,
+}
+
+/// Method, pattern, address, body, and the expected answer to each caller: y for yes, n for 403, - for 404.
+type Row = (&'static str, &'static str, String, Value, &'static str);
+
+fn row(method: &'static str, pattern: &'static str, values: &[&str], to: &'static str) -> Row {
+    let mut address = String::new();
+    let mut values = values.iter();
+    for (index, part) in pattern.split(['{', '}']).enumerate() {
+        address.push_str(if index % 2 == 0 {
+            part
+        } else {
+            values.next().unwrap()
+        });
+    }
+    let query = values.next().copied().unwrap_or_default();
+    (method, pattern, address + query, Value::Null, to)
+}
+
+fn with(body: Value, row: Row) -> Row {
+    let (method, pattern, address, _, to) = row;
+    (method, pattern, address, body, to)
+}
+
+/// Addresses that ask nobody who they are.
+const OPEN: [(&str, &str); 7] = [
+    ("GET", "/sign-in"),
+    ("GET", "/sign-in/callback"),
+    ("POST", "/sign-out"),
+    ("GET", "/signed-out"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/assets/{name}"),
+    ("GET", "/healthz"),
+];
+
+fn reading(things: &Things) -> Vec<Row> {
+    let digest = &Digest::of(APK).to_string();
+    let (claimed, loose) = (&run("wallet-dev", "e-1"), &run("nobodys", "e-2"));
+    let Things { dev, preprod, .. } = things;
+    let compared = format!("?from={dev}&to={preprod}");
+    vec![
+        row("GET", "/api/v1/overview", &[], "nyyyyyyy"),
+        row("GET", "/api/v1/apps", &[], "nyyyyyyy"),
+        row("GET", "/api/v1/apps/{app}", &["wallet"], "-yyyyyyy"),
+        row("GET", "/api/v1/apps/{app}", &["shop"], "-------y"),
+        row("GET", "/api/v1/apps/{app}/builds", &["wallet"], "-yyyyyyy"),
+        row("GET", "/api/v1/apps/{app}/builds", &["shop"], "-------y"),
+        row("GET", "/api/v1/apps/{app}/runs", &["wallet"], "-yyyyyyy"),
+        row("GET", "/api/v1/apps/{app}/runs", &["shop"], "-------y"),
+        row("GET", ENVIRONMENT, &["wallet", "dev"], "-yyyyyyy"),
+        row("GET", ENVIRONMENT, &["wallet", "preprod"], "-yyyyyyy"),
+        row("GET", ENVIRONMENT, &["shop", "dev"], "-------y"),
+        row("GET", RELEASES, &["wallet", "dev"], "-yyyyyyy"),
+        row("GET", RELEASES, &["shop", "dev"], "-------y"),
+        row("GET", LATEST, &["wallet", "dev"], "-nyyynyy"),
+        row("GET", LATEST, &["wallet", "preprod"], "-nnyynyy"),
+        row("GET", LATEST, &["shop", "dev"], "--------"),
+        row("GET", HISTORY, &["wallet", "dev"], "-yyyyyyy"),
+        row("GET", HISTORY, &["shop", "dev"], "-------y"),
+        row("GET", "/api/v1/unassigned/runs", &[], "-------y"),
+        row("GET", "/api/v1/builds/{id}", &[dev], "-yyyyyyy"),
+        row("GET", DOWNLOADS, &[dev], "-nnnnyyy"),
+        row("GET", FILE, &[dev, digest], "-nyyynyy"),
+        row("GET", FILE, &[preprod, digest], "-nnyynyy"),
+        row("GET", "/api/v1/builds/{id}/options", &[dev], "-yyyyyyy"),
+        row("GET", "/api/v1/runs/{id}", &[claimed], "nyyyyyyy"),
+        row("GET", "/api/v1/runs/{id}", &[loose], "n------y"),
+        row("GET", "/api/v1/compare", &[&compared], "-yyyyyyy"),
+        row("GET", "/api/v1/promotions", &[], "nyyyyyyy"),
+        row("GET", "/api/v1/promotions/{id}", &[NONE], "--------"),
+        row("GET", "/api/v1/holds", &[], "nyyyyyyy"),
+        row("GET", "/api/v1/audit", &[], "nnnnnnny"),
+        row("GET", "/api/v1/audit/verify", &[], "nnnnnnny"),
+        row("GET", "/", &[], "nyyyyyyy"),
+        row("GET", "/unassigned", &[], "-------y"),
+        row("GET", "/runs/{*id}", &[claimed], "nyyyyyyy"),
+        row("GET", "/runs/{*id}", &[loose], "n------y"),
+        row("GET", "/{app}", &["wallet"], "-yyyyyyy"),
+        row("GET", "/{app}", &["shop"], "-------y"),
+        row("GET", "/{app}/builds", &["wallet"], "-yyyyyyy"),
+        row("GET", "/{app}/builds", &["shop"], "-------y"),
+        row("GET", "/{app}/runs", &["wallet"], "-yyyyyyy"),
+        row("GET", "/{app}/runs", &["shop"], "-------y"),
+        row("GET", "/{app}/builds/{id}", &["wallet", dev], "-yyyyyyy"),
+        row("GET", "/{app}/builds/{id}", &["shop", dev], "--------"),
+        row("GET", "/{app}/builds/{id}/icon", &["shop", dev], "--------"),
+        row("GET", PAGE_FILE, &["wallet", dev, digest], "-nyyynyy"),
+        row("GET", PAGE_FILE, &["wallet", preprod, digest], "-nnyynyy"),
+        row("GET", PAGE_FILE, &["shop", dev, digest], "--------"),
+        row(
+            "GET",
+            "/{app}/{environment}",
+            &["wallet", "dev"],
+            "-yyyyyyy",
+        ),
+        row("GET", "/{app}/{environment}", &["shop", "dev"], "-------y"),
+        row("GET", PAGE_LATEST, &["wallet", "dev"], "-nyyynyy"),
+        row("GET", PAGE_LATEST, &["wallet", "preprod"], "-nnyynyy"),
+    ]
+}
+
+fn changing(things: &Things) -> Vec<Row> {
+    let Things { nowhere, .. } = things;
+    let digest = Digest::of(APK);
+    let upload = |environment: &str| {
+        json!({"files": [promise("app.apk", b"new")], "environment": environment, "attempt": 2,
+            "run": "ci/r-1"})
+    };
+    let reason = || json!({"reason": "a test"});
+    let promote = |to: &str| json!({"build": nowhere, "to": to, "reason": "a test"});
+    let hold = |app: Value| json!({"environment": "dev", "app": app, "reason": "a test"});
+    let lift = || json!({"on": {"what": "environment", "environment": "dev", "app": "wallet"}, "reason": "a test"});
+    let told = event("wallet-dev", "e-3", "STARTED", 3);
+    vec![
+        with(told, row("POST", "/api/v1/events", &[], "nnnnnnny")),
+        with(upload("dev"), row("POST", UPLOADS, &["wallet"], "-nnyynyy")),
+        with(
+            upload("preprod"),
+            row("POST", UPLOADS, &["wallet"], "-nnnnnny"),
+        ),
+        with(upload("dev"), row("POST", UPLOADS, &["shop"], "-------y")),
+        row("GET", "/api/v1/uploads/{id}", &[&things.upload], "-nnyynyy"),
+        row("POST", COMPLETE, &[&things.upload], "-nnyynyy"),
+        with(
+            promote("dev"),
+            row("POST", "/api/v1/promotions", &[], "-nnnynyy"),
+        ),
+        with(
+            promote("preprod"),
+            row("POST", "/api/v1/promotions", &[], "-nnnnnny"),
+        ),
+        with(
+            json!({"digest": digest}),
+            row(
+                "POST",
+                "/api/v1/promotions/{id}/approve",
+                &[NONE],
+                "--------",
+            ),
+        ),
+        with(
+            reason(),
+            row(
+                "POST",
+                "/api/v1/promotions/{id}/reject",
+                &[NONE],
+                "--------",
+            ),
+        ),
+        with(
+            reason(),
+            row(
+                "POST",
+                "/api/v1/promotions/{id}/cancel",
+                &[NONE],
+                "--------",
+            ),
+        ),
+        with(
+            reason(),
+            row("POST", ROLLBACK, &["shop", "dev"], "--------"),
+        ),
+        with(
+            hold(json!("wallet")),
+            row("POST", "/api/v1/holds", &[], "-nnnynyy"),
+        ),
+        with(
+            hold(json!("shop")),
+            row("POST", "/api/v1/holds", &[], "-------y"),
+        ),
+        with(
+            hold(Value::Null),
+            row("POST", "/api/v1/holds", &[], "nnnnnnny"),
+        ),
+        // The first who may lifts it; then it is no more.
+        with(lift(), row("POST", "/api/v1/holds/lift", &[], "-nnnyn--")),
+        with(
+            reason(),
+            row(
+                "POST",
+                "/api/v1/builds/{id}/withdraw",
+                &[nowhere],
+                "-nnnynyy",
+            ),
+        ),
+        with(
+            reason(),
+            row(
+                "POST",
+                "/api/v1/builds/{id}/restore",
+                &[nowhere],
+                "-nnnynyy",
+            ),
+        ),
+    ]
+}
+
+const NONE: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+const ENVIRONMENT: &str = "/api/v1/apps/{app}/environments/{environment}";
+const RELEASES: &str = "/api/v1/apps/{app}/environments/{environment}/releases";
+const LATEST: &str = "/api/v1/apps/{app}/environments/{environment}/latest.apk";
+const HISTORY: &str = "/api/v1/apps/{app}/environments/{environment}/promotions";
+const ROLLBACK: &str = "/api/v1/apps/{app}/environments/{environment}/rollback";
+const DOWNLOADS: &str = "/api/v1/builds/{id}/downloads";
+const FILE: &str = "/api/v1/builds/{id}/files/{digest}";
+const UPLOADS: &str = "/api/v1/apps/{app}/uploads";
+const COMPLETE: &str = "/api/v1/uploads/{id}/complete";
+const PAGE_FILE: &str = "/{app}/builds/{id}/files/{digest}";
+const PAGE_LATEST: &str = "/{app}/{environment}/latest.apk";
+
+fn letter(answer: &Answer) -> char {
+    match answer.status.as_u16() {
+        401 => 'i',
+        303 if answer.header("location").starts_with("/sign-in?") => 'i',
+        403 => 'n',
+        404 => '-',
+        status if status < 500 => 'y',
+        status => panic!("{status}: {}", answer.text()),
+    }
+}
+
+/// A build, registered by an administrator.
+async fn pushed(
+    portal: &SignedIn,
+    attempt: u32,
+    environment: Value,
+    complete: bool,
+) -> (String, String) {
+    let cookie = portal.cookie("admins", now()).await;
+    let promised = json!({"files": [promise("app.apk", APK)], "environment": environment,
+        "attempt": attempt, "run": "ci/r-0"});
+    let started = portal.ask(
+        &Method::POST,
+        "/api/v1/apps/wallet/uploads",
+        Some(&cookie),
+        &promised,
+    );
+    let started = started.await;
+    assert_eq!(started.status, 200, "{}", started.text());
+    let plan = started.json();
+    put(plan["files"][0]["url"].as_str().unwrap(), APK).await;
+    let id = plan["id"].as_str().unwrap().to_owned();
+    if !complete {
+        return (id, String::new());
+    }
+    let address = format!("/api/v1/uploads/{id}/complete");
+    let nothing = json!({});
+    let built = portal.ask(&Method::POST, &address, Some(&cookie), &nothing);
+    let built = built.await.json();
+    (id, built["build"]["id"].as_str().unwrap().to_owned())
+}
+
+async fn things(portal: &SignedIn) -> Things {
+    for (pipeline, execution, second) in [("wallet-dev", "e-1", 1), ("nobodys", "e-2", 2)] {
+        let body = event(pipeline, execution, "STARTED", second).to_string();
+        let actor = Actor::portal();
+        let told = portal
+            .site
+            .world
+            .portal
+            .receive(&actor, body.as_bytes(), now());
+        told.await.unwrap();
+    }
+    Things {
+        dev: pushed(portal, 1, json!("dev"), true).await.1,
+        preprod: pushed(portal, 2, json!("preprod"), true).await.1,
+        nowhere: pushed(portal, 3, Value::Null, true).await.1,
+        upload: pushed(portal, 4, json!("dev"), false).await.0,
+    }
+}
+
+#[tokio::test]
+async fn everyone_gets_what_their_role_says_from_every_endpoint() {
+    let portal = SignedIn::new().await;
+    let things = things(&portal).await;
+    let rows = [reading(&things), changing(&things)].concat();
+    let mut wrong = Vec::new();
+    for (method, pattern, address, body, expected) in &rows {
+        let method: Method = method.parse().unwrap();
+        let outside = portal.ask(&method, address, None, body).await;
+        assert_eq!(
+            letter(&outside),
+            'i',
+            "{method} {address} without signing in"
+        );
+        let mut found = String::new();
+        for caller in CALLERS {
+            let cookie = portal.cookie(caller, now()).await;
+            found.push(letter(
+                &portal.ask(&method, address, Some(&cookie), body).await,
+            ));
+        }
+        if found != *expected {
+            wrong.push(format!(
+                "{method} {pattern} ({address}): {found}, not {expected}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn no_endpoint_is_left_out_of_the_table() {
+    let things = Things {
+        dev: String::new(),
+        preprod: String::new(),
+        nowhere: String::new(),
+        upload: String::new(),
+    };
+    let rows = [reading(&things), changing(&things)].concat();
+    let rows = rows.iter().map(|row| (row.0, row.1));
+    let known: BTreeSet<(String, String)> = rows
+        .chain(OPEN)
+        .map(|(method, pattern)| (method.to_owned(), pattern.to_owned()))
+        .collect();
+    let there: BTreeSet<(String, String)> = endpoints()
+        .into_iter()
+        .map(|(method, pattern)| (method.to_string(), pattern))
+        .collect();
+    let without_a_row: Vec<_> = there.difference(&known).collect();
+    assert!(without_a_row.is_empty(), "{without_a_row:?}");
+    let gone: Vec<_> = known.difference(&there).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
+
+#[tokio::test]
+async fn what_someone_may_not_see_is_answered_as_what_does_not_exist() {
+    let portal = SignedIn::new().await;
+    let things = things(&portal).await;
+    let viewer = portal.cookie("viewer", now()).await;
+    let nobody = portal.cookie("nobody", now()).await;
+    for (cookie, real, made_up) in [
+        (
+            &nobody,
+            "/api/v1/apps/wallet".to_owned(),
+            "/api/v1/apps/purse".to_owned(),
+        ),
+        (
+            &nobody,
+            format!("/api/v1/builds/{}", things.dev),
+            format!("/api/v1/builds/{NONE}"),
+        ),
+        (
+            &nobody,
+            format!("/api/v1/uploads/{}", things.upload),
+            format!("/api/v1/uploads/{NONE}"),
+        ),
+        (
+            &viewer,
+            format!("/api/v1/runs/{}", run("nobodys", "e-2")),
+            format!("/api/v1/runs/{}", run("nobodys", "e-9")),
+        ),
+    ] {
+        let said = async |address: &str| {
+            let answer = portal.get(address, Some(cookie)).await;
+            let detail = answer.problem(404)["detail"].as_str().unwrap().to_owned();
+            detail.replace(address.rsplit(['/', ':']).next().unwrap(), "it")
+        };
+        assert_eq!(said(&real).await, said(&made_up).await, "{real}");
+    }
+}
+
+#[tokio::test]
+async fn the_overview_shows_only_what_its_reader_may_see() {
+    let portal = SignedIn::new().await;
+    things(&portal).await;
+    let viewer = portal.cookie("viewer", now()).await;
+    let page = portal.get("/", Some(&viewer)).await.text();
+    assert!(page.contains("/wallet") && !page.contains("shop") && !page.contains("nobodys"));
+    let admin = portal.cookie("admins", now()).await;
+    let page = portal.get("/", Some(&admin)).await.text();
+    assert!(page.contains("/wallet") && page.contains("shop") && page.contains("nobodys"));
+    assert!(page.contains("admins@example.com") && page.contains("/sign-out"));
+}
