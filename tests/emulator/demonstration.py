@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 
-from cloud import pipelines
+from cloud import people, pipelines
 from cloud.processes import free_port, is_free
 from cloud.world import World
 
@@ -19,9 +19,18 @@ SCENES = [
 ]
 
 
+PEOPLE = {
+    "may do everything": people.Person("lea@example.com", ("leads",)),
+    "builds and tests in dev": people.Person("dan@example.com", ("developers",)),
+    "tests Appium Settings in dev": people.Person("tess@example.com", ("testers",)),
+}
+
+
 def play(world):
     """Builds go through simulated pipelines into the deployed portal."""
     codepipeline = world.codepipeline
+    for person in PEOPLE.values():
+        people.invite(world, person)
     for app, environment in sorted({(app, environment) for app, environment, *_ in SCENES}):
         pipelines.declare(codepipeline, app, environment)
     for app, environment, package, message, author in SCENES:
@@ -30,11 +39,16 @@ def play(world):
 
 
 def outro(world):
+    known = "\n".join(f"  {person.mail:<20}{what}" for what, person in PEOPLE.items())
     return f"""
 The portal is at        {world.address}
 
   For testers           {world.address}/settings/dev
   The API               {world.address}/api/v1/overview
+
+Sign in with the password {people.PASSWORD} as
+
+{known}
 
 AWS is emulated at {world.emulator.endpoint}, CodePipeline is simulated at {world.codepipeline.endpoint}:
 

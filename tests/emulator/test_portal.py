@@ -3,12 +3,12 @@
 import unittest
 import urllib.parse
 
-from scene import world
+from scene import person, world
 
 
 class ThePortal(unittest.TestCase):
     def setUp(self):
-        self.visitor = world().visitor()
+        self.visitor = person()
 
     def test_the_overview_is_a_page_that_no_cache_keeps(self):
         page = self.visitor.get("/")
@@ -76,7 +76,7 @@ class ThePortal(unittest.TestCase):
 
 class TheAssets(unittest.TestCase):
     def setUp(self):
-        self.visitor = world().visitor()
+        self.visitor = person()
         self.paths = [line.split('"')[1] for line in self.visitor.get("/").text.split(' href=')[1:]]
         self.paths = [path for path in self.paths if path.startswith("/assets/")]
 

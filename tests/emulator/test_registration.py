@@ -6,13 +6,13 @@ import urllib.parse
 
 from cloud import pipelines
 from cloud.tweaks.transport import LATER
-from scene import registered, world
+from scene import person, registered, world
 
 
 class ARegisteredBuild(unittest.TestCase):
     def setUp(self):
         self.package, self.pipeline, self.execution = registered()
-        self.visitor = world().visitor()
+        self.visitor = person()
 
     def test_the_pipeline_learns_what_it_has_become(self):
         output = world().codepipeline.action(self.pipeline, self.execution, "Register")["output"]
@@ -53,7 +53,7 @@ class ARegisteredBuild(unittest.TestCase):
 class ADownloadLink(unittest.TestCase):
     def setUp(self):
         registered()
-        self.visitor = world().visitor()
+        self.visitor = person()
         self.link = self.visitor.get("/settings/dev/latest.apk").location
 
     def later(self, seconds):

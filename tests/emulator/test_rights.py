@@ -38,7 +38,7 @@ def rights():
     releases, seals, assets = bucket("releases"), bucket("audit"), bucket("assets")
     queue = regional("sqs", world().name("events"))
     pipeline = regional("codepipeline", "settings-preprod")
-    secret, *_ = resource("AWS::SecretsManager::Secret")
+    secret, *_ = resource("AWS::SecretsManager::Secret", "session-key")
     return [
         ("dynamodb:GetItem", table(), ALL),
         ("dynamodb:PutItem", table(), ALL),

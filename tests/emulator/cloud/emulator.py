@@ -27,7 +27,9 @@ class Emulator:
         self.account, self.region = account, region
         self.endpoint = f"http://127.0.0.1:{self.port}"
         LOGS.mkdir(parents=True, exist_ok=True)
+        # Whatever lies here goes with the emulator.
         self._scratch = tempfile.TemporaryDirectory(prefix="scratch-", dir=LOGS)
+        self.scratch = Path(self._scratch.name)
         # Functions inherit this environment: nothing of ours may be in it.
         environment = {
             "HOME": self._scratch.name,

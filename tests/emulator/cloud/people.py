@@ -20,7 +20,16 @@ def invite(world, person):
     cognito = world.emulator.client("cognito-idp")
     [pool] = world.resources("AWS::Cognito::UserPool")
     attributes = [{"Name": "email", "Value": person.mail}, {"Name": "email_verified", "Value": "true"}]
-    cognito.admin_create_user(UserPoolId=pool, Username=person.mail, UserAttributes=attributes, MessageAction="SUPPRESS")
+    try:
+        cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=person.mail,
+            UserAttributes=attributes,
+            TemporaryPassword=PASSWORD,
+            MessageAction="SUPPRESS",
+        )
+    except cognito.exceptions.UsernameExistsException:
+        return
     cognito.admin_set_user_password(UserPoolId=pool, Username=person.mail, Password=PASSWORD, Permanent=True)
     for group in person.groups:
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=person.mail, GroupName=group)

@@ -3,6 +3,8 @@
 import os
 import platform
 
+from botocore.exceptions import BotoCoreError
+
 from . import stack
 from .browser import Browser
 from .codepipeline import CodePipeline
@@ -19,16 +21,15 @@ def architecture():
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
-def environments(public_url=None, configuration=None):
-    """The environments file for this machine. People open `dev` at that address, or at CloudFront's without one;
-    `configuration` is a text instead of `towpath.toml`."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    (LOGS / "towpath.toml").write_text(configuration or CONFIGURATION.read_text())
+def configure(folder, public_url=None, configuration=None):
+    """Writes the environments file for this machine into that folder and gives its path. People open `dev` at that
+    address, or at CloudFront's without one; `configuration` is a text instead of `towpath.toml`."""
+    (folder / "towpath.toml").write_text(configuration or CONFIGURATION.read_text())
     text = ENVIRONMENTS.read_text()
     text = text.replace("[[environments]]\n", f'[[environments]]\narchitecture = "{architecture()}"\n')
     if public_url:
         text = text.replace('name = "dev"\n', f'name = "dev"\npublic_url = "{public_url}"\n')
-    path = LOGS / "environments.toml"
+    path = folder / "environments.toml"
     path.write_text(text)
     return path
 
@@ -49,7 +50,8 @@ class World:
             endpoints = {"CODEPIPELINE": f"http://127.0.0.1:{simulator}"}
             self.emulator = self._opened(Emulator(port=port, endpoints=endpoints, site=site))
             address = site and f"http://{site}:{self.emulator.port}"
-            self.operator = stack.Operator(self.emulator, environments(address), package())
+            written = configure(self.emulator.scratch, address)
+            self.operator = stack.Operator(self.emulator, written, package())
             self.operator.bootstrap()
             self.operator.deploy()
             self.outputs = stack.outputs(self.emulator, STACK)
@@ -63,8 +65,21 @@ class World:
         return part
 
     def stop(self):
+        try:
+            if self._open:
+                self.keep_logs()
+        except BotoCoreError:
+            pass  # The emulator ended by itself, and its own log says why.
         for part in reversed(self._open):
             part.stop()
+
+    def keep_logs(self):
+        """Writes what the functions said beside the other logs, for whoever looks for a reason afterwards."""
+        logs = self.emulator.client("logs")
+        for group in logs.describe_log_groups()["logGroups"]:
+            found = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+            text = "\n".join(event["message"] for event in found)
+            (LOGS / f"{group['logGroupName'].strip('/').replace('/', '-')}.log").write_text(text)
 
     def name(self, what):
         """The physical name of a function, queue or role of the stack."""

@@ -7,7 +7,7 @@ ministack: hence the exact version, and the check that every name exists.
 import importlib.metadata
 import os
 
-from . import functions, services, site, transport
+from . import deployments, functions, services, site, transport
 
 VERSION = "1.5.33"
 
@@ -17,6 +17,7 @@ def apply():
     found = importlib.metadata.version("ministack")
     if found != VERSION:
         raise SystemExit(f"the tweaks are for ministack {VERSION}, this is {found}: see tests/emulator/cloud/tweaks")
+    deployments.name_secrets_by_their_arns()
     functions.answer_at_once()
     functions.unpack_layers()
     functions.find_user_pools()

@@ -1,12 +1,12 @@
-"""Operating the deployment with the team's own commands. Named to be the last: it takes the deployment down."""
+"""Operating the deployment with the team's own commands. It comes last: it takes the deployment down."""
 
 import unittest
 
 from botocore.exceptions import ClientError
 
 from cloud.stack import Failed, outputs
-from cloud.world import CONFIGURATION, STACK, environments
-from scene import registered, world
+from cloud.world import CONFIGURATION, STACK, configure
+from scene import person, registered, world
 
 
 class AnOperator(unittest.TestCase):
@@ -31,9 +31,10 @@ class AnOperator(unittest.TestCase):
         functions = world().emulator.client("lambda")
         web = world().name("web")
         before = functions.get_function_configuration(FunctionName=web)["CodeSha256"]
-        environments(configuration=CONFIGURATION.read_text() + '\n[[apps]]\nid = "ferry"\nname = "Ferry"\n')
+        ferry = '\n[[apps]]\nid = "ferry"\nname = "Ferry"\n'
+        configure(world().emulator.scratch, configuration=CONFIGURATION.read_text() + ferry)
         world().operator.deploy()
-        self.assertIn("Ferry", world().visitor().get("/").text)
+        self.assertIn("Ferry", person().get("/").text)
         self.assertEqual(functions.get_function_configuration(FunctionName=web)["CodeSha256"], before)
 
 
@@ -41,6 +42,7 @@ class TheEnd(unittest.TestCase):
     def test_keeps_the_data_and_says_so_when_it_cannot_begin_anew(self):
         package, *_ = registered()
         operator = world().operator
+        world().keep_logs()
         with self.assertRaisesRegex(Failed, "CONFIRM=dev"):
             operator.destroy()
         self.assertIn("the data stays", operator.but(CONFIRM="dev").destroy())
