@@ -8,4 +8,5 @@ mod verify;
 
 pub use export::Format;
 pub use list::AuditView;
+pub use seal::SealsView;
 pub use verify::Verified;

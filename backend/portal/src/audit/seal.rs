@@ -7,13 +7,46 @@ use domain::{
     audit::{Head, Seal},
 };
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use store::Objects;
 
 use crate::{Error, Portal, Result, access::Action};
 
 const FOLDER: &str = "seals/";
 
+/// What somebody needs beside the entries to verify the log themselves: where it begins and ends, and its seals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SealsView {
+    /// Where the log says that it ends; none while it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
+    /// The first month that there is anything of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<String>,
+    /// The last month that there is anything of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
+    /// The seals, by day.
+    pub seals: Vec<Seal>,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
 impl Portal {
+    /// What the log is held against. Seals are read before the end, so that none is of an entry behind it.
+    pub async fn audit_seals(&self, actor: &Actor, now: Timestamp) -> Result<SealsView> {
+        self.authorise(actor, Action::ViewAudit)?;
+        let seals = self.seals().await?;
+        let span = self.span().await?;
+        Ok(SealsView {
+            head: span.as_ref().map(|span| span.head.clone()),
+            first: span.as_ref().map(|span| span.first.to_string()),
+            last: span.map(|span| span.last.to_string()),
+            seals,
+            as_of: now,
+        })
+    }
+
     /// Seals the log for a day, once: a second time gives the seal that there is.
     pub async fn seal(&self, actor: &Actor, day: Date, now: Timestamp) -> Result<Seal> {
         self.authorise(actor, Action::SealAudit)?;

@@ -7,13 +7,13 @@ use domain::{
     actor::Actor,
     audit::{Fault, Finding, Head, Link, Seal, verify_links},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::table::{AuditSpan, Month};
 
 use crate::{Error, Portal, Result, access::Action};
 
 /// What was found in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Verified {
     /// How many entries were looked at.
     pub entries: u64,
@@ -73,7 +73,7 @@ impl Portal {
     }
 
     /// Where the log says that it begins and ends; one that cannot be read says nothing.
-    async fn span(&self) -> Result<Option<AuditSpan>> {
+    pub(super) async fn span(&self) -> Result<Option<AuditSpan>> {
         match self.store().table.audit_span().await {
             Ok(span) => Ok(span),
             Err(store::Error::Corrupt { .. }) => Ok(None),

@@ -108,6 +108,7 @@ fn reading(things: &Things) -> Vec<Row> {
         row("GET", "/api/v1/promotions/{id}", &[NONE], "--------"),
         row("GET", "/api/v1/holds", &[], "nyyyyyyy"),
         row("GET", "/api/v1/audit", &[], "nnnnnnny"),
+        row("GET", "/api/v1/audit/seals", &[], "nnnnnnny"),
         row("GET", "/api/v1/audit/verify", &[], "nnnnnnny"),
         row("GET", "/", &[], "nyyyyyyy"),
         row("GET", "/unassigned", &[], "-------y"),

@@ -50,6 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Front>> {
         .routes(routes!(withdrawals::restore))
         .routes(routes!(compare::compare))
         .routes(routes!(audit::list))
+        .routes(routes!(audit::seals))
         .routes(routes!(audit::verify))
         .routes(routes!(uploads::start))
         .routes(routes!(uploads::plan))

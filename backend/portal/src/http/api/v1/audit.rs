@@ -9,7 +9,7 @@ use axum::{
 use store::table::Month;
 
 use crate::{
-    audit::{AuditView, Verified},
+    audit::{AuditView, SealsView, Verified},
     http::{Shared, caller::Caller, openapi::Invalid, problem::Problem, query::AuditQuery},
 };
 
@@ -59,4 +59,17 @@ pub(super) async fn verify(
 ) -> Result<Json<Verified>, Problem> {
     let verified = front.portal.verify_audit(&caller.actor, caller.now);
     Ok(Json(Box::pin(verified).await?))
+}
+
+/// Where the audit log ends, and its seals: with the entries, all that it takes to verify the log elsewhere.
+#[utoipa::path(
+    get, path = "/api/v1/audit/seals", tag = "audit", operation_id = "audit_seals",
+    responses((status = 200, description = "The log's end and its seals", body = SealsView)),
+)]
+pub(super) async fn seals(
+    State(front): Shared,
+    caller: Caller,
+) -> Result<Json<SealsView>, Problem> {
+    let seals = front.portal.audit_seals(&caller.actor, caller.now);
+    Ok(Json(Box::pin(seals).await?))
 }
