@@ -1,14 +1,19 @@
 """Starts programs that end with us, and waits for what they promise."""
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 LOGS = ROOT / "target" / "emulator"
+
+# Of Linux's prctl(2).
+PR_SET_PDEATHSIG = 1
 
 
 class NotReady(Exception):
@@ -40,6 +45,12 @@ def until(what, probe, patience=30, pause=0.05):
         time.sleep(pause)
 
 
+def _end_with_us():
+    """Whatever ends us, and be it SIGKILL, ends the program that is about to start. Only Linux can do this."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Process:
     """A program with its log in `target/emulator/<name>.log`."""
 
@@ -57,6 +68,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_end_with_us,
             )
 
     def ready(self, probe, patience=60):
