@@ -63,9 +63,24 @@ impl Api {
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, Failure> {
-        let body = serde_json::to_string(body).map_err(|error| Failure::failed(&error))?;
-        let answer = self.send(Method::POST, path, Content::Json(body)).await?;
+        let answer = self.tell(path, body).await?;
         self.json(answer).await
+    }
+
+    /// Tells.
+    pub(crate) async fn tell(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Response<Incoming>, Failure> {
+        let body = serde_json::to_string(body).map_err(|error| Failure::failed(&error))?;
+        self.send(Method::POST, path, Content::Json(body)).await
+    }
+
+    /// The answer's content as text.
+    pub(crate) async fn text(&self, answer: Response<Incoming>) -> Result<String, Failure> {
+        let bytes = http::read(answer).await.map_err(|error| broken(&error))?;
+        String::from_utf8(bytes.into()).map_err(|_| self.no_portal())
     }
 
     /// The answer's content.
@@ -90,7 +105,8 @@ impl Api {
         }
         let bytes = http::read(answer).await.map_err(|error| broken(&error))?;
         match serde_json::from_slice::<Problem>(&bytes) {
-            Ok(problem) => Err(Failure::of(&problem)),
+            Ok(problem) if problem.status == 401 => Err(self.signed_out()),
+            Ok(problem) => Err(Failure::of(problem)),
             Err(_) => Err(self.no_portal()),
         }
     }
@@ -99,6 +115,14 @@ impl Api {
         Failure::Unreachable(format!(
             "cannot reach the portal at {}: {error}. Start one with `towpath serve`, or say where it is with --url or TOWPATH_URL",
             self.base,
+        ))
+    }
+
+    /// People sign in with a browser; there is nothing yet that a program could show instead.
+    fn signed_out(&self) -> Failure {
+        Failure::Refused(format!(
+            "the portal at {} asks people to sign in, which takes a browser: use its pages there",
+            self.base
         ))
     }
 

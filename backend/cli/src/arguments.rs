@@ -6,23 +6,42 @@ use url::Url;
 
 use crate::{
     commands::{
-        builds::BuildsOptions, config, event, latest::LatestOptions, push::PushOptions,
+        audit,
+        builds::BuildsOptions,
+        compare::CompareOptions,
+        config, event,
+        holds::{HoldOptions, LiftOptions},
+        latest::LatestOptions,
+        promotion::{
+            answer::{ApproveOptions, ReasonOptions},
+            list::PromotionsOptions,
+            promote::PromoteOptions,
+            rollback::RollbackOptions,
+        },
+        push::PushOptions,
         runs::RunsOptions,
+        withdrawals::WithdrawalOptions,
     },
     serve::ServeOptions,
 };
 
-const EXIT_CODES: &str = "Exit codes:
+const AFTER_HELP: &str = "Who you are:
+  A portal that runs on this machine takes you for its one user. A deployed portal asks people to sign in, which takes a
+  browser: its pages do all that these commands do, and the commands are refused there.
+
+Exit codes:
   0  done
   1  failed, such as a portal that has a fault or a link that broke
   2  the command line is not valid
   3  the portal cannot be reached
   4  there is no such thing
-  5  refused or not valid, such as a build without a package or a wrong configuration";
+  5  refused or not valid, such as a build without a package or a wrong configuration
+  6  a promotion that was waited for did not succeed, or not in time
+  7  the audit log is not as it was written";
 
-/// Towpath, the release portal: see what runs where, hand in builds, fetch the newest one.
+/// Towpath, the release portal: see what runs where, hand in builds, fetch the newest one, promote them.
 #[derive(Parser)]
-#[command(name = "towpath", version, after_help = EXIT_CODES)]
+#[command(name = "towpath", version, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     /// Where the portal is
     #[arg(long, global = true, env = "TOWPATH_URL", value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = address)]
@@ -48,6 +67,35 @@ pub(crate) enum Command {
     Runs(RunsOptions),
     /// Fetch the package that an environment serves now, and check it
     Latest(LatestOptions),
+    /// Ask for a build's release in the next environment of its path
+    Promote(PromoteOptions),
+    /// Agree to a promotion, of these very bytes
+    Approve(ApproveOptions),
+    /// Do not agree to a promotion, which is the end of it
+    Reject(ReasonOptions),
+    /// Take a promotion back that has not started
+    Cancel(ReasonOptions),
+    /// List the promotions that wait for you
+    Waiting,
+    /// List promotions, or show one
+    Promotions(PromotionsOptions),
+    /// Take an environment back to an earlier build
+    Rollback(RollbackOptions),
+    /// Stop an environment now: nothing starts there until someone lifts it
+    Hold(HoldOptions),
+    /// Lift a hold
+    Lift(LiftOptions),
+    /// List the holds in force
+    Holds,
+    /// Withdraw a build: nobody gets it any more
+    Withdraw(WithdrawalOptions),
+    /// Give a withdrawn build out again
+    Restore(WithdrawalOptions),
+    /// Show what is between two builds
+    Compare(CompareOptions),
+    /// Read, verify or export the audit log
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Report to the portal what a pipeline does
     #[command(subcommand)]
     Event(event::Command),

@@ -1,13 +1,21 @@
 //! The commands, a file each.
 
+pub(crate) mod audit;
+pub(crate) mod build_name;
 pub(crate) mod builds;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod event;
+pub(crate) mod holds;
 pub(crate) mod latest;
+pub(crate) mod promotion;
 pub(crate) mod push;
 pub(crate) mod runs;
 pub(crate) mod status;
+pub(crate) mod withdrawals;
+
+use std::time::Duration;
 
 use clap::Args;
 use domain::Timestamp;
@@ -38,6 +46,21 @@ impl ListOptions {
 /// How long ago something was.
 fn ago(at: Timestamp) -> String {
     portal::words::ago(now().duration_since(at).as_secs())
+}
+
+/// A number and `s`, `min`, `h` or `d`, as durations are written in towpath.toml.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    const UNITS: [(&str, u64); 4] = [("min", 60), ("s", 1), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+    let wrong = || "write a number and s, min, h or d, such as 20min".to_owned();
+    let units = UNITS.iter();
+    let mut read = units.filter_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
+    let (number, seconds) = read.next().ok_or_else(wrong)?;
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    // Longer than a year is not waited for.
+    let total = number
+        .checked_mul(*seconds)
+        .filter(|total| *total <= 366 * 24 * 60 * 60);
+    total.map(Duration::from_secs).ok_or_else(wrong)
 }
 
 #[expect(clippy::disallowed_methods, reason = "an edge")]

@@ -2,6 +2,7 @@
 
 use std::{error::Error, fmt::Write as _};
 
+use domain::promotion::Refusal;
 use portal::http::Problem;
 use serde_json::{Value, json};
 
@@ -20,6 +21,20 @@ pub(crate) enum Failure {
     /// The portal does not do this.
     #[error("{0}")]
     Refused(String),
+    /// The portal refuses a promotion, for one reason or several.
+    #[error("{}", declined(.detail, .refusals))]
+    Declined {
+        /// All of it in a sentence.
+        detail: String,
+        /// Each reason, with what would lift it.
+        refusals: Vec<Refusal>,
+    },
+    /// A promotion that was waited for did not succeed.
+    #[error("{0}")]
+    Unsuccessful(String),
+    /// Somebody has changed what nobody may change.
+    #[error("{0}")]
+    Tampered(String),
     /// The configuration is not valid; its problems are the message.
     #[error("{0}")]
     Configuration(portal::config::Problems),
@@ -32,7 +47,13 @@ impl Failure {
     }
 
     /// What the portal says.
-    pub(crate) fn of(problem: &Problem) -> Self {
+    pub(crate) fn of(problem: Problem) -> Self {
+        if !problem.refusals.is_empty() {
+            return Self::Declined {
+                detail: problem.detail,
+                refusals: problem.refusals.into(),
+            };
+        }
         let detail = match &problem.field {
             Some(field) => format!("{field}: {}", problem.detail),
             None => problem.detail.clone(),
@@ -50,7 +71,9 @@ impl Failure {
             Self::Failed(_) => 1,
             Self::Unreachable(_) => 3,
             Self::NotFound(_) => 4,
-            Self::Refused(_) | Self::Configuration(_) => 5,
+            Self::Refused(_) | Self::Declined { .. } | Self::Configuration(_) => 5,
+            Self::Unsuccessful(_) => 6,
+            Self::Tampered(_) => 7,
         }
     }
 
@@ -60,8 +83,23 @@ impl Failure {
             Self::Configuration(problems) => {
                 json!({"error": "the configuration is not valid", "code": self.code(), "problems": problems})
             }
+            Self::Declined { detail, refusals } => {
+                json!({"error": detail, "code": self.code(), "refusals": refusals})
+            }
             _ => json!({"error": self.to_string(), "code": self.code()}),
         }
+    }
+}
+
+/// One reason in its line; several below one another, so that each can be dealt with.
+fn declined(detail: &str, refusals: &[Refusal]) -> String {
+    match refusals {
+        [] => detail.to_owned(),
+        [only] => only.to_string(),
+        several => several.iter().fold(
+            format!("refused, for {} reasons:", several.len()),
+            |text, refusal| format!("{text}\n  {refusal}"),
+        ),
     }
 }
 

@@ -12,7 +12,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use arguments::{Arguments, Command};
-use commands::{builds, completions, config, event, latest, push, runs, status};
+use commands::{
+    audit, builds, compare, completions, config, event, holds, latest,
+    promotion::{answer, list, promote, rollback},
+    push, runs, status, withdrawals,
+};
 use failure::Failure;
 use output::Output;
 
@@ -40,11 +44,39 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Builds(options) => builds::builds(&portal()?, &options, output).await,
         Command::Runs(options) => runs::runs(&portal()?, &options, output).await,
         Command::Latest(options) => latest::latest(&portal()?, &options, output).await,
+        Command::Promote(options) => promote::promote(&portal()?, &options, output).await,
+        Command::Approve(options) => answer::approve(&portal()?, &options, output).await,
+        Command::Reject(options) => answer::reject(&portal()?, &options, output).await,
+        Command::Cancel(options) => answer::cancel(&portal()?, &options, output).await,
+        Command::Waiting => list::waiting(&portal()?, output).await,
+        Command::Promotions(options) => list::promotions(&portal()?, &options, output).await,
+        Command::Rollback(options) => rollback::rollback(&portal()?, &options, output).await,
+        Command::Hold(options) => holds::hold(&portal()?, &options, output).await,
+        Command::Lift(options) => holds::lift(&portal()?, &options, output).await,
+        Command::Holds => holds::holds(&portal()?, output).await,
+        Command::Withdraw(options) => withdrawals::withdraw(&portal()?, &options, output).await,
+        Command::Restore(options) => withdrawals::restore(&portal()?, &options, output).await,
+        Command::Compare(options) => compare::compare(&portal()?, &options, output).await,
+        Command::Audit(command) => on_audit(portal, command, output).await,
         Command::Event(event::Command::Send(options)) => {
             event::send(&portal()?, &options, output).await
         }
         Command::Config(config::Command::Check { file }) => config::check(&file, output),
         Command::Config(config::Command::Schema) => config::schema(output),
         Command::Completions { shell } => completions::completions(shell, output),
+    }
+}
+
+async fn on_audit(
+    portal: impl FnOnce() -> Result<api::Api, Failure>,
+    command: audit::Command,
+    output: &Output,
+) -> Result<(), Failure> {
+    match command {
+        audit::Command::List(options) => audit::list::list(&portal()?, &options, output).await,
+        audit::Command::Verify(options) => audit::verify::verify(portal, &options, output).await,
+        audit::Command::Export(options) => {
+            audit::export::export(&portal()?, &options, output).await
+        }
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-pub(crate) use table::Table;
+pub(crate) use table::{Table, printable};
 
 /// Where to print to, and how.
 pub(crate) struct Output {
@@ -28,33 +28,38 @@ impl Output {
         }
     }
 
-    /// Prints a line. A reader that has seen enough (`| head`) is no failure.
+    /// Prints a text of our own as it is.
     #[expect(
         clippy::unused_self,
         reason = "an output is asked to print, whatever it has to know for that"
     )]
+    pub(crate) fn raw(&self, text: &str) {
+        let _ = write!(io::stdout(), "{text}");
+    }
+
+    /// Prints a line, which may hold words of others. A reader that has seen enough (`| head`) is no failure.
     pub(crate) fn line(&self, text: &str) {
-        let _ = writeln!(io::stdout(), "{text}");
+        self.raw(&format!("{}\n", printable(text)));
     }
 
     /// Prints what stands beside the result, where it does not get into a pipe.
     pub(crate) fn note(&self, text: &str) {
         if !self.json {
-            let _ = writeln!(io::stderr(), "{text}");
+            let _ = writeln!(io::stderr(), "{}", printable(text));
         }
     }
 
     /// Prints a value as JSON.
     pub(crate) fn value(&self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value).map_err(|error| Failure::failed(&error))?;
-        self.line(&text);
+        self.raw(&format!("{text}\n"));
         Ok(())
     }
 
     /// Prints a table.
     pub(crate) fn table(&self, table: &Table) {
         for line in table.lines(self.colours) {
-            self.line(&line);
+            self.raw(&format!("{line}\n"));
         }
     }
 

@@ -9,6 +9,6 @@ use crate::{arguments::Arguments, failure::Failure, output::Output};
 pub(crate) fn completions(shell: Shell, output: &Output) -> Result<(), Failure> {
     let mut script = Vec::new();
     generate(shell, &mut Arguments::command(), "towpath", &mut script);
-    output.line(String::from_utf8_lossy(&script).trim_end());
+    output.raw(&String::from_utf8_lossy(&script));
     Ok(())
 }

@@ -43,6 +43,6 @@ pub(crate) fn check(file: &Path, output: &Output) -> Result<(), Failure> {
 
 #[expect(clippy::unnecessary_wraps, reason = "as every command")]
 pub(crate) fn schema(output: &Output) -> Result<(), Failure> {
-    output.line(Config::schema().trim_end());
+    output.raw(&format!("{}\n", Config::schema().trim_end()));
     Ok(())
 }

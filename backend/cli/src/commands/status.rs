@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     api::Api,
-    commands::{ago, commit},
+    commands::{ago, commit, holds},
     failure::Failure,
     output::{Output, Table, colour},
 };
@@ -38,11 +38,15 @@ pub(crate) async fn status(api: &Api, output: &Output) -> Result<(), Failure> {
     }
     output.table(&table);
     if !overview.unassigned.is_empty() {
+        output.line("");
         output.line(&format!(
-            "\n{} that no app claims: {}",
+            "{} that no app claims: {}",
             portal::words::count(overview.unassigned.len(), "pipeline"),
             api.address("/unassigned")
         ));
+    }
+    for line in stops(&overview) {
+        output.line(&line);
     }
     for run in failing(&overview) {
         output.line(&format!("failed: {}", api.address(&format!("/runs/{run}"))));
@@ -74,6 +78,35 @@ fn cells(app: &str, cell: &Cell) -> [(String, Option<u8>); 7] {
             status,
         ),
     ]
+}
+
+/// Holds in force, and builds that are not served since they were withdrawn.
+fn stops(overview: &Overview) -> Vec<String> {
+    let mut lines = Vec::new();
+    for hold in overview
+        .apps
+        .iter()
+        .flat_map(|row| &row.cells)
+        .flat_map(|cell| &cell.holds)
+    {
+        let (what, whose) = holds::words(hold);
+        let line = format!("held: {what} for {whose}: {}", hold.reason);
+        // A hold on an environment stands in the cell of every app.
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    for row in &overview.apps {
+        for cell in &row.cells {
+            if let Some(build) = &cell.withdrawn {
+                lines.push(format!(
+                    "withdrawn: build {} of {} in {}: {}",
+                    build.number, row.app.id, cell.environment, build.hold.reason
+                ));
+            }
+        }
+    }
+    lines
 }
 
 fn last_run(pipelines: &[RecentRuns]) -> Option<(Status, String)> {

@@ -1,11 +1,15 @@
 //! The commands as processes, against a portal that `towpath serve` runs.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod along;
+mod audit;
 mod bystander;
 mod config;
 mod flaky;
+mod holds;
 mod latest;
 mod lists;
 mod portal;
 mod push;
+mod sign_in;
 mod usage;

@@ -32,10 +32,34 @@ app = "wallet"
 environment = "dev"
 "##;
 
+const PATH: &str = r##"
+[[environments]]
+id = "preprod"
+name = "Pre-production"
+colour = "#b26a00"
+
+[[paths]]
+apps = ["wallet"]
+
+[[paths.steps]]
+environment = "dev"
+
+[[paths.steps]]
+environment = "preprod"
+
+[[paths.steps]]
+environment = "prod"
+soak = "1min"
+approvals = [{ groups = ["release-managers"] }]
+rollback_gates = []
+"##;
+
 /// A portal, killed when dropped.
 pub(crate) struct Portal {
     child: Child,
     pub(crate) url: String,
+    /// Where its DynamoDB is.
+    pub(crate) dynamodb: String,
     /// Where commands are typed.
     pub(crate) folder: TempDir,
 }
@@ -56,8 +80,17 @@ impl Drop for Portal {
 
 impl Portal {
     pub(crate) fn start() -> Self {
+        Self::with(CONFIG)
+    }
+
+    /// One whose builds move from dev over preprod, by itself or asked for, to prod, which asks for an approval.
+    pub(crate) fn with_a_path() -> Self {
+        Self::with(&format!("{CONFIG}{PATH}"))
+    }
+
+    fn with(config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("towpath.toml"), CONFIG).unwrap();
+        std::fs::write(folder.path().join("towpath.toml"), config).unwrap();
         let mut child = towpath(folder.path())
             .args(["serve", "--data", "data", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -65,16 +98,16 @@ impl Portal {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines
-            .map_while(Result::ok)
-            .find(|line| line.contains("Towpath is at"))
-            .unwrap();
-        let url = line
-            .split_whitespace()
-            .find(|word| word.starts_with("http://"))
-            .unwrap();
+        let mut lines = lines.map_while(Result::ok);
+        let mut address_of = |what: &str| {
+            let line = lines.find(|line| line.contains(what)).unwrap();
+            let mut words = line.split_whitespace();
+            let url = words.find(|word| word.starts_with("http://")).unwrap();
+            url.trim_end_matches('/').to_owned()
+        };
         Self {
-            url: url.trim_end_matches('/').to_owned(),
+            url: address_of("Towpath is at"),
+            dynamodb: address_of("dynamodb"),
             child,
             folder,
         }
@@ -114,6 +147,29 @@ impl Portal {
         );
         assert_eq!(done.code, 0, "{}", done.err);
         serde_json::from_str(&done.out).unwrap()
+    }
+
+    /// A command that must succeed. What it printed.
+    pub(crate) fn says<S: AsRef<OsStr>>(&self, arguments: &[S]) -> String {
+        let done = self.types(arguments);
+        assert_eq!(done.code, 0, "{}", done.err);
+        done.out
+    }
+
+    /// A command that must end with a code. What it said of that.
+    pub(crate) fn refuses<S: AsRef<OsStr>>(&self, code: i32, arguments: &[S]) -> String {
+        let done = self.types(arguments);
+        assert_eq!(done.code, code, "{}{}", done.out, done.err);
+        done.err
+    }
+
+    /// Hands in a build of that size, which is unlike every other, into dev. Its identifier.
+    pub(crate) fn builds(&self, size: usize) -> String {
+        let name = format!("{size}.apk");
+        self.file(&name, size);
+        self.pushes(&[&name]);
+        let view = self.json(&["builds", "--app", "wallet", "--limit", "1"]);
+        view["items"][0]["id"].as_str().unwrap().to_owned()
     }
 
     pub(crate) fn pushes(&self, files: &[&str]) -> Typed {

@@ -18,6 +18,19 @@ fn help_lists_the_commands_and_the_exit_codes() {
         "builds",
         "runs",
         "latest",
+        "promote",
+        "approve",
+        "reject",
+        "cancel",
+        "waiting",
+        "promotions",
+        "rollback",
+        "hold",
+        "lift",
+        "withdraw",
+        "restore",
+        "compare",
+        "audit",
         "event",
         "config",
         "completions",
@@ -26,6 +39,28 @@ fn help_lists_the_commands_and_the_exit_codes() {
     ] {
         assert!(help.out.contains(word), "{word}");
     }
+    for command in [
+        "promote",
+        "approve",
+        "rollback",
+        "hold",
+        "lift",
+        "withdraw",
+        "compare",
+        "promotions",
+    ] {
+        let help = types(&[command, "--help"]);
+        assert!(
+            help.out
+                .contains(&format!("Examples:\n  towpath {command} ")),
+            "{command}"
+        );
+    }
+    assert!(
+        types(&["audit", "verify", "--help"])
+            .out
+            .contains("Examples:")
+    );
     assert!(types(&["--version"]).out.starts_with("towpath "));
 }
 
@@ -37,6 +72,29 @@ fn a_command_line_that_is_not_valid_is_code_2() {
         &["builds"],
         &["--url", "here", "status"],
         &["builds", "--app", "wallet", "--limit", "0"],
+        &["promote", "wallet/dev", "--to", "prod"],
+        &[
+            "promote",
+            "x",
+            "--to",
+            "prod",
+            "--reason",
+            "x",
+            "--timeout",
+            "1h",
+        ],
+        &[
+            "promote",
+            "x",
+            "--to",
+            "prod",
+            "--reason",
+            "x",
+            "--wait",
+            "--timeout",
+            "soon",
+        ],
+        &["promotions", "--app", "wallet"],
     ] {
         assert_eq!(types(arguments).code, 2, "{arguments:?}");
     }

@@ -1,0 +1,201 @@
+//! The audit log: read, taken away, and found out when somebody edits it.
+
+use domain::audit::{Entry, Head, Seal};
+use serde_json::{Value, json};
+
+use crate::portal::{Portal, Typed};
+
+/// A portal whose log has four entries.
+fn with_a_log() -> Portal {
+    let portal = Portal::with_a_path();
+    for (verb, reason) in [
+        ("hold", "first"),
+        ("lift", "second"),
+        ("hold", "third"),
+        ("lift", "fourth"),
+    ] {
+        portal.says(&[verb, "prod", "--reason", reason]);
+    }
+    portal
+}
+
+fn exported(portal: &Portal) -> Vec<Entry> {
+    let text = portal.says(&["audit", "export", "--all"]);
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Verifies entries that were written to a file.
+fn verify(portal: &Portal, entries: &[Entry], more: &[&str]) -> Typed {
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|entry| serde_json::to_string(entry).unwrap())
+        .collect();
+    std::fs::write(portal.path("audit.jsonl"), lines.join("\n")).unwrap();
+    portal.types(&[&["audit", "verify", "audit.jsonl"], more].concat())
+}
+
+#[test]
+fn the_log_says_who_did_what() {
+    let portal = with_a_log();
+    let listed = portal.says(&["audit", "list", "--limit", "2"]);
+    let lines: Vec<Vec<&str>> = listed
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(
+        lines[0],
+        ["ENTRY", "AT", "WHO", "WHAT", "WHERE", "BUILD", "REASON"]
+    );
+    assert_eq!(lines.len(), 3, "{listed}");
+    assert!(
+        lines[1].contains(&"fourth") && lines[1].contains(&"lifted"),
+        "{listed}"
+    );
+    assert_eq!(
+        portal.types(&["audit", "list", "--month", "2001-01"]).err,
+        "nothing was noted in 2001-01\n"
+    );
+    portal.refuses(2, &["audit", "list", "--month", "2001-13"]);
+
+    let csv = portal.says(&["audit", "export", "--format", "csv"]);
+    assert_eq!(
+        csv.lines().next().unwrap().split(',').next(),
+        Some("number")
+    );
+    let written = portal.types(&["audit", "export", "--all", "--output", "log.jsonl"]);
+    assert_eq!((written.code, written.out.as_str()), (0, ""));
+    let file = std::fs::read_to_string(portal.path("log.jsonl")).unwrap();
+    assert_eq!(file.lines().count(), exported(&portal).len());
+}
+
+#[test]
+fn a_log_that_nobody_touched_is_well() {
+    let portal = with_a_log();
+    let log = exported(&portal);
+    let (count, end) = (log.len(), log.last().unwrap().hash);
+    let well = portal.says(&["audit", "verify"]);
+    let begins = format!("the audit log is as it was written: {count} entries and ");
+    assert!(well.starts_with(&begins), "{well}");
+    let ends = format!("; it ends with entry {count}, {end}\n");
+    assert!(well.ends_with(&ends), "{well}");
+    assert_eq!(portal.json(&["audit", "verify"])["findings"], json!([]));
+    let empty = Portal::with_a_path();
+    assert_eq!(empty.json(&["audit", "verify"])["findings"], json!([]));
+}
+
+#[test]
+fn whatever_was_done_to_an_exported_log_is_named() {
+    let portal = with_a_log();
+    let log = exported(&portal);
+    let second = log[1].number;
+    assert_eq!(verify(&portal, &log, &[]).code, 0);
+
+    let mut altered = log.clone();
+    altered[1].note.reason = Some("nothing happened".to_owned());
+    let mut missing = log.clone();
+    missing.remove(1);
+    let mut reordered = log.clone();
+    reordered.swap(1, 2);
+    let mut inserted = log.clone();
+    inserted.insert(2, Entry::after(&log[0].head(), log[3].note.clone()));
+    for (edited, fault, number) in [
+        (&altered, "altered", second),
+        (&missing, "missing", second),
+        (&reordered, "reordered", second),
+        (&inserted, "inserted", second),
+    ] {
+        let found = verify(&portal, edited, &[]);
+        assert_eq!(found.code, 7, "{fault}: {}", found.out);
+        let line = found
+            .out
+            .lines()
+            .find(|line| line.starts_with(fault))
+            .unwrap_or_default();
+        assert!(line.contains(&number.to_string()), "{fault}: {}", found.out);
+        assert!(
+            found.err.contains("is not as it was written"),
+            "{}",
+            found.err
+        );
+        assert_eq!(found.err.lines().count(), 1);
+        let json: Value = serde_json::from_str(&verify(&portal, edited, &["--json"]).out).unwrap();
+        assert_eq!(json["findings"][0]["fault"], fault);
+    }
+    std::fs::write(portal.path("audit.jsonl"), "{\"number\": 1}\n").unwrap();
+    let unreadable = portal.types(&["audit", "verify", "audit.jsonl"]);
+    assert_eq!(unreadable.code, 7);
+    assert!(
+        unreadable.out.contains("entry 1 can no longer be read"),
+        "{}",
+        unreadable.out
+    );
+    assert_eq!(
+        portal
+            .refuses(1, &["audit", "verify", "none.jsonl"])
+            .lines()
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_log_that_was_written_anew_is_betrayed_by_a_seal() {
+    let portal = with_a_log();
+    let log = exported(&portal);
+    let mut head = Head::default();
+    let mut anew = Vec::new();
+    for entry in &log {
+        let mut note = entry.note.clone();
+        note.reason = note.reason.map(|_| "nothing happened".to_owned());
+        let entry = Entry::after(&head, note);
+        head = entry.head();
+        anew.push(entry);
+    }
+    assert_eq!(verify(&portal, &anew, &[]).code, 0, "its hashes fit");
+    let last = log.last().unwrap();
+    let seal = Seal {
+        day: "2026-11-21".parse().unwrap(),
+        head: last.head(),
+        sealed_at: last.note.at,
+    };
+    let seals = portal.path("seals");
+    std::fs::create_dir(&seals).unwrap();
+    let refused = verify(&portal, &log, &["--seals", "seals"]);
+    assert_eq!(refused.code, 1, "an empty folder is a mistake");
+    std::fs::write(
+        seals.join("2026-11-21.json"),
+        serde_json::to_string(&seal).unwrap(),
+    )
+    .unwrap();
+    let found = verify(&portal, &anew, &["--seals", "seals"]);
+    assert_eq!(found.code, 7, "{}", found.err);
+    assert!(found.out.starts_with("seal mismatch: "), "{}", found.out);
+    assert_eq!(verify(&portal, &log, &["--seals", "seals"]).code, 0);
+    portal.says(&["audit", "verify", "--seals", "seals"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_to_the_table_is_found_through_the_portal() {
+    let portal = with_a_log();
+    let entry = &exported(&portal)[1];
+    let month = &entry.note.at.to_string()[..7];
+    let key = json!({
+        "pk": {"S": format!("AUDIT#{month}")},
+        "sk": {"S": format!("{:012}", entry.number)},
+    });
+    let call = reqwest::Client::new()
+        .post(&portal.dynamodb)
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", "DynamoDB_20120810.DeleteItem");
+    let body = json!({"TableName": "towpath", "Key": key});
+    let answer = call.body(body.to_string()).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let found = portal.types(&["audit", "verify"]);
+    assert_eq!(found.code, 7, "{}{}", found.out, found.err);
+    assert_eq!(
+        found.out,
+        format!("missing: entry {} is missing\n", entry.number)
+    );
+}
