@@ -6,7 +6,7 @@
 //! | `folder` | the data folder: one process at a time |
 //! | `place` | the embedded DynamoDB and S3, and the store on them |
 //! | `door` | the AWS door: EventBridge and Lambda, as far as a pipeline needs them |
-//! | `housekeeping` | retention, at start and hourly |
+//! | `housekeeping` | what is due, at start and every minute |
 //! | `ambient` | the clock, the dice, the signals |
 
 mod ambient;
@@ -24,8 +24,12 @@ use portal::{
     Parts, Portal,
     config::Config,
     http::{Assets, Door, Front},
+    promotion::Carriers,
 };
-use targets::codepipeline::Jobs;
+use targets::{
+    Roles,
+    codepipeline::{Jobs, Pipelines},
+};
 use tokio::{net::TcpListener, sync::watch, time::timeout};
 use url::Url;
 
@@ -59,6 +63,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         catalog: config.catalog(),
         grants: config.grants(),
         jobs: jobs(&options).await,
+        carriers: carriers(&options).await,
         region: options.region.clone(),
         public_url: config.public_url.or(fallback),
         home: None,
@@ -132,6 +137,24 @@ async fn jobs(options: &ServeOptions) -> Option<Jobs> {
     let endpoint = options.codepipeline_endpoint.as_ref()?;
     let (id, secret) = place::OWN_KEYS;
     Some(Jobs::connect_as(Some(endpoint.as_str()), &options.region, id, secret).await)
+}
+
+/// What promotions are carried out with: the same `CodePipeline`, and other buckets of the embedded S3.
+async fn carriers(options: &ServeOptions) -> Carriers {
+    let pipelines = match &options.codepipeline_endpoint {
+        Some(endpoint) => {
+            let (id, secret) = place::OWN_KEYS;
+            let endpoint = Some(endpoint.as_str());
+            Some(Pipelines::connect_as(endpoint, &options.region, id, secret).await)
+        }
+        None => None,
+    };
+    Carriers {
+        account: Some(options.account.clone()),
+        pipelines,
+        buckets: Some(Roles::connect(&options.region).await),
+        others: false,
+    }
 }
 
 async fn run(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {

@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use portal::{
     Portal,
-    register::{Job, NotAJob, Outcome},
+    jobs::{Job, NotAJob, Outcome, Work},
 };
 use serde_json::Value;
 
@@ -37,6 +37,11 @@ pub async fn run(portal: &Portal, event: Value, now: Timestamp) -> Result<(), Er
         job: id.clone(),
         source,
     })?;
+    log(&id, &outcome);
+    Ok(())
+}
+
+fn log(id: &str, outcome: &Outcome) {
     match outcome {
         Outcome::Registered(build) => {
             tracing::info!(
@@ -47,7 +52,39 @@ pub async fn run(portal: &Portal, event: Value, now: Timestamp) -> Result<(), Er
                 "registered"
             );
         }
-        Outcome::Failed { kind, message } => {
+        Outcome::Waits { why } => tracing::info!(job = id, why, "a gate waits"),
+        Outcome::Let(promotion) => {
+            tracing::info!(job = id, promotion = %promotion.id, "let through");
+        }
+        Outcome::Released(release) => {
+            tracing::info!(
+                job = id,
+                app = %release.app,
+                build = %release.build,
+                environment = %release.environment,
+                "released"
+            );
+        }
+        // That a gate stays shut is what gates are for: no alarm.
+        Outcome::Failed {
+            work: Some(work @ (Work::Gate | Work::Release)),
+            kind,
+            message,
+        } => {
+            tracing::warn!(
+                event = "move-refused",
+                job = id,
+                ?work,
+                ?kind,
+                reason = message,
+                "answered with a failure"
+            );
+        }
+        Outcome::Failed {
+            work: Some(Work::Register) | None,
+            kind,
+            message,
+        } => {
             // An alarm counts these lines by `event`: infra/lib/alarms/log-events.ts.
             tracing::warn!(
                 event = "registration-failed",
@@ -58,5 +95,4 @@ pub async fn run(portal: &Portal, event: Value, now: Timestamp) -> Result<(), Er
             );
         }
     }
-    Ok(())
 }

@@ -6,11 +6,11 @@ use portal::{Portal, Result};
 /// Does all that is due at `now`. Each duty can be repeated at any time, so that a call that failed is made good by the
 /// next.
 pub async fn run(portal: &Portal, now: Timestamp) -> Result<()> {
-    // Boxed: what a sweep keeps in flight is too large for the stack.
-    let swept = Box::pin(portal.sweep(now)).await?;
+    let done = portal.do_what_is_due(now).await?;
     tracing::info!(
-        registrations = swept.registrations,
-        objects = swept.objects,
+        registrations = done.swept.registrations,
+        objects = done.swept.objects,
+        config_changed = done.config_changed,
         "swept"
     );
     Ok(())

@@ -22,7 +22,7 @@ fn main() -> Result<(), Error> {
 
 /// Serves people: pages and API, behind an HTTP API of API Gateway.
 async fn serve_web(settings: &Settings) -> Result<(), Error> {
-    let portal = start::portal(settings).await;
+    let portal = start::portal_with_pipelines(settings).await;
     let told = settings
         .sign_in()
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
@@ -56,7 +56,7 @@ async fn serve_action(settings: &Settings) -> Result<(), Error> {
 
 /// Does what is due whenever a schedule calls. What the call carries does not matter.
 async fn serve_clock(settings: &Settings) -> Result<(), Error> {
-    let portal = &start::portal(settings).await;
+    let portal = &start::portal_with_carriers(settings).await;
     lambda_runtime::run(service_fn(|_: LambdaEvent<Value>| async move {
         clock::run(portal, ambient::now())
             .await

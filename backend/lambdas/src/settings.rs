@@ -11,6 +11,7 @@ use portal::{
     config::{self, Config, Problems},
     sign_in,
 };
+use targets::Role;
 use url::Url;
 
 /// The variable that says who knows the people who may come in.
@@ -36,6 +37,12 @@ pub struct Settings {
     pub public_url: Option<Url>,
     /// Where `CodePipeline` listens, when it is not AWS's own.
     pub codepipeline_endpoint: Option<String>,
+    /// The AWS account that the functions run in.
+    pub account: Option<String>,
+    /// The role to call pipelines of another account in.
+    pub pipelines_role: Option<Role>,
+    /// The role to answer jobs of another account in.
+    pub jobs_role: Option<Role>,
     /// The folder of the pages' assets; only `web` serves them.
     pub site: Option<PathBuf>,
     /// How people come in; only `web` asks.
@@ -81,6 +88,14 @@ pub enum Error {
         /// Why it is none.
         #[source]
         source: InvalidId,
+    },
+    /// What should be a role is none.
+    #[error("{name} is {found:?}, not the ARN of a role")]
+    Role {
+        /// The variable.
+        name: &'static str,
+        /// What it is.
+        found: String,
     },
     /// The emulator's address is none.
     #[error("TOWPATH_OIDC_ENDPOINT is {found:?}, not an address")]
@@ -143,6 +158,9 @@ impl Settings {
             audit_bucket: variable("TOWPATH_AUDIT_BUCKET"),
             public_url: variable("TOWPATH_PUBLIC_URL").map(public_url).transpose()?,
             codepipeline_endpoint: endpoint("AWS_ENDPOINT_URL_CODEPIPELINE"),
+            account: variable("TOWPATH_ACCOUNT"),
+            pipelines_role: role(&variable, "TOWPATH_PIPELINES_ROLE")?,
+            jobs_role: role(&variable, "TOWPATH_JOBS_ROLE")?,
             site: variable("TOWPATH_SITE").map(PathBuf::from),
             sign_in: sign_in(&variable)?,
         })
@@ -173,6 +191,25 @@ fn sign_in(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<SignIn>,
         secrets_endpoint: variable("AWS_ENDPOINT_URL_SECRETS_MANAGER")
             .or_else(|| variable("AWS_ENDPOINT_URL")),
     }))
+}
+
+/// A role of another account, with the external id that all of them ask for.
+fn role(
+    variable: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+) -> Result<Option<Role>, Error> {
+    let Some(arn) = variable(name) else {
+        return Ok(None);
+    };
+    let external_id = variable("TOWPATH_EXTERNAL_ID");
+    let role = Role { arn, external_id };
+    match role.account() {
+        Some(_) => Ok(Some(role)),
+        None => Err(Error::Role {
+            name,
+            found: role.arn,
+        }),
+    }
 }
 
 /// Eight hours, unless something else is asked for.
@@ -298,6 +335,18 @@ colour = "#2e7d32"
             let idle = ("TOWPATH_SESSION_IDLE_HOURS", idle);
             assert!(missing(&[issuer, client, secret, idle]).contains("from 1 to 24"));
         }
+    }
+
+    #[test]
+    fn roles_of_another_account_come_with_their_external_id() {
+        let role = ("TOWPATH_JOBS_ROLE", "arn:aws:iam::999999999999:role/jobs");
+        let settings = read(&[role, ("TOWPATH_EXTERNAL_ID", "e-1")]).unwrap();
+        let role = settings.jobs_role.unwrap();
+        assert_eq!(role.account(), Some("999999999999"));
+        assert_eq!(role.external_id.as_deref(), Some("e-1"));
+        assert_eq!(settings.pipelines_role, None);
+        let error = read(&[("TOWPATH_PIPELINES_ROLE", "promotions")]).unwrap_err();
+        assert!(error.to_string().contains("not the ARN of a role"));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! What every function does before its first request.
 
-use portal::{Parts, Portal};
+use portal::{Parts, Portal, promotion::Carriers};
 use store::Store;
-use targets::codepipeline::Jobs;
+use targets::{
+    Roles,
+    codepipeline::{Jobs, Pipelines},
+};
 
 use crate::{
     ambient,
@@ -30,19 +33,54 @@ fn cannot_start(error: &dyn std::error::Error) {
     );
 }
 
-/// A portal that answers no jobs.
+/// A portal that answers no jobs, and calls nobody to have promotions carried out: the clock's does.
 pub async fn portal(settings: &Settings) -> Portal {
-    connect(settings, None).await
+    connect(settings, None, left_to_others()).await
+}
+
+/// A portal that has pipelines carry promotions out. What takes longer than a request may take, it leaves to the clock.
+pub async fn portal_with_pipelines(settings: &Settings) -> Portal {
+    let carriers = Carriers {
+        pipelines: Some(pipelines(settings).await),
+        account: settings.account.clone(),
+        ..left_to_others()
+    };
+    connect(settings, None, carriers).await
+}
+
+/// A portal that has every promotion carried out.
+pub async fn portal_with_carriers(settings: &Settings) -> Portal {
+    let carriers = Carriers {
+        pipelines: Some(pipelines(settings).await),
+        account: settings.account.clone(),
+        buckets: Some(Roles::connect(&settings.store.region).await),
+        others: false,
+    };
+    connect(settings, None, carriers).await
 }
 
 /// A portal that answers `CodePipeline`'s jobs.
 pub async fn portal_with_jobs(settings: &Settings) -> Portal {
     let endpoint = settings.codepipeline_endpoint.as_deref();
-    let jobs = Jobs::connect(endpoint, &settings.store.region).await;
-    connect(settings, Some(jobs)).await
+    let elsewhere = settings.jobs_role.as_ref();
+    let jobs = Jobs::connect(endpoint, &settings.store.region, elsewhere).await;
+    connect(settings, Some(jobs), left_to_others()).await
 }
 
-async fn connect(settings: &Settings, jobs: Option<Jobs>) -> Portal {
+async fn pipelines(settings: &Settings) -> Pipelines {
+    let endpoint = settings.codepipeline_endpoint.as_deref();
+    let role = settings.pipelines_role.clone();
+    Pipelines::connect(endpoint, &settings.store.region, role).await
+}
+
+fn left_to_others() -> Carriers {
+    Carriers {
+        others: true,
+        ..Carriers::default()
+    }
+}
+
+async fn connect(settings: &Settings, jobs: Option<Jobs>, carriers: Carriers) -> Portal {
     let public_url = settings
         .public_url
         .clone()
@@ -55,6 +93,7 @@ async fn connect(settings: &Settings, jobs: Option<Jobs>) -> Portal {
         catalog: settings.config.catalog(),
         grants: settings.config.grants(),
         jobs,
+        carriers,
         region: settings.store.region.clone(),
         public_url,
         home: settings.home.clone(),

@@ -23,7 +23,7 @@ use embedded::{
 use flate2::{Compression, Crc, write::DeflateEncoder};
 use portal::{
     Parts, Portal,
-    register::{Job, Outcome},
+    jobs::{Job, Outcome},
 };
 use serde_json::json;
 use store::{Objects, Settings, Store};
@@ -137,6 +137,7 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
         },
         grants: Vec::new(),
         jobs: Some(Jobs::connect_as(Some(codepipeline), "eu-west-1", KEYS.0, KEYS.1).await),
+        carriers: portal::promotion::Carriers::default(),
         region: "eu-west-1".to_owned(),
         public_url: None,
         home: None,
@@ -245,7 +246,7 @@ async fn register(portal: &Portal, key: &str) -> Anything {
     let job = Job::parse(event.to_string().as_bytes())?;
     match portal.run_job(job, now).await? {
         Outcome::Registered(_) => Ok(()),
-        Outcome::Failed { message, .. } => Err(message.into()),
+        other => Err(format!("{other:?}").into()),
     }
 }
 

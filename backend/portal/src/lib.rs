@@ -20,10 +20,12 @@ pub mod audit;
 pub mod compare;
 pub mod config;
 pub mod download;
+pub mod due;
 mod entropy;
 pub mod error;
 pub mod hold;
 pub mod http;
+pub mod jobs;
 mod object_keys;
 pub mod promotion;
 pub mod record;
@@ -55,6 +57,8 @@ pub struct Parts {
     pub jobs: Option<Jobs>,
     /// The AWS region that the portal runs in, and so the pipelines that call it.
     pub region: String,
+    /// How to have promotions carried out.
+    pub carriers: promotion::Carriers,
     /// The address that people open, for links in answers.
     pub public_url: Option<Url>,
     /// The environment that this deployment is of, where it is one.

@@ -7,10 +7,11 @@
 //! | `automatic` | what the portal asks for itself |
 //! | `answer` | approving, rejecting, taking back |
 //! | `advance` | going on with one, wherever it stands: the only way forward |
-//! | `start` | calling its target |
+//! | `board` | promotions that a pipeline's own run carries out |
+//! | `carry` | having it carried out: pipelines, approvals, other buckets; asking after what nothing was heard of |
 //! | `finish` | releasing, or saying why not |
 //! | `situation`, `checks` | the facts that the rules ask for |
-//! | `show`, `options` | what people see |
+//! | `show`, `options`, `recent` | what people see |
 //! | `notes` | what the audit log says |
 //!
 //! Every state is written, with all that belongs to it, before anything is called; so whoever comes next, after a crash
@@ -19,15 +20,19 @@
 mod advance;
 mod answer;
 mod automatic;
+mod board;
+mod carry;
 mod checks;
 mod finish;
 mod notes;
 mod options;
+mod recent;
 mod request;
 mod rollback;
 mod show;
 mod situation;
-mod start;
 
+pub(crate) use board::{Boarded, Boarding};
+pub use carry::Carriers;
 pub use request::{Asked, PromotionRequest};
 pub use rollback::RollbackRequest;

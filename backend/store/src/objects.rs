@@ -15,7 +15,7 @@ mod write;
 mod writer;
 
 use aws_config::SdkConfig;
-use aws_credential_types::Credentials;
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_s3::{
     Client,
     config::{Builder, Region},
@@ -73,6 +73,30 @@ impl Objects {
             client: Client::from_conf(config.credentials_provider(credentials).build()),
             bucket: bucket.to_owned(),
             region: self.region.clone(),
+        }
+    }
+
+    /// Another bucket, maybe in another region, opened with other credentials where some are given.
+    #[must_use]
+    pub fn elsewhere(
+        &self,
+        bucket: &str,
+        region: Option<&str>,
+        credentials: Option<SharedCredentialsProvider>,
+    ) -> Self {
+        let region = region.map_or_else(
+            || self.region.clone(),
+            |name| Some(Region::new(name.to_owned())),
+        );
+        let mut config = self.client.config().to_builder();
+        config.set_region(region.clone());
+        if let Some(credentials) = credentials {
+            config.set_credentials_provider(Some(credentials));
+        }
+        Self {
+            client: Client::from_conf(config.build()),
+            bucket: bucket.to_owned(),
+            region,
         }
     }
 

@@ -1,3 +1,6 @@
-//! What Towpath tells the systems that carry something out. One file a system.
+//! What Towpath tells the systems that carry something out. One folder a system.
 
 pub mod codepipeline;
+mod role;
+
+pub use role::{Credentials, Role, Roles};

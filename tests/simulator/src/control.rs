@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     clock,
+    faults::Fault,
     model::execution::{RevisionOverride, Trigger},
     protocol::error::ApiError,
     providers::source::watched,
@@ -92,6 +93,7 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/control/commits", post(commits))
         .route("/control/scripts", post(scripts))
         .route("/control/release", post(releases))
+        .route("/control/faults", post(faults))
         .route("/control/state", get(state))
         .route("/control/events", get(events))
 }
@@ -105,6 +107,11 @@ async fn commits(State(world): State<Arc<World>>, Json(given): Json<Push>) -> Re
 
 async fn scripts(State(world): State<Arc<World>>, Json(given): Json<Script>) -> StatusCode {
     script(&world, given);
+    StatusCode::NO_CONTENT
+}
+
+async fn faults(State(world): State<Arc<World>>, Json(given): Json<Fault>) -> StatusCode {
+    world.faults.add(given);
     StatusCode::NO_CONTENT
 }
 

@@ -11,6 +11,7 @@ mod clock;
 mod control;
 mod engine;
 mod events;
+mod faults;
 mod ids;
 mod jobs;
 mod model;
@@ -39,6 +40,7 @@ use tokio::{
 
 pub use crate::{
     control::{Overview, Push, Release, Script},
+    faults::{Fault, FaultKind},
     options::{Credentials, Delivery, Options},
     protocol::error::ApiError,
     script::{Behaviour, Commit, Compression, OutputFile},
@@ -133,6 +135,11 @@ impl Simulator {
     /// Lets held actions go on and says how many.
     pub fn release(&self, release: &Release) -> usize {
         control::release(&self.world, release)
+    }
+
+    /// Lets calls over the wire go wrong.
+    pub fn fault(&self, fault: Fault) {
+        self.world.faults.add(fault);
     }
 
     /// What it is at.

@@ -7,21 +7,21 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::ambient;
 
-const HOUR: Duration = Duration::from_hours(1);
+const MINUTE: Duration = Duration::from_secs(60);
 
-/// Applies retention now and every hour.
+/// Does what is due now and every minute.
 pub(super) async fn run(portal: Portal) {
-    let mut hours = interval(HOUR);
-    hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut minutes = interval(MINUTE);
+    minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        hours.tick().await;
-        match portal.sweep(ambient::now()).await {
-            Ok(swept) => tracing::debug!(
-                registrations = swept.registrations,
-                objects = swept.objects,
-                "retention"
+        minutes.tick().await;
+        match portal.do_what_is_due(ambient::now()).await {
+            Ok(done) => tracing::debug!(
+                registrations = done.swept.registrations,
+                objects = done.swept.objects,
+                "housekeeping"
             ),
-            Err(error) => tracing::error!(error = chain(&error), "retention did not finish"),
+            Err(error) => tracing::error!(error = chain(&error), "housekeeping did not finish"),
         }
     }
 }

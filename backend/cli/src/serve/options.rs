@@ -45,6 +45,9 @@ pub(crate) struct ServeOptions {
     /// The AWS region that everything is said to be in
     #[arg(long, default_value = "eu-west-1")]
     pub(crate) region: String,
+    /// The AWS account of pipelines whose target in towpath.toml names none
+    #[arg(long, default_value = "123456789012")]
+    pub(crate) account: String,
 }
 
 impl ServeOptions {

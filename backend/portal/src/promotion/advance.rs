@@ -16,11 +16,19 @@ use crate::{Error, Portal, Result, error::chain, who::Who};
 /// More steps than a promotion has, and room for others that are faster.
 const STEPS: usize = 24;
 
+/// What the portal may do about promotions that have lost their sense.
+const PORTAL: Rights = Rights {
+    promote: true,
+    break_glass: false,
+};
+
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// Something changed: look again.
     On,
+    /// It was let through just now, by us: its target is to be called.
+    Let,
     /// There is nothing more to do now.
     Rest,
 }
@@ -29,12 +37,13 @@ impl Portal {
     /// Takes a promotion as far as its gates and its target let it, and gives it as it stands then. Asks for no right: it
     /// does only what the rules allow at this moment.
     pub async fn advance(&self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
+        let mut fresh = false;
         for _ in 0..STEPS {
             let found = self.store().table.promotion(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let turn = match &record.promotion.state {
                 State::Waiting => Box::pin(self.leave_waiting(&record, now)).await?,
-                State::Starting => Box::pin(self.call_target(&record, now)).await?,
+                State::Starting => Box::pin(self.call_target(&record, fresh, now)).await?,
                 State::Running => Box::pin(self.look_at_run(&record, now)).await?,
                 State::Succeeded
                 | State::Failed { .. }
@@ -42,8 +51,10 @@ impl Portal {
                 | State::Expired
                 | State::Canceled { .. } => Turn::Rest,
             };
-            if turn == Turn::Rest {
-                return Ok(record.promotion);
+            match turn {
+                Turn::Rest => return Ok(record.promotion),
+                Turn::On => fresh = false,
+                Turn::Let => fresh = true,
             }
         }
         Err(Error::Conflict {
@@ -69,6 +80,11 @@ impl Portal {
             let after = promotion.clone().expire(now)?;
             return self.end(record, &after, now).await;
         }
+        if let Some(why) = self.left_behind(promotion).await? {
+            let portal = Actor::portal();
+            let after = promotion.clone().cancel(&portal, PORTAL, &why, now)?;
+            return self.end(record, &after, now).await;
+        }
         let build = self.build_record(&promotion.build).await?;
         let rights = self.rights(&promotion.requested_by, &promotion.app, &promotion.to);
         let (app, to) = (&promotion.app, &promotion.to);
@@ -77,22 +93,30 @@ impl Portal {
             .situation(app, to, Some(&build), open.as_ref(), rights, now)
             .await?;
         match promotion.clone().start(&situation, now) {
+            Ok(after) if self.is_for_others(record) => self.keep_waiting(record, after.gates).await,
             Ok(after) => self.start(record, &after, now).await,
             Err(Impossible::Gates { gates }) => self.keep_waiting(record, gates).await,
             Err(impossible @ (Impossible::Changed(_) | Impossible::AlreadyThere)) => {
                 let why = impossible.to_string();
-                let rights = Rights {
-                    promote: true,
-                    break_glass: false,
-                };
                 let portal = Actor::portal();
-                let after = promotion.clone().cancel(&portal, rights, &why, now)?;
+                let after = promotion.clone().cancel(&portal, PORTAL, &why, now)?;
                 self.end(record, &after, now).await
             }
             // Somebody was faster: then it no longer waits, which the next look shows.
             Err(Impossible::NoPlace | Impossible::Occupied(_)) => Ok(Turn::On),
             Err(other) => Err(other.into()),
         }
+    }
+
+    /// Why nobody waits for a promotion any more that a pipeline's gate has asked for, if nobody does.
+    async fn left_behind(&self, promotion: &Promotion) -> Result<Option<String>> {
+        let Some(id) = &promotion.run else {
+            return Ok(None);
+        };
+        let run = self.store().table.run(id).await?;
+        let status = run.map(|run| run.run.status);
+        let ended = status.filter(|status| status.is_terminal());
+        Ok(ended.map(|status| format!("its run {id} is {} by now", status.word())))
     }
 
     async fn start(
@@ -107,9 +131,11 @@ impl Portal {
             starts: true,
             ..Step::default()
         };
-        // Whatever stood in the way, the next look sees it and says so.
-        self.store().table.step(record, after, step).await?;
-        Ok(Turn::On)
+        match self.store().table.step(record, after, step).await? {
+            Stepped::Done(_) => Ok(Turn::Let),
+            // Whatever stood in the way, the next look sees it and says so.
+            Stepped::Refused(_) => Ok(Turn::On),
+        }
     }
 
     /// Notes how the gates stand, where that is another than what people were shown.

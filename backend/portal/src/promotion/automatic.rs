@@ -67,6 +67,8 @@ impl Portal {
             reason: format!("follows its release in {from}"),
             bypass: None,
             withdraw: false,
+            run: None,
+            again: false,
         };
         let portal = Actor::portal();
         match Box::pin(self.ask(Who::from(&portal), wish, now)).await {

@@ -26,10 +26,14 @@ impl Portal {
             return Ok(Turn::Rest);
         };
         let Some(run) = self.store().table.run(id).await? else {
-            return Ok(Turn::Rest);
+            return Box::pin(self.ask_after(record, id, None, now)).await;
         };
-        let status = run.run.status;
+        let (status, heard) = (run.run.status, run.run.updated_at);
         match status {
+            // A run that made the build and waits in it for an approval can have failed, and been retried for this.
+            _ if status.is_failure() && heard < record.promotion.since => {
+                Box::pin(self.ask_after(record, id, Some(heard), now)).await
+            }
             Status::Succeeded => self.succeed(record, now).await,
             _ if status.is_terminal() => {
                 let why = format!(
@@ -39,7 +43,7 @@ impl Portal {
                 let after = record.promotion.clone().fail(why, now)?;
                 self.end(record, &after, now).await
             }
-            _ => Ok(Turn::Rest),
+            _ => Box::pin(self.ask_after(record, id, Some(heard), now)).await,
         }
     }
 

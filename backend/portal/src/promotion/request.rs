@@ -4,7 +4,7 @@ use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
     audit::Note,
-    id::{AppId, BuildId, EnvironmentId},
+    id::{AppId, BuildId, EnvironmentId, RunId},
     promotion::{
         Bypass, Decision, Promotion, PromotionKind, Refusal, Request, Rights, Situation, decide,
     },
@@ -50,6 +50,10 @@ pub(super) struct Wish<'a> {
     pub(super) reason: String,
     pub(super) bypass: Option<Bypass>,
     pub(super) withdraw: bool,
+    /// The run that asks for it, and carries it out.
+    pub(super) run: Option<RunId>,
+    /// Whether the same was asked and refused before: saying so again is no news.
+    pub(super) again: bool,
 }
 
 impl Portal {
@@ -69,6 +73,8 @@ impl Portal {
             reason: request.reason,
             bypass: request.bypass,
             withdraw: false,
+            run: None,
+            again: false,
         };
         self.ask(who, wish, now).await
     }
@@ -85,6 +91,9 @@ impl Portal {
             let request = self.request_of(who.actor, &wish, now)?;
             let (gates, overtakes) = match decide(&situation, &request, now) {
                 Decision::Already(id) => {
+                    if let Some(run) = &wish.run {
+                        self.adopt(&id, run).await?;
+                    }
                     let promotion = Box::pin(self.advance(&id, now)).await?;
                     return Ok(Asked {
                         promotion,
@@ -98,10 +107,13 @@ impl Portal {
                     (gates, overtakes)
                 }
             };
-            self.can_be_carried_out(&situation)?;
-            let Some(promotion) = Promotion::of(&situation, request, gates, now) else {
+            if wish.run.is_none() {
+                self.can_be_carried_out(&situation)?;
+            }
+            let Some(mut promotion) = Promotion::of(&situation, request, gates, now) else {
                 return Err(Error::not_found("step of a path to there"));
             };
+            promotion.run.clone_from(&wish.run);
             let replaced = open.filter(|open| Some(&open.promotion.id) == overtakes.as_ref());
             if self.put(who, &promotion, replaced, now).await? {
                 let promotion = Box::pin(self.advance(&promotion.id, now)).await?;
@@ -119,9 +131,10 @@ impl Portal {
         })
     }
 
-    /// What an actor may do with promotions. The portal promotes what its own configuration tells it to.
+    /// What an actor may do with promotions. The portal promotes what its own configuration tells it to, and a pipeline asks
+    /// at the gates that its owner put there.
     pub(super) fn rights(&self, actor: &Actor, app: &AppId, environment: &EnvironmentId) -> Rights {
-        let own = actor.kind == ActorKind::Portal;
+        let own = matches!(actor.kind, ActorKind::Portal | ActorKind::Pipeline);
         Rights {
             promote: own || self.may(actor, Action::Promote { app, environment }),
             break_glass: self.may(actor, Action::BreakGlass { app, environment }),
@@ -160,7 +173,7 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Asked> {
         // What the portal asks for itself it asks for again and again: that is no news.
-        if wish.kind != PromotionKind::Automatic {
+        if wish.kind != PromotionKind::Automatic && !wish.again {
             let note = notes::refused(who, wish, &refusals, now);
             self.store().table.note(&note).await?;
         }

@@ -57,6 +57,8 @@ impl Portal {
             reason: request.reason,
             bypass: request.bypass,
             withdraw: request.withdraw,
+            run: None,
+            again: false,
         };
         self.ask(who, wish, now).await
     }

@@ -9,12 +9,12 @@ use packages::{
 };
 use store::Objects;
 
-use super::{
-    MAX_FILE_SIZE, MAX_FILES, Staging,
-    failure::Failure,
-    job::{Credentials, Input},
+use super::{MAX_FILE_SIZE, MAX_FILES, Staging};
+use crate::{
+    Portal,
+    error::chain,
+    jobs::{Credentials, Failure, Input},
 };
-use crate::{Portal, error::chain};
 
 /// The largest artifact that is opened, packed or unpacked: 4 GiB, which is also all that a zip holds.
 const MAX_ARTIFACT: u64 = 4 << 30;
@@ -57,7 +57,7 @@ impl ReadAt for StoredObject {
 
 impl Portal {
     /// Streams every file of the inputs into staging. The credentials end here.
-    pub(super) async fn unpack(
+    pub(crate) async fn unpack(
         &self,
         inputs: &[Input],
         credentials: Option<Credentials>,

@@ -1,4 +1,4 @@
-//! Registering builds: a pipeline's job, and what it shares with uploads.
+//! Registering builds: what pipelines' jobs and uploads share.
 //!
 //! A registration is noted as pending before the first byte is written, under a key made of app, run and attempt. Its
 //! files go to a staging folder, from there to keys made of their digests, and one transaction makes the build known.
@@ -7,17 +7,11 @@
 
 mod artifact;
 mod complete;
-mod failure;
-mod job;
 mod metadata;
-mod parameters;
 mod record_size;
-mod run_job;
 mod stage;
 
 pub(crate) use complete::Facts;
-pub use job::{Job, NotAJob};
-pub use run_job::Outcome;
 pub(crate) use stage::Staging;
 
 /// The most files that a build holds.

@@ -64,6 +64,7 @@ impl Canal {
                 catalog: catalog(path),
                 grants: grants(),
                 jobs: None,
+                carriers: portal::promotion::Carriers::default(),
                 region: "eu-west-1".to_owned(),
                 public_url: None,
                 home: None,

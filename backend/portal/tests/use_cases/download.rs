@@ -80,6 +80,7 @@ async fn a_tap_reads_one_item_and_writes_one() {
         catalog: world.portal.catalog().clone(),
         grants: Vec::new(),
         jobs: None,
+        carriers: portal::promotion::Carriers::default(),
         region: "eu-west-1".to_owned(),
         public_url: None,
         home: None,

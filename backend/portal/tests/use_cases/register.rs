@@ -1,7 +1,7 @@
 //! A pipeline's artifact becomes a build and a release.
 
 use domain::{build::ArtifactKind, digest::Digest};
-use portal::register::{Job, Outcome};
+use portal::jobs::{Job, Outcome};
 use serde_json::json;
 use targets::codepipeline::FailureKind;
 
@@ -237,7 +237,7 @@ async fn a_job_that_asks_wrongly_is_told_what_to_write() {
         (Some("register wallet"), "not JSON"),
         (
             Some(r#"{"do":"deploy","app":"wallet"}"#),
-            "Known is \"register\"",
+            "Known are \"register\", \"gate\" and",
         ),
         (
             Some(r#"{"do":"register","app":"walet"}"#),
@@ -251,11 +251,11 @@ async fn a_job_that_asks_wrongly_is_told_what_to_write() {
     for (parameters, expected) in cases {
         let job = Job::parse(&job_event("job-1", "a/b/c", parameters)).unwrap();
         match world.run(job, at(NOW)).await {
-            Outcome::Failed { kind, message } => {
+            Outcome::Failed { kind, message, .. } => {
                 assert_eq!(kind, FailureKind::Configuration);
                 assert!(message.contains(expected), "{message}");
             }
-            Outcome::Registered(_) => panic!("{parameters:?} was registered"),
+            other => panic!("{parameters:?} came to {other:?}"),
         }
         let answer = world.codepipeline.last();
         assert_eq!(answer.operation, "PutJobFailureResult");

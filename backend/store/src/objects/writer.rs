@@ -3,6 +3,7 @@
 use std::mem;
 
 use aws_sdk_s3::{
+    error::ProvideErrorMetadata,
     primitives::ByteStream,
     types::{CompletedMultipartUpload, CompletedPart},
 };
@@ -84,17 +85,29 @@ impl Writer {
     }
 
     /// Makes the object visible, in place of one with that key.
-    pub async fn finish(mut self) -> Result<Written> {
+    pub async fn finish(self) -> Result<Written> {
+        self.end(false).await
+    }
+
+    /// Makes the object visible, unless there is one with that key: that one stays as it is.
+    pub async fn finish_if_absent(self) -> Result<Written> {
+        self.end(true).await
+    }
+
+    async fn end(mut self, if_absent: bool) -> Result<Written> {
         if self.upload.is_none() {
             let bytes = self.buffer.split().freeze();
-            self.objects
-                .put(&self.key, bytes, &self.content_type)
-                .await?;
+            let (key, content_type) = (&self.key, &self.content_type);
+            if if_absent {
+                self.objects.put_if_absent(key, bytes, content_type).await?;
+            } else {
+                self.objects.put(key, bytes, content_type).await?;
+            }
         } else {
             if !self.buffer.is_empty() {
                 self.send_part().await?;
             }
-            self.complete().await?;
+            self.complete(if_absent).await?;
         }
         let digest = mem::take(&mut self.digest).finalize();
         Ok(Written {
@@ -129,12 +142,19 @@ impl Writer {
         Ok(())
     }
 
-    async fn complete(&mut self) -> Result<()> {
+    async fn complete(&mut self, if_absent: bool) -> Result<()> {
         let Some(upload) = &mut self.upload else {
             return Ok(());
         };
         let parts = mem::take(&mut upload.parts);
-        self.objects.complete(&self.key, &upload.id, parts).await?;
+        let (key, id) = (&self.key, &upload.id);
+        if if_absent {
+            if !self.objects.complete_if_absent(key, id, parts).await? {
+                self.objects.abort_multipart(key, id).await?;
+            }
+        } else {
+            self.objects.complete(key, id, parts).await?;
+        }
         // From here on there is nothing to abort.
         self.upload = None;
         Ok(())
@@ -179,6 +199,24 @@ impl Objects {
             .set_e_tag(sent.e_tag)
             .set_checksum_crc32(sent.checksum_crc32)
             .build())
+    }
+
+    /// Completes an upload, unless there is an object with that key. Whether it did.
+    async fn complete_if_absent(
+        &self,
+        key: &str,
+        upload: &str,
+        parts: Vec<CompletedPart>,
+    ) -> Result<bool> {
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts));
+        let call = self.client.complete_multipart_upload();
+        let call = call.bucket(&self.bucket).key(key).upload_id(upload);
+        let done = call.multipart_upload(parts.build()).if_none_match("*");
+        match done.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
+            Err(error) => Err(Error::unavailable("completing an upload", error)),
+        }
     }
 
     pub(super) async fn complete(

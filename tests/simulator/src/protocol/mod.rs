@@ -6,7 +6,7 @@ pub(crate) mod validate;
 use std::sync::Arc;
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -14,7 +14,7 @@ use axum::{
 use serde_json::Value;
 
 use self::error::ApiError;
-use crate::{ids, operations, world::World};
+use crate::{faults::FaultKind, ids, operations, world::World};
 
 /// What `X-Amz-Target` begins with.
 const TARGET: &str = "CodePipeline_20150709.";
@@ -25,7 +25,16 @@ pub(crate) async fn serve(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    match answer(&world, &headers, &body) {
+    let fault = operation(&headers).and_then(|operation| world.faults.take(operation));
+    let before = fault.filter(|fault| *fault != FaultKind::AnswerLost);
+    if let Some(fault) = before {
+        return gone_wrong(fault);
+    }
+    let answered = answer(&world, &headers, &body);
+    if fault.is_some() {
+        return broken_off();
+    }
+    match answered {
         Ok(value) => respond(StatusCode::OK, None, &value),
         Err(error) => {
             tracing::debug!(%error, "refused");
@@ -34,10 +43,38 @@ pub(crate) async fn serve(
     }
 }
 
+fn operation(headers: &HeaderMap) -> Option<&str> {
+    let target = headers.get("x-amz-target")?;
+    target.to_str().ok()?.strip_prefix(TARGET)
+}
+
+/// The answer to a call that is not carried out.
+fn gone_wrong(fault: FaultKind) -> Response {
+    let (status, code, message) = match fault {
+        FaultKind::Throttled => (
+            StatusCode::BAD_REQUEST,
+            "ThrottlingException",
+            "Rate exceeded",
+        ),
+        FaultKind::ServiceFailed => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalFailure",
+            "The request processing has failed",
+        ),
+        FaultKind::CallLost | FaultKind::AnswerLost => return broken_off(),
+    };
+    respond(status, Some(code), &ApiError::new(code, message).body())
+}
+
+/// An answer that ends before it is through.
+fn broken_off() -> Response {
+    let cut = || std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    let parts = futures::stream::iter([Ok(Bytes::from_static(b"{\"pipe")), Err(cut())]);
+    Response::new(Body::from_stream(parts))
+}
+
 fn answer(world: &Arc<World>, headers: &HeaderMap, body: &[u8]) -> Result<Value, ApiError> {
-    let operation = headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok()?.strip_prefix(TARGET))
+    let operation = operation(headers)
         .filter(|operation| validate::knows(operation))
         .ok_or_else(|| {
             ApiError::new(

@@ -10,7 +10,7 @@ use axum::{
 };
 use portal::{
     error::chain,
-    register::{Job, Outcome},
+    jobs::{Job, Outcome},
 };
 use serde::de::IgnoredAny;
 use tokio::time::sleep;
@@ -86,8 +86,7 @@ async fn run(door: Door, event: Bytes) {
         let id = job.id().to_owned();
         match door.0.portal.run_job(job, ambient::now()).await {
             Ok(outcome) => {
-                let registered = matches!(outcome, Outcome::Registered(_));
-                tracing::info!(job = id, registered, "answered");
+                tracing::info!(job = id, outcome = word(&outcome), "answered");
                 return;
             }
             Err(error) => {
@@ -97,6 +96,16 @@ async fn run(door: Door, event: Bytes) {
         if let Some(pause) = pause {
             sleep(pause).await;
         }
+    }
+}
+
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Registered(_) => "registered",
+        Outcome::Waits { .. } => "waits",
+        Outcome::Let(_) => "let through",
+        Outcome::Released(_) => "released",
+        Outcome::Failed { .. } => "failed",
     }
 }
 

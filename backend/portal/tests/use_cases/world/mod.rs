@@ -21,7 +21,7 @@ use embedded::{
 };
 use portal::{
     Parts, Portal,
-    register::{Job, Outcome},
+    jobs::{Job, Outcome},
 };
 use serde_json::{Value, json};
 use store::{Objects, Settings, Store};
@@ -89,6 +89,7 @@ impl World {
                 catalog: catalog(),
                 grants: grants(),
                 jobs: Some(jobs),
+                carriers: portal::promotion::Carriers::default(),
                 region: REGION.to_owned(),
                 public_url: Some("https://portal.example".parse().unwrap()),
                 home: None,
@@ -120,7 +121,7 @@ impl World {
     pub(crate) async fn registers(&self, job: Job, now: Timestamp) -> domain::build::Build {
         match self.run(job, now).await {
             Outcome::Registered(build) => *build,
-            Outcome::Failed { message, .. } => panic!("{message}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -128,7 +129,7 @@ impl World {
     pub(crate) async fn fails(&self, job: Job, now: Timestamp) -> String {
         match self.run(job, now).await {
             Outcome::Failed { message, .. } => message,
-            Outcome::Registered(build) => panic!("registered as build {}", build.number),
+            other => panic!("{other:?}"),
         }
     }
 

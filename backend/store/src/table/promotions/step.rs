@@ -94,7 +94,8 @@ fn guarded(
     if let Some(run) = after
         .run
         .as_ref()
-        .filter(|_| before.promotion.run.is_none())
+        // A gate's own run is known before; that it carries the promotion out is so from the start on.
+        .filter(|_| before.promotion.run.is_none() || step.starts)
     {
         writes.push((carried_out_by(run, after)?, Obstacle::Changed));
     }

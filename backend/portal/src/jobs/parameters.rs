@@ -5,11 +5,11 @@
 
 use domain::{
     event::Revision,
-    id::{AppId, EnvironmentId},
+    id::{AppId, BuildId, EnvironmentId, PromotionId},
 };
 use serde_json::{Map, Value};
 
-const FIELDS: [&str; 9] = [
+const REGISTER: [&str; 9] = [
     "do",
     "app",
     "environment",
@@ -21,7 +21,28 @@ const FIELDS: [&str; 9] = [
     "repository",
 ];
 
+const MOVE: [&str; 7] = [
+    "do",
+    "app",
+    "environment",
+    "build",
+    "promotion",
+    "pipeline",
+    "execution",
+];
+
 const EXAMPLE: &str = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
+
+/// What a job is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Task {
+    /// To register what its artifacts hold.
+    Register(Parameters),
+    /// To wait until a build may be released.
+    Gate(Move),
+    /// To note that a build is released.
+    Release(Move),
+}
 
 /// What to register, and what is known of where it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +54,19 @@ pub(super) struct Parameters {
     pub(super) revision: Option<Revision>,
 }
 
-impl Parameters {
+/// Which build goes where, and in which run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Move {
+    pub(super) app: AppId,
+    pub(super) environment: EnvironmentId,
+    pub(super) build: BuildId,
+    /// The promotion that started the pipeline, where one did.
+    pub(super) promotion: Option<PromotionId>,
+    pub(super) pipeline: String,
+    pub(super) execution: String,
+}
+
+impl Task {
     /// Reads the text, or says what to change in it.
     pub(super) fn parse(text: Option<&str>) -> Result<Self, String> {
         let text = text.map_or("", str::trim);
@@ -50,46 +83,75 @@ impl Parameters {
                 "UserParameters is no JSON object. Write it like {EXAMPLE}."
             ));
         };
-        Fields(fields).read()
+        let fields = Fields(fields);
+        match fields.text("do")? {
+            Some("register") => fields.register().map(Self::Register),
+            Some("gate") => fields.movement("gate").map(Self::Gate),
+            Some("release") => fields.movement("release").map(Self::Release),
+            Some(other) => Err(format!(
+                "UserParameters asks to do {other:?}. Known are \"register\", \"gate\" and \"release\"."
+            )),
+            None => Err(format!(
+                "UserParameters does not say what to do. Write it like {EXAMPLE}."
+            )),
+        }
     }
 }
 
 struct Fields(Map<String, Value>);
 
 impl Fields {
-    fn read(self) -> Result<Parameters, String> {
-        match self.text("do")? {
-            Some("register") => {}
-            Some(other) => {
-                return Err(format!(
-                    "UserParameters asks to do {other:?}. Known is \"register\"."
-                ));
-            }
-            None => {
-                return Err(format!(
-                    "UserParameters does not say what to do. Write it like {EXAMPLE}."
-                ));
-            }
-        }
-        if let Some(unknown) = self.0.keys().find(|name| !FIELDS.contains(&name.as_str())) {
-            return Err(format!(
-                "UserParameters has a field {unknown:?}. Known are {}.",
-                FIELDS.join(", ")
-            ));
-        }
-        let app = self
-            .text("app")?
-            .ok_or_else(|| format!("UserParameters names no app. Write it like {EXAMPLE}."))?;
+    fn register(&self) -> Result<Parameters, String> {
+        self.known(&REGISTER)?;
         Ok(Parameters {
-            app: parsed("app", app)?,
-            environment: self
-                .text("environment")?
-                .map(|text| parsed("environment", text))
-                .transpose()?,
+            app: self.app()?,
+            environment: self.optional("environment")?,
             pipeline: self.text("pipeline")?.map(str::to_owned),
             execution: self.text("execution")?.map(str::to_owned),
             revision: self.revision()?,
         })
+    }
+
+    fn movement(&self, task: &str) -> Result<Move, String> {
+        self.known(&MOVE)?;
+        let required = |name: &str, value: &str| {
+            self.text(name)?.map(str::to_owned).ok_or_else(|| {
+                format!("UserParameters names no {name}, which {task} needs. Add \"{name}\":\"{value}\".")
+            })
+        };
+        required("environment", "prod")?;
+        required("build", "#{variables.build}")?;
+        let missing = || format!("UserParameters is incomplete for {task}.");
+        Ok(Move {
+            app: self.app()?,
+            environment: self.optional("environment")?.ok_or_else(missing)?,
+            build: self.optional("build")?.ok_or_else(missing)?,
+            promotion: self.optional("promotion")?,
+            pipeline: required("pipeline", "the pipeline's name")?,
+            execution: required("execution", "#{codepipeline.PipelineExecutionId}")?,
+        })
+    }
+
+    fn known(&self, names: &[&str]) -> Result<(), String> {
+        match self.0.keys().find(|name| !names.contains(&name.as_str())) {
+            Some(unknown) => Err(format!(
+                "UserParameters has a field {unknown:?}. Known are {}.",
+                names.join(", ")
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn app(&self) -> Result<AppId, String> {
+        self.optional("app")?
+            .ok_or_else(|| format!("UserParameters names no app. Write it like {EXAMPLE}."))
+    }
+
+    fn optional<T>(&self, name: &str) -> Result<Option<T>, String>
+    where
+        T: std::str::FromStr<Err = domain::id::InvalidId>,
+    {
+        self.text(name)?.map(|text| parsed(name, text)).transpose()
     }
 
     fn revision(&self) -> Result<Option<Revision>, String> {
@@ -138,11 +200,18 @@ fn short(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn registered(text: &str) -> Parameters {
+        match Task::parse(Some(text)).unwrap() {
+            Task::Register(parameters) => parameters,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn everything_that_a_pipeline_can_say_is_read() {
         let text = r#"{"do":"register","app":"wallet","environment":"dev","pipeline":"wallet-dev","execution":"e-1",
             "commit":"0a1b2c","message":"Fix the lock\n\nLong","branch":"main","repository":"acme/wallet"}"#;
-        let parameters = Parameters::parse(Some(text)).unwrap();
+        let parameters = registered(text);
         assert_eq!(parameters.environment.unwrap().as_str(), "dev");
         assert_eq!(parameters.execution.as_deref(), Some("e-1"));
         let revision = parameters.revision.unwrap();
@@ -152,7 +221,7 @@ mod tests {
     #[test]
     fn a_variable_without_a_value_is_as_if_it_were_not_there() {
         let text = r#"{"do":"register","app":"wallet","environment":"","commit":null}"#;
-        let parameters = Parameters::parse(Some(text)).unwrap();
+        let parameters = registered(text);
         assert_eq!((parameters.environment, parameters.revision), (None, None));
     }
 
@@ -165,10 +234,32 @@ mod tests {
             (Some("[]"), "no JSON object"),
             (Some(r#"{"app":"wallet"}"#), "what to do"),
             (
-                Some(r#"{"do":"gate","app":"wallet"}"#),
-                "Known is \"register\"",
+                Some(r#"{"do":"deploy","app":"wallet"}"#),
+                "Known are \"register\", \"gate\"",
             ),
             (Some(r#"{"do":"register"}"#), "names no app"),
+            (
+                Some(r#"{"do":"gate","app":"wallet"}"#),
+                "names no environment, which gate needs",
+            ),
+            (
+                Some(r#"{"do":"gate","app":"wallet","environment":"prod","build":""}"#),
+                "names no build",
+            ),
+            (
+                Some(r#"{"do":"gate","app":"wallet","environment":"prod","build":"12"}"#),
+                "build: ",
+            ),
+            (
+                Some(
+                    r#"{"do":"release","app":"wallet","environment":"prod","build":"01KAH0W3V8ZZZZZZZZZZZZZZZZ"}"#,
+                ),
+                "names no pipeline, which release needs",
+            ),
+            (
+                Some(r#"{"do":"gate","app":"wallet","enviroment":"prod"}"#),
+                "Known are do, app, environment, build",
+            ),
             (Some(r#"{"do":"register","app":"My App"}"#), "lower-case"),
             (Some(r#"{"do":"register","app":7}"#), "in quotes"),
             (
@@ -181,8 +272,19 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            let message = Parameters::parse(text).unwrap_err();
+            let message = Task::parse(text).unwrap_err();
             assert!(message.contains(expected), "{text:?}: {message}");
         }
+    }
+
+    #[test]
+    fn a_gate_takes_a_blank_promotion_for_none() {
+        let text = r#"{"do":"gate","app":"wallet","environment":"prod","build":"01KAH0W3V8ZZZZZZZZZZZZZZZZ",
+            "promotion":" ","pipeline":"wallet-prod","execution":"e-1"}"#;
+        let Task::Gate(moved) = Task::parse(Some(text)).unwrap() else {
+            panic!("no gate");
+        };
+        assert_eq!(moved.promotion, None);
+        assert_eq!(moved.pipeline, "wallet-prod");
     }
 }

@@ -10,28 +10,30 @@ use serde::Deserialize;
 /// One job. Its credentials are live: they appear in no log and no record, and go when the job is done.
 #[derive(Debug)]
 pub struct Job {
-    pub(super) id: String,
-    pub(super) account: Option<String>,
-    pub(super) parameters: Option<String>,
-    pub(super) inputs: Vec<Input>,
-    pub(super) credentials: Option<Credentials>,
+    pub(crate) id: String,
+    pub(crate) account: Option<String>,
+    pub(crate) parameters: Option<String>,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) credentials: Option<Credentials>,
+    /// What the job before it left, where this one goes on with it.
+    pub(crate) continuation: Option<String>,
 }
 
 /// Where an input artifact lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Input {
-    pub(super) name: String,
-    pub(super) bucket: String,
-    pub(super) key: String,
+pub(crate) struct Input {
+    pub(crate) name: String,
+    pub(crate) bucket: String,
+    pub(crate) key: String,
 }
 
 /// What opens the artifact bucket for the time of the job.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Credentials {
-    pub(super) access_key_id: String,
-    pub(super) secret_access_key: String,
-    pub(super) session_token: Option<String>,
+pub(crate) struct Credentials {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) session_token: Option<String>,
 }
 
 impl fmt::Debug for Credentials {
@@ -76,6 +78,7 @@ impl Job {
             parameters: configuration.user_parameters.take(),
             inputs: data.input_artifacts.into_iter().map(input).collect(),
             credentials: data.artifact_credentials,
+            continuation: data.continuation_token.filter(|token| !token.is_empty()),
         })
     }
 
@@ -114,6 +117,7 @@ struct Data {
     action_configuration: ActionConfiguration,
     input_artifacts: Vec<InputArtifact>,
     artifact_credentials: Option<Credentials>,
+    continuation_token: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

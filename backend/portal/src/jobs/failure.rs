@@ -5,19 +5,19 @@ use targets::codepipeline::FailureKind;
 
 use crate::Error;
 
-/// Why a job registers nothing.
+/// Why a job did not come to what it was for.
 #[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) kind: FailureKind,
+pub(crate) struct Failure {
+    pub(crate) kind: FailureKind,
     /// What is wrong and what to do about it.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// The fault behind it, for the log, when it is not the pipeline owner's.
-    pub(super) cause: Option<Error>,
+    pub(crate) cause: Option<Error>,
 }
 
 impl Failure {
     /// The pipeline is set up wrongly.
-    pub(super) fn configuration(message: impl Into<String>) -> Self {
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::Configuration,
             message: message.into(),
@@ -26,7 +26,7 @@ impl Failure {
     }
 
     /// The artifact is not what it should be.
-    pub(super) fn artifact(message: impl Into<String>) -> Self {
+    pub(crate) fn artifact(message: impl Into<String>) -> Self {
         Self {
             kind: FailureKind::JobFailed,
             message: message.into(),
@@ -35,7 +35,7 @@ impl Failure {
     }
 
     /// Whether it will not come right when the job comes again: the parameters or the artifact rule it out.
-    pub(super) fn is_hopeless(&self) -> bool {
+    pub(crate) fn is_hopeless(&self) -> bool {
         matches!(
             self.kind,
             FailureKind::Configuration | FailureKind::JobFailed
@@ -43,7 +43,7 @@ impl Failure {
     }
 
     /// An archive could not be read: by its own fault, or by that of the bucket that it lies in.
-    pub(super) fn archive(error: packages::archive::Error, place: &str) -> Self {
+    pub(crate) fn archive(error: packages::archive::Error, place: &str) -> Self {
         match error {
             packages::archive::Error::NotZip => {
                 Self::configuration(format!("{place} is not a zip that can be read: {error}."))
@@ -59,7 +59,7 @@ impl Failure {
     }
 
     /// The artifact bucket did not give the artifact.
-    pub(super) fn input(error: store::Error, place: &str) -> Self {
+    pub(crate) fn input(error: store::Error, place: &str) -> Self {
         let (kind, message) = match &error {
             store::Error::NotFound { .. } => (
                 FailureKind::RevisionUnavailable,

@@ -1,0 +1,191 @@
+//! The jobs of `CodePipeline`'s Lambda actions, from their parameters to their answers. Only the answer counts: whatever the
+//! function returns, the action waits until somebody calls `PutJobSuccessResult` or `PutJobFailureResult`.
+//!
+//! | file | what |
+//! |---|---|
+//! | `job`, `parameters` | what a job says, and what it is told to do |
+//! | `register` | `{"do":"register"}`: the build that the pipeline has made |
+//! | `gate` | `{"do":"gate"}`: waits until a build may be released |
+//! | `release` | `{"do":"release"}`: what a deploy stage did |
+//! | `token` | what a job that waits leaves for the next one |
+//! | `outputs` | what later actions can use |
+//! | `failure` | why a job failed, in words for the pipeline's owner |
+//!
+//! `CodePipeline`'s limits: without an answer an action hangs for 20 minutes; with continuation tokens, of at most 2,048
+//! characters, a Lambda action may take 24 hours in all.
+
+mod failure;
+mod gate;
+mod job;
+mod outputs;
+mod parameters;
+mod register;
+mod release;
+mod token;
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Timestamp,
+    build::Build,
+    id::{AppId, EnvironmentId, RunId},
+    promotion::Promotion,
+    release::Release,
+};
+use targets::codepipeline::FailureKind;
+
+pub(crate) use failure::Failure;
+pub(crate) use job::{Credentials, Input};
+pub use job::{Job, NotAJob};
+
+use crate::{Error, Portal, Result, error::chain};
+use parameters::Task;
+
+/// What a job was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// With a build.
+    Registered(Box<Build>),
+    /// With a token: it comes again.
+    Waits {
+        /// What it waits for.
+        why: String,
+    },
+    /// That the build may be released.
+    Let(Box<Promotion>),
+    /// That the build is released.
+    Released(Box<Release>),
+    /// With a failure.
+    Failed {
+        /// What the job was to do; `None` where it does not say.
+        work: Option<Work>,
+        /// Its kind.
+        kind: FailureKind,
+        /// What the pipeline's owner reads.
+        message: String,
+    },
+}
+
+/// What a job is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// To register a build.
+    Register,
+    /// To wait until one may be released.
+    Gate,
+    /// To note that one is released.
+    Release,
+}
+
+/// A success, as `CodePipeline` gets it.
+struct Done {
+    outputs: BTreeMap<String, String>,
+    summary: String,
+    external: Option<String>,
+    continuation: Option<String>,
+    outcome: Outcome,
+}
+
+impl Portal {
+    /// Does what a job asks for and answers it. An error means that `CodePipeline` has no answer yet, so that the job
+    /// must come again.
+    pub async fn run_job(&self, job: Job, now: Timestamp) -> Result<Outcome> {
+        let jobs = self.parts.jobs.as_ref().ok_or(Error::NoJobs)?;
+        let jobs = jobs.of_account(job.account.as_deref());
+        let id = job.id.clone();
+        let (work, done) = self.work(job, now).await;
+        match done {
+            Ok(done) => {
+                let external = done.external.as_deref();
+                let continuation = done.continuation.as_deref();
+                jobs.succeed(&id, &done.outputs, &done.summary, external, continuation)
+                    .await
+                    .map_err(Error::Answer)?;
+                Ok(done.outcome)
+            }
+            Err(Failure {
+                kind,
+                message,
+                cause,
+            }) => {
+                if let Some(cause) = cause {
+                    tracing::error!(job = %id, error = %chain(&cause), "a job failed through no fault of its pipeline");
+                }
+                jobs.fail(&id, kind, &message)
+                    .await
+                    .map_err(Error::Answer)?;
+                Ok(Outcome::Failed {
+                    work,
+                    kind,
+                    message,
+                })
+            }
+        }
+    }
+
+    async fn work(&self, job: Job, now: Timestamp) -> (Option<Work>, Result<Done, Failure>) {
+        // Boxed: what a job keeps in flight is too large for the stack.
+        match Task::parse(job.parameters.as_deref()) {
+            Err(message) => (None, Err(Failure::configuration(message))),
+            Ok(Task::Register(parameters)) => {
+                let done = Box::pin(self.register_job(job, parameters, now)).await;
+                (Some(Work::Register), done)
+            }
+            Ok(Task::Gate(asked)) => {
+                let done = Box::pin(self.gate_job(&job, &asked, now)).await;
+                (Some(Work::Gate), done)
+            }
+            Ok(Task::Release(asked)) => {
+                let done = Box::pin(self.release_job(&job, &asked, now)).await;
+                (Some(Work::Release), done)
+            }
+        }
+    }
+
+    fn check_names(&self, app: &AppId, environment: Option<&EnvironmentId>) -> Result<(), Failure> {
+        let catalog = self.catalog();
+        if catalog.app(app).is_none() {
+            let known = catalog.apps.iter().map(|app| app.id.as_str());
+            return Err(unknown("app", app.as_str(), known));
+        }
+        if let Some(environment) = environment
+            && catalog.environment(environment).is_none()
+        {
+            let known = catalog.environments.iter().map(|known| known.id.as_str());
+            return Err(unknown("environment", environment.as_str(), known));
+        }
+        Ok(())
+    }
+
+    /// The run that a job belongs to, where its parameters say so. The pipeline is in this portal's own region: a
+    /// Lambda action cannot call across regions.
+    fn run_of(
+        &self,
+        account: Option<&str>,
+        pipeline: Option<&str>,
+        execution: Option<&str>,
+    ) -> Result<Option<RunId>, Failure> {
+        let (Some(account), Some(pipeline), Some(execution)) = (account, pipeline, execution)
+        else {
+            return Ok(None);
+        };
+        let region = &self.parts.region;
+        format!("codepipeline/{account}/{region}/{pipeline}/{execution}")
+            .parse()
+            .map(Some)
+            .map_err(|error| {
+                Failure::configuration(format!(
+                    "UserParameters: pipeline and execution do not name a run: {error}."
+                ))
+            })
+    }
+}
+
+fn unknown<'a>(what: &str, asked: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+    let known: Vec<&str> = known.collect();
+    Failure::configuration(format!(
+        "UserParameters names the {what} {asked}, which the portal does not know. Known are {}. Correct the name, or add \
+         it to towpath.toml.",
+        known.join(", ")
+    ))
+}

@@ -1,0 +1,40 @@
+//! What later actions of a pipeline can use: its output variables.
+
+use std::collections::BTreeMap;
+
+use domain::{build::Build, id::EnvironmentId};
+
+use crate::Portal;
+
+impl Portal {
+    /// What is said of a build.
+    pub(super) fn outputs(
+        &self,
+        build: &Build,
+        environment: Option<&EnvironmentId>,
+    ) -> BTreeMap<String, String> {
+        let mut outputs = BTreeMap::from([
+            ("build".to_owned(), build.number.to_string()),
+            ("build_id".to_owned(), build.id.to_string()),
+        ]);
+        if let Some(version) = &build.version {
+            outputs.insert("version".to_owned(), version.clone());
+        }
+        if let Some(apk) = build.apks().next() {
+            outputs.insert("sha256".to_owned(), apk.digest.to_string());
+        }
+        if let Some(page) = self.page_of(build, environment) {
+            outputs.insert("page".to_owned(), page);
+        }
+        outputs
+    }
+
+    /// The page to send people to: the testers' where it was released, else the build's own.
+    fn page_of(&self, build: &Build, environment: Option<&EnvironmentId>) -> Option<String> {
+        let path = match environment {
+            Some(environment) => format!("/{}/{environment}", build.app),
+            None => format!("/{}/builds/{}", build.app, build.id),
+        };
+        Some(self.public_url()?.join(&path).ok()?.to_string())
+    }
+}

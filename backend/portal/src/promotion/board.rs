@@ -1,0 +1,145 @@
+//! Promotions that a pipeline's own jobs take part in: the run that a job belongs to carries them out.
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
+    promotion::{Promotion, PromotionKind, State},
+};
+use store::table::Step;
+
+use super::{Asked, request::Wish};
+use crate::{Error, Portal, Result, who::Who};
+
+/// How often a promotion is looked at while others change it.
+const TRIES: usize = 16;
+
+/// What a pipeline's job asks for.
+pub(crate) struct Boarding<'a> {
+    pub(crate) app: &'a AppId,
+    pub(crate) build: &'a BuildId,
+    pub(crate) to: &'a EnvironmentId,
+    pub(crate) pipeline: &'a str,
+}
+
+/// Whether a run carries a promotion out.
+pub(crate) enum Boarded {
+    /// It does, or the promotion is over. This is how it stands.
+    On(Promotion),
+    /// Another run does.
+    Elsewhere(RunId),
+}
+
+impl Portal {
+    /// Asks for a promotion that this run carries out. `again` is whether the same was asked and refused before, which is
+    /// no news then.
+    pub(crate) async fn request_in_run(
+        &self,
+        boarding: Boarding<'_>,
+        run: &RunId,
+        again: bool,
+        now: Timestamp,
+    ) -> Result<Asked> {
+        let Boarding {
+            app,
+            build,
+            to,
+            pipeline,
+        } = boarding;
+        let record = self.build_record(build).await?;
+        if record.build.app != *app {
+            return Err(Error::not_found(format!("build {build} of {app}")));
+        }
+        let wish = Wish {
+            record: &record,
+            to,
+            kind: PromotionKind::Forward,
+            reason: format!("the pipeline {pipeline} has come to its gate"),
+            bypass: None,
+            withdraw: false,
+            run: Some(run.clone()),
+            again,
+        };
+        let by = Actor::pipeline(pipeline);
+        Box::pin(self.ask(Who::from(&by), wish, now)).await
+    }
+
+    /// Notes that this run carries a promotion out, and goes on with it. One that waits and that nothing was started for
+    /// becomes this run's, so that nothing will be.
+    pub(crate) async fn board(
+        &self,
+        id: &PromotionId,
+        run: &RunId,
+        now: Timestamp,
+    ) -> Result<Boarded> {
+        for _ in 0..TRIES {
+            let table = &self.store().table;
+            let found = table.promotion(id).await?;
+            let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
+            let promotion = &record.promotion;
+            match (&promotion.state, &promotion.run) {
+                (State::Waiting | State::Starting | State::Running, Some(other))
+                    if other != run =>
+                {
+                    return Ok(Boarded::Elsewhere(other.clone()));
+                }
+                (State::Starting | State::Running, None) => {
+                    // Its call took effect: this run is what it started.
+                    self.carried_by(&record, run.clone(), now).await?;
+                }
+                (State::Waiting | State::Starting | State::Running, _) => {
+                    return Ok(Boarded::On(Box::pin(self.advance(id, now)).await?));
+                }
+                (
+                    State::Succeeded
+                    | State::Failed { .. }
+                    | State::Rejected { .. }
+                    | State::Expired
+                    | State::Canceled { .. },
+                    _,
+                ) => return Ok(Boarded::On(record.promotion)),
+            }
+        }
+        Err(Error::Conflict {
+            detail: "others keep changing this promotion: try again in a moment".to_owned(),
+        })
+    }
+
+    /// Releases the build of a promotion that its run has deployed.
+    pub(crate) async fn deliver(&self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
+        for _ in 0..TRIES {
+            let found = self.store().table.promotion(id).await?;
+            let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
+            match record.promotion.state {
+                State::Starting | State::Running => {
+                    Box::pin(self.succeed(&record, now)).await?;
+                }
+                State::Waiting
+                | State::Succeeded
+                | State::Failed { .. }
+                | State::Rejected { .. }
+                | State::Expired
+                | State::Canceled { .. } => return Ok(record.promotion),
+            }
+        }
+        Err(Error::Conflict {
+            detail: "others keep changing this promotion: try again in a moment".to_owned(),
+        })
+    }
+
+    /// Makes a promotion that waits this run's, where it is nobody's.
+    pub(super) async fn adopt(&self, id: &PromotionId, run: &RunId) -> Result<()> {
+        let table = &self.store().table;
+        let Some(record) = table.promotion(id).await? else {
+            return Ok(());
+        };
+        if record.promotion.state == State::Waiting && record.promotion.run.is_none() {
+            let after = Promotion {
+                run: Some(run.clone()),
+                ..record.promotion.clone()
+            };
+            table.step(&record, &after, Step::default()).await?;
+        }
+        Ok(())
+    }
+}

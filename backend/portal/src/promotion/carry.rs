@@ -1,0 +1,179 @@
+//! Having a promotion carried out by its target. The promotion is `starting` before, so that a call whose answer is lost is
+//! found again and never made twice.
+//!
+//! | file | what |
+//! |---|---|
+//! | `pipeline` | starting an execution of a pipeline, or a rollback of one of its stages |
+//! | `approval` | answering an approval that waits in the execution that carries the build |
+//! | `bucket` | copying the files to another environment's bucket |
+//! | `reconcile` | asking after what nothing was heard of |
+
+mod approval;
+mod bucket;
+mod pipeline;
+mod reconcile;
+
+use domain::{
+    Timestamp,
+    id::RunId,
+    path::{Bucket, PipelineTarget, Target},
+};
+use jiff::SignedDuration;
+use store::table::{PromotionRecord, Step};
+use targets::{Roles, codepipeline::Pipelines};
+
+use super::advance::Turn;
+use crate::{Portal, Result};
+
+/// How long nothing may be heard of a promotion before its target is asked, or given up.
+pub(super) const SILENCE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a process has to have promotions carried out with.
+#[derive(Clone, Debug, Default)]
+pub struct Carriers {
+    /// The AWS account that the portal runs in, and so the pipelines whose account is not said.
+    pub account: Option<String>,
+    /// Calls pipelines.
+    pub pipelines: Option<Pipelines>,
+    /// Opens other environments' buckets.
+    pub buckets: Option<Roles>,
+    /// Whether another process of this deployment, the clock, carries out what this one cannot.
+    pub others: bool,
+}
+
+/// What carries a promotion out.
+#[derive(Clone, Debug)]
+pub(crate) enum Carrier<'a> {
+    /// The portal itself: the artifacts are in its own bucket already, so that recording the release is all.
+    Here,
+    /// The portal itself, which copies the artifacts to another bucket before.
+    Bucket(&'a Bucket, &'a Roles),
+    /// A pipeline.
+    Pipeline(Called<'a>),
+    /// Another process of this deployment.
+    Others,
+}
+
+/// A pipeline that is to be called.
+#[derive(Clone, Debug)]
+pub(crate) struct Called<'a> {
+    pub(super) pipelines: &'a Pipelines,
+    pub(super) target: &'a PipelineTarget,
+    pub(super) account: &'a str,
+    pub(super) region: &'a str,
+}
+
+impl Portal {
+    /// What carries promotions to a target out; or why nothing does, for people.
+    pub(crate) fn carrier<'a>(&'a self, target: &'a Target) -> Result<Carrier<'a>, String> {
+        let Carriers {
+            account,
+            pipelines,
+            buckets,
+            others,
+        } = &self.parts.carriers;
+        match target {
+            Target::Portal(None) => Ok(Carrier::Here),
+            Target::Portal(Some(bucket)) => match buckets {
+                Some(roles) => Ok(Carrier::Bucket(bucket, roles)),
+                None if *others => Ok(Carrier::Others),
+                None => Err(format!(
+                    "this portal copies to no other buckets, and this step's target is the bucket {}: leave the target out \
+                     in towpath.toml to release from the portal's own",
+                    bucket.name
+                )),
+            },
+            Target::CodePipeline(target) => {
+                let name = &target.pipeline.name;
+                let Some(pipelines) = pipelines else {
+                    return if *others {
+                        Ok(Carrier::Others)
+                    } else {
+                        Err(format!(
+                            "this portal calls no pipelines, and this step's target is the pipeline {name}: leave the target \
+                             out in towpath.toml to let the portal release"
+                        ))
+                    };
+                };
+                let account = target.pipeline.account.as_ref().or(account.as_ref());
+                let account = account.ok_or_else(|| {
+                    format!(
+                        "nobody said which account the pipeline {name} is in: add `account` to the step's target in towpath.toml"
+                    )
+                })?;
+                let region = target.pipeline.region.as_ref();
+                Ok(Carrier::Pipeline(Called {
+                    pipelines,
+                    target,
+                    account,
+                    region: region.unwrap_or(&self.parts.region),
+                }))
+            }
+        }
+    }
+
+    /// Whether a promotion that every gate lets through is left to another process: this one could not go on with it.
+    pub(super) fn is_for_others(&self, record: &PromotionRecord) -> bool {
+        let step = self.step_of(&record.promotion);
+        let carrier = step.map(|step| self.carrier(&step.target));
+        record.promotion.run.is_none() && matches!(carrier, Ok(Ok(Carrier::Others)))
+    }
+
+    /// Has a promotion carried out that was let through. `fresh` is whether it was let through just now, by this very
+    /// process: then nobody has called its target before.
+    pub(super) async fn call_target(
+        &self,
+        record: &PromotionRecord,
+        fresh: bool,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        if let Some(run) = &record.promotion.run {
+            // A gate in that very run asked for it: there is nothing to start.
+            return self.carried_by(record, run.clone(), now).await;
+        }
+        let step = self.step_of(&record.promotion);
+        let carrier = match &step {
+            Ok(step) => self.carrier(&step.target),
+            Err(_) => Err(
+                "its step is no longer in towpath.toml: add it again, or ask for another promotion"
+                    .to_owned(),
+            ),
+        };
+        match carrier {
+            Ok(Carrier::Here) => self.succeed(record, now).await,
+            Ok(Carrier::Bucket(bucket, roles)) => {
+                Box::pin(self.copy_and_succeed(record, bucket, roles, now)).await
+            }
+            Ok(Carrier::Pipeline(called)) => {
+                Box::pin(self.call_pipeline(record, &called, fresh, now)).await
+            }
+            Ok(Carrier::Others) => Ok(Turn::Rest),
+            Err(why) => self.give_up(record, why, now).await,
+        }
+    }
+
+    /// Notes which run carries a promotion out, so that the run's end finds it.
+    pub(super) async fn carried_by(
+        &self,
+        record: &PromotionRecord,
+        run: RunId,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        let after = record.promotion.clone().running(Some(run), now)?;
+        let step = Step::default();
+        // Whoever was faster found the same run.
+        self.store().table.step(record, &after, step).await?;
+        Ok(Turn::On)
+    }
+
+    /// Ends a promotion as failed.
+    pub(super) async fn give_up(
+        &self,
+        record: &PromotionRecord,
+        why: impl Into<String>,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        let after = record.promotion.clone().fail(why, now)?;
+        self.end(record, &after, now).await
+    }
+}

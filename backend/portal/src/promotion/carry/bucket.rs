@@ -1,0 +1,127 @@
+//! Copying a build's files to the bucket of another environment, maybe in another account.
+//!
+//! A file's key holds its digest, so that nothing is ever written over: what is there under that key is read back, and
+//! either it is the same bytes or the promotion fails. Copying again after a crash copies only what is missing.
+
+use domain::{Timestamp, build::Artifact, digest::Digest, id::AppId, path::Bucket};
+use futures::TryStreamExt;
+use store::{Objects, table::PromotionRecord};
+use targets::{Role, Roles};
+
+use crate::{Error, Portal, Result, error::chain, object_keys, promotion::advance::Turn};
+
+/// What is in the way of a copy.
+enum Trouble {
+    /// The bytes there are others, or the source has lost them: nothing that comes right by itself.
+    Bytes(String),
+    /// The buckets did not do it.
+    Store(store::Error),
+}
+
+impl From<store::Error> for Trouble {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Portal {
+    /// Copies what a promotion is of, checks it there, and releases it.
+    pub(super) async fn copy_and_succeed(
+        &self,
+        record: &PromotionRecord,
+        bucket: &Bucket,
+        roles: &Roles,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        let promotion = &record.promotion;
+        let build = self.build_record(&promotion.build).await?.build;
+        let there = self.bucket(bucket, roles).await;
+        for artifact in &build.artifacts {
+            match Box::pin(self.copy(&promotion.app, artifact, &there)).await {
+                Ok(()) => {}
+                Err(Trouble::Bytes(why)) => return self.give_up(record, why, now).await,
+                Err(Trouble::Store(error @ store::Error::Denied { .. })) => {
+                    let why = format!(
+                        "the bucket {} does not let the portal in ({}): allow its role to read and put artifacts there, and \
+                         ask for the promotion again",
+                        bucket.name,
+                        chain(&error)
+                    );
+                    return self.give_up(record, why, now).await;
+                }
+                // Nothing is lost: what was copied stays, and the clock goes on.
+                Err(Trouble::Store(error)) => return Err(Error::Store(error)),
+            }
+        }
+        self.succeed(record, now).await
+    }
+
+    async fn bucket(&self, bucket: &Bucket, roles: &Roles) -> Objects {
+        let credentials = match &bucket.role {
+            Some(arn) => {
+                let role = Role {
+                    arn: arn.clone(),
+                    external_id: bucket.external_id.clone(),
+                };
+                Some(roles.credentials(&role).await)
+            }
+            None => None,
+        };
+        let objects = &self.store().objects;
+        objects.elsewhere(&bucket.name, bucket.region.as_deref(), credentials)
+    }
+
+    async fn copy(&self, app: &AppId, artifact: &Artifact, there: &Objects) -> Result<(), Trouble> {
+        let key = object_keys::artifact(app, &artifact.digest, &artifact.name);
+        if found(there, &key).await?.is_none() {
+            self.send(&key, artifact, there).await?;
+        }
+        let name = &artifact.name;
+        match there.digest(&key).await {
+            Ok((digest, _)) if digest == artifact.digest => Ok(()),
+            Ok((digest, size)) => Err(Trouble::Bytes(format!(
+                "the bucket {} holds other bytes for {name}: {size} bytes of digest {} instead of {}. Nothing was written over: \
+                 find out who put them there",
+                there.bucket(),
+                digest.short(),
+                artifact.digest.short()
+            ))),
+            Err(store::Error::NotFound { .. }) => Err(Trouble::Bytes(format!(
+                "the bucket {} lost {name} right after it was put there: look at its lifecycle rules",
+                there.bucket()
+            ))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sends a file a block at a time, so that memory stays flat.
+    async fn send(&self, key: &str, artifact: &Artifact, there: &Objects) -> Result<(), Trouble> {
+        let mut bytes = match self.store().objects.stream(key, None).await {
+            Ok(bytes) => bytes,
+            Err(store::Error::NotFound { .. }) => {
+                return Err(Trouble::Bytes(format!(
+                    "the portal has lost {}: register the build anew",
+                    artifact.name
+                )));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let content_type = artifact.kind.content_type(&artifact.name);
+        let mut writer = there.writer(key, content_type).await?;
+        while let Some(block) = bytes.try_next().await? {
+            writer.write(&block).await?;
+        }
+        writer.finish_if_absent().await?;
+        Ok(())
+    }
+}
+
+/// The digest and size of what is under a key. Who may not list a bucket is denied what is not there, too: then putting
+/// it tells which of the two it was.
+async fn found(objects: &Objects, key: &str) -> Result<Option<(Digest, u64)>, store::Error> {
+    match objects.digest(key).await {
+        Ok(found) => Ok(Some(found)),
+        Err(store::Error::NotFound { .. } | store::Error::Denied { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

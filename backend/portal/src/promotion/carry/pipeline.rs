@@ -1,0 +1,224 @@
+//! Pipelines: an execution is started once, with the promotion's identifier as token and as variable. Whether it was
+//! started is never guessed: `CodePipeline` is asked for the execution that has the variable.
+
+use domain::{
+    Timestamp,
+    build::Build,
+    id::RunId,
+    path::{PipelineTarget, Start as How},
+    promotion::{Promotion, PromotionKind},
+};
+use store::table::{BuildRecord, PromotionRecord};
+use targets::{
+    Role,
+    codepipeline::{CallError, Pipeline, Revision, Start},
+};
+
+use super::{Called, SILENCE};
+use crate::{Portal, Result, promotion::advance::Turn};
+
+/// The variable that an execution is found by.
+const PROMOTION: &str = "promotion";
+
+/// What became of a call, or of looking for one.
+pub(super) enum Carried {
+    /// An execution carries the promotion out.
+    By(String),
+    /// None is to be seen yet.
+    NotYet,
+    /// None will, for this reason.
+    Never(String),
+}
+
+/// A promotion and the pipeline that it is for.
+pub(super) struct Errand<'a> {
+    pub(super) pipeline: Pipeline,
+    pub(super) called: &'a Called<'a>,
+    pub(super) promotion: &'a Promotion,
+    pub(super) build: &'a BuildRecord,
+}
+
+impl Called<'_> {
+    /// The pipeline, as it is called.
+    pub(super) async fn pipeline(&self) -> Pipeline {
+        let PipelineTarget {
+            pipeline,
+            role,
+            external_id,
+            ..
+        } = self.target;
+        let role = role.as_ref().map(|arn| Role {
+            arn: arn.clone(),
+            external_id: external_id.clone(),
+        });
+        let (account, region) = (self.account, self.region);
+        let found = self
+            .pipelines
+            .pipeline(&pipeline.name, account, region, role);
+        found.await
+    }
+
+    /// What the runs of the pipeline begin with.
+    pub(super) fn runs(&self) -> String {
+        let Self {
+            account, region, ..
+        } = self;
+        let name = &self.target.pipeline.name;
+        format!("codepipeline/{account}/{region}/{name}/")
+    }
+}
+
+impl Portal {
+    /// Calls the pipeline of a promotion, if that was not done before; else looks for what came of it.
+    pub(super) async fn call_pipeline(
+        &self,
+        record: &PromotionRecord,
+        called: &Called<'_>,
+        fresh: bool,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        let promotion = &record.promotion;
+        let build = self.build_record(&promotion.build).await?;
+        let errand = Errand {
+            pipeline: called.pipeline().await,
+            called,
+            promotion,
+            build: &build,
+        };
+        let carried = match fresh {
+            true => errand.call().await,
+            false => errand.look().await,
+        };
+        match carried {
+            Ok(Carried::By(execution)) => {
+                let run: Result<RunId, _> = format!("{}{execution}", called.runs()).parse();
+                match run {
+                    Ok(run) => self.carried_by(record, run, now).await,
+                    Err(error) => self.give_up(record, error.to_string(), now).await,
+                }
+            }
+            Ok(Carried::Never(why)) => self.give_up(record, why, now).await,
+            Ok(Carried::NotYet) if now >= promotion.since + SILENCE => {
+                let name = errand.pipeline.name();
+                let why = format!(
+                    "no execution of the pipeline {name} carries this promotion, ten minutes after it was to start: look \
+                     whether the pipeline works, and ask for the promotion again"
+                );
+                self.give_up(record, why, now).await
+            }
+            Ok(Carried::NotYet) => Ok(Turn::Rest),
+            Err(error) if error.is_ambiguous() || !fresh => {
+                let error = crate::error::chain(&error);
+                let promotion = &promotion.id;
+                tracing::warn!(%promotion, error, "what came of a call is not known: it is looked for later");
+                Ok(Turn::Rest)
+            }
+            Err(error) => self.give_up(record, sentence(&error), now).await,
+        }
+    }
+}
+
+impl Errand<'_> {
+    async fn call(&self) -> Result<Carried, CallError> {
+        if self.promotion.kind == PromotionKind::Rollback
+            && let Some(stage) = &self.called.target.rollback_stage
+            && let Some(earlier) = self.earlier()
+        {
+            match self.pipeline.roll_back(stage, earlier).await {
+                Ok(execution) => return Ok(Carried::By(execution)),
+                Err(CallError::Refused { code, reason, .. }) if !code.is_empty() => {
+                    tracing::info!(
+                        promotion = %self.promotion.id,
+                        code,
+                        reason,
+                        "the stage cannot be rolled back: the earlier build is carried there anew"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        match &self.called.target.start {
+            How::Execution => self.start().await,
+            How::Approval { stage, action } => self.approve(stage, action, true).await,
+        }
+    }
+
+    /// Looks for what an earlier call did. Nothing here starts anything.
+    async fn look(&self) -> Result<Carried, CallError> {
+        let since = self.promotion.since;
+        if self.promotion.kind == PromotionKind::Rollback
+            && self.called.target.rollback_stage.is_some()
+            && let Some(earlier) = self.earlier()
+            && let Some(found) = self.pipeline.rollback_to(earlier, since).await?
+        {
+            return Ok(Carried::By(found.id));
+        }
+        match &self.called.target.start {
+            How::Execution => {
+                let id = self.promotion.id.as_str();
+                let found = self.pipeline.started_with(PROMOTION, id, since).await?;
+                Ok(found.map_or(Carried::NotYet, |found| Carried::By(found.id)))
+            }
+            How::Approval { stage, action } => self.approve(stage, action, false).await,
+        }
+    }
+
+    async fn start(&self) -> Result<Carried, CallError> {
+        let build = &self.build.build;
+        let start = Start {
+            token: self.promotion.id.as_str(),
+            variables: vec![
+                (PROMOTION, self.promotion.id.to_string()),
+                ("build", build.id.to_string()),
+                ("version", build.version.clone().unwrap_or_default()),
+                ("sha256", digest(build)),
+            ],
+            revisions: self.revisions(),
+        };
+        self.pipeline.start(&start).await.map(Carried::By)
+    }
+
+    fn revisions(&self) -> Vec<Revision<'_>> {
+        let Some(revision) = &self.build.build.revision else {
+            return Vec::new();
+        };
+        let sources = self.called.target.source_revisions.iter();
+        sources
+            .map(|source| Revision {
+                action: &source.action,
+                kind: &source.kind,
+                value: &revision.commit,
+            })
+            .collect()
+    }
+
+    /// The newest execution of the pipeline that released this build in that environment before.
+    fn earlier(&self) -> Option<&str> {
+        let runs = self.called.runs();
+        let mut releases: Vec<_> = self.build.releases.iter().collect();
+        releases.sort_by_key(|release| std::cmp::Reverse(release.released_at));
+        releases
+            .into_iter()
+            .filter(|release| release.environment == self.promotion.to)
+            .filter_map(|release| release.run.as_ref())
+            .find_map(|run| run.as_str().strip_prefix(&runs))
+    }
+}
+
+/// The digest that a pipeline checks what it fetches by: that of the first APK, or of all files where there is none.
+fn digest(build: &Build) -> String {
+    let first = build.apks().next();
+    first
+        .map_or_else(|| build.digest(), |apk| apk.digest)
+        .to_string()
+}
+
+fn sentence(error: &CallError) -> String {
+    match error {
+        CallError::Refused { .. } => {
+            format!("{error}: correct that, and ask for the promotion again")
+        }
+        CallError::Busy { .. } => format!("{error}: ask for the promotion again later"),
+        CallError::Unknown { .. } => error.to_string(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Asking after promotions of which nothing was heard: an event can be late, or lost, and no promotion stands still for it.
+
+use domain::{Timestamp, id::RunId, path::Target, status::Status};
+use store::table::PromotionRecord;
+use targets::{Role, codepipeline::Pipeline};
+
+use super::SILENCE;
+use crate::{Portal, Result, error::chain, promotion::advance::Turn};
+
+impl Portal {
+    /// Asks `CodePipeline` how the run of a promotion does, if nothing was heard for a while. `heard` is when something was.
+    pub(in crate::promotion) async fn ask_after(
+        &self,
+        record: &PromotionRecord,
+        run: &RunId,
+        heard: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        let since = record.promotion.since;
+        let heard = heard.map_or(since, |heard| heard.max(since));
+        if now < heard + SILENCE {
+            return Ok(Turn::Rest);
+        }
+        let Some((pipeline, execution)) = self.pipeline_of(record, run).await else {
+            return Ok(Turn::Rest);
+        };
+        let found = match pipeline.execution(&execution).await {
+            Ok(found) => found,
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(promotion = %record.promotion.id, %run, error, "CodePipeline does not say how a run does");
+                return Ok(Turn::Rest);
+            }
+        };
+        let Some(found) = found else {
+            let why = format!(
+                "CodePipeline knows nothing of its run {run} any more: ask for the promotion again"
+            );
+            return self.give_up(record, why, now).await;
+        };
+        match found.status {
+            Status::Succeeded => self.succeed(record, now).await,
+            status if status.is_terminal() => {
+                let why = format!("its run {run} was {}: see the run for why", status.word());
+                self.give_up(record, why, now).await
+            }
+            _ => Ok(Turn::Rest),
+        }
+    }
+
+    /// The pipeline and the execution that a run is of, where this process can ask it.
+    async fn pipeline_of(
+        &self,
+        record: &PromotionRecord,
+        run: &RunId,
+    ) -> Option<(Pipeline, String)> {
+        let pipelines = self.parts.carriers.pipelines.as_ref()?;
+        let ["codepipeline", account, region, name, execution] =
+            run.as_str().split('/').collect::<Vec<_>>()[..]
+        else {
+            return None;
+        };
+        let step = self.step_of(&record.promotion).ok();
+        let role = step.and_then(|step| match &step.target {
+            Target::CodePipeline(target) if target.pipeline.name == name => {
+                target.role.as_ref().map(|arn| Role {
+                    arn: arn.clone(),
+                    external_id: target.external_id.clone(),
+                })
+            }
+            Target::CodePipeline(_) | Target::Portal(_) => None,
+        });
+        let pipeline = pipelines.pipeline(name, account, region, role).await;
+        Some((pipeline, execution.to_owned()))
+    }
+}

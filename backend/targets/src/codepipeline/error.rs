@@ -1,0 +1,95 @@
+//! Whether a call that failed took effect. Everything hangs on that: what was refused can be told to people, and what may
+//! have taken effect must be looked for before anything else is done.
+
+use std::error::Error as StdError;
+
+use aws_sdk_codepipeline::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_types::error::display::DisplayErrorContext;
+
+/// Why a call of a pipeline failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// `CodePipeline` did not do it, and will not.
+    #[error("CodePipeline refused {operation}: {reason}")]
+    Refused {
+        /// What was asked.
+        operation: &'static str,
+        /// The error's name in the API; empty where there is none.
+        code: String,
+        /// Its words.
+        reason: String,
+    },
+    /// `CodePipeline` did not do it, since too much is asked of it at once.
+    #[error("CodePipeline has too much to do for {operation}: {reason}")]
+    Busy {
+        /// What was asked.
+        operation: &'static str,
+        /// Its words.
+        reason: String,
+    },
+    /// Nobody knows whether it was done: the answer was lost, or made no sense.
+    #[error("the answer to {operation} is not known")]
+    Unknown {
+        /// What was asked.
+        operation: &'static str,
+        /// What came instead.
+        #[source]
+        source: Box<dyn StdError + Send + Sync>,
+    },
+}
+
+/// Names of errors that mean: not now.
+const BUSY: [&str; 7] = [
+    "ConflictException",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+];
+
+impl CallError {
+    pub(super) fn of<E>(operation: &'static str, error: SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
+        let answered = error
+            .raw_response()
+            .is_some_and(|answer| answer.status().is_client_error());
+        let Some(service) = error.as_service_error().filter(|_| answered) else {
+            return match error {
+                SdkError::ConstructionFailure(_) => Self::Refused {
+                    operation,
+                    code: String::new(),
+                    reason: DisplayErrorContext(&error).to_string(),
+                },
+                _ => Self::Unknown {
+                    operation,
+                    source: Box::new(error),
+                },
+            };
+        };
+        let code = service.code().unwrap_or_default().to_owned();
+        let reason = service.message().unwrap_or(&code).to_owned();
+        if BUSY.contains(&code.as_str()) {
+            Self::Busy { operation, reason }
+        } else {
+            Self::Refused {
+                operation,
+                code,
+                reason,
+            }
+        }
+    }
+
+    /// Whether it is this error of the API.
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == name)
+    }
+
+    /// Whether the call may have taken effect all the same.
+    pub fn is_ambiguous(&self) -> bool {
+        matches!(self, Self::Unknown { .. })
+    }
+}

@@ -1,0 +1,164 @@
+//! The pipelines that can be called, and as whom.
+
+use std::{collections::HashMap, fmt, future::Future, sync::Arc, time::Duration};
+
+use aws_config::SdkConfig;
+use aws_sdk_codepipeline::{
+    Client,
+    config::{Builder, Credentials, retry::RetryConfig},
+    error::{ProvideErrorMetadata, SdkError},
+};
+use tokio::{sync::Mutex, time::sleep};
+
+use super::{CallError, client};
+use crate::role::{self, Role};
+
+/// How often a call is made that `CodePipeline` puts off.
+const TRIES: u32 = 5;
+/// How long the first wait between two tries is; each next one is twice as long.
+const WAIT: Duration = Duration::from_millis(200);
+
+/// Calls pipelines. Cheap to clone.
+#[derive(Clone)]
+pub struct Pipelines {
+    config: SdkConfig,
+    endpoint: Option<String>,
+    /// The role for the pipelines of its account.
+    role: Option<Role>,
+    /// A client for each region and role: it keeps the role's session.
+    clients: Arc<Mutex<HashMap<(String, Option<Role>), Client>>>,
+}
+
+/// One pipeline.
+#[derive(Clone)]
+pub struct Pipeline {
+    pub(super) client: Client,
+    pub(super) name: String,
+}
+
+impl Pipelines {
+    /// Signs as whoever the environment says. `endpoint` is where `CodePipeline` listens, when it is not AWS's own; `role` is
+    /// taken on for the pipelines of its account.
+    pub async fn connect(endpoint: Option<&str>, region: &str, role: Option<Role>) -> Self {
+        Self::on(role::config(region, None).await, endpoint, role)
+    }
+
+    /// Signs with a key id and a secret, for a server of one's own.
+    pub async fn connect_as(endpoint: Option<&str>, region: &str, id: &str, secret: &str) -> Self {
+        let credentials = Credentials::new(id, secret, None, None, "settings");
+        Self::on(
+            role::config(region, Some(credentials)).await,
+            endpoint,
+            None,
+        )
+    }
+
+    fn on(config: SdkConfig, endpoint: Option<&str>, role: Option<Role>) -> Self {
+        Self {
+            config,
+            endpoint: endpoint.map(ToOwned::to_owned),
+            role,
+            clients: Arc::default(),
+        }
+    }
+
+    /// The pipeline of that name, in that account and region. Without a role of its own it is called in the one that is
+    /// set for its account, or else as who we are.
+    pub async fn pipeline(
+        &self,
+        name: &str,
+        account: &str,
+        region: &str,
+        role: Option<Role>,
+    ) -> Pipeline {
+        let usual = self.role.as_ref();
+        let role = role.or_else(|| {
+            usual
+                .filter(|role| role.account() == Some(account))
+                .cloned()
+        });
+        let key = (region.to_owned(), role);
+        let mut clients = self.clients.lock().await;
+        let client = match clients.get(&key) {
+            Some(client) => client.clone(),
+            None => {
+                let made = self.client(region, key.1.as_ref()).await;
+                clients.entry(key).or_insert(made).clone()
+            }
+        };
+        Pipeline {
+            client,
+            name: name.to_owned(),
+        }
+    }
+
+    async fn client(&self, region: &str, role: Option<&Role>) -> Client {
+        let config = match role {
+            Some(role) => role::taken_on(&self.config, role, region).await,
+            None => {
+                let config = self.config.clone().into_builder();
+                config
+                    .region(aws_config::Region::new(region.to_owned()))
+                    .build()
+            }
+        };
+        client(&config, self.endpoint.as_deref())
+    }
+}
+
+impl Pipeline {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// How a call is sent that must not be made twice: the SDK would send it again after any silence.
+pub(super) fn once() -> Builder {
+    Builder::new().retry_config(RetryConfig::disabled())
+}
+
+/// Makes a call, and makes it again only as long as `CodePipeline` says that it was put off.
+pub(super) async fn call<T, E, F>(
+    operation: &'static str,
+    send: impl Fn() -> F,
+) -> Result<T, CallError>
+where
+    F: Future<Output = Result<T, SdkError<E>>>,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let mut wait = WAIT;
+    for _ in 1..TRIES {
+        match send().await {
+            Ok(done) => return Ok(done),
+            Err(error) => match CallError::of(operation, error) {
+                CallError::Busy { reason, .. } => {
+                    tracing::info!(operation, reason, "put off");
+                }
+                other => return Err(other),
+            },
+        }
+        sleep(wait).await;
+        wait *= 2;
+    }
+    send()
+        .await
+        .map_err(|error| CallError::of(operation, error))
+}
+
+impl fmt::Debug for Pipelines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipelines")
+            .field("endpoint", &self.endpoint)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
