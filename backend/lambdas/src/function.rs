@@ -7,7 +7,9 @@ use std::{fmt, str::FromStr};
 pub enum Function {
     /// Serves people and programs, behind API Gateway.
     Web,
-    /// Records what sources report.
+    /// Records what systems outside report, behind API Gateway.
+    Hooks,
+    /// Records what AWS reports.
     Events,
     /// Does what `CodePipeline`'s jobs ask for.
     Action,
@@ -17,12 +19,19 @@ pub enum Function {
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Web, Self::Events, Self::Action, Self::Clock];
+    pub const ALL: [Self; 5] = [
+        Self::Web,
+        Self::Hooks,
+        Self::Events,
+        Self::Action,
+        Self::Clock,
+    ];
 
     /// The handler that means this function.
     pub fn handler(self) -> &'static str {
         match self {
             Self::Web => "web",
+            Self::Hooks => "hooks",
             Self::Events => "events",
             Self::Action => "action",
             Self::Clock => "clock",
@@ -81,7 +90,10 @@ mod tests {
         for handler in ["", "Web", "web ", "index.handler"] {
             let message = handler.parse::<Function>().unwrap_err().to_string();
             assert!(message.contains(&format!("{handler:?}")), "{message}");
-            assert!(message.contains("web, events, action, clock"), "{message}");
+            assert!(
+                message.contains("web, hooks, events, action, clock"),
+                "{message}"
+            );
         }
     }
 }

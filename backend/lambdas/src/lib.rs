@@ -1,14 +1,15 @@
-//! The Lambda functions: one program, four trust boundaries.
+//! The Lambda functions: one program, five trust boundaries.
 //!
-//! `web` serves people, `events` records what sources report, `action` does what `CodePipeline`'s jobs ask for, `clock` does
-//! what is due. The program's `main` picks one of them; what it does is here, and what the portal does is in the crate
-//! `portal`.
+//! `web` serves people, `hooks` and `events` record what sources report, `action` does what `CodePipeline`'s jobs ask for,
+//! `clock` does what is due. The program's `main` picks one of them; what it does is here, and what the portal does is in
+//! the crate `portal`.
 
 pub mod action;
 pub mod ambient;
 pub mod clock;
 pub mod events;
 pub mod function;
+pub mod hooks;
 pub mod logging;
 pub mod secret;
 pub mod settings;

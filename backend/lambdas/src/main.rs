@@ -4,7 +4,9 @@ use std::future::Future;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use lambdas::{action, ambient, clock, events, function::Function, settings::Settings, start, web};
+use lambdas::{
+    action, ambient, clock, events, function::Function, hooks, settings::Settings, start, web,
+};
 use portal::error::chain;
 use serde_json::Value;
 use tokio::runtime::Builder;
@@ -14,6 +16,7 @@ fn main() -> Result<(), Error> {
     let settings = start::settings()?;
     match function {
         Function::Web => on_one_thread(serve_web(&settings)),
+        Function::Hooks => on_one_thread(serve_hooks(&settings)),
         Function::Events => on_one_thread(serve_events(&settings)),
         Function::Action => on_all_threads(serve_action(&settings)),
         Function::Clock => on_one_thread(serve_clock(&settings)),
@@ -30,6 +33,14 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
     let router = web::router(portal, settings.site.as_deref(), door)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     lambda_http::run(router).await
+}
+
+/// Records what webhooks report, behind an HTTP API of API Gateway.
+async fn serve_hooks(settings: &Settings) -> Result<(), Error> {
+    let secrets = hooks::Settings::read(ambient::variable)
+        .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
+    let portal = start::portal(settings).await;
+    lambda_http::run(hooks::router(portal, &secrets, &settings.store.region)).await
 }
 
 /// Records what sources report: an SQS queue's batches of `EventBridge` events.

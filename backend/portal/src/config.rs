@@ -29,7 +29,7 @@ pub use roles::RoleEntry;
 pub const FILE_NAME: &str = "towpath.toml";
 
 /// The systems whose pipelines can feed an app.
-pub const SOURCES: [&str; 2] = ["codepipeline", "codebuild"];
+pub const SOURCES: [&str; 3] = ["codepipeline", "codebuild", "github"];
 
 const SLUG: &str = "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$";
 
@@ -92,8 +92,8 @@ pub struct Pipeline {
     /// The reporting system.
     #[schemars(extend("enum" = SOURCES))]
     pub source: String,
-    /// The pipeline's name there.
-    #[schemars(length(min = 1, max = 100))]
+    /// The pipeline's name there; for GitHub, owner, repository and file of the workflow: `acme/wallet/release.yml`.
+    #[schemars(length(min = 1, max = 200))]
     pub name: String,
     /// Only in this AWS account: twelve digits in quotes.
     #[schemars(regex(pattern = "^[0-9]{12}$"), extend("type" = "string"))]

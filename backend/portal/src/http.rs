@@ -12,6 +12,7 @@ mod cookies;
 mod endpoints;
 mod guard;
 mod healthz;
+mod hooks;
 mod names;
 mod openapi;
 mod pages;
@@ -31,6 +32,7 @@ use crate::{Portal, sign_in::SignIn};
 
 pub use assets::{Assets, AssetsError};
 pub use endpoints::endpoints;
+pub use hooks::{HooksFront, hooks, hooks_alone};
 pub use problem::Problem;
 pub use redirect::Granted;
 

@@ -24,6 +24,7 @@ pub mod due;
 mod entropy;
 pub mod error;
 pub mod hold;
+pub mod hooks;
 pub mod http;
 pub mod jobs;
 mod object_keys;

@@ -3,7 +3,7 @@
 //! The event is put if absent, then its projections are joined, always: a second delivery heals a crash between the
 //! two. Joining is a maximum over a total order, so that any order of arrival ends in the same state.
 
-use domain::{Timestamp, actor::Actor, event::Event, id::EventId};
+use domain::{Timestamp, actor::Actor, event::Event, id::EventId, run::Step};
 use sources::Ignored;
 use store::table::{Raw, Recorded};
 
@@ -43,27 +43,57 @@ impl Portal {
     }
 
     /// Records one event and all that follows from it. Whether it was known before.
-    async fn record(&self, event: &Event, payload: Option<&str>, now: Timestamp) -> Result<bool> {
-        let long = payload.filter(|payload| payload.len() > Raw::INLINE_LIMIT);
+    pub(crate) async fn record(
+        &self,
+        event: &Event,
+        payload: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool> {
         let key = object_keys::event(&event.id);
-        if let Some(payload) = long {
-            let objects = &self.store().objects;
-            let bytes = payload.to_owned();
-            // What came first stays: an event never changes, nor does what its source said.
-            objects
-                .put_if_absent(&key, bytes, "application/json")
-                .await?;
-        }
-        let raw = match (payload, long) {
-            (_, Some(_)) => Some(Raw::Object(&key)),
-            (Some(payload), None) => Some(Raw::Inline(payload)),
-            (None, None) => None,
-        };
+        let raw = self.keep(&key, payload).await?;
         let feed = self.catalog().feed(&event.pipeline);
         let feed = feed.map(|feed| (&feed.app, &feed.environment));
         let recorded = Box::pin(self.store().table.record(event, raw, feed, now)).await?;
         Box::pin(self.tell_promotion(event, now)).await?;
         Ok(matches!(recorded, Recorded::Duplicate(_)))
+    }
+
+    /// Records an event of a step whose run was not heard of, where nothing but the run's own events says what it is a
+    /// run of. Whether it was known before.
+    pub(crate) async fn record_step(
+        &self,
+        event: &Event,
+        payload: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let key = object_keys::event(&event.id);
+        let raw = self.keep(&key, payload).await?;
+        let table = &self.store().table;
+        let (stored, known) = match table.put_event(event, raw, now).await? {
+            Recorded::New => (event.clone(), false),
+            Recorded::Duplicate(stored) => (*stored, true),
+        };
+        if let Some(step) = Step::seed(&stored) {
+            table.join_step(&stored.run, step).await?;
+        }
+        Ok(known)
+    }
+
+    /// Keeps what a source said: in the event's own item, or under `key` if it is long.
+    async fn keep<'a>(&self, key: &'a str, payload: Option<&'a str>) -> Result<Option<Raw<'a>>> {
+        let Some(payload) = payload else {
+            return Ok(None);
+        };
+        if payload.len() <= Raw::INLINE_LIMIT {
+            return Ok(Some(Raw::Inline(payload)));
+        }
+        let objects = &self.store().objects;
+        let bytes = payload.to_owned();
+        // What came first stays: an event never changes, nor does what its source said.
+        objects
+            .put_if_absent(key, bytes, "application/json")
+            .await?;
+        Ok(Some(Raw::Object(key)))
     }
 }
 

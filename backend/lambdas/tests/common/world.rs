@@ -162,9 +162,16 @@ impl World {
 
     /// Starts a function in this world with one variable changed.
     pub(crate) async fn lambda_with(&self, handler: &str, name: &str, value: &str) -> Lambda {
+        self.lambda_changed(handler, &[(name, value)]).await
+    }
+
+    /// Starts a function in this world with some variables changed.
+    pub(crate) async fn lambda_changed(&self, handler: &str, changes: &[(&str, &str)]) -> Lambda {
         let mut variables = self.variables.clone();
-        variables.retain(|(known, _)| known != name);
-        variables.push((name.to_owned(), value.to_owned()));
+        for (name, value) in changes {
+            variables.retain(|(known, _)| known != name);
+            variables.push(((*name).to_owned(), (*value).to_owned()));
+        }
         Lambda::start(&self.program, handler, &variables).await
     }
 

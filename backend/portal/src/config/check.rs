@@ -7,7 +7,10 @@ use super::{
     App, Config, Environment, Pipeline, Problems, SOURCES, paths,
     reader::{Document, Section, Text},
     roles,
-    values::{colour, for_people, is_account, is_region, known, public_url, shaped, slug, unique},
+    values::{
+        colour, for_people, is_account, is_region, is_workflow, known, public_url, shaped, slug,
+        unique,
+    },
 };
 
 pub(super) const TOP_KEYS: [&str; 6] = [
@@ -177,9 +180,10 @@ fn pipeline(
     let source = section
         .required("source", "codepipeline")
         .and_then(|text| known(document, "source", text, &SOURCES));
-    let name = section
-        .required("name", "wallet-dev")
-        .and_then(|name| for_people(document, &name, 100));
+    let name = section.required("name", "wallet-dev").and_then(|name| {
+        let shown = for_people(document, &name, 200);
+        shown.filter(|_| source.as_deref() != Some("github") || is_workflow(document, &name))
+    });
     let account = section.optional("account", "123456789012");
     let account = account.map(|text| {
         shaped(

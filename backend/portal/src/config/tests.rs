@@ -44,6 +44,31 @@ fn with(line: &str, by: &str) -> String {
 }
 
 #[test]
+fn a_workflow_is_named_by_owner_repository_and_file() {
+    let named = |name: &str| {
+        let github = GOOD.replacen("codepipeline", "github", 1);
+        let line = format!("name = \"{name}\"");
+        Config::parse(
+            &github.replacen("name = \"wallet-prod\"", &line, 1),
+            "towpath.toml",
+        )
+    };
+    let feed = &named("acme/wallet/release.yml").unwrap().catalog().feeds[0];
+    assert_eq!(feed.source, "github");
+    assert_eq!(feed.pipeline, "acme/wallet/release.yml");
+    for name in [
+        "release.yml",
+        "acme/wallet",
+        "acme//release.yml",
+        "acme/wallet/.github/workflows/release.yml",
+    ] {
+        let told = named(name).unwrap_err().to_string();
+        assert!(told.contains("is not a workflow"), "{told}");
+        assert!(told.contains("acme/wallet/release.yml"), "{told}");
+    }
+}
+
+#[test]
 fn a_good_file_keeps_its_order_and_becomes_the_catalog() {
     let config = Config::parse(GOOD, "towpath.toml").unwrap();
     let catalog = config.catalog();

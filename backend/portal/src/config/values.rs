@@ -137,6 +137,22 @@ pub(super) fn shaped(
     text.value
 }
 
+/// Whether a text names a workflow as GitHub's events are named; a problem if not.
+pub(super) fn is_workflow(document: &Document<'_>, text: &Text) -> bool {
+    let parts: Vec<&str> = text.value.trim().split('/').collect();
+    let fits = parts.len() >= 3
+        && parts.iter().all(|part| !part.is_empty())
+        && !parts.contains(&".github");
+    if !fits {
+        document.problem(
+            text.span.clone(),
+            format!("\"{}\" is not a workflow", text.value),
+            "write owner, repository and file, such as \"acme/wallet/release.yml\"",
+        );
+    }
+    fits
+}
+
 pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }

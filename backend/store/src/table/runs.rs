@@ -183,6 +183,11 @@ impl Table {
         }))
     }
 
+    /// The pipeline that a run is one execution of, if the run was heard of.
+    pub async fn pipeline_of_run(&self, id: &RunId) -> Result<Option<Pipeline>> {
+        Ok(self.run_row(id).await?.map(|row| row.run.pipeline))
+    }
+
     /// One page of runs, newest first.
     pub async fn runs(
         &self,

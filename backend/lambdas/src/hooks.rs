@@ -1,0 +1,59 @@
+//! What systems outside report, behind API Gateway. Whoever calls has no account here, which is why this function may do
+//! nothing but record events.
+
+use std::sync::Arc;
+
+use axum::Router;
+use portal::{
+    Portal,
+    hooks::Hooks,
+    http::HooksFront,
+    sign_in::{GivenSecret, SecretSource},
+};
+
+use crate::{ambient, secret::SecretsManager};
+
+/// Where the secrets of the endpoints are.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name or ARN of the secret that holds them, or, where it begins with a brace, the secret itself.
+    secret: String,
+    /// Where Secrets Manager listens, when it is not AWS's own.
+    endpoint: Option<String>,
+}
+
+/// Nothing says where the secrets are.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "TOWPATH_HOOKS_SECRET is not set; it holds the name or ARN of the secret with the endpoints of webhooks"
+)]
+pub struct NoSecret;
+
+impl Settings {
+    /// Reads the settings. `variable` looks up one variable of the environment.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, NoSecret> {
+        let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        Ok(Self {
+            secret: variable("TOWPATH_HOOKS_SECRET").ok_or(NoSecret)?,
+            endpoint: variable("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+                .or_else(|| variable("AWS_ENDPOINT_URL")),
+        })
+    }
+}
+
+/// What `hooks` serves. The secrets are not asked for before somebody delivers.
+pub fn router(portal: Portal, settings: &Settings, region: &str) -> Router {
+    let secrets: Arc<dyn SecretSource> = if settings.secret.starts_with('{') {
+        Arc::new(GivenSecret(settings.secret.clone()))
+    } else {
+        Arc::new(SecretsManager::new(
+            settings.secret.clone(),
+            region.to_owned(),
+            settings.endpoint.clone(),
+        ))
+    };
+    portal::http::hooks_alone(HooksFront {
+        hooks: Hooks::new(portal, secrets),
+        clock: ambient::now,
+    })
+}
