@@ -42,6 +42,16 @@ pub enum DemoError {
         #[source]
         source: reqwest::Error,
     },
+    /// The portal does something else with a request than the play has it.
+    #[error("the portal answers {status} to {what}: {detail}")]
+    Unexpected {
+        /// What was asked for.
+        what: String,
+        /// The answer's status.
+        status: u16,
+        /// What the answer says.
+        detail: String,
+    },
     /// No HTTP client could be built.
     #[error("cannot set up an HTTP client")]
     Client(#[source] reqwest::Error),

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use clap::Parser;
 use demo::{
     error::{DemoError, in_full},
-    outro, pipelines, play,
+    manager, outro, pipelines, play,
     portal::{Places, Portal},
     samples::Samples,
     script,
@@ -14,7 +14,7 @@ use simulator::{Credentials, Options, Simulator};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How long the last events may take to arrive.
-const LAST_EVENTS: Duration = Duration::from_secs(10);
+const LAST_EVENTS: Duration = Duration::from_secs(30);
 
 /// Starts the portal with a demonstration.
 #[derive(Parser)]
@@ -132,6 +132,7 @@ async fn attend(
     portal.ready().await?;
     pipelines::declare(simulator)?;
     let history = portal.has_history().await?;
+    let api = portal.api();
     let progress = |line: String| println!("  {line}");
     let played = async {
         if history {
@@ -140,6 +141,8 @@ async fn attend(
         } else {
             println!("Playing the demonstration through simulated pipelines:");
             play::everything(simulator, samples, &progress).await?;
+            println!("And a release manager at work:");
+            manager::day(&api, &progress).await?;
         }
         let arrived = simulator.drained(LAST_EVENTS).await;
         let dropped = simulator.overview().events_dropped;

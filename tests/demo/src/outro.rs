@@ -6,7 +6,7 @@ use std::path::Path;
 pub fn text(url: &str, simulator: &str, config: &Path) -> String {
     let config = config.display();
     format!(
-        "
+        r#"
 The portal is at        {url}
 
   Overview              {url}/
@@ -14,6 +14,9 @@ The portal is at        {url}
   Builds of an app      {url}/settings/builds
   Failed runs           {url}/settings/runs?failed=true
   Unassigned pipelines  {url}/unassigned
+  Promotions            {url}/promotions     (one waits for an approval; one goes on by itself after a minute)
+  Holds                 {url}/holds
+  Audit log             {url}/audit
   The API               {url}/api/v1/overview   described in {url}/api/openapi.json
 
 Try next, in another terminal:
@@ -21,6 +24,11 @@ Try next, in another terminal:
   target/debug/towpath --url {url} status
   target/debug/towpath --url {url} runs --app settings --failed
   target/debug/towpath --url {url} latest --app settings --environment dev --output settings.apk
+  target/debug/towpath --url {url} promote apidemos/preprod --to prod --check
+  target/debug/towpath --url {url} promote apidemos/dev --to preprod --reason "a demonstration" --wait --timeout 1min
+  target/debug/towpath --url {url} rollback --app settings --environment prod --reason "a demonstration"
+  target/debug/towpath --url {url} compare settings/prod settings/dev
+  target/debug/towpath --url {url} audit verify
   curl -s '{url}/api/v1/apps/settings/builds?limit=3'
 
 CodePipeline is simulated at {simulator}. Let the run that waits go on with
@@ -28,6 +36,6 @@ CodePipeline is simulated at {simulator}. Let the run that waits go on with
   curl -s -X POST {simulator}/control/release -H 'content-type: application/json' -d '{{}}'
 
 The configuration is {config}. Ctrl-C stops everything; the data stays. Forget it with `make run RESET=1`.
-"
+"#
     )
 }

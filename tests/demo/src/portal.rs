@@ -80,11 +80,45 @@ fn address(listener: &TcpListener) -> Result<SocketAddr, DemoError> {
     listener.local_addr().map_err(DemoError::NoPort)
 }
 
+/// The portal's API, as its local user.
+#[derive(Clone, Debug)]
+pub struct Api {
+    client: reqwest::Client,
+    url: String,
+}
+
+impl Api {
+    /// Asks for something that is there.
+    pub async fn get(&self, path: &str) -> Result<Value, DemoError> {
+        let url = format!("{}{path}", self.url);
+        let asked = async {
+            let answer = self.client.get(&url).send().await?.error_for_status()?;
+            answer.json().await
+        };
+        asked
+            .await
+            .map_err(|source| DemoError::Portal { url, source })
+    }
+
+    /// Asks for something to be done. The answer's status and content.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<(u16, Value), DemoError> {
+        let url = format!("{}{path}", self.url);
+        let asked = async {
+            let call = self.client.post(&url);
+            let call = call.header("content-type", "application/json");
+            let answer = call.body(body.to_string()).send().await?;
+            Ok((answer.status().as_u16(), answer.json().await?))
+        };
+        asked
+            .await
+            .map_err(|source| DemoError::Portal { url, source })
+    }
+}
+
 /// The portal at work.
 pub struct Portal {
     child: Child,
-    url: String,
-    client: reqwest::Client,
+    api: Api,
 }
 
 impl Portal {
@@ -114,19 +148,25 @@ impl Portal {
             .kill_on_drop(true)
             .spawn()
             .map_err(DemoError::Spawn)?;
+        let url = places.url();
         Ok(Self {
             child,
-            url: places.url(),
-            client,
+            api: Api { client, url },
         })
+    }
+
+    /// Its API.
+    pub fn api(&self) -> Api {
+        self.api.clone()
     }
 
     /// Waits until it answers.
     pub async fn ready(&mut self) -> Result<(), DemoError> {
-        let url = format!("{}/healthz", self.url);
+        let url = format!("{}/healthz", self.api.url);
+        let client = &self.api.client;
         let asked = async {
             loop {
-                let answer = self.client.get(&url).send().await;
+                let answer = client.get(&url).send().await;
                 if answer.is_ok_and(|answer| answer.status().is_success()) {
                     return;
                 }
@@ -142,18 +182,7 @@ impl Portal {
 
     /// Whether it already has builds.
     pub async fn has_history(&self) -> Result<bool, DemoError> {
-        let url = format!("{}/api/v1/apps/settings/builds?limit=1", self.url);
-        let failed = |source| DemoError::Portal {
-            url: url.clone(),
-            source,
-        };
-        let answer = self.client.get(&url).send().await.map_err(failed)?;
-        let page: Value = answer
-            .error_for_status()
-            .map_err(failed)?
-            .json()
-            .await
-            .map_err(failed)?;
+        let page = self.api.get("/api/v1/apps/settings/builds?limit=1").await?;
         Ok(page["items"]
             .as_array()
             .is_some_and(|builds| !builds.is_empty()))

@@ -1,0 +1,100 @@
+//! A release manager's day, by the portal's own API: a promotion that succeeds, one that is refused, one that waits for
+//! somebody else, a hold, and a build that is taken back.
+
+use serde_json::{Value, json};
+
+use crate::{error::DemoError, portal::Api};
+
+/// Does it all. `progress` hears one line for each deed.
+pub async fn day(api: &Api, progress: &(dyn Fn(String) + Sync)) -> Result<(), DemoError> {
+    let tested = current(api, "settings", "preprod").await?;
+    let promoted = promote(api, &tested, "prod", "Tested on four phones").await?;
+    expect(&promoted, 201, "a promotion to prod")?;
+    progress(told("settings", "prod", &promoted));
+
+    let held = json!({
+        "environment": "prod", "app": "apidemos", "reason": "The store reviews the new screenshots",
+    });
+    let held = api.post("/api/v1/holds", &held).await?;
+    expect(&held, 200, "a hold on prod")?;
+    progress("apidemos prod     held      The store reviews the new screenshots".to_owned());
+
+    let ready = current(api, "apidemos", "preprod").await?;
+    let refused = promote(api, &ready, "prod", "For the fair on Monday").await?;
+    expect(&refused, 409, "a promotion to a frozen environment")?;
+    progress(told("apidemos", "prod", &refused));
+
+    let newest = current(api, "apidemos", "dev").await?;
+    let waiting = promote(api, &newest, "preprod", "Notes for the camera demos").await?;
+    expect(&waiting, 201, "a promotion to preprod")?;
+    progress(told("apidemos", "preprod", &waiting));
+
+    let reason = "The camera demo asks twice for the permission";
+    let earlier = earlier(api, "apidemos", "dev").await?;
+    let path = format!("/api/v1/builds/{earlier}/withdraw");
+    let withdrawn = api.post(&path, &json!({ "reason": reason })).await?;
+    expect(&withdrawn, 200, "withdrawing a build")?;
+    progress(format!("apidemos dev      withdrawn {reason}"));
+    Ok(())
+}
+
+async fn current(api: &Api, app: &str, environment: &str) -> Result<Value, DemoError> {
+    let path = format!("/api/v1/apps/{app}/environments/{environment}");
+    let view = api.get(&path).await?;
+    Ok(view["current"]["release"]["build"].clone())
+}
+
+/// The newest build that an environment no longer serves.
+async fn earlier(api: &Api, app: &str, environment: &str) -> Result<String, DemoError> {
+    let path = format!("/api/v1/apps/{app}/environments/{environment}");
+    let view = api.get(&path).await?;
+    let build = view["earlier"][0]["build"].as_str();
+    Ok(build.unwrap_or_default().to_owned())
+}
+
+async fn promote(
+    api: &Api,
+    build: &Value,
+    to: &str,
+    reason: &str,
+) -> Result<(u16, Value), DemoError> {
+    let request = json!({ "build": build, "to": to, "reason": reason });
+    api.post("/api/v1/promotions", &request).await
+}
+
+fn expect((status, answer): &(u16, Value), wanted: u16, what: &str) -> Result<(), DemoError> {
+    if *status == wanted {
+        return Ok(());
+    }
+    Err(DemoError::Unexpected {
+        what: what.to_owned(),
+        status: *status,
+        detail: answer["detail"].as_str().unwrap_or_default().to_owned(),
+    })
+}
+
+/// What became of a request, and why.
+fn told(app: &str, to: &str, (_, answer): &(u16, Value)) -> String {
+    let place = format!("{app} {to}");
+    let words = |of: &Value, member: &str| {
+        let each = of.as_array().into_iter().flatten();
+        let words: Vec<&str> = each.filter_map(|one| one[member].as_str()).collect();
+        words.join("; ")
+    };
+    match answer["state"]["is"].as_str() {
+        None => format!(
+            "{place:<17} {:<9} {}",
+            "refused",
+            words(&answer["refusals"], "what")
+        ),
+        Some("waiting") => format!(
+            "{place:<17} {:<9} {}",
+            "waiting",
+            words(&answer["gates"], "words")
+        ),
+        Some(state) => format!(
+            "{place:<17} {state:<9} {}",
+            answer["reason"].as_str().unwrap_or_default()
+        ),
+    }
+}

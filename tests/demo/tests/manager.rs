@@ -1,0 +1,116 @@
+//! The whole play before the real portal, with packages of a few bytes.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "the scenery of these tests may panic as the tests may"
+)]
+
+use std::{net::TcpListener, path::Path, sync::Mutex, time::Duration};
+
+use demo::{
+    manager, pipelines, play,
+    portal::{Api, Places, Portal},
+    samples::Samples,
+    script,
+};
+use serde_json::Value;
+use simulator::{Credentials, Options, Simulator};
+
+/// The portal's program, which is built with the workspace: beside the folder of this test.
+fn places(data: &Path) -> Places {
+    let own = std::env::current_exe().unwrap();
+    let program = own.ancestors().nth(2).unwrap().join("towpath");
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("towpath.toml");
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = free.local_addr().unwrap();
+    drop(free);
+    Places::choose(program, config, data.join("data"), listen).unwrap()
+}
+
+async fn simulator(places: &Places) -> Simulator {
+    let door = format!("http://{}", places.door);
+    let options = Options {
+        events_endpoint: Some(door.clone()),
+        lambda_endpoint: Some(door),
+        s3_endpoint: Some(format!("http://{}", places.s3)),
+        credentials: Credentials::default(),
+        ..Options::default()
+    };
+    Simulator::start(options).await.unwrap()
+}
+
+async fn items(api: &Api, path: &str) -> Vec<Value> {
+    let page = api.get(path).await.unwrap();
+    page["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_manager_finds_everything_that_the_day_is_about() {
+    let folder = tempfile::tempdir().unwrap();
+    for package in script::packages() {
+        std::fs::write(folder.path().join(package), package).unwrap();
+    }
+    let samples = Samples::find(folder.path(), script::packages()).unwrap();
+    let places = places(folder.path());
+    let simulator = simulator(&places).await;
+    let mut portal = Portal::start(&places, &simulator.endpoint(), true).unwrap();
+    portal.ready().await.unwrap();
+    pipelines::declare(&simulator).unwrap();
+    play::everything(&simulator, &samples, &|_| ())
+        .await
+        .unwrap();
+    let lines = Mutex::new(Vec::new());
+    let api = portal.api();
+    manager::day(&api, &|line| lines.lock().unwrap().push(line))
+        .await
+        .unwrap();
+
+    let lines = lines.into_inner().unwrap();
+    assert!(
+        lines[0].starts_with("settings prod     succeeded"),
+        "{lines:#?}"
+    );
+    assert!(
+        lines[2].starts_with("apidemos prod     refused")
+            && lines[2].contains("the store's listing is rewritten"),
+        "{lines:#?}"
+    );
+    assert!(
+        lines[3].contains("needs 1 approval from release-managers"),
+        "{lines:#?}"
+    );
+
+    let to = |app: &str, environment: &str| {
+        format!("/api/v1/apps/{app}/environments/{environment}/promotions")
+    };
+    let done = items(&api, &to("settings", "prod")).await;
+    assert_eq!(done[0]["state"]["is"], "succeeded");
+    let waits = items(&api, &to("apidemos", "preprod")).await;
+    assert_eq!(waits[0]["state"]["is"], "waiting");
+    let follows = items(&api, &to("settings", "preprod")).await;
+    assert_eq!(follows[0]["kind"], "automatic");
+    let refused = items(&api, &to("apidemos", "prod")).await;
+    assert_eq!(refused, Vec::<Value>::new());
+    let holds = api.get("/api/v1/holds").await.unwrap();
+    assert_eq!(holds["holds"][0]["hold"]["on"]["app"], "apidemos");
+    let log = api.get("/api/v1/audit").await.unwrap();
+    let deeds: Vec<&str> = log["entries"]["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|entry| entry["deed"].as_str())
+        .collect();
+    for deed in [
+        "promotion-succeeded",
+        "promotion-refused",
+        "held",
+        "withdrawn",
+    ] {
+        assert!(deeds.contains(&deed), "{deed} is not among {deeds:?}");
+    }
+
+    play::stop_runs(&simulator);
+    simulator.drained(Duration::from_secs(10)).await;
+    portal.stop().await;
+    simulator.stop().await;
+}
