@@ -8,6 +8,7 @@ import { ClockSchedule } from './clock/schedule.ts';
 import type { Deployment } from './deployment.ts';
 import { ReportedEvents } from './events/events.ts';
 import { Functions } from './functions/functions.ts';
+import { HookSecrets } from './hooks/secrets.ts';
 import { Records } from './records/records.ts';
 import { Releases } from './releases/releases.ts';
 import { Seals } from './releases/seals.ts';
@@ -26,6 +27,7 @@ export class TowpathStack extends Stack {
   readonly events: ReportedEvents;
   readonly schedule: ClockSchedule;
   readonly sessionKey: SessionKey;
+  readonly hookSecrets: HookSecrets;
   readonly signIn: SignIn;
   readonly alarms: Alarms;
 
@@ -50,9 +52,10 @@ export class TowpathStack extends Stack {
       seals: this.seals,
     });
     reachOperations(this.functions, deployment);
-    const { web, events, clock } = this.functions;
+    const { web, hooks, events, clock } = this.functions;
     this.api = new Api(this, 'Api', deployment);
     this.api.route('$default', web);
+    this.api.route('POST /hooks/{proxy+}', hooks);
     this.site = new Site(this, 'Site', { deployment, api: this.api, accessLogs });
     const { publicUrl } = this.site;
     for (const each of this.functions.all) each.set('TOWPATH_PUBLIC_URL', publicUrl);
@@ -61,6 +64,8 @@ export class TowpathStack extends Stack {
     this.schedule = new ClockSchedule(this, 'Clock', { deployment, clock });
     this.sessionKey = new SessionKey(this, 'SessionKey', { deployment });
     this.sessionKey.grantRead(web);
+    this.hookSecrets = new HookSecrets(this, 'HookSecrets', { deployment });
+    this.hookSecrets.grantRead(hooks);
     this.signIn = new SignIn(this, 'SignIn', { deployment, publicUrl });
     this.signIn.tell(web);
     this.alarms = new Alarms(this, 'Alarms', {

@@ -20,7 +20,7 @@ const ACCESS_LOG = {
   error: '$context.integrationErrorMessage',
 };
 
-/** The HTTP API. It hands everything to `web`, which alone knows its routes and who may do what. */
+/** The HTTP API. It hands webhooks to `hooks` and all else to `web`, which know their routes and who may do what. */
 export class Api extends Construct {
   readonly api: CfnApi;
   readonly stage: CfnStage;
@@ -72,7 +72,7 @@ export class Api extends Construct {
     Validations.of(route).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
-        'Every route leads to one function, which asks who it is itself: pages need a redirect to sign in, and some need nobody.',
+        'Every route leads to a function that asks who it is itself: pages need a redirect to sign in, some need nobody, and webhooks sign what they send.',
     });
     to.lambda.addPermission('Api', {
       principal: new ServicePrincipal('apigateway.amazonaws.com'),

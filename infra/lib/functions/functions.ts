@@ -8,6 +8,7 @@ import { clock } from './clock.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
 import { events } from './events.ts';
 import type { TowpathFunction } from './function.ts';
+import { hooks } from './hooks.ts';
 import { web } from './web.ts';
 
 /** What functions are made of. */
@@ -22,6 +23,7 @@ export interface Parts {
 /** The functions, each with exactly the rights of its file. One more is one file and one line here. */
 export class Functions extends Construct {
   readonly web: TowpathFunction;
+  readonly hooks: TowpathFunction;
   readonly events: TowpathFunction;
   readonly action: TowpathFunction;
   readonly clock: TowpathFunction;
@@ -31,12 +33,13 @@ export class Functions extends Construct {
     const configuration = new ConfigurationLayer(this, 'Configuration', given.deployment);
     const parts = { ...given, configuration };
     this.web = web(this, parts);
+    this.hooks = hooks(this, parts);
     this.events = events(this, parts);
     this.action = action(this, parts);
     this.clock = clock(this, parts);
   }
 
   get all(): readonly TowpathFunction[] {
-    return [this.web, this.events, this.action, this.clock];
+    return [this.web, this.hooks, this.events, this.action, this.clock];
   }
 }

@@ -30,6 +30,9 @@ const WRITE = [
   'dynamodb:UpdateItem',
 ];
 
+/** The partitions that recording an event reads and writes: the event's own, its run's, and the overview. */
+export const EVENT_PARTITIONS = ['EVENT#*', 'RUN#*', 'OVERVIEW'];
+
 /** The table of everything that Towpath knows. */
 export class Records extends Construct {
   readonly table: Table;
@@ -60,6 +63,16 @@ export class Records extends Construct {
     to.grant(WRITE, [this.table.tableArn]);
     to.grant(READ, [this.table.tableArn]);
     to.grant(['dynamodb:Query'], [`${this.table.tableArn}/index/${INDEX}`]);
+    to.set('TOWPATH_TABLE', this.table.tableName);
+  }
+
+  /** Lets a function record events: no builds, no promotions and no audit log, neither to read nor to write. */
+  grantEvents(to: TowpathFunction): void {
+    to.grant(
+      ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      [this.table.tableArn],
+      { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': EVENT_PARTITIONS } } },
+    );
     to.set('TOWPATH_TABLE', this.table.tableName);
   }
 }

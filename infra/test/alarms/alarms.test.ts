@@ -34,6 +34,8 @@ test('what somebody has to do something about has an alarm', () => {
     'events-fails',
     'events-throttled',
     'events-wait',
+    'hooks-fails',
+    'hooks-throttled',
     'promotion-failed',
     'registration-failed',
     'table-GetItem-fails',

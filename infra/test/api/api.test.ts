@@ -5,8 +5,8 @@ import { templateOf } from '../deployment.ts';
 
 const template = templateOf();
 
-test('everything goes to web, which alone knows its routes', () => {
-  template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
+test('all but webhooks goes to web, which alone knows its routes', () => {
+  template.resourceCountIs('AWS::ApiGatewayV2::Route', 2);
   template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$default' });
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
     IntegrationType: 'AWS_PROXY',

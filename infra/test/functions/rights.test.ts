@@ -58,6 +58,15 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject on <ReleasesBucket.Arn>/staging/*',
     'secretsmanager:GetSecretValue on <SessionKeySecret>',
   ],
+  hooks: [
+    ...['DeleteItem', 'GetItem', 'PutItem'].map(
+      (action) =>
+        `dynamodb:${action} on <RecordsTable.Arn> if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["EVENT#*","RUN#*","OVERVIEW"]}}`,
+    ),
+    ...own('Hooks'),
+    's3:PutObject on <ReleasesBucket.Arn>/events/*',
+    'secretsmanager:GetSecretValue on <HookSecretsSecret>',
+  ],
   events: [
     ...RECORDS,
     ...own('Events'),

@@ -29,7 +29,7 @@ test('only the function that has sessions is told of the key, and may read it', 
   );
   assert.deepEqual(handlers, ['web']);
   const readers = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([, policy]) =>
-    JSON.stringify(policy).includes('secretsmanager:'),
+    JSON.stringify(policy).includes('SessionKeySecret'),
   );
   assert.equal(readers.length, 1);
   assert.match(readers[0]?.[0] ?? '', /^FunctionsWeb/);

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Match } from 'aws-cdk-lib/assertions';
+import { EVENT_PARTITIONS } from '../../lib/records/records.ts';
+import { templateOf } from '../deployment.ts';
+import { rightsOf } from '../rights.ts';
+
+const template = templateOf();
+
+test('what is delivered to /hooks goes to the function for it, and nothing else does', () => {
+  const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')) as {
+    Properties: { RouteKey: string };
+  }[];
+  assert.deepEqual(routes.map(({ Properties }) => Properties.RouteKey).sort(), [
+    '$default',
+    'POST /hooks/{proxy+}',
+  ]);
+  template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+    IntegrationType: 'AWS_PROXY',
+    PayloadFormatVersion: '2.0',
+    IntegrationUri: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FunctionsHooksFunction'), 'Arn'] },
+  });
+  template.hasResourceProperties('AWS::Lambda::Permission', {
+    Action: 'lambda:InvokeFunction',
+    Principal: 'apigateway.amazonaws.com',
+    FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FunctionsHooksFunction'), 'Arn'] },
+  });
+});
+
+test('the secret begins without endpoints, so that every delivery is turned away', () => {
+  template.hasResourceProperties('AWS::SecretsManager::Secret', {
+    Name: 'towpath-dev-hooks',
+    SecretString: '{"github": {}}',
+  });
+});
+
+test('only hooks is told of the endpoints, and may read them', () => {
+  const told = template.findResources('AWS::Lambda::Function', {
+    Properties: Match.objectLike({
+      Environment: { Variables: Match.objectLike({ TOWPATH_HOOKS_SECRET: Match.anyValue() }) },
+    }),
+  });
+  assert.deepEqual(
+    Object.values(told).map((found) => (found['Properties'] as { Handler: string }).Handler),
+    ['hooks'],
+  );
+  for (const name of ['web', 'events', 'action', 'clock'])
+    assert.doesNotMatch(rightsOf(template, `towpath-dev-${name}`).join('\n'), /HookSecrets/);
+});
+
+test('what hooks may write are the partitions of events, runs and the overview, by their names in the store', () => {
+  const keys = readFileSync(
+    fileURLToPath(new URL('../../../backend/store/src/table/keys.rs', import.meta.url)),
+    'utf8',
+  );
+  const [event, run, overview] = EVENT_PARTITIONS;
+  assert.match(keys, new RegExp(`fn event\\(.*\\n.*Key::new\\(format!\\("${stem(event)}\\{`));
+  assert.match(keys, new RegExp(`fn run_partition\\(.*\\n.*format!\\("${stem(run)}\\{`));
+  assert.ok(keys.includes(`const OVERVIEW: &str = "${overview ?? ''}"`));
+});
+
+/** What stands before the star. */
+function stem(partition: string | undefined): string {
+  return (partition ?? '').replace(/\*$/, '');
+}
