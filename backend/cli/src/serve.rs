@@ -6,6 +6,7 @@
 //! | `folder` | the data folder: one process at a time |
 //! | `place` | the embedded DynamoDB and S3, and the store on them |
 //! | `door` | the AWS door: EventBridge and Lambda, as far as a pipeline needs them |
+//! | `hooks` | what webhooks knock at |
 //! | `housekeeping` | what is due, at start and every minute |
 //! | `ambient` | the clock, the dice, the signals |
 
@@ -13,6 +14,7 @@ mod ambient;
 mod door;
 mod error;
 mod folder;
+mod hooks;
 mod housekeeping;
 mod options;
 mod place;
@@ -74,13 +76,14 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let housekeeping = tokio::spawn(housekeeping::run(portal.clone()));
     let door = door::Door::new(portal.clone(), &options);
     let (stopping, stopped) = watch::channel(false);
+    let hooks = hooks::router(portal.clone(), options.hooks_secrets.clone())?;
     let pages = portal::http::router(Front {
         portal,
         assets,
         clock: ambient::now,
         door: Door::Local,
     });
-    let web = tokio::spawn(run(web, pages, stopped.clone()));
+    let web = tokio::spawn(run(web, pages.merge(hooks), stopped.clone()));
     let aws = tokio::spawn(run(aws, door.router(), stopped));
 
     announce(address, aws_address, &place, &options);

@@ -352,3 +352,42 @@ fn a_polite_stop_ends_well() {
         assert!(status.success(), "{signal}: {status}");
     }
 }
+
+#[tokio::test]
+async fn webhooks_are_taken_with_the_secrets_of_a_file() {
+    const PING: &str = r#"{"zen": "Keep it logically awesome."}"#;
+    // HMAC-SHA256 of it with the secret below.
+    const SIGNATURE: &str =
+        "sha256=42ae8e8504edbcb7b4738b2b77284bb00d3534e912aa53ffdc0f9aef39788eb5";
+    let folder = folder();
+    let secrets = folder.path().join("hooks.json");
+    let text = r#"{"github": {"acme": {"current": "a secret that both know"}}}"#;
+    std::fs::write(&secrets, text).unwrap();
+    let portal = start(folder.path(), &["--hooks-secrets", "hooks.json"]);
+    let deliver = async |signature: &str| {
+        let request = client()
+            .post(format!("{}/hooks/github/acme", portal.web))
+            .header("content-type", "application/json")
+            .header("x-github-event", "ping")
+            .header("x-hub-signature-256", signature)
+            .body(PING);
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(deliver(SIGNATURE).await, 202);
+    assert_eq!(deliver("sha256=00").await, 401);
+    let pages = client().get(&portal.web).send().await.unwrap();
+    assert_eq!(pages.status(), 200);
+}
+
+#[test]
+fn secrets_of_webhooks_that_cannot_be_used_are_named_and_not_shown() {
+    let folder = folder();
+    let arguments = ["--listen", "127.0.0.1:0", "--hooks-secrets", "hooks.json"];
+    let told = refused(folder.path(), &arguments);
+    assert!(told.contains("hooks.json cannot be read"), "{told}");
+    let text = r#"{"github": {"acme": {"current": "hunter2"}}}"#;
+    std::fs::write(folder.path().join("hooks.json"), text).unwrap();
+    let told = refused(folder.path(), &arguments);
+    assert!(told.contains("github.acme.current"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}

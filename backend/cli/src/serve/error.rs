@@ -41,6 +41,26 @@ pub(crate) enum ServeError {
     /// A configuration with problems.
     #[error("{0}")]
     Config(portal::config::Problems),
+    /// No secrets of webhooks where they should be.
+    #[error(
+        "{path} cannot be read; name the file with the endpoints of webhooks with --hooks-secrets"
+    )]
+    NoHooksSecrets {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Secrets of webhooks that cannot be used.
+    #[error("{path} holds no endpoints of webhooks")]
+    HooksSecrets {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: portal::hooks::EndpointsError,
+    },
     /// Assets that cannot be served.
     #[error(transparent)]
     Assets(#[from] portal::http::AssetsError),

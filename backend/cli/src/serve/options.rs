@@ -42,6 +42,9 @@ pub(crate) struct ServeOptions {
     /// The CodePipeline whose jobs are answered
     #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_CODEPIPELINE")]
     pub(crate) codepipeline_endpoint: Option<Url>,
+    /// The endpoints of webhooks with their secrets; without it, there are none
+    #[arg(long, value_name = "FILE", env = "TOWPATH_HOOKS_SECRETS")]
+    pub(crate) hooks_secrets: Option<PathBuf>,
     /// The AWS region that everything is said to be in
     #[arg(long, default_value = "eu-west-1")]
     pub(crate) region: String,
