@@ -16,13 +16,26 @@ export interface ConfiguredPipeline {
   readonly environment: string;
 }
 
+/** What carries promotions into an environment: a pipeline, or a bucket that the portal copies to. */
+export type ConfiguredTarget =
+  | {
+      readonly kind: 'pipeline';
+      readonly name: string;
+      readonly account?: string;
+      readonly region?: string;
+      readonly role?: string;
+    }
+  | { readonly kind: 'bucket'; readonly name: string; readonly role?: string };
+
 export interface Configuration {
   /** The file as it is, without the environments of `environments.toml`. */
   readonly text: string;
   readonly pipelines: readonly ConfiguredPipeline[];
+  /** The targets of the steps of its paths. */
+  readonly targets: readonly ConfiguredTarget[];
 }
 
-const pipelines = z.object({
+const written = z.object({
   pipelines: z
     .array(
       z.object({
@@ -34,6 +47,27 @@ const pipelines = z.object({
       }),
     )
     .default([]),
+  paths: z
+    .array(
+      z.object({
+        steps: z
+          .array(
+            z.object({
+              target: z
+                .object({
+                  codepipeline: z.string().optional(),
+                  bucket: z.string().optional(),
+                  account: z.string().optional(),
+                  region: z.string().optional(),
+                  role: z.string().optional(),
+                })
+                .optional(),
+            }),
+          )
+          .default([]),
+      }),
+    )
+    .default([]),
 });
 
 export function readConfiguration(path: string): Configuration {
@@ -41,9 +75,12 @@ export function readConfiguration(path: string): Configuration {
 }
 
 export function parseConfiguration(text: string): Configuration {
-  const found = pipelines.parse(parse(text)).pipelines;
+  const { pipelines: found, paths } = written.parse(parse(text));
   return {
     text,
+    targets: paths
+      .flatMap(({ steps }) => steps)
+      .flatMap(({ target }) => (target === undefined ? [] : configuredTarget(target))),
     pipelines: found
       .filter(({ source }) => source === 'codepipeline')
       .map(({ name, account, region, environment }) => ({
@@ -53,6 +90,30 @@ export function parseConfiguration(text: string): Configuration {
         ...(region !== undefined && { region }),
       })),
   };
+}
+
+interface WrittenTarget {
+  readonly codepipeline?: string | undefined;
+  readonly bucket?: string | undefined;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  readonly role?: string | undefined;
+}
+
+function configuredTarget(target: WrittenTarget): ConfiguredTarget[] {
+  const { codepipeline, bucket, account, region, role } = target;
+  const taken = role !== undefined && { role };
+  if (codepipeline !== undefined)
+    return [
+      {
+        kind: 'pipeline',
+        name: codepipeline,
+        ...(account !== undefined && { account }),
+        ...(region !== undefined && { region }),
+        ...taken,
+      },
+    ];
+  return bucket === undefined ? [] : [{ kind: 'bucket', name: bucket, ...taken }];
 }
 
 /** The file that the functions read: the team's own, then the environments. */

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { TowpathFunction } from './function.ts';
 import type { Parts } from './functions.ts';
-import { grantPipelines } from './pipelines.ts';
+import { grantBuckets, grantPipelines } from './pipelines.ts';
 
 /** Does what is due: retention, promotions that heard nothing, the day's seal. */
 export function clock(scope: Construct, parts: Parts): TowpathFunction {
@@ -21,5 +21,6 @@ export function clock(scope: Construct, parts: Parts): TowpathFunction {
   releases.grantList(made, 'staging/');
   seals.grantSeal(made);
   grantPipelines(made, deployment);
+  grantBuckets(made, releases, deployment);
   return made;
 }

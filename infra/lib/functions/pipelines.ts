@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import type { Deployment } from '../deployment.ts';
+import type { Releases } from '../releases/releases.ts';
 import type { TowpathFunction } from './function.ts';
 
 /** What carries a promotion out, and what asks afterwards how it went. */
@@ -16,6 +17,8 @@ export const ON_ACTIONS = ['codepipeline:PutApprovalResult'];
 
 /** Lets a function run the pipelines that `towpath.toml` names, where they lie in its own account, and no other. */
 export function grantPipelines(to: TowpathFunction, deployment: Deployment): void {
+  to.set('TOWPATH_ACCOUNT', deployment.environment.account);
+  grantRoles(to, deployment, 'pipeline');
   const arns = pipelineArns(deployment);
   if (arns.length === 0) return;
   to.grant(ON_PIPELINES, arns);
@@ -33,8 +36,41 @@ export function grantPipelines(to: TowpathFunction, deployment: Deployment): voi
   );
 }
 
+/** Lets a function copy promoted builds to the buckets that `towpath.toml` names, in their roles or with its own rights. */
+export function grantBuckets(
+  to: TowpathFunction,
+  releases: Releases,
+  deployment: Deployment,
+): void {
+  const buckets = deployment.configuration.targets.filter(({ kind }) => kind === 'bucket');
+  if (buckets.length === 0) return;
+  releases.grant(to, ['s3:GetObject'], ['artifacts/']);
+  grantRoles(to, deployment, 'bucket');
+  const own = buckets.filter(({ role }) => role === undefined).map(({ name }) => name);
+  if (own.length === 0) return;
+  to.grant(
+    ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+    [...new Set(own)].sort().map((name) => `arn:${Aws.PARTITION}:s3:::${name}/artifacts/*`),
+    { because: 'Objects are named after digests.' },
+  );
+}
+
+function grantRoles(
+  to: TowpathFunction,
+  { configuration }: Deployment,
+  kind: 'pipeline' | 'bucket',
+): void {
+  const roles = configuration.targets
+    .filter((target) => target.kind === kind)
+    .flatMap(({ role }) => (role === undefined ? [] : [role]));
+  if (roles.length > 0) to.grant(['sts:AssumeRole'], [...new Set(roles)].sort());
+}
+
 function pipelineArns({ configuration, environment }: Deployment): string[] {
-  const arns = configuration.pipelines
+  const carrying = configuration.targets
+    .filter((target) => target.kind === 'pipeline')
+    .filter(({ role }) => role === undefined);
+  const arns = [...configuration.pipelines, ...carrying]
     .filter(({ account }) => account === undefined || account === environment.account)
     .map(
       ({ name, region }) =>

@@ -150,3 +150,40 @@ environment = "prod"
     [],
   );
 });
+
+test('what paths name is reached: pipelines, roles, buckets; buckets by the clock alone', () => {
+  const role = (name: string) => `arn:aws:iam::333333333333:role/${name}`;
+  const configured = templateOf(
+    undefined,
+    `[[paths]]
+[[paths.steps]]
+environment = "dev"
+target = { codepipeline = "wallet-carry" }
+[[paths.steps]]
+environment = "preprod"
+target = { codepipeline = "wallet-far", account = "333333333333", role = "${role('start')}" }
+[[paths.steps]]
+environment = "prod"
+target = { bucket = "prod-releases", role = "${role('towpath-prod-receive')}" }
+[[paths.steps]]
+environment = "last"
+target = { bucket = "near-releases" }
+`,
+  );
+  const reached = (name: string) =>
+    rightsOf(configured, `towpath-dev-${name}`).filter(
+      (right) => right.startsWith('sts:') || right.includes('near-releases'),
+    );
+  assert.deepEqual(reached('web'), [`sts:AssumeRole on ${role('start')}`]);
+  const near = 'on arn:<AWS::Partition>:s3:::near-releases/artifacts/*';
+  assert.deepEqual(reached('clock'), [
+    `s3:AbortMultipartUpload ${near}`,
+    `s3:GetObject ${near}`,
+    `s3:PutObject ${near}`,
+    `sts:AssumeRole on ${role('start')}`,
+    `sts:AssumeRole on ${role('towpath-prod-receive')}`,
+  ]);
+  const start =
+    'codepipeline:StartPipelineExecution on arn:<AWS::Partition>:codepipeline:eu-west-1:111111111111:wallet-carry';
+  assert.ok(rightsOf(configured, 'towpath-dev-web').includes(start));
+});
