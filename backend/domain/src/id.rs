@@ -91,10 +91,11 @@ pub(crate) fn text_schema(
 }
 
 /// First path segments that are the portal's own, so that no app may take them.
-pub const RESERVED_APPS: [&str; 9] = [
+pub const RESERVED_APPS: [&str; 10] = [
     "api",
     "assets",
     "builds",
+    "hooks",
     "runs",
     "unassigned",
     "healthz",
