@@ -1,16 +1,23 @@
 //! A release manager's day, by the portal's own API: a promotion that succeeds, one that is refused, one that waits for
 //! somebody else, a hold, and a build that is taken back.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
 
 use crate::{error::DemoError, portal::Api};
+
+/// How long the pipeline of a promotion may take.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Does it all. `progress` hears one line for each deed.
 pub async fn day(api: &Api, progress: &(dyn Fn(String) + Sync)) -> Result<(), DemoError> {
     let tested = current(api, "settings", "preprod").await?;
-    let promoted = promote(api, &tested, "prod", "Tested on four phones").await?;
-    expect(&promoted, 201, "a promotion to prod")?;
-    progress(told("settings", "prod", &promoted));
+    let asked = promote(api, &tested, "prod", "Tested on four phones").await?;
+    expect(&asked, 201, "a promotion to prod")?;
+    let done = over(api, &asked.1["id"]).await?;
+    progress(told("settings", "prod", &(asked.0, done)));
 
     let held = json!({
         "environment": "prod", "app": "apidemos", "reason": "The store reviews the new screenshots",
@@ -60,6 +67,27 @@ async fn promote(
 ) -> Result<(u16, Value), DemoError> {
     let request = json!({ "build": build, "to": to, "reason": reason });
     api.post("/api/v1/promotions", &request).await
+}
+
+/// A promotion, once it is over.
+async fn over(api: &Api, id: &Value) -> Result<Value, DemoError> {
+    let path = format!("/api/v1/promotions/{}", id.as_str().unwrap_or_default());
+    let over = async {
+        loop {
+            let promotion = api.get(&path).await?["promotion"].clone();
+            let state = promotion["state"]["is"].as_str().unwrap_or_default();
+            if !["waiting", "starting", "running"].contains(&state) {
+                return Ok(promotion);
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(PATIENCE, over).await.unwrap_or_else(|_| {
+        Err(DemoError::TooLong {
+            pipeline: crate::pipelines::RELEASING.to_owned(),
+            patience: PATIENCE,
+        })
+    })
 }
 
 fn expect((status, answer): &(u16, Value), wanted: u16, what: &str) -> Result<(), DemoError> {

@@ -11,6 +11,9 @@ pub const BRANCH: &str = "main";
 /// A pipeline that no app claims.
 pub const UNASSIGNED: &str = "tools-nightly";
 
+/// The pipeline that a promotion of Appium Settings to production starts.
+pub const RELEASING: &str = "settings-release";
+
 const APPS: [&str; 2] = ["settings", "apidemos"];
 const ENVIRONMENTS: [&str; 3] = ["dev", "preprod", "prod"];
 
@@ -27,7 +30,8 @@ pub fn names() -> Vec<String> {
             .iter()
             .map(move |environment| format!("{app}-{environment}"))
     });
-    fed.chain([UNASSIGNED.to_owned()]).collect()
+    fed.chain([RELEASING, UNASSIGNED].map(str::to_owned))
+        .collect()
 }
 
 /// Declares them all.
@@ -37,6 +41,7 @@ pub fn declare(simulator: &Simulator) -> Result<(), DemoError> {
             create(simulator, &feeding(app, environment))?;
         }
     }
+    create(simulator, &releasing())?;
     create(simulator, &nightly())
 }
 
@@ -65,6 +70,34 @@ fn feeding(app: &str, environment: &str) -> Value {
     }
     stages.push(json!({ "name": "Release", "actions": [register(app, environment, &name)] }));
     declaration(&name, &stages)
+}
+
+/// Deploys what a promotion names: the gate opens for whom the portal has let through, and the portal hears of the end.
+fn releasing() -> Value {
+    let moves = |task: &str| {
+        json!({
+            "do": task,
+            "app": "settings",
+            "environment": "prod",
+            "build": "#{variables.build}",
+            "promotion": "#{variables.promotion}",
+            "pipeline": RELEASING,
+            "execution": "#{codepipeline.PipelineExecutionId}",
+        })
+    };
+    let stages = [
+        json!({ "name": "Source", "actions": [source(RELEASING)] }),
+        json!({ "name": "Gate", "actions": [invoke("Gate", &moves("gate"), &[])] }),
+        json!({ "name": "Deploy", "actions": [codebuild("Upload", "Build", "settings", "SourceArtifact", None)] }),
+        json!({ "name": "Release", "actions": [invoke("Release", &moves("release"), &[])] }),
+    ];
+    let mut declared = declaration(RELEASING, &stages);
+    // CodePipeline takes no empty value.
+    let variable = |name: &str| json!({ "name": name, "defaultValue": " " });
+    declared["variables"] = ["promotion", "build", "version", "sha256"]
+        .map(variable)
+        .into();
+    declared
 }
 
 fn nightly() -> Value {
@@ -127,11 +160,18 @@ fn register(app: &str, environment: &str, pipeline: &str) -> Value {
         "branch": "#{Source.BranchName}",
         "repository": "#{Source.FullRepositoryName}",
     });
+    let mut action = invoke("Register", &parameters, &["PackageArtifact"]);
+    action["namespace"] = "Registered".into();
+    action
+}
+
+/// An action that the portal answers.
+fn invoke(name: &str, parameters: &Value, inputs: &[&str]) -> Value {
+    let inputs: Vec<Value> = inputs.iter().map(|name| json!({ "name": name })).collect();
     json!({
-        "name": "Register",
-        "namespace": "Registered",
+        "name": name,
         "actionTypeId": action_type("Invoke", "Lambda"),
         "configuration": { "FunctionName": crate::portal::FUNCTION, "UserParameters": parameters.to_string() },
-        "inputArtifacts": [{ "name": "PackageArtifact" }],
+        "inputArtifacts": inputs,
     })
 }

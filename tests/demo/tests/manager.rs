@@ -85,6 +85,8 @@ async fn the_manager_finds_everything_that_the_day_is_about() {
     };
     let done = items(&api, &to("settings", "prod")).await;
     assert_eq!(done[0]["state"]["is"], "succeeded");
+    let run = done[0]["run"].as_str().unwrap();
+    assert!(run.contains("/settings-release/"), "{run}");
     let waits = items(&api, &to("apidemos", "preprod")).await;
     assert_eq!(waits[0]["state"]["is"], "waiting");
     let follows = items(&api, &to("settings", "preprod")).await;
