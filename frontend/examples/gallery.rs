@@ -12,7 +12,7 @@ use frontend::{
     Page, Site,
     site::{self, Manifest, Visitor},
 };
-use samples::{app, builds, now, overview, runs, tester};
+use samples::{app, builds, now, overview, runs, shown, tester};
 
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/gallery");
@@ -94,11 +94,17 @@ fn main() -> io::Result<()> {
     write("run-failed", Page::Run(&runs::failed()))?;
     write("run-running", Page::Run(&runs::running()))?;
     write("run-unknown", Page::Run(&runs::unknown()))?;
-    write("build", Page::Build(&builds::view(builds::build(812))))?;
-    write(
-        "build-unreadable",
-        Page::Build(&builds::view(builds::unreadable(813))),
-    )?;
+    let plain = builds::view(builds::build(812));
+    write("build", shown::build(&plain, None))?;
+    let odd = builds::view(builds::unreadable(813));
+    write("build-unreadable", shown::build(&odd, None))?;
+    let mut written = Ok(());
+    shown::each(&mut |name, page| {
+        if written.is_ok() {
+            written = write(name, page);
+        }
+    });
+    written?;
     write("tester", Page::Tester(&tester::plain()))?;
     write("tester-splits", Page::Tester(&tester::splits()))?;
     write("tester-warned", Page::Tester(&tester::warned()))?;

@@ -69,6 +69,12 @@ fn notice() -> impl IntoView {
 pub(crate) enum Place {
     /// The overview.
     Overview,
+    /// Promotions.
+    Promotions,
+    /// Holds.
+    Holds,
+    /// The audit log.
+    Audit,
     /// Pipelines that no app claims.
     Unassigned,
     /// Below one of them.
@@ -76,22 +82,24 @@ pub(crate) enum Place {
 }
 
 fn header(place: Place, live: bool, visitor: &Visitor) -> impl IntoView + use<> {
-    let unassigned = visitor.sees_unassigned().then(|| {
-        let here = (place == Place::Unassigned).then_some("page");
-        view! { <a href=links::unassigned(false, None) aria-current=here>"Unassigned"</a> }
-    });
-    let here = |entry: Place| (place == entry).then_some("page");
+    let entry = |shown: bool, entry: Place, href: String, name: &'static str| {
+        let here = (place == entry).then_some("page");
+        shown.then(|| view! { <a href=href aria-current=here>{name}</a> })
+    };
     view! {
         <header class="site">
             <a class="brand" href=links::OVERVIEW aria-label="Towpath">
                 <svg viewBox="0 0 32 32" aria-hidden="true">
                     <path d="M4 7l12 9L4 25M28 7 16 16l12 9" />
                 </svg>
-                "Towpath"
+                <span>"Towpath"</span>
             </a>
             <nav aria-label="Site">
-                <a href=links::OVERVIEW aria-current=here(Place::Overview)>"Overview"</a>
-                {unassigned}
+                {entry(true, Place::Overview, links::OVERVIEW.to_owned(), "Overview")}
+                {entry(visitor.is_in(), Place::Promotions, links::PROMOTIONS.to_owned(), "Promotions")}
+                {entry(visitor.is_in(), Place::Holds, links::HOLDS.to_owned(), "Holds")}
+                {entry(visitor.sees_audit(), Place::Audit, links::AUDIT.to_owned(), "Audit")}
+                {entry(visitor.sees_unassigned(), Place::Unassigned, links::unassigned(false, None), "Unassigned")}
             </nav>
             {live.then(|| view! { <Live /> })}
             {who(visitor)}

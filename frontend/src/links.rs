@@ -2,7 +2,7 @@
 
 use domain::{
     digest::Digest,
-    id::{AppId, BuildId, EnvironmentId, RunId},
+    id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
     page::Cursor,
 };
 
@@ -64,6 +64,77 @@ pub fn unassigned(failed: bool, cursor: Option<&Cursor>) -> String {
 /// A run.
 pub fn run(run: &RunId) -> String {
     format!("/runs/{run}")
+}
+
+/// Promotions that are not over, and recent ones.
+pub const PROMOTIONS: &str = "/promotions";
+
+/// Holds in force, and the emergency stop.
+pub const HOLDS: &str = "/holds";
+
+/// Where a form lifts a hold.
+pub const LIFT: &str = "/holds/lift";
+
+/// The audit log.
+pub const AUDIT: &str = "/audit";
+
+/// What was found when the audit log was verified.
+pub const AUDIT_VERIFY: &str = "/audit/verify";
+
+/// What is between two builds.
+pub const COMPARE: &str = "/compare";
+
+/// A promotion.
+pub fn promotion(promotion: &PromotionId) -> String {
+    format!("{PROMOTIONS}/{promotion}")
+}
+
+/// What a form does with a promotion: `approve`, `reject`, `cancel`.
+pub fn answer(promotion: &PromotionId, verb: &str) -> String {
+    format!("{PROMOTIONS}/{promotion}/{verb}")
+}
+
+/// Recent promotions of one app.
+pub fn promotions_of(app: &AppId) -> String {
+    format!("{PROMOTIONS}?app={app}")
+}
+
+/// What a form does with a build: `promote`, `withdraw`, `restore`.
+pub fn deed(app: &AppId, build: &BuildId, verb: &str) -> String {
+    format!("/{app}/builds/{build}/{verb}")
+}
+
+/// Who was given links to a build's files.
+pub fn downloads(app: &AppId, build: &BuildId, cursor: Option<&Cursor>) -> String {
+    list(&format!("/{app}/builds/{build}/downloads"), false, cursor)
+}
+
+/// Going back to an earlier build; the build is chosen there if it is not given.
+pub fn rollback(app: &AppId, environment: &EnvironmentId, build: Option<&BuildId>) -> String {
+    let build = build.map_or_else(String::new, |build| format!("?build={build}"));
+    format!("/{app}/{environment}/rollback{build}")
+}
+
+/// What is between two sides, each a build's identity or `<app>/<environment>`.
+pub fn compare(from: &str, to: &str) -> String {
+    format!("{COMPARE}?from={}&to={}", escape(from), escape(to))
+}
+
+/// A month of the audit log, narrowed to what holds `filter`'s parameters.
+pub fn audit(month: &str, filter: &[(&str, &str)], cursor: Option<&Cursor>) -> String {
+    let mut address = format!("{AUDIT}?month={}", escape(month));
+    for (name, value) in filter.iter().filter(|(_, value)| !value.is_empty()) {
+        address = format!("{address}&{name}={}", escape(value));
+    }
+    match cursor {
+        Some(cursor) => format!("{address}&cursor={cursor}"),
+        None => address,
+    }
+}
+
+/// A month of the audit log as a file.
+pub fn audit_file(month: &str, format: &str) -> String {
+    format!("/api/v1/audit?month={}&format={format}", escape(month))
 }
 
 /// An asset, by its name.

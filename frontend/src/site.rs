@@ -118,6 +118,8 @@ pub enum Visitor {
         name: String,
         /// Whether they may see runs that no app claims.
         sees_unassigned: bool,
+        /// Whether they may read the audit log.
+        sees_audit: bool,
     },
 }
 
@@ -130,6 +132,23 @@ impl Visitor {
             Self::Person {
                 sees_unassigned, ..
             } => *sees_unassigned,
+        }
+    }
+
+    /// Whether they may read the audit log.
+    pub(crate) fn sees_audit(&self) -> bool {
+        match self {
+            Self::Local => true,
+            Self::SignedOut => false,
+            Self::Person { sees_audit, .. } => *sees_audit,
+        }
+    }
+
+    /// Whether they may see promotions and holds, which whoever is in may.
+    pub(crate) fn is_in(&self) -> bool {
+        match self {
+            Self::Local | Self::Person { .. } => true,
+            Self::SignedOut => false,
         }
     }
 }

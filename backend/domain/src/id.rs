@@ -91,12 +91,17 @@ pub(crate) fn text_schema(
 }
 
 /// First path segments that are the portal's own, so that no app may take them.
-pub const RESERVED_APPS: [&str; 10] = [
+pub const RESERVED_APPS: [&str; 15] = [
     "api",
     "assets",
+    "audit",
     "builds",
+    "compare",
+    "holds",
     "hooks",
+    "promotions",
     "runs",
+    "share",
     "unassigned",
     "healthz",
     "sign-in",

@@ -185,6 +185,9 @@ pub struct TesterView {
     /// Those of the builds of `earlier` that are withdrawn.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_withdrawn: Vec<BuildId>,
+    /// Whether the caller may take the environment back to one of them.
+    #[serde(default)]
+    pub may_roll_back: bool,
     /// When this was true.
     pub as_of: Timestamp,
 }

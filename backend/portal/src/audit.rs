@@ -3,10 +3,12 @@
 mod config;
 mod export;
 mod list;
+mod narrow;
 mod seal;
 mod verify;
 
 pub use export::Format;
 pub use list::AuditView;
+pub use narrow::Narrow;
 pub use seal::SealsView;
 pub use verify::Verified;

@@ -10,6 +10,7 @@ mod body;
 mod caller;
 mod cookies;
 mod endpoints;
+mod form;
 mod guard;
 mod healthz;
 mod hooks;

@@ -4,7 +4,7 @@ use domain::{Timestamp, id::AppId, release::Release, run::RecentRuns, view::Cell
 use leptos::prelude::*;
 
 use crate::{
-    components::{builds, commit, icon, status, time},
+    components::{builds, commit, holds, icon, status, time},
     links,
 };
 
@@ -12,8 +12,10 @@ use crate::{
 pub(crate) fn cell(app: &AppId, cell: &Cell, as_of: Timestamp) -> AnyView {
     let current = match &cell.current {
         Some(release) => current(release, as_of),
-        None => view! { <p class="quiet">"No release yet"</p> }.into_any(),
+        None => none(app, cell),
     };
+    let holds = cell.holds.iter().map(holds::mark).collect_view();
+    let holds = (!cell.holds.is_empty()).then(|| view! { <p class="marks">{holds}</p> });
     let pipelines = cell
         .pipelines
         .iter()
@@ -30,10 +32,22 @@ pub(crate) fn cell(app: &AppId, cell: &Cell, as_of: Timestamp) -> AnyView {
     view! {
         <div class="cell">
             <div class="serves">{current} {tester}</div>
+            {holds}
             {pipelines}
         </div>
     }
     .into_any()
+}
+
+/// What stands where nothing is served: nothing yet, or nothing any more.
+fn none(app: &AppId, cell: &Cell) -> AnyView {
+    match &cell.withdrawn {
+        Some(gone) => view! {
+            <p class="quiet"><a href=links::build(app, &gone.build)>{format!("Build {}", gone.number)}</a> " was withdrawn"</p>
+        }
+        .into_any(),
+        None => view! { <p class="quiet">"No release yet"</p> }.into_any(),
+    }
 }
 
 fn current(release: &Release, as_of: Timestamp) -> AnyView {
@@ -43,6 +57,7 @@ fn current(release: &Release, as_of: Timestamp) -> AnyView {
                 {builds::name(release.number, release.version.as_deref())}
             </a>
             <p class="facts">
+                {release.is_rollback().then(|| view! { <span class="mark-rollback">{icon::icon(icon::BACK)} "Rolled back"</span> })}
                 {time::ago(release.released_at, as_of)}
                 {release.revision.as_ref().map(commit::short)}
             </p>

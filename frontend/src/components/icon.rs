@@ -20,6 +20,12 @@ pub(crate) const WARNING: &str = "M8 2 15 14H1zM8 6.5V10M8 12v.2";
 pub(crate) const NOTE: &str = "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M8 7v4.5M8 4.6v.2";
 /// An arrow out of a box.
 pub(crate) const ELSEWHERE: &str = "M9.5 2.5h4v4M13.5 2.5 7.5 8.5M11.5 9.5v4h-9v-9h4";
+/// A flash: something was gone past.
+pub(crate) const FLASH: &str = "M9 1.5 3.5 9H8l-1 5.5L12.5 7H8z";
+/// A raised hand's sign: an octagon.
+pub(crate) const STOP: &str = "M5.2 1.5h5.6l3.7 3.7v5.6l-3.7 3.7H5.2l-3.7-3.7V5.2zM5 8h6";
+/// An arrow that goes back.
+pub(crate) const BACK: &str = "M6 3 2.5 6.5 6 10M3 6.5h6.5a4 4 0 0 1 0 8H7";
 /// A phone.
 pub(crate) const PHONE: &str =
     "M5 1.5h6a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1M7.2 12.3h1.6";

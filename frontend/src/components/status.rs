@@ -22,7 +22,8 @@ fn outline(status: Status) -> &'static str {
     }
 }
 
-fn shape(status: Status) -> AnyView {
+/// The shape alone, beside words that say the same.
+pub(crate) fn shape(status: Status) -> AnyView {
     view! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
             <path d=outline(status) />
@@ -42,6 +43,17 @@ pub(crate) fn badge(status: Status, raw: &str) -> AnyView {
         <span class="status" data-status=status.word()>
             {shape(status)}
             <span>{word}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// A state with a word of its own.
+pub(crate) fn mark(status: Status, word: impl Into<String>) -> AnyView {
+    view! {
+        <span class="status" data-status=status.word()>
+            {shape(status)}
+            <span>{word.into()}</span>
         </span>
     }
     .into_any()

@@ -2,23 +2,40 @@
 
 use domain::{
     Timestamp,
-    build::BuildBrief,
+    audit::{Entry, Finding},
+    build::{Build, BuildBrief},
     catalog::App,
+    compare::Comparison,
+    download::Download,
+    id::BuildId,
     page::Page as ListPage,
-    view::{AppView, BuildView, Overview, RunSummary, RunView, TesterView},
+    promotion::Promotion,
+    view::{
+        AppView, BuildView, HoldsView, Overview, PromotionBrief, PromotionView, PromotionsView,
+        RunSummary, RunView, TesterView,
+    },
 };
 use leptos::prelude::AnyView;
 
-use crate::{document::Place, site::Site};
+use crate::{document::Place, form::Returned, site::Site};
 
 mod app;
+mod audit;
 mod build;
+mod compare;
+mod download;
 mod error;
+mod hold;
 mod overview;
+mod promotion;
+mod rollback;
 mod run;
 mod sign_in;
 mod tester;
 mod unassigned;
+
+pub use audit::list::Shown as ShownAudit;
+pub use hold::stop::MayHold;
 
 /// A page to render, with all that it shows.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +56,101 @@ pub enum Page<'a> {
         as_of: Timestamp,
     },
     /// One build.
-    Build(&'a BuildView),
+    Build {
+        /// The build, and where it may go.
+        view: &'a BuildView,
+        /// A form of the page that was not carried out.
+        returned: Option<&'a Returned>,
+    },
+    /// Who was given links to a build's files.
+    Downloads {
+        /// The app.
+        app: &'a App,
+        /// The build.
+        build: &'a Build,
+        /// One page of them.
+        downloads: &'a ListPage<Download>,
+        /// Whether that page starts at the newest one.
+        from_newest: bool,
+        /// When this was true.
+        as_of: Timestamp,
+    },
+    /// Promotions that are not over, and recent ones.
+    Promotions {
+        /// Those that are not over.
+        view: &'a PromotionsView,
+        /// Those that ended, newest first; none where an app has to be chosen first.
+        recent: Option<&'a [PromotionBrief]>,
+        /// The apps to choose from.
+        apps: &'a [App],
+        /// The one that was chosen.
+        only: Option<&'a App>,
+    },
+    /// One promotion.
+    Promotion {
+        /// The promotion.
+        view: &'a PromotionView,
+        /// A form of the page that was not carried out.
+        returned: Option<&'a Returned>,
+    },
+    /// Taking an environment back to an earlier build.
+    Rollback {
+        /// What it serves, and served before.
+        view: &'a TesterView,
+        /// The build to go back to, if it is chosen.
+        chosen: Option<&'a BuildId>,
+        /// The form, if it was not carried out.
+        returned: Option<&'a Returned>,
+    },
+    /// Holds in force.
+    Holds {
+        /// The holds.
+        view: &'a HoldsView,
+        /// Promotions that are not over.
+        open: &'a [Promotion],
+        /// What whoever looks may freeze.
+        may: &'a [MayHold],
+        /// A form of the page that was not carried out.
+        returned: Option<&'a Returned>,
+    },
+    /// A month of the audit log.
+    Audit {
+        /// Which part of it.
+        shown: &'a ShownAudit,
+        /// One page of entries.
+        entries: &'a ListPage<Entry>,
+        /// The apps to choose from.
+        apps: &'a [App],
+        /// When this was true.
+        as_of: Timestamp,
+    },
+    /// The audit log, verified.
+    Verified {
+        /// How many entries were looked at.
+        entries: u64,
+        /// How many seals they were compared with.
+        seals: usize,
+        /// What is wrong.
+        findings: &'a [Finding],
+        /// When this was true.
+        as_of: Timestamp,
+    },
+    /// Choosing what to compare.
+    Compare {
+        /// What environments serve, as `<app>/<environment>`.
+        sides: &'a [String],
+        /// What could not be compared.
+        returned: Option<&'a Returned>,
+    },
+    /// What is between two builds.
+    Compared {
+        /// The differences.
+        comparison: &'a Comparison,
+        /// What was asked for on the one side.
+        from: &'a str,
+        /// And on the other.
+        to: &'a str,
+    },
     /// An app's runs, newest first.
     Runs {
         /// The app.
@@ -111,7 +222,50 @@ impl Page<'_> {
                 from_newest,
                 as_of,
             } => build::list::page(app, builds, from_newest, as_of),
-            Self::Build(view) => build::show::page(view),
+            Self::Build { view, returned } => build::show::page(view, returned),
+            Self::Downloads {
+                app,
+                build,
+                downloads,
+                from_newest,
+                as_of,
+            } => download::list::page(app, build, downloads, from_newest, as_of),
+            Self::Promotions {
+                view,
+                recent,
+                apps,
+                only,
+            } => promotion::list::page(view, recent, apps, only),
+            Self::Promotion { view, returned } => promotion::show::page(view, returned),
+            Self::Rollback {
+                view,
+                chosen,
+                returned,
+            } => rollback::ask::page(view, chosen, returned),
+            Self::Holds {
+                view,
+                open,
+                may,
+                returned,
+            } => hold::list::page(view, open, may, returned),
+            Self::Audit {
+                shown,
+                entries,
+                apps,
+                as_of,
+            } => audit::list::page(shown, entries, apps, as_of),
+            Self::Verified {
+                entries,
+                seals,
+                findings,
+                as_of,
+            } => audit::verify::page(entries, seals, findings, as_of),
+            Self::Compare { sides, returned } => compare::choose::page(sides, returned),
+            Self::Compared {
+                comparison,
+                from,
+                to,
+            } => compare::show::page(comparison, from, to),
             Self::Runs {
                 app,
                 runs,

@@ -14,9 +14,12 @@ use domain::{
     status::Status,
 };
 
+pub(crate) mod audit;
 pub(crate) mod builds;
 pub(crate) mod overview;
+pub(crate) mod promotions;
 pub(crate) mod runs;
+pub(crate) mod shown;
 pub(crate) mod tester;
 
 /// The moment that all samples are seen at.

@@ -125,6 +125,27 @@ pub(crate) fn overview() -> Overview {
     }
 }
 
+/// Production is frozen, and one app went back there.
+pub(crate) fn stopped() -> Overview {
+    use domain::{promotion::PromotionKind, release::PromotionRef};
+
+    let mut view = overview();
+    let held = super::promotions::holds().holds;
+    for row in &mut view.apps {
+        row.cells[2].holds = vec![held[0].hold.clone()];
+    }
+    let cells = &mut view.apps[0].cells;
+    cells[1].holds = vec![held[1].hold.clone()];
+    let current = cells[2].current.as_mut().unwrap();
+    current.promotion = Some(PromotionRef {
+        id: super::promotions::id(3),
+        kind: PromotionKind::Rollback,
+    });
+    view.apps[1].cells[1].current = None;
+    view.apps[1].cells[1].withdrawn = Some(super::promotions::withdrawn_build());
+    view
+}
+
 /// Apps are configured, and nothing has been heard of.
 pub(crate) fn silent() -> Overview {
     let quiet = |id: &str| AppRow {

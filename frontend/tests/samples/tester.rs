@@ -47,7 +47,26 @@ fn view(build: Build, warnings: Vec<InstallWarning>, refused: Option<&str>) -> T
         withdrawn: None,
         earlier: earlier(),
         earlier_withdrawn: Vec::new(),
+        may_roll_back: false,
         as_of: now(),
+    }
+}
+
+/// The newest build was taken back, and so was an earlier one.
+pub(crate) fn withdrawn() -> TesterView {
+    TesterView {
+        withdrawn: Some(super::promotions::withdrawn_build()),
+        earlier_withdrawn: vec![build(810).id],
+        may_roll_back: true,
+        ..plain()
+    }
+}
+
+/// The only build was taken back.
+pub(crate) fn all_withdrawn() -> TesterView {
+    TesterView {
+        withdrawn: Some(super::promotions::withdrawn_build()),
+        ..nothing()
     }
 }
 
@@ -92,6 +111,7 @@ pub(crate) fn nothing() -> TesterView {
         withdrawn: None,
         earlier: Vec::new(),
         earlier_withdrawn: Vec::new(),
+        may_roll_back: false,
         as_of: now(),
     }
 }

@@ -2,13 +2,21 @@
 
 mod answer;
 mod app;
+mod audit;
 mod build;
+mod compare;
+mod downloads;
+mod hold;
 mod latest;
 mod overview;
+mod promote;
+mod promotion;
+mod rollback;
 mod run;
 mod sign_in;
 mod tester;
 mod unassigned;
+mod withdrawal;
 
 use std::sync::Arc;
 
@@ -19,9 +27,11 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::Front;
+use domain::catalog::App;
 
-pub(super) use answer::error;
+use super::{Front, caller::Caller};
+
+pub(super) use answer::{IsPage, error};
 
 /// A page, or a form that one sends.
 pub(super) struct Route {
@@ -39,15 +49,32 @@ pub(super) fn list() -> Vec<Route> {
         sent("/sign-out", sign_in::sign_out),
         shown("/signed-out", sign_in::signed_out),
         shown("/unassigned", unassigned::runs),
+        shown("/promotions", promotion::list),
+        shown("/promotions/{id}", promotion::show),
+        sent("/promotions/{id}/approve", promotion::approve),
+        sent("/promotions/{id}/reject", promotion::reject),
+        sent("/promotions/{id}/cancel", promotion::cancel),
+        shown("/holds", hold::list),
+        sent("/holds", hold::freeze),
+        sent("/holds/lift", hold::lift),
+        shown("/audit", audit::list),
+        shown("/audit/verify", audit::verify),
+        shown("/compare", compare::compare),
         shown("/runs/{*id}", run::show),
         shown("/{app}", app::show),
         shown("/{app}/builds", app::builds),
         shown("/{app}/runs", app::runs),
         shown("/{app}/builds/{id}", build::show),
+        sent("/{app}/builds/{id}/promote", promote::promote),
+        sent("/{app}/builds/{id}/withdraw", withdrawal::withdraw),
+        sent("/{app}/builds/{id}/restore", withdrawal::restore),
+        shown("/{app}/builds/{id}/downloads", downloads::list),
         shown("/{app}/builds/{id}/icon", build::icon),
         shown("/{app}/builds/{id}/files/{digest}", build::file),
         shown("/{app}/{environment}", tester::show),
         shown("/{app}/{environment}/latest.apk", latest::latest),
+        shown("/{app}/{environment}/rollback", rollback::ask),
+        sent("/{app}/{environment}/rollback", rollback::send),
     ]
 }
 
@@ -72,4 +99,12 @@ fn sent<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Front>>) ->
         path,
         handler: post(handler),
     }
+}
+
+/// The apps that the caller may see, for pages that let people choose one.
+fn visible_apps(front: &Front, caller: &Caller) -> Vec<App> {
+    let apps = front.portal.catalog().apps.iter();
+    apps.filter(|app| front.sees(caller, &app.id))
+        .cloned()
+        .collect()
 }

@@ -288,7 +288,8 @@ pub(super) async fn in_form(
     let visitor = session::visitor(&front, request.extensions());
     let mut response = next.run(request).await;
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let is_page = response.extensions().get::<pages::IsPage>().is_some();
+    if is_page || (!status.is_client_error() && !status.is_server_error()) {
         return response;
     }
     let known = response.extensions_mut().remove::<Problem>();

@@ -4,7 +4,10 @@
 use std::str::FromStr;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use domain::page::{Cursor, Limit};
+use domain::{
+    id::{AppId, BuildId},
+    page::{Cursor, Limit},
+};
 use store::table::{InvalidMonth, Month};
 use url::form_urlencoded;
 
@@ -72,6 +75,40 @@ pub(super) struct CompareQuery {
     /// The same, for the other side.
     #[param(value_type = String)]
     pub(super) to: Side,
+}
+
+/// Which app's.
+pub(super) struct AppQuery {
+    /// All if left out.
+    pub(super) app: Option<AppId>,
+}
+
+/// Which build.
+pub(super) struct BuildQuery {
+    /// To be chosen if left out.
+    pub(super) build: Option<BuildId>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AppQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["app"])?;
+        let app = query.text("app").map(str::parse).transpose();
+        let wrong = |_| Problem::invalid("app", "This is no app\u{2019}s name.");
+        app.map(|app| Self { app }).map_err(wrong)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for BuildQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["build"])?;
+        let build = query.text("build").map(str::parse).transpose();
+        let wrong = |_| Problem::invalid("build", "This is no build\u{2019}s identifier.");
+        build.map(|build| Self { build }).map_err(wrong)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for AuditQuery {
@@ -169,10 +206,10 @@ fn is_abi(text: &str) -> bool {
 }
 
 /// The parameters of a request, each known and at most once.
-struct Query(Vec<(String, String)>);
+pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
-    fn of(parts: &Parts, known: &[&str]) -> Result<Self, Problem> {
+    pub(super) fn of(parts: &Parts, known: &[&str]) -> Result<Self, Problem> {
         let text = parts.uri.query().unwrap_or_default();
         let mut seen: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()).into_owned() {
@@ -192,7 +229,7 @@ impl Query {
         Ok(Self(seen))
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(known, _)| known == name)
@@ -221,7 +258,7 @@ impl Query {
         Limit::try_from(number).map_err(|_| invalid())
     }
 
-    fn cursor(&self) -> Result<Option<Cursor>, Problem> {
+    pub(super) fn cursor(&self) -> Result<Option<Cursor>, Problem> {
         let parse = |text: &str| {
             text.parse().map_err(|_| {
                 Problem::invalid(

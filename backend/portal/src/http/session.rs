@@ -77,6 +77,7 @@ pub(super) fn visitor(front: &Front, extensions: &Extensions) -> Visitor {
         (Door::SignIn(_), Some(session)) => Visitor::Person {
             name: session.shown().to_owned(),
             sees_unassigned: front.portal.may(&session.actor(), Action::ViewUnassigned),
+            sees_audit: front.portal.may(&session.actor(), Action::ViewAudit),
         },
     }
 }

@@ -49,6 +49,7 @@ impl Portal {
             withdrawn: served.withdrawn,
             earlier_withdrawn: builds_in(&withdrawn, &earlier),
             earlier,
+            may_roll_back: self.may(actor, Action::Promote { app, environment }),
             as_of: now,
         })
     }

@@ -112,6 +112,16 @@ fn reading(things: &Things) -> Vec<Row> {
         row("GET", "/api/v1/audit/verify", &[], "nnnnnnny"),
         row("GET", "/", &[], "nyyyyyyy"),
         row("GET", "/unassigned", &[], "-------y"),
+        row("GET", "/promotions", &[], "nyyyyyyy"),
+        row("GET", "/promotions/{id}", &[NONE], "--------"),
+        row("GET", "/holds", &[], "nyyyyyyy"),
+        row("GET", "/audit", &[], "nnnnnnny"),
+        row("GET", "/audit/verify", &[], "nnnnnnny"),
+        row("GET", "/compare", &[], "nyyyyyyy"),
+        row("GET", "/compare", &[&compared], "-yyyyyyy"),
+        row("GET", PAGE_DOWNLOADS, &["wallet", dev], "-nnnnyyy"),
+        row("GET", PAGE_ROLLBACK, &["wallet", "dev"], "-nnnynyy"),
+        row("GET", PAGE_ROLLBACK, &["wallet", "preprod"], "-nnnnnny"),
         row("GET", "/runs/{*id}", &[claimed], "nyyyyyyy"),
         row("GET", "/runs/{*id}", &[loose], "n------y"),
         row("GET", "/{app}", &["wallet"], "-yyyyyyy"),
@@ -234,6 +244,48 @@ fn changing(things: &Things) -> Vec<Row> {
     ]
 }
 
+/// What the pages' forms send.
+fn sent(things: &Things) -> Vec<Row> {
+    let build = &things.nowhere;
+    let form = |body: &str, row| with(Value::String(body.to_owned()), row);
+    let seen = format!("digest={}", Digest::of(APK));
+    let on_build = |verb: &'static str| row("POST", verb, &["wallet", build], "-nnnynyy");
+    vec![
+        form("to=dev&reason=a", on_build("/{app}/builds/{id}/promote")),
+        form("reason=a", on_build("/{app}/builds/{id}/withdraw")),
+        form("reason=a", on_build("/{app}/builds/{id}/restore")),
+        form(
+            "reason=a",
+            row("POST", PAGE_ROLLBACK, &["wallet", "dev"], "-nnnynyy"),
+        ),
+        form(
+            "reason=a",
+            row("POST", PAGE_ROLLBACK, &["wallet", "preprod"], "-nnnnnny"),
+        ),
+        form(
+            &seen,
+            row("POST", "/promotions/{id}/approve", &[NONE], "--------"),
+        ),
+        form(
+            "reason=a",
+            row("POST", "/promotions/{id}/reject", &[NONE], "--------"),
+        ),
+        form(
+            "reason=a",
+            row("POST", "/promotions/{id}/cancel", &[NONE], "--------"),
+        ),
+        form(
+            "place=dev/wallet&reason=a",
+            row("POST", "/holds", &[], "-nnnynyy"),
+        ),
+        form("place=dev&reason=a", row("POST", "/holds", &[], "nnnnnnny")),
+        form(
+            "what=environment&environment=dev&app=wallet",
+            row("POST", "/holds/lift", &[], "-nnnynyy"),
+        ),
+    ]
+}
+
 const NONE: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const ENVIRONMENT: &str = "/api/v1/apps/{app}/environments/{environment}";
 const RELEASES: &str = "/api/v1/apps/{app}/environments/{environment}/releases";
@@ -245,6 +297,8 @@ const FILE: &str = "/api/v1/builds/{id}/files/{digest}";
 const UPLOADS: &str = "/api/v1/apps/{app}/uploads";
 const COMPLETE: &str = "/api/v1/uploads/{id}/complete";
 const PAGE_FILE: &str = "/{app}/builds/{id}/files/{digest}";
+const PAGE_DOWNLOADS: &str = "/{app}/builds/{id}/downloads";
+const PAGE_ROLLBACK: &str = "/{app}/{environment}/rollback";
 const PAGE_LATEST: &str = "/{app}/{environment}/latest.apk";
 
 fn letter(answer: &Answer) -> char {
@@ -312,7 +366,7 @@ async fn things(portal: &SignedIn) -> Things {
 async fn everyone_gets_what_their_role_says_from_every_endpoint() {
     let portal = SignedIn::new().await;
     let things = things(&portal).await;
-    let rows = [reading(&things), changing(&things)].concat();
+    let rows = [reading(&things), changing(&things), sent(&things)].concat();
     let mut wrong = Vec::new();
     for (method, pattern, address, body, expected) in &rows {
         let method: Method = method.parse().unwrap();
@@ -346,7 +400,7 @@ async fn no_endpoint_is_left_out_of_the_table() {
         nowhere: String::new(),
         upload: String::new(),
     };
-    let rows = [reading(&things), changing(&things)].concat();
+    let rows = [reading(&things), changing(&things), sent(&things)].concat();
     let rows = rows.iter().map(|row| (row.0, row.1));
     let known: BTreeSet<(String, String)> = rows
         .chain(OPEN)

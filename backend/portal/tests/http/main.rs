@@ -10,6 +10,7 @@ mod answers;
 mod browser;
 mod document;
 mod events;
+mod forms;
 mod issuer;
 mod lists;
 mod pages;

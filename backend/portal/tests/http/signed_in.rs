@@ -75,11 +75,13 @@ impl SignedIn {
         if let Some(cookie) = cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let body = match body {
-            Value::Null => Body::empty(),
-            body => body.to_string().into(),
+        let (kind, body) = match body {
+            Value::Null => ("application/json", Body::empty()),
+            // What a page's form sends.
+            Value::String(form) => ("application/x-www-form-urlencoded", form.clone().into()),
+            body => ("application/json", body.to_string().into()),
         };
-        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let request = request.header(header::CONTENT_TYPE, kind);
         self.site.send(request.body(body).unwrap()).await
     }
 

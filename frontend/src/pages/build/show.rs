@@ -1,24 +1,23 @@
 //! One build: its files, what its package says of itself, and where it is released.
 
-use domain::{
-    actor::{Actor, ActorKind},
-    view::{BuildView, ReleaseView},
-};
+use domain::view::{BuildView, ReleaseView, StepOption};
 use leptos::prelude::*;
 
-use super::{artifacts, package};
+use super::{artifacts, package, path, promote, withdraw};
 use crate::{
     components::{
         builds, commit, environment,
         heading::{self, Crumb},
-        runs, time,
+        person::by,
+        promotions, runs, time,
     },
     document::Place,
+    form::Returned,
     links,
     pages::View,
 };
 
-pub(crate) fn page(view: &BuildView) -> View {
+pub(crate) fn page(view: &BuildView, returned: Option<&Returned>) -> View {
     let (app, build) = (&view.app, &view.build);
     let trail = vec![
         Crumb::new(app.name.clone(), links::app(&app.id)),
@@ -35,16 +34,21 @@ pub(crate) fn page(view: &BuildView) -> View {
                 <h1>{builds::name(build.number, build.version.as_deref())}</h1>
                 <p class="lead">{build.revision.as_ref().and_then(|revision| revision.message.clone())}</p>
             </header>
+            {promote::stray(view, returned)}
+            {withdraw::notice(view)}
             {origin(view)}
+            {way(view, returned)}
             <section aria-labelledby="releases">
                 {heading::section("releases", "Releases", None)}
                 {releases(view)}
             </section>
+            {history(view)}
             <section aria-labelledby="artifacts">
                 {heading::section("artifacts", "Artifacts", None)}
                 {artifacts::list(build)}
             </section>
             {build.package().map(package::section)}
+            {withdraw::form(view, returned).map(|form| view! { <section class="deeds" aria-label="Withdrawal">{form}</section> })}
         }
         .into_any(),
     }
@@ -74,13 +78,54 @@ fn origin(view: &BuildView) -> AnyView {
     .into_any()
 }
 
-/// Who did something, in words.
-fn by(actor: &Actor) -> String {
-    match actor.kind {
-        ActorKind::Local => "on this computer".to_owned(),
-        ActorKind::Person | ActorKind::Pipeline => format!("by {}", actor.name),
-        ActorKind::Portal => "by the portal".to_owned(),
+/// Where it is on its app's path, where it may go next, and the form that asks for it.
+fn way(view: &BuildView, returned: Option<&Returned>) -> Option<AnyView> {
+    let options = &view.options;
+    if options.steps.is_empty() {
+        return None;
     }
+    let section = view! {
+        <section aria-labelledby="path">
+            {heading::section("path", "Where it may go", None)}
+            {path::path(&view.build, &options.steps, view.as_of)}
+            {compare(view)}
+            {promote::forms(view, returned)}
+        </section>
+    };
+    Some(section.into_any())
+}
+
+/// What is between this build and what the environments serve that have another.
+fn compare(view: &BuildView) -> Option<AnyView> {
+    let build = view.build.id.as_str();
+    let others: Vec<AnyView> = view
+        .options
+        .steps
+        .iter()
+        .filter(|step| !step.current && step.serves)
+        .map(|step: &StepOption| {
+            let here = format!("{}/{}", view.app.id, step.environment.id);
+            view! { <a href=links::compare(&here, build)>{step.environment.name.clone()}</a> }
+                .into_any()
+        })
+        .collect();
+    (!others.is_empty()).then(|| {
+        view! { <p class="facts compares"><span>"Compare with"</span> {others}</p> }.into_any()
+    })
+}
+
+fn history(view: &BuildView) -> Option<AnyView> {
+    let promotions = &view.options.promotions;
+    if promotions.is_empty() {
+        return None;
+    }
+    let section = view! {
+        <section aria-labelledby="promotions">
+            {heading::section("promotions", "Promotions", None)}
+            {promotions::list(promotions, view.as_of)}
+        </section>
+    };
+    Some(section.into_any())
 }
 
 fn releases(view: &BuildView) -> AnyView {
@@ -111,6 +156,7 @@ fn item(view: &BuildView, released: &ReleaseView) -> AnyView {
             </div>
             <p class="facts when">
                 {mark}
+                {released.release.is_rollback().then(|| view! { <span>"rollback"</span> })}
                 {time::ago(released.release.released_at, view.as_of)}
                 <span>{by(&released.release.released_by)}</span>
             </p>

@@ -75,6 +75,9 @@ fn facts(view: &RunView) -> AnyView {
     });
     let attempt = (run.attempt > 1)
         .then(|| view! { <div><dt>"Attempt"</dt><dd class="number">{run.attempt}</dd></div> });
+    let promotion = view.promotion.as_ref().map(|promotion| {
+        view! { <div><dt>"Carries out"</dt><dd><a href=links::promotion(promotion)>"a promotion"</a></dd></div> }
+    });
     let parent = run
         .parent
         .clone()
@@ -95,6 +98,7 @@ fn facts(view: &RunView) -> AnyView {
             {place}
             {trigger}
             {attempt}
+            {promotion}
             {parent}
             {remark}
             {log}

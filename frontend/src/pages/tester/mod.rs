@@ -4,3 +4,4 @@ mod download;
 mod facts;
 pub(super) mod show;
 mod warnings;
+mod withdrawn;

@@ -6,9 +6,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{download, facts, warnings};
+use super::{download, facts, warnings, withdrawn};
 use crate::{
-    components::{builds, commit, environment, heading, time},
+    components::{builds, commit, environment, heading, icon, time},
     document::Place,
     links,
     pages::View,
@@ -21,10 +21,11 @@ pub(crate) fn page(view: &TesterView, site: &Site) -> View {
         Some(current) => released(view, current, site),
         None => view! {
             {title(view, None)}
-            {heading::empty(
+            {withdrawn::notice(view)}
+            {view.withdrawn.is_none().then(|| heading::empty(
                 "Nothing is released here yet",
                 "As soon as a build is released in this environment, it can be downloaded from this page. Keep the address.".into_any(),
-            )}
+            ))}
             {facts::code(view, site)}
         }
         .into_any(),
@@ -47,6 +48,7 @@ pub(crate) fn page(view: &TesterView, site: &Site) -> View {
 fn released(view: &TesterView, current: &CurrentView, site: &Site) -> AnyView {
     view! {
         {title(view, Some(current))}
+        {withdrawn::notice(view)}
         {warnings::list(view, current)}
         {download::section(view, current)}
         <div class="about">
@@ -54,6 +56,7 @@ fn released(view: &TesterView, current: &CurrentView, site: &Site) -> AnyView {
             {facts::code(view, site)}
         </div>
         {earlier(view)}
+        {back(view)}
     }
     .into_any()
 }
@@ -116,17 +119,30 @@ fn earlier(view: &TesterView) -> Option<AnyView> {
     Some(section.into_any())
 }
 
+/// The way back, for those who may take it.
+fn back(view: &TesterView) -> Option<AnyView> {
+    if !view.may_roll_back || view.earlier.is_empty() {
+        return None;
+    }
+    let href = links::rollback(&view.app.id, &view.environment.id, None);
+    let link = view! { <p class="ways"><a class="button" href=href>{icon::icon(icon::BACK)} "Roll back to an earlier build"</a></p> };
+    Some(link.into_any())
+}
+
 fn item(view: &TesterView, release: &Release) -> AnyView {
     let revision = release.revision.as_ref();
     let size = release
         .install(None)
         .ok()
         .map(|install| view! { <span class="number">{words::size(install.size)}</span> });
+    let gone = view.earlier_withdrawn.contains(&release.build);
     view! {
         <li>
             <div class="what">
                 <a href=links::build(&release.app, &release.build)>{builds::name(release.number, release.version.as_deref())}</a>
                 <p class="facts">
+                    {gone.then(|| view! { <strong>"Withdrawn"</strong> })}
+                    {release.is_rollback().then(|| view! { <span>"rollback"</span> })}
                     {revision.map(commit::short)}
                     {revision.and_then(|revision| revision.message.clone()).map(|message| view! { <span>{message}</span> })}
                 </p>

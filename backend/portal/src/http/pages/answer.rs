@@ -1,6 +1,7 @@
 //! A page as an answer: HTML, and 304 for who has it already.
 
 use axum::{
+    Extension,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
@@ -10,6 +11,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::http::{Front, caller::Caller, problem::Problem};
+
+/// Marks an answer that is a page already, whatever its status says.
+#[derive(Clone, Copy)]
+pub(in crate::http) struct IsPage;
 
 impl Front {
     fn site(&self, base: String, visitor: Visitor) -> Site {
@@ -40,6 +45,19 @@ impl Front {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         (headers, Html(frontend::render(page, &site))).into_response()
+    }
+
+    /// A page with a form that was not carried out.
+    pub(super) fn page_with_form(
+        &self,
+        caller: &Caller,
+        page: &Page<'_>,
+        status: StatusCode,
+    ) -> Response {
+        let site = self.site(caller.base.clone(), caller.visitor.clone());
+        let headers = [(header::CACHE_CONTROL, "no-store")];
+        let html = Html(frontend::render(page, &site));
+        (status, Extension(IsPage), headers, html).into_response()
     }
 
     /// A page for someone who is not signed in.

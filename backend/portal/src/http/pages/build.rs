@@ -12,7 +12,9 @@ use domain::{
 };
 use frontend::Page;
 
-use crate::http::{Front, Shared, caller::Caller, names::Names, problem::Problem, redirect};
+use crate::http::{
+    Front, Shared, caller::Caller, form::Back, names::Names, problem::Problem, redirect,
+};
 
 pub(super) async fn show(
     State(front): Shared,
@@ -20,7 +22,11 @@ pub(super) async fn show(
     Names((app, id)): Names<(AppId, BuildId)>,
 ) -> Result<Response, Problem> {
     let view = of_app(&front, &caller, &app, &id).await?;
-    Ok(front.page(&caller, &Page::Build(&view), &view))
+    let page = Page::Build {
+        view: &view,
+        returned: None,
+    };
+    Ok(front.page(&caller, &page, &view))
 }
 
 pub(super) async fn file(
@@ -64,8 +70,24 @@ pub(super) async fn icon(
     Ok((headers, icon.bytes).into_response())
 }
 
+/// The page with a form that was not carried out.
+pub(super) async fn returned(
+    front: &Front,
+    caller: &Caller,
+    app: &AppId,
+    id: &BuildId,
+    back: Back,
+) -> Result<Response, Problem> {
+    let view = of_app(front, caller, app, id).await?;
+    let page = Page::Build {
+        view: &view,
+        returned: Some(&back.returned),
+    };
+    Ok(front.page_with_form(caller, &page, back.status))
+}
+
 /// A build, if it is one of that app.
-async fn of_app(
+pub(super) async fn of_app(
     front: &Front,
     caller: &Caller,
     app: &AppId,

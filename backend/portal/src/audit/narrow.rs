@@ -1,0 +1,96 @@
+//! A part of a month of the log: of one app, of one kind of deed, of one person.
+//!
+//! The log has no index of these, so entries are looked through, a bounded number at a time; the next page goes on where
+//! this one stopped.
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    audit::{Deed, Entry},
+    id::AppId,
+    page::{Cursor, Limit, Page},
+};
+use store::table::Month;
+
+use super::AuditView;
+use crate::{Portal, Result};
+
+/// How many entries are read at once, and how often for one answer.
+const AT_ONCE: i64 = 100;
+const TIMES: usize = 5;
+
+/// What to look for; what is left out narrows nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// Only this app's.
+    pub app: Option<AppId>,
+    /// Only deeds of this kind.
+    pub deed: Option<Deed>,
+    /// Only what somebody did whose name holds this, without regard to case.
+    pub by: String,
+}
+
+impl Narrow {
+    fn matches(&self, entry: &Entry) -> bool {
+        let note = &entry.note;
+        let named = |text: &str| note.by.name.to_lowercase().contains(&text.to_lowercase());
+        self.app
+            .as_ref()
+            .is_none_or(|app| note.app.as_ref() == Some(app))
+            && self.deed.is_none_or(|deed| deed == note.deed)
+            && (self.by.is_empty() || named(&self.by))
+    }
+
+    fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Portal {
+    /// One page of the log like [`Portal::audit`], of the entries that match. It may hold fewer than `limit` although
+    /// older ones match: then `next` is there.
+    pub async fn audit_of(
+        &self,
+        actor: &Actor,
+        month: Option<&Month>,
+        narrow: &Narrow,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+        now: Timestamp,
+    ) -> Result<AuditView> {
+        if narrow.is_everything() {
+            return self.audit(actor, month, limit, cursor, now).await;
+        }
+        let wanted = usize::from(limit.get());
+        let at_once = Limit::try_from(AT_ONCE).unwrap_or_default();
+        let mut view = self.audit(actor, month, at_once, cursor, now).await?;
+        let mut found: Vec<Entry> = Vec::new();
+        for time in 1.. {
+            let Page { items, next } = view.entries;
+            let matching = items.into_iter().filter(|entry| narrow.matches(entry));
+            found.extend(matching);
+            view.entries = Page {
+                items: Vec::new(),
+                next,
+            };
+            if found.len() >= wanted || time >= TIMES || view.entries.next.is_none() {
+                break;
+            }
+            let next = view.entries.next.take();
+            view = self
+                .audit(actor, month, at_once, next.as_ref(), now)
+                .await?;
+        }
+        if found.len() > wanted {
+            found.truncate(wanted);
+            view.entries.next = found.last().map(|entry| behind(entry.number));
+        }
+        view.entries.items = found;
+        Ok(view)
+    }
+}
+
+/// The page behind an entry: its number, as the table sorts by it.
+fn behind(number: u64) -> Cursor {
+    Cursor::behind(&format!("{number:012}"))
+}

@@ -1,0 +1,127 @@
+//! What people send from pages: it is carried out and answered with a redirect, or it comes back with what was typed.
+
+use axum::http::{Request, header};
+
+use crate::site::{Answer, Site};
+
+/// Sends a form as a browser does.
+async fn send(site: &Site, address: &str, form: &str) -> Answer {
+    let request = Request::post(address)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    site.send(request.body(form.to_owned().into()).unwrap())
+        .await
+}
+
+fn leads_to(answer: &Answer, address: &str) {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert_eq!(answer.header("location"), address);
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn the_emergency_stop_is_one_form_and_a_second_click_changes_nothing() {
+    let site = Site::new().await;
+    let form = "place=preprod&reason=the+provider+is+down";
+    leads_to(&send(&site, "/holds", form).await, "/holds");
+    leads_to(&send(&site, "/holds", form).await, "/holds");
+    let page = site.get("/holds").await.text();
+    assert!(page.contains("preprod is frozen") && page.contains("The provider is down."));
+    assert!(site.get("/").await.text().contains("Frozen"));
+    let lift = "what=environment&environment=preprod&reason=it+is+back";
+    leads_to(&send(&site, "/holds/lift", lift).await, "/holds");
+    leads_to(&send(&site, "/holds/lift", lift).await, "/holds");
+    assert!(site.get("/holds").await.text().contains("Nothing is held"));
+    let log = site.get("/audit").await.text();
+    assert_eq!(log.matches("tally\">put a hold<").count(), 1, "{log}");
+    assert_eq!(log.matches("tally\">lifted a hold<").count(), 1);
+}
+
+#[tokio::test]
+async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
+    let site = Site::new().await;
+    let answer = send(&site, "/holds", "place=preprod&reason=+").await;
+    assert_eq!(answer.status, 400);
+    let page = answer.text();
+    assert!(page.contains("Not stopped") && page.contains("Say why in a few words"));
+    assert!(
+        page.contains("<option value=\"preprod\" selected"),
+        "{page}"
+    );
+    assert!(page.contains("aria-invalid=\"true\""));
+    let build = site.push("dev", &[("app.apk", b"an app")]).await;
+    let address = format!("/wallet/builds/{build}/promote");
+    let form = "to=preprod&reason=%3Cb%3Efor+the+demo&bypass=soak&bypass-reason=";
+    let answer = send(&site, &address, form).await;
+    assert_eq!(answer.status, 409, "{}", answer.text());
+    let page = answer.text();
+    assert!(page.contains("gives no path for this app"), "{page}");
+}
+
+#[tokio::test]
+async fn a_build_is_withdrawn_and_restored_from_its_page() {
+    let site = Site::new().await;
+    let first = site.push("dev", &[("app.apk", b"one")]).await;
+    let second = site.push("dev", &[("app.apk", b"two")]).await;
+    let page = format!("/wallet/builds/{second}");
+    let form = "reason=it+crashes+%26+burns";
+    for _ in 0..2 {
+        leads_to(&send(&site, &format!("{page}/withdraw"), form).await, &page);
+    }
+    let text = site.get(&page).await.text();
+    assert!(text.contains("Withdrawn: nobody gets this build any more."));
+    assert!(text.contains("It crashes &amp; burns.") && text.contains("Use instead:"));
+    let tester = site.get("/wallet/dev").await.text();
+    assert!(tester.contains("was withdrawn.") && tester.contains(&first));
+    for _ in 0..2 {
+        leads_to(&send(&site, &format!("{page}/restore"), form).await, &page);
+    }
+    assert!(!site.get(&page).await.text().contains("Use instead:"));
+    let compared = format!("/compare?from={first}&to=wallet/dev");
+    let page = site.get(&compared).await.text();
+    assert!(page.contains("What differs"));
+}
+
+#[tokio::test]
+async fn forms_are_taken_from_our_own_pages_alone() {
+    let site = Site::new().await;
+    let form = "place=preprod&reason=because";
+    let elsewhere = Request::post("/holds")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "cross-site");
+    let answer = site.send(elsewhere.body(form.into()).unwrap()).await;
+    assert_eq!(answer.status, 403);
+    let json = Request::post("/holds").header(header::CONTENT_TYPE, "application/json");
+    assert_eq!(site.send(json.body("{}".into()).unwrap()).await.status, 415);
+    let large = format!("place=preprod&reason={}", "a".repeat(70_000));
+    assert_eq!(send(&site, "/holds", &large).await.status, 413);
+    assert!(site.get("/holds").await.text().contains("Nothing is held"));
+}
+
+#[tokio::test]
+async fn the_audit_log_is_narrowed_verified_and_taken_away() {
+    let site = Site::new().await;
+    send(&site, "/holds", "place=preprod/wallet&reason=one").await;
+    send(&site, "/holds", "place=dev&reason=two").await;
+    let of_wallet = site.get("/audit?app=wallet&deed=held&by=LOC").await.text();
+    assert_eq!(of_wallet.matches("tally\">put a hold<").count(), 1);
+    assert!(of_wallet.contains("wallet in preprod"));
+    let nothing = site.get("/audit?month=2020-01").await.text();
+    assert!(nothing.contains("Nothing was noted in this month"));
+    for wrong in ["month=soon", "deed=sneezed", "app=A", "page=2"] {
+        let answer = site.get(&format!("/audit?{wrong}")).await;
+        assert_eq!(answer.status, 400, "{wrong}");
+    }
+    let verified = site.get("/audit/verify").await.text();
+    assert!(verified.contains("Nothing is wrong."), "{verified}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_compared_is_said_beside_the_fields() {
+    let site = Site::new().await;
+    assert_eq!(site.get("/compare").await.status, 200);
+    let answer = site.get("/compare?from=nonsense&to=wallet/dev").await;
+    assert_eq!(answer.status, 400);
+    let page = answer.text();
+    assert!(page.contains("Not compared") && page.contains("value=\"nonsense\""));
+}

@@ -1,0 +1,5 @@
+//! What is between two builds.
+
+mod changes;
+pub(super) mod choose;
+pub(super) mod show;

@@ -1,0 +1,3 @@
+//! Downloads.
+
+pub(super) mod list;

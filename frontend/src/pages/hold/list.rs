@@ -1,0 +1,145 @@
+//! Holds in force, what still runs under them, and the emergency stop.
+
+use domain::{
+    Timestamp,
+    hold::{Held, Hold},
+    promotion::{Promotion, State},
+    view::{HoldView, HoldsView},
+};
+use leptos::prelude::*;
+
+use super::stop::{self, MayHold};
+use crate::{
+    components::{
+        field::{self, Words, sentence},
+        heading, holds,
+        icon::{self, icon},
+        promotions,
+    },
+    document::Place,
+    form::{Returned, back},
+    links,
+    pages::View,
+};
+
+pub(crate) fn page(
+    view: &HoldsView,
+    open: &[Promotion],
+    may: &[MayHold],
+    returned: Option<&Returned>,
+) -> View {
+    View {
+        title: "Holds".to_owned(),
+        class: "holds",
+        place: Place::Holds,
+        live: false,
+        body: view! {
+            <header class="page"><h1>"Holds"</h1></header>
+            <section aria-labelledby="force">
+                {heading::section("force", "In force", None)}
+                {list(view, open, back(returned, "lift"))}
+            </section>
+            {stop::form(may, back(returned, "holds"))}
+        }
+        .into_any(),
+    }
+}
+
+fn list(view: &HoldsView, open: &[Promotion], returned: Option<&Returned>) -> AnyView {
+    if view.holds.is_empty() {
+        return view! {
+            {field::troubles(returned, "Not lifted")}
+            {heading::empty("Nothing is held", "Promotions go on as their gates let them.".into_any())}
+        }
+        .into_any();
+    }
+    let items = view
+        .holds
+        .iter()
+        .map(|hold| item(hold, open, returned, view.as_of))
+        .collect_view();
+    view! { <ul class="rows holds-list">{items}</ul> }.into_any()
+}
+
+fn item(
+    view: &HoldView,
+    open: &[Promotion],
+    returned: Option<&Returned>,
+    as_of: Timestamp,
+) -> AnyView {
+    let hold = &view.hold;
+    view! {
+        <li data-status="waiting">
+            <div class="what">
+                <p class="held">{icon(icon::STOP)} <strong>{holds::what(&hold.on)}</strong></p>
+                <p>{sentence(&hold.reason)}</p>
+                <p class="facts">{holds::since(hold, as_of)}</p>
+                {running(hold, open, as_of)}
+                {view.may_lift.then(|| lift(hold, returned))}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// What had started before, and goes on.
+fn running(hold: &Hold, open: &[Promotion], as_of: Timestamp) -> Option<AnyView> {
+    let Held::Environment { environment, app } = &hold.on else {
+        return None;
+    };
+    let started: Vec<Promotion> = open
+        .iter()
+        .filter(|promotion| matches!(promotion.state, State::Starting | State::Running))
+        .filter(|promotion| promotion.to == *environment)
+        .filter(|promotion| app.as_ref().is_none_or(|app| *app == promotion.app))
+        .cloned()
+        .collect();
+    if started.is_empty() {
+        return Some(view! { <p class="facts">"Nothing was under way."</p> }.into_any());
+    }
+    let list = view! {
+        <p>"Had started before, and goes on:"</p>
+        {promotions::open(&started, as_of)}
+    };
+    Some(list.into_any())
+}
+
+fn lift(hold: &Hold, returned: Option<&Returned>) -> AnyView {
+    let (what, environment, app) = match &hold.on {
+        Held::Environment { environment, app } => ("environment", environment, app.as_ref()),
+        Held::Automatic { app, environment } => ("automatic", environment, Some(app)),
+        // Withdrawn builds are no part of this list; their own pages restore them.
+        Held::Build { .. } => return ().into_any(),
+    };
+    let id = format!(
+        "lift-{what}-{environment}-{}",
+        app.map_or("", |app| app.as_str())
+    );
+    let own = |returned: &&Returned| {
+        let app = app.map(|app| app.as_str()).unwrap_or_default();
+        returned.value("what") == Some(what)
+            && returned.value("environment") == Some(environment.as_str())
+            && returned.value("app").unwrap_or_default() == app
+    };
+    let returned = returned.filter(own);
+    let why = Words {
+        name: "reason",
+        id,
+        label: "Why, if you like",
+        required: false,
+    };
+    view! {
+        <details class="deed" open=returned.is_some()>
+            <summary>"Lift it"</summary>
+            <form class="ask" method="post" action=links::LIFT>
+                {field::troubles(returned, "Not lifted")}
+                {field::hidden("what", what)}
+                {field::hidden("environment", environment)}
+                {app.map(|app| field::hidden("app", app))}
+                {why.view(returned)}
+                <p class="send"><button class="button act" type="submit">"Lift the hold"</button></p>
+            </form>
+        </details>
+    }
+    .into_any()
+}

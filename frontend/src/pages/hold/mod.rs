@@ -1,0 +1,4 @@
+//! Holds.
+
+pub(super) mod list;
+pub(super) mod stop;

@@ -1,0 +1,108 @@
+//! The emergency stop.
+
+use domain::{
+    catalog::{App, Environment},
+    id::{AppId, EnvironmentId},
+};
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        field::{self, Words},
+        icon::{self, icon},
+    },
+    form::Returned,
+    links,
+};
+
+/// An environment that whoever looks may freeze, for all apps or for one.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct MayHold {
+    /// The environment.
+    pub environment: Environment,
+    /// Only this app; all if none.
+    pub app: Option<App>,
+}
+
+impl MayHold {
+    /// As the form sends it: `prod`, or `prod/wallet` for one app.
+    pub fn value(&self) -> String {
+        match &self.app {
+            Some(app) => format!("{}/{}", self.environment.id, app.id),
+            None => self.environment.id.to_string(),
+        }
+    }
+
+    /// What the form sent.
+    pub fn parse(value: &str) -> Option<(EnvironmentId, Option<AppId>)> {
+        match value.split_once('/') {
+            Some((environment, app)) => Some((environment.parse().ok()?, Some(app.parse().ok()?))),
+            None => Some((value.parse().ok()?, None)),
+        }
+    }
+
+    fn words(&self) -> String {
+        match &self.app {
+            Some(app) => format!("{}, {} only", self.environment.name, app.name),
+            None => format!("{}, every app", self.environment.name),
+        }
+    }
+}
+
+pub(super) fn form(may: &[MayHold], returned: Option<&Returned>) -> Option<AnyView> {
+    if may.is_empty() {
+        return None;
+    }
+    let chosen = returned.and_then(|returned| returned.value("place"));
+    let options = may
+        .iter()
+        .map(|place| {
+            let value = place.value();
+            let selected = chosen == Some(&value);
+            view! { <option value=value selected=selected>{place.words()}</option> }
+        })
+        .collect_view();
+    let reason = Words {
+        name: "reason",
+        id: "stop-reason".to_owned(),
+        label: "Why, for the people whom this stops",
+        required: true,
+    };
+    let form = view! {
+        <section aria-labelledby="stop">
+            <form class="ask stop" method="post" action=links::HOLDS>
+                <h2 id="stop">"Emergency stop"</h2>
+                <p class="hint">"Nothing starts there from this second on. What had started goes on, and is listed. It stays so until someone lifts it."</p>
+                {field::troubles(returned, "Not stopped")}
+                <p class="field">
+                    <label for="place">"Where"</label>
+                    <select id="place" name="place">{options}</select>
+                </p>
+                {reason.view(returned)}
+                <p class="send"><button class="button grave" type="submit">{icon(icon::STOP)} "Stop everything there"</button></p>
+            </form>
+        </section>
+    };
+    Some(form.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_frozen_survives_the_form() {
+        let parsed = |text: &str| {
+            let (environment, app) = MayHold::parse(text)?;
+            Some((environment.to_string(), app.map(|app| app.to_string())))
+        };
+        assert_eq!(parsed("prod"), Some(("prod".into(), None)));
+        assert_eq!(
+            parsed("prod/wallet"),
+            Some(("prod".into(), Some("wallet".into())))
+        );
+        for text in ["", "/", "prod/", "../x", "prod/a/b"] {
+            assert_eq!(parsed(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Promotions.
+
+mod answer;
+pub(super) mod list;
+pub(super) mod show;
+mod timeline;

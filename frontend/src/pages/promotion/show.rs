@@ -1,0 +1,141 @@
+//! One promotion: how far it is, what it waits for, who said what, and what whoever looks may say.
+
+use domain::{
+    promotion::{Promotion, PromotionKind, State},
+    view::PromotionView,
+};
+use leptos::prelude::*;
+
+use super::{answer, timeline};
+use crate::{
+    components::{
+        builds, environment,
+        field::sentence,
+        gates,
+        heading::{self, Crumb},
+        icon::{self, icon},
+        person::by,
+        promotions, runs, time,
+    },
+    document::Place,
+    form::Returned,
+    links,
+    pages::View,
+};
+
+pub(crate) fn page(view: &PromotionView, returned: Option<&Returned>) -> View {
+    let promotion = &view.promotion;
+    let title = match promotion.kind {
+        PromotionKind::Forward | PromotionKind::Automatic => format!(
+            "{} build {} to {}",
+            view.app.name, promotion.number, view.environment.name
+        ),
+        PromotionKind::Rollback => format!(
+            "{} in {} back to build {}",
+            view.app.name, view.environment.name, promotion.number
+        ),
+    };
+    let trail = vec![Crumb::new("Promotions", links::PROMOTIONS)];
+    View {
+        title: title.clone(),
+        class: "promotion",
+        place: Place::Below,
+        live: returned.is_none() && !promotion.state.is_terminal(),
+        body: view! {
+            {heading::trail(trail)}
+            <header class="page">
+                <h1>{title}</h1>
+                <p class="lead">{promotions::badge(&promotion.state)} <span>{promotion.reason.clone()}</span></p>
+            </header>
+            {why(&promotion.state)}
+            {bypass(promotion)}
+            {answer::forms(view, returned)}
+            <div class="halves">
+                <section aria-labelledby="gates">
+                    {heading::section("gates", "Gates", None)}
+                    {gate_list(promotion)}
+                </section>
+                <section aria-labelledby="timeline">
+                    {heading::section("timeline", "Who did what", None)}
+                    {timeline::list(view)}
+                </section>
+            </div>
+            <section aria-labelledby="what">
+                {heading::section("what", "What is promoted", None)}
+                {facts(view)}
+            </section>
+        }
+        .into_any(),
+    }
+}
+
+/// Why it ended without a release.
+fn why(state: &State) -> Option<AnyView> {
+    let (title, words) = match state {
+        State::Failed { why } => ("It failed. ", why.clone()),
+        State::Rejected { by: who, why } => ("It was rejected. ", format!("{}: {why}", by(who))),
+        State::Canceled { by: who, why } => ("It was taken back. ", format!("{}: {why}", by(who))),
+        State::Expired => (
+            "It waited too long. ",
+            "ask for it again from the build's page".to_owned(),
+        ),
+        State::Waiting | State::Starting | State::Running | State::Succeeded => return None,
+    };
+    let tone = if matches!(state, State::Failed { .. } | State::Rejected { .. }) {
+        "failed"
+    } else {
+        "skipped"
+    };
+    let callout = view! {
+        <div class="callout" data-status=tone>
+            {icon(icon::NOTE)}
+            <p><strong>{title}</strong> {sentence(&words)}</p>
+        </div>
+    };
+    Some(callout.into_any())
+}
+
+fn bypass(promotion: &Promotion) -> Option<AnyView> {
+    let bypass = promotion.bypass.as_ref()?;
+    let gates: Vec<&str> = bypass.gates.iter().map(|gate| gate.word()).collect();
+    let callout = view! {
+        <div class="callout" data-status="waiting">
+            {icon(icon::FLASH)}
+            <p><strong>{format!("Goes past gates: {}. ", gates.join(", "))}</strong> {sentence(&bypass.reason)}</p>
+        </div>
+    };
+    Some(callout.into_any())
+}
+
+fn gate_list(promotion: &Promotion) -> AnyView {
+    gates::list(&promotion.gates)
+        .unwrap_or_else(|| view! { <p class="quiet">"Nothing had to be met."</p> }.into_any())
+}
+
+fn facts(view: &PromotionView) -> AnyView {
+    let promotion = &view.promotion;
+    let run = promotion.run.as_ref().map(|run| {
+        view! { <div><dt>"Carried out by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a></dd></div> }
+    });
+    let waits = (promotion.state == State::Waiting).then(|| {
+        view! { <div><dt>"Expires"</dt><dd><time datetime=promotion.expires_at.to_string()>{time::exact(promotion.expires_at)}</time></dd></div> }
+    });
+    let left_behind = promotion.withdraw.as_ref().map(|build| {
+        let href = links::build(&promotion.app, build);
+        view! { <div><dt>"Then withdraws"</dt><dd><a href=href>"the build left behind"</a></dd></div> }
+    });
+    let build = links::build(&promotion.app, &promotion.build);
+    let serves = format!("{}/{}", promotion.app, promotion.to);
+    view! {
+        <dl class="facts-grid">
+            <div><dt>"Build"</dt><dd><a href=build>{builds::name(promotion.number, promotion.version.as_deref())}</a></dd></div>
+            <div><dt>"Into"</dt><dd><a href=links::tester(&promotion.app, &promotion.to)>{environment::name(&view.environment)}</a></dd></div>
+            <div><dt>"What changes"</dt><dd><a href=links::compare(&serves, promotion.build.as_str())>"Compare with what it serves now"</a></dd></div>
+            {run}
+            {waits}
+            {left_behind}
+            <div class="wide"><dt><abbr title="SHA-256 of the build's bytes">"SHA-256"</abbr>", which approvals hold for"</dt><dd><code>{promotion.digest.to_string()}</code></dd></div>
+        </dl>
+    }
+    .into_any()
+}

@@ -1,0 +1,106 @@
+//! Who did what with a promotion, in order.
+
+use domain::{
+    Timestamp,
+    promotion::{Approval, Promotion, PromotionKind, State},
+    status::Status,
+    view::PromotionView,
+};
+use leptos::prelude::*;
+
+use crate::components::{
+    icon::{self, icon},
+    person, status, time,
+};
+
+/// From the request to how it stands.
+pub(super) fn list(view: &PromotionView) -> AnyView {
+    let promotion = &view.promotion;
+    let approvals = promotion
+        .approvals
+        .iter()
+        .map(|approval| approved(approval, view.as_of))
+        .collect_view();
+    view! {
+        <ol class="story">
+            {requested(promotion, view.as_of)}
+            {approvals}
+            {ended(promotion, view.as_of)}
+        </ol>
+    }
+    .into_any()
+}
+
+fn entry(
+    shape: AnyView,
+    tone: &'static str,
+    what: String,
+    at: Timestamp,
+    said: Option<String>,
+    as_of: Timestamp,
+) -> AnyView {
+    view! {
+        <li data-status=tone>
+            {shape}
+            <div>
+                <p><span>{what}</span> " " <small>{time::ago(at, as_of)}</small></p>
+                {said.map(|said| view! { <blockquote>{said}</blockquote> })}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn requested(promotion: &Promotion, as_of: Timestamp) -> AnyView {
+    let who = person::name(&promotion.requested_by);
+    let what = match promotion.kind {
+        PromotionKind::Forward => format!("{who} asked for it"),
+        PromotionKind::Automatic => format!("{who} asked for it, as the path says"),
+        PromotionKind::Rollback => format!("{who} asked to go back"),
+    };
+    let reason = Some(promotion.reason.clone());
+    let shape = icon(icon::NOTE);
+    entry(shape, "queued", what, promotion.requested_at, reason, as_of)
+}
+
+fn approved(approval: &Approval, as_of: Timestamp) -> AnyView {
+    let who = person::name(&approval.by);
+    let what = if approval.groups.is_empty() {
+        format!("{who} approved")
+    } else {
+        format!("{who} approved, of {}", approval.groups.join(", "))
+    };
+    let shape = status::shape(Status::Succeeded);
+    let comment = approval.comment.clone();
+    entry(shape, "succeeded", what, approval.at, comment, as_of)
+}
+
+/// How it stands; while it waits, that is no deed of anyone.
+fn ended(promotion: &Promotion, as_of: Timestamp) -> AnyView {
+    let (status, what, said) = match &promotion.state {
+        State::Waiting => (Status::Waiting, "It waits for its gates".to_owned(), None),
+        State::Starting => (
+            Status::Running,
+            "Its target is being called".to_owned(),
+            None,
+        ),
+        State::Running => (
+            Status::Running,
+            "Its target carries it out".to_owned(),
+            None,
+        ),
+        State::Succeeded => (Status::Succeeded, "Released".to_owned(), None),
+        State::Failed { why } => (Status::Failed, "It failed".to_owned(), Some(why.clone())),
+        State::Rejected { by, why } => {
+            let what = format!("{} rejected it", person::name(by));
+            (Status::Failed, what, Some(why.clone()))
+        }
+        State::Expired => (Status::Skipped, "It expired".to_owned(), None),
+        State::Canceled { by, why } => {
+            let what = format!("{} took it back", person::name(by));
+            (Status::Canceled, what, Some(why.clone()))
+        }
+    };
+    let shape = status::shape(status);
+    entry(shape, status.word(), what, promotion.since, said, as_of)
+}

@@ -1,0 +1,3 @@
+//! Going back.
+
+pub(super) mod ask;

@@ -1,0 +1,134 @@
+//! A few entries of the audit log, and what is between two builds.
+
+use domain::{
+    actor::Actor,
+    audit::{Deed, Entry, Fault, Finding, Head, Note},
+    build::Build,
+    compare::{self, Comparison, DependencyChange},
+    digest::Digest,
+    download::Download,
+    package::Package,
+    page::{Cursor, Page},
+};
+
+use super::{before, builds, promotions};
+
+pub(crate) fn entries() -> Page<Entry> {
+    let build = builds::build(812);
+    let note = |deed, by: Actor, seconds| Note {
+        app: Some(build.app.clone()),
+        environment: Some("prod".parse().unwrap()),
+        build: Some(build.id.clone()),
+        promotion: Some(promotions::id(12)),
+        ..Note::new(
+            before(seconds),
+            by,
+            "session of https://id.example.com",
+            deed,
+        )
+    };
+    let asked = Note {
+        reason: Some("the mock location fix".into()),
+        from: Some("203.0.113.7".into()),
+        ..note(Deed::PromotionRequested, promotions::ada(), 7_300)
+    };
+    let past = Note {
+        reason: Some("logins fail in production".into()),
+        details: [("gates".to_owned(), "soak".to_owned())].into(),
+        ..note(Deed::GatesBypassed, promotions::ada(), 7_300)
+    };
+    let held = Note {
+        app: None,
+        build: None,
+        promotion: None,
+        ..note(Deed::Held, promotions::ada(), 300)
+    };
+    let done = note(Deed::PromotionSucceeded, Actor::portal(), 400);
+    let mut head = Head::default();
+    let mut entries = Vec::new();
+    for note in [asked, past, done, held] {
+        let entry = Entry::after(&head, note);
+        head = entry.head();
+        entries.push(entry);
+    }
+    entries.reverse();
+    Page {
+        items: entries,
+        next: Some(Cursor::behind("000000000001")),
+    }
+}
+
+pub(crate) fn findings() -> Vec<Finding> {
+    let finding = |number, last, fault, words: &str| Finding {
+        number,
+        last,
+        fault,
+        words: words.into(),
+    };
+    vec![
+        finding(
+            2,
+            2,
+            Fault::Altered,
+            "its contents are not what its hash is of",
+        ),
+        finding(
+            4,
+            6,
+            Fault::Missing,
+            "nothing stands between entries 3 and 7",
+        ),
+    ]
+}
+
+/// Much is another.
+pub(crate) fn comparison() -> Comparison {
+    let newer = builds::build(812);
+    let mut package: Package = builds::package();
+    package.version_code = Some(193);
+    package.permissions.push("android.permission.CAMERA".into());
+    package.signing.v3 = vec![Digest::of(b"another certificate")];
+    let older = Build {
+        version: Some("8.0.9".into()),
+        revision: Some(super::revision(
+            "0c1d2e3f",
+            "Bump the Android Gradle plugin",
+        )),
+        artifacts: vec![builds::artifact(
+            "settings-release.apk",
+            3_004_880,
+            Some(package),
+        )],
+        ..builds::build(811)
+    };
+    let mut comparison = compare::builds(&older, &newer);
+    comparison.dependencies = Some(vec![DependencyChange {
+        name: "pkg:maven/androidx.core/core".into(),
+        from: vec!["1.15.0".into()],
+        to: vec!["1.16.0".into()],
+    }]);
+    comparison
+}
+
+/// Nothing is another.
+pub(crate) fn same() -> Comparison {
+    compare::builds(&builds::build(812), &builds::build(812))
+}
+
+/// Who got a build.
+pub(crate) fn downloads() -> Page<Download> {
+    let build = builds::build(812);
+    Page {
+        items: vec![Download {
+            build: build.id.clone(),
+            app: build.app.clone(),
+            environment: Some("dev".parse().unwrap()),
+            artifact: build.artifacts[0].digest,
+            name: build.artifacts[0].name.clone(),
+            by: promotions::ada(),
+            at: before(900),
+            user_agent: Some("Mozilla/5.0 (Linux; Android 16)".into()),
+        }],
+        next: None,
+    }
+}

@@ -1,0 +1,229 @@
+//! Pages about promotions, holds, the audit log and comparisons, in every state: the gallery shows them, tests read them.
+
+use domain::view::BuildView;
+use frontend::{
+    Page,
+    form::{Returned, Trouble},
+    pages::{MayHold, ShownAudit},
+};
+
+use super::{app, audit, builds, environment, now, overview, promotions, tester};
+
+/// What is done with each page.
+pub(crate) type Show<'s> = &'s mut dyn FnMut(&str, Page<'_>);
+
+pub(crate) fn build<'a>(view: &'a BuildView, returned: Option<&'a Returned>) -> Page<'a> {
+    Page::Build { view, returned }
+}
+
+/// A form that came back with everything that is wrong.
+pub(crate) fn returned(form: &'static str, values: &[(&str, &str)]) -> Returned {
+    let values = values
+        .iter()
+        .map(|(name, value)| ((*name).into(), (*value).into()));
+    let trouble = |field: &str, what: &str, remedy: Option<&str>| Trouble {
+        field: Some(field.into()),
+        what: what.into(),
+        remedy: remedy.map(str::to_owned),
+    };
+    let why = Some("say why it cannot wait for them");
+    Returned {
+        form,
+        values: values.collect(),
+        troubles: vec![
+            trouble(
+                "reason",
+                "there is no reason",
+                Some("say why in a few words"),
+            ),
+            trouble("bypass", "going past gates has no reason of its own", why),
+        ],
+    }
+}
+
+/// Every one of them.
+pub(crate) fn each(show: Show<'_>) {
+    of_builds(show);
+    of_promotions(show);
+    of_holds(show);
+    of_the_log(show);
+    of_comparisons(show);
+    show("overview-stopped", Page::Overview(&overview::stopped()));
+    show("tester-withdrawn", Page::Tester(&tester::withdrawn()));
+    show(
+        "tester-all-withdrawn",
+        Page::Tester(&tester::all_withdrawn()),
+    );
+}
+
+fn of_builds(show: Show<'_>) {
+    let values = [
+        ("to", "preprod"),
+        ("reason", "for the field test"),
+        ("bypass", "soak"),
+    ];
+    let back = returned("promote", &values);
+    show("build-ready", build(&promotions::ready(), None));
+    show("build-returned", build(&promotions::ready(), Some(&back)));
+    show("build-refused", build(&promotions::refused(), None));
+    show("build-withdrawn", build(&promotions::withdrawn(), None));
+    let (settings, of) = (app("settings"), builds::build(812));
+    let downloads = Page::Downloads {
+        app: &settings,
+        build: &of,
+        downloads: &audit::downloads(),
+        from_newest: true,
+        as_of: now(),
+    };
+    show("downloads", downloads);
+}
+
+fn of_promotions(show: Show<'_>) {
+    let apps = [app("settings"), app("apidemos")];
+    let (open, nothing) = (promotions::open(), promotions::nothing_open());
+    for (name, view, recent) in [
+        ("promotions", &open, Some(promotions::recent())),
+        ("promotions-none", &nothing, Some(Vec::new())),
+        ("promotions-many", &open, None),
+    ] {
+        let recent = recent.as_deref();
+        let only = None;
+        let apps = &apps;
+        show(
+            name,
+            Page::Promotions {
+                view,
+                recent,
+                apps,
+                only,
+            },
+        );
+    }
+    for (name, view) in [
+        ("promotion-waiting", promotions::waiting()),
+        ("promotion-failed", promotions::failed()),
+        ("promotion-back", promotions::back()),
+    ] {
+        let view = &view;
+        let returned = None;
+        show(name, Page::Promotion { view, returned });
+    }
+    let rollback = |chosen, returned| (chosen, returned);
+    let back = returned("rollback", &[("reason", "it crashes"), ("withdraw", "yes")]);
+    let other = builds::build_id(700);
+    for (name, (chosen, returned)) in [
+        ("rollback", rollback(None, None)),
+        ("rollback-returned", rollback(Some(&other), Some(&back))),
+    ] {
+        let view = &tester::withdrawn();
+        show(
+            name,
+            Page::Rollback {
+                view,
+                chosen,
+                returned,
+            },
+        );
+    }
+}
+
+fn of_holds(show: Show<'_>) {
+    let everything = MayHold {
+        environment: environment("prod"),
+        app: None,
+    };
+    let only = MayHold {
+        app: Some(app("settings")),
+        ..everything.clone()
+    };
+    let may = [everything, only];
+    let back = returned("holds", &[("place", "prod/settings"), ("reason", "smoke")]);
+    let (held, none) = (promotions::holds(), promotions::no_holds());
+    for (name, view, returned) in [
+        ("holds", &held, None),
+        ("holds-none", &none, None),
+        ("holds-returned", &none, Some(&back)),
+    ] {
+        let open = &promotions::open().others;
+        let may = &may;
+        show(
+            name,
+            Page::Holds {
+                view,
+                open,
+                may,
+                returned,
+            },
+        );
+    }
+}
+
+fn of_the_log(show: Show<'_>) {
+    let shown = ShownAudit {
+        month: "2026-11".into(),
+        first: Some("2026-09".into()),
+        last: Some("2026-11".into()),
+        from_newest: true,
+        ..ShownAudit::default()
+    };
+    let narrowed = ShownAudit {
+        deed: "gates-bypassed".into(),
+        by: "ada".into(),
+        from_newest: false,
+        ..shown.clone()
+    };
+    let nothing = domain::page::Page {
+        items: Vec::new(),
+        next: None,
+    };
+    for (name, shown, entries) in [
+        ("audit", &shown, &audit::entries()),
+        ("audit-narrowed", &narrowed, &audit::entries()),
+        ("audit-nothing", &narrowed, &nothing),
+    ] {
+        let apps = &[app("settings")];
+        let as_of = now();
+        show(
+            name,
+            Page::Audit {
+                shown,
+                entries,
+                apps,
+                as_of,
+            },
+        );
+    }
+    let (entries, seals, as_of) = (120, 3, now());
+    let found = audit::findings();
+    for (name, findings) in [
+        ("audit-verified", &found[..0]),
+        ("audit-altered", &found[..]),
+    ] {
+        show(
+            name,
+            Page::Verified {
+                entries,
+                seals,
+                findings,
+                as_of,
+            },
+        );
+    }
+}
+
+fn of_comparisons(show: Show<'_>) {
+    let sides = &["settings/dev".to_owned(), "settings/prod".to_owned()];
+    let returned = None;
+    show("compare", Page::Compare { sides, returned });
+    for (name, comparison) in [
+        ("compared", audit::comparison()),
+        ("compared-same", audit::same()),
+    ] {
+        let compared = Page::Compared {
+            comparison: &comparison,
+            from: "settings/prod",
+            to: comparison.to.id.as_str(),
+        };
+        show(name, compared);
+    }
+}
