@@ -145,3 +145,90 @@ fn all_known<T: std::str::FromStr>(
         .filter_map(|name| name.parse().ok())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use domain::access::{Role, Scope};
+
+    const BEFORE: &str = r##"
+[[apps]]
+id = "wallet"
+name = "Wallet"
+
+[[environments]]
+id = "dev"
+name = "Development"
+colour = "#2e7d32"
+"##;
+
+    fn parse(roles: &str) -> Result<Config, String> {
+        let parsed = Config::parse(&format!("{BEFORE}{roles}"), "towpath.toml");
+        parsed.map_err(|problems| problems.to_string())
+    }
+
+    #[test]
+    fn a_role_without_apps_and_environments_is_for_all_of_them() {
+        let config = parse(
+            "[[roles]]\nrole = \"admin\"\ngroups = [\"leads\"]\n\
+             [[roles]]\nrole = \"tester\"\ngroups = [\"qa\", \"ada@example.com\"]\n\
+             apps = [\"wallet\"]\nenvironments = [\"dev\"]\n",
+        );
+        let grants = config.unwrap().grants();
+        assert_eq!(grants[0].role, Role::Admin);
+        assert!(grants[0].apps.is_all() && grants[0].environments.is_all());
+        assert_eq!(grants[1].groups, ["qa", "ada@example.com"]);
+        assert_eq!(grants[1].apps, Scope::Only(vec!["wallet".parse().unwrap()]));
+    }
+
+    #[test]
+    fn every_mistake_is_explained() {
+        for (mistake, explained) in [
+            (
+                "role = \"testr\"\ngroups = [\"qa\"]",
+                "did you mean \"tester\"?",
+            ),
+            ("groups = [\"qa\"]", "[[roles]] has no \"role\""),
+            ("role = \"tester\"", "so nobody has this role"),
+            (
+                "role = \"tester\"\ngroups = \"qa\"",
+                "write it in brackets: groups = [\"qa\"]",
+            ),
+            (
+                "role = \"tester\"\ngroups = []",
+                "\"groups\" is an empty list",
+            ),
+            (
+                "role = \"tester\"\ngroups = [7]",
+                "is an integer, not a text",
+            ),
+            (
+                "role = \"tester\"\ngroups = [\" qa\"]",
+                "not the name of a group",
+            ),
+            (
+                "role = \"tester\"\ngroups = [\"qa\"]\napps = []",
+                "\"apps\" is an empty list",
+            ),
+            (
+                "role = \"tester\"\ngroups = [\"qa\"]\napps = [\"walet\"]",
+                "did you mean \"wallet\"?",
+            ),
+            (
+                "role = \"tester\"\ngroups = [\"qa\"]\nenvironments = [\"prod\"]",
+                "unknown environment \"prod\"",
+            ),
+            (
+                "role = \"viewer\"\ngroups = [\"qa\"]\nenvironments = [\"dev\"]",
+                "the role viewer is the same in all environments",
+            ),
+            (
+                "role = \"tester\"\ngroup = [\"qa\"]",
+                "did you mean \"groups\"?",
+            ),
+        ] {
+            let problems = parse(&format!("[[roles]]\n{mistake}\n")).unwrap_err();
+            assert!(problems.contains(explained), "{mistake}\n{problems}");
+        }
+    }
+}

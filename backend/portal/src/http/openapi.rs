@@ -61,7 +61,7 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// What is there for each method that a path of OpenAPI can have.
+/// What is there for each method that a path of the document can have.
 pub(super) fn by_method(item: &PathItem) -> [(Method, Option<&Operation>); 8] {
     [
         (Method::GET, item.get.as_ref()),

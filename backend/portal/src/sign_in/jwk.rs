@@ -74,27 +74,24 @@ impl Key {
 
     fn verified(&self, algorithm: Algorithm, message: &[u8], signed: &[u8]) -> Option<()> {
         if let Some(parameters) = rsa(algorithm) {
-            let (n, e) = (decoded(&self.n)?, decoded(&self.e)?);
+            let (n, e) = (decoded(self.n.as_ref())?, decoded(self.e.as_ref())?);
             let key = RsaPublicKeyComponents { n, e };
             return key.verify(parameters, message, signed).ok();
         }
-        let x = decoded(&self.x)?;
-        match algorithm {
-            Algorithm::EdDSA => UnparsedPublicKey::new(&signature::ED25519, x)
-                .verify(message, signed)
-                .ok(),
-            _ => {
-                let (curve, length) = match algorithm {
-                    Algorithm::ES256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),
-                    _ => (&signature::ECDSA_P384_SHA384_FIXED, 48),
-                };
-                let y = decoded(&self.y)?;
-                let right = x.len() == length && y.len() == length;
-                let point = [&[4], &x[..], &y[..]].concat();
-                let verified = UnparsedPublicKey::new(curve, point).verify(message, signed);
-                verified.ok().filter(|()| right)
-            }
+        let x = decoded(self.x.as_ref())?;
+        if algorithm == Algorithm::EdDSA {
+            let key = UnparsedPublicKey::new(&signature::ED25519, x);
+            return key.verify(message, signed).ok();
         }
+        let (curve, length) = match algorithm {
+            Algorithm::ES256 => (&signature::ECDSA_P256_SHA256_FIXED, 32),
+            _ => (&signature::ECDSA_P384_SHA384_FIXED, 48),
+        };
+        let y = decoded(self.y.as_ref())?;
+        let point = [&[4], &x[..], &y[..]].concat();
+        let key = UnparsedPublicKey::new(curve, point);
+        let right = x.len() == length && y.len() == length;
+        key.verify(message, signed).ok().filter(|()| right)
     }
 }
 
@@ -110,7 +107,61 @@ fn rsa(algorithm: Algorithm) -> Option<&'static RsaParameters> {
     }
 }
 
-fn decoded(part: &Option<String>) -> Option<Vec<u8>> {
-    let bytes = BASE64.decode(part.as_deref()?.trim_end_matches('=')).ok()?;
-    Some(bytes)
+fn decoded(part: Option<&String>) -> Option<Vec<u8>> {
+    BASE64.decode(part?.trim_end_matches('=')).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::token::{IdToken, TokenError},
+        *,
+    };
+
+    /// One key and token an algorithm, made by another implementation (Node.js).
+    fn samples() -> Vec<(KeySet, String)> {
+        #[derive(Deserialize)]
+        struct Sample {
+            key: Key,
+            token: String,
+        }
+        let samples: Vec<Sample> =
+            serde_json::from_str(include_str!("samples/signatures.json")).unwrap();
+        samples
+            .into_iter()
+            .map(|sample| {
+                (
+                    KeySet {
+                        keys: vec![sample.key],
+                    },
+                    sample.token,
+                )
+            })
+            .collect()
+    }
+
+    fn error(token: &str, keys: &KeySet) -> Option<TokenError> {
+        IdToken::parse(token)
+            .and_then(|token| token.verified(keys))
+            .err()
+    }
+
+    #[test]
+    fn what_another_implementation_signed_is_signed() {
+        let samples = samples();
+        assert_eq!(samples.len(), 9);
+        for (keys, token) in &samples {
+            assert_eq!(error(token, keys), None, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_whose_claims_were_changed_is_not() {
+        for (keys, token) in samples() {
+            let parts: Vec<&str> = token.split('.').collect();
+            let claims = BASE64.encode(r#"{"iss":"https://issuer.example","sub":"s-2"}"#);
+            let forged = format!("{}.{claims}.{}", parts[0], parts[2]);
+            assert_eq!(error(&forged, &keys), Some(TokenError::Signature));
+        }
+    }
 }

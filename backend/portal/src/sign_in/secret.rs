@@ -37,7 +37,8 @@ impl SecretSource for GivenSecret {
 pub struct Secret {
     current: String,
     previous: Option<String>,
-    client_secret: Option<String>,
+    #[serde(rename = "client_secret")]
+    of_client: Option<String>,
 }
 
 /// Why there is no secret to work with.
@@ -63,11 +64,10 @@ impl Secret {
         if !long(&secret.current) || !previous.iter().all(long) {
             return Err(SecretError::Shape);
         }
-        let client_secret = secret.client_secret.filter(|secret| !secret.is_empty());
         Ok(Self {
             current: secret.current,
             previous,
-            client_secret,
+            of_client: secret.of_client.filter(|secret| !secret.is_empty()),
         })
     }
 }
@@ -152,7 +152,7 @@ impl Secrets {
         let keys = Keys::derive(&secret.current, secret.previous.as_deref());
         Ok(Held {
             keys: keys.ok_or(SecretError::Shape)?,
-            client_secret: secret.client_secret,
+            client_secret: secret.of_client,
             at: now,
         })
     }

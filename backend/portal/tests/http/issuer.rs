@@ -125,7 +125,7 @@ impl Issuer {
     pub(crate) fn rotates(&self) {
         let mut facts = self.facts();
         facts.key = key();
-        facts.kid = "second".to_owned();
+        facts.kid = "second".into();
     }
 
     pub(crate) fn keys_asked(&self) -> usize {
@@ -200,13 +200,12 @@ async fn token(
     let asked = facts.codes.remove(&form["code"]);
     let proved = BASE64.encode(digest(&SHA256, form["code_verifier"].as_bytes()));
     let asked = asked.filter(|asked| asked.challenge == proved);
-    match asked.filter(|asked| asked.redirect == form["redirect_uri"]) {
-        Some(asked) => Json(json!({"id_token": facts.token(&asked.nonce)})).into_response(),
-        None => {
-            let error = json!({"error": "invalid_grant"});
-            (StatusCode::BAD_REQUEST, Json(error)).into_response()
-        }
+    let asked = asked.filter(|asked| asked.redirect == form["redirect_uri"]);
+    if let Some(asked) = asked {
+        return Json(json!({"id_token": facts.token(&asked.nonce)})).into_response();
     }
+    let error = json!({"error": "invalid_grant"});
+    (StatusCode::BAD_REQUEST, Json(error)).into_response()
 }
 
 impl Facts {
