@@ -4,7 +4,7 @@ use domain::{
     Timestamp,
     actor::Actor,
     hold::{Held, Hold},
-    id::BuildId,
+    id::{BuildId, RunId},
     promotion::{Promotion, PromotionKind},
     release::{PromotionRef, Release},
     status::Status,
@@ -30,8 +30,7 @@ impl Portal {
         };
         let (status, heard) = (run.run.status, run.run.updated_at);
         match status {
-            // A run that made the build and waits in it for an approval can have failed, and been retried for this.
-            _ if status.is_failure() && heard < record.promotion.since => {
+            _ if status.is_failure() && self.failed_before(record, id, heard).await? => {
                 Box::pin(self.ask_after(record, id, Some(heard), now)).await
             }
             Status::Succeeded => self.succeed(record, now).await,
@@ -45,6 +44,21 @@ impl Portal {
             }
             _ => Box::pin(self.ask_after(record, id, Some(heard), now)).await,
         }
+    }
+
+    /// Whether a run's failure is of the time before its promotion: the run that made the build, and waits in it for an
+    /// approval, can have failed, and been retried for this.
+    async fn failed_before(
+        &self,
+        record: &PromotionRecord,
+        run: &RunId,
+        heard: Timestamp,
+    ) -> Result<bool> {
+        if heard >= record.promotion.since {
+            return Ok(false);
+        }
+        let build = self.build_record(&record.promotion.build).await?.build;
+        Ok(build.run.as_ref() == Some(run))
     }
 
     /// Releases the build: the release, its being current and the end of the promotion are one write.

@@ -28,12 +28,13 @@ impl Errand<'_> {
                 "the pipeline {name} has forgotten the execution {execution}, which carries the build: make a new build"
             )));
         };
+        let ended = found.status.is_terminal() && found.status != Status::Succeeded;
         if found.status == Status::Failed {
-            if !fresh {
-                return Ok(Carried::NotYet);
+            // Whoever looks later finds what was answered, and retries nothing.
+            if fresh {
+                self.retry(&execution).await?;
             }
-            self.retry(&execution).await?;
-        } else if found.status.is_terminal() && found.status != Status::Succeeded {
+        } else if ended {
             return Ok(Carried::Never(format!(
                 "the execution {execution}, which carries the build, was {}: promote a newer build, or run the pipeline again",
                 found.status.word()
