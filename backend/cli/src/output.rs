@@ -68,8 +68,8 @@ impl Output {
         let text = match failure {
             _ if self.json => failure.json().to_string(),
             Failure::Configuration(_) => failure.to_string(),
-            _ if self.error_colours => format!("\x1b[31mtowpath:\x1b[0m {failure}"),
-            _ => format!("towpath: {failure}"),
+            _ if self.error_colours => format!("\x1b[31mtowpath:\x1b[0m {}", lines(failure)),
+            _ => format!("towpath: {}", lines(failure)),
         };
         let _ = writeln!(io::stderr(), "{text}");
     }
@@ -78,6 +78,13 @@ impl Output {
     pub(crate) fn is_watched(&self) -> bool {
         !self.json && io::stderr().is_terminal()
     }
+}
+
+/// What a failure says, in which others' words can stand.
+fn lines(failure: &Failure) -> String {
+    let text = failure.to_string();
+    let lines: Vec<String> = text.lines().map(printable).collect();
+    lines.join("\n")
 }
 
 /// The colour of a status, as the number that terminals know it by.

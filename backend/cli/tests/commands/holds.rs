@@ -25,6 +25,7 @@ fn nothing_starts_where_somebody_holds_it() {
     assert_eq!(twice.lines().count(), 1, "{twice}");
     let refused = portal.refuses(5, &TO_PREPROD);
     assert!(refused.contains("preprod"), "{refused}");
+    assert!(!refused.contains('\x1b'), "a reason commands no terminal");
     let listed = portal.says(&["holds"]);
     assert!(
         listed.contains("every app") && listed.contains("database moves"),

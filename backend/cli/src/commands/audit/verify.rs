@@ -58,12 +58,12 @@ pub(crate) async fn verify(
     let report = if options.files.is_empty() {
         of_portal(&api()?, own).await?
     } else {
-        of_files(&options.files, own)?
+        of_files(&options.files, &own)?
     };
     show(&report, output)
 }
 
-fn of_files(files: &[PathBuf], seals: Vec<Seal>) -> Result<Report, Failure> {
+fn of_files(files: &[PathBuf], seals: &[Seal]) -> Result<Report, Failure> {
     let mut log = Log::default();
     for file in files {
         let text = std::fs::read_to_string(file).map_err(|error| {
@@ -84,7 +84,7 @@ async fn of_portal(api: &Api, own: Vec<Seal>) -> Result<Report, Failure> {
     }
     let after = months::seals(api).await?;
     log.forget_later(&before, &after);
-    let mut report = log.report(seals, before.head);
+    let mut report = log.report(&seals, before.head.as_ref());
     let verified: Verified = api.get("/api/v1/audit/verify", &Vec::new()).await?;
     report.said_by_portal = verified
         .findings
@@ -143,9 +143,9 @@ impl Log {
         }
     }
 
-    fn report(self, seals: Vec<Seal>, head: Option<Head>) -> Report {
+    fn report(&self, seals: &[Seal], head: Option<&Head>) -> Report {
         let links: Vec<_> = self.entries.iter().map(Entry::link).collect();
-        let mut findings = verify_links(&Head::default(), &links, &seals, head.as_ref());
+        let mut findings = verify_links(&Head::default(), &links, seals, head);
         // One that does not even read as an entry is not missing, it was altered.
         findings.retain(|finding| {
             let alone = finding.fault == Fault::Missing && finding.number == finding.last;

@@ -41,12 +41,11 @@ pub(crate) async fn approve(
     output: &Output,
 ) -> Result<(), Failure> {
     let path = format!("/api/v1/promotions/{}", options.id);
-    let digest = match options.digest {
-        Some(digest) => digest,
-        None => {
-            let view: PromotionView = api.get(&path, &Vec::new()).await?;
-            view.promotion.digest
-        }
+    let digest = if let Some(digest) = options.digest {
+        digest
+    } else {
+        let view: PromotionView = api.get(&path, &Vec::new()).await?;
+        view.promotion.digest
     };
     let body = json!({"digest": digest, "comment": options.comment});
     let promotion: Promotion = api.post(&format!("{path}/approve"), &body).await?;

@@ -46,21 +46,17 @@ pub(crate) async fn promotions(
     if let Some(id) = &options.id {
         return look::promotion(api, id, output).await;
     }
-    match (&options.app, &options.environment) {
-        (Some(app), Some(environment)) => {
-            let path = format!("/api/v1/apps/{app}/environments/{environment}/promotions");
-            history(api, &path, &options.list, output).await
-        }
-        (_, _) => {
-            let (answer, view) = open(api).await?;
-            if output.json {
-                return output.value(&answer);
-            }
-            let all: Vec<Promotion> = [view.waiting_for_you, view.others].concat();
-            list_open(&all, "no promotion is open", output);
-            Ok(())
-        }
+    if let (Some(app), Some(environment)) = (&options.app, &options.environment) {
+        let path = format!("/api/v1/apps/{app}/environments/{environment}/promotions");
+        return history(api, &path, &options.list, output).await;
     }
+    let (answer, view) = open(api).await?;
+    if output.json {
+        return output.value(&answer);
+    }
+    let all: Vec<Promotion> = [view.waiting_for_you, view.others].concat();
+    list_open(&all, "no promotion is open", output);
+    Ok(())
 }
 
 /// Promotions that wait for whoever asks.
