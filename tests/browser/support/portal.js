@@ -37,6 +37,19 @@ export async function served() {
   throw new Error("nothing is released anywhere: play the demonstration first");
 }
 
+/** The address of a promotion, open or over. */
+async function somePromotion() {
+  const { waiting_for_you, others } = await api("/api/v1/promotions");
+  const open = [...waiting_for_you, ...others];
+  if (open.length) return `/promotions/${open[0].id}`;
+  const { apps } = await api("/api/v1/apps");
+  for (const app of apps) {
+    const { items } = await api(`/api/v1/apps/${app.id}/environments/prod/promotions`);
+    if (items.length) return `/promotions/${items[0].id}`;
+  }
+  throw new Error("nothing was ever promoted: play the demonstration first");
+}
+
 /** One address of every kind of page, by a name for it. */
 export async function everyPage() {
   const { app, environment, release } = await served();
@@ -52,6 +65,15 @@ export async function everyPage() {
     "run-running": runAddress(await shownRun("running", "waiting", "queued")),
     tester: `/${app}/${environment}`,
     unassigned: "/unassigned",
+    promotions: "/promotions",
+    promotion: await somePromotion(),
+    holds: "/holds",
+    audit: "/audit",
+    "audit-verified": "/audit/verify",
+    rollback: `/${app}/${environment}/rollback`,
+    downloads: `/${app}/builds/${release.build}/downloads`,
+    compare: "/compare",
+    compared: `/compare?from=${app}/${environment}&to=${release.build}`,
     missing: "/there-is-no-such-app",
   };
 }
