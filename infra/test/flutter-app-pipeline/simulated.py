@@ -1,7 +1,7 @@
 """Plays the pipelines of a Flutter app: `simulated.py <pipelines.json> <empty folder>`.
 
 A push starts the first pipeline. Its register job reaches `towpath serve`, which reads the build's artifact and answers. Then
-the second is started as a promotion starts it. Its gate and release jobs are answered here, for this is about what they say."""
+somebody asks for the build's promotion: the portal starts the second pipeline, whose gate and release jobs it answers, too."""
 
 import json
 import socket
@@ -45,7 +45,17 @@ app = "wallet"
 environment = "{name}"
 """
     for name in ("dev", "preprod", "prod")
-)
+) + """
+[[paths]]
+[[paths.steps]]
+environment = "dev"
+[[paths.steps]]
+environment = "preprod"
+target = { codepipeline = "wallet-preprod" }
+[[paths.steps]]
+environment = "prod"
+target = { codepipeline = "wallet-prod" }
+"""
 
 
 def free_port():
@@ -73,7 +83,7 @@ def fetch(url, body=None):
 
 
 class Functions(BaseHTTPRequestHandler):
-    """Stands where Lambda does: hands jobs to the portal, and keeps those that are about promotions."""
+    """Stands where Lambda does: hands jobs to the portal, and keeps what they said."""
 
     portal, jobs = "", []
 
@@ -82,12 +92,11 @@ class Functions(BaseHTTPRequestHandler):
         job = json.loads(body)["CodePipeline.job"]
         told = json.loads(job["data"]["actionConfiguration"]["configuration"]["UserParameters"])
         Functions.jobs.append((self.path.split("/")[3], told, job["id"]))
-        if told["do"] == "register":
-            headers = {"Content-Type": "application/json", "X-Amz-Invocation-Type": self.headers["X-Amz-Invocation-Type"]}
-            # What is towpath-dev-action in AWS is `action` on this machine.
-            url = f"{Functions.portal}/2015-03-31/functions/action/invocations"
-            with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10):
-                pass
+        headers = {"Content-Type": "application/json", "X-Amz-Invocation-Type": self.headers["X-Amz-Invocation-Type"]}
+        # What is towpath-dev-action in AWS is `action` on this machine.
+        url = f"{Functions.portal}/2015-03-31/functions/action/invocations"
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10):
+            pass
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -115,7 +124,8 @@ class Story:
         config.write_text(CONFIGURATION)
         self.process(
             "towpath", "serve", "--config", config, "--data", self.folder / "data", "--listen", self.pages,
-            "--aws-listen", self.door, "--s3-listen", self.s3, "--codepipeline-endpoint", self.simulator)
+            "--aws-listen", self.door, "--s3-listen", self.s3, "--codepipeline-endpoint", self.simulator,
+            "--account", "999999999999")
         eventually(self.is_up, "the portal")
         self.client = boto3.client(
             "codepipeline", endpoint_url=self.simulator, region_name="eu-west-1",
@@ -183,20 +193,28 @@ class Story:
         return outputs
 
     def a_promotion_becomes_a_release(self, outputs):
+        api = f"http://{self.pages}/api/v1/promotions"
+        asked = fetch(api, {"build": outputs["build_id"], "to": "preprod", "reason": "the release of the week"})
+        promotion = asked.get("promotion", asked)
         given = {"build": outputs["build_id"], "version": outputs["version"], "sha256": outputs["sha256"],
-                 "promotion": "01K8ZQ3Y0V6V5T4N3M2K1J0H9G"}
-        execution = self.client.start_pipeline_execution(
-            name="wallet-preprod", clientRequestToken=given["promotion"],
-            variables=[{"name": name, "value": value} for name, value in given.items()])["pipelineExecutionId"]
+                 "promotion": promotion["id"]}
+        execution = promotion["run"].rsplit("/", 1)[1]
+        found = self.client.get_pipeline_execution(pipelineName="wallet-preprod", pipelineExecutionId=execution)
+        variables = {it["name"]: it["resolvedValue"] for it in found["pipelineExecution"]["variables"]}
+        assert variables == given, variables
         for do in ("gate", "release"):
-            function, told, job = self.job(do)
+            function, told, _ = self.job(do)
             assert function == "towpath-preprod-action", function
             assert told == {"do": do, "app": "wallet", "environment": "preprod", "pipeline": "wallet-preprod",
                             "execution": execution, "build": given["build"], "promotion": given["promotion"]}, told
-            self.client.put_job_success_result(jobId=job)
         actions = self.ends("wallet-preprod", execution)
         variables = json.loads(actions["Deploy"]["input"]["resolvedConfiguration"]["EnvironmentVariables"])
         assert {"name": "SHA256", "value": given["sha256"], "type": "PLAINTEXT"} in variables, variables
+        shown = fetch(f"{api}/{given['promotion']}")
+        assert shown["promotion"]["state"]["is"] == "succeeded", shown
+        build = fetch(f"http://{self.pages}/api/v1/builds/{given['build']}")
+        by = [it["release"]["promotion"]["id"] for it in build["releases"] if it["release"]["environment"] == "preprod"]
+        assert by == [given["promotion"]], build["releases"]
 
     def nobody_starts_one_without_a_build(self):
         try:

@@ -494,6 +494,24 @@ class Simulator(unittest.TestCase):
         self.wait(name, second, "Succeeded")
         self.refused("StageNotFoundException", self.client.enable_stage_transition, **{**way, "stageName": "Moon"})
 
+    def test_calls_go_wrong_as_often_as_they_are_told_to(self):
+        name = self.create("faulty", [("Source", [SOURCE]), ("Build", [BUILD])])
+        self.control("faults", {"operation": "StartPipelineExecution", "kind": "throttled", "times": 2})
+        for _ in range(2):
+            self.refused("ThrottlingException", self.client.start_pipeline_execution, name=name)
+        self.control("faults", {"operation": "StartPipelineExecution", "kind": "serviceFailed"})
+        self.refused("InternalFailure", self.client.start_pipeline_execution, name=name)
+        lost = {}
+        for kind in ("callLost", "answerLost"):
+            self.control("faults", {"operation": "StartPipelineExecution", "kind": kind})
+            with self.assertRaises((botocore.exceptions.HTTPClientError, botocore.exceptions.ResponseStreamingError)):
+                self.client.start_pipeline_execution(name=name, clientRequestToken="the-one")
+            found = self.client.list_pipeline_executions(pipelineName=name)
+            lost[kind] = [run["pipelineExecutionId"] for run in found["pipelineExecutionSummaries"]]
+        self.assertEqual(lost["callLost"], [])
+        # The token finds what took effect.
+        self.assertEqual([self.start(name, clientRequestToken="the-one")], lost["answerLost"])
+
     def test_queued_executions_are_listed_page_by_page(self):
         name = self.create("queued", [("Source", [SOURCE]), ("Build", [BUILD])], "QUEUED")
         started = [self.start(name) for _ in range(5)]
