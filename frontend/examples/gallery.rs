@@ -98,13 +98,7 @@ fn main() -> io::Result<()> {
     write("build", shown::build(&plain, None))?;
     let odd = builds::view(builds::unreadable(813));
     write("build-unreadable", shown::build(&odd, None))?;
-    let mut written = Ok(());
-    shown::each(&mut |name, page| {
-        if written.is_ok() {
-            written = write(name, page);
-        }
-    });
-    written?;
+    write_rest(&write)?;
     write("tester", Page::Tester(&tester::plain()))?;
     write("tester-splits", Page::Tester(&tester::splits()))?;
     write("tester-warned", Page::Tester(&tester::warned()))?;
@@ -119,6 +113,16 @@ fn main() -> io::Result<()> {
             detail,
         },
     )
+}
+
+fn write_rest(write: &dyn Fn(&str, Page<'_>) -> io::Result<()>) -> io::Result<()> {
+    let mut written = Ok(());
+    shown::each(&mut |name, page| {
+        if written.is_ok() {
+            written = write(name, page);
+        }
+    });
+    written
 }
 
 /// The islands that the asset build left, copied to where the pages look for them.

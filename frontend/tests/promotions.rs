@@ -22,7 +22,7 @@ fn named(name: &str) -> String {
             found = Some(page(one));
         }
     });
-    found.unwrap()
+    found.unwrap_or_default()
 }
 
 /// The text of the document without its tags, spaces folded.

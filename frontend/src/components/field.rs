@@ -45,7 +45,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A field that nobody sees.
-pub(crate) fn hidden(name: &'static str, value: impl ToString) -> AnyView {
+pub(crate) fn hidden(name: &'static str, value: &(impl ToString + ?Sized)) -> AnyView {
     view! { <input type="hidden" name=name value=value.to_string() /> }.into_any()
 }
 

@@ -44,11 +44,11 @@ pub(crate) fn entries() -> Page<Entry> {
         ..note(Deed::Held, promotions::ada(), 300)
     };
     let done = note(Deed::PromotionSucceeded, Actor::portal(), 400);
-    let mut head = Head::default();
+    let mut end = Head::default();
     let mut entries = Vec::new();
     for note in [asked, past, done, held] {
-        let entry = Entry::after(&head, note);
-        head = entry.head();
+        let entry = Entry::after(&end, note);
+        end = entry.head();
         entries.push(entry);
     }
     entries.reverse();

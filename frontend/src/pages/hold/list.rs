@@ -116,7 +116,7 @@ fn lift(hold: &Hold, returned: Option<&Returned>) -> AnyView {
         app.map_or("", |app| app.as_str())
     );
     let own = |returned: &&Returned| {
-        let app = app.map(|app| app.as_str()).unwrap_or_default();
+        let app = app.map(domain::id::AppId::as_str).unwrap_or_default();
         returned.value("what") == Some(what)
             && returned.value("environment") == Some(environment.as_str())
             && returned.value("app").unwrap_or_default() == app

@@ -45,7 +45,7 @@ fn approve(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
             <h2>{format!("Approve build {} for {}?", promotion.number, view.environment.name)}</h2>
             {field::troubles(returned, "Not approved")}
             {asked}
-            {field::hidden("digest", seen)}
+            {field::hidden("digest", &seen)}
             {comment.view(returned)}
             <p class="send"><button class="button act" type="submit">"Approve"</button></p>
         </form>
