@@ -121,7 +121,7 @@ impl Portal {
         };
         let boarded = self.board(&promotion.id, run, now).await?;
         let promotion = match boarded {
-            Boarded::On(promotion) => promotion,
+            Boarded::On(promotion) => *promotion,
             Boarded::Elsewhere(other) => {
                 return Err(Failure::configuration(format!(
                     "Promotion {} is carried out by the run {other}, not by this one.",

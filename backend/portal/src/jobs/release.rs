@@ -111,14 +111,13 @@ impl Portal {
             .filter(|release| release.environment == *to)
             .find(|release| release.run.as_ref() == Some(run));
         let table = &self.store().table;
-        let release = match before {
-            Some(release) => release.clone(),
-            None => {
-                let newest = table.newest_at(app, to).await?;
-                let after = newest.map(|at| at + SignedDuration::from_millis(1));
-                let at = after.map_or(now, |after| after.max(now));
-                Release::of(&record.build, to.clone(), Some(run.clone()), at, by)
-            }
+        let release = if let Some(release) = before {
+            release.clone()
+        } else {
+            let newest = table.newest_at(app, to).await?;
+            let after = newest.map(|at| at + SignedDuration::from_millis(1));
+            let at = after.map_or(now, |after| after.max(now));
+            Release::of(&record.build, to.clone(), Some(run.clone()), at, by)
         };
         table.put_release(&release).await?;
         self.follow(app, to, now).await;

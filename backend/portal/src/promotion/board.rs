@@ -25,7 +25,7 @@ pub(crate) struct Boarding<'a> {
 /// Whether a run carries a promotion out.
 pub(crate) enum Boarded {
     /// It does, or the promotion is over. This is how it stands.
-    On(Promotion),
+    On(Box<Promotion>),
     /// Another run does.
     Elsewhere(RunId),
 }
@@ -88,7 +88,8 @@ impl Portal {
                     self.carried_by(&record, run.clone(), now).await?;
                 }
                 (State::Waiting | State::Starting | State::Running, _) => {
-                    return Ok(Boarded::On(Box::pin(self.advance(id, now)).await?));
+                    let promotion = Box::pin(self.advance(id, now)).await?;
+                    return Ok(Boarded::On(Box::new(promotion)));
                 }
                 (
                     State::Succeeded
@@ -97,7 +98,7 @@ impl Portal {
                     | State::Expired
                     | State::Canceled { .. },
                     _,
-                ) => return Ok(Boarded::On(record.promotion)),
+                ) => return Ok(Boarded::On(Box::new(record.promotion))),
             }
         }
         Err(Error::Conflict {

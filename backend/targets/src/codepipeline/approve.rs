@@ -93,9 +93,9 @@ impl Pipeline {
     /// The token in the pipeline's state, if the stage is at this execution.
     async fn token_of_state(&self, approval: Approval<'_>) -> Result<Option<String>, CallError> {
         let asked = self.client.get_pipeline_state().name(&self.name);
-        let state = asked.send().await;
-        let state = state.map_err(|error| CallError::of("GetPipelineState", error))?;
-        let mut stages = state.stage_states().iter();
+        let answer = asked.send().await;
+        let answer = answer.map_err(|error| CallError::of("GetPipelineState", error))?;
+        let mut stages = answer.stage_states().iter();
         let stage = stages.find(|stage| stage.stage_name() == Some(approval.stage));
         let here = stage.filter(|stage| {
             let latest = stage.latest_execution();

@@ -18,6 +18,9 @@ const TRIES: u32 = 5;
 /// How long the first wait between two tries is; each next one is twice as long.
 const WAIT: Duration = Duration::from_millis(200);
 
+/// Clients by region and role.
+type Clients = HashMap<(String, Option<Role>), Client>;
+
 /// Calls pipelines. Cheap to clone.
 #[derive(Clone)]
 pub struct Pipelines {
@@ -26,7 +29,7 @@ pub struct Pipelines {
     /// The role for the pipelines of its account.
     role: Option<Role>,
     /// A client for each region and role: it keeps the role's session.
-    clients: Arc<Mutex<HashMap<(String, Option<Role>), Client>>>,
+    clients: Arc<Mutex<Clients>>,
 }
 
 /// One pipeline.
@@ -79,12 +82,11 @@ impl Pipelines {
         });
         let key = (region.to_owned(), role);
         let mut clients = self.clients.lock().await;
-        let client = match clients.get(&key) {
-            Some(client) => client.clone(),
-            None => {
-                let made = self.client(region, key.1.as_ref()).await;
-                clients.entry(key).or_insert(made).clone()
-            }
+        let client = if let Some(client) = clients.get(&key) {
+            client.clone()
+        } else {
+            let made = self.client(region, key.1.as_ref()).await;
+            clients.entry(key).or_insert(made).clone()
         };
         Pipeline {
             client,
@@ -93,14 +95,13 @@ impl Pipelines {
     }
 
     async fn client(&self, region: &str, role: Option<&Role>) -> Client {
-        let config = match role {
-            Some(role) => role::taken_on(&self.config, role, region).await,
-            None => {
-                let config = self.config.clone().into_builder();
-                config
-                    .region(aws_config::Region::new(region.to_owned()))
-                    .build()
-            }
+        let config = if let Some(role) = role {
+            role::taken_on(&self.config, role, region).await
+        } else {
+            let config = self.config.clone().into_builder();
+            config
+                .region(aws_config::Region::new(region.to_owned()))
+                .build()
         };
         client(&config, self.endpoint.as_deref())
     }

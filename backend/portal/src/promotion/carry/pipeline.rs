@@ -85,9 +85,10 @@ impl Portal {
             promotion,
             build: &build,
         };
-        let carried = match fresh {
-            true => errand.call().await,
-            false => errand.look().await,
+        let carried = if fresh {
+            errand.call().await
+        } else {
+            errand.look().await
         };
         match carried {
             Ok(Carried::By(execution)) => {
