@@ -24,6 +24,7 @@ async fn starting_a_pipeline_can_be_cut_off_at_every_write() {
                     writes > write
                 }
                 () = lock.cut.stopped.notified() => {
+                    assert!(how.stops());
                     lock.cut.mend();
                     true
                 }
