@@ -130,7 +130,7 @@ async fn parameters_that_ask_for_nothing_sensible_are_answered_with_what_to_writ
         ("some-input-such-as-a-URL", "not JSON"),
         ("[1]", "no JSON object"),
         (r#"{"app":"wallet"}"#, "what to do"),
-        (r#"{"do":"fly","app":"wallet"}"#, "Known is \"register\""),
+        (r#"{"do":"fly","app":"wallet"}"#, "Known are \"register\""),
         (r#"{"do":"register"}"#, "names no app"),
         (r#"{"do":"register","app":"purse"}"#, "Known are wallet"),
         (
