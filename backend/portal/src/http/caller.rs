@@ -14,11 +14,17 @@ use url::{Url, form_urlencoded};
 use super::{Door, Front, problem::Problem, session};
 use crate::sign_in::Session;
 
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// A request's circumstances. Who has not signed in where that is asked for does not become a caller.
 pub(super) struct Caller {
     /// Who asks.
     pub(super) actor: Actor,
-    /// The same, for the page's head.
+    /// How they proved it, as the audit log keeps it.
+    pub(super) proof: String,
+    /// Where the request came from, as those it passed wrote into `X-Forwarded-For`: AWS's own writer is the last.
+    pub(super) from: Option<String>,
+    /// Who asks, for the page's head.
     pub(super) visitor: Visitor,
     /// When.
     pub(super) now: Timestamp,
@@ -34,13 +40,17 @@ impl FromRequestParts<Arc<Front>> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, front: &Arc<Front>) -> Result<Self, Response> {
-        let actor = match (&front.door, parts.extensions.get::<Session>()) {
-            (Door::Local, _) => Actor::local(),
-            (Door::SignIn(_), Some(session)) => session.actor(),
+        let (actor, proof) = match (&front.door, parts.extensions.get::<Session>()) {
+            (Door::Local, _) => (Actor::local(), "local".to_owned()),
+            (Door::SignIn(sign_in), Some(session)) => {
+                (session.actor(), format!("session of {}", sign_in.issuer()))
+            }
             (Door::SignIn(_), None) => return Err(not_signed_in(parts)),
         };
         Ok(Self {
             actor,
+            proof,
+            from: text(&parts.headers, &FORWARDED_FOR).map(ending),
             visitor: session::visitor(front, &parts.extensions),
             now: (front.clock)(),
             user_agent: text(&parts.headers, &header::USER_AGENT).map(str::to_owned),
@@ -48,6 +58,13 @@ impl FromRequestParts<Arc<Front>> for Caller {
             base: base(front, &parts.headers),
         })
     }
+}
+
+/// The last of a header's text, at the most 200 characters: what a caller puts in front of it cannot push the rest out.
+fn ending(text: &str) -> String {
+    let text = text.trim();
+    let skipped = text.chars().count().saturating_sub(200);
+    text.chars().skip(skipped).collect()
 }
 
 /// People who open a page are sent to sign in and come back to it. Programs, also those in a page, are told.

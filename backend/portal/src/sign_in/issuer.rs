@@ -69,6 +69,10 @@ impl Issuer {
         }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.settings.issuer
+    }
+
     pub(super) fn client_id(&self) -> &str {
         &self.settings.client_id
     }

@@ -133,6 +133,11 @@ pub(crate) struct Finished {
 }
 
 impl SignIn {
+    /// The issuer, to the letter as its tokens name it.
+    pub fn issuer(&self) -> &str {
+        self.parts.issuer.name()
+    }
+
     /// A way in. Nothing is fetched before the first person comes.
     pub fn new(settings: Settings, secrets: Arc<dyn SecretSource>) -> Self {
         let idle = settings.idle.min(Session::LIFETIME);

@@ -13,6 +13,7 @@ mod events;
 mod forms;
 mod issuer;
 mod lists;
+mod noted;
 mod pages;
 mod problems;
 mod sign_in;

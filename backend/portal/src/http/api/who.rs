@@ -3,8 +3,12 @@
 use crate::{http::caller::Caller, who::Who};
 
 impl Caller {
-    /// Who asks.
+    /// Who asks, how they proved it, and from where.
     pub(in crate::http) fn who(&self) -> Who<'_> {
-        Who::from(&self.actor)
+        Who {
+            actor: &self.actor,
+            proof: &self.proof,
+            from: self.from.as_deref(),
+        }
     }
 }

@@ -1,0 +1,44 @@
+//! What the audit log keeps of a request's circumstances.
+
+use axum::http::{Request, header};
+
+use crate::{
+    signed_in::SignedIn,
+    site::{Site, now},
+};
+
+const FREEZE: &str = r#"{"environment": "preprod", "reason": "payments are down"}"#;
+
+fn freeze() -> axum::http::request::Builder {
+    Request::post("/api/v1/holds").header(header::CONTENT_TYPE, "application/json")
+}
+
+#[tokio::test]
+async fn a_person_is_noted_with_their_session_and_where_they_came_from() {
+    let portal = SignedIn::new().await;
+    let cookie = portal.cookie("admins", now()).await;
+    let made_up = "203.0.113.9, ".repeat(40);
+    let request = freeze()
+        .header(header::COOKIE, &cookie)
+        .header("x-forwarded-for", format!("{made_up}198.51.100.7"));
+    let frozen = portal.site.send(request.body(FREEZE.into()).unwrap()).await;
+    assert!(frozen.status.is_success(), "{}", frozen.text());
+    let log = portal.get("/api/v1/audit", Some(&cookie)).await.json();
+    let entry = &log["entries"]["items"][0];
+    assert_eq!(entry["by"]["name"], "admins@example.com", "{log}");
+    assert_eq!(entry["proof"], "session of https://issuer.example");
+    let from = entry["from"].as_str().unwrap();
+    assert!(from.ends_with(", 198.51.100.7"), "{from}");
+    assert_eq!(from.chars().count(), 200);
+}
+
+#[tokio::test]
+async fn the_local_user_is_noted_as_such() {
+    let site = Site::new().await;
+    let frozen = site.send(freeze().body(FREEZE.into()).unwrap()).await;
+    assert!(frozen.status.is_success(), "{}", frozen.text());
+    let log = site.get("/api/v1/audit").await.json();
+    let entry = &log["entries"]["items"][0];
+    assert_eq!(entry["proof"], "local", "{log}");
+    assert!(entry.get("from").is_none());
+}
