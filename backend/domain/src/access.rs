@@ -2,10 +2,12 @@
 
 mod action;
 mod grant;
+mod permit;
 mod role;
 
 pub use action::Action;
 pub use grant::{Grant, Scope};
+pub use permit::{Permission, Permit, UnknownPermission};
 pub use role::Role;
 
 use crate::actor::{Actor, ActorKind};
@@ -27,7 +29,8 @@ pub enum Decision {
 /// Whether `actor` may do `action`, as `grants` has it.
 ///
 /// A local portal's one user may do everything. A pipeline's job may register builds, and the portal itself does what its
-/// own triggers ask of it. A person may do what their groups' grants say.
+/// own triggers ask of it. A person may do what their groups' grants say. A token may do what it was made for, as long as
+/// its owner may, and a machine what the configuration permits. A share link gives out builds while its maker may share them.
 pub fn decide(actor: &Actor, grants: &[Grant], action: Action<'_>) -> Decision {
     match actor.kind {
         ActorKind::Local => Decision::Allowed,
@@ -37,6 +40,15 @@ pub fn decide(actor: &Actor, grants: &[Grant], action: Action<'_>) -> Decision {
             Action::RecordEvents | Action::Sweep | Action::SealAudit | Action::Reconcile
         )),
         ActorKind::Person => of_person(actor, grants, action),
+        ActorKind::Machine => permitted(actor, action, || true),
+        ActorKind::Token => permitted(actor, action, || allowed_to_owner(actor, grants, action)),
+        ActorKind::Guest => permitted(actor, action, || {
+            let shared = match action {
+                Action::Download { app, environments } => Action::Share { app, environments },
+                other => other,
+            };
+            allowed_to_owner(actor, grants, shared)
+        }),
     }
 }
 
@@ -50,6 +62,25 @@ fn unless_denied(allowed: bool) -> Decision {
         Decision::Allowed
     } else {
         Decision::Denied { needs: None }
+    }
+}
+
+fn allowed_to_owner(actor: &Actor, grants: &[Grant], action: Action<'_>) -> bool {
+    let mut owner = actor.owner.iter();
+    owner.any(|owner| decide(owner, grants, action) == Decision::Allowed)
+}
+
+/// What the actor's permit says, if `also` agrees.
+fn permitted(actor: &Actor, action: Action<'_>, also: impl Fn() -> bool) -> Decision {
+    let permit = actor.permit.as_ref();
+    let allows = |action| permit.is_some_and(|permit| permit.allows(action));
+    let sees = action.app().is_none_or(|app| allows(Action::ViewApp(app)));
+    if allows(action) && also() {
+        Decision::Allowed
+    } else if sees && action != Action::ViewUnassigned {
+        Decision::Denied { needs: None }
+    } else {
+        Decision::Unseen
     }
 }
 

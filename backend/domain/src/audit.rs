@@ -94,6 +94,18 @@ pub enum Deed {
     Released,
     /// The configuration is another than before.
     ConfigurationChanged,
+    /// An API token was made.
+    TokenMade,
+    /// An API token was revoked.
+    TokenRevoked,
+    /// A share link was made.
+    LinkMade,
+    /// A share link was revoked.
+    LinkRevoked,
+    /// Someone's session was ended from elsewhere.
+    SessionEnded,
+    /// Someone guessed too often, and has to wait.
+    LockedOut,
 }
 
 /// One entry of the log.

@@ -91,7 +91,7 @@ pub(crate) fn text_schema(
 }
 
 /// First path segments that are the portal's own, so that no app may take them.
-pub const RESERVED_APPS: [&str; 15] = [
+pub const RESERVED_APPS: [&str; 16] = [
     "api",
     "assets",
     "audit",
@@ -101,6 +101,7 @@ pub const RESERVED_APPS: [&str; 15] = [
     "hooks",
     "promotions",
     "runs",
+    "settings",
     "share",
     "unassigned",
     "healthz",
@@ -157,6 +158,30 @@ text_id!(
     /// An upload's identifier.
     UploadId,
     "an upload's identifier: 26 characters of Crockford's base 32",
+    Some("^[0-9A-HJKMNP-TV-Z]{26}$"),
+    is_ulid
+);
+
+text_id!(
+    /// An API token's public half, which names it.
+    TokenId,
+    "a token's identifier: 26 characters of Crockford's base 32",
+    Some("^[0-9A-HJKMNP-TV-Z]{26}$"),
+    is_ulid
+);
+
+text_id!(
+    /// A share link's public half, which names it.
+    LinkId,
+    "a share link's identifier: 26 characters of Crockford's base 32",
+    Some("^[0-9A-HJKMNP-TV-Z]{26}$"),
+    is_ulid
+);
+
+text_id!(
+    /// A session's identifier.
+    SessionId,
+    "a session's identifier: 26 characters of Crockford's base 32",
     Some("^[0-9A-HJKMNP-TV-Z]{26}$"),
     is_ulid
 );

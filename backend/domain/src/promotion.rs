@@ -151,12 +151,6 @@ pub struct Approval {
     pub comment: Option<String>,
 }
 
-/// Whether two are one person or system. Issuers do not always write an address the same way, and nobody becomes a second
-/// person by another spelling.
-pub(crate) fn same_person(a: &Actor, b: &Actor) -> bool {
-    a.kind == b.kind && a.name.eq_ignore_ascii_case(&b.name)
-}
-
 impl State {
     /// Whether nothing more will become of it.
     pub fn is_terminal(&self) -> bool {

@@ -26,6 +26,9 @@ impl<'a> From<&'a Actor> for Who<'a> {
                 ActorKind::Person => "session",
                 ActorKind::Pipeline => "job",
                 ActorKind::Portal => "schedule",
+                ActorKind::Token => "token",
+                ActorKind::Machine => "platform",
+                ActorKind::Guest => "share link",
             },
             from: None,
         }

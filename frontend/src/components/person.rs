@@ -6,7 +6,11 @@ use domain::actor::{Actor, ActorKind};
 pub(crate) fn by(actor: &Actor) -> String {
     match actor.kind {
         ActorKind::Local => "on this computer".to_owned(),
-        ActorKind::Person | ActorKind::Pipeline => format!("by {}", actor.name),
+        ActorKind::Person
+        | ActorKind::Pipeline
+        | ActorKind::Token
+        | ActorKind::Machine
+        | ActorKind::Guest => format!("by {}", actor.name),
         ActorKind::Portal => "by the portal".to_owned(),
     }
 }
@@ -15,7 +19,11 @@ pub(crate) fn by(actor: &Actor) -> String {
 pub(crate) fn name(actor: &Actor) -> String {
     match actor.kind {
         ActorKind::Local => "Someone on this computer".to_owned(),
-        ActorKind::Person | ActorKind::Pipeline => actor.name.clone(),
+        ActorKind::Person
+        | ActorKind::Pipeline
+        | ActorKind::Token
+        | ActorKind::Machine
+        | ActorKind::Guest => actor.name.clone(),
         ActorKind::Portal => "The portal".to_owned(),
     }
 }

@@ -23,6 +23,13 @@ pub enum Action<'a> {
         /// The environments where that build is, or the one that is asked for.
         environments: &'a [EnvironmentId],
     },
+    /// Give a link to a build's files to people without an account.
+    Share {
+        /// The app.
+        app: &'a AppId,
+        /// The environments where that build is, or the one that is asked for.
+        environments: &'a [EnvironmentId],
+    },
     /// Record what a source reports.
     RecordEvents,
     /// Register a build, and release it where that is asked for.
@@ -66,6 +73,14 @@ pub enum Action<'a> {
     },
     /// Read the audit log.
     ViewAudit,
+    /// Make API tokens that act for oneself.
+    MakeTokens,
+    /// See and end other people's tokens, share links and sessions.
+    ManageCredentials,
+    /// See who has which role, and why.
+    ViewAccess,
+    /// See the configuration that is in force.
+    ViewConfiguration,
     /// Write the audit log's head where it can no longer be changed.
     SealAudit,
     /// Ask targets what became of promotions.
@@ -82,6 +97,7 @@ impl<'a> Action<'a> {
             Self::ViewRun => "see runs",
             Self::ViewDownloads(_) => "see who downloads this app",
             Self::Download { .. } => "download this build",
+            Self::Share { .. } => "share builds of this app from here",
             Self::RecordEvents => "record events",
             Self::Register { .. } => "register builds of this app here",
             Self::Sweep => "remove what was left behind",
@@ -91,6 +107,10 @@ impl<'a> Action<'a> {
             Self::Withdraw(_) => "withdraw builds of this app",
             Self::BreakGlass { .. } => "release this app here against the gates",
             Self::ViewAudit => "read the audit log",
+            Self::MakeTokens => "make tokens",
+            Self::ManageCredentials => "manage other people's tokens, links and sessions",
+            Self::ViewAccess => "see who may do what",
+            Self::ViewConfiguration => "see the configuration",
             Self::SealAudit => "seal the audit log",
             Self::Reconcile => "reconcile promotions",
         }
@@ -102,6 +122,7 @@ impl<'a> Action<'a> {
             Self::ViewApp(app)
             | Self::ViewDownloads(app)
             | Self::Download { app, .. }
+            | Self::Share { app, .. }
             | Self::Register { app, .. }
             | Self::Promote { app, .. }
             | Self::Approve { app, .. }
@@ -114,6 +135,10 @@ impl<'a> Action<'a> {
             | Self::RecordEvents
             | Self::Sweep
             | Self::ViewAudit
+            | Self::MakeTokens
+            | Self::ManageCredentials
+            | Self::ViewAccess
+            | Self::ViewConfiguration
             | Self::SealAudit
             | Self::Reconcile => None,
         }
@@ -122,18 +147,25 @@ impl<'a> Action<'a> {
     /// The least role that may, in the right place.
     pub const fn needs(self) -> Role {
         match self {
-            Self::ViewOverview | Self::ViewUnassigned | Self::ViewApp(_) | Self::ViewRun => {
-                Role::Viewer
-            }
+            Self::ViewOverview
+            | Self::ViewUnassigned
+            | Self::ViewApp(_)
+            | Self::ViewRun
+            | Self::MakeTokens => Role::Viewer,
             Self::Download { .. } => Role::Tester,
-            Self::Register { .. } => Role::Developer,
+            Self::Register { .. } | Self::Share { .. } => Role::Developer,
             Self::Promote { .. }
             | Self::Approve { .. }
             | Self::Hold { .. }
             | Self::Withdraw(_)
             | Self::BreakGlass { .. } => Role::ReleaseManager,
-            Self::ViewDownloads(_) | Self::ViewAudit => Role::Auditor,
-            Self::RecordEvents | Self::Sweep | Self::SealAudit | Self::Reconcile => Role::Admin,
+            Self::ViewDownloads(_) | Self::ViewAudit | Self::ViewAccess => Role::Auditor,
+            Self::RecordEvents
+            | Self::Sweep
+            | Self::ManageCredentials
+            | Self::ViewConfiguration
+            | Self::SealAudit
+            | Self::Reconcile => Role::Admin,
         }
     }
 }

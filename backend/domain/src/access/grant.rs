@@ -1,5 +1,7 @@
 //! Which group has which role, and where.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Action, Role};
 use crate::{
     actor::Actor,
@@ -20,12 +22,42 @@ pub struct Grant {
 }
 
 /// All of a kind, or these.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Written down, all of them is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Option<Vec<T>>", into = "Option<Vec<T>>")]
+#[serde(bound(
+    serialize = "T: Clone + Serialize",
+    deserialize = "T: Deserialize<'de>"
+))]
 pub enum Scope<T> {
     /// All, also those that are configured later.
+    #[default]
     All,
     /// These.
     Only(Vec<T>),
+}
+
+impl<T> From<Option<Vec<T>>> for Scope<T> {
+    fn from(some: Option<Vec<T>>) -> Self {
+        some.map_or(Self::All, Self::Only)
+    }
+}
+
+impl<T> From<Scope<T>> for Option<Vec<T>> {
+    fn from(scope: Scope<T>) -> Self {
+        match scope {
+            Scope::All => None,
+            Scope::Only(some) => Some(some),
+        }
+    }
+}
+
+impl<T> Scope<T> {
+    /// Whether it is all of them.
+    pub const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
 }
 
 impl<T: PartialEq> Scope<T> {
@@ -35,11 +67,6 @@ impl<T: PartialEq> Scope<T> {
             Self::All => true,
             Self::Only(some) => some.contains(one),
         }
-    }
-
-    /// Whether it is all of them.
-    pub const fn is_all(&self) -> bool {
-        matches!(self, Self::All)
     }
 }
 
@@ -64,12 +91,19 @@ impl Grant {
             Action::ViewOverview
             | Action::ViewUnassigned
             | Action::ViewApp(_)
-            | Action::ViewRun => true,
+            | Action::ViewRun
+            | Action::MakeTokens => true,
             Action::Download { environments, .. } => match self.role {
                 Role::Developer | Role::ReleaseManager | Role::Admin => true,
                 // A build that is nowhere yet is for those who may go everywhere.
                 Role::Tester => self.environments.is_all() || environments.iter().any(here),
                 Role::Viewer | Role::Auditor => false,
+            },
+            Action::Share { environments, .. } => match self.role {
+                Role::Developer | Role::ReleaseManager | Role::Admin => {
+                    self.environments.is_all() || environments.iter().any(here)
+                }
+                Role::Viewer | Role::Tester | Role::Auditor => false,
             },
             Action::Register { environment, .. } => match self.role {
                 Role::Developer | Role::ReleaseManager | Role::Admin => {
@@ -82,12 +116,15 @@ impl Grant {
             | Action::Hold { environment, .. }
             | Action::BreakGlass { environment, .. } => self.manages() && here(environment),
             Action::Withdraw(_) => self.manages(),
-            Action::ViewDownloads(_) | Action::ViewAudit => {
+            Action::ViewDownloads(_) | Action::ViewAudit | Action::ViewAccess => {
                 matches!(self.role, Role::Auditor | Role::Admin)
             }
-            Action::RecordEvents | Action::Sweep | Action::SealAudit | Action::Reconcile => {
-                self.role == Role::Admin && self.environments.is_all()
-            }
+            Action::RecordEvents
+            | Action::Sweep
+            | Action::ManageCredentials
+            | Action::ViewConfiguration
+            | Action::SealAudit
+            | Action::Reconcile => self.role == Role::Admin && self.environments.is_all(),
         }
     }
 
@@ -97,6 +134,9 @@ impl Grant {
 }
 
 /// Whether an action that names no app shows or does nothing beyond the apps that its caller may see.
-const fn is_of_any_app(action: Action<'_>) -> bool {
-    matches!(action, Action::ViewOverview | Action::ViewRun)
+pub(super) const fn is_of_any_app(action: Action<'_>) -> bool {
+    matches!(
+        action,
+        Action::ViewOverview | Action::ViewRun | Action::MakeTokens
+    )
 }

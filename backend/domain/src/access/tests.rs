@@ -215,3 +215,136 @@ fn the_portal_does_what_its_own_triggers_ask_and_the_local_user_everything() {
     );
     assert_eq!(decide(&Actor::local(), &[], withdraw), Decision::Allowed);
 }
+
+fn token(permit: Permit) -> Actor {
+    Actor::token(member(), "ci", permit)
+}
+
+fn wallet_in_dev(may: Permission) -> Permit {
+    Permit {
+        may: vec![may],
+        apps: Scope::Only(vec![app("wallet")]),
+        environments: Scope::Only(vec![environment("dev")]),
+    }
+}
+
+#[test]
+fn a_token_does_what_it_was_made_for_while_its_owner_may() {
+    let (wallet, shop) = (app("wallet"), app("shop"));
+    let (dev, preprod) = (environment("dev"), environment("preprod"));
+    let promote = |environment| Action::Promote {
+        app: &wallet,
+        environment,
+    };
+    let token = token(wallet_in_dev(Permission::Promote));
+    let manager = [everywhere(Role::ReleaseManager)];
+    let answer = |grants: &[Grant], action| decide(&token, grants, action);
+    let no = Decision::Denied { needs: None };
+    assert_eq!(answer(&manager, promote(&dev)), Decision::Allowed);
+    assert_eq!(answer(&manager, promote(&preprod)), no);
+    assert_eq!(answer(&manager, Action::Withdraw(&wallet)), no);
+    assert_eq!(
+        answer(&manager, Action::ViewApp(&wallet)),
+        Decision::Allowed
+    );
+    assert_eq!(answer(&manager, Action::ViewApp(&shop)), Decision::Unseen);
+    let developer = [everywhere(Role::Developer)];
+    assert_eq!(answer(&developer, promote(&dev)), no);
+    assert_eq!(answer(&[], Action::ViewApp(&wallet)), no);
+}
+
+#[test]
+fn what_is_for_people_cannot_be_permitted() {
+    let (wallet, dev) = (app("wallet"), [environment("dev")]);
+    let [environment] = &dev;
+    let everything = Permit::all(Permission::ALL.to_vec());
+    let admin = [everywhere(Role::Admin)];
+    for action in [
+        Action::Approve {
+            app: &wallet,
+            environment,
+        },
+        Action::BreakGlass {
+            app: &wallet,
+            environment,
+        },
+        Action::Share {
+            app: &wallet,
+            environments: &dev,
+        },
+        Action::MakeTokens,
+        Action::ManageCredentials,
+        Action::ViewAccess,
+        Action::ViewConfiguration,
+        Action::SealAudit,
+    ] {
+        assert_eq!(
+            decide(&member(), &admin, action),
+            Decision::Allowed,
+            "{action:?}"
+        );
+        for actor in [
+            token(everything.clone()),
+            Actor::machine("release", everything.clone()),
+            Actor::guest(member(), everything.clone()),
+        ] {
+            let no = Decision::Denied { needs: None };
+            assert_eq!(decide(&actor, &admin, action), no, "{actor:?} {action:?}");
+        }
+    }
+}
+
+#[test]
+fn a_machine_does_what_the_configuration_permits_and_needs_no_group() {
+    let (wallet, shop, dev) = (app("wallet"), app("shop"), environment("dev"));
+    let machine = Actor::machine("release", wallet_in_dev(Permission::Register));
+    let register = |app| Action::Register {
+        app,
+        environment: Some(&dev),
+    };
+    assert_eq!(decide(&machine, &[], register(&wallet)), Decision::Allowed);
+    assert_eq!(decide(&machine, &[], register(&shop)), Decision::Unseen);
+    assert_eq!(
+        decide(&machine, &[], Action::ViewOverview),
+        Decision::Allowed
+    );
+    assert_eq!(
+        decide(&machine, &[], Action::ViewUnassigned),
+        Decision::Unseen
+    );
+}
+
+#[test]
+fn a_share_link_gives_out_builds_while_its_maker_may_share_them() {
+    let wallet = app("wallet");
+    let download = |environments| Action::Download {
+        app: &wallet,
+        environments,
+    };
+    let (dev, preprod) = ([environment("dev")], [environment("preprod")]);
+    let guest = Actor::guest(member(), wallet_in_dev(Permission::Download));
+    let no = Decision::Denied { needs: None };
+    let developer = [everywhere(Role::Developer)];
+    assert_eq!(
+        decide(&guest, &developer, download(&dev)),
+        Decision::Allowed
+    );
+    assert_eq!(decide(&guest, &developer, download(&preprod)), no);
+    let tester = [everywhere(Role::Tester)];
+    assert_eq!(decide(&guest, &tester, download(&dev)), no);
+}
+
+#[test]
+fn a_permit_is_written_without_what_it_does_not_limit() {
+    let permit = Permit::all(vec![Permission::View]);
+    let text = serde_json::to_string(&permit).unwrap();
+    assert_eq!(text, r#"{"may":["view"]}"#);
+    assert_eq!(serde_json::from_str::<Permit>(&text).unwrap(), permit);
+    let limited = wallet_in_dev(Permission::Download);
+    let text = serde_json::to_string(&limited).unwrap();
+    assert_eq!(
+        text,
+        r#"{"may":["download"],"apps":["wallet"],"environments":["dev"]}"#
+    );
+    assert_eq!(serde_json::from_str::<Permit>(&text).unwrap(), limited);
+}

@@ -4,7 +4,7 @@ use super::{Asked, GateAnswer, GateKind};
 use crate::{
     actor::Actor,
     path::ApprovalRule,
-    promotion::{Approval, BuildFacts, same_person},
+    promotion::{Approval, BuildFacts},
     words,
 };
 
@@ -55,10 +55,10 @@ fn counted<'a>(rule: &ApprovalRule, asked: &Asked<'a>, build: &BuildFacts) -> Ve
                 .groups
                 .iter()
                 .any(|group| rule.groups.contains(group))
-            && !asked.by.is_some_and(|by| same_person(by, &approval.by))
+            && !asked.by.is_some_and(|by| by.is_same_as(&approval.by))
     };
     for approval in asked.approvals.iter().filter(counts) {
-        if !people.iter().any(|known| same_person(known, &approval.by)) {
+        if !people.iter().any(|known| known.is_same_as(&approval.by)) {
             people.push(&approval.by);
         }
     }

@@ -2,9 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Approval, Impossible, Promotion, PromotionKind, Rights, Situation, State, request, same_person,
-};
+use super::{Approval, Impossible, Promotion, PromotionKind, Rights, Situation, State, request};
 use crate::{
     actor::Actor,
     digest::Digest,
@@ -31,7 +29,7 @@ impl Promotion {
         if groups.is_empty() {
             return Err(Impossible::NothingToApprove);
         }
-        if same_person(&self.requested_by, by) {
+        if self.requested_by.is_same_as(by) {
             return Err(Impossible::OwnRequest);
         }
         if *seen != self.digest {
@@ -40,11 +38,7 @@ impl Promotion {
                 seen: *seen,
             });
         }
-        if self
-            .approvals
-            .iter()
-            .any(|given| same_person(&given.by, by))
-        {
+        if self.approvals.iter().any(|given| given.by.is_same_as(by)) {
             return Err(Impossible::Twice);
         }
         let theirs: Vec<String> = groups
@@ -81,7 +75,7 @@ impl Promotion {
         now: Timestamp,
     ) -> Transition {
         self.undecided("rejected", now)?;
-        if same_person(&self.requested_by, by) {
+        if self.requested_by.is_same_as(by) {
             return Err(Impossible::OwnRequest);
         }
         let groups = self.asked_groups(step);
@@ -100,7 +94,9 @@ impl Promotion {
     /// Whoever asked, or a release manager, takes it back before it started.
     pub fn cancel(self, by: &Actor, rights: Rights, why: &str, now: Timestamp) -> Transition {
         self.waits("taken back")?;
-        if !rights.promote && !same_person(&self.requested_by, by) {
+        // A token needs the permission, whoever owns it.
+        let own = by.permit.is_none() && self.requested_by.is_same_as(by);
+        if !rights.promote && !own {
             return Err(Impossible::NotYours);
         }
         let why = reason(why)?;

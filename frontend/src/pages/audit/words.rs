@@ -22,11 +22,17 @@ pub(super) fn deed(deed: Deed) -> &'static str {
         Deed::Restored => "restored a build",
         Deed::Released => "recorded a release",
         Deed::ConfigurationChanged => "started with another configuration",
+        Deed::TokenMade => "made a token",
+        Deed::TokenRevoked => "revoked a token",
+        Deed::LinkMade => "made a share link",
+        Deed::LinkRevoked => "revoked a share link",
+        Deed::SessionEnded => "ended a session",
+        Deed::LockedOut => "guessed too often",
     }
 }
 
 /// Every deed, for the filter.
-pub(super) const DEEDS: [Deed; 17] = [
+pub(super) const DEEDS: [Deed; 23] = [
     Deed::PromotionRequested,
     Deed::PromotionRefused,
     Deed::GatesBypassed,
@@ -44,6 +50,12 @@ pub(super) const DEEDS: [Deed; 17] = [
     Deed::Restored,
     Deed::Released,
     Deed::ConfigurationChanged,
+    Deed::TokenMade,
+    Deed::TokenRevoked,
+    Deed::LinkMade,
+    Deed::LinkRevoked,
+    Deed::SessionEnded,
+    Deed::LockedOut,
 ];
 
 /// The word that addresses and exports have for it.
@@ -58,14 +70,19 @@ pub(super) fn tone(deed: Deed) -> &'static str {
         Deed::PromotionRefused | Deed::Rejected | Deed::PromotionFailed | Deed::Withdrawn => {
             "failed"
         }
-        Deed::GatesBypassed | Deed::Held | Deed::RollbackRequested => "waiting",
+        Deed::GatesBypassed | Deed::Held | Deed::RollbackRequested | Deed::LockedOut => "waiting",
         Deed::Approved | Deed::PromotionSucceeded | Deed::Released | Deed::Restored => "succeeded",
         Deed::PromotionRequested
         | Deed::PromotionCanceled
         | Deed::PromotionExpired
         | Deed::PromotionStarted
         | Deed::Lifted
-        | Deed::ConfigurationChanged => "queued",
+        | Deed::ConfigurationChanged
+        | Deed::TokenMade
+        | Deed::TokenRevoked
+        | Deed::LinkMade
+        | Deed::LinkRevoked
+        | Deed::SessionEnded => "queued",
     }
 }
 
