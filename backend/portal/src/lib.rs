@@ -19,6 +19,7 @@ pub mod access;
 pub mod audit;
 pub mod compare;
 pub mod config;
+mod credential;
 pub mod download;
 pub mod due;
 mod entropy;
