@@ -27,13 +27,14 @@ test: ## Check and test everything; installs what it needs
 	@$(MAKE) --no-print-directory infra emulator-contract emulator-test browser
 	@echo '==> all tests passed'
 
-check: ## Format, lints, docs, dependency rules, and the domain alone for WebAssembly
+check: ## Format, lints, docs and their links, dependency rules, and the domain alone for WebAssembly
 	@echo '==> checks'
 	@cargo fmt --check
 	@cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
 	@cargo check --locked --quiet --package domain --target wasm32-unknown-unknown
 	@RUSTDOCFLAGS='-D warnings' cargo doc --locked --quiet --workspace --no-deps
 	@python3 tests/checks/dependencies.py
+	@python3 tests/checks/links.py
 	@infra/cost/page --check
 
 samples: ## Fetch and make the sample packages in target/samples
