@@ -28,7 +28,7 @@ pub struct Note {
     pub at: Timestamp,
     /// Who.
     pub by: Actor,
-    /// How they proved it: `local`, `session of <issuer>`, `job <id>`, `schedule`.
+    /// How they proved it: `local`, `session of <issuer>`, `job <id>`, `token <id>`, `schedule`.
     pub proof: String,
     /// What.
     pub deed: Deed,

@@ -171,6 +171,14 @@ text_id!(
 );
 
 text_id!(
+    /// What the owner of an API token calls it.
+    TokenLabel,
+    "a token's name: 1 to 40 lower-case letters, digits and inner hyphens",
+    Some("^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"),
+    is_slug
+);
+
+text_id!(
     /// A share link's public half, which names it.
     LinkId,
     "a share link's identifier: 26 characters of Crockford's base 32",

@@ -6,6 +6,7 @@
 
 mod api;
 mod assets;
+mod bearer;
 mod body;
 mod caller;
 mod cookies;
@@ -94,6 +95,10 @@ pub fn router(front: Front) -> Router {
         .layer(middleware::from_fn_with_state(
             front.clone(),
             session::session,
+        ))
+        .layer(middleware::from_fn_with_state(
+            front.clone(),
+            bearer::bearer,
         ))
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::from_fn_with_state(

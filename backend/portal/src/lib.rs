@@ -17,6 +17,7 @@ use url::Url;
 
 pub mod access;
 pub mod audit;
+mod bearer;
 pub mod compare;
 pub mod config;
 mod credential;
@@ -34,6 +35,7 @@ pub mod record;
 pub mod register;
 pub mod retention;
 pub mod sign_in;
+pub mod tokens;
 pub mod uploads;
 pub mod views;
 pub mod who;

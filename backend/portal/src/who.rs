@@ -11,7 +11,7 @@ use domain::{
 pub struct Who<'a> {
     /// Who.
     pub actor: &'a Actor,
-    /// How they proved it: `local`, `session of <issuer>`, `job <id>`, `schedule`.
+    /// How they proved it: `local`, `session of <issuer>`, `job <id>`, `token <id>`, `schedule`.
     pub proof: &'a str,
     /// From where: the caller's address, where there is one.
     pub from: Option<&'a str>,

@@ -20,6 +20,7 @@ mod registrations;
 mod releases;
 mod runs;
 mod schema;
+mod tokens;
 mod tries;
 mod uploads;
 mod withdrawals;
@@ -39,6 +40,7 @@ pub use overview::{OverviewRecord, Withdrawn};
 pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
 pub use registrations::{Completed, PendingRegistration, Registration};
 pub use runs::{JoinedStep, RunList, RunRecord};
+pub use tokens::{RevokedToken, TokenRecord};
 pub use uploads::{Upload, UploadFile};
 
 use domain::id::{AppId, EnvironmentId};

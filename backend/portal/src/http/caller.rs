@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{Timestamp, actor::Actor};
@@ -12,7 +12,7 @@ use frontend::site::Visitor;
 use url::{Url, form_urlencoded};
 
 use super::{Door, Front, problem::Problem, session};
-use crate::sign_in::Session;
+use crate::{bearer::Proven, sign_in::Session};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -40,17 +40,12 @@ impl FromRequestParts<Arc<Front>> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, front: &Arc<Front>) -> Result<Self, Response> {
-        let (actor, proof) = match (&front.door, parts.extensions.get::<Session>()) {
-            (Door::Local, _) => (Actor::local(), "local".to_owned()),
-            (Door::SignIn(sign_in), Some(session)) => {
-                (session.actor(), format!("session of {}", sign_in.issuer()))
-            }
-            (Door::SignIn(_), None) => return Err(not_signed_in(parts)),
-        };
+        let Proven { actor, proof } =
+            proven(front, &parts.extensions).ok_or_else(|| not_signed_in(parts))?;
         Ok(Self {
             actor,
             proof,
-            from: text(&parts.headers, &FORWARDED_FOR).map(ending),
+            from: from(&parts.headers),
             visitor: session::visitor(front, &parts.extensions),
             now: (front.clock)(),
             user_agent: text(&parts.headers, &header::USER_AGENT).map(str::to_owned),
@@ -58,6 +53,28 @@ impl FromRequestParts<Arc<Front>> for Caller {
             base: base(front, &parts.headers),
         })
     }
+}
+
+/// Who asks: whoever the bearer header proves, and only without one the session, or the local portal's one user.
+fn proven(front: &Front, extensions: &Extensions) -> Option<Proven> {
+    if let Some(proven) = extensions.get::<Proven>() {
+        return Some(proven.clone());
+    }
+    match &front.door {
+        Door::Local => Some(Proven {
+            actor: Actor::local(),
+            proof: "local".to_owned(),
+        }),
+        Door::SignIn(sign_in) => extensions.get::<Session>().map(|session| Proven {
+            actor: session.actor(),
+            proof: format!("session of {}", sign_in.issuer()),
+        }),
+    }
+}
+
+/// Where a request came from, as those it passed wrote it down.
+pub(super) fn from(headers: &HeaderMap) -> Option<String> {
+    text(headers, &FORWARDED_FOR).map(ending)
 }
 
 /// The last of a header's text, at the most 200 characters: what a caller puts in front of it cannot push the rest out.

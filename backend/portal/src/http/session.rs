@@ -8,11 +8,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::access::Action;
+use domain::{access::Action, actor::Actor};
 use frontend::site::Visitor;
 
 use super::{Door, Front, caller::base, cookies::Cookie, problem::Problem};
 use crate::{
+    bearer::Proven,
     error::chain,
     sign_in::{self, Session, SignIn},
 };
@@ -71,14 +72,18 @@ pub(super) fn is_secure(front: &Front, headers: &HeaderMap) -> bool {
 
 /// Who looks at a page, as its head says.
 pub(super) fn visitor(front: &Front, extensions: &Extensions) -> Visitor {
+    let known = |name: &str, actor: &Actor| Visitor::Person {
+        name: name.to_owned(),
+        sees_unassigned: front.portal.may(actor, Action::ViewUnassigned),
+        sees_audit: front.portal.may(actor, Action::ViewAudit),
+    };
+    if let Some(Proven { actor, .. }) = extensions.get::<Proven>() {
+        return known(&actor.name, actor);
+    }
     match (&front.door, extensions.get::<Session>()) {
         (Door::Local, _) => Visitor::Local,
         (Door::SignIn(_), None) => Visitor::SignedOut,
-        (Door::SignIn(_), Some(session)) => Visitor::Person {
-            name: session.shown().to_owned(),
-            sees_unassigned: front.portal.may(&session.actor(), Action::ViewUnassigned),
-            sees_audit: front.portal.may(&session.actor(), Action::ViewAudit),
-        },
+        (Door::SignIn(_), Some(session)) => known(session.shown(), &session.actor()),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod access;
 mod answers;
+mod bearer;
 mod browser;
 mod document;
 mod events;

@@ -11,7 +11,7 @@ use domain::{
     download::Download,
     event::Pipeline,
     hold::Held,
-    id::{AppId, BuildId, EnvironmentId, EventId, PromotionId, RunId, StepId, UploadId},
+    id::{AppId, BuildId, EnvironmentId, EventId, PromotionId, RunId, StepId, TokenId, UploadId},
     promotion::Promotion,
     release::Release,
     run::Run,
@@ -402,6 +402,13 @@ pub(super) fn audit_place(number: u64) -> String {
 /// The configuration that was last seen.
 pub(super) fn config() -> Key {
     Key::new("CONFIG", "CONFIG")
+}
+
+/// The partition of API tokens.
+pub(super) const TOKENS: &str = "TOKENS";
+
+pub(super) fn token(id: &TokenId) -> Key {
+    Key::new(TOKENS, id.as_str())
 }
 
 pub(super) fn downloads_partition(build: &BuildId) -> String {

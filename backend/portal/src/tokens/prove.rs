@@ -1,0 +1,51 @@
+//! Whether whoever shows a token was given it, and whether it still counts.
+
+use domain::{Timestamp, actor::Actor};
+use jiff::SignedDuration;
+use store::table::TokenRecord;
+
+use super::TokenText;
+use crate::{
+    Error, Portal,
+    bearer::{NotProven, Proven},
+    error::chain,
+};
+
+/// How often a token's use is noted, at the most.
+const NOTED: SignedDuration = SignedDuration::from_mins(5);
+
+impl Portal {
+    /// Who shows an API token. It is read as every write before left it, so that one that was revoked is over at once.
+    pub(crate) async fn prove_token(
+        &self,
+        shown: &TokenText,
+        _from: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Proven, NotProven> {
+        let found = self.store().table.token(&shown.id).await;
+        let found = found.map_err(|error| NotProven::Failed(Error::Store(error)))?;
+        let token = found.filter(|token| shown.secret.is(&token.secret));
+        let token = token.ok_or(NotProven::Invalid)?;
+        if !token.is_live(now) {
+            return Err(NotProven::Invalid);
+        }
+        self.note_use(&token, now).await;
+        Ok(Proven {
+            actor: Actor::token(token.owner(), token.label.as_str(), token.permit.clone()),
+            proof: format!("token {}", token.id),
+        })
+    }
+
+    /// Notes that a token is in use, now and then. What cannot be noted stops nobody.
+    async fn note_use(&self, token: &TokenRecord, now: Timestamp) {
+        let lately = token
+            .used_at
+            .is_some_and(|used| now.duration_since(used) < NOTED);
+        if lately {
+            return;
+        }
+        if let Err(error) = self.store().table.token_used(&token.id, now).await {
+            tracing::warn!(token = %token.id, error = chain(&error), "a token's use was not noted");
+        }
+    }
+}
