@@ -40,7 +40,7 @@ fn main() -> io::Result<()> {
     write("leaving", Page::Leaving { issuer })?;
     write("app", Page::App(&overview::app_view()))?;
     write("app-empty", Page::App(&overview::app_without_anything()))?;
-    let settings = app("settings");
+    let journal = app("journal");
     let list = ListPage {
         items: builds::briefs(),
         next: Some(Cursor::behind("0000000808")),
@@ -48,7 +48,7 @@ fn main() -> io::Result<()> {
     write(
         "builds",
         Page::Builds {
-            app: &settings,
+            app: &journal,
             builds: &list,
             from_newest: false,
             as_of: now(),
@@ -61,7 +61,7 @@ fn main() -> io::Result<()> {
     write(
         "runs",
         Page::Runs {
-            app: &settings,
+            app: &journal,
             runs: &list,
             failed: false,
             from_newest: true,
@@ -84,7 +84,7 @@ fn main() -> io::Result<()> {
     write(
         "runs-failed-none",
         Page::Runs {
-            app: &settings,
+            app: &journal,
             runs: &none,
             failed: true,
             from_newest: true,

@@ -6,7 +6,7 @@ use crate::{
     islands::Live,
     links,
     pages::{Page, View},
-    site::{self, Site, Visitor},
+    site::{self, Room, Site, Visitor},
 };
 
 /// Renders a page as a whole HTML document.
@@ -77,6 +77,8 @@ pub(crate) enum Place {
     Audit,
     /// Pipelines that no app claims.
     Unassigned,
+    /// What concerns whoever looks.
+    Settings,
     /// Below one of them.
     Below,
 }
@@ -98,30 +100,35 @@ fn header(place: Place, live: bool, visitor: &Visitor) -> impl IntoView + use<> 
                 {entry(true, Place::Overview, links::OVERVIEW.to_owned(), "Overview")}
                 {entry(visitor.is_in(), Place::Promotions, links::PROMOTIONS.to_owned(), "Promotions")}
                 {entry(visitor.is_in(), Place::Holds, links::HOLDS.to_owned(), "Holds")}
-                {entry(visitor.sees_audit(), Place::Audit, links::AUDIT.to_owned(), "Audit")}
-                {entry(visitor.sees_unassigned(), Place::Unassigned, links::unassigned(false, None), "Unassigned")}
+                {entry(visitor.may_open(Room::Audit), Place::Audit, links::AUDIT.to_owned(), "Audit")}
+                {entry(visitor.may_open(Room::Unassigned), Place::Unassigned, links::unassigned(false, None), "Unassigned")}
             </nav>
             {live.then(|| view! { <Live /> })}
-            {who(visitor)}
+            {who(place, visitor)}
         </header>
     }
 }
 
-/// Who is signed in, and the way in or out. A form, since a link could be followed by a program that only looks.
-fn who(visitor: &Visitor) -> Option<AnyView> {
+/// Who looks, with the way to their settings, and the way in or out. A form, since a link could be followed by a program
+/// that only looks.
+fn who(place: Place, visitor: &Visitor) -> AnyView {
+    let settings = |name: String| {
+        let here = (place == Place::Settings).then_some("page");
+        view! { <a href=links::SETTINGS aria-current=here><span class="unseen">"Settings of "</span>{name}</a> }
+    };
     match visitor {
-        Visitor::Local => None,
-        Visitor::SignedOut => {
-            Some(view! { <div class="who"><a href=links::SIGN_IN>"Sign in"</a></div> }.into_any())
+        Visitor::Local => {
+            view! { <div class="who">{settings("Local user".to_owned())}</div> }.into_any()
         }
-        Visitor::Person { name, .. } => Some(
-            view! {
-                <form class="who" method="post" action=links::SIGN_OUT>
-                    <span>{name.clone()}</span>
-                    <button type="submit">"Sign out"</button>
-                </form>
-            }
-            .into_any(),
-        ),
+        Visitor::SignedOut => {
+            view! { <div class="who"><a href=links::SIGN_IN>"Sign in"</a></div> }.into_any()
+        }
+        Visitor::Person { name, .. } => view! {
+            <form class="who" method="post" action=links::SIGN_OUT>
+                {settings(name.clone())}
+                <button type="submit">"Sign out"</button>
+            </form>
+        }
+        .into_any(),
     }
 }

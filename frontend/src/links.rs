@@ -15,6 +15,9 @@ pub const SIGN_IN: &str = "/sign-in";
 /// Where a form signs people out.
 pub const SIGN_OUT: &str = "/sign-out";
 
+/// Who someone is here, and what they may do.
+pub const SETTINGS: &str = "/settings";
+
 /// An app.
 pub fn app(app: &AppId) -> String {
     format!("/{app}")

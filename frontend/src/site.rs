@@ -116,35 +116,31 @@ pub enum Visitor {
     Person {
         /// What to call them.
         name: String,
-        /// Whether they may see runs that no app claims.
-        sees_unassigned: bool,
-        /// Whether they may read the audit log.
-        sees_audit: bool,
+        /// What of [`Room`] they may open.
+        opens: Vec<Room>,
     },
 }
 
+/// A part of the site that some may open and others may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Runs that no app claims.
+    Unassigned,
+    /// The audit log.
+    Audit,
+}
+
 impl Visitor {
-    /// Whether they may see runs that no app claims.
-    pub(crate) fn sees_unassigned(&self) -> bool {
+    /// Whether they may open that part of the site.
+    pub(crate) fn may_open(&self, room: Room) -> bool {
         match self {
             Self::Local => true,
             Self::SignedOut => false,
-            Self::Person {
-                sees_unassigned, ..
-            } => *sees_unassigned,
+            Self::Person { opens, .. } => opens.contains(&room),
         }
     }
 
-    /// Whether they may read the audit log.
-    pub(crate) fn sees_audit(&self) -> bool {
-        match self {
-            Self::Local => true,
-            Self::SignedOut => false,
-            Self::Person { sees_audit, .. } => *sees_audit,
-        }
-    }
-
-    /// Whether they may see promotions and holds, which whoever is in may.
+    /// Whether they may see promotions, holds and their own settings, which whoever is in may.
     pub(crate) fn is_in(&self) -> bool {
         match self {
             Self::Local | Self::Person { .. } => true,

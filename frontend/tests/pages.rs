@@ -8,7 +8,7 @@ use domain::{
 };
 use frontend::{
     Page, Site, render,
-    site::{self, Manifest, Visitor},
+    site::{self, Manifest, Room, Visitor},
 };
 use samples::{app, builds, now, overview, runs, shown, tester};
 
@@ -20,8 +20,7 @@ fn site() -> Site {
         }),
         visitor: Visitor::Person {
             name: "Ada <b>Lovelace</b>".into(),
-            sees_unassigned: true,
-            sees_audit: true,
+            opens: vec![Room::Unassigned, Room::Audit],
         },
         base: "https://towpath.example.com".into(),
     }
@@ -47,7 +46,7 @@ fn text(html: &str) -> String {
 
 /// Every page in every state.
 fn all() -> Vec<(String, String)> {
-    let settings = app("settings");
+    let journal = app("journal");
     let list = ListPage {
         items: builds::briefs(),
         next: Some(Cursor::behind("808")),
@@ -62,7 +61,7 @@ fn all() -> Vec<(String, String)> {
     };
     let runs_of = |list, failed| {
         page(Page::Runs {
-            app: &settings,
+            app: &journal,
             runs: list,
             failed,
             from_newest: true,
@@ -83,7 +82,7 @@ fn all() -> Vec<(String, String)> {
         (
             "builds",
             page(Page::Builds {
-                app: &settings,
+                app: &journal,
                 builds: &list,
                 from_newest: false,
                 as_of: now(),
@@ -214,7 +213,7 @@ fn without_a_bundle_no_page_asks_for_one() {
 #[test]
 fn a_failing_run_is_one_click_from_the_overview() {
     let html = page(Page::Overview(&overview::overview()));
-    let failing = samples::run_id("settings-preprod", 43);
+    let failing = samples::run_id("journal-preprod", 43);
     assert_eq!(
         html.matches(&format!("href=\"/runs/{failing}\"")).count(),
         1
@@ -257,10 +256,7 @@ fn unassigned_pipelines_are_shown() {
 fn a_failed_run_begins_with_why() {
     let html = page(Page::Run(&runs::failed()));
     let said = text(&html);
-    assert!(
-        html.contains("<a href=\"/settings\">Settings</a>"),
-        "{html}"
-    );
+    assert!(html.contains("<a href=\"/journal\">Journal</a>"), "{html}");
     let why = said.find("What went wrong").unwrap();
     assert!(why < said.find("Trigger").unwrap());
     assert!(
@@ -268,7 +264,7 @@ fn a_failed_run_begins_with_why() {
             && said.contains("./gradlew connectedCheck")
     );
     assert!(html.contains("href=\"https://console.aws.amazon.com/cloudwatch/"));
-    assert!(html.contains("href=\"/runs/codebuild/123456789012/eu-west-1/settings-build:6f0c71d2"));
+    assert!(html.contains("href=\"/runs/codebuild/123456789012/eu-west-1/journal-build:6f0c71d2"));
     // The stage that fails because of the action is not told as a second failure.
     assert_eq!(html.matches("<article>").count(), 1);
 }
@@ -301,7 +297,7 @@ fn a_state_that_nobody_knows_is_shown_in_its_own_word() {
 #[test]
 fn a_tester_finds_one_button_the_digest_and_the_code() {
     let html = page(Page::Tester(&tester::plain()));
-    assert_eq!(html.matches("href=\"/settings/dev/latest.apk\"").count(), 1);
+    assert_eq!(html.matches("href=\"/journal/dev/latest.apk\"").count(), 1);
     assert!(
         html.contains("aria-label=\"QR code of this page\u{2019}s address\"")
             && html.contains("<svg viewBox")
@@ -309,7 +305,7 @@ fn a_tester_finds_one_button_the_digest_and_the_code() {
     let said = text(&html);
     let digest = builds::build(812).artifacts[0].digest.to_string();
     for part in [
-        "Appium Settings",
+        "Appium Journal",
         "Build 812 8.0.10",
         "3.1 MB",
         "3 hours ago",
@@ -317,7 +313,7 @@ fn a_tester_finds_one_button_the_digest_and_the_code() {
         "Android 8.0 or newer",
         "Released before",
         "Build 806",
-        "towpath.example.com/settings/dev",
+        "towpath.example.com/journal/dev",
         &digest,
     ] {
         assert!(said.contains(part), "{part} in {said}");
@@ -360,7 +356,7 @@ fn a_split_build_has_a_link_for_each_abi() {
     let html = page(Page::Tester(&tester::splits()));
     for abi in ["arm64-v8a", "armeabi-v7a", "x86_64"] {
         assert_eq!(
-            html.matches(&format!("/settings/dev/latest.apk?abi={abi}\""))
+            html.matches(&format!("/journal/dev/latest.apk?abi={abi}\""))
                 .count(),
             1,
             "{abi}"
@@ -373,14 +369,14 @@ fn a_build_shows_its_files_its_package_and_its_releases() {
     let build = builds::build(812);
     let html = page(plain_build(&builds::view(build.clone())));
     for artifact in &build.artifacts {
-        let link = format!("/settings/builds/{}/files/{}", build.id, artifact.digest);
+        let link = format!("/journal/builds/{}/files/{}", build.id, artifact.digest);
         assert!(html.contains(&link), "{}", artifact.name);
     }
     let said = text(&html);
     for part in [
         "mapping.txt",
         "812 kB",
-        "io.appium.settings",
+        "io.appium.journal",
         "from API 26, made for API 36",
         "4 permissions",
         "Signing certificates",
@@ -400,23 +396,23 @@ fn a_build_says_what_could_not_be_read() {
 
 #[test]
 fn a_list_leads_to_its_older_items_and_back() {
-    let settings = app("settings");
+    let journal = app("journal");
     let list = ListPage {
         items: overview::summaries(),
         next: Some(Cursor::behind("a")),
     };
     let html = page(Page::Runs {
-        app: &settings,
+        app: &journal,
         runs: &list,
         failed: true,
         from_newest: false,
         as_of: now(),
     });
-    assert!(html.contains("href=\"/settings/runs?failed=true&amp;cursor=61\""));
+    assert!(html.contains("href=\"/journal/runs?failed=true&amp;cursor=61\""));
     assert!(html.contains(">Newest</a>"));
     assert!(
         html.contains(
-            "<a href=\"/settings/runs?failed=true\" aria-current=\"page\">Failed only</a>"
+            "<a href=\"/journal/runs?failed=true\" aria-current=\"page\">Failed only</a>"
         )
     );
 }

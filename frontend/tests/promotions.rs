@@ -2,7 +2,10 @@
 
 mod samples;
 
-use frontend::{Page, Site, render, site::Visitor};
+use frontend::{
+    Page, Site, render,
+    site::{Room, Visitor},
+};
 use samples::{audit, builds, promotions, shown, tester};
 
 fn page(page: Page<'_>) -> String {
@@ -56,7 +59,7 @@ fn a_build_shows_its_way_with_every_gate_in_words() {
         ],
     );
     assert_eq!(html.matches("class=\"boat\"").count(), 1);
-    let form = format!("/settings/builds/{}/promote", builds::build_id(812));
+    let form = format!("/journal/builds/{}/promote", builds::build_id(812));
     assert_eq!(html.matches(&format!("action=\"{form}\"")).count(), 1);
     assert!(html.contains("name=\"bypass\" value=\"soak\""));
     assert!(
@@ -175,7 +178,7 @@ fn gates_that_were_gone_past_are_marked() {
         &[
             "Goes past gates: soak. Logins fail in production.",
             "soak, bypassed: Soak",
-            "It failed. The run of settings-prod failed",
+            "It failed. The run of journal-prod failed",
         ],
     );
 }
@@ -205,7 +208,7 @@ fn a_frozen_environment_is_marked_and_what_still_runs_there_is_listed() {
         &[
             "prod is frozen",
             "Had started before, and goes on: running Build 811 to prod",
-            "settings is not promoted to preprod by itself",
+            "journal is not promoted to preprod by itself",
             "Stop everything there",
         ],
     );
@@ -222,7 +225,7 @@ fn the_log_says_who_did_what_and_leads_to_it() {
     says(
         &html,
         &[
-            "ada@example.com went past gates · settings in prod",
+            "ada@example.com went past gates · journal in prod",
             "proved by session of https://id.example.com",
             ", from 203.0.113.7",
             "every app in prod",
@@ -289,13 +292,12 @@ fn who_may_not_read_the_log_is_not_led_there() {
         };
         render(&Page::SignedOut, &site)
     };
-    let ada = |sees_audit| Visitor::Person {
+    let ada = |opens: &[Room]| Visitor::Person {
         name: "Ada".into(),
-        sees_unassigned: false,
-        sees_audit,
+        opens: opens.to_vec(),
     };
-    assert!(of(ada(true)).contains("href=\"/audit\""));
-    assert!(!of(ada(false)).contains("href=\"/audit\""));
-    assert!(of(ada(false)).contains("href=\"/promotions\""));
+    assert!(of(ada(&[Room::Audit])).contains("href=\"/audit\""));
+    assert!(!of(ada(&[])).contains("href=\"/audit\""));
+    assert!(of(ada(&[])).contains("href=\"/promotions\""));
     assert!(!of(Visitor::SignedOut).contains("href=\"/promotions\""));
 }

@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Serve(ServeOptions),
     /// Hand in a build: upload its files, register it, release it
     Push(PushOptions),
+    /// Show who the portal takes you for, what you may do, and why
+    Whoami,
     /// Show what every environment serves and how its pipelines do
     Status,
     /// List an app's builds, newest first

@@ -13,6 +13,7 @@ pub(crate) mod promotion;
 pub(crate) mod push;
 pub(crate) mod runs;
 pub(crate) mod status;
+pub(crate) mod whoami;
 pub(crate) mod withdrawals;
 
 use std::time::Duration;

@@ -15,7 +15,7 @@ use arguments::{Arguments, Command};
 use commands::{
     audit, builds, compare, completions, config, event, holds, latest,
     promotion::{answer, list, promote, rollback},
-    push, runs, status, withdrawals,
+    push, runs, status, whoami, withdrawals,
 };
 use failure::Failure;
 use output::Output;
@@ -40,6 +40,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
             .await
             .map_err(|error| Failure::failed(&error)),
         Command::Push(options) => push::push(&portal()?, options, output).await,
+        Command::Whoami => whoami::whoami(&portal()?, output).await,
         Command::Status => status::status(&portal()?, output).await,
         Command::Builds(options) => builds::builds(&portal()?, &options, output).await,
         Command::Runs(options) => runs::runs(&portal()?, &options, output).await,

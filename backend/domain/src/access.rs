@@ -1,13 +1,17 @@
 //! Who may do what: roles, the grants that give them, and the one function that decides.
 
 mod action;
+mod explain;
 mod grant;
 mod permit;
+mod rights;
 mod role;
 
 pub use action::Action;
+pub use explain::{Reason, explain};
 pub use grant::{Grant, Scope};
 pub use permit::{Permission, Permit, UnknownPermission};
+pub use rights::{Ability, AppRights, HeldRole, PlaceRights, Right, Rights, rights, roles};
 pub use role::Role;
 
 use crate::actor::{Actor, ActorKind};
@@ -43,11 +47,7 @@ pub fn decide(actor: &Actor, grants: &[Grant], action: Action<'_>) -> Decision {
         ActorKind::Machine => permitted(actor, action, || true),
         ActorKind::Token => permitted(actor, action, || allowed_to_owner(actor, grants, action)),
         ActorKind::Guest => permitted(actor, action, || {
-            let shared = match action {
-                Action::Download { app, environments } => Action::Share { app, environments },
-                other => other,
-            };
-            allowed_to_owner(actor, grants, shared)
+            allowed_to_owner(actor, grants, action.as_shared())
         }),
     }
 }

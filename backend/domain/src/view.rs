@@ -1,5 +1,6 @@
 //! What a page or an API answer shows: the same for both, so that neither can show what the other hides.
 
+mod access;
 mod promotion;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use crate::{
     run::{RecentRuns, Run, RunBrief, Step},
 };
 
+pub use access::Me;
 pub use promotion::{
     BuildOptions, FrozenView, HoldView, HoldsView, MayAnswer, PromotionBrief, PromotionView,
     PromotionsView, StepOption, WithdrawnBuild,

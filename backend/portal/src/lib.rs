@@ -34,6 +34,7 @@ pub mod promotion;
 pub mod record;
 pub mod register;
 pub mod retention;
+pub mod settings;
 pub mod sign_in;
 pub mod tokens;
 pub mod uploads;

@@ -11,7 +11,7 @@ use domain::{
     page::Page as ListPage,
     promotion::Promotion,
     view::{
-        AppView, BuildView, HoldsView, Overview, PromotionBrief, PromotionView, PromotionsView,
+        AppView, BuildView, HoldsView, Me, Overview, PromotionBrief, PromotionView, PromotionsView,
         RunSummary, RunView, TesterView,
     },
 };
@@ -30,6 +30,7 @@ mod overview;
 mod promotion;
 mod rollback;
 mod run;
+mod settings;
 mod sign_in;
 mod tester;
 mod unassigned;
@@ -179,6 +180,8 @@ pub enum Page<'a> {
         /// When this was true.
         as_of: Timestamp,
     },
+    /// Who looks, and what they may do.
+    You(&'a Me),
     /// The session has ended here; it ends at the issuer, too.
     Leaving {
         /// Where it ends there.
@@ -281,6 +284,7 @@ impl Page<'_> {
                 from_newest,
                 as_of,
             } => unassigned::show::page(runs, failed, from_newest, as_of),
+            Self::You(me) => settings::you::page(me, site),
             Self::Leaving { issuer } => sign_in::leaving::page(issuer),
             Self::SignedOut => sign_in::signed_out::page(),
             Self::Error {

@@ -95,7 +95,7 @@ pub(crate) fn comparison() -> Comparison {
             "Bump the Android Gradle plugin",
         )),
         artifacts: vec![builds::artifact(
-            "settings-release.apk",
+            "journal-release.apk",
             3_004_880,
             Some(package),
         )],

@@ -19,10 +19,10 @@ pub(crate) fn build_id(number: u64) -> BuildId {
 pub(crate) fn package() -> Package {
     let certificate = Digest::of(b"release certificate");
     Package {
-        name: Some("io.appium.settings".into()),
+        name: Some("io.appium.journal".into()),
         version_name: Some("8.0.10".into()),
         version_code: Some(192),
-        label: Some("Appium Settings".into()),
+        label: Some("Appium Journal".into()),
         icon: Some(Icon {
             digest: Digest::of(b"icon"),
             content_type: "image/png".into(),
@@ -67,20 +67,20 @@ pub(crate) fn artifact(name: &str, size: u64, package: Option<Package>) -> Artif
 pub(crate) fn build(number: u64) -> Build {
     Build {
         id: build_id(number),
-        app: "settings".parse::<AppId>().unwrap(),
+        app: "journal".parse::<AppId>().unwrap(),
         number,
         version: Some("8.0.10".into()),
         revision: Some(revision(
             "4be1a90c",
             "Show the mock location's accuracy in the notification",
         )),
-        run: Some(run_id("settings-dev", 41)),
+        run: Some(run_id("journal-dev", 41)),
         registered_at: before(11_000),
-        registered_by: Actor::pipeline("settings-dev"),
+        registered_by: Actor::pipeline("journal-dev"),
         artifacts: vec![
-            artifact("settings-release.apk", 3_124_880, Some(package())),
+            artifact("journal-release.apk", 3_124_880, Some(package())),
             artifact("mapping.txt", 812_345, None),
-            artifact("settings.spdx.json", 48_200, None),
+            artifact("journal.spdx.json", 48_200, None),
             artifact("junit-results.xml", 9_120, None),
         ],
     }
@@ -112,7 +112,7 @@ pub(crate) fn unsigned(number: u64) -> Build {
         ..package()
     };
     Build {
-        artifacts: vec![artifact("settings-unsigned.apk", 3_100_000, Some(package))],
+        artifacts: vec![artifact("journal-unsigned.apk", 3_100_000, Some(package))],
         ..build(number)
     }
 }
@@ -144,7 +144,7 @@ pub(crate) fn unreadable(number: u64) -> Build {
 }
 
 pub(crate) fn release(build: &Build, environment: &str, seconds: i64) -> Release {
-    let by = Actor::pipeline("settings-dev");
+    let by = Actor::pipeline("journal-dev");
     Release::of(
         build,
         environment.parse().unwrap(),
@@ -195,7 +195,7 @@ pub(crate) fn view(build: Build) -> BuildView {
         current,
     };
     BuildView {
-        app: app("settings"),
+        app: app("journal"),
         releases: vec![shown("preprod", 4_000, true), shown("dev", 10_900, false)],
         withdrawn: None,
         instead: Vec::new(),

@@ -19,6 +19,7 @@ pub(crate) mod builds;
 pub(crate) mod overview;
 pub(crate) mod promotions;
 pub(crate) mod runs;
+pub(crate) mod settings;
 pub(crate) mod shown;
 pub(crate) mod tester;
 
@@ -38,7 +39,7 @@ pub(crate) fn before(seconds: i64) -> Timestamp {
 
 pub(crate) fn app(id: &str) -> App {
     let name = match id {
-        "settings" => "Settings",
+        "journal" => "Journal",
         "apidemos" => "API Demos",
         other => other,
     };

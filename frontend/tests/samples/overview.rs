@@ -42,7 +42,7 @@ fn released(number: u64, version: &str, environment: &str, seconds: i64, app: &s
     release(&build, environment, seconds)
 }
 
-pub(crate) fn settings() -> AppRow {
+pub(crate) fn journal() -> AppRow {
     let dev = [
         (44, Running, 192, 0),
         (41, Succeeded, 11_400, 412),
@@ -55,24 +55,24 @@ pub(crate) fn settings() -> AppRow {
     ];
     let prod = [(37, Succeeded, 612_000, 401)];
     AppRow {
-        app: app("settings"),
+        app: app("journal"),
         cells: vec![
             cell(
-                "settings",
+                "journal",
                 "dev",
-                Some(released(812, "8.0.10", "dev", 10_900, "settings")),
+                Some(released(812, "8.0.10", "dev", 10_900, "journal")),
                 &dev,
             ),
             cell(
-                "settings",
+                "journal",
                 "preprod",
-                Some(released(811, "8.0.9", "preprod", 95_000, "settings")),
+                Some(released(811, "8.0.9", "preprod", 95_000, "journal")),
                 &preprod,
             ),
             cell(
-                "settings",
+                "journal",
                 "prod",
-                Some(released(806, "8.0.7", "prod", 611_000, "settings")),
+                Some(released(806, "8.0.7", "prod", 611_000, "journal")),
                 &prod,
             ),
         ],
@@ -119,7 +119,7 @@ pub(crate) fn overview() -> Overview {
     ];
     Overview {
         environments: environments(),
-        apps: vec![settings(), apidemos()],
+        apps: vec![journal(), apidemos()],
         unassigned: vec![recent(None, None, "nightly-lint", nightly)],
         as_of: now(),
     }
@@ -163,7 +163,7 @@ pub(crate) fn silent() -> Overview {
     };
     Overview {
         environments: environments(),
-        apps: vec![quiet("settings"), quiet("apidemos")],
+        apps: vec![quiet("journal"), quiet("apidemos")],
         unassigned: Vec::new(),
         as_of: now(),
     }
@@ -181,8 +181,8 @@ pub(crate) fn bare() -> Overview {
 
 pub(crate) fn summaries() -> Vec<RunSummary> {
     let of = |place: &str, number, status, started, took, message: Option<&str>| RunSummary {
-        run: run(&format!("settings-{place}"), number, status, started, took),
-        pipeline: pipeline(&format!("settings-{place}")),
+        run: run(&format!("journal-{place}"), number, status, started, took),
+        pipeline: pipeline(&format!("journal-{place}")),
         environment: Some(place.parse().unwrap()),
         message: message.map(str::to_owned),
     };
@@ -234,7 +234,7 @@ pub(crate) fn summaries() -> Vec<RunSummary> {
 pub(crate) fn app_view() -> AppView {
     AppView {
         environments: environments(),
-        row: settings(),
+        row: journal(),
         builds: Page {
             items: briefs(),
             next: Some(Cursor::behind("0000000808")),

@@ -192,7 +192,7 @@ pub(crate) fn withdrawn() -> BuildView {
 pub(crate) fn withdrawal(number: u64) -> Hold {
     Hold {
         on: Held::Build {
-            app: app("settings").id,
+            app: app("journal").id,
             build: builds::build_id(number),
         },
         reason: "it forgets the mock location when the phone restarts".into(),
@@ -249,7 +249,7 @@ pub(crate) fn recent() -> Vec<PromotionBrief> {
         why: "wait for the translation".into(),
     };
     let failed = State::Failed {
-        why: "the run settings-prod failed".into(),
+        why: "the run journal-prod failed".into(),
     };
     [
         (9, State::Succeeded),
@@ -263,7 +263,7 @@ pub(crate) fn recent() -> Vec<PromotionBrief> {
 
 fn view(promotion: Promotion, may: MayAnswer) -> PromotionView {
     PromotionView {
-        app: app("settings"),
+        app: app("journal"),
         environment: environment("prod"),
         promotion,
         asked: vec!["release-managers".into()],
@@ -299,7 +299,7 @@ pub(crate) fn waiting() -> PromotionView {
 /// One that went past gates and failed.
 pub(crate) fn failed() -> PromotionView {
     let state = State::Failed {
-        why: "the run of settings-prod failed: look at its page, then ask again".into(),
+        why: "the run of journal-prod failed: look at its page, then ask again".into(),
     };
     let promotion = Promotion {
         approvals: vec![approval()],
@@ -308,7 +308,7 @@ pub(crate) fn failed() -> PromotionView {
             gates: vec![GateKind::Soak],
             reason: "logins fail in production".into(),
         }),
-        run: Some(run_id("settings-prod", 51)),
+        run: Some(run_id("journal-prod", 51)),
         ..promotion(12, state)
     };
     view(promotion, MayAnswer::default())
@@ -341,7 +341,7 @@ pub(crate) fn holds() -> HoldsView {
         app: None,
     };
     let automatic = Held::Automatic {
-        app: app("settings").id,
+        app: app("journal").id,
         environment: environment("preprod").id,
     };
     HoldsView {

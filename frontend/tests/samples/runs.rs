@@ -73,7 +73,7 @@ pub(crate) fn step(
             detail: provider.is_some().then(|| latest(detail)),
         },
         carried_out_by: (provider == Some("CodeBuild")).then(|| {
-            "codebuild/123456789012/eu-west-1/settings-build:6f0c71d2-9f3e-4b8a-8d18-2a9d1e2f3a4b"
+            "codebuild/123456789012/eu-west-1/journal-build:6f0c71d2-9f3e-4b8a-8d18-2a9d1e2f3a4b"
                 .parse()
                 .unwrap()
         }),
@@ -87,12 +87,12 @@ pub(crate) fn failed() -> RunView {
         provider: Some("CodeBuild".into()),
         summary: Some("Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR, Message: Error while executing command: ./gradlew connectedCheck. Reason: exit status 1".into()),
         error_code: Some("JobFailed".into()),
-        url: Some("https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logEvent:group=/aws/codebuild/settings-build".into()),
+        url: Some("https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logEvent:group=/aws/codebuild/journal-build".into()),
         external_id: None,
     }));
     RunView {
-        run: run("settings-preprod", 43, Failed, 3_100, 281),
-        app: Some(app("settings")),
+        run: run("journal-preprod", 43, Failed, 3_100, 281),
+        app: Some(app("journal")),
         environment: Some(environment("preprod")),
         steps: vec![
             step("Source", Succeeded, 3_100, 9, None),
@@ -129,9 +129,9 @@ pub(crate) fn running() -> RunView {
                 url: Some("https://console.example.com/log/44".into()),
                 ..StepDetail::default()
             })),
-            ..run("settings-dev", 44, Running, 192, 180)
+            ..run("journal-dev", 44, Running, 192, 180)
         },
-        app: Some(app("settings")),
+        app: Some(app("journal")),
         environment: Some(environment("dev")),
         steps: vec![
             step("Source", Succeeded, 192, 8, None),

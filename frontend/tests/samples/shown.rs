@@ -7,7 +7,7 @@ use frontend::{
     pages::{MayHold, ShownAudit},
 };
 
-use super::{app, audit, builds, environment, now, overview, promotions, tester};
+use super::{app, audit, builds, environment, now, overview, promotions, settings, tester};
 
 /// What is done with each page.
 pub(crate) type Show<'s> = &'s mut dyn FnMut(&str, Page<'_>);
@@ -48,6 +48,7 @@ pub(crate) fn each(show: Show<'_>) {
     of_holds(show);
     of_the_log(show);
     of_comparisons(show);
+    of_settings(show);
     show("overview-stopped", Page::Overview(&overview::stopped()));
     show("tester-withdrawn", Page::Tester(&tester::withdrawn()));
     show(
@@ -67,9 +68,9 @@ fn of_builds(show: Show<'_>) {
     show("build-returned", build(&promotions::ready(), Some(&back)));
     show("build-refused", build(&promotions::refused(), None));
     show("build-withdrawn", build(&promotions::withdrawn(), None));
-    let (settings, of) = (app("settings"), builds::build(812));
+    let (journal, of) = (app("journal"), builds::build(812));
     let downloads = Page::Downloads {
-        app: &settings,
+        app: &journal,
         build: &of,
         downloads: &audit::downloads(),
         from_newest: true,
@@ -79,7 +80,7 @@ fn of_builds(show: Show<'_>) {
 }
 
 fn of_promotions(show: Show<'_>) {
-    let apps = [app("settings"), app("apidemos")];
+    let apps = [app("journal"), app("apidemos")];
     let (open, nothing) = (promotions::open(), promotions::nothing_open());
     for (name, view, recent) in [
         ("promotions", &open, Some(promotions::recent())),
@@ -133,11 +134,11 @@ fn of_holds(show: Show<'_>) {
         app: None,
     };
     let only = MayHold {
-        app: Some(app("settings")),
+        app: Some(app("journal")),
         ..everything.clone()
     };
     let may = [everything, only];
-    let back = returned("holds", &[("place", "prod/settings"), ("reason", "smoke")]);
+    let back = returned("holds", &[("place", "prod/journal"), ("reason", "smoke")]);
     let (held, none) = (promotions::holds(), promotions::no_holds());
     for (name, view, returned) in [
         ("holds", &held, None),
@@ -181,7 +182,7 @@ fn of_the_log(show: Show<'_>) {
         ("audit-narrowed", &narrowed, &audit::entries()),
         ("audit-nothing", &narrowed, &nothing),
     ] {
-        let apps = &[app("settings")];
+        let apps = &[app("journal")];
         let as_of = now();
         show(
             name,
@@ -211,8 +212,14 @@ fn of_the_log(show: Show<'_>) {
     }
 }
 
+fn of_settings(show: Show<'_>) {
+    show("settings", Page::You(&settings::ada()));
+    show("settings-nobody", Page::You(&settings::nobody()));
+    show("settings-local", Page::You(&settings::local()));
+}
+
 fn of_comparisons(show: Show<'_>) {
-    let sides = &["settings/dev".to_owned(), "settings/prod".to_owned()];
+    let sides = &["journal/dev".to_owned(), "journal/prod".to_owned()];
     let returned = None;
     show("compare", Page::Compare { sides, returned });
     for (name, comparison) in [
@@ -221,7 +228,7 @@ fn of_comparisons(show: Show<'_>) {
     ] {
         let compared = Page::Compared {
             comparison: &comparison,
-            from: "settings/prod",
+            from: "journal/prod",
             to: comparison.to.id.as_str(),
         };
         show(name, compared);

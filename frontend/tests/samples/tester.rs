@@ -36,7 +36,7 @@ fn earlier() -> Vec<Release> {
 
 fn view(build: Build, warnings: Vec<InstallWarning>, refused: Option<&str>) -> TesterView {
     TesterView {
-        app: app("settings"),
+        app: app("journal"),
         environment: environment("dev"),
         current: Some(CurrentView {
             release: release(&build, "dev", 10_900),
@@ -105,7 +105,7 @@ pub(crate) fn refused() -> TesterView {
 
 pub(crate) fn nothing() -> TesterView {
     TesterView {
-        app: app("settings"),
+        app: app("journal"),
         environment: environment("prod"),
         current: None,
         withdrawn: None,

@@ -116,6 +116,14 @@ impl<'a> Action<'a> {
         }
     }
 
+    /// What someone's share links need of their maker for this.
+    pub(super) const fn as_shared(self) -> Self {
+        match self {
+            Self::Download { app, environments } => Self::Share { app, environments },
+            other => other,
+        }
+    }
+
     /// The app that it concerns, if it is one.
     pub const fn app(self) -> Option<&'a AppId> {
         match self {

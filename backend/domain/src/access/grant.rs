@@ -76,6 +76,13 @@ impl Grant {
         self.groups.iter().any(|group| actor.groups.contains(group))
     }
 
+    /// The groups through which `actor` has it.
+    pub fn groups_of<'a>(&self, actor: &'a Actor) -> Vec<&'a str> {
+        let groups = actor.groups.iter();
+        let of_it = groups.filter(|group| self.groups.contains(group));
+        of_it.map(String::as_str).collect()
+    }
+
     /// Whether it lets its holder do `action`.
     pub(super) fn allows(&self, action: Action<'_>) -> bool {
         let for_app = match action.app() {

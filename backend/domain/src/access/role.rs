@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What kind of work someone does here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Sees what runs where.

@@ -36,6 +36,7 @@ use super::{Front, problem};
         (name = "promotions", description = "Builds on their way through the environments"),
         (name = "holds", description = "Stops on environments and withdrawn builds"),
         (name = "audit", description = "Who did what, when and why"),
+        (name = "settings", description = "Who may do what, and how this portal is set up"),
         (name = "uploads", description = "Builds that come in through presigned links"),
     ),
     components(schemas(problem::Problem)),

@@ -13,6 +13,7 @@ mod promote;
 mod promotion;
 mod rollback;
 mod run;
+mod settings;
 mod sign_in;
 mod tester;
 mod unassigned;
@@ -48,6 +49,7 @@ pub(super) fn list() -> Vec<Route> {
         shown("/sign-in/callback", sign_in::callback),
         sent("/sign-out", sign_in::sign_out),
         shown("/signed-out", sign_in::signed_out),
+        shown("/settings", settings::you),
         shown("/unassigned", unassigned::runs),
         shown("/promotions", promotion::list),
         shown("/promotions/{id}", promotion::show),

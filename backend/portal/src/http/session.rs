@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{access::Action, actor::Actor};
-use frontend::site::Visitor;
+use frontend::site::{Room, Visitor};
 
 use super::{Door, Front, caller::base, cookies::Cookie, problem::Problem};
 use crate::{
@@ -74,8 +74,7 @@ pub(super) fn is_secure(front: &Front, headers: &HeaderMap) -> bool {
 pub(super) fn visitor(front: &Front, extensions: &Extensions) -> Visitor {
     let known = |name: &str, actor: &Actor| Visitor::Person {
         name: name.to_owned(),
-        sees_unassigned: front.portal.may(actor, Action::ViewUnassigned),
-        sees_audit: front.portal.may(actor, Action::ViewAudit),
+        opens: rooms(front, actor),
     };
     if let Some(Proven { actor, .. }) = extensions.get::<Proven>() {
         return known(&actor.name, actor);
@@ -85,6 +84,16 @@ pub(super) fn visitor(front: &Front, extensions: &Extensions) -> Visitor {
         (Door::SignIn(_), None) => Visitor::SignedOut,
         (Door::SignIn(_), Some(session)) => known(session.shown(), &session.actor()),
     }
+}
+
+/// What of the site someone may open that others may not.
+fn rooms(front: &Front, actor: &Actor) -> Vec<Room> {
+    let rooms = [
+        (Room::Unassigned, Action::ViewUnassigned),
+        (Room::Audit, Action::ViewAudit),
+    ];
+    let open = |(room, action)| front.portal.may(actor, action).then_some(room);
+    rooms.into_iter().filter_map(open).collect()
 }
 
 impl From<sign_in::Error> for Problem {

@@ -110,6 +110,8 @@ fn reading(things: &Things) -> Vec<Row> {
         row("GET", "/api/v1/audit", &[], "nnnnnnny"),
         row("GET", "/api/v1/audit/seals", &[], "nnnnnnny"),
         row("GET", "/api/v1/audit/verify", &[], "nnnnnnny"),
+        row("GET", "/api/v1/me", &[], "yyyyyyyy"),
+        row("GET", "/settings", &[], "yyyyyyyy"),
         row("GET", "/", &[], "nyyyyyyy"),
         row("GET", "/unassigned", &[], "-------y"),
         row("GET", "/promotions", &[], "nyyyyyyy"),

@@ -7,6 +7,7 @@ mod compare;
 mod environments;
 mod events;
 mod holds;
+mod me;
 mod overview;
 mod promotions;
 mod runs;
@@ -23,6 +24,7 @@ use crate::http::Front;
 pub(super) fn routes() -> OpenApiRouter<Arc<Front>> {
     OpenApiRouter::default()
         .routes(routes!(overview::overview))
+        .routes(routes!(me::me))
         .routes(routes!(apps::list))
         .routes(routes!(apps::show))
         .routes(routes!(apps::builds))

@@ -1,0 +1,12 @@
+//! `/settings`
+
+use axum::{extract::State, response::Response};
+use frontend::Page;
+
+use crate::http::{Shared, caller::Caller};
+
+/// Who looks, and what they may do.
+pub(super) async fn you(State(front): Shared, caller: Caller) -> Response {
+    let me = front.portal.me(caller.who());
+    front.page(&caller, &Page::You(&me), &me)
+}

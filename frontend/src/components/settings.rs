@@ -1,0 +1,29 @@
+//! The way between the settings pages.
+
+use leptos::prelude::*;
+
+use crate::{links, site::Visitor};
+
+/// A settings page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// Who looks, and what they may do.
+    You,
+}
+
+/// The head of a settings page: what it is, and the way to the others that whoever looks may open.
+pub(crate) fn head(here: Tab, visitor: &Visitor) -> AnyView {
+    let tabs = [(Tab::You, links::SETTINGS, "You", visitor.is_in())];
+    let tabs = tabs.into_iter().filter(|(.., shown)| *shown);
+    let items = tabs
+        .map(|(tab, href, name, _)| {
+            let current = (tab == here).then_some("page");
+            view! { <li><a href=href aria-current=current>{name}</a></li> }
+        })
+        .collect_view();
+    view! {
+        <header class="page"><h1>"Settings"</h1></header>
+        <nav class="tabs" aria-label="Settings"><ul>{items}</ul></nav>
+    }
+    .into_any()
+}

@@ -1,0 +1,3 @@
+//! What concerns whoever looks, and how this portal is set up.
+
+pub(super) mod you;

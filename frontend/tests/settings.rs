@@ -1,0 +1,59 @@
+//! What people look for on the settings pages is there, in words as well as in pictures.
+
+mod samples;
+
+use domain::view::Me;
+use frontend::{Page, Site, render, site::Visitor};
+use samples::settings;
+
+fn you(me: &Me) -> String {
+    let site = Site {
+        islands: None,
+        visitor: Visitor::Person {
+            name: "Ada".into(),
+            opens: Vec::new(),
+        },
+        base: "https://towpath.example.com".into(),
+    };
+    render(&Page::You(me), &site)
+}
+
+#[test]
+fn each_right_leads_to_the_role_and_the_group_that_give_it() {
+    let html = you(&settings::ada());
+    for text in [
+        "ada@example.com",
+        "a session of https://issuer.example",
+        "<code>journal-leads</code>",
+        "<strong>release-manager</strong> of journal, in preprod and prod",
+        "<strong>developer</strong> of journal, in dev",
+        "<strong>viewer</strong> of every app",
+        "href=\"/settings\" aria-current=\"page\"",
+    ] {
+        assert!(html.contains(text), "{text}: {html}");
+    }
+    // Those that are the same to her share a table.
+    assert!(html.contains("<caption>Journal</caption>"));
+    assert!(html.contains("<caption>API Demos and compass</caption>"));
+    let row = html.split("promote, roll back").nth(1).unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    assert_eq!(row.matches(">no<").count(), 1, "{row}");
+    assert_eq!(row.matches("line 3").count(), 2, "{row}");
+}
+
+#[test]
+fn whoever_has_no_role_is_told_whom_to_ask() {
+    let html = you(&settings::nobody());
+    assert!(
+        html.contains("Ask an administrator of this portal"),
+        "{html}"
+    );
+    assert!(!html.contains("<table"));
+}
+
+#[test]
+fn the_local_user_needs_no_role() {
+    let html = you(&settings::local());
+    assert!(html.contains("nobody needs a role"), "{html}");
+    assert!(html.contains("<table") && !html.contains("id=\"roles\""));
+}
