@@ -5,6 +5,7 @@
 //! keeps its hash.
 
 mod canonical;
+mod export;
 mod verify;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::{
     id::{AppId, BuildId, EnvironmentId, PromotionId},
 };
 
+pub use export::Export;
 pub use verify::{Fault, Finding, Link, verify, verify_links};
 
 /// What is to be noted, before it has its place in the log.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use domain::audit::{Entry, Fault, Finding, Head, Seal, verify_links};
+use domain::audit::{Entry, Export, Finding, Head, Seal};
 use portal::{
     audit::{SealsView, Verified},
     words::count,
@@ -64,27 +64,27 @@ pub(crate) async fn verify(
 }
 
 fn of_files(files: &[PathBuf], seals: &[Seal]) -> Result<Report, Failure> {
-    let mut log = Log::default();
+    let mut log = Export::default();
     for file in files {
         let text = std::fs::read_to_string(file).map_err(|error| {
             Failure::Failed(format!("{} cannot be read: {error}", file.display()))
         })?;
         log.read(&text);
     }
-    Ok(log.report(seals, None))
+    Ok(report(&log, seals, None))
 }
 
 async fn of_portal(api: &Api, own: Vec<Seal>) -> Result<Report, Failure> {
     let before = months::seals(api).await?;
     let mut seals = before.seals.clone();
     seals.extend(own.into_iter().filter(|seal| !before.seals.contains(seal)));
-    let mut log = Log::default();
+    let mut log = Export::default();
     for month in months::of(&before, &seals) {
         log.read(&months::text(api, &month, "jsonl").await?);
     }
     let after = months::seals(api).await?;
-    log.forget_later(&before, &after);
-    let mut report = log.report(&seals, before.head.as_ref());
+    forget_later(&mut log, &before, &after);
+    let mut report = report(&log, &seals, before.head.as_ref());
     let verified: Verified = api.get("/api/v1/audit/verify", &Vec::new()).await?;
     report.said_by_portal = verified
         .findings
@@ -99,71 +99,23 @@ async fn of_portal(api: &Api, own: Vec<Seal>) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// Entries as they are kept, and lines that are none.
-#[derive(Default)]
-struct Log {
-    entries: Vec<Entry>,
-    broken: Vec<Finding>,
+/// Leaves out what was noted while the log was being read.
+fn forget_later(log: &mut Export, before: &SealsView, after: &SealsView) {
+    let end = |view: &SealsView| view.head.as_ref().map_or(0, |head| head.number);
+    if before.head.is_some() {
+        let meanwhile = end(before).saturating_add(1)..=end(after);
+        log.entries
+            .retain(|entry| !meanwhile.contains(&entry.number));
+    }
 }
 
-impl Log {
-    fn read(&mut self, text: &str) {
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            match serde_json::from_str(line) {
-                Ok(entry) => self.entries.push(entry),
-                Err(error) => {
-                    let broken = self.unreadable(line, &error);
-                    self.broken.push(broken);
-                }
-            }
-        }
-    }
-
-    /// A line that is no entry: by the number that it still says, else by that which would follow.
-    fn unreadable(&self, line: &str, error: &serde_json::Error) -> Finding {
-        let said = serde_json::from_str::<serde_json::Value>(line).ok();
-        let number = said.and_then(|line| line["number"].as_u64());
-        let number =
-            number.unwrap_or_else(|| self.entries.last().map_or(1, |last| last.number + 1));
-        Finding {
-            number,
-            last: number,
-            fault: Fault::Altered,
-            words: format!("entry {number} can no longer be read: {error}"),
-        }
-    }
-
-    /// Leaves out what was noted while the log was being read.
-    fn forget_later(&mut self, before: &SealsView, after: &SealsView) {
-        let end = |view: &SealsView| view.head.as_ref().map_or(0, |head| head.number);
-        if before.head.is_some() {
-            let meanwhile = end(before) + 1..=end(after);
-            self.entries
-                .retain(|entry| !meanwhile.contains(&entry.number));
-        }
-    }
-
-    fn report(&self, seals: &[Seal], head: Option<&Head>) -> Report {
-        let links: Vec<_> = self.entries.iter().map(Entry::link).collect();
-        let mut findings = verify_links(&Head::default(), &links, seals, head);
-        // One that does not even read as an entry is not missing, it was altered.
-        findings.retain(|finding| {
-            let alone = finding.fault == Fault::Missing && finding.number == finding.last;
-            !(alone
-                && self
-                    .broken
-                    .iter()
-                    .any(|broken| broken.number == finding.number))
-        });
-        findings.extend(self.broken.iter().cloned());
-        findings.sort_by_key(|finding| (finding.number, finding.fault));
-        Report {
-            entries: links.len() + self.broken.len(),
-            seals: seals.len(),
-            head: self.entries.last().map(Entry::head),
-            findings,
-            said_by_portal: Vec::new(),
-        }
+fn report(log: &Export, seals: &[Seal], head: Option<&Head>) -> Report {
+    Report {
+        entries: log.entries.len() + log.broken.len(),
+        seals: seals.len(),
+        head: log.entries.last().map(Entry::head),
+        findings: log.verify(seals, head),
+        said_by_portal: Vec::new(),
     }
 }
 
