@@ -215,8 +215,13 @@ impl Query {
         for (name, value) in form_urlencoded::parse(text.as_bytes()).into_owned() {
             if !known.contains(&name.as_str()) {
                 let name: String = name.chars().take(40).collect();
+                let shown = if name.is_empty() {
+                    "without a name"
+                } else {
+                    &name
+                };
                 let detail = format!(
-                    "There is no parameter {name}; there are: {}.",
+                    "There is no parameter {shown}; there are: {}.",
                     known.join(", ")
                 );
                 return Err(Problem::invalid(name, detail));
