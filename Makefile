@@ -71,6 +71,10 @@ browser: ## Click through the demonstration in headless Chromium
 	@echo '==> browser tests'
 	@tests/browser/run
 
+fuzz: ## Look for inputs that break a parser: TARGET=events SECONDS=60; INPUT=<file> runs one again, KEEP=1 saves new ones
+	@tests/setup fuzz
+	@KEEP=$(KEEP) tests/fuzz/run "$(TARGET)" "$(or $(INPUT),$(SECONDS))"
+
 bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
 	@tests/setup test
 	@$(MAKE) --no-print-directory samples site
@@ -83,4 +87,4 @@ cost: ## Measure what each operation takes of AWS, and write docs/cost.md
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract browser bench cost fmt
+.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract browser fuzz bench cost fmt

@@ -11,6 +11,8 @@
 //! Only [`Hooks::authenticate`] makes an [`Authentic`] delivery, and nothing else can be received.
 
 mod endpoints;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod github;
 mod secrets;
 mod signature;

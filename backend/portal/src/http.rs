@@ -12,6 +12,8 @@ mod caller;
 mod cookies;
 mod endpoints;
 mod form;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod guard;
 mod healthz;
 mod hooks;

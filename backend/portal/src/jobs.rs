@@ -15,6 +15,8 @@
 //! characters, a Lambda action may take 24 hours in all.
 
 mod failure;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod gate;
 mod job;
 mod outputs;

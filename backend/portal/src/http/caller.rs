@@ -78,7 +78,7 @@ pub(super) fn from(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The last of a header's text, at the most 200 characters: what a caller puts in front of it cannot push the rest out.
-fn ending(text: &str) -> String {
+pub(super) fn ending(text: &str) -> String {
     let text = text.trim();
     let skipped = text.chars().count().saturating_sub(200);
     text.chars().skip(skipped).collect()

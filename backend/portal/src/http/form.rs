@@ -16,7 +16,7 @@ use crate::Error;
 const LIMIT: usize = 64 << 10;
 
 /// What a form sent, field by field.
-pub(super) struct Form(Vec<(String, String)>);
+pub(super) struct Form(pub(super) Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Problem;

@@ -6,6 +6,8 @@
 
 mod claims;
 mod fetch;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod issuer;
 mod jwk;
 mod random;

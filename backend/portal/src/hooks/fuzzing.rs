@@ -1,0 +1,9 @@
+//! What the fuzz targets reach of this room.
+
+use super::{Endpoints, Unproven};
+
+/// Whether a delivery is signed with a secret of its endpoint; `Some(true)` if with the one that is about to go.
+pub fn signed_with_previous(endpoints: &Endpoints, delivery: &Unproven<'_>) -> Option<bool> {
+    let authentic = endpoints.signer(delivery)?;
+    Some(authentic.with_previous)
+}

@@ -1,0 +1,77 @@
+//! What the fuzz targets reach of this room: requests as they are read before anyone knows who asks.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest as _, FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+};
+use futures::executor::block_on;
+use serde::de::DeserializeOwned;
+
+use super::{
+    body::Json,
+    caller,
+    cookies::Cookie,
+    form::Form,
+    problem::Problem,
+    query::{AbiQuery, AppQuery, AuditQuery, BuildQuery, CompareQuery, ListQuery, RunsQuery},
+};
+
+/// What each kind of query makes of what stands behind a question mark: the problem, where it is none of that kind.
+/// `None` where the text cannot stand there at all.
+pub fn queries(text: &str) -> Option<Vec<Option<Problem>>> {
+    let request = Request::get(format!("/x?{text}")).body(Body::empty());
+    let mut parts = request.ok()?.into_parts().0;
+    Some(vec![
+        problem::<AbiQuery>(&mut parts),
+        problem::<AppQuery>(&mut parts),
+        problem::<AuditQuery>(&mut parts),
+        problem::<BuildQuery>(&mut parts),
+        problem::<CompareQuery>(&mut parts),
+        problem::<ListQuery>(&mut parts),
+        problem::<RunsQuery>(&mut parts),
+    ])
+}
+
+fn problem<T: FromRequestParts<(), Rejection = Problem>>(parts: &mut Parts) -> Option<Problem> {
+    block_on(T::from_request_parts(parts, &())).err()
+}
+
+/// The fields of a page's form.
+pub fn form(content_type: &[u8], body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    let form = block_on(Form::from_request(request(content_type, body), &()))?;
+    Ok(form.0)
+}
+
+/// What a program sent as JSON.
+pub fn json<T: DeserializeOwned>(content_type: &[u8], body: &[u8]) -> Result<T, Problem> {
+    let Json(value) = block_on(Json::from_request(request(content_type, body), &()))?;
+    Ok(value)
+}
+
+fn request(content_type: &[u8], body: &[u8]) -> Request {
+    let mut request = Request::new(Body::from(body.to_vec()));
+    if let Ok(kind) = HeaderValue::from_bytes(content_type) {
+        request.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    request
+}
+
+/// The portal's cookies in a header: those over https and those over http.
+pub fn cookies(text: &[u8]) -> Vec<Option<String>> {
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = HeaderValue::from_bytes(text) {
+        headers.insert(header::COOKIE, value);
+    }
+    let all = [Cookie::Session, Cookie::Browser, Cookie::Token];
+    let found = |secure: bool| {
+        let headers = &headers;
+        all.map(move |cookie| cookie.of(headers, secure).map(str::to_owned))
+    };
+    [found(true), found(false)].concat()
+}
+
+/// What is noted of `X-Forwarded-For`.
+pub fn forwarded_for(text: &str) -> String {
+    caller::ending(text)
+}

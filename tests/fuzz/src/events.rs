@@ -1,0 +1,52 @@
+//! Events as `EventBridge`, `CodeStar` Notifications and SNS bring them, and what of them may be stored.
+
+use domain::event::Event;
+use serde_json::{Value, json};
+
+use crate::{input::now, samples};
+
+/// The sources whose events come this way: their folders in `backend/sources/src`.
+pub const SOURCES: [&str; 2] = ["codebuild", "codepipeline"];
+
+/// What is read can be written and read again, says the same inside an SNS message, and is redacted once for all.
+pub fn target(data: &[u8]) {
+    let parsed = sources::parse(data, now());
+    if let Ok(parsed) = &parsed {
+        assert_eq!(parsed.events.is_empty(), parsed.ignored.is_some());
+        parsed.events.iter().for_each(check);
+        let value: Option<Value> = serde_json::from_slice(data).ok();
+        let wrapped = value.is_some_and(|value| value["Type"] == "Notification");
+        if let Ok(text) = std::str::from_utf8(data)
+            && !wrapped
+        {
+            let message = json!({"Type": "Notification", "Message": text}).to_string();
+            if message.len() <= sources::MAX_EVENT_BYTES {
+                let again = sources::parse(message.as_bytes(), now());
+                assert_eq!(again.ok().as_ref(), Some(parsed));
+            }
+        }
+    }
+    let stored = sources::redact(data);
+    assert_eq!(sources::redact(stored.as_bytes()), stored);
+    assert!(stored.len() <= 8 * data.len() + 16, "it grew too much");
+}
+
+/// What is true of every event, whoever sent it.
+pub(crate) fn check(event: &Event) {
+    assert!((1..100_000).contains(&event.attempt));
+    assert_eq!(event.received_at, now());
+    assert!(event.raw_status.chars().count() <= 200);
+    let Ok(stored) = serde_json::to_string(event) else {
+        panic!("an event cannot be written: {event:?}");
+    };
+    // An item of the table holds 400 KB, and shares them.
+    assert!(stored.len() < 100_000, "it has {} bytes", stored.len());
+    assert_eq!(serde_json::from_str::<Event>(&stored).ok().as_ref(), Some(event));
+}
+
+/// The samples of the sources.
+pub fn seeds() -> Vec<Vec<u8>> {
+    let folders = SOURCES.map(|source| format!("backend/sources/src/{source}/samples"));
+    let files = folders.iter().flat_map(|folder| samples::json(folder));
+    files.map(|(_, bytes)| bytes).collect()
+}
