@@ -21,6 +21,11 @@ pub(crate) fn parts<const N: usize>(data: &[u8]) -> [&[u8]; N] {
     })
 }
 
+/// The same, of texts; bytes that are none become replacement characters.
+pub(crate) fn texts<const N: usize>(data: &[u8]) -> [String; N] {
+    parts(data).map(|part| String::from_utf8_lossy(part).into_owned())
+}
+
 /// An input of these parts.
 pub(crate) fn joined<const N: usize>(parts: [&[u8]; N]) -> Vec<u8> {
     parts.join(SEPARATOR)

@@ -48,10 +48,11 @@ macro_rules! targets {
 targets! {
     apk: 3_000,
     apk_parts: 5_000,
-    archive: 10_000,
+    archive: 5_000,
     audit_export: 3_000,
     configuration: 4_000,
     cookies: 5_000,
+    credentials: 10_000,
     events: 5_000,
     github: 4_000,
     headers: 20_000,

@@ -35,7 +35,11 @@ fn form(content_type: &[u8], body: &[u8]) {
     assert!(size <= 3 * body.len(), "replacement characters have three bytes");
     let written = Serializer::new(String::new()).extend_pairs(&fields).finish();
     if written.len() <= 64 << 10 {
-        assert_eq!(fuzzing::form(FORM, written.as_bytes()).ok(), Some(fields));
+        // Before the carriage return that a browser adds there may stand another.
+        let plain = |(name, value): (String, String)| (name, value.replace("\r\n", "\n"));
+        let fields = fields.into_iter().map(plain).collect::<Vec<_>>();
+        let again = fuzzing::form(FORM, written.as_bytes());
+        assert_eq!(again.ok(), Some(fields));
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) async fn bearer(
 }
 
 /// What the bearer shows; none if the header is there twice, or says something else.
-fn shown(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn shown(headers: &HeaderMap) -> Option<&str> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(only), None) = (all.next(), all.next()) else {
         return None;

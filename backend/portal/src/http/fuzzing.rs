@@ -9,13 +9,16 @@ use futures::executor::block_on;
 use serde::de::DeserializeOwned;
 
 use super::{
+    bearer,
     body::Json,
     caller,
     cookies::Cookie,
     form::Form,
+    pages,
     problem::Problem,
     query::{AbiQuery, AppQuery, AuditQuery, BuildQuery, CompareQuery, ListQuery, RunsQuery},
 };
+use crate::tokens::TokenText;
 
 /// What each kind of query makes of what stands behind a question mark: the problem, where it is none of that kind.
 /// `None` where the text cannot stand there at all.
@@ -69,6 +72,25 @@ pub fn cookies(text: &[u8]) -> Vec<Option<String>> {
         all.map(move |cookie| cookie.of(headers, secure).map(str::to_owned))
     };
     [found(true), found(false)].concat()
+}
+
+/// What the bearer of a request shows, by its header `Authorization`.
+pub fn bearer(header: &[u8]) -> Option<String> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::AUTHORIZATION, HeaderValue::from_bytes(header).ok()?);
+    bearer::shown(&headers).map(str::to_owned)
+}
+
+/// An API token, as it was written and as a debugger shows it; `None` for a text that never was one.
+pub fn api_token(text: &str) -> Option<(String, String)> {
+    let token = TokenText::parse(text)?;
+    let written = format!("towpath_{}_{}", token.id, token.secret.text());
+    Some((written, format!("{token:?}")))
+}
+
+/// Where somebody comes back to after signing in, of what the address asks for.
+pub fn back_to(wanted: &str) -> String {
+    pages::within(wanted)
 }
 
 /// What is noted of `X-Forwarded-For`.

@@ -19,6 +19,9 @@ mod tester;
 mod unassigned;
 mod withdrawal;
 
+#[cfg(feature = "fuzzing")]
+pub(super) use sign_in::within;
+
 use std::sync::Arc;
 
 use axum::{

@@ -155,7 +155,7 @@ fn not_kept(response: impl IntoResponse) -> Response {
 }
 
 /// The page to come back to: one of the portal's own, whatever the address asks for.
-fn within(wanted: &str) -> String {
+pub(in crate::http) fn within(wanted: &str) -> String {
     let own = url::Url::parse("https://portal.invalid").ok();
     let joined = own.and_then(|own| Some((own.join(wanted).ok()?, own)));
     let plain = wanted.starts_with('/')
