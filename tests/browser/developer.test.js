@@ -43,7 +43,7 @@ test("from the overview to an app, its builds, a build and its files", async () 
 
 test("the list of runs can be narrowed to failed ones", async () => {
   await visit({}, async (page) => {
-    await page.goto(`${portal}/settings/runs`);
+    await page.goto(`${portal}/appium/runs`);
     await page.getByRole("link", { name: "Failed only" }).click();
     await page.waitForURL(/failed=true/);
     for (const word of await page.locator(".rows .status").allInnerTexts()) assert.match(word, /failed|error/);
@@ -62,7 +62,7 @@ test("pipelines that no app claims are found", async () => {
 });
 
 test("an address that leads nowhere says so, and leads back", async () => {
-  for (const path of ["/there-is-no-such-app", "/settings/nowhere", "/settings/builds/0", "/runs/codepipeline/none", "/a/b/c/d"]) {
+  for (const path of ["/there-is-no-such-app", "/appium/nowhere", "/appium/builds/0", "/runs/codepipeline/none", "/a/b/c/d"]) {
     await visit({}, async (page) => {
       const response = await page.goto(portal + path);
       assert.equal(response.status(), 404, path);

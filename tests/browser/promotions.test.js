@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { PHONE, useBrowser, visit } from "./support/browser.js";
 import { api, portal } from "./support/portal.js";
 
-const APP = "settings";
+const APP = "appium";
 
 useBrowser();
 

@@ -10,10 +10,10 @@ from cloud.world import World
 
 # Who built what, in order. The last of each pair of app and environment is what testers get.
 SCENES = [
-    ("settings", "dev", "settings-6.0.8.apk", "Target Android 15", "Jonas Weber"),
-    ("settings", "dev", "settings-7.1.11.apk", "Keep altitude and speed of mock locations", "Ana Ruiz"),
-    ("settings", "dev", "settings-8.0.10.apk", "Drop the recorder for Android 9 and older", "Mei Tanaka"),
-    ("settings", "preprod", "settings-7.1.11.apk", "Keep altitude and speed of mock locations", "Ana Ruiz"),
+    ("appium", "dev", "settings-6.0.8.apk", "Target Android 15", "Jonas Weber"),
+    ("appium", "dev", "settings-7.1.11.apk", "Keep altitude and speed of mock locations", "Ana Ruiz"),
+    ("appium", "dev", "settings-8.0.10.apk", "Drop the recorder for Android 9 and older", "Mei Tanaka"),
+    ("appium", "preprod", "settings-7.1.11.apk", "Keep altitude and speed of mock locations", "Ana Ruiz"),
     ("apidemos", "dev", "apidemos-3.0.0.apk", "Show drag and drop between windows", "Jonas Weber"),
     ("apidemos", "dev", "apidemos-5.0.0.apk", "Ask for the camera only when a demo needs it", "Mei Tanaka"),
 ]
@@ -43,7 +43,7 @@ def outro(world):
     return f"""
 The portal is at        {world.address}
 
-  For testers           {world.address}/settings/dev
+  For testers           {world.address}/appium/dev
   The API               {world.address}/api/v1/overview
 
 Sign in with the password {people.PASSWORD} as

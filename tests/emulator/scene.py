@@ -15,11 +15,11 @@ LEAD = people.Person("lea@example.com", ("leads",))
 
 @functools.cache
 def world():
-    """The deployment, with a pipeline for `settings` in `dev`."""
+    """The deployment, with a pipeline for `appium` in `dev`."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     made = World()
     atexit.register(made.stop)
-    pipelines.declare(made.codepipeline, "settings", "dev")
+    pipelines.declare(made.codepipeline, "appium", "dev")
     return made
 
 
@@ -34,10 +34,10 @@ def person(who=LEAD):
 
 @functools.cache
 def registered():
-    """A build of `settings` that went through its pipeline: the package, the pipeline and the execution."""
+    """A build of `appium` that went through its pipeline: the package, the pipeline and the execution."""
     package = pipelines.Package("settings-8.0.10.apk")
     codepipeline = world().codepipeline
-    pipeline, execution = pipelines.run(codepipeline, "settings", "dev", package, "Drop the recorder for Android 9")
+    pipeline, execution = pipelines.run(codepipeline, "appium", "dev", package, "Drop the recorder for Android 9")
     status = codepipeline.outcome(pipeline, execution)
     if status != "Succeeded":
         raise AssertionError(f"{pipeline} {status}: {codepipeline.action(pipeline, execution, 'Register')}")

@@ -60,11 +60,11 @@ def waiting(queue):
 
 class AnEventOnTheBus(unittest.TestCase):
     def test_appears_on_the_overview(self):
-        execution = put("settings-preprod", "STARTED")
-        eventually("the run starts", lambda: on_the_overview("settings-preprod").get(execution) == "running")
-        put("settings-preprod", "FAILED", execution)
-        eventually("the run fails", lambda: on_the_overview("settings-preprod").get(execution) == "failed")
-        self.assertIn("settings-preprod", person().get("/settings/runs?failed=true").text)
+        execution = put("appium-preprod", "STARTED")
+        eventually("the run starts", lambda: on_the_overview("appium-preprod").get(execution) == "running")
+        put("appium-preprod", "FAILED", execution)
+        eventually("the run fails", lambda: on_the_overview("appium-preprod").get(execution) == "failed")
+        self.assertIn("appium-preprod", person().get("/appium/runs?failed=true").text)
 
     def test_counts_once_however_often_it_comes(self):
         execution = put("apidemos-dev", "STARTED")

@@ -44,7 +44,7 @@ class TheLogs(unittest.TestCase):
         registered()
         lines = eventually("the log's line", lambda: [line for line in self.lines("action") if '"registered"' in line])
         said = json.loads(lines[0][lines[0].index("{") :])
-        self.assertEqual((said["app"], said["number"]), ("settings", 1))
+        self.assertEqual((said["app"], said["number"]), ("appium", 1))
         keys = world().codepipeline.credentials
         for line in self.lines("action"):
             for secret in (keys["SecretAccessKey"], keys["SessionToken"]):
@@ -65,7 +65,7 @@ class ManyAtOnce(unittest.TestCase):
         somebody = person()
 
         def tap(_):
-            return somebody.get("/settings/dev/latest.apk").status
+            return somebody.get("/appium/dev/latest.apk").status
 
         with concurrent.futures.ThreadPoolExecutor(8) as people:
             self.assertEqual(set(people.map(tap, range(40))), {302})

@@ -34,15 +34,15 @@ class ThePortal(unittest.TestCase):
                 self.assertEqual(len(headers.get_all(name)), 1)
 
     def test_whoever_comes_without_tls_is_sent_to_https(self):
-        sent = self.visitor.get("/settings?tab=builds", headers={"x-forwarded-proto": "http"})
+        sent = self.visitor.get("/appium?tab=builds", headers={"x-forwarded-proto": "http"})
         self.assertEqual(sent.status, 301)
-        self.assertEqual(sent.headers["location"], f"{world().address}/settings?tab=builds")
+        self.assertEqual(sent.headers["location"], f"{world().address}/appium?tab=builds")
 
     def test_the_api_lists_apps_by_environment(self):
         answer = self.visitor.get("/api/v1/overview")
         self.assertEqual((answer.status, answer.headers.get_content_type()), (200, "application/json"))
         self.assertEqual([one["id"] for one in answer.json["environments"]], ["dev", "preprod", "prod"])
-        self.assertEqual({one["app"]["id"] for one in answer.json["apps"]}, {"settings", "apidemos"})
+        self.assertEqual({one["app"]["id"] for one in answer.json["apps"]}, {"appium", "apidemos"})
 
     def test_the_api_describes_itself(self):
         answer = self.visitor.get("/api/openapi.json")
@@ -50,7 +50,7 @@ class ThePortal(unittest.TestCase):
         self.assertIn("/api/v1/overview", answer.json["paths"])
 
     def test_a_query_reaches_the_function_as_it_was_sent(self):
-        answer = self.visitor.get("/api/v1/apps/settings/builds?limit=none")
+        answer = self.visitor.get("/api/v1/apps/appium/builds?limit=none")
         self.assertEqual(answer.status, 400)
         self.assertEqual(answer.headers.get_content_type(), "application/problem+json")
         self.assertEqual(answer.json["type"], "urn:towpath:problem:invalid")

@@ -29,11 +29,11 @@ class APromotion(unittest.TestCase):
 
         own = person(RITA).call(f"{address}/approve", {"digest": promotion["digest"]})
         self.assertIn(own.status, (403, 409), own.text)
-        self.assertNotIn(self.sha256, person().get("/settings/preprod").text)
+        self.assertNotIn(self.sha256, person().get("/appium/preprod").text)
 
         agreed = person(RALF).call(f"{address}/approve", {"digest": promotion["digest"], "comment": "Looked at it"})
         self.assertEqual(agreed.status, 200, agreed.text)
-        self.assertIn(self.sha256, person().get("/settings/preprod").text)
+        self.assertIn(self.sha256, person().get("/appium/preprod").text)
         self.assertIn("Ready for the acceptance test", person(LEAD).get(address).text)
 
     def test_is_in_the_audit_log_with_who_did_what(self):

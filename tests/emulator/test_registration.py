@@ -19,22 +19,22 @@ class ARegisteredBuild(unittest.TestCase):
         variables = output["outputVariables"]
         self.assertEqual(variables["sha256"], self.package.sha256)
         self.assertEqual(variables["version"], "8.0.10")
-        self.assertEqual(variables["page"], f"{world().address}/settings/dev")
+        self.assertEqual(variables["page"], f"{world().address}/appium/dev")
         self.assertIn("released in dev", output["executionResult"]["externalExecutionSummary"])
 
     def test_it_is_what_testers_of_the_environment_are_offered(self):
-        page = self.visitor.get("/settings/dev").text
+        page = self.visitor.get("/appium/dev").text
         self.assertIn(self.package.sha256, page)
         self.assertIn("8.0.10", page)
-        self.assertIn("/settings/dev/latest.apk", page)
+        self.assertIn("/appium/dev/latest.apk", page)
 
     def test_a_tap_is_redirected_and_the_redirect_is_never_kept(self):
-        tap = self.visitor.get("/settings/dev/latest.apk")
+        tap = self.visitor.get("/appium/dev/latest.apk")
         self.assertEqual(tap.status, 302)
         self.assertEqual(tap.headers["cache-control"], "no-store")
 
     def test_the_download_has_every_byte_and_a_name(self):
-        download = self.visitor.get(self.visitor.get("/settings/dev/latest.apk").location)
+        download = self.visitor.get(self.visitor.get("/appium/dev/latest.apk").location)
         self.assertEqual(download.status, 200)
         self.assertEqual(hashlib.sha256(download.body).hexdigest(), self.package.sha256)
         self.assertEqual(download.headers.get_content_type(), "application/vnd.android.package-archive")
@@ -54,7 +54,7 @@ class ADownloadLink(unittest.TestCase):
     def setUp(self):
         registered()
         self.visitor = person()
-        self.link = self.visitor.get("/settings/dev/latest.apk").location
+        self.link = self.visitor.get("/appium/dev/latest.apk").location
 
     def later(self, seconds):
         return self.visitor.ask("GET", self.link, headers={LATER: str(seconds), "range": "bytes=0-3"})
@@ -78,7 +78,7 @@ class ADownloadLink(unittest.TestCase):
         self.assertEqual(self.altered("response-content-type", "text/html").status, 403)
 
     def test_does_not_open_another_object(self):
-        elsewhere = self.link.replace("/artifacts/settings/", "/artifacts/apidemos/")
+        elsewhere = self.link.replace("/artifacts/appium/", "/artifacts/apidemos/")
         self.assertEqual(self.visitor.get(elsewhere).status, 403)
 
     def test_does_not_work_without_its_signature(self):

@@ -37,7 +37,7 @@ def rights():
     """What is asked of every function's role, and which functions may."""
     releases, seals, assets = bucket("releases"), bucket("audit"), bucket("assets")
     queue = regional("sqs", world().name("events"))
-    pipeline = regional("codepipeline", "settings-preprod")
+    pipeline = regional("codepipeline", "appium-preprod")
     secret, *_ = resource("AWS::SecretsManager::Secret", "session-key")
     return [
         ("dynamodb:GetItem", table(), ALL),
@@ -47,10 +47,10 @@ def rights():
         ("dynamodb:DeleteTable", table(), NOBODY),
         ("dynamodb:UpdateTimeToLive", table(), NOBODY),
         ("dynamodb:GetItem", regional("dynamodb", "table/payroll"), NOBODY),
-        ("s3:GetObject", f"{releases}/artifacts/settings/a/settings.apk", {"web", "action"}),
-        ("s3:PutObject", f"{releases}/artifacts/settings/a/settings.apk", {"web", "action"}),
-        ("s3:DeleteObject", f"{releases}/artifacts/settings/a/settings.apk", {"clock"}),
-        ("s3:DeleteObjectVersion", f"{releases}/artifacts/settings/a/settings.apk", NOBODY),
+        ("s3:GetObject", f"{releases}/artifacts/appium/a/settings.apk", {"web", "action"}),
+        ("s3:PutObject", f"{releases}/artifacts/appium/a/settings.apk", {"web", "action"}),
+        ("s3:DeleteObject", f"{releases}/artifacts/appium/a/settings.apk", {"clock"}),
+        ("s3:DeleteObjectVersion", f"{releases}/artifacts/appium/a/settings.apk", NOBODY),
         ("s3:DeleteObject", f"{releases}/staging/a", {"web", "action", "clock"}),
         ("s3:PutBucketPolicy", releases, NOBODY),
         ("s3:PutObject", f"{seals}/2026/11/21.json", {"clock"}),

@@ -15,7 +15,7 @@ class SomebodyWhoIsNotSignedIn(unittest.TestCase):
         self.visitor = world().visitor()
 
     def test_is_led_to_the_issuer_and_back_to_the_page(self):
-        asked = self.visitor.get("/settings/dev")
+        asked = self.visitor.get("/appium/dev")
         self.assertEqual(asked.status, 303)
         self.assertEqual(urllib.parse.urlsplit(asked.location).path, "/sign-in")
         self.assertIn("return=", asked.location)
@@ -27,7 +27,7 @@ class SomebodyWhoIsNotSignedIn(unittest.TestCase):
 
     def test_gets_no_link_to_any_bytes(self):
         registered()
-        self.assertEqual(self.visitor.get("/settings/dev/latest.apk").status, 303)
+        self.assertEqual(self.visitor.get("/appium/dev/latest.apk").status, 303)
 
     def test_is_sent_to_the_user_pool_with_pkce(self):
         issuer = self.visitor.get("/sign-in")
@@ -49,8 +49,8 @@ class SigningIn(unittest.TestCase):
         self.browser = world().visitor()
 
     def test_leads_to_the_page_that_was_wanted(self):
-        page = sign_in(self.browser, TESTER, "/settings/dev")
-        self.assertEqual((page.status, page.url), (200, f"{world().address}/settings/dev"))
+        page = sign_in(self.browser, TESTER, "/appium/dev")
+        self.assertEqual((page.status, page.url), (200, f"{world().address}/appium/dev"))
         self.assertIn(TESTER.mail, page.text)
 
     def test_leaves_a_cookie_that_no_script_and_no_other_host_can_have(self):
@@ -66,7 +66,7 @@ class SigningIn(unittest.TestCase):
     def test_with_a_wrong_password_leads_nowhere(self):
         answer = callback(self.browser, TESTER, password="wrong")
         self.assertNotIn("code=", answer.headers["location"] or "")
-        self.assertEqual(self.browser.get("/settings/dev").status, 303)
+        self.assertEqual(self.browser.get("/appium/dev").status, 303)
 
     def test_works_once_for_each_code(self):
         back = callback(self.browser, TESTER).location
@@ -78,41 +78,41 @@ class SigningIn(unittest.TestCase):
         back = callback(self.browser, TESTER).location
         other = world().visitor()
         self.assertIn(other.get(back).status, (400, 401, 403))
-        self.assertEqual(other.get("/settings/dev").status, 303)
+        self.assertEqual(other.get("/appium/dev").status, 303)
 
     def test_leads_to_no_other_site(self):
         page = sign_in(self.browser, TESTER, "https://evil.example/")
         self.assertTrue(page.url.startswith(world().address), page.url)
 
     def test_of_somebody_without_a_role_opens_nothing(self):
-        page = sign_in(self.browser, STRANGER, "/settings/dev")
+        page = sign_in(self.browser, STRANGER, "/appium/dev")
         self.assertEqual(page.status, 404)
 
     def test_ends_here_and_at_the_issuer(self):
         sign_in(self.browser, TESTER)
-        self.assertEqual(self.browser.get("/settings/dev").status, 200)
+        self.assertEqual(self.browser.get("/appium/dev").status, 200)
         out = self.browser.post("/sign-out")
         self.assertIn("/logout", out.headers["refresh"])
-        self.assertEqual(self.browser.get("/settings/dev").status, 303)
+        self.assertEqual(self.browser.get("/appium/dev").status, 303)
 
 
 class ARole(unittest.TestCase):
     def test_lets_a_tester_of_dev_download_there_and_not_elsewhere(self):
         registered()
         tester = person(TESTER)
-        self.assertEqual(tester.get("/settings/dev/latest.apk").status, 302)
-        self.assertIn(tester.get("/settings/preprod/latest.apk").status, (403, 404))
+        self.assertEqual(tester.get("/appium/dev/latest.apk").status, 302)
+        self.assertIn(tester.get("/appium/preprod/latest.apk").status, (403, 404))
 
     def test_that_is_missing_is_named(self):
         file = {"name": "settings.apk", "size": 1, "sha256": "0" * 64}
         asked = {"files": [file], "environment": "dev"}
-        refused = person(TESTER).call("/api/v1/apps/settings/uploads", asked)
+        refused = person(TESTER).call("/api/v1/apps/appium/uploads", asked)
         self.assertEqual(refused.status, 403)
         self.assertIn("developer", refused.json["detail"])
 
     def test_lets_a_lead_see_everything(self):
         overview = person(LEAD).get("/api/v1/overview").json
-        self.assertEqual({one["app"]["id"] for one in overview["apps"]}, {"settings", "apidemos"})
+        self.assertEqual({one["app"]["id"] for one in overview["apps"]}, {"appium", "apidemos"})
 
 
 class AnotherSite(unittest.TestCase):
@@ -120,4 +120,4 @@ class AnotherSite(unittest.TestCase):
         lead = person(LEAD)
         answer = lead.post("/sign-out", headers={"origin": "https://evil.example", "sec-fetch-site": "cross-site"})
         self.assertEqual(answer.status, 403)
-        self.assertEqual(lead.get("/settings/dev").status, 200)
+        self.assertEqual(lead.get("/appium/dev").status, 200)

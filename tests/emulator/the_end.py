@@ -52,7 +52,7 @@ class TheEnd(unittest.TestCase):
             outputs(emulator, STACK)
         self.assertIn(world().name("records"), emulator.client("dynamodb").list_tables()["TableNames"])
         releases = f"{world().name('releases')}-{emulator.account}-{emulator.region}"
-        kept = emulator.client("s3").list_objects_v2(Bucket=releases, Prefix=f"artifacts/settings/{package.sha256}/")
+        kept = emulator.client("s3").list_objects_v2(Bucket=releases, Prefix=f"artifacts/appium/{package.sha256}/")
         self.assertEqual(kept["KeyCount"], 1)
 
         # AWS would take the data up again; the emulator cannot, which leaves a stack that is half there.

@@ -12,9 +12,9 @@ pub const BRANCH: &str = "main";
 pub const UNASSIGNED: &str = "tools-nightly";
 
 /// The pipeline that a promotion of Appium Settings to production starts.
-pub const RELEASING: &str = "settings-release";
+pub const RELEASING: &str = "appium-release";
 
-const APPS: [&str; 2] = ["settings", "apidemos"];
+const APPS: [&str; 2] = ["appium", "apidemos"];
 const ENVIRONMENTS: [&str; 3] = ["dev", "preprod", "prod"];
 
 /// The repository that a pipeline builds.
@@ -77,7 +77,7 @@ fn releasing() -> Value {
     let moves = |task: &str| {
         json!({
             "do": task,
-            "app": "settings",
+            "app": "appium",
             "environment": "prod",
             "build": "#{variables.build}",
             "promotion": "#{variables.promotion}",
@@ -88,7 +88,7 @@ fn releasing() -> Value {
     let stages = [
         json!({ "name": "Source", "actions": [source(RELEASING)] }),
         json!({ "name": "Gate", "actions": [invoke("Gate", &moves("gate"), &[])] }),
-        json!({ "name": "Deploy", "actions": [codebuild("Upload", "Build", "settings", "SourceArtifact", None)] }),
+        json!({ "name": "Deploy", "actions": [codebuild("Upload", "Build", "appium", "SourceArtifact", None)] }),
         json!({ "name": "Release", "actions": [invoke("Release", &moves("release"), &[])] }),
     ];
     let mut declared = declaration(RELEASING, &stages);

@@ -182,7 +182,7 @@ impl Portal {
 
     /// Whether it already has builds.
     pub async fn has_history(&self) -> Result<bool, DemoError> {
-        let page = self.api.get("/api/v1/apps/settings/builds?limit=1").await?;
+        let page = self.api.get("/api/v1/apps/appium/builds?limit=1").await?;
         Ok(page["items"]
             .as_array()
             .is_some_and(|builds| !builds.is_empty()))

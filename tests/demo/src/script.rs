@@ -45,31 +45,31 @@ const fn released(
 
 const SETTINGS_DEV: [Scene; 5] = [
     released(
-        "settings-dev",
+        "appium-dev",
         "settings-5.14.15.apk",
         "Restore the locale after a reboot",
         "Ana Ruiz",
     ),
     released(
-        "settings-dev",
+        "appium-dev",
         "settings-6.0.8.apk",
         "Target Android 15",
         "Jonas Weber",
     ),
     released(
-        "settings-dev",
+        "appium-dev",
         "settings-7.1.11.apk",
         "Keep altitude and speed of mock locations",
         "Ana Ruiz",
     ),
     released(
-        "settings-dev",
+        "appium-dev",
         "settings-8.0.10.apk",
         "Drop the recorder for Android 9 and older",
         "Mei Tanaka",
     ),
     Scene {
-        pipeline: "settings-dev",
+        pipeline: "appium-dev",
         package: Some("settings-8.0.10.apk"),
         message: "Mock locations without the developer menu",
         author: "Ana Ruiz",
@@ -103,19 +103,19 @@ const APIDEMOS_DEV: [Scene; 3] = [
 
 const SETTINGS_ON: [Scene; 3] = [
     released(
-        "settings-preprod",
+        "appium-preprod",
         "settings-6.0.8.apk",
         "Target Android 15",
         "Jonas Weber",
     ),
     released(
-        "settings-preprod",
+        "appium-preprod",
         "settings-7.1.11.apk",
         "Keep altitude and speed of mock locations",
         "Ana Ruiz",
     ),
     released(
-        "settings-prod",
+        "appium-prod",
         "settings-6.0.8.apk",
         "Target Android 15",
         "Jonas Weber",
