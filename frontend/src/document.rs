@@ -45,15 +45,26 @@ fn document(page: View, site: &Site) -> impl IntoView + use<> {
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to the content"</a>
-                {(site.visitor == Visitor::Local).then(notice)}
+                {site.visitor.is_local().then(notice)}
                 {header(page.place, live, &site.visitor)}
                 <main id="main" class=page.class tabindex="-1">{page.body}</main>
-                <footer class="site">
-                    <p>"Times are in UTC. "<a href="/api/openapi.json">"API"</a></p>
-                </footer>
+                {footer(&site.visitor)}
             </body>
         </html>
     }
+}
+
+/// Those who are only handed a file need no API.
+fn footer(visitor: &Visitor) -> Option<AnyView> {
+    let guest = matches!(visitor, Visitor::Guest { .. });
+    (!guest).then(|| {
+        view! {
+            <footer class="site">
+                <p>"Times are in UTC. "<a href="/api/openapi.json">"API"</a></p>
+            </footer>
+        }
+        .into_any()
+    })
 }
 
 fn notice() -> impl IntoView {
@@ -83,18 +94,18 @@ pub(crate) enum Place {
     Below,
 }
 
-fn header(place: Place, live: bool, visitor: &Visitor) -> impl IntoView + use<> {
+fn header(place: Place, live: bool, visitor: &Visitor) -> AnyView {
     let entry = |shown: bool, entry: Place, href: String, name: &'static str| {
         let here = (place == entry).then_some("page");
         shown.then(|| view! { <a href=href aria-current=here>{name}</a> })
     };
+    if let Visitor::Guest { .. } = visitor {
+        return view! { <header class="site"><p class="brand">{brand()}</p></header> }.into_any();
+    }
     view! {
         <header class="site">
             <a class="brand" href=links::OVERVIEW aria-label="Towpath">
-                <svg viewBox="0 0 32 32" aria-hidden="true">
-                    <path d="M4 7l12 9L4 25M28 7 16 16l12 9" />
-                </svg>
-                <span>"Towpath"</span>
+                {brand()}
             </a>
             <nav aria-label="Site">
                 {entry(true, Place::Overview, links::OVERVIEW.to_owned(), "Overview")}
@@ -106,6 +117,16 @@ fn header(place: Place, live: bool, visitor: &Visitor) -> impl IntoView + use<> 
             {live.then(|| view! { <Live /> })}
             {who(place, visitor)}
         </header>
+    }
+    .into_any()
+}
+
+fn brand() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+            <path d="M4 7l12 9L4 25M28 7 16 16l12 9" />
+        </svg>
+        <span>"Towpath"</span>
     }
 }
 
@@ -120,6 +141,7 @@ fn who(place: Place, visitor: &Visitor) -> AnyView {
         Visitor::Local => {
             view! { <div class="who">{settings("Local user".to_owned())}</div> }.into_any()
         }
+        Visitor::Guest { .. } => ().into_any(),
         Visitor::SignedOut => {
             view! { <div class="who"><a href=links::SIGN_IN>"Sign in"</a></div> }.into_any()
         }

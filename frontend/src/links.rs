@@ -2,7 +2,7 @@
 
 use domain::{
     digest::Digest,
-    id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
+    id::{AppId, BuildId, EnvironmentId, LinkId, PromotionId, RunId},
     page::Cursor,
 };
 
@@ -138,6 +138,27 @@ pub fn audit(month: &str, filter: &[(&str, &str)], cursor: Option<&Cursor>) -> S
 /// A month of the audit log as a file.
 pub fn audit_file(month: &str, format: &str) -> String {
     format!("/api/v1/audit?month={}&format={format}", escape(month))
+}
+
+/// Share links.
+pub const LINKS: &str = "/settings/links";
+
+/// Where a share link is made.
+pub const NEW_LINK: &str = "/settings/links/new";
+
+/// Sharing one build.
+pub fn share_build(build: &BuildId) -> String {
+    format!("{NEW_LINK}?build={build}")
+}
+
+/// Sharing what an environment serves.
+pub fn share_newest(app: &AppId, environment: &EnvironmentId) -> String {
+    format!("{NEW_LINK}?app={app}&environment={environment}")
+}
+
+/// Where a form ends a share link.
+pub fn revoke_link(link: &LinkId) -> String {
+    format!("{LINKS}/{link}/revoke")
 }
 
 /// An asset, by its name.

@@ -112,6 +112,11 @@ pub enum Visitor {
     Local,
     /// Nobody that is known.
     SignedOut,
+    /// Whoever holds a share link, who has no business elsewhere here.
+    Guest {
+        /// Whether the portal is a local one.
+        local: bool,
+    },
     /// Someone who signed in.
     Person {
         /// What to call them.
@@ -131,11 +136,16 @@ pub enum Room {
 }
 
 impl Visitor {
+    /// Whether the portal is a local one, which every page says.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self, Self::Local | Self::Guest { local: true })
+    }
+
     /// Whether they may open that part of the site.
     pub(crate) fn may_open(&self, room: Room) -> bool {
         match self {
             Self::Local => true,
-            Self::SignedOut => false,
+            Self::SignedOut | Self::Guest { .. } => false,
             Self::Person { opens, .. } => opens.contains(&room),
         }
     }
@@ -144,7 +154,7 @@ impl Visitor {
     pub(crate) fn is_in(&self) -> bool {
         match self {
             Self::Local | Self::Person { .. } => true,
-            Self::SignedOut => false,
+            Self::SignedOut | Self::Guest { .. } => false,
         }
     }
 }

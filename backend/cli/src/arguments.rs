@@ -12,6 +12,7 @@ use crate::{
         config, event,
         holds::{HoldOptions, LiftOptions},
         latest::LatestOptions,
+        link,
         promotion::{
             answer::{ApproveOptions, ReasonOptions},
             list::PromotionsOptions,
@@ -93,6 +94,9 @@ pub(crate) enum Command {
     Withdraw(WithdrawalOptions),
     /// Give a withdrawn build out again
     Restore(WithdrawalOptions),
+    /// Share builds with people who have no account
+    #[command(subcommand)]
+    Link(link::Command),
     /// Show what is between two builds
     Compare(CompareOptions),
     /// Read, verify or export the audit log

@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod event;
 pub(crate) mod holds;
 pub(crate) mod latest;
+pub(crate) mod link;
 pub(crate) mod promotion;
 pub(crate) mod push;
 pub(crate) mod runs;

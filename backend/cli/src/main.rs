@@ -13,7 +13,7 @@ use clap::Parser as _;
 
 use arguments::{Arguments, Command};
 use commands::{
-    audit, builds, compare, completions, config, event, holds, latest,
+    audit, builds, compare, completions, config, event, holds, latest, link,
     promotion::{answer, list, promote, rollback},
     push, runs, status, whoami, withdrawals,
 };
@@ -57,6 +57,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Holds => holds::holds(&portal()?, output).await,
         Command::Withdraw(options) => withdrawals::withdraw(&portal()?, &options, output).await,
         Command::Restore(options) => withdrawals::restore(&portal()?, &options, output).await,
+        Command::Link(command) => link::link(&portal()?, &command, output).await,
         Command::Compare(options) => compare::compare(&portal()?, &options, output).await,
         Command::Audit(command) => on_audit(portal, command, output).await,
         Command::Event(event::Command::Send(options)) => {

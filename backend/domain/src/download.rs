@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::Actor,
     digest::Digest,
-    id::{AppId, BuildId, EnvironmentId, FileName},
+    id::{AppId, BuildId, EnvironmentId, FileName, LinkId},
 };
 
 /// How long a link to bytes works. It is made per tap, so it need not live longer than a tap takes on a slow phone.
@@ -29,6 +29,9 @@ pub struct Download {
     pub name: FileName,
     /// To whom.
     pub by: Actor,
+    /// The share link that it was asked for through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkId>,
     /// When.
     pub at: Timestamp,
     /// What the caller's program called itself, at the most 200 characters.

@@ -25,6 +25,7 @@ pub mod promotion;
 pub mod release;
 pub mod run;
 pub mod sbom;
+pub mod share;
 pub mod status;
 pub mod view;
 pub mod words;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Actor,
-    build::{ArtifactKind, Build},
+    build::Build,
     digest::Digest,
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, FileName, PromotionId, RunId},
@@ -120,25 +120,7 @@ impl Release {
             released_at,
             released_by,
             promotion: None,
-            installs: build
-                .artifacts
-                .iter()
-                .filter(|artifact| artifact.kind == ArtifactKind::Apk)
-                .map(|artifact| Installable {
-                    name: artifact.name.clone(),
-                    digest: artifact.digest,
-                    size: artifact.size,
-                    abis: artifact
-                        .package
-                        .as_ref()
-                        .map(|package| package.abis.clone())
-                        .unwrap_or_default(),
-                    unsigned: artifact
-                        .package
-                        .as_ref()
-                        .is_some_and(|package| package.signing.is_unsigned()),
-                })
-                .collect(),
+            installs: Installable::all_of(build),
         }
     }
 
@@ -155,11 +137,53 @@ impl Release {
 
     /// The package for a device: the one for `abi` if asked, else one that runs on the most devices.
     pub fn install(&self, abi: Option<&str>) -> Result<&Installable, NoInstall> {
-        if self.installs.is_empty() {
+        Installable::choose(&self.installs, abi)
+    }
+
+    /// The ABIs that there is native code for, sorted.
+    pub fn abis(&self) -> Vec<String> {
+        abis(&self.installs)
+    }
+}
+
+fn abis(installs: &[Installable]) -> Vec<String> {
+    let mut abis: Vec<String> = installs
+        .iter()
+        .flat_map(|install| install.abis.clone())
+        .collect();
+    abis.sort();
+    abis.dedup();
+    abis
+}
+
+impl Installable {
+    /// The packages of a build.
+    pub fn all_of(build: &Build) -> Vec<Self> {
+        build
+            .apks()
+            .map(|artifact| Self {
+                name: artifact.name.clone(),
+                digest: artifact.digest,
+                size: artifact.size,
+                abis: artifact
+                    .package
+                    .as_ref()
+                    .map(|package| package.abis.clone())
+                    .unwrap_or_default(),
+                unsigned: artifact
+                    .package
+                    .as_ref()
+                    .is_some_and(|package| package.signing.is_unsigned()),
+            })
+            .collect()
+    }
+
+    /// The package for a device: the one for `abi` if asked, else one that runs on the most devices.
+    pub fn choose<'a>(installs: &'a [Self], abi: Option<&str>) -> Result<&'a Self, NoInstall> {
+        if installs.is_empty() {
             return Err(NoInstall::NoPackage);
         }
-        let signed: Vec<&Installable> = self
-            .installs
+        let signed: Vec<&Self> = installs
             .iter()
             .filter(|install| !install.unsigned)
             .collect();
@@ -181,24 +205,10 @@ impl Release {
             .copied()
             .ok_or_else(|| NoInstall::NoAbi {
                 asked: abi.chars().take(40).collect(),
-                available: self.abis(),
+                available: abis(installs),
             })
     }
 
-    /// The ABIs that there is native code for, sorted.
-    pub fn abis(&self) -> Vec<String> {
-        let mut abis: Vec<String> = self
-            .installs
-            .iter()
-            .flat_map(|install| install.abis.clone())
-            .collect();
-        abis.sort();
-        abis.dedup();
-        abis
-    }
-}
-
-impl Installable {
     /// On how many devices it runs, as an order: everywhere, then the more ABIs the better, then 64-bit Arm, which
     /// nearly every phone is.
     fn reach(&self) -> (bool, usize, bool) {

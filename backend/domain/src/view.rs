@@ -152,6 +152,9 @@ pub struct BuildView {
     pub instead: Vec<Release>,
     /// Where it may go.
     pub options: BuildOptions,
+    /// Whether the caller may share it.
+    #[serde(default)]
+    pub may_share: bool,
     /// When this was true.
     pub as_of: Timestamp,
 }
@@ -190,6 +193,9 @@ pub struct TesterView {
     /// Whether the caller may take the environment back to one of them.
     #[serde(default)]
     pub may_roll_back: bool,
+    /// Whether the caller may share what it serves.
+    #[serde(default)]
+    pub may_share: bool,
     /// When this was true.
     pub as_of: Timestamp,
 }

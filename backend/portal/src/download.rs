@@ -11,7 +11,7 @@ use domain::{
     digest::Digest,
     download::{Download, LINK_LIFETIME},
     hold::Hold,
-    id::{AppId, BuildId, EnvironmentId, FileName},
+    id::{AppId, BuildId, EnvironmentId, FileName, LinkId},
     release::Release,
 };
 
@@ -54,6 +54,20 @@ pub struct IconFile {
     pub digest: Digest,
 }
 
+/// A file that somebody may have: all that a link to it needs.
+pub(crate) struct Choice {
+    pub(crate) download: Download,
+    kind: ArtifactKind,
+}
+
+impl Choice {
+    /// The same, asked for through a share link.
+    pub(crate) fn through(mut self, link: &LinkId) -> Self {
+        self.download.link = Some(link.clone());
+        self
+    }
+}
+
 impl Portal {
     /// A link to the package that an environment serves now: the one for `abi`, else the one for the most devices.
     pub async fn grant_latest(
@@ -65,6 +79,33 @@ impl Portal {
         user_agent: Option<&str>,
         now: Timestamp,
     ) -> Result<Grant> {
+        let choice = self.choose_latest(actor, app, environment, abi, user_agent, now);
+        self.grant(&choice.await?).await
+    }
+
+    /// A link to one file of a build.
+    pub async fn grant_file(
+        &self,
+        actor: &Actor,
+        build: &BuildId,
+        digest: &Digest,
+        user_agent: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Grant> {
+        let choice = self.choose_file(actor, build, digest, user_agent, now);
+        self.grant(&choice.await?).await
+    }
+
+    /// The package that an environment serves now, if `actor` may have it.
+    pub(crate) async fn choose_latest(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        environment: &EnvironmentId,
+        abi: Option<&str>,
+        user_agent: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Choice> {
         self.authorise(actor, Action::ViewApp(app))?;
         self.known_app(app)?;
         self.known_environment(environment)?;
@@ -86,38 +127,35 @@ impl Portal {
         let install = release.install(abi).map_err(|reason| Error::Refused {
             reason: reason.to_string(),
         })?;
-        self.grant(
-            Download {
+        Ok(Choice {
+            download: Download {
                 build: release.build.clone(),
                 app: app.clone(),
                 environment: Some(environment.clone()),
                 artifact: install.digest,
                 name: install.name.clone(),
                 by: actor.clone(),
+                link: None,
                 at: now,
                 user_agent: shortened(user_agent),
             },
-            ArtifactKind::Apk,
-        )
-        .await
+            kind: ArtifactKind::Apk,
+        })
     }
 
-    /// A link to one file of a build.
-    pub async fn grant_file(
+    /// One file of a build, if `actor` may have it.
+    pub(crate) async fn choose_file(
         &self,
         actor: &Actor,
         build: &BuildId,
         digest: &Digest,
         user_agent: Option<&str>,
         now: Timestamp,
-    ) -> Result<Grant> {
+    ) -> Result<Choice> {
         let record = self.visible_build(actor, build).await?;
+        let environments = record.environments();
         let (build, releases) = (record.build, record.releases);
         let newest = releases.first().map(|release| release.environment.clone());
-        let environments: Vec<EnvironmentId> = releases
-            .into_iter()
-            .map(|release| release.environment)
-            .collect();
         let action = Action::Download {
             app: &build.app,
             environments: &environments,
@@ -135,20 +173,20 @@ impl Portal {
             };
             return Err(withdrawn_build(build.number, &hold, instead.as_ref()));
         }
-        self.grant(
-            Download {
+        Ok(Choice {
+            download: Download {
                 build: build.id.clone(),
                 app: build.app.clone(),
                 environment: None,
                 artifact: artifact.digest,
                 name: artifact.name.clone(),
                 by: actor.clone(),
+                link: None,
                 at: now,
                 user_agent: shortened(user_agent),
             },
-            artifact.kind,
-        )
-        .await
+            kind: artifact.kind,
+        })
     }
 
     /// The icon of a build's package.
@@ -168,7 +206,21 @@ impl Portal {
         })
     }
 
-    async fn grant(&self, download: Download, kind: ArtifactKind) -> Result<Grant> {
+    /// Where links to bytes lead: scheme, host and port.
+    pub(crate) async fn bytes_origin(&self) -> Result<String> {
+        Ok(self.store().objects.links_origin().await?)
+    }
+
+    async fn grant(&self, choice: &Choice) -> Result<Grant> {
+        let grant = self.sign(choice).await?;
+        let table = &self.store().table;
+        table.put_download(&choice.download, &self.salt()).await?;
+        Ok(grant)
+    }
+
+    /// A link to a file's bytes, signed here. Whoever makes one records the download.
+    pub(crate) async fn sign(&self, choice: &Choice) -> Result<Grant> {
+        let download = &choice.download;
         let key = object_keys::artifact(&download.app, &download.artifact, &download.name);
         let url = self
             .store()
@@ -176,20 +228,16 @@ impl Portal {
             .presign_get(
                 &key,
                 &download.name,
-                kind.content_type(&download.name),
+                choice.kind.content_type(&download.name),
                 download.at,
                 LINK_LIFETIME,
             )
             .await?;
-        self.store()
-            .table
-            .put_download(&download, &self.salt())
-            .await?;
         Ok(Grant {
             url,
-            name: download.name,
+            name: download.name.clone(),
             digest: download.artifact,
-            build: download.build,
+            build: download.build.clone(),
             expires_at: download.at + LINK_LIFETIME,
         })
     }

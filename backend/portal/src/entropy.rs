@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    id::{BuildId, PromotionId},
+    id::{BuildId, LinkId, PromotionId},
 };
 
 use crate::{Error, Portal, Result};
@@ -20,6 +20,12 @@ impl Portal {
     }
 
     pub(crate) fn new_promotion_id(&self, now: Timestamp) -> Result<PromotionId> {
+        self.ulid(now)
+            .parse()
+            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
+    }
+
+    pub(crate) fn new_link_id(&self, now: Timestamp) -> Result<LinkId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))

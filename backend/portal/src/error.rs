@@ -59,6 +59,9 @@ pub enum Error {
     /// `CodePipeline` did not take the answer of a job.
     #[error("CodePipeline did not take the answer to its job")]
     Answer(#[source] targets::codepipeline::Error),
+    /// Something that was to be computed was not, since the program ends.
+    #[error("it was not finished")]
+    Unfinished,
     /// A job came to a portal that has no way to answer it.
     #[error("this portal was not set up to answer CodePipeline's jobs")]
     NoJobs,

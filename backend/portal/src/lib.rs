@@ -29,6 +29,7 @@ pub mod hold;
 pub mod hooks;
 pub mod http;
 pub mod jobs;
+pub mod links;
 mod object_keys;
 pub mod promotion;
 pub mod record;

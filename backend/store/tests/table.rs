@@ -9,6 +9,8 @@ mod builds;
 mod downloads;
 #[path = "table/events.rs"]
 mod events;
+#[path = "table/links.rs"]
+mod links;
 #[path = "table/lists.rs"]
 mod lists;
 #[path = "table/promotions.rs"]

@@ -31,3 +31,5 @@ pub(crate) const CHECK: &str = "M3 8.5 6.5 12 13 4.5";
 /// A phone.
 pub(crate) const PHONE: &str =
     "M5 1.5h6a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1M7.2 12.3h1.6";
+/// Two links of a chain.
+pub(crate) const SHARE: &str = "M6.5 9.5 9.5 6.5M7.5 4.5l1.6-1.6a2.8 2.8 0 0 1 4 4L11.5 8.5M8.5 11.5l-1.6 1.6a2.8 2.8 0 0 1-4-4L4.5 7.5";

@@ -12,6 +12,7 @@ pub(crate) mod icon;
 pub(crate) mod list;
 pub(crate) mod person;
 pub(crate) mod promotions;
+pub(crate) mod qr;
 pub(crate) mod rights;
 pub(crate) mod runs;
 pub(crate) mod settings;

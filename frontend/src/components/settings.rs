@@ -9,11 +9,16 @@ use crate::{links, site::Visitor};
 pub(crate) enum Tab {
     /// Who looks, and what they may do.
     You,
+    /// Share links.
+    Links,
 }
 
 /// The head of a settings page: what it is, and the way to the others that whoever looks may open.
 pub(crate) fn head(here: Tab, visitor: &Visitor) -> AnyView {
-    let tabs = [(Tab::You, links::SETTINGS, "You", visitor.is_in())];
+    let tabs = [
+        (Tab::You, links::SETTINGS, "You", visitor.is_in()),
+        (Tab::Links, links::LINKS, "Share links", visitor.is_in()),
+    ];
     let tabs = tabs.into_iter().filter(|(.., shown)| *shown);
     let items = tabs
         .map(|(tab, href, name, _)| {

@@ -20,6 +20,12 @@ pub(crate) fn exact(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
+/// A moment to come, as people write it, with the exact time as title.
+pub(crate) fn until(at: Timestamp) -> AnyView {
+    let text = at.strftime("%-d %B %Y, %H:%M UTC").to_string();
+    view! { <time datetime=at.to_string() title=exact(at)>{text}</time> }.into_any()
+}
+
 /// How long something took, or has taken until now.
 pub(crate) fn duration(from: Timestamp, until: Option<Timestamp>, as_of: Timestamp) -> AnyView {
     let told = words::duration(seconds(from, until.unwrap_or(as_of)));

@@ -10,6 +10,7 @@ use domain::{
     id::BuildId,
     page::Page as ListPage,
     promotion::Promotion,
+    share::{LinksView, MadeLink, ShareView},
     view::{
         AppView, BuildView, HoldsView, Me, Overview, PromotionBrief, PromotionView, PromotionsView,
         RunSummary, RunView, TesterView,
@@ -26,17 +27,20 @@ mod compare;
 mod download;
 mod error;
 mod hold;
+mod link;
 mod overview;
 mod promotion;
 mod rollback;
 mod run;
 mod settings;
+mod share;
 mod sign_in;
 mod tester;
 mod unassigned;
 
 pub use audit::list::Shown as ShownAudit;
 pub use hold::stop::MayHold;
+pub use link::make::{MayShare, SharedPlace};
 
 /// A page to render, with all that it shows.
 #[derive(Clone, Copy, Debug)]
@@ -182,6 +186,38 @@ pub enum Page<'a> {
     },
     /// Who looks, and what they may do.
     You(&'a Me),
+    /// Share links.
+    Links {
+        /// The links.
+        view: &'a LinksView,
+        /// The apps, for their names.
+        apps: &'a [App],
+        /// Whether whoever looks may make one.
+        may_make: bool,
+    },
+    /// Making a share link.
+    NewLink {
+        /// What whoever looks may share.
+        may: &'a MayShare,
+        /// The form, if it was not carried out.
+        returned: Option<&'a Returned>,
+    },
+    /// A share link, once, with its address.
+    MadeLink {
+        /// The link.
+        made: &'a MadeLink,
+        /// The apps, for their names.
+        apps: &'a [App],
+    },
+    /// What a share link gives.
+    Share {
+        /// What there is for its holder.
+        view: &'a ShareView,
+        /// What the next tap is known by.
+        tap: &'a str,
+        /// Whether a password was wrong.
+        wrong: bool,
+    },
     /// The session has ended here; it ends at the issuer, too.
     Leaving {
         /// Where it ends there.
@@ -285,6 +321,14 @@ impl Page<'_> {
                 as_of,
             } => unassigned::show::page(runs, failed, from_newest, as_of),
             Self::You(me) => settings::you::page(me, site),
+            Self::Links {
+                view,
+                apps,
+                may_make,
+            } => link::list::page(view, apps, may_make, site),
+            Self::NewLink { may, returned } => link::make::page(may, returned),
+            Self::MadeLink { made, apps } => link::made::page(made, apps),
+            Self::Share { view, tap, wrong } => share::show::page(view, tap, wrong),
             Self::Leaving { issuer } => sign_in::leaving::page(issuer),
             Self::SignedOut => sign_in::signed_out::page(),
             Self::Error {

@@ -126,6 +126,7 @@ pub(crate) fn downloads() -> Page<Download> {
             artifact: build.artifacts[0].digest,
             name: build.artifacts[0].name.clone(),
             by: promotions::ada(),
+            link: None,
             at: before(900),
             user_agent: Some("Mozilla/5.0 (Linux; Android 16)".into()),
         }],

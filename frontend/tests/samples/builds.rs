@@ -200,6 +200,7 @@ pub(crate) fn view(build: Build) -> BuildView {
         withdrawn: None,
         instead: Vec::new(),
         options: domain::view::BuildOptions::default(),
+        may_share: true,
         build,
         as_of: now(),
     }

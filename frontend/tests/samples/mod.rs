@@ -16,6 +16,7 @@ use domain::{
 
 pub(crate) mod audit;
 pub(crate) mod builds;
+pub(crate) mod links;
 pub(crate) mod overview;
 pub(crate) mod promotions;
 pub(crate) mod runs;

@@ -7,7 +7,7 @@ use frontend::{
     pages::{MayHold, ShownAudit},
 };
 
-use super::{app, audit, builds, environment, now, overview, promotions, settings, tester};
+use super::{app, audit, builds, environment, links, now, overview, promotions, settings, tester};
 
 /// What is done with each page.
 pub(crate) type Show<'s> = &'s mut dyn FnMut(&str, Page<'_>);
@@ -49,6 +49,7 @@ pub(crate) fn each(show: Show<'_>) {
     of_the_log(show);
     of_comparisons(show);
     of_settings(show);
+    of_links(show);
     show("overview-stopped", Page::Overview(&overview::stopped()));
     show("tester-withdrawn", Page::Tester(&tester::withdrawn()));
     show(
@@ -77,6 +78,35 @@ fn of_builds(show: Show<'_>) {
         as_of: now(),
     };
     show("downloads", downloads);
+}
+
+fn of_links(show: Show<'_>) {
+    let apps = &[app("journal")];
+    let may_make = true;
+    for (name, view) in [("links", &links::list()), ("links-none", &links::none())] {
+        show(
+            name,
+            Page::Links {
+                view,
+                apps,
+                may_make,
+            },
+        );
+    }
+    let back = returned("new", &[("limit", "many"), ("hours", "24")]);
+    for (name, may, returned) in [
+        ("link-new", &links::places(), None),
+        ("link-new-build", &links::one_build(), None),
+        ("link-returned", &links::places(), Some(&back)),
+    ] {
+        show(name, Page::NewLink { may, returned });
+    }
+    let made = &links::made();
+    show("link-made", Page::MadeLink { made, apps });
+    for (name, view) in &links::shared() {
+        let (tap, wrong) = (links::TAP, *name == "share-password");
+        show(name, Page::Share { view, tap, wrong });
+    }
 }
 
 fn of_promotions(show: Show<'_>) {

@@ -50,6 +50,18 @@ async function somePromotion() {
   throw new Error("nothing was ever promoted: play the demonstration first");
 }
 
+/** The path of a new share link to what an environment serves. */
+export async function shareLink(more = {}) {
+  const { app, environment } = await served();
+  const response = await fetch(`${portal}/api/v1/links`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ to: { kind: "newest", app, environment }, hours: 1, ...more }),
+  });
+  if (response.status !== 201) throw new Error(`no share link: ${await response.text()}`);
+  return new URL((await response.json()).address).pathname;
+}
+
 /** One address of every kind of page, by a name for it. */
 export async function everyPage() {
   const { app, environment, release } = await served();
@@ -74,6 +86,10 @@ export async function everyPage() {
     downloads: `/${app}/builds/${release.build}/downloads`,
     compare: "/compare",
     compared: `/compare?from=${app}/${environment}&to=${release.build}`,
+    links: "/settings/links",
+    "link-new": `/settings/links/new?build=${release.build}`,
+    share: await shareLink({ limit: 3 }),
+    "share-password": await shareLink({ password: "open sesame" }),
     missing: "/there-is-no-such-app",
   };
 }

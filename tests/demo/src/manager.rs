@@ -1,5 +1,5 @@
 //! A release manager's day, by the portal's own API: a promotion that succeeds, one that is refused, one that waits for
-//! somebody else, a hold, and a build that is taken back.
+//! somebody else, a hold, a build that is taken back, and a link for somebody without an account.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Does it all. `progress` hears one line for each deed.
 pub async fn day(api: &Api, progress: &(dyn Fn(String) + Sync)) -> Result<(), DemoError> {
-    let tested = current(api, "settings", "preprod").await?;
+    let tested = current(api, "appium", "preprod").await?;
     let asked = promote(api, &tested, "prod", "Tested on four phones").await?;
     expect(&asked, 201, "a promotion to prod")?;
     let done = over(api, &asked.1["id"]).await?;
-    progress(told("settings", "prod", &(asked.0, done)));
+    progress(told("appium", "prod", &(asked.0, done)));
 
     let held = json!({
         "environment": "prod", "app": "apidemos", "reason": "The store reviews the new screenshots",
@@ -42,6 +42,14 @@ pub async fn day(api: &Api, progress: &(dyn Fn(String) + Sync)) -> Result<(), De
     let withdrawn = api.post(&path, &json!({ "reason": reason })).await?;
     expect(&withdrawn, 200, "withdrawing a build")?;
     progress(format!("apidemos dev      withdrawn {reason}"));
+
+    let link = json!({
+        "to": { "kind": "newest", "app": "apidemos", "environment": "dev" }, "hours": 7 * 24, "limit": 20,
+    });
+    let shared = api.post("/api/v1/links", &link).await?;
+    expect(&shared, 201, "a share link")?;
+    let address = shared.1["address"].as_str().unwrap_or_default();
+    progress(format!("apidemos dev      shared    {address}"));
     Ok(())
 }
 

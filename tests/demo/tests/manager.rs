@@ -67,7 +67,7 @@ async fn the_manager_finds_everything_that_the_day_is_about() {
 
     let lines = lines.into_inner().unwrap();
     assert!(
-        lines[0].starts_with("settings prod     succeeded"),
+        lines[0].starts_with("appium prod       succeeded"),
         "{lines:#?}"
     );
     assert!(
@@ -80,16 +80,18 @@ async fn the_manager_finds_everything_that_the_day_is_about() {
         "{lines:#?}"
     );
 
+    assert!(lines[5].contains("shared    http"), "{lines:#?}");
+
     let to = |app: &str, environment: &str| {
         format!("/api/v1/apps/{app}/environments/{environment}/promotions")
     };
-    let done = items(&api, &to("settings", "prod")).await;
+    let done = items(&api, &to("appium", "prod")).await;
     assert_eq!(done[0]["state"]["is"], "succeeded");
     let run = done[0]["run"].as_str().unwrap();
-    assert!(run.contains("/settings-release/"), "{run}");
+    assert!(run.contains("/appium-release/"), "{run}");
     let waits = items(&api, &to("apidemos", "preprod")).await;
     assert_eq!(waits[0]["state"]["is"], "waiting");
-    let follows = items(&api, &to("settings", "preprod")).await;
+    let follows = items(&api, &to("appium", "preprod")).await;
     assert_eq!(follows[0]["kind"], "automatic");
     let refused = items(&api, &to("apidemos", "prod")).await;
     assert_eq!(refused, Vec::<Value>::new());
@@ -107,6 +109,7 @@ async fn the_manager_finds_everything_that_the_day_is_about() {
         "promotion-refused",
         "held",
         "withdrawn",
+        "link-made",
     ] {
         assert!(deeds.contains(&deed), "{deed} is not among {deeds:?}");
     }

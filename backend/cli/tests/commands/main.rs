@@ -8,6 +8,7 @@ mod config;
 mod flaky;
 mod holds;
 mod latest;
+mod link;
 mod lists;
 mod portal;
 mod push;

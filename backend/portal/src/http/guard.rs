@@ -10,10 +10,28 @@ use axum::{
 };
 use url::{Host, Url};
 
-use super::{Front, caller::text, problem::Problem, session};
+use super::{Front, caller::text, problem::Problem, record, session};
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The same, for a page with a form whose answer leads to that origin.
+pub(super) fn policy_with_forms_to(origin: &str) -> String {
+    POLICY.replace(
+        "form-action 'self'",
+        &format!("form-action 'self' {origin}"),
+    )
+}
+
+/// Headers of every answer below a share link's address, which is a secret: nothing keeps it, passes it on or lists it.
+const SECRET: [(HeaderName, &str); 3] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("x-robots-tag"),
+        "noindex, nofollow, noarchive",
+    ),
+];
 
 /// Headers of every answer.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -40,7 +58,12 @@ pub(super) async fn response(
     next: Next,
 ) -> Response {
     let secure = session::is_secure(&front, request.headers());
+    let share = record::is_share(request.uri().path());
     let mut response = next.run(request).await;
+    for (name, value) in SECRET.into_iter().filter(|_| share) {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
     for (name, value) in HEADERS.into_iter().chain(secure.then_some(SECURE)) {
         response
             .headers_mut()
@@ -68,7 +91,7 @@ pub(super) async fn request(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if changes && is_cross_site(&front, headers) {
+    if changes && !is_blank(request.uri().path(), headers) && is_cross_site(&front, headers) {
         return Problem::new(
             StatusCode::FORBIDDEN,
             "Another site's page may not do this.",
@@ -105,6 +128,15 @@ fn is_local(front: &Front, headers: &HeaderMap) -> bool {
 
 fn host_of(url: &str) -> Option<Host> {
     Some(Url::parse(url).ok()?.host()?.to_owned())
+}
+
+/// Whether a share link's own page sent this, in an old browser: it says nothing of where it is, as that page's policy asks.
+/// Another site's page would have to know the link, and then needs nobody's browser.
+fn is_blank(path: &str, headers: &HeaderMap) -> bool {
+    let says = |name: &HeaderName| text(headers, name);
+    record::is_share(path)
+        && says(&HeaderName::from_static("sec-fetch-site")).is_none()
+        && says(&header::ORIGIN) == Some("null")
 }
 
 fn is_cross_site(front: &Front, headers: &HeaderMap) -> bool {

@@ -35,6 +35,7 @@ use super::{Front, problem};
         (name = "events", description = "What sources report"),
         (name = "promotions", description = "Builds on their way through the environments"),
         (name = "holds", description = "Stops on environments and withdrawn builds"),
+        (name = "links", description = "Links by which people without an account download a build"),
         (name = "audit", description = "Who did what, when and why"),
         (name = "settings", description = "Who may do what, and how this portal is set up"),
         (name = "uploads", description = "Builds that come in through presigned links"),

@@ -8,12 +8,14 @@ mod compare;
 mod downloads;
 mod hold;
 mod latest;
+mod link;
 mod overview;
 mod promote;
 mod promotion;
 mod rollback;
 mod run;
 mod settings;
+mod share;
 mod sign_in;
 mod tester;
 mod unassigned;
@@ -65,6 +67,12 @@ pub(super) fn list() -> Vec<Route> {
         shown("/audit", audit::list),
         shown("/audit/verify", audit::verify),
         shown("/compare", compare::compare),
+        shown("/settings/links", link::list),
+        shown("/settings/links/new", link::ask),
+        sent("/settings/links/new", link::make),
+        sent("/settings/links/{id}/revoke", link::revoke),
+        shown("/share/{credential}", share::look),
+        sent("/share/{credential}", share::open),
         shown("/runs/{*id}", run::show),
         shown("/{app}", app::show),
         shown("/{app}/builds", app::builds),

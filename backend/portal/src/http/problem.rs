@@ -12,7 +12,7 @@ use axum::{
 use domain::promotion::{Impossible, Refusal, RefusalKind};
 use serde::{Deserialize, Serialize};
 
-use super::{Front, pages, session};
+use super::{Front, pages, record, session};
 use crate::Error;
 
 /// The media type of a [`Problem`].
@@ -115,7 +115,7 @@ impl From<Error> for Problem {
                     "CodePipeline did not take the answer. Try again in a moment.",
                 )
             }
-            Error::NoJobs => {
+            Error::NoJobs | Error::Unfinished => {
                 log(&error);
                 internal()
             }
@@ -237,7 +237,7 @@ pub(super) async fn nothing_here(method: Method, OriginalUri(uri): OriginalUri) 
     }
     Problem::new(
         StatusCode::NOT_FOUND,
-        format!("Nothing answers at {}.", uri.path()),
+        format!("Nothing answers at {}.", record::told(uri.path())),
     )
     .into_response()
 }

@@ -14,7 +14,7 @@ use super::{Front, caller::text};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an identity, for the log and for the answer. Neither holds a query or a link.
+/// Gives the request an identity, for the log and for the answer. Neither holds a query or a link, nor a share link's secret.
 pub(super) async fn request(
     State(front): State<Arc<Front>>,
     request: Request,
@@ -22,8 +22,7 @@ pub(super) async fn request(
 ) -> Response {
     let given = text(request.headers(), &REQUEST_ID).filter(|id| is_plain(id));
     let id = given.map_or_else(|| front.portal.salt(), str::to_owned);
-    let span =
-        tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let span = tracing::info_span!("request", id, method = %request.method(), path = told(request.uri().path()));
     async {
         let start = Instant::now();
         let mut response = next.run(request).await;
@@ -40,6 +39,18 @@ pub(super) async fn request(
     }
     .instrument(span)
     .await
+}
+
+/// An address as logs and answers may tell it: that of a share link is a secret.
+pub(super) fn told(path: &str) -> &str {
+    if is_share(path) { "/share/…" } else { path }
+}
+
+/// Whether an address may be that of a share link, or was meant to be.
+pub(super) fn is_share(path: &str) -> bool {
+    let path = path.trim_start_matches('/');
+    path.get(..6)
+        .is_some_and(|start| start.eq_ignore_ascii_case("share/"))
 }
 
 fn is_plain(id: &str) -> bool {

@@ -33,6 +33,11 @@ pub(super) fn for_people(grant: &Grant) -> Result<Response, Problem> {
     Ok((StatusCode::FOUND, headers(grant)?).into_response())
 }
 
+/// To the bytes, for whoever sent a form: what is asked for there is read, not sent to.
+pub(super) fn for_guests(grant: &Grant) -> Result<Response, Problem> {
+    Ok((StatusCode::SEE_OTHER, headers(grant)?).into_response())
+}
+
 /// To the bytes, and what they are, for a program that checks them.
 pub(super) fn for_programs(grant: Grant) -> Result<Response, Problem> {
     let headers = headers(&grant)?;

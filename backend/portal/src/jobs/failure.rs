@@ -95,7 +95,7 @@ impl From<Error> for Failure {
             | Error::Refused { .. }
             | Error::Declined { .. }
             | Error::Impossible(_) => Self::configuration(format!("{error}.")),
-            Error::Store(_) | Error::Answer(_) | Error::NoJobs => Self {
+            Error::Store(_) | Error::Answer(_) | Error::NoJobs | Error::Unfinished => Self {
                 kind: FailureKind::SystemUnavailable,
                 message:
                     "The portal could not finish. Nothing is half registered: retry the stage."

@@ -5,18 +5,25 @@ use domain::{
     actor::Actor,
     catalog::{App, Environment},
     id::{AppId, BuildId, EnvironmentId},
-    release::Release,
+    release::{Installable, Release},
     view::{BuildView, ReleaseView},
 };
 
 use super::is_current;
-use crate::{Portal, Result};
+use crate::{Portal, Result, access::Action};
 
 impl Portal {
     /// One build, its files, and its releases, newest first.
     pub async fn build(&self, actor: &Actor, id: &BuildId, now: Timestamp) -> Result<BuildView> {
         let record = self.visible_build(actor, id).await?;
         let options = Box::pin(self.options_of(actor, &record, now)).await?;
+        let action = Action::Share {
+            app: &record.build.app,
+            environments: &record.environments(),
+        };
+        let may_share = record.withdrawn.is_none()
+            && Installable::choose(&Installable::all_of(&record.build), None).is_ok()
+            && self.may(actor, action);
         let mut releases = Vec::new();
         for release in record.releases {
             releases.push(self.release_view(release).await?);
@@ -32,6 +39,7 @@ impl Portal {
             releases,
             withdrawn: record.withdrawn,
             options,
+            may_share,
             as_of: now,
         })
     }

@@ -49,6 +49,13 @@ impl Portal {
             withdrawn: served.withdrawn,
             earlier_withdrawn: builds_in(&withdrawn, &earlier),
             earlier,
+            may_share: self.may(
+                actor,
+                Action::Share {
+                    app,
+                    environments: std::slice::from_ref(environment),
+                },
+            ),
             may_roll_back: self.may(actor, Action::Promote { app, environment }),
             as_of: now,
         })

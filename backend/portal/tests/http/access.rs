@@ -61,7 +61,10 @@ fn with(body: Value, row: Row) -> Row {
 }
 
 /// Addresses that ask nobody who they are.
-const OPEN: [(&str, &str); 7] = [
+const OPEN: [(&str, &str); 9] = [
+    // Whoever holds a share link proves it by the address itself.
+    ("GET", "/share/{credential}"),
+    ("POST", "/share/{credential}"),
     ("GET", "/sign-in"),
     ("GET", "/sign-in/callback"),
     ("POST", "/sign-out"),
@@ -246,6 +249,42 @@ fn changing(things: &Things) -> Vec<Row> {
     ]
 }
 
+/// Share links: seen, made and ended.
+fn sharing(things: &Things) -> Vec<Row> {
+    let Things { dev, preprod, .. } = things;
+    let newest = |app: &str, environment: &str| json!({"to": {"kind": "newest", "app": app, "environment": environment}, "hours": 24});
+    let build = |id: &str| json!({"to": {"kind": "build", "build": id}, "hours": 24});
+    let form = |body: &str, to| {
+        let row = row("POST", "/settings/links/new", &[], to);
+        with(Value::String(body.to_owned()), row)
+    };
+    let made = |body, to| with(body, row("POST", "/api/v1/links", &[], to));
+    let asked = |query: &str, to| row("GET", "/settings/links/new", &[query], to);
+    let ended = |pattern| row("POST", pattern, &[NONE], "n-------");
+    vec![
+        row("GET", "/api/v1/links", &[], "nyyyyyyy"),
+        made(newest("wallet", "dev"), "-nnyynyy"),
+        made(newest("wallet", "preprod"), "-nnnnnny"),
+        made(newest("shop", "dev"), "-------y"),
+        made(build(dev), "-nnyynyy"),
+        made(build(preprod), "-nnnnnny"),
+        made(build(NONE), "--------"),
+        ended("/api/v1/links/{id}/revoke"),
+        row("GET", "/settings/links", &[], "nyyyyyyy"),
+        asked("", "nnnyynyy"),
+        asked(&format!("?build={dev}"), "-nnyynyy"),
+        asked(&format!("?build={preprod}"), "-nnnnnny"),
+        form("place=wallet/dev&hours=24", "-nnyynyy"),
+        form("place=wallet/preprod&hours=24", "-nnnnnny"),
+        form("place=shop/dev&hours=24", "-------y"),
+        form(&format!("build={dev}&hours=24"), "-nnyynyy"),
+        with(
+            Value::String(String::new()),
+            ended("/settings/links/{id}/revoke"),
+        ),
+    ]
+}
+
 /// What the pages' forms send.
 fn sent(things: &Things) -> Vec<Row> {
     let build = &things.nowhere;
@@ -286,6 +325,16 @@ fn sent(things: &Things) -> Vec<Row> {
             row("POST", "/holds/lift", &[], "-nnnynyy"),
         ),
     ]
+}
+
+fn all(things: &Things) -> Vec<Row> {
+    [
+        reading(things),
+        changing(things),
+        sharing(things),
+        sent(things),
+    ]
+    .concat()
 }
 
 const NONE: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -368,7 +417,7 @@ async fn things(portal: &SignedIn) -> Things {
 async fn everyone_gets_what_their_role_says_from_every_endpoint() {
     let portal = SignedIn::new().await;
     let things = things(&portal).await;
-    let rows = [reading(&things), changing(&things), sent(&things)].concat();
+    let rows = all(&things);
     let mut wrong = Vec::new();
     for (method, pattern, address, body, expected) in &rows {
         let method: Method = method.parse().unwrap();
@@ -402,7 +451,7 @@ async fn no_endpoint_is_left_out_of_the_table() {
         nowhere: String::new(),
         upload: String::new(),
     };
-    let rows = [reading(&things), changing(&things), sent(&things)].concat();
+    let rows = all(&things);
     let rows = rows.iter().map(|row| (row.0, row.1));
     let known: BTreeSet<(String, String)> = rows
         .chain(OPEN)

@@ -14,7 +14,7 @@ use portal::{
 };
 use serde_json::{Value, json};
 
-use crate::site::{Answer, Site, front, now};
+use crate::site::{Answer, Site, front, now, promise, put};
 
 pub(crate) const SECRET: &str = "a secret of the tests, long enough to seal with";
 
@@ -83,6 +83,23 @@ impl SignedIn {
         };
         let request = request.header(header::CONTENT_TYPE, kind);
         self.site.send(request.body(body).unwrap()).await
+    }
+
+    /// Uploads and registers a build of `wallet` as an administrator. Its identity.
+    pub(crate) async fn push(&self, environment: &str) -> String {
+        let cookie = self.cookie("admins", now()).await;
+        let asked = async |address: &str, body: &Value| {
+            let answer = self.ask(&Method::POST, address, Some(&cookie), body).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            answer.json()
+        };
+        let promised =
+            json!({"files": [promise("app.apk", b"an app")], "environment": environment});
+        let plan = asked("/api/v1/apps/wallet/uploads", &promised).await;
+        put(plan["files"][0]["url"].as_str().unwrap(), b"an app").await;
+        let complete = format!("/api/v1/uploads/{}/complete", plan["id"].as_str().unwrap());
+        let built = asked(&complete, &json!({})).await;
+        built["build"]["id"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn get(&self, address: &str, cookie: Option<&str>) -> Answer {

@@ -10,6 +10,7 @@ mod access;
 mod delivery;
 mod download;
 mod hostile;
+mod links;
 mod record;
 mod register;
 mod retention;

@@ -3,7 +3,7 @@
 use domain::{
     build::{Build, BuildBrief},
     hold::Hold,
-    id::{AppId, BuildId},
+    id::{AppId, BuildId, EnvironmentId},
     page::{Cursor, Limit, Page},
     release::Release,
     view::PromotionBrief,
@@ -30,6 +30,16 @@ pub struct BuildRecord {
     pub promotions: Vec<PromotionBrief>,
     /// Why it is given to nobody, if it is withdrawn.
     pub withdrawn: Option<Hold>,
+}
+
+impl BuildRecord {
+    /// The environments that it was released in, the newest release first.
+    pub fn environments(&self) -> Vec<EnvironmentId> {
+        let releases = self.releases.iter();
+        releases
+            .map(|release| release.environment.clone())
+            .collect()
+    }
 }
 
 #[derive(Deserialize)]

@@ -6,7 +6,12 @@ use domain::{
     page::{Cursor, Limit, Page},
 };
 
-use super::{Table, item, keys, list::Place};
+use super::{
+    Table,
+    item::{self, Item},
+    keys,
+    list::Place,
+};
 use crate::Result;
 
 /// How long a download is known: 400 days.
@@ -15,9 +20,7 @@ const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 impl Table {
     /// Records a download. `salt` tells apart those of one file in one moment.
     pub async fn put_download(&self, download: &Download, salt: &str) -> Result<()> {
-        let mut item = item::of(&keys::download(download, salt), download)?;
-        item::expire(&mut item, download.at.as_second() + KEPT_SECONDS);
-        self.put(item).await
+        self.put(item(download, salt)?).await
     }
 
     /// One page of a build's downloads, newest first.
@@ -35,4 +38,11 @@ impl Table {
         )
         .await
     }
+}
+
+/// A download as an item.
+pub(super) fn item(download: &Download, salt: &str) -> Result<Item> {
+    let mut item = item::of(&keys::download(download, salt), download)?;
+    item::expire(&mut item, download.at.as_second() + KEPT_SECONDS);
+    Ok(item)
 }

@@ -11,7 +11,10 @@ use domain::{
     download::Download,
     event::Pipeline,
     hold::Held,
-    id::{AppId, BuildId, EnvironmentId, EventId, PromotionId, RunId, StepId, TokenId, UploadId},
+    id::{
+        AppId, BuildId, EnvironmentId, EventId, LinkId, PromotionId, RunId, StepId, TokenId,
+        UploadId,
+    },
     promotion::Promotion,
     release::Release,
     run::Run,
@@ -420,6 +423,18 @@ pub(super) fn download(download: &Download, salt: &str) -> Key {
         downloads_partition(&download.build),
         format!("{}#{}#{salt}", time(download.at), download.artifact.short()),
     )
+}
+
+/// The partition of share links.
+pub(super) const LINKS: &str = "LINKS";
+
+pub(super) fn link(id: &LinkId) -> Key {
+    Key::new(LINKS, id.as_str())
+}
+
+/// A tap on a share link.
+pub(super) fn tap(link: &LinkId, name: &str) -> Key {
+    Key::new(format!("LINK#{link}"), format!("TAP#{name}"))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ fn download(seconds: i64) -> Download {
         artifact: Digest::of(b"app"),
         name: "app.apk".parse().unwrap(),
         by: Actor::local(),
+        link: None,
         at: noon(seconds),
         user_agent: Some("Mozilla/5.0".to_owned()),
     }

@@ -8,6 +8,7 @@ use crate::{
     components::{
         builds, commit, environment,
         heading::{self, Crumb},
+        icon,
         person::by,
         promotions, runs, time,
     },
@@ -37,6 +38,7 @@ pub(crate) fn page(view: &BuildView, returned: Option<&Returned>) -> View {
             {promote::stray(view, returned)}
             {withdraw::notice(view)}
             {origin(view)}
+            {share(view)}
             {way(view, returned)}
             <section aria-labelledby="releases">
                 {heading::section("releases", "Releases", None)}
@@ -76,6 +78,14 @@ fn origin(view: &BuildView) -> AnyView {
         </dl>
     }
     .into_any()
+}
+
+/// The way to a link for people without an account, for those who may make one.
+fn share(view: &BuildView) -> Option<AnyView> {
+    view.may_share.then(|| {
+        let href = links::share_build(&view.build.id);
+        view! { <p class="ways sharing"><a class="button" href=href>{icon::icon(icon::SHARE)} "Share…"</a></p> }.into_any()
+    })
 }
 
 /// Where it is on its app's path, where it may go next, and the form that asks for it.

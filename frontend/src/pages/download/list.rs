@@ -70,6 +70,8 @@ fn item(download: &Download, as_of: Timestamp) -> AnyView {
     let place = download.environment.as_ref();
     let place = place.map(|place| view! { <span>{format!("as what {place} serves")}</span> });
     let agent = download.user_agent.clone();
+    let link = download.link.as_ref();
+    let link = link.map(|link| view! { <span>{format!("by share link {link}")}</span> });
     view! {
         <li>
             <div class="what">
@@ -77,6 +79,7 @@ fn item(download: &Download, as_of: Timestamp) -> AnyView {
                 <p class="facts">
                     <span>{download.name.to_string()}</span>
                     {place}
+                    {link}
                     {agent.map(|agent| view! { <span>{agent}</span> })}
                 </p>
             </div>

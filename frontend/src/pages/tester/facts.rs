@@ -1,14 +1,10 @@
 //! What a tester may want to know or report: commit, digest, what the build runs on; and the page's own address.
 
 use domain::view::{CurrentView, TesterView};
-use fast_qr::{
-    ECL, QRBuilder,
-    convert::{Builder as _, svg::SvgBuilder},
-};
 use leptos::prelude::*;
 
 use crate::{
-    components::{commit, time},
+    components::{commit, qr, time},
     links,
     site::Site,
     words,
@@ -81,17 +77,14 @@ fn android(api: u32) -> String {
 /// The page's own address as a code that a phone's camera reads.
 pub(super) fn code(view: &TesterView, site: &Site) -> Option<AnyView> {
     let address = site.absolute(&links::tester(&view.app.id, &view.environment.id));
-    let code = QRBuilder::new(address.as_str()).ecl(ECL::M).build().ok()?;
-    let drawing = SvgBuilder::default().margin(3).to_str(&code);
     let shown = address
         .split_once("://")
         .map_or(address.as_str(), |(_, rest)| rest)
         .to_owned();
-    let figure = view! {
-        <figure class="code">
-            <div role="img" aria-label="QR code of this page\u{2019}s address" inner_html=drawing></div>
-            <figcaption>"Open this page on a phone"" " <small>{shown}</small></figcaption>
-        </figure>
-    };
-    Some(figure.into_any())
+    let caption = view! { "Open this page on a phone"" " <small>{shown}</small> };
+    qr::code(
+        &address,
+        "QR code of this page\u{2019}s address",
+        caption.into_any(),
+    )
 }

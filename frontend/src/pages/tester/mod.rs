@@ -3,5 +3,5 @@
 mod download;
 mod facts;
 pub(super) mod show;
-mod warnings;
+pub(super) mod warnings;
 mod withdrawn;

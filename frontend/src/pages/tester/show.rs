@@ -27,6 +27,7 @@ pub(crate) fn page(view: &TesterView, site: &Site) -> View {
                 "As soon as a build is released in this environment, it can be downloaded from this page. Keep the address.".into_any(),
             ))}
             {facts::code(view, site)}
+            {ways(view)}
         }
         .into_any(),
     };
@@ -56,7 +57,7 @@ fn released(view: &TesterView, current: &CurrentView, site: &Site) -> AnyView {
             {facts::code(view, site)}
         </div>
         {earlier(view)}
-        {back(view)}
+        {ways(view)}
     }
     .into_any()
 }
@@ -119,14 +120,21 @@ fn earlier(view: &TesterView) -> Option<AnyView> {
     Some(section.into_any())
 }
 
-/// The way back, for those who may take it.
-fn back(view: &TesterView) -> Option<AnyView> {
-    if !view.may_roll_back || view.earlier.is_empty() {
+/// What those may do who may more than download.
+fn ways(view: &TesterView) -> Option<AnyView> {
+    let (app, environment) = (&view.app.id, &view.environment.id);
+    let back = (view.may_roll_back && !view.earlier.is_empty()).then(|| {
+        let href = links::rollback(app, environment, None);
+        view! { <a class="button" href=href>{icon::icon(icon::BACK)} "Roll back to an earlier build"</a> }
+    });
+    let share = view.may_share.then(|| {
+        let href = links::share_newest(app, environment);
+        view! { <a class="button" href=href>{icon::icon(icon::SHARE)} "Share…"</a> }
+    });
+    if back.is_none() && share.is_none() {
         return None;
     }
-    let href = links::rollback(&view.app.id, &view.environment.id, None);
-    let link = view! { <p class="ways"><a class="button" href=href>{icon::icon(icon::BACK)} "Roll back to an earlier build"</a></p> };
-    Some(link.into_any())
+    Some(view! { <p class="ways">{share} {back}</p> }.into_any())
 }
 
 fn item(view: &TesterView, release: &Release) -> AnyView {

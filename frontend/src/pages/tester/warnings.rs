@@ -28,6 +28,16 @@ pub(super) fn list(view: &TesterView, current: &CurrentView) -> Option<AnyView> 
         .filter(told)
         .map(|warning| item(say(warning, &before)))
         .collect();
+    list_of(items)
+}
+
+/// The warnings of a package that is compared with no other.
+pub(in crate::pages) fn alone(warnings: &[InstallWarning]) -> Option<AnyView> {
+    let items = warnings.iter().map(|warning| item(say(warning, "")));
+    list_of(items.collect())
+}
+
+fn list_of(items: Vec<AnyView>) -> Option<AnyView> {
     if items.is_empty() {
         return None;
     }

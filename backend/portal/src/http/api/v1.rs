@@ -7,6 +7,7 @@ mod compare;
 mod environments;
 mod events;
 mod holds;
+mod links;
 mod me;
 mod overview;
 mod promotions;
@@ -54,6 +55,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Front>> {
         .routes(routes!(audit::list))
         .routes(routes!(audit::seals))
         .routes(routes!(audit::verify))
+        .routes(routes!(links::list, links::make))
+        .routes(routes!(links::revoke))
         .routes(routes!(uploads::start))
         .routes(routes!(uploads::plan))
         .routes(routes!(uploads::complete))

@@ -64,6 +64,13 @@ impl Front {
     pub(super) fn signed_out_page(&self, base: String, page: &Page<'_>) -> Html<String> {
         Html(frontend::render(page, &self.site(base, Visitor::SignedOut)))
     }
+
+    /// A page for whoever holds a share link.
+    pub(super) fn guest_page(&self, base: String, page: &Page<'_>) -> impl IntoResponse + use<> {
+        let local = self.door.is_local();
+        let html = frontend::render(page, &self.site(base, Visitor::Guest { local }));
+        (Extension(IsPage), Html(html))
+    }
 }
 
 /// The same for the same content and the same assets within a minute: then the words for how long ago something was

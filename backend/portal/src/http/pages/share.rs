@@ -1,0 +1,107 @@
+//! `/share/{credential}`: what holders of share links see and get, without signing in
+//!
+//! The address is a secret. No page spells it, [`crate::http::record`] leaves it out of the log, and
+//! [`crate::http::guard`] says on every answer below it that nothing may keep, index or pass it on.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Timestamp,
+    share::{ShareView, Shows},
+};
+use frontend::Page;
+
+use crate::{
+    http::{Front, Shared, caller, form::Form, guard, names::Names, problem::Problem, redirect},
+    links::{Opened, Tapper},
+};
+
+/// What whatever opens an address sees. It spends nothing.
+pub(super) async fn look(
+    State(front): Shared,
+    Names((credential,)): Names<(String,)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let now = (front.clock)();
+    let view = front.portal.look(&credential, now).await?;
+    let shown = Shown {
+        tap: front.portal.new_tap(),
+        view,
+        wrong: false,
+    };
+    shown.page(&front, &headers, now).await
+}
+
+/// A tap, or a password.
+pub(super) async fn open(
+    State(front): Shared,
+    Names((credential,)): Names<(String,)>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
+    let now = (front.clock)();
+    let from = caller::from(&headers);
+    let tapper = Tapper {
+        tap: form.filled("tap"),
+        password: Some(form.text("password")).filter(|text| !text.is_empty()),
+        from: from.as_deref(),
+        user_agent: caller::text(&headers, &header::USER_AGENT),
+    };
+    let opened = front.portal.open_link(&credential, tapper, now);
+    match Box::pin(opened).await? {
+        Opened::Granted(grant) => redirect::for_guests(&grant),
+        Opened::Page { view, tap, wrong } => {
+            let shown = Shown { view, tap, wrong };
+            shown.page(&front, &headers, now).await
+        }
+    }
+}
+
+struct Shown {
+    view: ShareView,
+    tap: String,
+    wrong: bool,
+}
+
+impl Shown {
+    async fn page(
+        &self,
+        front: &Front,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<Response, Problem> {
+        let page = Page::Share {
+            view: &self.view,
+            tap: &self.tap,
+            wrong: self.wrong,
+        };
+        let base = caller::base(front, headers);
+        let mut response = front.guest_page(base, &page).into_response();
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        if let Shows::Locked(until) = self.view.shows {
+            let seconds = until.duration_since(now).as_secs().max(1);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Shows::Offer(_) = self.view.shows {
+            // Browsers hold what a form leads to against the policy, and this one leads to the bytes.
+            let origin = front.portal.bytes_origin().await?;
+            if let Ok(policy) = HeaderValue::from_str(&guard::policy_with_forms_to(&origin)) {
+                headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
+        }
+        Ok(response)
+    }
+
+    fn status(&self) -> StatusCode {
+        match &self.view.shows {
+            Shows::Password if self.wrong => StatusCode::FORBIDDEN,
+            Shows::Offer(_) | Shows::Password | Shows::Nothing(_) => StatusCode::OK,
+            Shows::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
+            Shows::Ended(_) => StatusCode::GONE,
+        }
+    }
+}

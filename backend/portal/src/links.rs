@@ -1,0 +1,92 @@
+//! Share links: a build for people without an account.
+//!
+//! A link's address holds a secret whose digest alone is kept. Looking at it changes nothing and makes no link to bytes, so
+//! that whatever opens addresses by itself neither spends nor learns more than its page; only a tap does, which is a form.
+//! What a tap gives is chosen by the same functions as everyone's downloads, for a guest who may do what the link permits as
+//! long as its maker may share it. So a link ends with its maker's right.
+
+mod guest;
+mod list;
+mod make;
+mod password;
+
+pub use guest::{Opened, Tapper};
+pub use make::{LinkRequest, LinkTo, SharePassword};
+
+use domain::{actor::Actor, id::LinkId, share::Shared};
+use store::table::LinkRecord;
+
+use crate::{Error, Portal, Result, credential::Secret};
+
+/// What the address of a link ends with: `<id>.<secret>`.
+struct Credential {
+    id: LinkId,
+    secret: Secret,
+}
+
+impl Credential {
+    fn parse(text: &str) -> Option<Self> {
+        let (id, secret) = text.split_once('.')?;
+        Some(Self {
+            id: id.parse().ok()?,
+            secret: Secret::parse(secret)?,
+        })
+    }
+
+    fn text(&self) -> String {
+        format!("{}.{}", self.id, self.secret.text())
+    }
+}
+
+/// Whoever holds that link.
+fn guest(record: &LinkRecord) -> Actor {
+    Actor::guest(record.owner(), record.link.permit())
+}
+
+/// What a link gives, for the audit log.
+fn words(what: &Shared) -> String {
+    match what {
+        Shared::Build { number, .. } => format!("build {number}"),
+        Shared::Newest { environment, .. } => format!("what {environment} serves"),
+    }
+}
+
+impl Portal {
+    /// The link of an address. A wrong secret is answered like a link that never was, and takes as long.
+    async fn held(&self, credential: &str) -> Result<LinkRecord> {
+        let nothing = || Error::not_found("share link at this address");
+        let credential = Credential::parse(credential).ok_or_else(nothing)?;
+        let record = self.store().table.link(&credential.id).await?;
+        let kept = record.as_ref().map(|record| record.secret);
+        let kept = kept.unwrap_or_else(|| Secret::new([0; 32]).digest());
+        let right = credential.secret.is(&kept);
+        record.filter(|_| right).ok_or_else(nothing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_back_and_nothing_else_is() {
+        let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        let secret = Secret::new([7; 32]);
+        let text = format!("{id}.{}", secret.text());
+        let read = Credential::parse(&text).unwrap();
+        assert_eq!(read.text(), text);
+        for wrong in [
+            "",
+            ".",
+            id,
+            &secret.text(),
+            &format!("{id}."),
+            &format!("{id}{}", secret.text()),
+            &format!("{text}."),
+            &format!("{text}A"),
+            &format!("x{text}"),
+        ] {
+            assert!(Credential::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! What the holder of a share link sees, and gets.
+
+use domain::{
+    Timestamp,
+    actor::Actor,
+    audit::Deed,
+    build::Build,
+    id::{AppId, EnvironmentId},
+    install,
+    release::{Installable, NoInstall},
+    share::{Lack, MOST_GUESSES, Offer, ShareView, Shared, Shows, Standing, locked_until},
+};
+use store::table::{LinkRecord, Tap, Tapped};
+
+use super::{guest, password};
+use crate::{
+    Error, Portal, Result,
+    access::Action,
+    download::{Choice, Grant},
+    who::Who,
+};
+
+/// What comes with a tap.
+#[derive(Clone, Copy, Default)]
+pub struct Tapper<'a> {
+    /// What the page made the tap known by, so that it is counted once however often it is sent.
+    pub tap: Option<&'a str>,
+    /// The password, if the page asked for one.
+    pub password: Option<&'a str>,
+    /// Where it came from.
+    pub from: Option<&'a str>,
+    /// What the caller's program calls itself.
+    pub user_agent: Option<&'a str>,
+}
+
+/// What became of a tap.
+#[derive(Debug)]
+pub enum Opened {
+    /// A link to the bytes.
+    Granted(Grant),
+    /// The page that shows what there is instead. With a tap that a password opened, or with what was wrong.
+    Page {
+        /// What it shows.
+        view: ShareView,
+        /// What the next tap is known by.
+        tap: String,
+        /// Whether the password was wrong.
+        wrong: bool,
+    },
+}
+
+impl Portal {
+    /// What a link gives to whoever holds its address. It changes nothing and makes no link to bytes.
+    pub async fn look(&self, credential: &str, now: Timestamp) -> Result<ShareView> {
+        let record = self.held(credential).await?;
+        self.seen(&record, false, now).await
+    }
+
+    /// Something by which the page makes a tap known.
+    pub fn new_tap(&self) -> String {
+        self.salt()
+    }
+
+    /// Gives what a link gives, once for each tap; or, with a password, lets its holder see what that is.
+    pub async fn open_link(
+        &self,
+        credential: &str,
+        tapper: Tapper<'_>,
+        now: Timestamp,
+    ) -> Result<Opened> {
+        let record = self.held(credential).await?;
+        if let (Some(given), true) = (tapper.password, record.password.is_some()) {
+            return self.try_password(&record, given, tapper, now).await;
+        }
+        match self.take_shared(&record, tapper, now).await {
+            Ok(Some(grant)) => Ok(Opened::Granted(grant)),
+            // What stands in the way, its page says.
+            Ok(None)
+            | Err(Error::NotFound { .. } | Error::Forbidden { .. } | Error::Refused { .. }) => {
+                let record = self.held(credential).await?;
+                self.page(&record, false, now).await
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn page(&self, record: &LinkRecord, wrong: bool, now: Timestamp) -> Result<Opened> {
+        Ok(Opened::Page {
+            view: self.seen(record, false, now).await?,
+            tap: self.new_tap(),
+            wrong,
+        })
+    }
+
+    /// The bytes, chosen for the guest like for everyone; none if the tap gives nothing any more.
+    async fn take_shared(
+        &self,
+        record: &LinkRecord,
+        tapper: Tapper<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Grant>> {
+        let (guest, agent) = (guest(record), tapper.user_agent);
+        let choice = match &record.link.what {
+            Shared::Newest { app, environment } => {
+                self.choose_latest(&guest, app, environment, None, agent, now)
+                    .await?
+            }
+            Shared::Build { build, .. } => {
+                let kept = self.build_record(build).await?.build;
+                let packages = Installable::all_of(&kept);
+                let package = Installable::choose(&packages, None).map_err(|reason| {
+                    let reason = reason.to_string();
+                    Error::Refused { reason }
+                })?;
+                self.choose_file(&guest, build, &package.digest, agent, now)
+                    .await?
+            }
+        };
+        let choice = choice.through(&record.link.id);
+        let grant = self.sign(&choice).await?;
+        let counted = self.count(record, tapper.tap, &choice).await?;
+        Ok(counted.then_some(grant))
+    }
+
+    /// Counts the tap, unless it was counted; false if the link gives it nothing.
+    async fn count(&self, record: &LinkRecord, tap: Option<&str>, choice: &Choice) -> Result<bool> {
+        let asks = record.password.is_some();
+        let tap = match tap.filter(|tap| is_tap(tap)) {
+            Some(tap) => tap.to_owned(),
+            None if asks => return Ok(false),
+            None => self.new_tap(),
+        };
+        match self.tapped(record, &tap, choice).await? {
+            Tapped::Counted | Tapped::Repeated => Ok(true),
+            Tapped::Over => Ok(false),
+            Tapped::Stale if asks => Ok(false),
+            // A page that was left open: a tap on it is a new one by now.
+            Tapped::Stale => {
+                let again = self.tapped(record, &self.new_tap(), choice).await?;
+                Ok(again == Tapped::Counted)
+            }
+        }
+    }
+
+    async fn tapped(&self, record: &LinkRecord, name: &str, choice: &Choice) -> Result<Tapped> {
+        let tap = Tap {
+            link: &record.link.id,
+            name,
+            opened: record.password.is_some(),
+        };
+        let table = &self.store().table;
+        Ok(table.tap(tap, &choice.download, &self.salt()).await?)
+    }
+
+    /// Counts the try, and only then looks whether the password is right.
+    async fn try_password(
+        &self,
+        record: &LinkRecord,
+        given: &str,
+        tapper: Tapper<'_>,
+        now: Timestamp,
+    ) -> Result<Opened> {
+        let (id, table) = (&record.link.id, &self.store().table);
+        let Some(kept) = &record.password else {
+            return self.page(record, false, now).await;
+        };
+        if record.link.standing(now) != Standing::Live {
+            return self.page(record, false, now).await;
+        }
+        let Some(guesses) = table.count_guess(id, now).await? else {
+            let record = table.link(id).await?;
+            let record = record.ok_or_else(|| Error::not_found("share link at this address"))?;
+            return self.page(&record, true, now).await;
+        };
+        if password::fits(kept.clone(), given.to_owned()).await? {
+            let tap = self.new_tap();
+            table.open_tap(id, &tap, now).await?;
+            return Ok(Opened::Page {
+                view: self.seen(record, true, now).await?,
+                tap,
+                wrong: false,
+            });
+        }
+        if guesses == MOST_GUESSES {
+            self.note_lock(record, tapper.from, now).await?;
+        }
+        let counted = LinkRecord {
+            guesses,
+            guessed_at: now.as_second(),
+            ..record.clone()
+        };
+        self.page(&counted, true, now).await
+    }
+
+    async fn note_lock(
+        &self,
+        record: &LinkRecord,
+        from: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let guest = guest(record);
+        let who = Who {
+            from,
+            ..Who::from(&guest)
+        };
+        let note = self.link_note(who, Deed::LockedOut, &record.link, now);
+        Ok(self.store().table.note(&note).await?)
+    }
+
+    /// What the holder of a link sees, `opened` if its password let them through.
+    async fn seen(&self, record: &LinkRecord, opened: bool, now: Timestamp) -> Result<ShareView> {
+        let link = &record.link;
+        let shows = match link.standing(now) {
+            Standing::Live if record.password.is_some() && !opened => closed(record, now),
+            Standing::Live => self.offered(record).await?,
+            over => Shows::Ended(over),
+        };
+        Ok(ShareView {
+            shows,
+            expires_at: link.expires_at,
+            left: link.left(),
+        })
+    }
+
+    /// What a link has to give at the moment, if its maker may share that.
+    async fn offered(&self, record: &LinkRecord) -> Result<Shows> {
+        let (table, guest) = (&self.store().table, guest(record));
+        let app = record.link.what.app();
+        let (kept, environment) = match &record.link.what {
+            Shared::Build { build, .. } => (table.build(build).await?, None),
+            Shared::Newest { environment, .. } => {
+                if !self.gives(&guest, app, std::slice::from_ref(environment)) {
+                    return Ok(Shows::Ended(Standing::Revoked));
+                }
+                let served = table.served(app, environment).await?;
+                let Some(release) = served.release else {
+                    return Ok(Shows::Nothing(match served.withdrawn {
+                        Some(_) => Lack::Withdrawn,
+                        None => Lack::NotYet,
+                    }));
+                };
+                let name = self.environment_or_its_name(environment).name;
+                (table.build(&release.build).await?, Some(name))
+            }
+        };
+        // What retention removed was not revoked, but is as gone.
+        let Some(kept) = kept else {
+            return Ok(Shows::Ended(Standing::Revoked));
+        };
+        let here = environment.is_some();
+        if !here && !self.gives(&guest, app, &kept.environments()) {
+            return Ok(Shows::Ended(Standing::Revoked));
+        }
+        if kept.withdrawn.is_some() {
+            return Ok(Shows::Nothing(Lack::Withdrawn));
+        }
+        let name = self.app_or_its_name(app).name;
+        Ok(match offer(name, environment, &kept.build) {
+            Ok(offer) => Shows::Offer(offer),
+            Err(_) => Shows::Nothing(Lack::NoPackage),
+        })
+    }
+
+    fn gives(&self, guest: &Actor, app: &AppId, environments: &[EnvironmentId]) -> bool {
+        self.may(guest, Action::Download { app, environments })
+    }
+}
+
+/// What stands before a password.
+fn closed(record: &LinkRecord, now: Timestamp) -> Shows {
+    let last = Timestamp::from_second(record.guessed_at).unwrap_or_default();
+    locked_until(record.guesses, last, now).map_or(Shows::Password, Shows::Locked)
+}
+
+fn offer(app: String, environment: Option<String>, build: &Build) -> Result<Offer, NoInstall> {
+    let packages = Installable::all_of(build);
+    let package = Installable::choose(&packages, None)?;
+    let of_file = build.apks().find(|file| file.digest == package.digest);
+    let read = of_file.and_then(|file| file.package.as_ref());
+    Ok(Offer {
+        app,
+        environment,
+        number: build.number,
+        version: build.version.clone(),
+        size: package.size,
+        warnings: read.map_or_else(Vec::new, |read| install::warnings(read, None)),
+    })
+}
+
+/// Whether a text is what a page makes taps known by.
+fn is_tap(text: &str) -> bool {
+    text.len() == 20 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

@@ -1,0 +1,122 @@
+//! Who sees which links, and who ends them.
+
+use domain::{
+    Timestamp,
+    actor::{Actor, ActorKind},
+    audit::{Deed, Note},
+    id::{EnvironmentId, LinkId},
+    share::{LinkView, LinksView, Revoked, ShareLink, Shared, Standing},
+};
+use store::table::LinkRecord;
+
+use super::{guest, words};
+use crate::{Error, Portal, Result, access::Action, who::Who};
+
+impl Portal {
+    /// One's own share links that are live or ended lately, the newest first; everyone's, for who manages those.
+    pub async fn share_links(&self, actor: &Actor, now: Timestamp) -> Result<LinksView> {
+        self.authorise(actor, Action::ViewOverview)?;
+        let all = self.may(actor, Action::ManageCredentials);
+        let records = self.store().table.links().await?.into_iter();
+        // Who holds a link is not who made it, though the maker answers for both.
+        let own = |record: &LinkRecord| {
+            actor.kind != ActorKind::Guest && record.link.by.is_same_as(actor)
+        };
+        let seen = records.filter(|record| all || own(record));
+        Ok(LinksView {
+            links: seen.map(|record| self.link_view(record, now)).collect(),
+            as_of: now,
+        })
+    }
+
+    /// Ends a link. One that was revoked before stays as it is.
+    pub async fn revoke_link<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        id: &LinkId,
+        now: Timestamp,
+    ) -> Result<LinkView> {
+        let who = who.into();
+        let record = self.link_to_end(who.actor, id).await?;
+        let revoked = Revoked {
+            by: who.actor.clone(),
+            at: now,
+        };
+        let note = self.link_note(who, Deed::LinkRevoked, &record.link, now);
+        self.store().table.revoke_link(id, &revoked, &note).await?;
+        let record = self.store().table.link(id).await?;
+        let record = record.ok_or_else(|| Error::not_found(format!("share link {id}")))?;
+        Ok(self.link_view(record, now))
+    }
+
+    /// A link of the caller's own, or any for who manages those. To others there is no such link. A token ends
+    /// none, not even its owner's: no permission says so.
+    async fn link_to_end(&self, actor: &Actor, id: &LinkId) -> Result<LinkRecord> {
+        let nothing = || Error::not_found(format!("share link {id}"));
+        self.authorise(actor, Action::ViewOverview)?;
+        let record = self.store().table.link(id).await?.ok_or_else(nothing)?;
+        let own = record.link.by.is_same_as(actor);
+        if own && actor.permit.is_none() {
+            return Ok(record);
+        }
+        match self.authorise(actor, Action::ManageCredentials) {
+            Ok(()) => Ok(record),
+            Err(error) if own => Err(error),
+            Err(_) => Err(nothing()),
+        }
+    }
+
+    fn link_view(&self, record: LinkRecord, now: Timestamp) -> LinkView {
+        // Where a build is released by now is asked at its page; here it counts whether its maker shares this app anywhere.
+        let places: Vec<EnvironmentId> = match &record.link.what {
+            Shared::Newest { environment, .. } => vec![environment.clone()],
+            Shared::Build { .. } => {
+                let all = self.catalog().environments.iter();
+                all.map(|environment| environment.id.clone()).collect()
+            }
+        };
+        let action = Action::Download {
+            app: record.link.what.app(),
+            environments: &places,
+        };
+        let standing = match record.link.standing(now) {
+            Standing::Live if !self.may(&guest(&record), action) => Standing::Revoked,
+            standing => standing,
+        };
+        LinkView {
+            link: record.link,
+            standing,
+        }
+    }
+
+    /// What is noted of a link. Never what opens it.
+    pub(super) fn link_note(
+        &self,
+        who: Who<'_>,
+        deed: Deed,
+        link: &ShareLink,
+        now: Timestamp,
+    ) -> Note {
+        let mut note = who.note(deed, now);
+        note.app = Some(link.what.app().clone());
+        match &link.what {
+            Shared::Build { build, .. } => note.build = Some(build.clone()),
+            Shared::Newest { environment, .. } => {
+                note.environment = Some(environment.clone());
+            }
+        }
+        let limit = link.limit.map_or("none".to_owned(), |it| it.to_string());
+        let password = if link.has_password { "yes" } else { "no" };
+        note.details = [
+            ("link", link.id.to_string()),
+            ("gives", words(&link.what)),
+            ("expires", link.expires_at.to_string()),
+            ("limit", limit),
+            ("used", link.used.to_string()),
+            ("password", password.to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        note
+    }
+}

@@ -1,0 +1,186 @@
+//! Making a share link.
+
+use domain::{
+    Timestamp,
+    audit::Deed,
+    id::{AppId, BuildId, EnvironmentId},
+    release::Installable,
+    share::{HOURS, LIMITS, MadeLink, ShareLink, Shared},
+};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use store::table::LinkRecord;
+
+use super::{Credential, password};
+use crate::{Error, Portal, Result, access::Action, credential::Secret, who::Who};
+
+/// A link that somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LinkRequest {
+    /// What it gives.
+    pub to: LinkTo,
+    /// For how many hours it works, 1 to 720.
+    #[schema(minimum = 1, maximum = 720)]
+    pub hours: u32,
+    /// How many downloads it gives, 1 to 1000; left out, any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1000)]
+    pub limit: Option<u32>,
+    /// What it asks for before it shows anything, 8 to 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<SharePassword>,
+}
+
+/// A password in a request, which is not printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(value_type = String, min_length = 8, max_length = 200)]
+pub struct SharePassword(pub String);
+
+impl std::fmt::Debug for SharePassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SharePassword(…)")
+    }
+}
+
+/// What a link is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum LinkTo {
+    /// One build.
+    Build {
+        /// The build.
+        build: BuildId,
+    },
+    /// Whatever an environment serves at the time of the tap, also if it serves nothing yet.
+    Newest {
+        /// The app.
+        app: AppId,
+        /// The environment.
+        environment: EnvironmentId,
+    },
+}
+
+impl Portal {
+    /// Makes a share link. `base` is where people reach the portal.
+    pub async fn make_link<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        request: LinkRequest,
+        base: &str,
+        now: Timestamp,
+    ) -> Result<MadeLink> {
+        let who = who.into();
+        let what = self.to_share(who, &request.to).await?;
+        // Whole seconds: what is written down, compared and shown is then the same.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        let expires_at = now + lifetime(request.hours)?;
+        let limit = limit(request.limit)?;
+        let password = match request.password {
+            Some(SharePassword(text)) => Some(password::keep(text, self.random()).await?),
+            None => None,
+        };
+        let secret = Secret::new(self.random());
+        let link = ShareLink {
+            id: self.new_link_id(now)?,
+            what,
+            by: who.actor.clone(),
+            made_at: now,
+            expires_at,
+            limit,
+            used: 0,
+            last_used_at: None,
+            revoked: None,
+            has_password: password.is_some(),
+        };
+        let record = LinkRecord {
+            link: link.clone(),
+            groups: self.groups_with_a_role(&who.actor.groups),
+            secret: secret.digest(),
+            password,
+            guesses: 0,
+            guessed_at: 0,
+        };
+        let note = self.link_note(who, Deed::LinkMade, &link, now);
+        self.store().table.put_link(&record, &note).await?;
+        let id = link.id.clone();
+        let credential = Credential { id, secret }.text();
+        Ok(MadeLink {
+            link,
+            address: format!("{base}/share/{credential}"),
+        })
+    }
+
+    /// What is to be shared, if the caller may share it and it can be had at all.
+    async fn to_share(&self, who: Who<'_>, to: &LinkTo) -> Result<Shared> {
+        match to {
+            LinkTo::Newest { app, environment } => {
+                self.authorise(who.actor, Action::ViewApp(app))?;
+                self.known_app(app)?;
+                self.known_environment(environment)?;
+                let environments = std::slice::from_ref(environment);
+                self.authorise(who.actor, Action::Share { app, environments })?;
+                Ok(Shared::Newest {
+                    app: app.clone(),
+                    environment: environment.clone(),
+                })
+            }
+            LinkTo::Build { build } => {
+                let record = self.visible_build(who.actor, build).await?;
+                let app = &record.build.app;
+                let environments = record.environments();
+                let environments = environments.as_slice();
+                self.authorise(who.actor, Action::Share { app, environments })?;
+                if let Some(hold) = &record.withdrawn {
+                    let by = &hold.by.name;
+                    let reason = format!("this build was withdrawn by {by}: {}", hold.reason);
+                    return Err(Error::Refused { reason });
+                }
+                Installable::choose(&Installable::all_of(&record.build), None).map_err(
+                    |reason| Error::Refused {
+                        reason: format!("{reason}: there is nothing that a phone could install"),
+                    },
+                )?;
+                Ok(Shared::Build {
+                    app: app.clone(),
+                    build: build.clone(),
+                    number: record.build.number,
+                })
+            }
+        }
+    }
+
+    /// Those of some groups that have a role, so that a record says no more of its maker than is needed.
+    fn groups_with_a_role(&self, groups: &[String]) -> Vec<String> {
+        let has_a_role = |group: &&String| {
+            let mut grants = self.grants().iter();
+            grants.any(|grant| grant.groups.contains(group))
+        };
+        groups.iter().filter(has_a_role).cloned().collect()
+    }
+}
+
+fn lifetime(hours: u32) -> Result<SignedDuration> {
+    if HOURS.contains(&hours) {
+        return Ok(SignedDuration::from_hours(i64::from(hours)));
+    }
+    let (least, most) = (HOURS.start(), HOURS.end());
+    let days = most / 24;
+    Err(Error::invalid(
+        "hours",
+        format!("a link works for {least} to {most} hours, which are {days} days"),
+    ))
+}
+
+fn limit(limit: Option<u32>) -> Result<Option<u32>> {
+    match limit {
+        Some(limit) if !LIMITS.contains(&limit) => Err(Error::invalid(
+            "limit",
+            format!(
+                "a link gives {} to {} downloads, or any number if this is left out",
+                LIMITS.start(),
+                LIMITS.end()
+            ),
+        )),
+        limit => Ok(limit),
+    }
+}

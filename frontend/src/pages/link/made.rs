@@ -1,0 +1,55 @@
+//! A share link that was made just now: the only time that its address is shown.
+
+use domain::{catalog::App, share::MadeLink};
+use leptos::prelude::*;
+
+use super::words;
+use crate::{
+    components::{
+        heading::{self, Crumb},
+        icon::{self, icon},
+        qr, time,
+    },
+    document::Place,
+    links,
+    pages::View,
+};
+
+pub(crate) fn page(made: &MadeLink, apps: &[App]) -> View {
+    let link = &made.link;
+    let limit = match link.limit {
+        Some(1) => "1 download".to_owned(),
+        Some(limit) => format!("{limit} downloads"),
+        None => "any number of downloads".to_owned(),
+    };
+    let password = link.has_password.then_some(", with the password");
+    let caption = view! { "Or let a phone\u{2019}s camera read it" };
+    View {
+        title: "Share link made".to_owned(),
+        class: "settings links",
+        place: Place::Settings,
+        live: false,
+        body: view! {
+            {heading::trail(vec![
+                Crumb::new("Settings", links::SETTINGS),
+                Crumb::new("Share links", links::LINKS),
+            ])}
+            <header class="page">
+                <h1>"Share link made"</h1>
+                <p class="lead">{words::what(&link.what, apps)}</p>
+            </header>
+            <div class="callout" data-status="waiting">
+                {icon(icon::WARNING)}
+                <p><strong>"Copy it now: this address is not shown again. "</strong>"Whoever has it can download."</p>
+            </div>
+            <p class="field">
+                <label for="address">"Address"</label>
+                <input id="address" readonly=true value=made.address.clone() />
+            </p>
+            <p>{limit} {password} ", until " {time::until(link.expires_at)} "."</p>
+            {qr::code(&made.address, "QR code of the share link", caption.into_any())}
+            <p class="ways"><a class="button" href=links::LINKS>"All share links"</a></p>
+        }
+        .into_any(),
+    }
+}

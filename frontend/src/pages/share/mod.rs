@@ -1,0 +1,3 @@
+//! What holders of share links see.
+
+pub(super) mod show;
