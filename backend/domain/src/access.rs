@@ -41,7 +41,12 @@ pub fn decide(actor: &Actor, grants: &[Grant], action: Action<'_>) -> Decision {
         ActorKind::Pipeline => unless_denied(matches!(action, Action::Register { .. })),
         ActorKind::Portal => unless_denied(matches!(
             action,
-            Action::RecordEvents | Action::Sweep | Action::SealAudit | Action::Reconcile
+            Action::RecordEvents
+                | Action::RecordRun { .. }
+                | Action::RecordUnassigned
+                | Action::Sweep
+                | Action::SealAudit
+                | Action::Reconcile
         )),
         ActorKind::Person => of_person(actor, grants, action),
         ActorKind::Machine => permitted(actor, action, || true),
@@ -77,11 +82,16 @@ fn permitted(actor: &Actor, action: Action<'_>, also: impl Fn() -> bool) -> Deci
     let sees = action.app().is_none_or(|app| allows(Action::ViewApp(app)));
     if allows(action) && also() {
         Decision::Allowed
-    } else if sees && action != Action::ViewUnassigned {
+    } else if sees && !is_of_unassigned(action) {
         Decision::Denied { needs: None }
     } else {
         Decision::Unseen
     }
+}
+
+/// Whether it is about runs that no app claims, which nobody hears of who may not see them.
+const fn is_of_unassigned(action: Action<'_>) -> bool {
+    matches!(action, Action::ViewUnassigned | Action::RecordUnassigned)
 }
 
 fn of_person(actor: &Actor, grants: &[Grant], action: Action<'_>) -> Decision {
@@ -94,7 +104,8 @@ fn of_person(actor: &Actor, grants: &[Grant], action: Action<'_>) -> Decision {
         None => true,
     };
     match (seen, action) {
-        (false, _) | (_, Action::ViewUnassigned) => Decision::Unseen,
+        (false, _) => Decision::Unseen,
+        (_, action) if is_of_unassigned(action) => Decision::Unseen,
         // Whether someone is among a gate's approvers is the promotion's to say.
         (true, Action::Approve { .. }) => Decision::Allowed,
         (true, _) => Decision::Denied {

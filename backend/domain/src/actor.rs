@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::access::Permit;
+use crate::{access::Permit, work::Work};
 
 /// A person or a system, as far as it has proved who it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +25,10 @@ pub struct Actor {
     #[serde(skip)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub permit: Option<Permit>,
+    /// What its platform has proved of the job that it is, at this request.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub work: Option<Box<Work>>,
 }
 
 /// How an [`Actor`] came in.
@@ -88,6 +92,15 @@ impl Actor {
         }
     }
 
+    /// The same, at work that its platform has proved.
+    #[must_use]
+    pub fn at_work(self, work: Work) -> Self {
+        Self {
+            work: Some(Box::new(work)),
+            ..self
+        }
+    }
+
     /// Whoever holds a share link of `owner`.
     pub fn guest(owner: Self, permit: Permit) -> Self {
         let name = format!("guest of {}", owner.name);
@@ -123,6 +136,7 @@ impl Actor {
             owner: None,
             groups: Vec::new(),
             permit: None,
+            work: None,
         }
     }
 }

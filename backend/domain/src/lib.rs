@@ -29,5 +29,6 @@ pub mod share;
 pub mod status;
 pub mod view;
 pub mod words;
+pub mod work;
 
 pub use jiff::Timestamp;

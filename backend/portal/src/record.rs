@@ -3,8 +3,14 @@
 //! The event is put if absent, then its projections are joined, always: a second delivery heals a crash between the
 //! two. Joining is a maximum over a total order, so that any order of arrival ends in the same state.
 
-use domain::{Timestamp, actor::Actor, event::Event, id::EventId, run::Step};
-use sources::Ignored;
+use domain::{
+    Timestamp,
+    actor::Actor,
+    event::{Event, Pipeline},
+    id::EventId,
+    run::Step,
+};
+use sources::{Ignored, Parsed};
 use store::table::{Raw, Recorded};
 
 use crate::{Error, Portal, Result, access::Action, object_keys};
@@ -21,10 +27,33 @@ pub struct Received {
 }
 
 impl Portal {
-    /// Records what one delivery of a source says.
-    pub async fn receive(&self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Received> {
+    /// Reads what one delivery of a source says, if `actor` may record all of it. Nothing is recorded yet.
+    pub fn read_delivery(&self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Parsed> {
         self.authorise(actor, Action::RecordEvents)?;
         let parsed = sources::parse(body, now).map_err(|error| not_an_event(&error))?;
+        for event in &parsed.events {
+            self.may_record(actor, &event.pipeline)?;
+        }
+        Ok(parsed)
+    }
+
+    /// Whether `actor` may say what that pipeline does: only of what it feeds.
+    fn may_record(&self, actor: &Actor, pipeline: &Pipeline) -> Result<()> {
+        let action = match self.catalog().feed(pipeline) {
+            Some(feed) => Action::RecordRun {
+                app: &feed.app,
+                environment: &feed.environment,
+            },
+            None => Action::RecordUnassigned,
+        };
+        let hidden = || format!("pipeline {} that you could report of", pipeline.name);
+        self.authorise(actor, action)
+            .map_err(|error| error.hiding(hidden()))
+    }
+
+    /// Records what one delivery of a source says.
+    pub async fn receive(&self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Received> {
+        let parsed = self.read_delivery(actor, body, now)?;
         let mut received = Received {
             ignored: parsed.ignored,
             ..Received::default()

@@ -30,8 +30,17 @@ pub enum Action<'a> {
         /// The environments where that build is, or the one that is asked for.
         environments: &'a [EnvironmentId],
     },
-    /// Record what a source reports.
+    /// Record what sources report; of which runs, [`Action::RecordRun`] and [`Action::RecordUnassigned`] say.
     RecordEvents,
+    /// Record what a source reports of a run that feeds an app.
+    RecordRun {
+        /// The app.
+        app: &'a AppId,
+        /// The environment that it feeds.
+        environment: &'a EnvironmentId,
+    },
+    /// Record what a source reports of a run that no app claims.
+    RecordUnassigned,
     /// Register a build, and release it where that is asked for.
     Register {
         /// The app.
@@ -99,6 +108,8 @@ impl<'a> Action<'a> {
             Self::Download { .. } => "download this build",
             Self::Share { .. } => "share builds of this app from here",
             Self::RecordEvents => "record events",
+            Self::RecordRun { .. } => "record events of this app here",
+            Self::RecordUnassigned => "record events of runs that no app claims",
             Self::Register { .. } => "register builds of this app here",
             Self::Sweep => "remove what was left behind",
             Self::Promote { .. } => "promote builds of this app here",
@@ -132,6 +143,7 @@ impl<'a> Action<'a> {
             | Self::Download { app, .. }
             | Self::Share { app, .. }
             | Self::Register { app, .. }
+            | Self::RecordRun { app, .. }
             | Self::Promote { app, .. }
             | Self::Approve { app, .. }
             | Self::Withdraw(app)
@@ -141,6 +153,7 @@ impl<'a> Action<'a> {
             | Self::ViewUnassigned
             | Self::ViewRun
             | Self::RecordEvents
+            | Self::RecordUnassigned
             | Self::Sweep
             | Self::ViewAudit
             | Self::MakeTokens
@@ -169,6 +182,8 @@ impl<'a> Action<'a> {
             | Self::BreakGlass { .. } => Role::ReleaseManager,
             Self::ViewDownloads(_) | Self::ViewAudit | Self::ViewAccess => Role::Auditor,
             Self::RecordEvents
+            | Self::RecordRun { .. }
+            | Self::RecordUnassigned
             | Self::Sweep
             | Self::ManageCredentials
             | Self::ViewConfiguration

@@ -126,7 +126,9 @@ impl Grant {
             Action::ViewDownloads(_) | Action::ViewAudit | Action::ViewAccess => {
                 matches!(self.role, Role::Auditor | Role::Admin)
             }
-            Action::RecordEvents
+            Action::RecordEvents => self.role == Role::Admin,
+            Action::RecordRun { environment, .. } => self.role == Role::Admin && here(environment),
+            Action::RecordUnassigned
             | Action::Sweep
             | Action::ManageCredentials
             | Action::ViewConfiguration
@@ -144,6 +146,6 @@ impl Grant {
 pub(super) const fn is_of_any_app(action: Action<'_>) -> bool {
     matches!(
         action,
-        Action::ViewOverview | Action::ViewRun | Action::MakeTokens
+        Action::ViewOverview | Action::ViewRun | Action::RecordEvents | Action::MakeTokens
     )
 }

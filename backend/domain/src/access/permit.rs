@@ -132,7 +132,9 @@ impl Permit {
             Action::Register { environment, .. } => {
                 may(Permission::Register) && environment.is_none_or(here)
             }
-            Action::RecordEvents => may(Permission::Report) && self.environments.is_all(),
+            Action::RecordEvents => may(Permission::Report),
+            Action::RecordRun { environment, .. } => may(Permission::Report) && here(environment),
+            Action::RecordUnassigned => may(Permission::Report) && self.environments.is_all(),
             Action::Promote { environment, .. } => may(Permission::Promote) && here(environment),
             Action::Hold { environment, .. } => may(Permission::Hold) && here(environment),
             Action::Withdraw(_) => may(Permission::Withdraw),

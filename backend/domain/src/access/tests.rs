@@ -114,7 +114,6 @@ fn of_another_app_nobody_knows_anything() {
 #[test]
 fn what_reaches_beyond_apps_is_for_those_who_have_all() {
     for action in [
-        Action::RecordEvents,
         Action::Sweep,
         Action::SealAudit,
         Action::Reconcile,
@@ -154,6 +153,40 @@ fn runs_that_no_app_claims_are_not_for_those_of_single_apps() {
         answers(&everywhere(Role::Viewer), unassigned),
         Decision::Allowed
     );
+}
+
+#[test]
+fn events_are_recorded_of_runs_that_feed_what_one_may_administer() {
+    let (wallet, shop) = (app("wallet"), app("shop"));
+    let (dev, preprod) = (environment("dev"), environment("preprod"));
+    let run = |app, environment| Action::RecordRun { app, environment };
+    let here = Grant {
+        environments: Scope::Only(vec![dev.clone()]),
+        ..grant(Role::Admin)
+    };
+    assert_eq!(answers(&here, Action::RecordEvents), Decision::Allowed);
+    assert_eq!(answers(&here, run(&wallet, &dev)), Decision::Allowed);
+    let elsewhere = answers(&here, run(&wallet, &preprod));
+    assert_eq!(elsewhere, denied(Role::Admin));
+    assert_eq!(answers(&here, run(&shop, &dev)), Decision::Unseen);
+    let unclaimed = Action::RecordUnassigned;
+    assert_eq!(answers(&here, unclaimed), Decision::Unseen);
+    let all = everywhere(Role::Admin);
+    assert_eq!(answers(&all, unclaimed), Decision::Allowed);
+    let manager = grant(Role::ReleaseManager);
+    assert_eq!(answers(&manager, Action::RecordEvents), denied(Role::Admin));
+    let machine = Actor::machine("ci", wallet_in_dev(Permission::Report));
+    let told = |action| decide(&machine, &[], action);
+    assert_eq!(told(Action::RecordEvents), Decision::Allowed);
+    assert_eq!(told(run(&wallet, &dev)), Decision::Allowed);
+    assert_eq!(
+        told(run(&wallet, &preprod)),
+        Decision::Denied { needs: None }
+    );
+    assert_eq!(told(run(&shop, &dev)), Decision::Unseen);
+    assert_eq!(told(unclaimed), Decision::Unseen);
+    let everything = Actor::machine("ci", Permit::all(vec![Permission::Report]));
+    assert_eq!(decide(&everything, &[], unclaimed), Decision::Allowed);
 }
 
 #[test]

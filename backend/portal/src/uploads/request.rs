@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use domain::{
+    actor::Actor,
     build::RegistrationKey,
     digest::Digest,
     event::Revision,
@@ -25,7 +26,7 @@ pub struct UploadRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<EnvironmentId>,
     /// The run that made the build. The same run and attempt register one build, however often they are asked for;
-    /// without a run, the same files do.
+    /// without a run, the same files do. A job that proves which run it is of cannot name another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
     /// Which try of the run made it.
@@ -52,6 +53,19 @@ pub struct PromisedFile {
 }
 
 impl UploadRequest {
+    /// The same, with what the caller's own platform proves of it in place of what the request says.
+    pub(super) fn as_proved_by(mut self, actor: &Actor) -> Self {
+        let Some(work) = actor.work.as_deref() else {
+            return self;
+        };
+        if work.run.is_some() {
+            self.run.clone_from(&work.run);
+            self.attempt = work.attempt.or(self.attempt);
+        }
+        self.revision = work.revision(self.revision);
+        self
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         if self.files.is_empty() || self.files.len() > MAX_FILES {
             let detail = format!(

@@ -164,9 +164,15 @@ fn changing(things: &Things) -> Vec<Row> {
     let promote = |to: &str| json!({"build": nowhere, "to": to, "reason": "a test"});
     let hold = |app: Value| json!({"environment": "dev", "app": app, "reason": "a test"});
     let lift = || json!({"on": {"what": "environment", "environment": "dev", "app": "wallet"}, "reason": "a test"});
-    let told = event("wallet-dev", "e-3", "STARTED", 3);
+    let told = |pipeline: &str| event(pipeline, "e-3", "STARTED", 3);
+    let events = |to| row("POST", "/api/v1/events", &[], to);
+    let both = json!([told("wallet-dev"), told("shop-dev")]);
     vec![
-        with(told, row("POST", "/api/v1/events", &[], "nnnnnnny")),
+        with(told("wallet-dev"), events("nnnnnnyy")),
+        with(told("wallet-preprod"), events("nnnnnnny")),
+        with(told("shop-dev"), events("nnnnnn-y")),
+        with(told("nobodys"), events("nnnnnn-y")),
+        with(both, events("nnnnnn-y")),
         with(upload("dev"), row("POST", UPLOADS, &["wallet"], "-nnyynyy")),
         with(
             upload("preprod"),

@@ -227,14 +227,16 @@ fn catalog() -> Catalog {
             })
             .to_vec(),
         environments: ["dev", "preprod"].map(environment).to_vec(),
-        feeds: vec![Feed {
-            source: "codepipeline".to_owned(),
-            pipeline: "wallet-dev".to_owned(),
-            account: None,
-            region: None,
-            app: wallet(),
-            environment: dev(),
-        }],
+        feeds: [("wallet", "dev"), ("wallet", "preprod"), ("shop", "dev")]
+            .map(|(app, environment)| Feed {
+                source: "codepipeline".to_owned(),
+                pipeline: format!("{app}-{environment}"),
+                account: None,
+                region: None,
+                app: app.parse().unwrap(),
+                environment: environment.parse().unwrap(),
+            })
+            .to_vec(),
         paths: Vec::new(),
     }
 }

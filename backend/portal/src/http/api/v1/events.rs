@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::{
     Error,
     http::{
-        Front, Shared,
+        Shared,
         body::JsonBytes,
         caller::Caller,
-        openapi::{Invalid, MediaType, TooLarge},
+        openapi::{Invalid, MediaType, NotFound, TooLarge},
         problem::Problem,
     },
 };
@@ -40,11 +40,12 @@ pub(super) struct IgnoredEvent {
 }
 
 /// Records what sources report: one event as `EventBridge` sends it, or an array of up to 100. If one of them is not
-/// valid, none is recorded. The same event again changes nothing.
+/// valid, or of a pipeline that feeds what the caller may not report of, none is recorded. The same event again changes
+/// nothing.
 #[utoipa::path(
     post, path = "/api/v1/events", tag = "events", operation_id = "receive_events",
     request_body(content = Value, description = "An event of up to 256 KiB, or an array of them", content_type = "application/json"),
-    responses((status = 200, description = "What became of it", body = Delivered), Invalid, TooLarge, MediaType),
+    responses((status = 200, description = "What became of it", body = Delivered), Invalid, NotFound, TooLarge, MediaType),
 )]
 pub(super) async fn receive(
     State(front): Shared,
@@ -52,11 +53,9 @@ pub(super) async fn receive(
     JsonBytes(body): JsonBytes,
 ) -> Result<Json<Delivered>, Problem> {
     let events = split(body)?;
-    if let Some(bad) = events
-        .iter()
-        .position(|event| sources::parse(event, caller.now).is_err())
-    {
-        return Err(refusal(&front, &caller, &events, bad).await);
+    for (index, event) in events.iter().enumerate() {
+        let read = front.portal.read_delivery(&caller.actor, event, caller.now);
+        read.map_err(|error| refusal(error, index, events.len()))?;
     }
     let mut delivered = Delivered {
         events: Vec::new(),
@@ -98,17 +97,10 @@ fn split(body: Bytes) -> Result<Vec<Bytes>, Problem> {
         .collect()
 }
 
-/// Why the event at that place is refused, in the words of the use case, which stores nothing of it either.
-async fn refusal(front: &Front, caller: &Caller, events: &[Bytes], bad: usize) -> Problem {
-    let answer = front
-        .portal
-        .receive(&caller.actor, &events[bad], caller.now)
-        .await;
-    let problem = Problem::from(answer.err().unwrap_or_else(|| Error::Invalid {
-        field: String::new(),
-        detail: "this event cannot be read".to_owned(),
-    }));
-    if events.len() == 1 {
+/// Why the event at that place is refused, and so all of them.
+fn refusal(error: Error, index: usize, of: usize) -> Problem {
+    let problem = Problem::from(error);
+    if of == 1 {
         return problem;
     }
     let field = problem
@@ -116,7 +108,7 @@ async fn refusal(front: &Front, caller: &Caller, events: &[Bytes], bad: usize) -
         .as_ref()
         .map_or_else(String::new, |field| format!(".{field}"));
     Problem {
-        field: Some(format!("[{bad}]{field}")),
+        field: Some(format!("[{index}]{field}")),
         ..problem
     }
 }
