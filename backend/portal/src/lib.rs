@@ -31,6 +31,7 @@ pub mod http;
 pub mod jobs;
 pub mod links;
 mod object_keys;
+mod oidc;
 pub mod promotion;
 pub mod record;
 pub mod register;

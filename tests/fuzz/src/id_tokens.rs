@@ -28,7 +28,7 @@ pub fn target(data: &[u8]) {
 
 /// Tokens that another implementation signed, each with its key.
 fn signed() -> Vec<Value> {
-    let samples = samples::file("backend/portal/src/sign_in/samples/signatures.json");
+    let samples = samples::file("backend/portal/src/oidc/samples/signatures.json");
     serde_json::from_slice(&samples).unwrap_or_default()
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::oidc::Times;
+
 /// The claims of an ID token, as far as they matter here. Issuers write some of them in more than one way.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
@@ -10,9 +12,8 @@ pub(super) struct Claims {
     #[serde(deserialize_with = "one_or_many")]
     pub(super) aud: Vec<String>,
     pub(super) azp: Option<String>,
-    pub(super) exp: f64,
-    pub(super) iat: f64,
-    pub(super) nbf: Option<f64>,
+    #[serde(flatten)]
+    pub(super) times: Times,
     pub(super) nonce: Option<String>,
     name: Option<String>,
     email: Option<String>,

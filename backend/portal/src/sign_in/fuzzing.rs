@@ -3,11 +3,11 @@
 use domain::Timestamp;
 
 use super::{
-    TokenError,
-    jwk::KeySet,
+    claims::Claims,
     seal::{Keys, Purpose},
-    token::{Expected, IdToken},
+    token::Expected,
 };
+use crate::oidc::{KeySet, Token, TokenError};
 
 /// What cookies are sealed and opened with.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Keyring {
 /// The groups of whom a token proves to be who they say, for the client `towpath` of `https://issuer.example` and the
 /// nonce `n`.
 pub fn proved(token: &str, keys: &Keyring, now: Timestamp) -> Result<Vec<String>, TokenError> {
-    let claims = IdToken::parse(token)?.verified(&keys.0)?;
+    let claims: Claims = Token::parse(token)?.verified(&keys.0)?;
     let expected = Expected {
         issuer: "https://issuer.example",
         client_id: "towpath",

@@ -1,57 +1,21 @@
-//! The issuer: what it publishes, kept for a while, and its exchange of codes for tokens.
+//! The issuer that people sign in at, and its exchange of codes for tokens.
 
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::Timestamp;
 use http::StatusCode;
-use jiff::SignedDuration;
 use serde::Deserialize;
-use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
-use super::{
-    Error, Settings,
-    claims::Claims,
-    fetch::{Fetch, FetchError},
-    jwk::KeySet,
-    token::{Expected, IdToken, TokenError},
-};
-
-/// How long what an issuer publishes counts as current.
-const KEPT: SignedDuration = SignedDuration::from_hours(1);
-
-/// How often an unknown key makes us ask for the keys again.
-const ASKED: SignedDuration = SignedDuration::from_mins(1);
+use super::{Error, Settings, claims::Claims, token::Expected};
+use crate::oidc::{self, Documents, FetchError, Publisher, Token};
 
 /// The issuer.
 #[derive(Debug)]
 pub(super) struct Issuer {
-    settings: Settings,
-    fetch: Fetch,
-    documents: Mutex<Option<(Arc<Documents>, Timestamp)>>,
-    keys: Mutex<Option<(Arc<KeySet>, Timestamp)>>,
-}
-
-/// Where things are at the issuer.
-#[derive(Debug)]
-pub(super) struct Documents {
-    pub(super) authorization: Url,
-    pub(super) end_session: Option<Url>,
-    token: Url,
-    keys: Url,
-    secret_in_form: bool,
-}
-
-/// The discovery document, as far as it matters here.
-#[derive(Deserialize)]
-struct Discovery {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    jwks_uri: String,
-    end_session_endpoint: Option<String>,
-    token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    publisher: Publisher,
+    client_id: String,
 }
 
 #[derive(Deserialize)]
@@ -62,70 +26,29 @@ struct Tokens {
 impl Issuer {
     pub(super) fn new(settings: Settings) -> Self {
         Self {
-            settings,
-            fetch: Fetch::new(),
-            documents: Mutex::default(),
-            keys: Mutex::default(),
+            publisher: Publisher::new(settings.issuer, settings.endpoint),
+            client_id: settings.client_id,
         }
     }
 
     pub(super) fn name(&self) -> &str {
-        &self.settings.issuer
+        self.publisher.issuer()
     }
 
     pub(super) fn client_id(&self) -> &str {
-        &self.settings.client_id
+        &self.client_id
     }
 
     /// Where things are, fetched at most once an hour.
     pub(super) async fn documents(&self, now: Timestamp) -> Result<Arc<Documents>, Error> {
-        let mut kept = self.documents.lock().await;
-        if let Some((documents, at)) = kept.as_ref()
-            && now < *at + KEPT
-        {
-            return Ok(Arc::clone(documents));
-        }
-        let documents = Arc::new(self.discover().await?);
-        *kept = Some((Arc::clone(&documents), now));
-        Ok(documents)
+        Ok(self.publisher.documents(now).await?)
     }
 
-    async fn discover(&self) -> Result<Documents, Error> {
-        let Settings {
-            issuer, endpoint, ..
-        } = &self.settings;
-        let base = endpoint.as_ref().map_or(issuer.as_str(), Url::as_str);
-        let base = base.trim_end_matches('/');
-        let url = Url::parse(&format!("{base}/.well-known/openid-configuration"));
-        let url = url.map_err(|_| Error::Documents(format!("{base} is not an address")))?;
-        let found: Discovery = self.fetch.get(&url).await.map_err(Error::Issuer)?;
-        if found.issuer != *issuer {
-            return Err(Error::Documents(format!(
-                "{base} speaks for the issuer {}, not for {issuer}",
-                found.issuer.chars().take(200).collect::<String>()
-            )));
-        }
-        // What is found by a protected way leads to protected places only.
-        let place = |text: String| {
-            let place = Url::parse(&text).ok();
-            let safe = |place: &Url| {
-                matches!(
-                    (place.scheme(), url.scheme()),
-                    ("https", _) | ("http", "http")
-                )
-            };
-            let unsafe_place = || Error::Documents(format!("{text:.200} is not an https address"));
-            place.filter(safe).ok_or_else(unsafe_place)
-        };
-        let methods = found.token_endpoint_auth_methods_supported;
-        let basic = |methods: Vec<String>| methods.iter().any(|name| name == "client_secret_basic");
-        Ok(Documents {
-            authorization: place(found.authorization_endpoint)?,
-            end_session: found.end_session_endpoint.map(place).transpose()?,
-            token: place(found.token_endpoint)?,
-            keys: place(found.jwks_uri)?,
-            secret_in_form: !methods.is_none_or(basic),
-        })
+    /// The page where people sign in.
+    pub(super) async fn authorization(&self, now: Timestamp) -> Result<Url, Error> {
+        let documents = self.documents(now).await?;
+        let place = there(documents.authorization.as_ref(), "authorization_endpoint")?;
+        Ok(place.clone())
     }
 
     /// Exchanges a code for the token that says who someone is.
@@ -137,7 +60,8 @@ impl Issuer {
         secret: Option<&str>,
         now: Timestamp,
     ) -> Result<String, Error> {
-        let documents = self.documents(now).await?;
+        let documents = self.publisher.documents(now).await?;
+        let place = there(documents.token.as_ref(), "token_endpoint")?;
         let in_form = secret.filter(|_| documents.secret_in_form);
         let in_head = secret.filter(|_| !documents.secret_in_form);
         let fields = [
@@ -154,7 +78,7 @@ impl Issuer {
             .extend_pairs(fields)
             .finish();
         let authorization = in_head.map(|secret| basic(self.client_id(), secret));
-        let answer = self.fetch.post(&documents.token, authorization, form);
+        let answer = self.publisher.fetch().post(place, authorization, form);
         let tokens: Tokens = answer.await.map_err(|error| match error {
             FetchError::Status {
                 status: StatusCode::BAD_REQUEST,
@@ -173,34 +97,30 @@ impl Issuer {
         nonce: &str,
         now: Timestamp,
     ) -> Result<Claims, Error> {
-        let token = IdToken::parse(token).map_err(Error::Token)?;
-        let mut verified = token.verified(&*self.keys(KEPT, now).await?);
-        if matches!(verified, Err(TokenError::UnknownKey)) {
-            verified = token.verified(&*self.keys(ASKED, now).await?);
-        }
-        let claims = verified.map_err(Error::Token)?;
+        let token = Token::parse(token).map_err(Error::Token)?;
+        let claims: Claims = self.publisher.claims(&token, now).await?;
         let expected = Expected {
-            issuer: &self.settings.issuer,
+            issuer: self.name(),
             client_id: self.client_id(),
             nonce,
         };
         expected.check(&claims, now).map_err(Error::Token)?;
         Ok(claims)
     }
+}
 
-    async fn keys(&self, age: SignedDuration, now: Timestamp) -> Result<Arc<KeySet>, Error> {
-        let mut kept = self.keys.lock().await;
-        if let Some((keys, at)) = kept.as_ref()
-            && now < *at + age
-        {
-            return Ok(Arc::clone(keys));
+impl From<oidc::Error> for Error {
+    fn from(error: oidc::Error) -> Self {
+        match error {
+            oidc::Error::Token(error) => Self::Token(error),
+            oidc::Error::Issuer(error) => Self::Issuer(error),
+            oidc::Error::Documents(what) => Self::Documents(what),
         }
-        let url = &self.documents(now).await?.keys;
-        let keys: KeySet = self.fetch.get(url).await.map_err(Error::Issuer)?;
-        let keys = Arc::new(keys);
-        *kept = Some((Arc::clone(&keys), now));
-        Ok(keys)
     }
+}
+
+fn there<'u>(place: Option<&'u Url>, name: &str) -> Result<&'u Url, Error> {
+    place.ok_or_else(|| Error::Documents(format!("its discovery document has no {name}")))
 }
 
 /// RFC 6749, section 2.3.1: both are form-encoded before they are joined.

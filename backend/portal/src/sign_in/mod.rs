@@ -5,11 +5,9 @@
 //! tokens.
 
 mod claims;
-mod fetch;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod issuer;
-mod jwk;
 mod random;
 mod seal;
 mod secret;
@@ -28,10 +26,10 @@ use issuer::Issuer;
 use seal::Purpose;
 use secret::Secrets;
 
-pub use fetch::FetchError;
 pub use secret::{GivenSecret, Secret, SecretError, SecretSource};
 pub use session::Session;
-pub use token::TokenError;
+
+pub use crate::oidc::{FetchError, TokenError};
 
 /// Where the issuer sends people back to, below the portal's address.
 pub const CALLBACK: &str = "/sign-in/callback";
@@ -176,7 +174,7 @@ impl SignIn {
         let state = held.keys.seal(Purpose::Attempt, &plain, &random());
         let challenge = seal::text(digest(&SHA256, attempt.verifier.as_bytes()).as_ref());
         let issuer = &self.parts.issuer;
-        let mut location = issuer.documents(now).await?.authorization.clone();
+        let mut location = issuer.authorization(now).await?;
         location
             .query_pairs_mut()
             .append_pair("response_type", "code")

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// How something is signed. There is no entry for "none", nor for a secret that both sides know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub(super) enum Algorithm {
+pub(crate) enum Algorithm {
     RS256,
     RS384,
     RS512,
@@ -20,13 +20,13 @@ pub(super) enum Algorithm {
 
 /// The keys that an issuer publishes.
 #[derive(Debug, Deserialize)]
-pub(super) struct KeySet {
+pub(crate) struct KeySet {
     keys: Vec<Key>,
 }
 
 /// One of them (RFC 7517). What is of a kind that we do not know is passed over.
 #[derive(Debug, Deserialize)]
-pub(super) struct Key {
+pub(crate) struct Key {
     kid: Option<String>,
     #[serde(rename = "use")]
     usage: Option<String>,
@@ -41,7 +41,7 @@ pub(super) struct Key {
 
 impl KeySet {
     /// The keys that a token can mean: the one that it names, or any that fits when it names none.
-    pub(super) fn of<'k>(
+    pub(crate) fn of<'k>(
         &'k self,
         kid: Option<&'k str>,
         algorithm: Algorithm,
@@ -68,7 +68,7 @@ impl Key {
     }
 
     /// Whether it has signed `message`.
-    pub(super) fn has_signed(&self, algorithm: Algorithm, message: &[u8], signed: &[u8]) -> bool {
+    pub(crate) fn has_signed(&self, algorithm: Algorithm, message: &[u8], signed: &[u8]) -> bool {
         self.verified(algorithm, message, signed).is_some()
     }
 
@@ -113,8 +113,10 @@ fn decoded(part: Option<&String>) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::{
-        super::token::{IdToken, TokenError},
+        super::token::{Token, TokenError},
         *,
     };
 
@@ -141,8 +143,8 @@ mod tests {
     }
 
     fn error(token: &str, keys: &KeySet) -> Option<TokenError> {
-        IdToken::parse(token)
-            .and_then(|token| token.verified(keys))
+        Token::parse(token)
+            .and_then(|token| token.verified::<Value>(keys))
             .err()
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
@@ -23,7 +23,7 @@ const LIMIT: usize = 512 << 10;
 
 /// A client that follows no redirects: a document that moved is not the document that was configured.
 #[derive(Clone, Debug)]
-pub(super) struct Fetch(Option<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>);
+pub(crate) struct Fetch(Option<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>);
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +68,7 @@ pub enum FetchError {
 }
 
 impl Fetch {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(PATIENCE));
@@ -81,14 +81,27 @@ impl Fetch {
     }
 
     /// A document.
-    pub(super) async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<T, FetchError> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<T, FetchError> {
         let request = Request::get(url.as_str()).header(header::ACCEPT, "application/json");
         let request = request.body(Full::default());
         self.json(url, request.map_err(FetchError::Address)?).await
     }
 
+    /// A document, asked for with a header that its asker has signed.
+    pub(crate) async fn get_with<T: DeserializeOwned>(
+        &self,
+        url: &Url,
+        (name, value): (HeaderName, HeaderValue),
+    ) -> Result<T, FetchError> {
+        let request = Request::get(url.as_str())
+            .header(header::ACCEPT, "application/json")
+            .header(name, value);
+        let request = request.body(Full::default());
+        self.json(url, request.map_err(FetchError::Address)?).await
+    }
+
     /// The answer to a form.
-    pub(super) async fn post<T: DeserializeOwned>(
+    pub(crate) async fn post<T: DeserializeOwned>(
         &self,
         url: &Url,
         authorization: Option<String>,
