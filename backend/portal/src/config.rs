@@ -4,6 +4,7 @@
 //! its line and what to do about it.
 
 mod check;
+mod machines;
 mod names;
 mod paths;
 mod problem;
@@ -22,8 +23,11 @@ use domain::{
 use schemars::JsonSchema;
 use url::Url;
 
+use crate::machines::Machine;
+
 pub use problem::{Problem, Problems};
 pub use roles::RoleEntry;
+pub(crate) use values::is_region;
 
 /// The file's usual name.
 pub const FILE_NAME: &str = "towpath.toml";
@@ -56,6 +60,10 @@ pub struct Config {
     /// Who may do what, by the groups that the issuer of their sign-in names. Whoever is in none of them sees nothing.
     #[serde(default)]
     pub roles: Vec<RoleEntry>,
+    /// Which jobs and services may call without a stored secret, and what they may do; the first entry that fits counts.
+    #[schemars(with = "Vec<machines::MachineSchema>")]
+    #[serde(default)]
+    pub machines: Vec<Machine>,
 }
 
 /// A product that the team ships.

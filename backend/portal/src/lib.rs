@@ -30,6 +30,7 @@ pub mod hooks;
 pub mod http;
 pub mod jobs;
 pub mod links;
+pub mod machines;
 mod object_keys;
 mod oidc;
 pub mod promotion;

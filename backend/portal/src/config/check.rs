@@ -4,7 +4,7 @@ use domain::id::{AppId, EnvironmentId, RESERVED_APPS, RESERVED_ENVIRONMENTS};
 use toml::de::DeTable;
 
 use super::{
-    App, Config, Environment, Pipeline, Problems, SOURCES, paths,
+    App, Config, Environment, Pipeline, Problems, SOURCES, machines, paths,
     reader::{Document, Section, Text},
     roles,
     values::{
@@ -13,13 +13,14 @@ use super::{
     },
 };
 
-pub(super) const TOP_KEYS: [&str; 6] = [
+pub(super) const TOP_KEYS: [&str; 7] = [
     "public_url",
     "apps",
     "environments",
     "pipelines",
     "paths",
     "roles",
+    "machines",
 ];
 pub(super) const APP_KEYS: [&str; 2] = ["id", "name"];
 pub(super) const ENVIRONMENT_KEYS: [&str; 3] = ["id", "name", "colour"];
@@ -62,6 +63,7 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
         },
     );
     let roles = roles::entries(document, &top, &app_names, &environment_names);
+    let machines = machines::entries(document, &top, &app_names, &environment_names);
     let public_url = top
         .optional("public_url", "https://releases.example.com")
         .and_then(|text| public_url(document, &text));
@@ -75,6 +77,7 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
         pipelines,
         paths,
         roles,
+        machines,
     }
 }
 

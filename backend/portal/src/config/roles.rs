@@ -56,7 +56,7 @@ impl RoleEntry {
     }
 }
 
-fn scope<T: Clone>(some: Option<&[T]>) -> Scope<T> {
+pub(super) fn scope<T: Clone>(some: Option<&[T]>) -> Scope<T> {
     some.map_or(Scope::All, |some| Scope::Only(some.to_vec()))
 }
 
@@ -133,7 +133,7 @@ fn groups(document: &Document<'_>, groups: Vec<Text>) -> Vec<String> {
     groups.into_iter().map(|group| group.value).collect()
 }
 
-fn all_known<T: std::str::FromStr>(
+pub(super) fn all_known<T: std::str::FromStr>(
     document: &Document<'_>,
     kind: &str,
     names: Vec<Text>,

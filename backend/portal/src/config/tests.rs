@@ -281,7 +281,8 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
         sorted(&check::PIPELINE_KEYS)
     );
     for (name, known) in [
-        ("Path", &paths::KEYS[..]),
+        ("Machine", &machines::KEYS[..]),
+        ("Path", &paths::KEYS),
         ("PathStep", &paths::STEP_KEYS),
         ("Check", &paths::CHECK_KEYS),
         ("ApprovalRule", &paths::APPROVAL_RULE_KEYS),

@@ -1,0 +1,96 @@
+//! The CI systems whose jobs prove what they are, a file each with a sample of its claims beside it.
+
+mod circleci;
+mod github;
+mod gitlab;
+
+use std::fmt;
+
+use domain::{id::RunId, work::Work};
+use url::Url;
+
+use super::claims::Claims;
+
+/// A CI system that issues tokens to its jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// GitHub Actions.
+    GitHub,
+    /// GitLab CI/CD.
+    GitLab,
+    /// `CircleCI`.
+    CircleCi,
+}
+
+/// What a job has said of itself in a token that its issuer has signed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// The system's own identifier of the repository or project.
+    pub(super) id: Option<String>,
+    /// Where the code comes from.
+    pub(super) origin: Option<String>,
+    /// The ref that it runs for.
+    pub(super) git_ref: Option<String>,
+    /// The environment, or the contexts, that it runs in.
+    pub(super) within: Vec<String>,
+    /// Why no machine may be a job of this kind.
+    pub(super) untrusted: Option<&'static str>,
+    /// What it works on.
+    pub(super) work: Work,
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+        write!(f, "id {}, ref {}", text(&self.id), text(&self.git_ref))?;
+        if let Some(origin) = &self.origin {
+            write!(f, ", origin {origin}")?;
+        }
+        if !self.within.is_empty() {
+            write!(f, ", in {}", self.within.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl Platform {
+    /// Its issuer, where it has one for all.
+    pub(crate) const fn usual_issuer(self) -> Option<&'static str> {
+        match self {
+            Self::GitHub => Some("https://token.actions.githubusercontent.com"),
+            Self::GitLab => Some("https://gitlab.com"),
+            Self::CircleCi => None,
+        }
+    }
+
+    pub(super) fn read(self, issuer: &str, claims: &Claims) -> Said {
+        let host = Url::parse(issuer).ok();
+        let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
+        match self {
+            Self::GitHub => github::read(host, claims),
+            Self::GitLab => gitlab::read(host, claims),
+            Self::CircleCi => circleci::read(claims),
+        }
+    }
+}
+
+/// A run, named as its source's own events name it.
+fn run(parts: &[Option<&str>]) -> Option<RunId> {
+    let parts: Option<Vec<&str>> = parts.iter().copied().collect();
+    parts?.join("/").parse().ok()
+}
+
+/// A branch or a tag by its short name, or another ref in full.
+fn short(git_ref: Option<&str>) -> Option<String> {
+    let git_ref = git_ref?;
+    let short = git_ref.strip_prefix("refs/heads/");
+    let short = short.or_else(|| git_ref.strip_prefix("refs/tags/"));
+    Some(short.unwrap_or(git_ref).to_owned())
+}
+
+/// A commit's page below its repository's, if both are what they should be.
+fn page(host: &str, repository: Option<&str>, between: &str, commit: Option<&str>) -> Option<String> {
+    let (repository, commit) = (repository?, commit?);
+    let hexadecimal = commit.bytes().all(|b| b.is_ascii_hexdigit());
+    hexadecimal.then(|| format!("https://{host}/{repository}/{between}/{commit}"))
+}
