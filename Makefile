@@ -21,6 +21,7 @@ site: ## Build the pages' assets into target/site
 test: ## Check and test everything; installs what it needs
 	@tests/setup test
 	@$(MAKE) --no-print-directory check samples site
+	@target/venv/bin/python tests/checks/examples.py
 	@echo '==> Rust tests'
 	@tests/nextest
 	@cargo test --workspace --locked --doc --quiet

@@ -2,29 +2,38 @@
 
 pub(crate) mod http;
 
-use ::http::{Method, Response};
+use ::http::{HeaderValue, Method, Response, StatusCode, header::AUTHORIZATION};
 use hyper::body::Incoming;
 use portal::http::Problem;
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::OnceCell;
 use url::{Url, form_urlencoded};
 
 use self::http::{Content, Http, HttpError};
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    identity::{self, Auth},
+};
 
 /// A portal somewhere.
 pub(crate) struct Api {
     pub(crate) http: Http,
     base: Url,
+    auth: Option<Auth>,
+    /// What proves to the portal who asks, once it was needed.
+    bearer: OnceCell<Option<HeaderValue>>,
 }
 
 /// What stands behind the question mark.
 pub(crate) type Query = Vec<(&'static str, String)>;
 
 impl Api {
-    pub(crate) fn new(base: &Url) -> Result<Self, Failure> {
+    pub(crate) fn new(base: &Url, auth: Option<Auth>) -> Result<Self, Failure> {
         Ok(Self {
             http: Http::new().map_err(|error| Failure::failed(&error))?,
             base: base.clone(),
+            auth,
+            bearer: OnceCell::new(),
         })
     }
 
@@ -98,14 +107,27 @@ impl Api {
         path: &str,
         content: Content,
     ) -> Result<Response<Incoming>, Failure> {
-        let sent = self.http.send(method, &self.address(path), content).await;
+        let bearer = || identity::bearer(self.auth, &self.base, &self.http);
+        let bearer = self.bearer.get_or_try_init(bearer).await?.clone();
+        let headers: Vec<_> = bearer
+            .map(|value| (AUTHORIZATION, value))
+            .into_iter()
+            .collect();
+        let address = self.address(path);
+        let sent = self
+            .http
+            .send_with(method, &address, &headers, content)
+            .await;
         let answer = sent.map_err(|error| self.unreachable(&error))?;
-        if http::is_well(answer.status()) {
+        let status = answer.status();
+        if http::is_well(status) {
             return Ok(answer);
         }
         let bytes = http::read(answer).await.map_err(|error| broken(&error))?;
         match serde_json::from_slice::<Problem>(&bytes) {
-            Ok(problem) if problem.status == 401 => Err(self.signed_out()),
+            Ok(_) if status == StatusCode::UNAUTHORIZED && headers.is_empty() => {
+                Err(self.signed_out())
+            }
             Ok(problem) => Err(Failure::of(problem)),
             Err(_) => Err(self.no_portal()),
         }
@@ -118,10 +140,11 @@ impl Api {
         ))
     }
 
-    /// People sign in with a browser; there is nothing yet that a program could show instead.
+    /// People sign in with a browser; a program shows what its platform gives it.
     fn signed_out(&self) -> Failure {
+        let hint = identity::hint().unwrap_or("use its pages there");
         Failure::Refused(format!(
-            "the portal at {} asks people to sign in, which takes a browser: use its pages there",
+            "the portal at {} asks people to sign in, which takes a browser: {hint}",
             self.base
         ))
     }

@@ -23,12 +23,14 @@ use crate::{
         runs::RunsOptions,
         withdrawals::WithdrawalOptions,
     },
+    identity::Auth,
     serve::ServeOptions,
 };
 
 const AFTER_HELP: &str = "Who you are:
   A portal that runs on this machine takes you for its one user. A deployed portal asks people to sign in, which takes a
-  browser: its pages do all that these commands do, and the commands are refused there.
+  browser. A job that is one of the portal's [[machines]] needs no secret: in GitHub Actions with id-token: write, with a token
+  of GitLab or CircleCI in TOWPATH_ID_TOKEN, or with the role of AWS that it runs in (--auth aws).
 
 Exit codes:
   0  done
@@ -47,6 +49,9 @@ pub(crate) struct Arguments {
     /// Where the portal is
     #[arg(long, global = true, env = "TOWPATH_URL", value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = address)]
     pub(crate) url: Url,
+    /// How to prove what this job is, where its platform is not found out by itself
+    #[arg(long, global = true, env = "TOWPATH_AUTH", value_enum)]
+    pub(crate) auth: Option<Auth>,
     /// Print JSON, for programs
     #[arg(long, global = true)]
     pub(crate) json: bool,

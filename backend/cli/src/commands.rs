@@ -66,7 +66,7 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "an edge")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 

@@ -4,6 +4,7 @@ mod api;
 mod arguments;
 mod commands;
 mod failure;
+mod identity;
 mod output;
 mod serve;
 
@@ -34,7 +35,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
-    let portal = || api::Api::new(&arguments.url);
+    let portal = || api::Api::new(&arguments.url, arguments.auth);
     match arguments.command {
         Command::Serve(options) => serve::serve(options)
             .await

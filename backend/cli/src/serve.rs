@@ -26,6 +26,7 @@ use portal::{
     Parts, Portal,
     config::Config,
     http::{Assets, Door, Front},
+    machines::Machines,
     promotion::Carriers,
 };
 use targets::{
@@ -82,6 +83,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         assets,
         clock: ambient::now,
         door: Door::Local,
+        machines: Machines::default(),
     });
     let web = tokio::spawn(run(web, pages.merge(hooks), stopped.clone()));
     let aws = tokio::spawn(run(aws, door.router(), stopped));

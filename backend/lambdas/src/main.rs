@@ -7,7 +7,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use lambdas::{
     action, ambient, clock, events, function::Function, hooks, settings::Settings, start, web,
 };
-use portal::error::chain;
+use portal::{error::chain, machines::Machines};
 use serde_json::Value;
 use tokio::runtime::Builder;
 
@@ -30,7 +30,11 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
         .sign_in()
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     let door = web::door(told, &settings.store.region);
-    let router = web::router(portal, settings.site.as_deref(), door)
+    let machines = Machines::new(
+        settings.config.machines.clone(),
+        settings.sts_endpoint.clone(),
+    );
+    let router = web::router(portal, settings.site.as_deref(), door, machines)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     lambda_http::run(router).await
 }

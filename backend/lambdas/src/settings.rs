@@ -45,6 +45,8 @@ pub struct Settings {
     pub jobs_role: Option<Role>,
     /// The folder of the pages' assets; only `web` serves them.
     pub site: Option<PathBuf>,
+    /// Where AWS's Security Token Service listens, when it is not AWS's own.
+    pub sts_endpoint: Option<Url>,
     /// How people come in; only `web` asks.
     pub sign_in: Option<SignIn>,
 }
@@ -100,6 +102,15 @@ pub enum Error {
     /// The emulator's address is none.
     #[error("TOWPATH_OIDC_ENDPOINT is {found:?}, not an address")]
     OidcEndpoint {
+        /// What it is.
+        found: String,
+        /// Why it is none.
+        #[source]
+        source: url::ParseError,
+    },
+    /// The address of the Security Token Service is none.
+    #[error("AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL is {found:?}, not an address")]
+    StsEndpoint {
         /// What it is.
         found: String,
         /// Why it is none.
@@ -162,6 +173,9 @@ impl Settings {
             pipelines_role: role(&variable, "TOWPATH_PIPELINES_ROLE")?,
             jobs_role: role(&variable, "TOWPATH_JOBS_ROLE")?,
             site: variable("TOWPATH_SITE").map(PathBuf::from),
+            sts_endpoint: endpoint("AWS_ENDPOINT_URL_STS")
+                .map(sts_endpoint)
+                .transpose()?,
             sign_in: sign_in(&variable)?,
         })
     }
@@ -237,6 +251,12 @@ fn configuration(text: &str) -> Result<(Config, Digest), Error> {
         source,
     })?;
     parsed(&file, config::FILE_NAME)
+}
+
+fn sts_endpoint(found: String) -> Result<Url, Error> {
+    found
+        .parse()
+        .map_err(|source| Error::StsEndpoint { found, source })
 }
 
 fn home(found: String) -> Result<EnvironmentId, Error> {

@@ -6,6 +6,7 @@ use axum::Router;
 use portal::{
     Portal,
     http::{Assets, AssetsError, Door, Front},
+    machines::Machines,
     sign_in::{GivenSecret, SecretSource, SignIn},
 };
 
@@ -13,13 +14,19 @@ use crate::{ambient, secret::SecretsManager, settings};
 
 /// What `web` serves: what the local portal serves, unchanged. `site` is the folder of the pages' assets; without it, pages
 /// lack nothing but movement.
-pub fn router(portal: Portal, site: Option<&Path>, door: SignIn) -> Result<Router, AssetsError> {
+pub fn router(
+    portal: Portal,
+    site: Option<&Path>,
+    door: SignIn,
+    machines: Machines,
+) -> Result<Router, AssetsError> {
     let assets = site.map_or_else(|| Ok(Assets::built_in()), Assets::load)?;
     Ok(portal::http::router(Front {
         portal,
         assets,
         clock: ambient::now,
         door: Door::SignIn(door),
+        machines,
     }))
 }
 

@@ -2,7 +2,11 @@
 
 use domain::{Timestamp, actor::Actor};
 
-use crate::{Error, Portal, tokens::TokenText};
+use crate::{
+    Error, Portal,
+    machines::{self, AWS_PREFIX, Machines},
+    tokens::TokenText,
+};
 
 /// Who somebody proved to be.
 #[derive(Clone, Debug)]
@@ -19,6 +23,9 @@ pub(crate) enum NotProven {
     /// It opens nothing. Whether it ever did is not for its bearer to know.
     #[error("what the bearer shows is not valid here")]
     Invalid,
+    /// It is a platform's proof of what its bearer is, and none that counts here. Its own job may know why.
+    #[error("what the bearer proves is not enough here")]
+    Machine(#[source] machines::Error),
     /// Whether it does cannot be found out at the moment.
     #[error("who the bearer is cannot be found out")]
     Failed(#[source] Error),
@@ -28,10 +35,9 @@ pub(crate) enum NotProven {
 enum Shown {
     /// An API token of ours.
     Token(TokenText),
-    /// An AWS identity: a request to STS that its caller signed.
-    Aws,
-    /// A token that a CI system signed (RFC 7519): three parts with dots between.
-    Oidc,
+    /// What a machine's own platform proves: a request to STS that its caller signed, or a token that a CI system signed
+    /// (RFC 7519), which is three parts with dots between.
+    Machine,
     /// None of these.
     Other,
 }
@@ -40,10 +46,10 @@ impl Shown {
     fn of(text: &str) -> Self {
         if let Some(token) = TokenText::parse(text) {
             Self::Token(token)
-        } else if text.starts_with("towpath-aws-v1.") {
-            Self::Aws
-        } else if text.split('.').filter(|part| !part.is_empty()).count() == 3 {
-            Self::Oidc
+        } else if text.starts_with(AWS_PREFIX)
+            || text.split('.').filter(|part| !part.is_empty()).count() == 3
+        {
+            Self::Machine
         } else {
             Self::Other
         }
@@ -55,12 +61,17 @@ impl Portal {
     pub(crate) async fn prove(
         &self,
         text: &str,
+        machines: &Machines,
         from: Option<&str>,
         now: Timestamp,
     ) -> Result<Proven, NotProven> {
         match Shown::of(text) {
             Shown::Token(token) => self.prove_token(&token, from, now).await,
-            Shown::Aws | Shown::Oidc | Shown::Other => Err(NotProven::Invalid),
+            Shown::Machine => {
+                let proven = machines.prove(text, self.public_url(), now).await;
+                proven.map_err(NotProven::Machine)
+            }
+            Shown::Other => Err(NotProven::Invalid),
         }
     }
 }

@@ -32,7 +32,7 @@ use axum::{Router, middleware};
 use domain::Timestamp;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{Portal, sign_in::SignIn};
+use crate::{Portal, machines::Machines, sign_in::SignIn};
 
 pub use assets::{Assets, AssetsError};
 pub use endpoints::endpoints;
@@ -54,6 +54,8 @@ pub struct Front {
     pub clock: fn() -> Timestamp,
     /// How people come in.
     pub door: Door,
+    /// The jobs and services that come in without a stored secret.
+    pub machines: Machines,
 }
 
 /// How people come in.

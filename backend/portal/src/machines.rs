@@ -17,11 +17,15 @@ mod platform;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use domain::{Timestamp, actor::Actor};
+use domain::{Timestamp, work::Work};
 use url::Url;
 
-use crate::oidc::{self, Publisher, Token};
+use crate::{
+    bearer::Proven,
+    oidc::{self, Publisher, Token},
+};
 
+pub use crate::oidc::TokenError;
 pub use aws::{AwsError, PREFIX as AWS_PREFIX};
 pub(crate) use entry::ANY_REF;
 pub use entry::{Identity, Job, Machine};
@@ -54,27 +58,22 @@ impl fmt::Debug for Machines {
     }
 }
 
-/// A machine that has proved what it is.
-#[derive(Debug)]
-pub struct Proven {
-    /// Who it is, and what it may do.
-    pub actor: Actor,
-    /// How it proved that, as the audit log keeps it.
-    pub proof: String,
-}
-
 /// Why a caller is no machine of this portal.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The portal does not know its own address, which tokens are meant for.
-    #[error("this portal has no public_url, so no token can be meant for it: set public_url in towpath.toml")]
+    #[error(
+        "this portal has no public_url, so no token can be meant for it: set public_url in towpath.toml"
+    )]
     NoAddress,
     /// Whoever issued the token is no machine's issuer here.
-    #[error("no machine of this portal has the issuer {0:?}: name it in [[machines]] of towpath.toml")]
+    #[error(
+        "no machine of this portal has the issuer {0:?}: name it in [[machines]] of towpath.toml"
+    )]
     UnknownIssuer(String),
     /// The token is no token of its issuer's.
     #[error("the token is not valid: {0}")]
-    Token(oidc::TokenError),
+    Token(TokenError),
     /// It is for someone else.
     #[error("the token is meant for {found:?}: ask for one with the audience {expected:?} alone")]
     Audience {
@@ -90,7 +89,9 @@ pub enum Error {
     #[error("{0}")]
     Untrusted(&'static str),
     /// It is valid, and no entry means its job.
-    #[error("no machine of this portal is meant by this job ({0}): compare it with [[machines]] in towpath.toml")]
+    #[error(
+        "no machine of this portal is meant by this job ({0}): compare it with [[machines]] in towpath.toml"
+    )]
     NoMachine(String),
     /// An AWS identity that is not believed.
     #[error(transparent)]
@@ -148,7 +149,7 @@ impl Machines {
     }
 
     /// Which machine holds this token, and what it is at. `portal` is the address that people open.
-    pub async fn prove(
+    pub(crate) async fn prove(
         &self,
         token: &str,
         portal: Option<&Url>,
@@ -192,7 +193,7 @@ impl Machines {
     }
 
     /// The first entry that means the job.
-    fn means(&self, issuer: &str, claims: &Claims) -> Result<(&Machine, domain::work::Work), Error> {
+    fn means(&self, issuer: &str, claims: &Claims) -> Result<(&Machine, Work), Error> {
         let mut told = None;
         for machine in &self.parts.entries {
             let Identity::Job(job) = &machine.identity else {

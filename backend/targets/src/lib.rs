@@ -1,6 +1,7 @@
 //! What Towpath tells the systems that carry something out. One folder a system.
 
 pub mod codepipeline;
+pub mod identity;
 mod role;
 
 pub use role::{Credentials, Role, Roles};

@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, BodyStream, Full, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Frame, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -67,10 +67,24 @@ impl Http {
         url: &str,
         body: Content,
     ) -> Result<Response<Incoming>, HttpError> {
-        let request = Request::builder().method(method).uri(url).header(
+        self.send_with(method, url, &[], body).await
+    }
+
+    /// The same with more headers, such as who asks. Links that carry their own permission get none.
+    pub(crate) async fn send_with(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Content,
+    ) -> Result<Response<Incoming>, HttpError> {
+        let mut request = Request::builder().method(method).uri(url).header(
             header::USER_AGENT,
             concat!("towpath/", env!("CARGO_PKG_VERSION")),
         );
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
         let request = match body {
             Content::None => request.body(whole(Bytes::new())),
             Content::Json(json) => request

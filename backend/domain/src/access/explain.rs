@@ -79,6 +79,7 @@ mod tests {
             Action::ViewUnassigned,
             Action::ViewRun,
             Action::RecordEvents,
+            Action::RecordUnassigned,
             Action::Sweep,
             Action::ViewAudit,
             Action::MakeTokens,

@@ -36,7 +36,7 @@ pub enum Ability {
     ViewDownloads,
     /// See runs that no app claims.
     ViewUnassigned,
-    /// Report what pipelines do.
+    /// Report what the pipelines do that feed it.
     RecordEvents,
     /// Read the audit log.
     ViewAudit,
@@ -141,7 +141,6 @@ pub fn rights(actor: &Actor, grants: &[Grant], catalog: &Catalog) -> Rights {
     };
     let beyond = [
         (Ability::ViewUnassigned, Action::ViewUnassigned),
-        (Ability::RecordEvents, Action::RecordEvents),
         (Ability::ViewAudit, Action::ViewAudit),
         (Ability::MakeTokens, Action::MakeTokens),
         (Ability::ManageCredentials, Action::ManageCredentials),
@@ -201,6 +200,10 @@ impl Asked<'_> {
                 },
             ),
             (Ability::BreakGlass, Action::BreakGlass { app, environment }),
+            (
+                Ability::RecordEvents,
+                Action::RecordRun { app, environment },
+            ),
         ];
         let mut may = self.each(&all);
         may.extend(self.approve(app, environment));

@@ -39,7 +39,7 @@ pub(super) const KEYS: [&str; 14] = [
 /// Where machines come from.
 pub(super) const FROM: [&str; 4] = ["github", "gitlab", "circleci", "aws"];
 
-pub(super) const PERMISSIONS: [&str; 8] = {
+const PERMISSIONS: [&str; 8] = {
     let mut names = [""; 8];
     let mut index = 0;
     while index < names.len() {
@@ -78,10 +78,16 @@ pub(super) fn entries(
         let (Some(name), Some(identity), Some(permit)) = (name, identity, permit) else {
             continue;
         };
-        if let Some(first) = machines.iter().find(|first| first.identity.covers(&identity)) {
+        if let Some(first) = machines
+            .iter()
+            .find(|first| first.identity.covers(&identity))
+        {
             section.problem(
                 "name",
-                format!("whatever \"{name}\" fits, the machine \"{}\" fits before it", first.name),
+                format!(
+                    "whatever \"{name}\" fits, the machine \"{}\" fits before it",
+                    first.name
+                ),
                 "the first that fits counts: put the narrower one first, or make one entry of both",
             );
         }
@@ -95,7 +101,13 @@ pub(super) fn entries(
 }
 
 fn name(document: &Document<'_>, text: Text, before: &mut Vec<String>) -> Option<String> {
-    let good = fits(document, text.clone(), is_name, "the name of a machine", NAME_SHAPE)?;
+    let good = fits(
+        document,
+        text.clone(),
+        is_name,
+        "the name of a machine",
+        NAME_SHAPE,
+    )?;
     if before.contains(&good) {
         document.problem(
             text.span,
@@ -107,7 +119,8 @@ fn name(document: &Document<'_>, text: Text, before: &mut Vec<String>) -> Option
     Some(good)
 }
 
-const NAME_SHAPE: &str = "write 1 to 40 lower-case letters, digits and inner hyphens, such as \"wallet-release\"";
+const NAME_SHAPE: &str =
+    "write 1 to 40 lower-case letters, digits and inner hyphens, such as \"wallet-release\"";
 
 fn permit(
     document: &Document<'_>,
@@ -116,10 +129,10 @@ fn permit(
     environments: &[&str],
 ) -> Option<Permit> {
     let may = section.required_texts("may", "register");
-    let apps = section.texts("apps", "wallet");
-    let apps = apps.map(|names| all_known(document, "app", names, apps));
-    let places = section.texts("environments", "dev");
-    let places = places.map(|names| all_known(document, "environment", names, environments));
+    let names = section.texts("apps", "wallet");
+    let apps = names.map(|names| all_known(document, "app", names, apps));
+    let names = section.texts("environments", "dev");
+    let places = names.map(|names| all_known(document, "environment", names, environments));
     let known = |text| known(document, "permission", text, &PERMISSIONS);
     let may = may?.into_iter().filter_map(known);
     Some(Permit {
@@ -219,13 +232,23 @@ fn issuer(
     section: &Section<'_, '_>,
     platform: Platform,
 ) -> Option<String> {
-    let shape = "write it to the letter as its tokens name it, such as \"https://gitlab.example.com\"";
+    let shape =
+        "write it to the letter as its tokens name it, such as \"https://gitlab.example.com\"";
     let text = match platform.usual_issuer() {
         Some(usual) if !section.has("issuer") => return Some(usual.to_owned()),
         Some(usual) => section.optional("issuer", usual),
-        None => section.required("issuer", "https://oidc.circleci.com/org/<the organization's id>"),
+        None => section.required(
+            "issuer",
+            "https://oidc.circleci.com/org/<the organization's id>",
+        ),
     };
-    fits(document, text?, is_issuer, "the address of an issuer", shape)
+    fits(
+        document,
+        text?,
+        is_issuer,
+        "the address of an issuer",
+        shape,
+    )
 }
 
 fn refs(document: &Document<'_>, section: &Section<'_, '_>) -> Vec<String> {
@@ -296,7 +319,12 @@ fn is_origin(text: &str) -> bool {
 
 fn is_ref(text: &str) -> bool {
     let start = text.strip_suffix('*').unwrap_or(text);
-    let kinds = ["refs/heads/", "refs/tags/", "refs/pull/", "refs/merge-requests/"];
+    let kinds = [
+        "refs/heads/",
+        "refs/tags/",
+        "refs/pull/",
+        "refs/merge-requests/",
+    ];
     kinds.iter().any(|kind| start.starts_with(kind))
         && (text.ends_with('*') || !text.ends_with('/'))
         && text.len() <= 250

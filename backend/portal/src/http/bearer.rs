@@ -13,7 +13,7 @@ use axum::{
 };
 
 use super::{Front, caller, problem::Problem};
-use crate::{bearer::NotProven, error::chain};
+use crate::{bearer::NotProven, error::chain, machines};
 
 /// Addresses that ask nobody who they are. Whoever wants to sign in is not stopped by a header that a proxy adds.
 const OPEN: [&str; 6] = [
@@ -44,7 +44,10 @@ pub(super) async fn bearer(
     };
     let from = caller::from(request.headers());
     let now = (front.clock)();
-    let proven = front.portal.prove(shown, from.as_deref(), now).await;
+    let proven = front
+        .portal
+        .prove(shown, &front.machines, from.as_deref(), now)
+        .await;
     let proven = match proven {
         Ok(proven) => proven,
         Err(NotProven::Invalid) => {
@@ -53,6 +56,7 @@ pub(super) async fn bearer(
                 "This token does not work here. Make one at /settings/tokens.",
             );
         }
+        Err(NotProven::Machine(error)) => return not_a_machine(&error),
         Err(NotProven::Failed(error)) => {
             tracing::warn!(error = chain(&error), "nobody knows who the bearer is");
             return Problem::from(error).into_response();
@@ -75,8 +79,25 @@ pub(super) fn shown(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !shown.is_empty()).then_some(shown)
 }
 
-/// The same answer for every token that does not work: which ones there are is nobody's business.
-fn refusal(error: &'static str, what: &'static str) -> Response {
+/// What a job or a service is told that proves something else than what is asked for. All of it is about its own proof.
+fn not_a_machine(error: &machines::Error) -> Response {
+    tracing::warn!(
+        error = chain(error),
+        "the bearer is no machine of this portal"
+    );
+    let mut said = error.to_string();
+    if let Some(first) = said.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    said.push('.');
+    if error.is_passing() {
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, said).into_response();
+    }
+    refusal("invalid_token", said)
+}
+
+/// The same answer for every token of ours that does not work: which ones there are is nobody's business.
+fn refusal(error: &'static str, what: impl Into<String>) -> Response {
     let mut response = Problem::new(StatusCode::UNAUTHORIZED, what).into_response();
     let challenge = format!("Bearer realm=\"Towpath\", error=\"{error}\"");
     if let Ok(challenge) = HeaderValue::from_str(&challenge) {

@@ -35,16 +35,20 @@ const MOST_KEPT: usize = 256;
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
     /// No entry is for AWS.
-    #[error("no machine of this portal comes from AWS: name its account and role in [[machines]] of towpath.toml")]
+    #[error(
+        "no machine of this portal comes from AWS: name its account and role in [[machines]] of towpath.toml"
+    )]
     None,
     /// It is not such a request.
-    #[error("this is not a signed request to AWS of the kind that `towpath --aws` makes: {0}")]
+    #[error("this is not a signed request to AWS of the kind that `towpath --auth aws` makes: {0}")]
     Shape(&'static str),
     /// It is over, or has not begun.
     #[error("the signed request to AWS is not valid at this time: sign a new one")]
     Time,
     /// It names another portal, or AWS does not take the signature.
-    #[error("AWS does not confirm the signature for this portal: sign with credentials that are valid now, for {0}")]
+    #[error(
+        "AWS does not confirm the signature for this portal: sign with credentials that are valid now, for {0}"
+    )]
     NotConfirmed(String),
     /// The identity is no role.
     #[error("{0} is no role: a machine acts in one, never as a user or as the account itself")]
@@ -103,7 +107,9 @@ impl Callers {
         let value = value.map_err(|_| AwsError::NotConfirmed(name.clone()))?;
         let answer = self.fetch.get_with(&presigned.url, (PORTAL, value));
         let answer: Answer = answer.await.map_err(|error| match error {
-            FetchError::Status { status, .. } if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+            FetchError::Status { status, .. }
+                if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS =>
+            {
                 AwsError::NotConfirmed(name)
             }
             other => AwsError::Unavailable(other),

@@ -81,9 +81,16 @@ mod tests {
         for id in [json!(74), json!("74")] {
             assert_eq!(claims(json!({"id": id})).text("id").as_deref(), Some("74"));
         }
-        for nothing in [json!(""), json!(null), json!(-1), json!(7.5), json!({}), json!(["74"]), json!("7\n4"),
-            json!("x".repeat(501))]
-        {
+        for nothing in [
+            json!(""),
+            json!(null),
+            json!(-1),
+            json!(7.5),
+            json!({}),
+            json!(["74"]),
+            json!("7\n4"),
+            json!("x".repeat(501)),
+        ] {
             assert_eq!(claims(json!({"id": nothing})).text("id"), None);
         }
     }
@@ -99,10 +106,17 @@ mod tests {
     #[test]
     fn a_token_without_times_has_none() {
         assert!(claims(json!({"exp": 2, "iat": 1})).times.is_some());
-        assert!(claims(json!({"exp": 2.5, "iat": 1, "nbf": 1})).times.is_some());
-        for without in [json!({"exp": 2}), json!({"iat": 1}), json!({"exp": "2", "iat": 1}),
-            json!({"exp": 2, "iat": 1, "nbf": "1"})]
-        {
+        assert!(
+            claims(json!({"exp": 2.5, "iat": 1, "nbf": 1}))
+                .times
+                .is_some()
+        );
+        for without in [
+            json!({"exp": 2}),
+            json!({"iat": 1}),
+            json!({"exp": "2", "iat": 1}),
+            json!({"exp": 2, "iat": 1, "nbf": "1"}),
+        ] {
             assert!(claims(without).times.is_none());
         }
     }

@@ -159,7 +159,11 @@ mod tests {
     fn the_repository_and_the_environment_are_compared_whole() {
         let release = job(&ANY_REF, Some("production"));
         assert!(release.means(&said("refs/heads/main")));
-        for within in [vec![], vec!["Production".to_owned()], vec!["prod".to_owned()]] {
+        for within in [
+            vec![],
+            vec!["Production".to_owned()],
+            vec!["prod".to_owned()],
+        ] {
             let said = Said {
                 within,
                 ..said("refs/heads/main")

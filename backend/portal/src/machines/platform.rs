@@ -89,7 +89,12 @@ fn short(git_ref: Option<&str>) -> Option<String> {
 }
 
 /// A commit's page below its repository's, if both are what they should be.
-fn page(host: &str, repository: Option<&str>, between: &str, commit: Option<&str>) -> Option<String> {
+fn page(
+    host: &str,
+    repository: Option<&str>,
+    between: &str,
+    commit: Option<&str>,
+) -> Option<String> {
     let (repository, commit) = (repository?, commit?);
     let hexadecimal = commit.bytes().all(|b| b.is_ascii_hexdigit());
     hexadecimal.then(|| format!("https://{host}/{repository}/{between}/{commit}"))

@@ -72,7 +72,7 @@ struct Asked {
 
 type Shared = Arc<Mutex<Facts>>;
 
-fn key() -> EcdsaKeyPair {
+pub(crate) fn key() -> EcdsaKeyPair {
     let (algorithm, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
     let document = EcdsaKeyPair::generate_pkcs8(algorithm, random).unwrap();
     EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), random).unwrap()

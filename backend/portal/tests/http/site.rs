@@ -9,7 +9,10 @@ use axum::{
 };
 use domain::{Timestamp, digest::Digest};
 use http_body_util::BodyExt as _;
-use portal::http::{Assets, Door, Front, router};
+use portal::{
+    http::{Assets, Door, Front, router},
+    machines::Machines,
+};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -124,6 +127,7 @@ pub(crate) fn front(world: &World) -> Front {
         assets: Assets::built_in(),
         clock: now,
         door: Door::Local,
+        machines: Machines::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use schemars::JsonSchema;
 
-use super::{FROM, PERMISSIONS};
+use super::FROM;
 use crate::config::SLUG;
 
 /// A job or a service that proves by its own platform what it is. The first entry that fits counts.
@@ -45,12 +45,27 @@ pub(in crate::config) struct Machine {
     #[schemars(regex(pattern = "^[A-Za-z0-9+=,.@_-]{1,64}$"), extend("type" = "string"))]
     role: Option<String>,
     /// What it may do. Each includes seeing the apps that it is for.
-    #[schemars(length(min = 1), inner(extend("enum" = PERMISSIONS)))]
-    may: Vec<String>,
+    #[schemars(length(min = 1))]
+    may: Vec<Permission>,
     /// The `id`s of the apps that it is for. Left out, all.
     #[schemars(with = "Option<Vec<String>>", length(min = 1), inner(regex(pattern = SLUG)), extend("type" = "array"))]
     apps: Option<Vec<String>>,
     /// The `id`s of the environments where it may do it. Left out, all.
     #[schemars(with = "Option<Vec<String>>", length(min = 1), inner(regex(pattern = SLUG)), extend("type" = "array"))]
     environments: Option<Vec<String>>,
+}
+
+/// One thing that can be permitted.
+#[expect(dead_code, reason = "for the schema alone")]
+#[derive(JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Permission {
+    View,
+    Download,
+    Register,
+    Report,
+    Promote,
+    Hold,
+    Withdraw,
+    Audit,
 }

@@ -84,7 +84,10 @@ may = ["promote"]
     assert_eq!(gitlab.platform, Platform::GitLab);
     assert_eq!(gitlab.refs, ["refs/heads/main", "refs/tags/v*"]);
     assert_eq!(gitlab.within.as_deref(), Some("production"));
-    assert_eq!(machines[1].permit.apps, Scope::Only(vec!["wallet".parse().unwrap()]));
+    assert_eq!(
+        machines[1].permit.apps,
+        Scope::Only(vec!["wallet".parse().unwrap()])
+    );
     let circleci = job(&machines[2]);
     assert_eq!(circleci.origin.as_deref(), Some("github.com/acme/wallet"));
     assert!(circleci.within.is_some());
@@ -98,33 +101,133 @@ may = ["promote"]
 #[test]
 fn every_mistake_is_explained() {
     for (line, by, explained) in [
-        ("repository_id = \"74\"", "", "[[machines]] has no \"repository_id\""),
-        ("repository_id = \"74\"", "repository_id = 74", "write it in quotes: repository_id = \"74\""),
-        ("repository_id = \"74\"", "repository_id = \"acme/wallet\"", "gh api repos/acme/wallet"),
-        ("repository_id = \"74\"", "repository_id = \"74\"\nproject_id = \"1\"", "\"project_id\" is not for machines from github"),
-        ("repository_id = \"74\"", "repository_id = \"74\"\nrole = \"r\"", "it is for machines from aws"),
-        ("repository_id = \"74\"", "repository_id = \"74\"\nrefs = [\"main\"]", "such as \"refs/heads/main\""),
-        ("repository_id = \"74\"", "repository_id = \"74\"\nrefs = [\"*\"]", "\"*\" is not a ref"),
-        ("repository_id = \"74\"", "repository_id = \"74\"\nrefs = [\"refs/heads/*/a\"]", "is not a ref"),
-        ("repository_id = \"74\"", "repository_id = \"74\"\nrefs = []", "\"refs\" is an empty list"),
-        ("repository_id = \"74\"", "repository_id = \"74\"\nissuer = \"http://gitlab.example.com\"", "is not the address of an issuer"),
-        ("repository_id = \"74\"", "repository_id = \"74\"\njob_environment = \"\"", "is not the name of an environment"),
-        ("from = \"github\"", "from = \"githb\"", "did you mean \"github\"?"),
+        (
+            "repository_id = \"74\"",
+            "",
+            "[[machines]] has no \"repository_id\"",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = 74",
+            "write it in quotes: repository_id = \"74\"",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"acme/wallet\"",
+            "gh api repos/acme/wallet",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nproject_id = \"1\"",
+            "\"project_id\" is not for machines from github",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nrole = \"r\"",
+            "it is for machines from aws",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nrefs = [\"main\"]",
+            "such as \"refs/heads/main\"",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nrefs = [\"*\"]",
+            "\"*\" is not a ref",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nrefs = [\"refs/heads/*/a\"]",
+            "is not a ref",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nrefs = []",
+            "\"refs\" is an empty list",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nissuer = \"http://gitlab.example.com\"",
+            "is not the address of an issuer",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\njob_environment = \"\"",
+            "is not the name of an environment",
+        ),
+        (
+            "from = \"github\"",
+            "from = \"githb\"",
+            "did you mean \"github\"?",
+        ),
         ("from = \"github\"", "", "[[machines]] has no \"from\""),
-        ("from = \"github\"", "from = \"circleci\"", "[[machines]] has no \"issuer\""),
-        ("from = \"github\"", "from = \"circleci\"", "[[machines]] has no \"origin\""),
-        ("from = \"github\"", "from = \"aws\"", "[[machines]] has no \"account\""),
-        ("from = \"github\"", "from = \"aws\"\nrole = \"ci/wallet-build\"", "without its path"),
-        ("from = \"github\"", "from = \"gitlab\"", "[[machines]] has no \"project_id\""),
-        ("name = \"wallet-release\"", "name = \"Wallet\"", "is not the name of a machine"),
-        ("name = \"wallet-release\"", "", "[[machines]] has no \"name\""),
+        (
+            "from = \"github\"",
+            "from = \"circleci\"",
+            "[[machines]] has no \"issuer\"",
+        ),
+        (
+            "from = \"github\"",
+            "from = \"circleci\"",
+            "[[machines]] has no \"origin\"",
+        ),
+        (
+            "from = \"github\"",
+            "from = \"aws\"",
+            "[[machines]] has no \"account\"",
+        ),
+        (
+            "from = \"github\"",
+            "from = \"aws\"\nrole = \"ci/wallet-build\"",
+            "without its path",
+        ),
+        (
+            "from = \"github\"",
+            "from = \"gitlab\"",
+            "[[machines]] has no \"project_id\"",
+        ),
+        (
+            "name = \"wallet-release\"",
+            "name = \"Wallet\"",
+            "is not the name of a machine",
+        ),
+        (
+            "name = \"wallet-release\"",
+            "",
+            "[[machines]] has no \"name\"",
+        ),
         ("may = [\"register\"]", "", "[[machines]] has no \"may\""),
-        ("may = [\"register\"]", "may = []", "\"may\" is an empty list"),
-        ("may = [\"register\"]", "may = [\"registr\"]", "did you mean \"register\"?"),
-        ("may = [\"register\"]", "may = [\"approve\"]", "unknown permission \"approve\""),
-        ("may = [\"register\"]", "may = [\"register\"]\napps = [\"shop\"]", "unknown app \"shop\""),
-        ("may = [\"register\"]", "may = [\"register\"]\nenvironments = [\"prod\"]", "unknown environment \"prod\""),
-        ("may = [\"register\"]", "may = [\"register\"]\nref = \"a\"", "did you mean \"refs\"?"),
+        (
+            "may = [\"register\"]",
+            "may = []",
+            "\"may\" is an empty list",
+        ),
+        (
+            "may = [\"register\"]",
+            "may = [\"registr\"]",
+            "did you mean \"register\"?",
+        ),
+        (
+            "may = [\"register\"]",
+            "may = [\"approve\"]",
+            "unknown permission \"approve\"",
+        ),
+        (
+            "may = [\"register\"]",
+            "may = [\"register\"]\napps = [\"shop\"]",
+            "unknown app \"shop\"",
+        ),
+        (
+            "may = [\"register\"]",
+            "may = [\"register\"]\nenvironments = [\"prod\"]",
+            "unknown environment \"prod\"",
+        ),
+        (
+            "may = [\"register\"]",
+            "may = [\"register\"]\nref = \"a\"",
+            "did you mean \"refs\"?",
+        ),
     ] {
         let problems = parse(&GITHUB.replacen(line, by, 1)).unwrap_err();
         assert!(problems.contains(explained), "{by}\n{problems}");
@@ -137,8 +240,30 @@ fn a_machine_that_would_never_be_reached_is_told() {
         .replace("wallet-release", "main")
         .replace("may =", "refs = [\"refs/heads/main\"]\nmay =");
     let problems = parse(&format!("{GITHUB}{narrow}")).unwrap_err();
-    assert!(problems.contains("\"wallet-release\" fits before it"), "{problems}");
+    assert!(
+        problems.contains("\"wallet-release\" fits before it"),
+        "{problems}"
+    );
     parse(&format!("{narrow}{GITHUB}")).unwrap();
     let twice = format!("{narrow}{}", GITHUB.replace("wallet-release", "main"));
-    assert!(parse(&twice).unwrap_err().contains("a second machine \"main\""));
+    assert!(
+        parse(&twice)
+            .unwrap_err()
+            .contains("a second machine \"main\"")
+    );
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_good() {
+    let page = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/machines.md"
+    ));
+    let fences = page.split("```toml\n").skip(1);
+    let examples: Vec<&str> = fences.filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        let config = Config::parse(&format!("{example}{BEFORE}"), "towpath.toml");
+        assert_eq!(config.unwrap().machines.len(), 1, "{example}");
+    }
 }

@@ -43,8 +43,14 @@ impl Answer {
 
 /// `arn:aws:sts::123456789012:assumed-role/wallet-build/session`
 fn role(arn: &str) -> Option<Caller> {
-    let ["arn", "aws" | "aws-cn" | "aws-us-gov", "sts", "", account, session] =
-        arn.split(':').collect::<Vec<_>>()[..]
+    let [
+        "arn",
+        "aws" | "aws-cn" | "aws-us-gov",
+        "sts",
+        "",
+        account,
+        session,
+    ] = arn.split(':').collect::<Vec<_>>()[..]
     else {
         return None;
     };
@@ -64,8 +70,12 @@ mod tests {
 
     #[test]
     fn a_session_says_its_account_and_its_role() {
-        let caller = role("arn:aws:sts::123456789012:assumed-role/wallet-build/AWSCodeBuild-1").unwrap();
-        assert_eq!((caller.account.as_str(), caller.role.as_str()), ("123456789012", "wallet-build"));
+        let caller =
+            role("arn:aws:sts::123456789012:assumed-role/wallet-build/AWSCodeBuild-1").unwrap();
+        assert_eq!(
+            (caller.account.as_str(), caller.role.as_str()),
+            ("123456789012", "wallet-build")
+        );
         assert!(role("arn:aws-us-gov:sts::123456789012:assumed-role/wallet-build/s").is_some());
     }
 

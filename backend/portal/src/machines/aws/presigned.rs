@@ -65,7 +65,9 @@ impl Presigned {
             return Err(shape("its algorithm"));
         }
         if !is("X-Amz-SignedHeaders", "host;x-towpath-portal") {
-            return Err(shape("its signature does not cover exactly host and x-towpath-portal"));
+            return Err(shape(
+                "its signature does not cover exactly host and x-towpath-portal",
+            ));
         }
         let date = query.get("X-Amz-Date").map_or("", String::as_str);
         if !is_scope(&query["X-Amz-Credential"], date) {
@@ -74,7 +76,8 @@ impl Presigned {
         let from = time(date).ok_or(shape("its date"))?;
         let expires = query["X-Amz-Expires"].parse().ok();
         let expires = expires.filter(|seconds| (1..=LONGEST).contains(seconds));
-        let lasts = SignedDuration::from_secs(expires.ok_or(shape("it lasts longer than 15 minutes"))?);
+        let lasts =
+            SignedDuration::from_secs(expires.ok_or(shape("it lasts longer than 15 minutes"))?);
         let until = from.checked_add(lasts).map_err(|_| shape("its date"))?;
         Ok(Self { url, until, from })
     }
@@ -90,7 +93,9 @@ fn is_service(url: &Url, endpoint: Option<&Url>) -> bool {
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let at_home = match endpoint {
         Some(endpoint) => url.origin() == endpoint.origin(),
-        None => url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(is_aws),
+        None => {
+            url.scheme() == "https" && url.port().is_none() && url.host_str().is_some_and(is_aws)
+        }
     };
     plain && at_home && url.path() == "/"
 }
@@ -112,7 +117,11 @@ fn query(url: &Url) -> Option<BTreeMap<String, String>> {
     let mut query = BTreeMap::new();
     for (name, value) in url.query_pairs() {
         let known = PARAMETERS.contains(&&*name) || name == SESSION;
-        if !known || query.insert(name.into_owned(), value.into_owned()).is_some() {
+        if !known
+            || query
+                .insert(name.into_owned(), value.into_owned())
+                .is_some()
+        {
             return None;
         }
     }
@@ -128,7 +137,9 @@ fn is_scope(credential: &str, date: &str) -> bool {
     let [key, day, region, "sts", "aws4_request"] = parts[..] else {
         return false;
     };
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let plain = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
     plain(key) && plain(region) && date.get(..8) == Some(day)
 }
 
@@ -170,7 +181,11 @@ mod tests {
     #[test]
     fn credentials_without_a_session_have_no_token_and_there_are_other_hosts() {
         read(&GOOD.replace("&X-Amz-Security-Token=a%2Fb%2Bc", "")).unwrap();
-        for host in ["sts.amazonaws.com", "sts.us-gov-west-1.amazonaws.com", "sts.cn-north-1.amazonaws.com.cn"] {
+        for host in [
+            "sts.amazonaws.com",
+            "sts.us-gov-west-1.amazonaws.com",
+            "sts.cn-north-1.amazonaws.com.cn",
+        ] {
             read(&GOOD.replace("sts.eu-west-1.amazonaws.com", host)).unwrap();
         }
     }
@@ -179,22 +194,43 @@ mod tests {
     fn whatever_goes_elsewhere_or_asks_something_else_is_refused() {
         for (part, by) in [
             ("https:", "http:"),
-            ("sts.eu-west-1.amazonaws.com", "sts.eu-west-1.amazonaws.com.example.com"),
-            ("sts.eu-west-1.amazonaws.com", "sts.amazonaws.com.cn.example"),
+            (
+                "sts.eu-west-1.amazonaws.com",
+                "sts.eu-west-1.amazonaws.com.example.com",
+            ),
+            (
+                "sts.eu-west-1.amazonaws.com",
+                "sts.amazonaws.com.cn.example",
+            ),
             ("sts.eu-west-1.amazonaws.com", "example.com"),
             ("sts.eu-west-1.amazonaws.com", "169.254.169.254"),
             ("sts.eu-west-1.amazonaws.com", "s3.eu-west-1.amazonaws.com"),
-            ("sts.eu-west-1.amazonaws.com", "sts.evil.bucket.amazonaws.com"),
-            ("sts.eu-west-1.amazonaws.com", "sts.eu-west-1.amazonaws.com:8443"),
-            ("sts.eu-west-1.amazonaws.com", "sts.eu-west-1.amazonaws.com@example.com"),
-            ("sts.eu-west-1.amazonaws.com", "user@sts.eu-west-1.amazonaws.com"),
+            (
+                "sts.eu-west-1.amazonaws.com",
+                "sts.evil.bucket.amazonaws.com",
+            ),
+            (
+                "sts.eu-west-1.amazonaws.com",
+                "sts.eu-west-1.amazonaws.com:8443",
+            ),
+            (
+                "sts.eu-west-1.amazonaws.com",
+                "sts.eu-west-1.amazonaws.com@example.com",
+            ),
+            (
+                "sts.eu-west-1.amazonaws.com",
+                "user@sts.eu-west-1.amazonaws.com",
+            ),
             (".com/?", ".com/other?"),
             ("GetCallerIdentity", "AssumeRole"),
             ("2011-06-15", "2010-05-08"),
             ("Action=", "action="),
             ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"),
             ("host%3Bx-towpath-portal", "host"),
-            ("host%3Bx-towpath-portal", "host%3Bx-other%3Bx-towpath-portal"),
+            (
+                "host%3Bx-towpath-portal",
+                "host%3Bx-other%3Bx-towpath-portal",
+            ),
             ("X-Amz-Expires=900", "X-Amz-Expires=901"),
             ("X-Amz-Expires=900", "X-Amz-Expires=0"),
             ("X-Amz-Expires=900", "X-Amz-Expires=-1"),
@@ -203,17 +239,34 @@ mod tests {
             ("20261121T093000Z", "20261122T093000Z"),
             ("%2Fsts%2F", "%2Fs3%2F"),
             ("&X-Amz-Signature=0a1b2c", ""),
-            ("&X-Amz-Signature=0a1b2c", "&X-Amz-Signature=0a1b2c&X-Amz-Signature=1"),
-            ("&X-Amz-Signature=0a1b2c", "&X-Amz-Signature=0a1b2c&Action=AssumeRole"),
-            ("&X-Amz-Signature=0a1b2c", "&X-Amz-Signature=0a1b2c&RoleArn=a"),
+            (
+                "&X-Amz-Signature=0a1b2c",
+                "&X-Amz-Signature=0a1b2c&X-Amz-Signature=1",
+            ),
+            (
+                "&X-Amz-Signature=0a1b2c",
+                "&X-Amz-Signature=0a1b2c&Action=AssumeRole",
+            ),
+            (
+                "&X-Amz-Signature=0a1b2c",
+                "&X-Amz-Signature=0a1b2c&RoleArn=a",
+            ),
             ("&X-Amz-Signature=0a1b2c", "&X-Amz-Signature=0a1b2c#part"),
         ] {
             let url = GOOD.replacen(part, by, 1);
             assert_ne!(url, GOOD, "{part}");
             assert!(matches!(read(&url), Err(AwsError::Shape(_))), "{url}");
         }
-        for token in ["", PREFIX, "towpath-aws-v1.*", &format!("{PREFIX}{}", "A".repeat(9000))] {
-            assert!(matches!(Presigned::read(token, None), Err(AwsError::Shape(_))));
+        for token in [
+            "",
+            PREFIX,
+            "towpath-aws-v1.*",
+            &format!("{PREFIX}{}", "A".repeat(9000)),
+        ] {
+            assert!(matches!(
+                Presigned::read(token, None),
+                Err(AwsError::Shape(_))
+            ));
         }
     }
 
@@ -221,7 +274,10 @@ mod tests {
     fn an_emulator_is_asked_in_place_of_aws_and_not_besides() {
         let endpoint = Url::parse("http://127.0.0.1:4566").unwrap();
         let token = |url: &str| format!("{PREFIX}{}", BASE64.encode(url));
-        let there = GOOD.replace("https://sts.eu-west-1.amazonaws.com", "http://127.0.0.1:4566");
+        let there = GOOD.replace(
+            "https://sts.eu-west-1.amazonaws.com",
+            "http://127.0.0.1:4566",
+        );
         assert!(Presigned::read(&token(&there), Some(&endpoint)).is_ok());
         assert!(Presigned::read(&token(GOOD), Some(&endpoint)).is_err());
         let beside = there.replace("4566", "4567");

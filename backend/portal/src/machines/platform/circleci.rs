@@ -49,10 +49,22 @@ mod tests {
     #[test]
     fn a_job_says_its_project_its_ref_and_where_its_code_is_from() {
         let said = said(sample());
-        assert_eq!(said.id.as_deref(), Some("3a5ae4d4-9a34-4e8b-8a0f-7a1d6a4f2d11"));
+        assert_eq!(
+            said.id.as_deref(),
+            Some("3a5ae4d4-9a34-4e8b-8a0f-7a1d6a4f2d11")
+        );
         assert_eq!(said.git_ref.as_deref(), Some("refs/heads/main"));
-        assert_eq!(said.origin.as_deref(), Some("github.com/organization-123/repo-1"));
-        assert_eq!(said.within, ["a74579f1-2e7d-451e-b009-5c082ad2729e", "cb32986e-2f6f-4f43-b2bd-d3c2fd98e903"]);
+        assert_eq!(
+            said.origin.as_deref(),
+            Some("github.com/organization-123/repo-1")
+        );
+        assert_eq!(
+            said.within,
+            [
+                "a74579f1-2e7d-451e-b009-5c082ad2729e",
+                "cb32986e-2f6f-4f43-b2bd-d3c2fd98e903"
+            ]
+        );
         assert_eq!(said.untrusted, None);
         assert_eq!(said.work.branch.as_deref(), Some("main"));
         assert_eq!(said.work.commit, None);

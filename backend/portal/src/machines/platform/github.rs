@@ -17,7 +17,12 @@ pub(super) fn read(issuer: &str, claims: &Claims) -> Said {
         within: text("environment").into_iter().collect(),
         origin: None,
         work: Work {
-            run: run(&[Some("github"), Some(&host), id.as_deref(), run_id.as_deref()]),
+            run: run(&[
+                Some("github"),
+                Some(&host),
+                id.as_deref(),
+                run_id.as_deref(),
+            ]),
             attempt,
             branch: short(git_ref.as_deref()),
             url: page(&host, repository.as_deref(), "commit", commit.as_deref()),
@@ -45,7 +50,10 @@ fn host(issuer: &str) -> String {
         return "github.com".to_owned();
     }
     // An enterprise with data residency: token.actions.octocorp.ghe.com
-    issuer.strip_prefix("token.actions.").unwrap_or(issuer).to_owned()
+    issuer
+        .strip_prefix("token.actions.")
+        .unwrap_or(issuer)
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -70,13 +78,18 @@ mod tests {
         assert_eq!(said.within, ["prod"]);
         assert_eq!(said.untrusted, None);
         let work = said.work;
-        assert_eq!(work.run.unwrap().to_string(), "github/github.com/74/1658821493");
+        assert_eq!(
+            work.run.unwrap().to_string(),
+            "github/github.com/74/1658821493"
+        );
         assert_eq!(work.attempt, Some(2));
         assert_eq!(work.branch.as_deref(), Some("main"));
         assert_eq!(work.repository.as_deref(), Some("octo-org/octo-repo"));
         assert_eq!(
             work.url.as_deref(),
-            Some("https://github.com/octo-org/octo-repo/commit/6dcb09b5b57875f334f61aebed695e2e4193db5e")
+            Some(
+                "https://github.com/octo-org/octo-repo/commit/6dcb09b5b57875f334f61aebed695e2e4193db5e"
+            )
         );
     }
 
@@ -102,7 +115,10 @@ mod tests {
 
     #[test]
     fn a_token_without_the_claims_says_nothing() {
-        let said = said("github.example.com", json!({"sub": "s", "sha": "not a commit"}));
+        let said = said(
+            "github.example.com",
+            json!({"sub": "s", "sha": "not a commit"}),
+        );
         assert_eq!((said.id, said.git_ref, said.work.run), (None, None, None));
         assert_eq!(said.work.url, None);
     }

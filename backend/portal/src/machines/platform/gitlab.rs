@@ -15,7 +15,12 @@ pub(super) fn read(host: &str, claims: &Claims) -> Said {
         within: text("environment").into_iter().collect(),
         origin: None,
         work: Work {
-            run: run(&[Some("gitlab"), Some(host), id.as_deref(), pipeline.as_deref()]),
+            run: run(&[
+                Some("gitlab"),
+                Some(host),
+                id.as_deref(),
+                pipeline.as_deref(),
+            ]),
             // A job that is tried again stays in its pipeline, and no claim counts the tries.
             attempt: None,
             branch: short(git_ref.as_deref()),
@@ -35,7 +40,10 @@ mod tests {
     use super::*;
 
     fn said(claims: Value) -> Said {
-        read("gitlab.example.com", &serde_json::from_value(claims).unwrap())
+        read(
+            "gitlab.example.com",
+            &serde_json::from_value(claims).unwrap(),
+        )
     }
 
     fn sample() -> Value {
@@ -49,7 +57,10 @@ mod tests {
         assert_eq!(said.git_ref.as_deref(), Some("refs/heads/feature-branch-1"));
         assert_eq!(said.within, ["test-environment2"]);
         let work = said.work;
-        assert_eq!(work.run.unwrap().to_string(), "gitlab/gitlab.example.com/20/574");
+        assert_eq!(
+            work.run.unwrap().to_string(),
+            "gitlab/gitlab.example.com/20/574"
+        );
         assert_eq!(work.attempt, None);
         assert_eq!(work.branch.as_deref(), Some("feature-branch-1"));
         assert_eq!(work.repository.as_deref(), Some("my-group/my-project"));
