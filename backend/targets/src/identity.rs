@@ -5,7 +5,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::{Credentials, provider::ProvideCredentials as _};
 use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign},
     sign::v4::SigningParams,
@@ -56,9 +56,20 @@ pub async fn signed(asked: Asked<'_>, now: SystemTime) -> Result<String, Identit
     presigned(asked, credentials, now).map_err(IdentityError::Signature)
 }
 
+/// Signs with these keys, of a session if there is its token.
+pub fn signed_as(
+    asked: Asked<'_>,
+    (id, secret, session): (&str, &str, Option<&str>),
+    now: SystemTime,
+) -> Result<String, IdentityError> {
+    let session = session.map(str::to_owned);
+    let credentials = Credentials::new(id, secret, session, None, "towpath");
+    presigned(asked, credentials, now).map_err(IdentityError::Signature)
+}
+
 fn presigned(
     asked: Asked<'_>,
-    credentials: aws_credential_types::Credentials,
+    credentials: Credentials,
     now: SystemTime,
 ) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     let mut settings = SigningSettings::default();
@@ -106,11 +117,9 @@ mod tests {
             region,
             endpoint,
         };
-        let session = Some("a/session+token".to_owned());
-        let credentials =
-            aws_credential_types::Credentials::new("AKIDEXAMPLE", "secret", session, None, "test");
+        let keys = ("AKIDEXAMPLE", "secret", Some("a/session+token"));
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        presigned(asked, credentials, now).unwrap()
+        signed_as(asked, keys, now).unwrap()
     }
 
     #[test]
@@ -151,11 +160,8 @@ mod tests {
             region: None,
             endpoint: None,
         };
-        let sign = |meant_for| {
-            let credentials =
-                aws_credential_types::Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
-            presigned(asked(meant_for), credentials, SystemTime::UNIX_EPOCH).unwrap()
-        };
+        let keys = ("AKIDEXAMPLE", "secret", None);
+        let sign = |meant_for| signed_as(asked(meant_for), keys, SystemTime::UNIX_EPOCH).unwrap();
         assert_ne!(sign("a.example"), sign("b.example"));
         assert_eq!(sign("a.example"), sign("a.example"));
     }

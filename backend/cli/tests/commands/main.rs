@@ -10,6 +10,7 @@ mod holds;
 mod latest;
 mod link;
 mod lists;
+mod machines;
 mod portal;
 mod push;
 mod sign_in;

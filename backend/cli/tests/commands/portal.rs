@@ -180,6 +180,19 @@ impl Portal {
     }
 }
 
+/// What a job around the tests would say of itself.
+const OF_JOBS: [&str; 9] = [
+    "TOWPATH_AUTH",
+    "TOWPATH_ID_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ACT",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "CIRCLECI",
+    "CODEBUILD_BUILD_ID",
+];
+
 /// A command, not yet started, that nothing around the tests can influence.
 pub(crate) fn towpath(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_towpath"));
@@ -188,6 +201,9 @@ pub(crate) fn towpath(folder: &Path) -> Command {
         .env_remove("TOWPATH_URL")
         .env_remove("AWS_ENDPOINT_URL_CODEPIPELINE")
         .stdin(Stdio::null());
+    for variable in OF_JOBS {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -1,9 +1,6 @@
 //! Callers with an AWS identity, before a stand-in for AWS that says who signed what.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use axum::{
     Json, Router,
@@ -13,8 +10,10 @@ use axum::{
     routing::get,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use domain::Timestamp;
+use domain::{Timestamp, digest::Digest};
+use ring::hmac;
 use serde_json::json;
+use targets::identity::{Asked, signed_as};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -30,6 +29,8 @@ role = "wallet-build"
 may = ["register"]
 apps = ["wallet"]
 "#;
+
+const SECRET: &str = "a secret of the tests";
 
 const ROLE: &str = "arn:aws:sts::123456789012:assumed-role/wallet-build/AWSCodeBuild-1";
 
@@ -89,15 +90,69 @@ impl Sts {
     }
 }
 
+/// What AWS computes of a request that it gets (Signature Version 4), written anew from its documentation.
+fn is_signed(query: &[(String, String)], headers: &HeaderMap) -> bool {
+    let value = |name: &str| {
+        let mut found = query.iter().filter(|(known, _)| known == name);
+        found.next().map_or("", |(_, value)| value.as_str())
+    };
+    let mut signed: Vec<String> = query
+        .iter()
+        .filter(|(name, _)| name != "X-Amz-Signature")
+        .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
+        .collect();
+    signed.sort();
+    let header = |name: &str| headers[name].to_str().unwrap();
+    let canonical = format!(
+        "GET\n/\n{}\nhost:{}\nx-towpath-portal:{}\n\nhost;x-towpath-portal\n{}",
+        signed.join("&"),
+        header("host"),
+        header("x-towpath-portal"),
+        Digest::of(b"")
+    );
+    let (date, scope) = (value("X-Amz-Date"), value("X-Amz-Credential"));
+    let scope = scope.split_once('/').unwrap().1;
+    let digest = Digest::of(canonical.as_bytes());
+    let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{digest}");
+    let mut key = format!("AWS4{SECRET}").into_bytes();
+    for part in scope.split('/') {
+        key = keyed(&key, part);
+    }
+    let signature: String = keyed(&key, &text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    value("X-Amz-Signature") == signature
+}
+
+fn keyed(key: &[u8], text: &str) -> Vec<u8> {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
+}
+
+fn escaped(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    let escape = |b: u8| {
+        if plain(b) {
+            char::from(b).to_string()
+        } else {
+            format!("%{b:02X}")
+        }
+    };
+    text.bytes().map(escape).collect()
+}
+
 async fn answer(
     State(asked): State<Arc<Mutex<usize>>>,
-    Query(query): Query<HashMap<String, String>>,
+    Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Response {
     *asked.lock().unwrap() += 1;
     assert_eq!(headers["accept"], "application/json");
     assert_eq!(headers["x-towpath-portal"], "portal.example");
-    let arn = match query["X-Amz-Signature"].as_str() {
+    let signature = query.iter().find(|(name, _)| name == "X-Amz-Signature");
+    let arn = match signature.unwrap().1.as_str() {
+        _ if is_signed(&query, &headers) => ROLE,
         "role" => ROLE,
         "other-role" => "arn:aws:sts::123456789012:assumed-role/wallet-build2/s",
         "other-account" => "arn:aws:sts::999999999999:assumed-role/wallet-build/s",
@@ -128,6 +183,32 @@ async fn a_role_comes_in_and_aws_is_asked_once_for_the_same_request() {
         assert_eq!(me["proof"], format!("AWS identity {ROLE}"));
     }
     assert_eq!(sts.asked(), 1);
+}
+
+#[tokio::test]
+async fn what_the_command_line_signs_is_what_aws_checks() {
+    let sts = Sts::start().await;
+    let yard = Yard::of(MACHINES, Some(sts.address.clone())).await;
+    let sign = |meant_for, secret, session| {
+        let asked = Asked {
+            meant_for,
+            region: Some("eu-west-1"),
+            endpoint: Some(sts.address.as_str()),
+        };
+        let url = signed_as(asked, ("ASIAEXAMPLE", secret, session), now().into());
+        format!("towpath-aws-v1.{}", BASE64.encode(url.unwrap()))
+    };
+    for session in [None, Some("a/session+token==")] {
+        let me = yard.me(&sign("portal.example", SECRET, session)).await;
+        assert_eq!(me.status, 200, "{}", me.text());
+    }
+    for (meant_for, secret) in [
+        ("other.example", SECRET),
+        ("portal.example", "another secret"),
+    ] {
+        let said = yard.refused(&sign(meant_for, secret, None)).await;
+        assert!(said.contains("does not confirm the signature"), "{said}");
+    }
 }
 
 #[tokio::test]
