@@ -46,10 +46,14 @@ impl Portal {
             Some(build) => build,
             None => self.served_before(app, environment).await?,
         };
-        let record = self.build_record(&build).await?;
-        if record.build.app != *app {
-            return Err(Error::not_found(format!("build {build} of {app}")));
-        }
+        // A build of another app is answered as one that there is not: who asks may not know of it.
+        let record = match self.build_record(&build).await {
+            Ok(record) if record.build.app == *app => record,
+            Ok(_) | Err(Error::NotFound { .. }) => {
+                return Err(Error::not_found(format!("build {build} of {app}")));
+            }
+            Err(error) => return Err(error),
+        };
         let wish = Wish {
             record: &record,
             to: environment,

@@ -17,7 +17,7 @@ use domain::{
     Timestamp,
     actor::Actor,
     build::RegistrationKey,
-    id::{AppId, UploadId},
+    id::{AppId, RunId, UploadId},
 };
 use jiff::SignedDuration;
 use store::table::{Registration, Upload, UploadFile, registration_id};
@@ -51,6 +51,7 @@ impl Portal {
                 .map_err(|error| Error::invalid("environment", error.to_string()))?;
         }
         request.check()?;
+        self.check_run(app, request.run.as_ref()).await?;
         let key = request.key(app);
         let id = upload_id(&registration_id(&key))?;
         let begun = self.store().table.begin_registration(&key, now).await?;
@@ -64,6 +65,17 @@ impl Portal {
             return Ok(UploadPlan::done(upload.id, build.id, now));
         }
         self.planned(upload, now).await
+    }
+
+    /// That the run is not one of another app: its page would show this build as its own. One that nobody has reported
+    /// yet may be anyone's.
+    async fn check_run(&self, app: &AppId, run: Option<&RunId>) -> Result<()> {
+        let Some(run) = run else { return Ok(()) };
+        let known = self.store().table.run(run).await?;
+        match known.and_then(|known| known.app) {
+            Some(other) if other != *app => Err(Error::not_found(format!("run {run} of {app}"))),
+            _ => Ok(()),
+        }
     }
 
     /// What is still missing of an upload. Asking shows that somebody still wants it.
