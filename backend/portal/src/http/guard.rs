@@ -34,9 +34,13 @@ const SECRET: [(HeaderName, &str); 3] = [
 ];
 
 /// Headers of every answer.
-const HEADERS: [(HeaderName, &str); 5] = [
+const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // Nothing is kept anywhere, unless its handler says that it may be.
+    (header::CACHE_CONTROL, "no-store"),
+    // For browsers that do not know the policy's frame-ancestors.
+    (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
