@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from scene import world
 
-FUNCTIONS = ("web", "events", "action", "clock")
+FUNCTIONS = ("web", "hooks", "events", "action", "clock")
 ALL = set(FUNCTIONS)
 NOBODY = set()
 
@@ -39,10 +39,12 @@ def rights():
     queue = regional("sqs", world().name("events"))
     pipeline = regional("codepipeline", "appium-preprod")
     secret, *_ = resource("AWS::SecretsManager::Secret", "session-key")
+    webhooks, *_ = resource("AWS::SecretsManager::Secret", "hooks")
     return [
         ("dynamodb:GetItem", table(), ALL),
         ("dynamodb:PutItem", table(), ALL),
-        ("dynamodb:Query", f"{table()}/index/gsi1", ALL),
+        ("dynamodb:Query", f"{table()}/index/gsi1", ALL - {"hooks"}),
+        ("dynamodb:UpdateItem", table(), ALL - {"hooks"}),
         ("dynamodb:Scan", table(), NOBODY),
         ("dynamodb:DeleteTable", table(), NOBODY),
         ("dynamodb:UpdateTimeToLive", table(), NOBODY),
@@ -52,6 +54,7 @@ def rights():
         ("s3:DeleteObject", f"{releases}/artifacts/appium/a/settings.apk", {"clock"}),
         ("s3:DeleteObjectVersion", f"{releases}/artifacts/appium/a/settings.apk", NOBODY),
         ("s3:DeleteObject", f"{releases}/staging/a", {"web", "action", "clock"}),
+        ("s3:PutObject", f"{releases}/events/a", {"web", "hooks", "events"}),
         ("s3:PutBucketPolicy", releases, NOBODY),
         ("s3:PutObject", f"{seals}/2026/11/21.json", {"clock"}),
         ("s3:DeleteObject", f"{seals}/2026/11/21.json", NOBODY),
@@ -61,6 +64,8 @@ def rights():
         ("s3:GetObject", "arn:aws:s3:::elsewhere/secret", NOBODY),
         ("secretsmanager:GetSecretValue", secret, {"web"}),
         ("secretsmanager:PutSecretValue", secret, NOBODY),
+        ("secretsmanager:GetSecretValue", webhooks, {"hooks"}),
+        ("secretsmanager:PutSecretValue", webhooks, NOBODY),
         ("sqs:ReceiveMessage", queue, {"events"}),
         ("sqs:SendMessage", queue, NOBODY),
         ("codepipeline:PutJobSuccessResult", "*", {"action"}),

@@ -7,6 +7,11 @@ import re
 import urllib.parse
 from dataclasses import dataclass
 
+from .witness import Witness
+
+# What all browsers of this run saw.
+WITNESS = Witness()
+
 _API = re.compile(r"^([a-f0-9]{8})\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
 
 
@@ -71,6 +76,7 @@ class Browser:
             connection.request(method, path + (f"?{parts.query}" if parts.query else ""), body=body, headers=sent)
             answer = connection.getresponse()
             got = Answer(answer.status, answer.headers, answer.read(), url)
+            WITNESS.saw(got)
         finally:
             connection.close()
         self._keep(parts.hostname, got.headers.get_all("set-cookie") or [])
