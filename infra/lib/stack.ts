@@ -54,8 +54,8 @@ export class TowpathStack extends Stack {
     reachOperations(this.functions, deployment);
     const { web, hooks, events, clock } = this.functions;
     this.api = new Api(this, 'Api', deployment);
-    this.api.route('$default', web);
-    this.api.route('POST /hooks/{proxy+}', hooks);
+    this.api.rest(web);
+    this.api.routes(['POST /hooks/{proxy+}'], hooks);
     this.site = new Site(this, 'Site', { deployment, api: this.api, accessLogs });
     const { publicUrl } = this.site;
     for (const each of this.functions.all) each.set('TOWPATH_PUBLIC_URL', publicUrl);

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { Bucket, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type BucketProps } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Deployment } from '../deployment.ts';
 import { bucketName, PRIVATE } from '../releases/bucket.ts';
 
-/** Who asked the site and the buckets for what: S3's and CloudFront's own logs. */
+/** Who asked the buckets for what: S3's own logs. */
 export class AccessLogs extends Construct {
   readonly bucket: Bucket;
 
@@ -13,8 +13,6 @@ export class AccessLogs extends Construct {
     this.bucket = new Bucket(this, 'Bucket', {
       ...PRIVATE,
       bucketName: bucketName(environment, 'logs'),
-      // CloudFront delivers its logs by the bucket's access control list.
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
       lifecycleRules: [
         {
           id: 'old-logs',

@@ -7,18 +7,37 @@ import { type Deployment, physicalName } from '../deployment.ts';
 import type { TowpathFunction } from '../functions/function.ts';
 import { logRetention } from '../logs/retention.ts';
 
-/** What one line of the access log says: who asked for what, how it went, and where the function's own line is. */
+/**
+ * What one line of the access log says: who asked through which route, how it went, and where the function's own line is.
+ * Not the path and not the query: a share link is a path, and a sign-in comes back with its code in the query. The
+ * function's own line has the path, without what opens anything.
+ */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
   time: '$context.requestTimeEpoch',
   ip: '$context.identity.sourceIp',
   method: '$context.httpMethod',
-  path: '$context.path',
+  route: '$context.routeKey',
   status: '$context.status',
   length: '$context.responseLength',
   latency: '$context.responseLatency',
   error: '$context.integrationErrorMessage',
 };
+
+/** How many requests a second are let through, and how many at once. */
+interface Pace {
+  readonly rate: number;
+  readonly burst: number;
+}
+
+/** Everyone's requests together. */
+const USUAL: Pace = { rate: 200, burst: 400 };
+
+/** Where people prove who they are, or what they may have. Nobody needs these often. */
+const AT_THE_DOOR: Pace = { rate: 20, burst: 40 };
+
+/** The routes of such addresses, all of which lead to `web`. */
+export const DOORS = ['GET /sign-in', 'GET /sign-in/{proxy+}', 'ANY /share/{proxy+}'] as const;
 
 /** The HTTP API. It hands webhooks to `hooks` and all else to `web`, which know their routes and who may do what. */
 export class Api extends Construct {
@@ -47,7 +66,10 @@ export class Api extends Construct {
         destinationArn: this.accessLog.logGroupArn,
         format: JSON.stringify(ACCESS_LOG),
       },
-      defaultRouteSettings: { throttlingRateLimit: 200, throttlingBurstLimit: 400 },
+      defaultRouteSettings: {
+        throttlingRateLimit: USUAL.rate,
+        throttlingBurstLimit: USUAL.burst,
+      },
     });
   }
 
@@ -56,15 +78,36 @@ export class Api extends Construct {
     return `${this.api.ref}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
   }
 
-  /** Sends a route to a function. */
-  route(key: string, to: TowpathFunction): void {
+  /** Sends everything to a function that no other route takes; what opens a door, at its own pace. */
+  rest(to: TowpathFunction): void {
+    const [, ...doors] = this.routes(['$default', ...DOORS], to);
+    this.stage.routeSettings = Object.fromEntries(
+      DOORS.map((key) => [
+        key,
+        { ThrottlingRateLimit: AT_THE_DOOR.rate, ThrottlingBurstLimit: AT_THE_DOOR.burst },
+      ]),
+    );
+    // A stage may only speak of routes that are there.
+    for (const door of doors) this.stage.addResourceDependency(door);
+  }
+
+  /** Sends routes to a function. */
+  routes(keys: readonly string[], to: TowpathFunction): CfnRoute[] {
     const integration = new CfnIntegration(this, `${to.handler}-integration`, {
       apiId: this.api.ref,
       integrationType: 'AWS_PROXY',
       integrationUri: to.lambda.functionArn,
       payloadFormatVersion: '2.0',
     });
-    const route = new CfnRoute(this, `${to.handler}-route`, {
+    to.lambda.addPermission('Api', {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:${this.api.ref}/*/*`,
+    });
+    return keys.map((key, index) => this.route(key, `${to.handler}-route`, index, integration));
+  }
+
+  private route(key: string, id: string, index: number, integration: CfnIntegration): CfnRoute {
+    const route = new CfnRoute(this, index === 0 ? id : `${id}-${String(index)}`, {
       apiId: this.api.ref,
       routeKey: key,
       target: `integrations/${integration.ref}`,
@@ -74,9 +117,6 @@ export class Api extends Construct {
       reason:
         'Every route leads to a function that asks who it is itself: pages need a redirect to sign in, some need nobody, and webhooks sign what they send.',
     });
-    to.lambda.addPermission('Api', {
-      principal: new ServicePrincipal('apigateway.amazonaws.com'),
-      sourceArn: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:${this.api.ref}/*/*`,
-    });
+    return route;
   }
 }

@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { parseConfiguration } from '../../lib/configuration/configuration.ts';
 import { parseEnvironments } from '../../lib/environments/parse.ts';
+import { FLAGS } from '../../lib/flags.ts';
 import { TowpathStack } from '../../lib/stack.ts';
 import { placeholderPackage } from '../placeholder.ts';
 import { rightsOf } from '../rights.ts';
@@ -17,7 +18,12 @@ function dev(toml: string): Template {
   const configuration = parseConfiguration(CONFIGURATION);
   const built = placeholderPackage();
   return Template.fromStack(
-    new TowpathStack(new App(), { environment, environments, configuration, package: built }),
+    new TowpathStack(new App({ context: { ...FLAGS } }), {
+      environment,
+      environments,
+      configuration,
+      package: built,
+    }),
   );
 }
 

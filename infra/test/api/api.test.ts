@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
+import { DOORS } from '../../lib/api/api.ts';
 import { templateOf } from '../deployment.ts';
 
 const template = templateOf();
 
 test('all but webhooks goes to web, which alone knows its routes', () => {
-  template.resourceCountIs('AWS::ApiGatewayV2::Route', 2);
-  template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$default' });
+  const routes = template.findResources('AWS::ApiGatewayV2::Route');
+  const keys = Object.values(routes).map(
+    (route) => (route as { Properties: { RouteKey: string } }).Properties.RouteKey,
+  );
+  assert.deepEqual(keys.sort(), ['$default', ...DOORS, 'POST /hooks/{proxy+}'].sort());
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
     IntegrationType: 'AWS_PROXY',
     PayloadFormatVersion: '2.0',
@@ -29,25 +33,34 @@ test('requests are throttled, and logged without what people send', () => {
     Properties: {
       AccessLogSettings: { Format: string };
       DefaultRouteSettings: Record<string, number>;
+      RouteSettings: Record<string, Record<string, number>>;
     };
+    DependsOn: string[];
   }[];
   const [stage] = stages;
   assert(stage);
-  const { AccessLogSettings, DefaultRouteSettings } = stage.Properties;
+  const { AccessLogSettings, DefaultRouteSettings, RouteSettings } = stage.Properties;
   assert.deepEqual(DefaultRouteSettings, {
     ThrottlingBurstLimit: 400,
     ThrottlingRateLimit: 200,
   });
+  // Where somebody could guess, far fewer are let through.
+  assert.deepEqual(Object.keys(RouteSettings).sort(), [...DOORS].sort());
+  for (const pace of Object.values(RouteSettings))
+    assert.deepEqual(pace, { ThrottlingBurstLimit: 40, ThrottlingRateLimit: 20 });
+  assert.equal(stage.DependsOn.length, DOORS.length);
   const format = JSON.parse(AccessLogSettings.Format) as Record<string, string>;
   assert.deepEqual(Object.keys(format), [
     'requestId',
     'time',
     'ip',
     'method',
-    'path',
+    'route',
     'status',
     'length',
     'latency',
     'error',
   ]);
+  // An address may itself be what opens something.
+  for (const field of Object.values(format)) assert.doesNotMatch(field, /path|query|protocol/i);
 });

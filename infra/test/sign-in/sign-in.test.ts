@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
+import { CALLBACK, SIGNED_OUT } from '../../lib/sign-in/people.ts';
 import { environmentToml, templateOf } from '../deployment.ts';
 
 const ROLES = `
@@ -130,4 +132,11 @@ test('with an issuer of its own, a team has no pool', () => {
     TOWPATH_OIDC_CLIENT_ID: 'towpath',
     TOWPATH_OIDC_ISSUER: 'https://login.example.com',
   });
+});
+
+test('people come back to where web takes them', () => {
+  const portal = new URL('../../../backend/portal/src/sign_in/mod.rs', import.meta.url);
+  const source = readFileSync(portal, 'utf8');
+  assert.ok(source.includes(`pub const CALLBACK: &str = "${CALLBACK}";`));
+  assert.ok(source.includes(`pub const SIGNED_OUT: &str = "${SIGNED_OUT}";`));
 });

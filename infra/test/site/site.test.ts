@@ -97,10 +97,10 @@ describe('CloudFront', () => {
     );
   });
 
-  test('logs who asked for what', () => {
+  test('keeps no log, which would hold share links and the codes of sign-ins', () => {
     template.hasResourceProperties(
       'AWS::CloudFront::Distribution',
-      distribution(Match.objectLike({ Logging: Match.objectLike({ Prefix: 'cloudfront/' }) })),
+      distribution(Match.objectLike({ Logging: Match.absent() })),
     );
   });
 });
