@@ -108,7 +108,7 @@ class EverySecretOfTheRun(unittest.TestCase):
     def setUpClass(cls):
         """Alone, this module still has something to look for."""
         registered()
-        person().get("/settings/dev/latest.apk")
+        person().get("/appium/dev/latest.apk")
         person(LEAD).get("/nothing/here/at/all")
 
     def test_was_seen(self):
