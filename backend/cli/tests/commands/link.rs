@@ -45,8 +45,8 @@ fn one_build_is_shared_with_a_password_from_a_file() {
     portal.builds(1_000);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password.txt");
-    let make = ["link", "make", "--build", "wallet/dev", "--hours", "2"];
-    let with = [&make[..], &["--password-file", file.to_str().unwrap()]].concat();
+    let asked = ["link", "make", "--build", "wallet/dev", "--hours", "2"];
+    let with = [&asked[..], &["--password-file", file.to_str().unwrap()]].concat();
     assert!(portal.refuses(5, &with).contains("cannot be read"));
     fs::write(&file, "short\n").unwrap();
     assert!(
@@ -59,7 +59,7 @@ fn one_build_is_shared_with_a_password_from_a_file() {
     assert_eq!(made["link"]["what"]["number"], 1);
     assert_eq!(made["link"]["has_password"], true);
 
-    portal.refuses(2, &make[..4]);
+    portal.refuses(2, &asked[..4]);
     portal.refuses(2, &["link", "make", "wallet", "--days", "7"]);
     portal.refuses(2, &["link", "make", "wallet", "dev", "--days", "31"]);
     portal.refuses(4, &["link", "make", "wallet", "moon", "--days", "7"]);

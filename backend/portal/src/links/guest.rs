@@ -12,7 +12,7 @@ use domain::{
 };
 use store::table::{LinkRecord, Tap, Tapped};
 
-use super::{guest, password};
+use super::{guest, list, password};
 use crate::{
     Error, Portal, Result,
     access::Action,
@@ -203,7 +203,7 @@ impl Portal {
             from,
             ..Who::from(&guest)
         };
-        let note = self.link_note(who, Deed::LockedOut, &record.link, now);
+        let note = list::note(who, Deed::LockedOut, &record.link, now);
         Ok(self.store().table.note(&note).await?)
     }
 

@@ -42,7 +42,7 @@ impl Portal {
             by: who.actor.clone(),
             at: now,
         };
-        let note = self.link_note(who, Deed::LinkRevoked, &record.link, now);
+        let note = note(who, Deed::LinkRevoked, &record.link, now);
         self.store().table.revoke_link(id, &revoked, &note).await?;
         let record = self.store().table.link(id).await?;
         let record = record.ok_or_else(|| Error::not_found(format!("share link {id}")))?;
@@ -88,35 +88,27 @@ impl Portal {
             standing,
         }
     }
+}
 
-    /// What is noted of a link. Never what opens it.
-    pub(super) fn link_note(
-        &self,
-        who: Who<'_>,
-        deed: Deed,
-        link: &ShareLink,
-        now: Timestamp,
-    ) -> Note {
-        let mut note = who.note(deed, now);
-        note.app = Some(link.what.app().clone());
-        match &link.what {
-            Shared::Build { build, .. } => note.build = Some(build.clone()),
-            Shared::Newest { environment, .. } => {
-                note.environment = Some(environment.clone());
-            }
-        }
-        let limit = link.limit.map_or("none".to_owned(), |it| it.to_string());
-        let password = if link.has_password { "yes" } else { "no" };
-        note.details = [
-            ("link", link.id.to_string()),
-            ("gives", words(&link.what)),
-            ("expires", link.expires_at.to_string()),
-            ("limit", limit),
-            ("used", link.used.to_string()),
-            ("password", password.to_owned()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
-        note
+/// What is noted of a link. Never what opens it.
+pub(super) fn note(who: Who<'_>, deed: Deed, link: &ShareLink, now: Timestamp) -> Note {
+    let mut note = who.note(deed, now);
+    note.app = Some(link.what.app().clone());
+    match &link.what {
+        Shared::Build { build, .. } => note.build = Some(build.clone()),
+        Shared::Newest { environment, .. } => note.environment = Some(environment.clone()),
     }
+    let limit = link.limit.map_or("none".to_owned(), |it| it.to_string());
+    let password = if link.has_password { "yes" } else { "no" };
+    note.details = [
+        ("link", link.id.to_string()),
+        ("gives", words(&link.what)),
+        ("expires", link.expires_at.to_string()),
+        ("limit", limit),
+        ("used", link.used.to_string()),
+        ("password", password.to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into();
+    note
 }

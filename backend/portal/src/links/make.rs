@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::table::LinkRecord;
 
-use super::{Credential, password};
+use super::{Credential, list, password};
 use crate::{Error, Portal, Result, access::Action, credential::Secret, who::Who};
 
 /// A link that somebody asks for.
@@ -100,7 +100,7 @@ impl Portal {
             guesses: 0,
             guessed_at: 0,
         };
-        let note = self.link_note(who, Deed::LinkMade, &link, now);
+        let note = list::note(who, Deed::LinkMade, &link, now);
         self.store().table.put_link(&record, &note).await?;
         let id = link.id.clone();
         let credential = Credential { id, secret }.text();

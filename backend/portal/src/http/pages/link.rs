@@ -126,18 +126,16 @@ fn request(form: &Form) -> Result<LinkRequest, Error> {
         let wrong = |_| Error::invalid(field, "this is a number, written in digits");
         text.parse::<u32>().map_err(wrong)
     };
-    let to = match form.filled("build") {
-        Some(build) => LinkTo::Build {
-            build: build
-                .parse()
-                .map_err(|_| Error::invalid("build", "this is no build's identifier"))?,
-        },
-        None => {
-            let place = SharedPlace::parse(form.text("place"));
-            let nowhere = || Error::invalid("place", "choose what to share");
-            let (app, environment) = place.ok_or_else(nowhere)?;
-            LinkTo::Newest { app, environment }
+    let to = if let Some(build) = form.filled("build") {
+        let wrong = |_| Error::invalid("build", "this is no build's identifier");
+        LinkTo::Build {
+            build: build.parse().map_err(wrong)?,
         }
+    } else {
+        let place = SharedPlace::parse(form.text("place"));
+        let nowhere = || Error::invalid("place", "choose what to share");
+        let (app, environment) = place.ok_or_else(nowhere)?;
+        LinkTo::Newest { app, environment }
     };
     let limit = form.filled("limit").map(|text| number("limit", text));
     let password = Some(form.text("password")).filter(|text| !text.is_empty());
