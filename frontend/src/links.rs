@@ -2,7 +2,7 @@
 
 use domain::{
     digest::Digest,
-    id::{AppId, BuildId, EnvironmentId, LinkId, PromotionId, RunId},
+    id::{AppId, BuildId, EnvironmentId, LinkId, PromotionId, RunId, TokenId},
     page::Cursor,
 };
 
@@ -17,6 +17,20 @@ pub const SIGN_OUT: &str = "/sign-out";
 
 /// Who someone is here, and what they may do.
 pub const SETTINGS: &str = "/settings";
+
+/// Someone's API tokens.
+pub const TOKENS: &str = "/settings/tokens";
+
+/// API tokens: one's own, or everyone's.
+pub fn tokens(everyones: bool) -> String {
+    let everyones = if everyones { "?everyones=true" } else { "" };
+    format!("{TOKENS}{everyones}")
+}
+
+/// Where a form revokes a token.
+pub fn revoke_token(id: &TokenId) -> String {
+    format!("{TOKENS}/{id}/revoke")
+}
 
 /// An app.
 pub fn app(app: &AppId) -> String {

@@ -1,5 +1,6 @@
 //! The portal's API, as this program uses it.
 
+pub(crate) mod bearer;
 pub(crate) mod http;
 
 use ::http::{HeaderValue, Method, Response, StatusCode, header::AUTHORIZATION};
@@ -9,7 +10,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::OnceCell;
 use url::{Url, form_urlencoded};
 
-use self::http::{Content, Http, HttpError};
+use self::{
+    bearer::Bearer,
+    http::{Content, Http, HttpError},
+};
 use crate::{
     failure::Failure,
     identity::{self, Auth},
@@ -19,6 +23,7 @@ use crate::{
 pub(crate) struct Api {
     pub(crate) http: Http,
     base: Url,
+    token: Option<Bearer>,
     auth: Option<Auth>,
     /// What proves to the portal who asks, once it was needed.
     bearer: OnceCell<Option<HeaderValue>>,
@@ -28,10 +33,20 @@ pub(crate) struct Api {
 pub(crate) type Query = Vec<(&'static str, String)>;
 
 impl Api {
-    pub(crate) fn new(base: &Url, auth: Option<Auth>) -> Result<Self, Failure> {
+    /// The portal at that address, which alone is shown the token, or what this job's platform says of it.
+    pub(crate) fn new(
+        base: &Url,
+        auth: Option<Auth>,
+        token: Option<Bearer>,
+    ) -> Result<Self, Failure> {
+        let token = token.filter(|_| auth.is_none());
+        if token.is_some() {
+            Bearer::may_go_to(base)?;
+        }
         Ok(Self {
             http: Http::new().map_err(|error| Failure::failed(&error))?,
             base: base.clone(),
+            token,
             auth,
             bearer: OnceCell::new(),
         })
@@ -107,8 +122,13 @@ impl Api {
         path: &str,
         content: Content,
     ) -> Result<Response<Incoming>, Failure> {
-        let bearer = || identity::bearer(self.auth, &self.base, &self.http);
-        let bearer = self.bearer.get_or_try_init(bearer).await?.clone();
+        let bearer = match &self.token {
+            Some(token) => Some(token.header()),
+            None => {
+                let bearer = || identity::bearer(self.auth, &self.base, &self.http);
+                self.bearer.get_or_try_init(bearer).await?.clone()
+            }
+        };
         let headers: Vec<_> = bearer
             .map(|value| (AUTHORIZATION, value))
             .into_iter()
@@ -140,11 +160,16 @@ impl Api {
         ))
     }
 
-    /// People sign in with a browser; a program shows what its platform gives it.
+    /// Whoever is not known here is told what to show.
     fn signed_out(&self) -> Failure {
-        let hint = identity::hint().unwrap_or("use its pages there");
+        let tokens = self.address("/settings/tokens");
+        let token = format!(
+            "make a token at {tokens}, and give it in {} or with --token-file",
+            bearer::VARIABLE
+        );
+        let hint = identity::hint().map_or(token, str::to_owned);
         Failure::Refused(format!(
-            "the portal at {} asks people to sign in, which takes a browser: {hint}",
+            "the portal at {} does not know you: {hint}",
             self.base
         ))
     }

@@ -1,5 +1,7 @@
 //! What can be typed.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use url::Url;
@@ -21,6 +23,7 @@ use crate::{
         },
         push::PushOptions,
         runs::RunsOptions,
+        token,
         withdrawals::WithdrawalOptions,
     },
     identity::Auth,
@@ -28,9 +31,11 @@ use crate::{
 };
 
 const AFTER_HELP: &str = "Who you are:
-  A portal that runs on this machine takes you for its one user. A deployed portal asks people to sign in, which takes a
-  browser. A job that is one of the portal's [[machines]] needs no secret: in GitHub Actions with id-token: write, with a token
-  of GitLab or CircleCI in TOWPATH_ID_TOKEN, or with the role of AWS that it runs in (--auth aws).
+  A portal that runs on this machine takes you for its one user. A deployed portal asks for a token: make one on its page
+  /settings/tokens, and give it in the environment variable TOWPATH_TOKEN or in a file with --token-file. It is sent to the
+  portal of --url and nowhere else, and over https only.
+  A job that is one of the portal's [[machines]] needs no secret: in GitHub Actions with id-token: write, with a token of
+  GitLab or CircleCI in TOWPATH_ID_TOKEN, or with the role of AWS that it runs in (--auth aws).
 
 Exit codes:
   0  done
@@ -52,6 +57,9 @@ pub(crate) struct Arguments {
     /// How to prove what this job is, where its platform is not found out by itself
     #[arg(long, global = true, env = "TOWPATH_AUTH", value_enum)]
     pub(crate) auth: Option<Auth>,
+    /// A file with the token to be known by [default: the environment variable TOWPATH_TOKEN]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
     /// Print JSON, for programs
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -107,6 +115,9 @@ pub(crate) enum Command {
     /// Read, verify or export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Make, list or revoke API tokens
+    #[command(subcommand)]
+    Token(token::Command),
     /// Report to the portal what a pipeline does
     #[command(subcommand)]
     Event(event::Command),

@@ -14,6 +14,7 @@ pub(crate) mod promotion;
 pub(crate) mod push;
 pub(crate) mod runs;
 pub(crate) mod status;
+pub(crate) mod token;
 pub(crate) mod whoami;
 pub(crate) mod withdrawals;
 

@@ -12,11 +12,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use api::bearer::{Bearer, VARIABLE};
 use arguments::{Arguments, Command};
 use commands::{
     audit, builds, compare, completions, config, event, holds, latest, link,
     promotion::{answer, list, promote, rollback},
-    push, runs, status, whoami, withdrawals,
+    push, runs, status, token, whoami, withdrawals,
 };
 use failure::Failure;
 use output::Output;
@@ -35,7 +36,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
-    let portal = || api::Api::new(&arguments.url, arguments.auth);
+    let portal = || {
+        let variable = std::env::var_os(VARIABLE);
+        let token = Bearer::found(arguments.token_file.as_deref(), variable)?;
+        api::Api::new(&arguments.url, arguments.auth, token)
+    };
     match arguments.command {
         Command::Serve(options) => serve::serve(options)
             .await
@@ -61,6 +66,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Link(command) => link::link(&portal()?, &command, output).await,
         Command::Compare(options) => compare::compare(&portal()?, &options, output).await,
         Command::Audit(command) => on_audit(portal, command, output).await,
+        Command::Token(command) => token::token(&portal()?, command, output).await,
         Command::Event(event::Command::Send(options)) => {
             event::send(&portal()?, &options, output).await
         }

@@ -2,6 +2,7 @@
 
 mod access;
 mod promotion;
+mod token;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ pub use promotion::{
     BuildOptions, FrozenView, HoldView, HoldsView, MayAnswer, PromotionBrief, PromotionView,
     PromotionsView, StepOption, WithdrawnBuild,
 };
+pub use token::{MadeToken, TokenStanding, TokenView, TokensView};
 
 /// Every app in every environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

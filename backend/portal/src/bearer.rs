@@ -4,6 +4,7 @@ use domain::{Timestamp, actor::Actor};
 
 use crate::{
     Error, Portal,
+    guesses::LockedOut,
     machines::{self, AWS_PREFIX, Machines},
     tokens::TokenText,
 };
@@ -26,9 +27,24 @@ pub(crate) enum NotProven {
     /// It is a platform's proof of what its bearer is, and none that counts here. Its own job may know why.
     #[error("what the bearer proves is not enough here")]
     Machine(#[source] machines::Error),
+    /// Too many wrong ones came from there.
+    #[error(transparent)]
+    LockedOut(LockedOut),
     /// Whether it does cannot be found out at the moment.
     #[error("who the bearer is cannot be found out")]
     Failed(#[source] Error),
+}
+
+impl From<Error> for NotProven {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<store::Error> for NotProven {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(Error::Store(error))
+    }
 }
 
 /// What a bearer shows, by its shape.

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    id::{BuildId, LinkId, PromotionId},
+    id::{BuildId, LinkId, PromotionId, TokenId},
 };
 
 use crate::{Error, Portal, Result};
@@ -14,6 +14,12 @@ impl Portal {
     }
 
     pub(crate) fn new_build_id(&self, now: Timestamp) -> Result<BuildId> {
+        self.ulid(now)
+            .parse()
+            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
+    }
+
+    pub(crate) fn new_token_id(&self, now: Timestamp) -> Result<TokenId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))

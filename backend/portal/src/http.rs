@@ -17,6 +17,7 @@ pub mod fuzzing;
 mod guard;
 mod healthz;
 mod hooks;
+mod limits;
 mod names;
 mod openapi;
 mod pages;
@@ -78,6 +79,7 @@ type Shared = axum::extract::State<Arc<Front>>;
 /// The router of every front door.
 pub fn router(front: Front) -> Router {
     let front = Arc::new(front);
+    let counted: limits::Counted = (front.clone(), Arc::default());
     let (api, document) = api::routes().split_for_parts();
     Router::new()
         .merge(api)
@@ -93,6 +95,10 @@ pub fn router(front: Front) -> Router {
             guard::request,
         ))
         .layer(middleware::from_fn_with_state(
+            counted.clone(),
+            limits::rate,
+        ))
+        .layer(middleware::from_fn_with_state(
             front.clone(),
             problem::in_form,
         ))
@@ -100,10 +106,8 @@ pub fn router(front: Front) -> Router {
             front.clone(),
             session::session,
         ))
-        .layer(middleware::from_fn_with_state(
-            front.clone(),
-            bearer::bearer,
-        ))
+        .layer(middleware::from_fn_with_state(counted, bearer::bearer))
+        .layer(middleware::from_fn(limits::size))
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::from_fn_with_state(
             front.clone(),

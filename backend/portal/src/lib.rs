@@ -25,6 +25,7 @@ pub mod download;
 pub mod due;
 mod entropy;
 pub mod error;
+mod guesses;
 pub mod hold;
 pub mod hooks;
 pub mod http;

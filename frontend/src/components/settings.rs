@@ -11,6 +11,8 @@ pub(crate) enum Tab {
     You,
     /// Share links.
     Links,
+    /// Their API tokens.
+    Tokens,
 }
 
 /// The head of a settings page: what it is, and the way to the others that whoever looks may open.
@@ -18,6 +20,7 @@ pub(crate) fn head(here: Tab, visitor: &Visitor) -> AnyView {
     let tabs = [
         (Tab::You, links::SETTINGS, "You", visitor.is_in()),
         (Tab::Links, links::LINKS, "Share links", visitor.is_in()),
+        (Tab::Tokens, links::TOKENS, "Tokens", visitor.is_in()),
     ];
     let tabs = tabs.into_iter().filter(|(.., shown)| *shown);
     let items = tabs

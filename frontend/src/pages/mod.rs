@@ -12,8 +12,8 @@ use domain::{
     promotion::Promotion,
     share::{LinksView, MadeLink, ShareView},
     view::{
-        AppView, BuildView, HoldsView, Me, Overview, PromotionBrief, PromotionView, PromotionsView,
-        RunSummary, RunView, TesterView,
+        AppView, BuildView, HoldsView, MadeToken, Me, Overview, PromotionBrief, PromotionView,
+        PromotionsView, RunSummary, RunView, TesterView, TokensView,
     },
 };
 use leptos::prelude::AnyView;
@@ -36,11 +36,16 @@ mod settings;
 mod share;
 mod sign_in;
 mod tester;
+mod token;
 mod unassigned;
 
 pub use audit::list::Shown as ShownAudit;
 pub use hold::stop::MayHold;
 pub use link::make::{MayShare, SharedPlace};
+pub use token::{
+    list::Whose as WhoseTokens,
+    make::{ALL as ALL_OF_THEM, MayGive},
+};
 
 /// A page to render, with all that it shows.
 #[derive(Clone, Copy, Debug)]
@@ -218,6 +223,19 @@ pub enum Page<'a> {
         /// Whether a password was wrong.
         wrong: bool,
     },
+    /// API tokens.
+    Tokens {
+        /// The tokens.
+        view: &'a TokensView,
+        /// Whose they are.
+        whose: WhoseTokens,
+        /// What whoever looks may give to a new one.
+        may: &'a MayGive,
+        /// The form, if it was not carried out.
+        returned: Option<&'a Returned>,
+    },
+    /// A token that was just made.
+    TokenMade(&'a MadeToken),
     /// The session has ended here; it ends at the issuer, too.
     Leaving {
         /// Where it ends there.
@@ -329,6 +347,13 @@ impl Page<'_> {
             Self::NewLink { may, returned } => link::make::page(may, returned),
             Self::MadeLink { made, apps } => link::made::page(made, apps),
             Self::Share { view, tap, wrong } => share::show::page(view, tap, wrong),
+            Self::Tokens {
+                view,
+                whose,
+                may,
+                returned,
+            } => token::list::page(view, whose, may, returned, site),
+            Self::TokenMade(made) => token::made::page(made, site),
             Self::Leaving { issuer } => sign_in::leaving::page(issuer),
             Self::SignedOut => sign_in::signed_out::page(),
             Self::Error {

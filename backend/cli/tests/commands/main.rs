@@ -14,4 +14,5 @@ mod machines;
 mod portal;
 mod push;
 mod sign_in;
+mod token;
 mod usage;

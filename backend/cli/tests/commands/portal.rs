@@ -199,6 +199,7 @@ pub(crate) fn towpath(folder: &Path) -> Command {
     command
         .current_dir(folder)
         .env_remove("TOWPATH_URL")
+        .env_remove("TOWPATH_TOKEN")
         .env_remove("AWS_ENDPOINT_URL_CODEPIPELINE")
         .stdin(Stdio::null());
     for variable in OF_JOBS {

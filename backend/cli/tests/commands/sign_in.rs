@@ -21,7 +21,7 @@ pub(crate) async fn serve(router: Router) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_portal_with_sign_in_is_for_browsers() {
+async fn whoever_a_portal_does_not_know_is_told_what_to_show() {
     let refuse = async || {
         let problem = json!({
             "type": "urn:towpath:problem:signed-out", "title": "Not signed in", "status": 401,
@@ -42,7 +42,7 @@ async fn a_portal_with_sign_in_is_for_browsers() {
         assert_eq!(
             done.err,
             format!(
-                "towpath: the portal at {url}/ asks people to sign in, which takes a browser: use its pages there\n"
+                "towpath: the portal at {url}/ does not know you: make a token at {url}/settings/tokens, and give it in TOWPATH_TOKEN or with --token-file\n"
             )
         );
     }

@@ -3,8 +3,6 @@
 //! With the header, it alone says who asks: no cookie is looked at, and what does not prove anything is refused rather than
 //! taken for somebody without one. Neither header goes any further.
 
-use std::sync::Arc;
-
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -12,7 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Front, caller, problem::Problem};
+use super::{
+    caller,
+    limits::{self, Counted, Kind},
+    problem::Problem,
+};
 use crate::{bearer::NotProven, error::chain, machines};
 
 /// Addresses that ask nobody who they are. Whoever wants to sign in is not stopped by a header that a proxy adds.
@@ -27,7 +29,7 @@ const OPEN: [&str; 6] = [
 
 /// Finds out who the bearer of a request's `Authorization` is.
 pub(super) async fn bearer(
-    State(front): State<Arc<Front>>,
+    State((front, limits)): State<Counted>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -43,11 +45,18 @@ pub(super) async fn bearer(
         );
     };
     let from = caller::from(request.headers());
-    let now = (front.clock)();
+    let (address, now) = (limits::address(request.headers()), (front.clock)());
+    if let Some(seconds) = limits.wait(Kind::Unknown, &address, now) {
+        return limits::too_many(seconds).into_response();
+    }
     let proven = front
         .portal
         .prove(shown, &front.machines, from.as_deref(), now)
         .await;
+    if !matches!(proven, Ok(_) | Err(NotProven::Failed(_))) {
+        // Whoever shows nothing that counts uses up what those without anything have there.
+        let _counted = limits.take(Kind::Unknown, &address, now);
+    }
     let proven = match proven {
         Ok(proven) => proven,
         Err(NotProven::Invalid) => {
@@ -57,6 +66,10 @@ pub(super) async fn bearer(
             );
         }
         Err(NotProven::Machine(error)) => return not_a_machine(&error),
+        Err(NotProven::LockedOut(locked)) => {
+            let what = "Too many wrong tokens came from your address: wait, then try again.";
+            return Problem::wait(what, locked.seconds(now)).into_response();
+        }
         Err(NotProven::Failed(error)) => {
             tracing::warn!(error = chain(&error), "nobody knows who the bearer is");
             return Problem::from(error).into_response();

@@ -16,7 +16,9 @@ use super::{
     form::Form,
     pages,
     problem::Problem,
-    query::{AbiQuery, AppQuery, AuditQuery, BuildQuery, CompareQuery, ListQuery, RunsQuery},
+    query::{
+        AbiQuery, AppQuery, AuditQuery, BuildQuery, CompareQuery, ListQuery, RunsQuery, TokensQuery,
+    },
 };
 use crate::tokens::TokenText;
 
@@ -33,6 +35,7 @@ pub fn queries(text: &str) -> Option<Vec<Option<Problem>>> {
         problem::<CompareQuery>(&mut parts),
         problem::<ListQuery>(&mut parts),
         problem::<RunsQuery>(&mut parts),
+        problem::<TokensQuery>(&mut parts),
     ])
 }
 
@@ -84,8 +87,7 @@ pub fn bearer(header: &[u8]) -> Option<String> {
 /// An API token, as it was written and as a debugger shows it; `None` for a text that never was one.
 pub fn api_token(text: &str) -> Option<(String, String)> {
     let token = TokenText::parse(text)?;
-    let written = format!("towpath_{}_{}", token.id, token.secret.text());
-    Some((written, format!("{token:?}")))
+    Some((token.text(), format!("{token:?}")))
 }
 
 /// Where somebody comes back to after signing in, of what the address asks for.

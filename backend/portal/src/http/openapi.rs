@@ -11,8 +11,9 @@ use axum::{
 use utoipa::{
     IntoResponses, OpenApi as _,
     openapi::{
-        Content, OpenApi, Ref, RefOr, Response, ResponseBuilder,
+        Content, Header, Object, OpenApi, Ref, RefOr, Response, ResponseBuilder,
         path::{Operation, PathItem},
+        schema::Type,
     },
 };
 
@@ -38,6 +39,7 @@ use super::{Front, problem};
         (name = "links", description = "Links by which people without an account download a build"),
         (name = "audit", description = "Who did what, when and why"),
         (name = "settings", description = "Who may do what, and how this portal is set up"),
+        (name = "tokens", description = "API tokens, by which programs do what their owners may"),
         (name = "uploads", description = "Builds that come in through presigned links"),
     ),
     components(schemas(problem::Problem)),
@@ -55,7 +57,9 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
     let paths = std::mem::take(&mut document.paths.paths);
     for (path, mut item) in paths {
         for operation in operations(&mut item) {
-            operation.responses.responses.insert("default".to_owned(), RefOr::T(failure("Anything else that went wrong: 401 not signed in, 403 not allowed, 500 a fault of the portal, 503 try again")));
+            let responses = &mut operation.responses.responses;
+            responses.insert("429".to_owned(), RefOr::T(too_many()));
+            responses.insert("default".to_owned(), RefOr::T(failure(ANYTHING_ELSE)));
         }
         // The router writes a parameter that holds slashes with a star; OpenAPI has no word for it.
         document.paths.paths.insert(path.replace("{*", "{"), item);
@@ -79,6 +83,19 @@ pub(super) fn by_method(item: &PathItem) -> [(Method, Option<&Operation>); 8] {
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post].into_iter().flatten()
+}
+
+/// What any operation may answer besides.
+const ANYTHING_ELSE: &str = "Anything else that went wrong: 401 not signed in, 403 not allowed, 414 the address is too long, \
+    431 the headers are too large, 500 a fault of the portal, 503 try again";
+
+fn too_many() -> Response {
+    let seconds = Header::new(Object::with_type(Type::Integer));
+    let mut response = failure("Too many requests, or too many wrong tokens, came from the caller");
+    response
+        .headers
+        .insert("Retry-After".to_owned(), RefOr::T(seconds));
+    response
 }
 
 fn failure(description: &str) -> Response {

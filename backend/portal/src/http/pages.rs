@@ -18,6 +18,7 @@ mod settings;
 mod share;
 mod sign_in;
 mod tester;
+mod tokens;
 mod unassigned;
 mod withdrawal;
 
@@ -55,6 +56,9 @@ pub(super) fn list() -> Vec<Route> {
         sent("/sign-out", sign_in::sign_out),
         shown("/signed-out", sign_in::signed_out),
         shown("/settings", settings::you),
+        shown("/settings/tokens", tokens::list),
+        sent("/settings/tokens", tokens::make),
+        sent("/settings/tokens/{id}/revoke", tokens::revoke),
         shown("/unassigned", unassigned::runs),
         shown("/promotions", promotion::list),
         shown("/promotions/{id}", promotion::show),

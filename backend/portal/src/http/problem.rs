@@ -38,12 +38,16 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "<[Refusal]>::is_empty")]
     #[schema(value_type = Vec<Refusal>)]
     pub refusals: Box<[Refusal]>,
+    /// For the header `Retry-After`, in seconds.
+    #[serde(skip)]
+    pub(super) wait: Option<i64>,
 }
 
 impl Problem {
     /// A problem of a kind.
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let (kind, title) = kind_of(status);
+        let unavailable = status == StatusCode::SERVICE_UNAVAILABLE;
         Self {
             kind: format!("urn:towpath:problem:{kind}"),
             title: title.to_owned(),
@@ -51,6 +55,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             refusals: Box::default(),
+            wait: unavailable.then_some(2),
         }
     }
 
@@ -60,6 +65,14 @@ impl Problem {
         Self {
             field: (!field.is_empty()).then_some(field),
             ..Self::new(StatusCode::BAD_REQUEST, detail)
+        }
+    }
+
+    /// Too many requests, or guesses, and how many seconds to wait.
+    pub(super) fn wait(detail: impl Into<String>, seconds: i64) -> Self {
+        Self {
+            wait: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
         }
     }
 
@@ -80,6 +93,9 @@ fn kind_of(status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media-type", "Not in this form"),
         StatusCode::MISDIRECTED_REQUEST => ("misdirected", "Not at this address"),
         StatusCode::UNPROCESSABLE_ENTITY => ("refused", "There is nothing of use"),
+        StatusCode::URI_TOO_LONG => ("too-long", "The address is too long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => ("headers", "The headers are too large"),
+        StatusCode::TOO_MANY_REQUESTS => ("too-many", "Too many requests"),
         StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "Not at the moment"),
         _ => ("internal", "Something is wrong on our side"),
     }
@@ -221,8 +237,8 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        if let Some(seconds) = self.wait {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response

@@ -77,6 +77,15 @@ pub(super) struct CompareQuery {
     pub(super) to: Side,
 }
 
+/// Whose tokens.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct TokensQuery {
+    /// Whether to show those of everyone, which takes an administrator.
+    #[param(value_type = Option<bool>, default = false)]
+    pub(super) everyones: bool,
+}
+
 /// Which app's.
 pub(super) struct AppQuery {
     /// All if left out.
@@ -108,6 +117,17 @@ impl<S: Send + Sync> FromRequestParts<S> for BuildQuery {
         let build = query.text("build").map(str::parse).transpose();
         let wrong = |_| Problem::invalid("build", "This is no build\u{2019}s identifier.");
         build.map(|build| Self { build }).map_err(wrong)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for TokensQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["everyones"])?;
+        Ok(Self {
+            everyones: query.flag("everyones")?,
+        })
     }
 }
 

@@ -6,26 +6,36 @@ use store::table::TokenRecord;
 
 use super::TokenText;
 use crate::{
-    Error, Portal,
+    Portal,
     bearer::{NotProven, Proven},
     error::chain,
+    guesses::Guesser,
 };
 
 /// How often a token's use is noted, at the most.
 const NOTED: SignedDuration = SignedDuration::from_mins(5);
 
 impl Portal {
-    /// Who shows an API token. It is read as every write before left it, so that one that was revoked is over at once.
+    /// Who shows an API token. It is read as every write before left it, so that one that was revoked is over at once, and
+    /// in the same call as the guesses from where it comes.
+    ///
+    /// A token that is over is no guess: a job that nobody told of it does not lock out its neighbours.
     pub(crate) async fn prove_token(
         &self,
         shown: &TokenText,
-        _from: Option<&str>,
+        from: Option<&str>,
         now: Timestamp,
     ) -> Result<Proven, NotProven> {
-        let found = self.store().table.token(&shown.id).await;
-        let found = found.map_err(|error| NotProven::Failed(Error::Store(error)))?;
-        let token = found.filter(|token| shown.secret.is(&token.secret));
-        let token = token.ok_or(NotProven::Invalid)?;
+        let guesser = Guesser::at_address("tokens", from);
+        let table = &self.store().table;
+        let (token, guesses) = table.token_and_guesses(&shown.id, guesser.key()).await?;
+        if let Some(locked) = self.locked_out(&guesser, guesses.as_ref(), now).await? {
+            return Err(NotProven::LockedOut(locked));
+        }
+        let Some(token) = token.filter(|token| shown.secret.is(&token.secret)) else {
+            self.guessed_wrong(&guesser, now).await?;
+            return Err(NotProven::Invalid);
+        };
         if !token.is_live(now) {
             return Err(NotProven::Invalid);
         }

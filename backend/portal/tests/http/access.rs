@@ -115,6 +115,10 @@ fn reading(things: &Things) -> Vec<Row> {
         row("GET", "/api/v1/audit/verify", &[], "nnnnnnny"),
         row("GET", "/api/v1/me", &[], "yyyyyyyy"),
         row("GET", "/settings", &[], "yyyyyyyy"),
+        row("GET", "/settings/tokens", &[], "nyyyyyyy"),
+        row("GET", "/settings/tokens", &["?everyones=true"], "nnnnnnny"),
+        row("GET", "/api/v1/tokens", &[], "nyyyyyyy"),
+        row("GET", "/api/v1/tokens", &["?everyones=true"], "nnnnnnny"),
         row("GET", "/", &[], "nyyyyyyy"),
         row("GET", "/unassigned", &[], "-------y"),
         row("GET", "/promotions", &[], "nyyyyyyy"),
@@ -164,6 +168,7 @@ fn changing(things: &Things) -> Vec<Row> {
     let promote = |to: &str| json!({"build": nowhere, "to": to, "reason": "a test"});
     let hold = |app: Value| json!({"environment": "dev", "app": app, "reason": "a test"});
     let lift = || json!({"on": {"what": "environment", "environment": "dev", "app": "wallet"}, "reason": "a test"});
+    let token = |may: &str| json!({"label": "ci", "permit": {"may": [may], "apps": ["wallet"]}, "hours": 1});
     let told = |pipeline: &str| event(pipeline, "e-3", "STARTED", 3);
     let events = |to| row("POST", "/api/v1/events", &[], to);
     let both = json!([told("wallet-dev"), told("shop-dev")]);
@@ -174,6 +179,11 @@ fn changing(things: &Things) -> Vec<Row> {
         with(told("nobodys"), events("nnnnnn-y")),
         with(both, events("nnnnnn-y")),
         with(upload("dev"), row("POST", UPLOADS, &["wallet"], "-nnyynyy")),
+        with(
+            token("view"),
+            row("POST", "/api/v1/tokens", &[], "nyyyyyyy"),
+        ),
+        row("POST", "/api/v1/tokens/{id}/revoke", &[NONE], "n-------"),
         with(
             upload("preprod"),
             row("POST", UPLOADS, &["wallet"], "-nnnnnny"),
@@ -320,6 +330,14 @@ fn sent(things: &Things) -> Vec<Row> {
         form(
             "reason=a",
             row("POST", "/promotions/{id}/cancel", &[NONE], "--------"),
+        ),
+        form(
+            "label=form&may=view&app=wallet&environment=*&days=1",
+            row("POST", "/settings/tokens", &[], "nyyyyyyy"),
+        ),
+        form(
+            "",
+            row("POST", "/settings/tokens/{id}/revoke", &[NONE], "n-------"),
         ),
         form(
             "place=dev/wallet&reason=a",

@@ -15,6 +15,7 @@ mod events;
 mod forms;
 mod guests;
 mod issuer;
+mod limits;
 mod links;
 mod lists;
 mod machines;
@@ -24,6 +25,7 @@ mod problems;
 mod sign_in;
 mod signed_in;
 mod site;
+mod tokens;
 mod uploads;
 #[allow(
     dead_code,

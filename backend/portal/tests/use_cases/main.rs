@@ -14,6 +14,7 @@ mod links;
 mod record;
 mod register;
 mod retention;
+mod tokens;
 mod upload;
 mod views;
 mod world;

@@ -97,14 +97,16 @@ impl Table {
         Ok(answer.item)
     }
 
-    /// Those of some items that are there: one call, 100 keys at the most, in no order.
-    pub(super) async fn get_some(&self, keys: &[Key]) -> Result<Vec<Item>> {
+    /// Those of some items that are there: one call, 100 keys at the most, in no order. A `consistent` read sees every
+    /// write that was acknowledged, at twice the price.
+    pub(super) async fn get_some(&self, keys: &[Key], consistent: bool) -> Result<Vec<Item>> {
         let mut missing: Vec<Item> = keys.iter().map(Key::attributes).collect();
         let mut items = Vec::new();
         let mut tries = Tries::of("some items");
         while !missing.is_empty() {
             let asked = KeysAndAttributes::builder()
                 .set_keys(Some(missing))
+                .consistent_read(consistent)
                 .build()
                 .map_err(|error| Error::corrupt("some keys", error))?;
             let answer = self

@@ -6,6 +6,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
+    actor::{Actor, ActorKind},
     build::RegistrationKey,
     digest::Digest,
     download::Download,
@@ -412,6 +413,27 @@ pub(super) const TOKENS: &str = "TOKENS";
 
 pub(super) fn token(id: &TokenId) -> Key {
     Key::new(TOKENS, id.as_str())
+}
+
+/// The list of somebody's live tokens. Issuers do not agree on capitals in addresses, so they make no difference.
+pub(super) fn token_roster(owner: &Actor) -> Key {
+    let name = owner.name.to_ascii_lowercase();
+    let kind = match owner.kind {
+        ActorKind::Local => "LOCAL",
+        ActorKind::Person => "PERSON",
+        // None of these makes tokens; were one to, it would not be taken for a person of the same name.
+        ActorKind::Pipeline
+        | ActorKind::Portal
+        | ActorKind::Token
+        | ActorKind::Machine
+        | ActorKind::Guest => "OTHER",
+    };
+    Key::new(format!("TOKENS#{kind}#{}", bounded(&name)), "ROSTER")
+}
+
+/// The wrong guesses of one guesser.
+pub(super) fn guesses(guesser: &str) -> Key {
+    Key::new(format!("GUESSES#{}", bounded(guesser)), "GUESSES")
 }
 
 pub(super) fn downloads_partition(build: &BuildId) -> String {

@@ -1,19 +1,26 @@
 //! API tokens: whose they are, what they permit, and the digest that their secret is known by.
 //!
-//! A token that is over is kept for a while, so that its owner sees what became of it.
+//! Each owner has one more item, the roster of their live tokens, which whoever makes one has to change: so nobody gets past
+//! the limit by making two at once. A token that is over is kept for a while, so that its owner sees what became of it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
     access::Permit,
     actor::Actor,
+    audit::Note,
     digest::Digest,
     id::{TokenId, TokenLabel},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Table, calls::Change, item, keys};
-use crate::Result;
+use super::{
+    Table,
+    calls::{Change, Condition, Write, Written},
+    item, keys,
+    tries::Tries,
+};
+use crate::{Error, Result};
 
 /// How long a token that is over is kept: 30 days.
 const KEPT_SECONDS: i64 = 30 * 24 * 3600;
@@ -55,6 +62,32 @@ pub struct RevokedToken {
     pub by: Actor,
 }
 
+/// What became of making a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenMade {
+    /// It is there.
+    Yes,
+    /// Its owner has one of that name.
+    NameTaken,
+    /// Its owner has as many as anyone may.
+    TooMany,
+}
+
+/// The live tokens of one owner.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Roster {
+    version: u64,
+    live: Vec<Listed>,
+}
+
+/// A live token.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Listed {
+    id: TokenId,
+    label: TokenLabel,
+    expires_at: Timestamp,
+}
+
 impl TokenRecord {
     /// Whether it opens anything now.
     pub fn is_live(&self, now: Timestamp) -> bool {
@@ -77,6 +110,82 @@ impl Table {
         item.map(item::read).transpose()
     }
 
+    /// Every token that is live or was lately. Bounded by people, since each may have so many.
+    pub async fn tokens(&self) -> Result<Vec<TokenRecord>> {
+        let items = self.partition(keys::TOKENS, true).await?;
+        items.into_iter().map(item::read).collect()
+    }
+
+    /// Keeps a new token, unless its owner has one of that name or `most` of them.
+    pub async fn make_token(
+        &self,
+        token: &TokenRecord,
+        most: usize,
+        note: &Note,
+    ) -> Result<TokenMade> {
+        let mut kept = item::of(&keys::token(&token.id), token)?;
+        item::expire(&mut kept, token.expires_at.as_second() + KEPT_SECONDS);
+        let mut tries = Tries::of("somebody's tokens");
+        loop {
+            let (version, mut live) = self.roster(&token.owner).await?;
+            live.retain(|listed| listed.expires_at > token.created_at);
+            if live.iter().any(|listed| listed.label == token.label) {
+                return Ok(TokenMade::NameTaken);
+            }
+            if live.len() >= most {
+                return Ok(TokenMade::TooMany);
+            }
+            live.push(Listed {
+                id: token.id.clone(),
+                label: token.label.clone(),
+                expires_at: token.expires_at,
+            });
+            let writes = vec![
+                Write::Put(kept.clone(), Some(Condition::absent())),
+                listed(&token.owner, version, live)?,
+            ];
+            if self.commit(writes, std::slice::from_ref(note)).await? == Written::Yes {
+                return Ok(TokenMade::Yes);
+            }
+            tries.again().await?;
+        }
+    }
+
+    /// Ends a token before its time; false if somebody has done so already.
+    pub async fn revoke_token(
+        &self,
+        token: &TokenRecord,
+        revoked: &RevokedToken,
+        note: &Note,
+    ) -> Result<bool> {
+        let value = serde_dynamo::to_attribute_value(revoked);
+        let value: AttributeValue = value.map_err(|error| Error::corrupt("a token", error))?;
+        let ended = Change {
+            key: keys::token(&token.id),
+            expression: "SET revoked = :revoked, #ttl = :ttl",
+            names: vec![("#ttl", keys::TTL)],
+            condition: Some("attribute_exists(pk) AND attribute_not_exists(revoked)"),
+            values: vec![
+                (":revoked", value),
+                (":ttl", item::number(revoked.at.as_second() + KEPT_SECONDS)),
+            ],
+        };
+        let mut tries = Tries::of("somebody's tokens");
+        loop {
+            let (version, mut live) = self.roster(&token.owner).await?;
+            live.retain(|listed| listed.id != token.id);
+            let writes = vec![
+                Write::Change(ended.clone()),
+                listed(&token.owner, version, live)?,
+            ];
+            match self.commit(writes, std::slice::from_ref(note)).await? {
+                Written::Yes => return Ok(true),
+                Written::Refused(places) if places.contains(&0) => return Ok(false),
+                Written::Refused(_) | Written::Busy => tries.again().await?,
+            }
+        }
+    }
+
     /// Notes that a token was used.
     pub async fn token_used(&self, id: &TokenId, now: Timestamp) -> Result<()> {
         let change = Change {
@@ -89,4 +198,22 @@ impl Table {
         self.update(change).await?;
         Ok(())
     }
+
+    async fn roster(&self, owner: &Actor) -> Result<(Option<u64>, Vec<Listed>)> {
+        let item = self.get(&keys::token_roster(owner), true).await?;
+        let roster: Option<Roster> = item.map(item::read).transpose()?;
+        Ok(roster.map_or((None, Vec::new()), |roster| {
+            (Some(roster.version), roster.live)
+        }))
+    }
+}
+
+/// The write of an owner's roster, if it is still the one that was read.
+fn listed(owner: &Actor, version: Option<u64>, live: Vec<Listed>) -> Result<Write> {
+    let roster = Roster {
+        version: version.map_or(1, |version| version + 1),
+        live,
+    };
+    let item = item::of(&keys::token_roster(owner), &roster)?;
+    Ok(Write::Put(item, Some(Condition::version(version))))
 }

@@ -70,7 +70,7 @@ impl Table {
         let builds: HashSet<&BuildId> = builds.iter().collect();
         let keys: Vec<_> = builds.into_iter().map(keys::withdrawn).collect();
         let mut withdrawn = HashMap::new();
-        for item in self.get_some(&keys).await? {
+        for item in self.get_some(&keys, false).await? {
             let hold: Hold = item::read(item)?;
             if let domain::hold::Held::Build { build, .. } = &hold.on {
                 withdrawn.insert(build.clone(), hold);

@@ -12,6 +12,7 @@ mod me;
 mod overview;
 mod promotions;
 mod runs;
+mod tokens;
 mod unassigned;
 mod uploads;
 mod withdrawals;
@@ -57,6 +58,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Front>> {
         .routes(routes!(audit::verify))
         .routes(routes!(links::list, links::make))
         .routes(routes!(links::revoke))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
         .routes(routes!(uploads::start))
         .routes(routes!(uploads::plan))
         .routes(routes!(uploads::complete))

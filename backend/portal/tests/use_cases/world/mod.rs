@@ -43,7 +43,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) codepipeline: CodePipeline,
     pub(crate) artifacts: Objects,
-    _dynamodb: Running,
+    dynamodb: Running,
     _s3: Running,
     _folder: TempDir,
 }
@@ -100,7 +100,7 @@ impl World {
             store,
             codepipeline,
             artifacts,
-            _dynamodb: dynamodb,
+            dynamodb,
             _s3: s3,
             _folder: folder,
         }
@@ -142,6 +142,18 @@ impl World {
         let limit = Limit::try_from(100).unwrap();
         let builds = self.portal.builds(&me(), &wallet(), limit, None).await;
         builds.unwrap().items.len()
+    }
+
+    /// All items of the table, as DynamoDB tells them.
+    pub(crate) async fn items(&self) -> String {
+        let call = reqwest::Client::new()
+            .post(self.dynamodb.endpoint())
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", "DynamoDB_20120810.Scan")
+            .body(json!({"TableName": "towpath"}).to_string());
+        let answer = call.send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.text().await.unwrap()
     }
 
     /// All keys in the release bucket.

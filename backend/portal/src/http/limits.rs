@@ -1,0 +1,236 @@
+//! How much one caller may ask for: the size of a request's head, and the rate of requests.
+//!
+//! The rates are counted in this process. Where several run side by side, such as functions, a caller has so much of each;
+//! what all of them take together, API Gateway limits. Bodies are limited where they are read.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{Extensions, HeaderMap, Method, StatusCode, Uri},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::Timestamp;
+
+use super::{Door, Front, caller, problem::Problem};
+use crate::{bearer::Proven, guesses::origin, sign_in::Session};
+
+/// The most bytes of all headers: cookies of 4 KB and a CI system's token of 2 KB fit in several times.
+const HEADERS: usize = 16 << 10;
+
+/// The most bytes of path and query: the longest that anything of ours has is below 2 KB.
+const ADDRESS: usize = 8 << 10;
+
+/// The most callers that are remembered at a time: about a megabyte.
+const REMEMBERED: usize = 10_000;
+
+/// What a request counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// Of somebody who is known. A page loads in a handful of requests and asks for news every few seconds; a job that waits
+    /// asks once a second. Twenty of these at a time are let through.
+    Known,
+    /// From an address that nobody is known at. Offices and CI systems share one.
+    Unknown,
+    /// At a door, from an address: each makes the portal ask the issuer, or look for a secret. People come through once a
+    /// day, and an office full of them in the same minute.
+    Door,
+}
+
+impl Kind {
+    /// How many milliseconds one request uses up, and how many requests may come at once.
+    const fn rate(self) -> (i64, i64) {
+        match self {
+            Self::Known => (20, 3000),
+            Self::Unknown => (50, 1000),
+            Self::Door => (1000, 60),
+        }
+    }
+}
+
+/// Who asked how often of late.
+///
+/// For each caller one moment is kept, until which their requests have used up the time (a generic cell rate algorithm). It
+/// may lie ahead of now by as many requests as may come at once.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    used_until: Mutex<HashMap<(Kind, String), i64>>,
+}
+
+impl Limits {
+    /// Counts a request; if there were too many, the seconds to wait.
+    pub(super) fn take(&self, kind: Kind, who: &str, now: Timestamp) -> Result<(), i64> {
+        let (each, at_once) = kind.rate();
+        let now = now.as_millisecond();
+        let mut used_until = self.lock();
+        if used_until.len() >= REMEMBERED {
+            used_until.retain(|_, until| *until > now);
+        }
+        if used_until.len() >= REMEMBERED {
+            // So many are at it at once: forgetting gives each of them no more than another burst.
+            used_until.clear();
+        }
+        let until = used_until.entry((kind, who.to_owned())).or_insert(now);
+        let next = (*until).max(now) + each;
+        let over = next - now - each * at_once;
+        if over > 0 {
+            return Err(over / 1000 + 1);
+        }
+        *until = next;
+        Ok(())
+    }
+
+    /// The seconds to wait, if there were too many already.
+    pub(super) fn wait(&self, kind: Kind, who: &str, now: Timestamp) -> Option<i64> {
+        let (each, at_once) = kind.rate();
+        let until = self.lock().get(&(kind, who.to_owned())).copied()?;
+        let over = until + each - now.as_millisecond() - each * at_once;
+        (over > 0).then_some(over / 1000 + 1)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(Kind, String), i64>> {
+        // These are plain numbers: whoever panicked while counting left nothing half-done that matters.
+        self.used_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What layers that count requests share.
+pub(super) type Counted = (Arc<Front>, Arc<Limits>);
+
+/// Turns away a request whose head is larger than any of ours, before anything reads it.
+pub(super) async fn size(request: Request, next: Next) -> Response {
+    match too_large(request.uri(), request.headers()) {
+        Some(problem) => problem.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn too_large(uri: &Uri, headers: &HeaderMap) -> Option<Problem> {
+    let address = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
+    if address > ADDRESS {
+        return Some(Problem::new(
+            StatusCode::URI_TOO_LONG,
+            format!("An address may have {ADDRESS} bytes at the most."),
+        ));
+    }
+    let headers = headers.iter();
+    // Each has a colon, a space and the end of its line.
+    let total: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    (total > HEADERS).then(|| {
+        Problem::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            format!("All headers together may have {HEADERS} bytes at the most: send fewer or smaller cookies."),
+        )
+    })
+}
+
+/// Turns away whoever asks too often. A local portal has one user, who may.
+pub(super) async fn rate(
+    State((front, limits)): State<Counted>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let free = path == "/healthz" || path.starts_with("/assets/");
+    if matches!(front.door, Door::Local) || free {
+        return next.run(request).await;
+    }
+    let (kind, who) = counted_as(&request);
+    match limits.take(kind, &who, (front.clock)()) {
+        Ok(()) => next.run(request).await,
+        Err(seconds) => too_many(seconds).into_response(),
+    }
+}
+
+/// The answer to whoever has to wait.
+pub(super) fn too_many(seconds: i64) -> Problem {
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let what = format!("Too many requests came from you: try again in {seconds} {unit}.");
+    Problem::wait(what, seconds)
+}
+
+fn counted_as(request: &Request) -> (Kind, String) {
+    let path = request.uri().path();
+    let redeems = request.method() == Method::POST && path.starts_with("/share/");
+    let at_a_door = redeems || path == "/sign-in" || path.starts_with("/sign-in/");
+    match known(request.extensions()) {
+        Some(who) if !at_a_door => (Kind::Known, who),
+        _ => {
+            let kind = if at_a_door { Kind::Door } else { Kind::Unknown };
+            (kind, address(request.headers()))
+        }
+    }
+}
+
+/// Where a request comes from, as limits count it.
+pub(super) fn address(headers: &HeaderMap) -> String {
+    origin(caller::from(headers).as_deref())
+}
+
+fn known(extensions: &Extensions) -> Option<String> {
+    let proven = extensions.get::<Proven>();
+    let proven = proven.map(|proven| proven.actor.clone());
+    let session = || extensions.get::<Session>().map(Session::actor);
+    let actor = proven.or_else(session)?;
+    Some(format!("{:?} {}", actor.kind, actor.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millisecond: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_800_000_000_000 + millisecond).unwrap()
+    }
+
+    #[test]
+    fn a_burst_is_let_through_and_then_one_at_a_time() {
+        let limits = Limits::default();
+        for count in 0..60 {
+            assert_eq!(limits.take(Kind::Door, "a", at(0)), Ok(()), "{count}");
+        }
+        assert_eq!(limits.take(Kind::Door, "a", at(0)), Err(2));
+        assert_eq!(limits.wait(Kind::Door, "a", at(0)), Some(2));
+        assert_eq!(limits.take(Kind::Door, "a", at(999)), Err(1));
+        assert_eq!(limits.take(Kind::Door, "a", at(1000)), Ok(()));
+        assert!(limits.take(Kind::Door, "a", at(1000)).is_err());
+        assert_eq!(limits.wait(Kind::Door, "a", at(2000)), None);
+    }
+
+    #[test]
+    fn one_caller_does_not_use_up_what_is_anothers() {
+        let limits = Limits::default();
+        while limits.take(Kind::Door, "a", at(0)).is_ok() {}
+        assert_eq!(limits.take(Kind::Door, "b", at(0)), Ok(()));
+        assert_eq!(limits.take(Kind::Unknown, "a", at(0)), Ok(()));
+    }
+
+    #[test]
+    fn no_number_of_callers_takes_more_than_so_much_memory() {
+        let limits = Limits::default();
+        for caller in 0..3 * REMEMBERED {
+            let taken = limits.take(Kind::Unknown, &caller.to_string(), at(0));
+            assert_eq!(taken, Ok(()));
+        }
+        assert!(limits.lock().len() <= REMEMBERED);
+    }
+
+    #[test]
+    fn whoever_waited_is_forgotten_before_whoever_did_not() {
+        let limits = Limits::default();
+        while limits.take(Kind::Door, "busy", at(0)).is_ok() {}
+        for caller in 0..2 * REMEMBERED {
+            let now = at(i64::try_from(caller).unwrap() / 10);
+            let _ = limits.take(Kind::Unknown, &caller.to_string(), now);
+        }
+        assert!(limits.take(Kind::Door, "busy", at(900)).is_err());
+    }
+}

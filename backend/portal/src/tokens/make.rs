@@ -1,0 +1,119 @@
+//! Making a token.
+
+use std::ops::RangeInclusive;
+
+use domain::{
+    Timestamp,
+    access::Permit,
+    audit::{Deed, Note},
+    id::TokenLabel,
+    view::MadeToken,
+};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use store::table::{TokenMade, TokenRecord};
+
+use super::{TokenText, list::view};
+use crate::{Error, Portal, Result, access::Action, credential::Secret, who::Who};
+
+/// How long a token may live, in hours: up to a year.
+pub const LIFETIME_HOURS: RangeInclusive<u32> = 1..=365 * 24;
+
+/// The most live tokens of one person.
+pub const MOST: usize = 50;
+
+/// What somebody wants of a new token.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    /// What to call it; no two live tokens of one person have the same name.
+    pub label: TokenLabel,
+    /// What it may do at the most.
+    pub permit: Permit,
+    /// How many hours it lives, 1 to 8760.
+    #[schema(minimum = 1, maximum = 8760)]
+    pub hours: u32,
+}
+
+impl Portal {
+    /// Makes a token for the caller. What it permits must be theirs to give, and it is shown this once.
+    pub async fn make_token<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        request: TokenRequest,
+        now: Timestamp,
+    ) -> Result<MadeToken> {
+        let who = who.into();
+        self.authorise(who.actor, Action::MakeTokens)?;
+        if !LIFETIME_HOURS.contains(&request.hours) {
+            let (least, most) = (LIFETIME_HOURS.start(), LIFETIME_HOURS.end());
+            let detail = format!("a token lives {least} to {most} hours, which is up to a year");
+            return Err(Error::invalid("hours", detail));
+        }
+        let permit = self.checked(who.actor, request.permit)?;
+        let groups = who.actor.groups.iter();
+        let groups = groups.filter(|group| self.counts(group));
+        let text = TokenText {
+            id: self.new_token_id(now)?,
+            secret: Secret::new(self.random()),
+        };
+        let token = TokenRecord {
+            id: text.id.clone(),
+            label: request.label,
+            owner: who.actor.clone(),
+            groups: groups.cloned().collect(),
+            permit,
+            secret: text.secret.digest(),
+            created_at: now,
+            expires_at: now + SignedDuration::from_hours(request.hours.into()),
+            used_at: None,
+            revoked: None,
+        };
+        let note = note(who, Deed::TokenMade, &token, now);
+        let made = self.store().table.make_token(&token, MOST, &note).await?;
+        match made {
+            TokenMade::Yes => Ok(MadeToken {
+                bearer: text.text(),
+                token: view(token, now),
+            }),
+            TokenMade::NameTaken => Err(Error::Conflict {
+                detail: format!(
+                    "you have a token {} already: revoke it, or choose another name",
+                    token.label
+                ),
+            }),
+            TokenMade::TooMany => Err(Error::Conflict {
+                detail: format!("you have {MOST} tokens, as many as anyone may: revoke one first"),
+            }),
+        }
+    }
+}
+
+/// What the audit log says of a token: all that it may, and nothing that opens anything.
+pub(super) fn note(who: Who<'_>, deed: Deed, token: &TokenRecord, now: Timestamp) -> Note {
+    let mut note = who.note(deed, now);
+    let permit = &token.permit;
+    let may: Vec<&str> = permit.may.iter().map(|may| may.as_str()).collect();
+    let details = [
+        ("token", token.id.to_string()),
+        ("label", token.label.to_string()),
+        ("owner", token.owner.name.clone()),
+        ("may", may.join(", ")),
+        ("apps", some(permit.apps.clone().into())),
+        ("environments", some(permit.environments.clone().into())),
+        ("expires", token.expires_at.to_string()),
+    ];
+    let details = details.map(|(name, value)| (name.to_owned(), value));
+    note.details.extend(details);
+    note
+}
+
+fn some<T: ToString>(some: Option<Vec<T>>) -> String {
+    some.map_or_else(
+        || "all".to_owned(),
+        |some| {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            some.join(", ")
+        },
+    )
+}
