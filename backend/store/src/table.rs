@@ -22,6 +22,7 @@ mod registrations;
 mod releases;
 mod runs;
 mod schema;
+mod sessions;
 mod tokens;
 mod tries;
 mod uploads;
@@ -44,6 +45,7 @@ pub use overview::{OverviewRecord, Withdrawn};
 pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
 pub use registrations::{Completed, PendingRegistration, Registration};
 pub use runs::{JoinedStep, RunList, RunRecord};
+pub use sessions::SessionRecord;
 pub use tokens::{RevokedToken, TokenMade, TokenRecord};
 pub use uploads::{Upload, UploadFile};
 

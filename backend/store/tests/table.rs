@@ -25,3 +25,5 @@ mod releases;
 mod restart;
 #[path = "table/runs.rs"]
 mod runs;
+#[path = "table/sessions.rs"]
+mod sessions;

@@ -13,7 +13,7 @@ use domain::{
     event::Pipeline,
     hold::Held,
     id::{
-        AppId, BuildId, EnvironmentId, EventId, LinkId, PromotionId, RunId, StepId, TokenId,
+        AppId, BuildId, EnvironmentId, EventId, LinkId, PromotionId, RunId, SessionId, StepId, TokenId,
         UploadId,
     },
     promotion::Promotion,
@@ -434,6 +434,15 @@ pub(super) fn token_roster(owner: &Actor) -> Key {
 /// The wrong guesses of one guesser.
 pub(super) fn guesses(guesser: &str) -> Key {
     Key::new(format!("GUESSES#{}", bounded(guesser)), "GUESSES")
+}
+
+/// The partition of someone's sessions. A name may be as long as an issuer likes.
+pub(super) fn sessions_partition(person: &str) -> String {
+    format!("SESSIONS#{}", bounded(person))
+}
+
+pub(super) fn session(person: &str, id: &SessionId) -> Key {
+    Key::new(sessions_partition(person), id.as_str())
 }
 
 pub(super) fn downloads_partition(build: &BuildId) -> String {

@@ -1,0 +1,93 @@
+//! Sessions: who is signed in where. A session that is not here is over, whatever its cookie says.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Timestamp, audit::Note, id::SessionId};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Table,
+    calls::{Change, Condition, Write, Written},
+    item, keys,
+};
+use crate::Result;
+
+/// The most sessions that end in one transaction, which takes 100 items with the log's own.
+const AT_ONCE: usize = 90;
+
+/// Someone's session in one browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRecord {
+    /// Its identity.
+    pub id: SessionId,
+    /// Whose it is, as records name them.
+    pub person: String,
+    /// When they signed in.
+    pub began: Timestamp,
+    /// When its use was last noted.
+    pub seen: Timestamp,
+    /// When it ends whatever happens.
+    pub until: Timestamp,
+    /// What the browser called itself then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// The address that they signed in from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+impl Table {
+    /// Registers a session that begins. It is deleted some time after its end.
+    pub async fn put_session(&self, session: &SessionRecord) -> Result<()> {
+        let mut item = item::of(&keys::session(&session.person, &session.id), session)?;
+        item::expire(&mut item, session.until.as_second());
+        self.put(item).await
+    }
+
+    /// Notes that a session is in use; false if it has been ended.
+    pub async fn use_session(&self, person: &str, id: &SessionId, now: Timestamp) -> Result<bool> {
+        let changed = self.update(Change {
+            key: keys::session(person, id),
+            expression: "SET seen = :seen",
+            names: Vec::new(),
+            condition: Some("attribute_exists(pk)"),
+            values: vec![(":seen", AttributeValue::S(now.to_string()))],
+        });
+        Ok(changed.await?.is_some())
+    }
+
+    /// Every session of someone that has not been ended, the oldest first. One that is over by itself may still be there.
+    pub async fn sessions(&self, person: &str) -> Result<Vec<SessionRecord>> {
+        let partition = keys::sessions_partition(person);
+        let items = self.partition(&partition, true).await?;
+        items.into_iter().map(item::read).collect()
+    }
+
+    /// Ends one that its own browser gives up; false if it was over.
+    pub async fn leave_session(&self, person: &str, id: &SessionId) -> Result<bool> {
+        let key = keys::session(person, id);
+        self.delete_if(&key, "attribute_exists(pk)").await
+    }
+
+    /// Ends one from elsewhere; false if it was over.
+    pub async fn end_session(&self, person: &str, id: &SessionId, note: &Note) -> Result<bool> {
+        let write = Write::DeleteIf(keys::session(person, id), Condition::present());
+        let written = self.commit(vec![write], std::slice::from_ref(note)).await?;
+        Ok(written == Written::Yes)
+    }
+
+    /// Ends some of one person, each part of them together with a note of how many they were.
+    pub async fn end_sessions(
+        &self,
+        person: &str,
+        ids: &[SessionId],
+        note: impl Fn(usize) -> Note,
+    ) -> Result<()> {
+        for some in ids.chunks(AT_ONCE) {
+            let deletes = some
+                .iter()
+                .map(|id| Write::Delete(keys::session(person, id)));
+            self.commit(deletes.collect(), &[note(some.len())]).await?;
+        }
+        Ok(())
+    }
+}
