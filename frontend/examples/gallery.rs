@@ -10,7 +10,7 @@ use std::{fs, io, path::Path};
 use domain::page::{Cursor, Page as ListPage};
 use frontend::{
     Page, Site,
-    site::{self, Manifest, Visitor},
+    site::{self, Manifest, Room, Visitor},
 };
 use samples::{app, builds, now, overview, runs, shown, tester};
 
@@ -22,7 +22,15 @@ fn main() -> io::Result<()> {
     }
     let site = Site {
         islands: islands(&folder)?,
-        visitor: Visitor::Local,
+        visitor: Visitor::Person {
+            name: "Ada Lovelace".into(),
+            opens: vec![
+                Room::Unassigned,
+                Room::Audit,
+                Room::Access,
+                Room::Configuration,
+            ],
+        },
         base: "http://127.0.0.1:8080".into(),
     };
     let write = |name: &str, page: Page<'_>| {

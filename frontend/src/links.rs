@@ -2,7 +2,7 @@
 
 use domain::{
     digest::Digest,
-    id::{AppId, BuildId, EnvironmentId, LinkId, PromotionId, RunId, TokenId},
+    id::{AppId, BuildId, EnvironmentId, LinkId, PromotionId, RunId, SessionId, TokenId},
     page::Cursor,
 };
 
@@ -30,6 +30,31 @@ pub fn tokens(everyones: bool) -> String {
 /// Where a form revokes a token.
 pub fn revoke_token(id: &TokenId) -> String {
     format!("{TOKENS}/{id}/revoke")
+}
+
+/// Where someone is signed in.
+pub const SESSIONS: &str = "/settings/sessions";
+
+/// Who may do what.
+pub const ACCESS: &str = "/settings/access";
+
+/// How the portal is set up.
+pub const CONFIGURATION: &str = "/settings/configuration";
+
+/// What someone of a group may do.
+pub fn access_of(group: &str) -> String {
+    format!("{ACCESS}?groups={}", escape(group))
+}
+
+/// Where a form ends all sessions but its own.
+pub const END_OTHER_SESSIONS: &str = "/settings/sessions/end-others";
+
+/// Where a form ends all sessions of someone.
+pub const END_ALL_SESSIONS: &str = "/settings/sessions/end-all";
+
+/// Where a form ends a session.
+pub fn end_session(session: &SessionId) -> String {
+    format!("{SESSIONS}/{session}/end")
 }
 
 /// An app.

@@ -133,6 +133,10 @@ pub enum Room {
     Unassigned,
     /// The audit log.
     Audit,
+    /// Who may do what.
+    Access,
+    /// How the portal is set up.
+    Configuration,
 }
 
 impl Visitor {

@@ -34,7 +34,7 @@ fn each_right_leads_to_the_role_and_the_group_that_give_it() {
     }
     // Those that are the same to her share a table.
     assert!(html.contains("<caption>Journal</caption>"));
-    assert!(html.contains("<caption>API Demos and compass</caption>"));
+    assert!(html.contains("<h3>API Demos and compass</h3>"));
     let row = html.split("promote, roll back").nth(1).unwrap();
     let row = row.split("</tr>").next().unwrap();
     assert_eq!(row.matches(">no<").count(), 1, "{row}");

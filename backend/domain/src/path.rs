@@ -1,5 +1,7 @@
 //! Paths: the ordered environments that an app's builds move through, each step with its gates.
 
+mod words;
+
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 

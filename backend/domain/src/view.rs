@@ -19,7 +19,10 @@ use crate::{
     run::{RecentRuns, Run, RunBrief, Step},
 };
 
-pub use access::Me;
+pub use access::{
+    AccessView, Approvers, AskedAbout, ConfigurationView, Me, PathStepView, PathView, PipelineView,
+    SignInView,
+};
 pub use promotion::{
     BuildOptions, FrozenView, HoldView, HoldsView, MayAnswer, PromotionBrief, PromotionView,
     PromotionsView, StepOption, WithdrawnBuild,

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    id::{BuildId, LinkId, PromotionId, TokenId},
+    id::{BuildId, LinkId, PromotionId, SessionId, TokenId},
 };
 
 use crate::{Error, Portal, Result};
@@ -32,6 +32,12 @@ impl Portal {
     }
 
     pub(crate) fn new_link_id(&self, now: Timestamp) -> Result<LinkId> {
+        self.ulid(now)
+            .parse()
+            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
+    }
+
+    pub(crate) fn new_session_id(&self, now: Timestamp) -> Result<SessionId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))

@@ -72,6 +72,14 @@ impl Door {
     const fn is_local(&self) -> bool {
         matches!(self, Self::Local)
     }
+
+    /// Where people sign in, if they do.
+    const fn sign_in(&self) -> Option<&SignIn> {
+        match self {
+            Self::Local => None,
+            Self::SignIn(sign_in) => Some(sign_in),
+        }
+    }
 }
 
 type Shared = axum::extract::State<Arc<Front>>;

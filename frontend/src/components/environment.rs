@@ -18,12 +18,21 @@ pub(crate) fn colour(environment: &Environment) -> String {
 
 /// The environment's name behind its mark.
 pub(crate) fn name(environment: &Environment) -> AnyView {
+    marked(environment, environment.name.clone())
+}
+
+/// The environment's short name, as addresses and the configuration have it, behind its mark.
+pub(crate) fn id(environment: &Environment) -> AnyView {
+    marked(environment, environment.id.to_string())
+}
+
+fn marked(environment: &Environment, text: String) -> AnyView {
     view! {
-        <span class="environment">
+        <span class="environment" title=environment.name.clone()>
             <svg class="mark" viewBox="0 0 12 12" aria-hidden="true">
                 <rect x="1" y="1" width="10" height="10" rx="3" fill=colour(environment) />
             </svg>
-            {environment.name.clone()}
+            {text}
         </span>
     }
     .into_any()

@@ -34,7 +34,8 @@ pub(crate) fn roles(roles: &[HeldRole]) -> AnyView {
     view! { <ul class="rows roles">{items}</ul> }.into_any()
 }
 
-fn place(held: &HeldRole) -> String {
+/// Of which apps a role is, and where.
+pub(crate) fn place(held: &HeldRole) -> String {
     let apps = match &held.apps {
         Scope::All => "of every app".to_owned(),
         Scope::Only(apps) => format!("of {}", all_of(apps)),
@@ -71,12 +72,19 @@ fn table(apps: &[&AppRights], environments: &[Environment]) -> AnyView {
     let names: Vec<&str> = apps.iter().map(|app| app.app.name.as_str()).collect();
     let heads = environments
         .iter()
-        .map(|one| view! { <th scope="col">{environment::name(one)}</th> })
+        .map(|one| view! { <th scope="col">{environment::id(one)}</th> })
         .collect_view();
+    let nowhere = first.environments.iter().all(|place| place.may.is_empty());
     let rows = Ability::IN_ENVIRONMENTS
         .into_iter()
         .map(|ability| row(ability, &first.environments))
         .collect_view();
+    let everywhere = view! {
+        <p class="facts beside"><span>"Wherever it is: "</span>{list(&first.everywhere)}</p>
+    };
+    if nowhere {
+        return view! { <h3>{all_of(&names)}</h3> {everywhere} }.into_any();
+    }
     view! {
         <div class="wide-table">
             <table class="rights">
@@ -85,7 +93,7 @@ fn table(apps: &[&AppRights], environments: &[Environment]) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        <p class="facts beside"><span>"Wherever it is: "</span>{list(&first.everywhere)}</p>
+        {everywhere}
     }
     .into_any()
 }

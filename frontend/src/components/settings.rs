@@ -2,25 +2,48 @@
 
 use leptos::prelude::*;
 
-use crate::{links, site::Visitor};
+use crate::{
+    links,
+    site::{Room, Visitor},
+};
 
 /// A settings page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tab {
     /// Who looks, and what they may do.
     You,
+    /// Where they are signed in.
+    Sessions,
     /// Share links.
     Links,
     /// Their API tokens.
     Tokens,
+    /// Who may do what.
+    Access,
+    /// How the portal is set up.
+    Configuration,
 }
 
 /// The head of a settings page: what it is, and the way to the others that whoever looks may open.
 pub(crate) fn head(here: Tab, visitor: &Visitor) -> AnyView {
+    let signs_in = matches!(visitor, Visitor::Person { .. });
     let tabs = [
         (Tab::You, links::SETTINGS, "You", visitor.is_in()),
+        (Tab::Sessions, links::SESSIONS, "Sessions", signs_in),
         (Tab::Links, links::LINKS, "Share links", visitor.is_in()),
         (Tab::Tokens, links::TOKENS, "Tokens", visitor.is_in()),
+        (
+            Tab::Access,
+            links::ACCESS,
+            "Access",
+            visitor.may_open(Room::Access),
+        ),
+        (
+            Tab::Configuration,
+            links::CONFIGURATION,
+            "Configuration",
+            visitor.may_open(Room::Configuration),
+        ),
     ];
     let tabs = tabs.into_iter().filter(|(.., shown)| *shown);
     let items = tabs

@@ -12,8 +12,8 @@ use domain::{
     promotion::Promotion,
     share::{LinksView, MadeLink, ShareView},
     view::{
-        AppView, BuildView, HoldsView, MadeToken, Me, Overview, PromotionBrief, PromotionView,
-        PromotionsView, RunSummary, RunView, TesterView, TokensView,
+        AccessView, AppView, BuildView, ConfigurationView, HoldsView, MadeToken, Me, Overview,
+        PromotionBrief, PromotionView, PromotionsView, RunSummary, RunView, TesterView, TokensView,
     },
 };
 use leptos::prelude::AnyView;
@@ -42,6 +42,7 @@ mod unassigned;
 pub use audit::list::Shown as ShownAudit;
 pub use hold::stop::MayHold;
 pub use link::make::{MayShare, SharedPlace};
+pub use settings::sessions::SessionLine;
 pub use token::{
     list::Whose as WhoseTokens,
     make::{ALL as ALL_OF_THEM, MayGive},
@@ -236,6 +237,26 @@ pub enum Page<'a> {
     },
     /// A token that was just made.
     TokenMade(&'a MadeToken),
+    /// Who may do what.
+    Access {
+        /// The roles, and what someone may do who was asked about.
+        view: &'a AccessView,
+        /// What could not be asked.
+        returned: Option<&'a Returned>,
+    },
+    /// How the portal is set up.
+    Configuration(&'a ConfigurationView),
+    /// Where someone is signed in.
+    Sessions {
+        /// The sessions, the one that looks first.
+        sessions: &'a [SessionLine],
+        /// Whether they may end all sessions of anyone.
+        may_end_all: bool,
+        /// A form of the page that was not carried out.
+        returned: Option<&'a Returned>,
+        /// When this was true.
+        as_of: Timestamp,
+    },
     /// The session has ended here; it ends at the issuer, too.
     Leaving {
         /// Where it ends there.
@@ -354,6 +375,14 @@ impl Page<'_> {
                 returned,
             } => token::list::page(view, whose, may, returned, site),
             Self::TokenMade(made) => token::made::page(made, site),
+            Self::Access { view, returned } => settings::access::page(view, returned, site),
+            Self::Configuration(view) => settings::configuration::page(view, site),
+            Self::Sessions {
+                sessions,
+                may_end_all,
+                returned,
+                as_of,
+            } => settings::sessions::page(sessions, may_end_all, returned, as_of, site),
             Self::Leaving { issuer } => sign_in::leaving::page(issuer),
             Self::SignedOut => sign_in::signed_out::page(),
             Self::Error {

@@ -246,6 +246,35 @@ fn of_settings(show: Show<'_>) {
     show("settings", Page::You(&settings::ada()));
     show("settings-nobody", Page::You(&settings::nobody()));
     show("settings-local", Page::You(&settings::local()));
+    for (name, groups) in [
+        ("settings-access", &[][..]),
+        ("settings-access-asked", &["journal-leads", "everyone"]),
+        ("settings-access-nobody", &["strangers"]),
+    ] {
+        let view = &settings::access(groups);
+        let returned = None;
+        show(name, Page::Access { view, returned });
+    }
+    let configuration = settings::configuration();
+    show(
+        "settings-configuration",
+        Page::Configuration(&configuration),
+    );
+    let bare = settings::bare_configuration();
+    show("settings-configuration-bare", Page::Configuration(&bare));
+    let wrong = returned("end-all", &[("person", "")]);
+    for (name, returned) in [
+        ("settings-sessions", None),
+        ("settings-sessions-back", Some(&wrong)),
+    ] {
+        let page = Page::Sessions {
+            sessions: &settings::sessions(),
+            may_end_all: true,
+            returned,
+            as_of: now(),
+        };
+        show(name, page);
+    }
 }
 
 fn of_comparisons(show: Show<'_>) {

@@ -7,7 +7,7 @@ use std::{io, net::SocketAddr};
 pub(crate) enum ServeError {
     /// An address that other machines can reach.
     #[error(
-        "{flag} {address}: there is no sign-in yet, so the portal listens on loopback only, such as 127.0.0.1:{}",
+        "{flag} {address}: a local portal has no sign-in, so it listens on loopback only, such as 127.0.0.1:{}",
         address.port()
     )]
     NotLoopback {

@@ -123,11 +123,8 @@ pub fn roles(actor: &Actor, grants: &[Grant]) -> Vec<HeldRole> {
     entries
         .filter(|(_, grant)| grant.is_held_by(person))
         .map(|(entry, grant)| HeldRole {
-            entry,
-            role: grant.role,
             groups: owned(&grant.groups_of(person)),
-            apps: grant.apps.clone(),
-            environments: grant.environments.clone(),
+            ..HeldRole::of(entry, grant)
         })
         .collect()
 }
@@ -261,6 +258,19 @@ impl Asked<'_> {
 
 fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+impl HeldRole {
+    /// A `[[roles]]` with all its groups; `entry` counts from 1.
+    pub fn of(entry: usize, grant: &Grant) -> Self {
+        Self {
+            entry,
+            role: grant.role,
+            groups: grant.groups.clone(),
+            apps: grant.apps.clone(),
+            environments: grant.environments.clone(),
+        }
+    }
 }
 
 impl Ability {

@@ -69,7 +69,8 @@ async fn cookie() -> String {
         secrets_endpoint: None,
     };
     let now = lambdas::ambient::now();
-    let session = Session::of("ada@example.com", vec!["developers".to_owned()], now);
+    let id = "01KAF000000000000000000001".parse().unwrap();
+    let session = Session::of(id, "ada@example.com", vec!["developers".to_owned()], now);
     let door = lambdas::web::door(&told, REGION);
     let sealed = door.seal_session(&session, &[7; 32], now).await;
     format!("__Host-towpath={}", sealed.unwrap())

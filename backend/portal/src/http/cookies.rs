@@ -55,6 +55,14 @@ impl Cookie {
         }
     }
 
+    /// Whether an answer gives it, or takes it back.
+    pub(super) fn is_set(self, headers: &HeaderMap, secure: bool) -> bool {
+        let name = self.name(secure);
+        let given = headers.get_all(header::SET_COOKIE).into_iter();
+        let mut given = given.filter_map(|value| value.to_str().ok()?.split_once('='));
+        given.any(|(given, _)| given == name)
+    }
+
     /// Takes it back.
     pub(super) fn clear(self, headers: &mut HeaderMap, secure: bool) {
         self.set(headers, secure, "", 0);

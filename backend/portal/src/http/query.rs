@@ -86,6 +86,15 @@ pub(super) struct TokensQuery {
     pub(super) everyones: bool,
 }
 
+/// Whom to ask about.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct GroupsQuery {
+    /// Groups and an address, with commas between: what someone may do who is in all of them.
+    #[param(max_length = 10_000)]
+    groups: Option<String>,
+}
+
 /// Which app's.
 pub(super) struct AppQuery {
     /// All if left out.
@@ -128,6 +137,31 @@ impl<S: Send + Sync> FromRequestParts<S> for TokensQuery {
         Ok(Self {
             everyones: query.flag("everyones")?,
         })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for GroupsQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["groups"])?;
+        Ok(Self {
+            groups: query.text("groups").map(str::to_owned),
+        })
+    }
+}
+
+impl GroupsQuery {
+    /// As it was written.
+    pub(super) fn text(&self) -> &str {
+        self.groups.as_deref().unwrap_or_default()
+    }
+
+    /// One by one.
+    pub(super) fn groups(&self) -> Vec<String> {
+        let groups = self.text().split(',').map(str::trim);
+        let groups = groups.filter(|group| !group.is_empty());
+        groups.map(str::to_owned).collect()
     }
 }
 

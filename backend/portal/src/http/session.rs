@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{Extensions, HeaderMap, StatusCode, header},
+    http::{Extensions, HeaderMap, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -15,10 +15,22 @@ use super::{Door, Front, caller::base, cookies::Cookie, problem::Problem};
 use crate::{
     bearer::Proven,
     error::chain,
+    settings::Asking,
     sign_in::{self, Session, SignIn},
 };
 
-/// Opens the session of a request, and notes in its cookie from time to time that it is in use.
+/// Addresses that ask nobody who they are: whether a session has ended makes no difference there.
+const OPEN: [&str; 6] = [
+    "/assets/",
+    "/healthz",
+    "/sign-in",
+    "/sign-in/callback",
+    "/sign-out",
+    "/signed-out",
+];
+
+/// Opens the session of a request. From time to time it notes in the register and in the cookie that the session is in use;
+/// one that the register does not have any more is over.
 pub(super) async fn session(
     State(front): State<Arc<Front>>,
     mut request: Request,
@@ -35,16 +47,53 @@ pub(super) async fn session(
         Ok(session) => session,
         Err(error) => return Problem::from(error).into_response(),
     };
-    if let Some(session) = &session {
-        request.extensions_mut().insert(session.clone());
+    let path = request.uri().path();
+    let open = OPEN.iter().any(|open| match open.strip_suffix('/') {
+        Some(_) => path.starts_with(open),
+        None => path == *open,
+    });
+    let used = session.as_ref().filter(|_| !open);
+    let used = used.and_then(|session| session.used(now));
+    let ended = match &used {
+        None => false,
+        Some(used) => match front.portal.use_session(used, now).await {
+            Ok(goes_on) => !goes_on,
+            // Nobody is let in whose session may have been ended.
+            Err(error) => return Problem::from(error).into_response(),
+        },
+    };
+    if let Some(session) = session.filter(|_| !ended) {
+        request.extensions_mut().insert(session);
     }
     let mut response = next.run(request).await;
-    let used = session.and_then(|session| session.used(now));
+    let headers = response.headers_mut();
     // Whoever signed out just now stays out.
-    if let Some(used) = used
-        && !response.headers().contains_key(header::SET_COOKIE)
-    {
-        keep(&front, door, &used, secure, response.headers_mut()).await;
+    if Cookie::Session.is_set(headers, secure) {
+        return response;
+    }
+    match used {
+        Some(_) if ended => Cookie::Session.clear(headers, secure),
+        Some(used) => keep(&front, door, &used, secure, headers).await,
+        None => {}
+    }
+    response
+}
+
+/// Which session asks, for what concerns sessions.
+pub(super) fn asking<'a>(front: &Front, session: Option<&'a Session>) -> Asking<'a> {
+    let idle = match &front.door {
+        Door::Local => Session::LIFETIME,
+        Door::SignIn(door) => door.idle(),
+    };
+    Asking { session, idle }
+}
+
+/// An answer that takes the session's cookie back, if `own`. `base` is where the caller reaches the portal.
+pub(super) fn without(own: bool, base: &str, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    if own {
+        let secure = base.starts_with("https://");
+        Cookie::Session.clear(response.headers_mut(), secure);
     }
     response
 }
@@ -91,6 +140,8 @@ fn rooms(front: &Front, actor: &Actor) -> Vec<Room> {
     let rooms = [
         (Room::Unassigned, Action::ViewUnassigned),
         (Room::Audit, Action::ViewAudit),
+        (Room::Access, Action::ViewAccess),
+        (Room::Configuration, Action::ViewConfiguration),
     ];
     let open = |(room, action)| front.portal.may(actor, action).then_some(room);
     rooms.into_iter().filter_map(open).collect()

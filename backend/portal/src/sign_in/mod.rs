@@ -1,7 +1,7 @@
 //! Sign-in by any `OpenID` Connect issuer: authorization code with PKCE, state and nonce, all of it on the server.
 //!
-//! Nothing is kept between two requests but in the browser, sealed: an attempt travels in `state` and belongs to the
-//! browser that began it; a session is a cookie. See `docs/access.md` for the flow and docs/adr/0008 for what verifies
+//! What is kept between two requests is in the browser, sealed: an attempt travels in `state` and belongs to the browser
+//! that began it; a session is a cookie. A session's identity is also registered, so that it can be ended from elsewhere. See `docs/access.md` for the flow and docs/adr/0008 for what verifies
 //! tokens.
 
 mod claims;
@@ -16,7 +16,7 @@ mod token;
 
 use std::sync::Arc;
 
-use domain::{Timestamp, access::Grant};
+use domain::{Timestamp, id::SessionId};
 use jiff::SignedDuration;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,14 @@ pub(crate) struct Callback {
     error_description: Option<String>,
 }
 
+/// What a session needs to begin, beside who it is.
+pub(crate) struct NewSession<F> {
+    /// Its identity.
+    pub(crate) id: SessionId,
+    /// Whether being in a group makes a difference here.
+    pub(crate) counts: F,
+}
+
 /// Someone who is in.
 pub(crate) struct Finished {
     /// Who.
@@ -136,6 +144,11 @@ impl SignIn {
     /// The issuer, to the letter as its tokens name it.
     pub fn issuer(&self) -> &str {
         self.parts.issuer.name()
+    }
+
+    /// The portal's name there.
+    pub fn client_id(&self) -> &str {
+        self.parts.issuer.client_id()
     }
 
     /// A way in. Nothing is fetched before the first person comes.
@@ -197,7 +210,7 @@ impl SignIn {
         base: &str,
         callback: Callback,
         browser: Option<&str>,
-        grants: &[Grant],
+        new: NewSession<impl Fn(&str) -> bool>,
         now: Timestamp,
     ) -> Result<Finished, Error> {
         let held = self.parts.secrets.held(now).await.map_err(Error::Secret)?;
@@ -219,7 +232,7 @@ impl SignIn {
             .await?;
         let claims = issuer.verify(&id_token, &attempt.nonce, now).await?;
         Ok(Finished {
-            session: Session::begin(claims.person(), grants, now),
+            session: Session::begin(claims.person(), new.counts, new.id, now),
             id_token,
             back: attempt.back,
         })
@@ -247,6 +260,11 @@ impl SignIn {
         let plain = plain.await.map_err(Error::Secret)?;
         let session = plain.and_then(|plain| serde_json::from_slice::<Session>(&plain).ok());
         Ok(session.filter(|session| session.is_live(self.parts.idle, now)))
+    }
+
+    /// How long a session lasts that nobody uses.
+    pub fn idle(&self) -> SignedDuration {
+        self.parts.idle
     }
 
     /// How much longer a session lasts that is used now, in seconds.

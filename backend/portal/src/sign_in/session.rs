@@ -1,6 +1,6 @@
-//! Someone's session, which lives in their browser alone.
+//! Someone's session: a cookie in their browser, that holds as long as the register has its identity.
 
-use domain::{Timestamp, access::Grant, actor::Actor};
+use domain::{Timestamp, actor::Actor, id::SessionId};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ const NOTED: SignedDuration = SignedDuration::from_mins(5);
 /// Who is signed in, since when, and when they were last here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
+    id: SessionId,
     name: String,
     shown: String,
     groups: Vec<String>,
@@ -23,27 +24,47 @@ impl Session {
     /// How long a session lasts at the most, and so how long after a change of groups at the issuer.
     pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
-    /// A session of someone who just came in. Of their groups it keeps those that have a role, so that the cookie stays
+    /// A session of someone who just came in. Of their groups it keeps those that count here, so that the cookie stays
     /// small and says no more than is needed.
-    pub(super) fn begin(person: Person, grants: &[Grant], now: Timestamp) -> Self {
-        let has_a_role = |group: &String| grants.iter().any(|grant| grant.groups.contains(group));
-        let groups = person.groups.into_iter().filter(has_a_role).collect();
+    pub(super) fn begin(
+        person: Person,
+        counts: impl Fn(&str) -> bool,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Self {
+        let groups = person.groups.into_iter().filter(|group| counts(group));
         Self {
             shown: person.shown,
-            ..Self::of(person.name, groups, now)
+            ..Self::of(id, person.name, groups.collect(), now)
         }
     }
 
     /// The session of someone, from now on.
-    pub fn of(name: impl Into<String>, groups: Vec<String>, now: Timestamp) -> Self {
+    pub fn of(id: SessionId, name: impl Into<String>, groups: Vec<String>, now: Timestamp) -> Self {
         let name = name.into();
         Self {
+            id,
             shown: name.clone(),
             name,
             groups,
             began: now.as_second(),
             seen: now.as_second(),
         }
+    }
+
+    /// Its identity in the register.
+    pub const fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// Whose it is, as records name them.
+    pub fn person(&self) -> &str {
+        &self.name
+    }
+
+    /// When it began.
+    pub fn began(&self) -> Timestamp {
+        Timestamp::from_second(self.began).unwrap_or_default()
     }
 
     /// Who it is.
@@ -92,7 +113,8 @@ mod tests {
             shown: "Ada".to_owned(),
             groups: vec!["canteen".to_owned()],
         };
-        Session::begin(person, &[], at(0))
+        let id = "01KAF000000000000000000001".parse().unwrap();
+        Session::begin(person, |_| false, id, at(0))
     }
 
     #[test]
@@ -119,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_without_a_role_are_not_kept() {
+    fn groups_that_do_not_count_are_not_kept() {
         assert_eq!(session().actor().groups, Vec::<String>::new());
     }
 }

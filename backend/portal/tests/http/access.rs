@@ -119,6 +119,12 @@ fn reading(things: &Things) -> Vec<Row> {
         row("GET", "/settings/tokens", &["?everyones=true"], "nnnnnnny"),
         row("GET", "/api/v1/tokens", &[], "nyyyyyyy"),
         row("GET", "/api/v1/tokens", &["?everyones=true"], "nnnnnnny"),
+        row("GET", "/api/v1/sessions", &[], "yyyyyyyy"),
+        row("GET", "/api/v1/access", &[], "nnnnnnny"),
+        row("GET", "/api/v1/configuration", &[], "nnnnnnny"),
+        row("GET", "/settings/access", &[], "nnnnnnny"),
+        row("GET", "/settings/configuration", &[], "nnnnnnny"),
+        row("GET", "/settings/sessions", &[], "yyyyyyyy"),
         row("GET", "/", &[], "nyyyyyyy"),
         row("GET", "/unassigned", &[], "-------y"),
         row("GET", "/promotions", &[], "nyyyyyyy"),
@@ -178,6 +184,12 @@ fn changing(things: &Things) -> Vec<Row> {
         with(told("shop-dev"), events("nnnnnn-y")),
         with(told("nobodys"), events("nnnnnn-y")),
         with(both, events("nnnnnn-y")),
+        row("POST", "/api/v1/sessions/end-others", &[], "yyyyyyyy"),
+        row("POST", "/api/v1/sessions/{id}/end", &[NONE], "--------"),
+        with(
+            json!({"person": "eve@example.com"}),
+            row("POST", "/api/v1/sessions/end-all", &[], "nnnnnnny"),
+        ),
         with(upload("dev"), row("POST", UPLOADS, &["wallet"], "-nnyynyy")),
         with(
             token("view"),
@@ -308,6 +320,18 @@ fn sent(things: &Things) -> Vec<Row> {
     let seen = format!("digest={}", Digest::of(APK));
     let on_build = |verb: &'static str| row("POST", verb, &["wallet", build], "-nnnynyy");
     vec![
+        form(
+            "",
+            row("POST", "/settings/sessions/end-others", &[], "yyyyyyyy"),
+        ),
+        form(
+            "",
+            row("POST", "/settings/sessions/{id}/end", &[NONE], "yyyyyyyy"),
+        ),
+        form(
+            "person=eve@example.com",
+            row("POST", "/settings/sessions/end-all", &[], "nnnnnnny"),
+        ),
         form("to=dev&reason=a", on_build("/{app}/builds/{id}/promote")),
         form("reason=a", on_build("/{app}/builds/{id}/withdraw")),
         form("reason=a", on_build("/{app}/builds/{id}/restore")),

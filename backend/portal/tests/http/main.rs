@@ -22,6 +22,8 @@ mod machines;
 mod noted;
 mod pages;
 mod problems;
+mod sessions;
+mod settings;
 mod sign_in;
 mod signed_in;
 mod site;

@@ -365,7 +365,8 @@ async fn groups_are_what_the_issuer_says_and_roles_what_the_configuration_says()
 
 #[test]
 fn a_session_says_in_whose_name_it_acts() {
-    let session = Session::of("ada@example.com", vec!["viewer".to_owned()], now());
+    let id = "01KAF000000000000000000001".parse().unwrap();
+    let session = Session::of(id, "ada@example.com", vec!["viewer".to_owned()], now());
     assert_eq!(session.actor().name, "ada@example.com");
     assert_eq!(session.shown(), "ada@example.com");
 }

@@ -1,12 +1,15 @@
 //! A portal that people sign in to, and people who did.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use domain::Timestamp;
+use domain::{Timestamp, id::SessionId};
 use jiff::SignedDuration;
 use portal::{
     http::{Door, Front, router},
@@ -57,10 +60,27 @@ impl SignedIn {
 
     /// The cookie of a member of that group, who came in at that time.
     pub(crate) async fn cookie(&self, group: &str, began: Timestamp) -> String {
+        self.browser(group, began, None).await.0
+    }
+
+    /// The same with a browser that calls itself something, and the session's identity.
+    pub(crate) async fn browser(
+        &self,
+        group: &str,
+        began: Timestamp,
+        user_agent: Option<&str>,
+    ) -> (String, SessionId) {
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let id: SessionId = format!("01KAF{count:021}").parse().unwrap();
         let name = format!("{group}@example.com");
-        let session = Session::of(name, vec![group.to_owned()], began);
+        let session = Session::of(id.clone(), name, vec![group.to_owned()], began);
+        let portal = &self.site.world.portal;
+        let address = Some("192.0.2.7");
+        let registered = portal.begin_session(&session, address, user_agent);
+        registered.await.unwrap();
         let sealed = self.door.seal_session(&session, &[7; 32], began).await;
-        format!("__Host-towpath={}", sealed.unwrap())
+        (format!("__Host-towpath={}", sealed.unwrap()), id)
     }
 
     /// What a request answers to whoever has that cookie.

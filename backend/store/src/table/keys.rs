@@ -13,8 +13,8 @@ use domain::{
     event::Pipeline,
     hold::Held,
     id::{
-        AppId, BuildId, EnvironmentId, EventId, LinkId, PromotionId, RunId, SessionId, StepId, TokenId,
-        UploadId,
+        AppId, BuildId, EnvironmentId, EventId, LinkId, PromotionId, RunId, SessionId, StepId,
+        TokenId, UploadId,
     },
     promotion::Promotion,
     release::Release,

@@ -1,3 +1,6 @@
 //! What concerns whoever looks, and how this portal is set up.
 
+pub(super) mod access;
+pub(super) mod configuration;
+pub(super) mod sessions;
 pub(super) mod you;

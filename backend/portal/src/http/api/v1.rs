@@ -1,9 +1,11 @@
 //! The first version of the API. What it answers only gains fields.
 
+mod access;
 mod apps;
 mod audit;
 mod builds;
 mod compare;
+mod configuration;
 mod environments;
 mod events;
 mod holds;
@@ -12,6 +14,7 @@ mod me;
 mod overview;
 mod promotions;
 mod runs;
+mod sessions;
 mod tokens;
 mod unassigned;
 mod uploads;
@@ -27,6 +30,12 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Front>> {
     OpenApiRouter::default()
         .routes(routes!(overview::overview))
         .routes(routes!(me::me))
+        .routes(routes!(access::show))
+        .routes(routes!(configuration::show))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end_others))
+        .routes(routes!(sessions::end_all))
+        .routes(routes!(sessions::end))
         .routes(routes!(apps::list))
         .routes(routes!(apps::show))
         .routes(routes!(apps::builds))

@@ -1,5 +1,9 @@
 //! `/settings`
 
+pub(super) mod access;
+pub(super) mod configuration;
+pub(super) mod sessions;
+
 use axum::{extract::State, response::Response};
 use frontend::Page;
 

@@ -1,6 +1,7 @@
 //! `/sign-in`, where the issuer sends people back to, and `/sign-out`
 
 use axum::{
+    Extension,
     extract::{FromRequestParts, Query, State},
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
@@ -10,8 +11,14 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 use crate::{
-    http::{Door, Front, Shared, caller::base, cookies::Cookie, problem::Problem, session},
-    sign_in::{Callback, SignIn},
+    http::{
+        Door, Front, Shared,
+        caller::{base, from, text},
+        cookies::Cookie,
+        problem::Problem,
+        session,
+    },
+    sign_in::{Callback, NewSession, Session, SignIn},
 };
 
 /// How long a browser is known while someone signs in: as long as that may take.
@@ -72,10 +79,18 @@ pub(super) async fn callback(
     let (base, secure) = (base(&front, &headers), session::is_secure(&front, &headers));
     let browser = Cookie::Browser.of(&headers, secure);
     let now = (front.clock)();
-    let finished = door
-        .finish(&base, callback, browser, front.portal.grants(), now)
-        .await?;
-    tracing::info!(person = finished.session.actor().name, "signed in");
+    let new = NewSession {
+        id: front.portal.new_session_id(now)?,
+        counts: |group: &str| front.portal.counts(group),
+    };
+    let finished = door.finish(&base, callback, browser, new, now).await?;
+    let address = from(&headers);
+    let user_agent = text(&headers, &header::USER_AGENT);
+    let begun = front
+        .portal
+        .begin_session(&finished.session, address.as_deref(), user_agent);
+    begun.await?;
+    tracing::info!(person = finished.session.person(), "signed in");
     let mut response = not_kept(Redirect::to(&finished.back));
     let cookies = response.headers_mut();
     session::keep(&front, door, &finished.session, secure, cookies).await;
@@ -94,11 +109,18 @@ pub(super) async fn callback(
 ///
 /// The way there is no redirect: a form of ours may not lead elsewhere (`form-action 'self'`), and browsers hold
 /// redirects to that, too.
-pub(super) async fn sign_out(State(front): Shared, headers: HeaderMap) -> Response {
+pub(super) async fn sign_out(
+    State(front): Shared,
+    session: Option<Extension<Session>>,
+    headers: HeaderMap,
+) -> Response {
     let Door::SignIn(door) = &front.door else {
         return Redirect::to("/").into_response();
     };
     let secure = session::is_secure(&front, &headers);
+    if let Some(Extension(session)) = &session {
+        leave(&front, session).await;
+    }
     let issuers = issuers_sign_out(&front, door, &headers, secure).await;
     let mut response = match &issuers {
         Some(there) => leaving(&front, &headers, there),
@@ -108,6 +130,17 @@ pub(super) async fn sign_out(State(front): Shared, headers: HeaderMap) -> Respon
         cookie.clear(response.headers_mut(), secure);
     }
     response
+}
+
+/// Takes a session out of the register. If that cannot be done now, its cookie is gone all the same.
+async fn leave(front: &Front, session: &Session) {
+    if let Err(error) = front.portal.leave_session(session).await {
+        tracing::warn!(
+            error = crate::error::chain(&error),
+            person = session.person(),
+            "a session that was given up is still registered"
+        );
+    }
 }
 
 /// None when the issuer has no such place, or cannot be asked: then the session ends here alone.

@@ -43,7 +43,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) codepipeline: CodePipeline,
     pub(crate) artifacts: Objects,
-    dynamodb: Running,
+    /// There until a test takes it away.
+    pub(crate) dynamodb: Option<Running>,
     _s3: Running,
     _folder: TempDir,
 }
@@ -100,7 +101,7 @@ impl World {
             store,
             codepipeline,
             artifacts,
-            dynamodb,
+            dynamodb: Some(dynamodb),
             _s3: s3,
             _folder: folder,
         }
@@ -147,7 +148,7 @@ impl World {
     /// All items of the table, as DynamoDB tells them.
     pub(crate) async fn items(&self) -> String {
         let call = reqwest::Client::new()
-            .post(self.dynamodb.endpoint())
+            .post(self.dynamodb.as_ref().unwrap().endpoint())
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", "DynamoDB_20120810.Scan")
             .body(json!({"TableName": "towpath"}).to_string());

@@ -1,0 +1,122 @@
+//! `/settings/sessions`
+
+use axum::{Extension, extract::State, response::Response};
+use domain::id::SessionId;
+use frontend::{Page, links, pages::SessionLine};
+
+use crate::{
+    Error,
+    access::Action,
+    http::{
+        Front, Shared,
+        caller::Caller,
+        form::{Back, Form, done},
+        names::Names,
+        problem::Problem,
+        session,
+    },
+    settings::{EndAll, SessionView},
+    sign_in::Session,
+};
+
+type Current = Option<Extension<Session>>;
+
+pub(in crate::http::pages) async fn list(
+    State(front): Shared,
+    caller: Caller,
+    current: Current,
+) -> Result<Response, Problem> {
+    page(&front, &caller, current.as_deref(), None).await
+}
+
+/// Ends one. A second click ends nothing more, and is no mistake.
+pub(in crate::http::pages) async fn end(
+    State(front): Shared,
+    caller: Caller,
+    current: Current,
+    Names((id,)): Names<(SessionId,)>,
+) -> Result<Response, Problem> {
+    let ended = front.portal.end_session(caller.who(), &id, caller.now);
+    match Box::pin(ended).await {
+        Ok(()) | Err(Error::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let own = current.is_some_and(|Extension(current)| *current.id() == id);
+    let next = if own {
+        crate::sign_in::SIGNED_OUT
+    } else {
+        links::SESSIONS
+    };
+    Ok(session::without(own, &caller.base, done(next)))
+}
+
+/// Ends all but the one that asks.
+pub(in crate::http::pages) async fn end_others(
+    State(front): Shared,
+    caller: Caller,
+    current: Current,
+) -> Result<Response, Problem> {
+    let asking = session::asking(&front, current.as_deref());
+    let who = caller.who();
+    let ended = front.portal.end_other_sessions(who, asking, caller.now);
+    Box::pin(ended).await?;
+    Ok(done(links::SESSIONS))
+}
+
+/// Ends all of someone.
+pub(in crate::http::pages) async fn end_all(
+    State(front): Shared,
+    caller: Caller,
+    current: Current,
+    form: Form,
+) -> Result<Response, Problem> {
+    let asked = EndAll {
+        person: form.text("person").to_owned(),
+        reason: form.filled("reason").map(str::to_owned),
+    };
+    let who = caller.who();
+    let ended = front.portal.end_sessions_of(who, &asked, caller.now);
+    match Box::pin(ended).await {
+        Ok(_) => Ok(done(links::SESSIONS)),
+        Err(error) => {
+            let back = form.back("end-all", error)?;
+            page(&front, &caller, current.as_deref(), Some(back)).await
+        }
+    }
+}
+
+async fn page(
+    front: &Front,
+    caller: &Caller,
+    current: Option<&Session>,
+    back: Option<Back>,
+) -> Result<Response, Problem> {
+    let asking = session::asking(front, current);
+    let view = front.portal.sessions(&caller.actor, asking, caller.now);
+    let sessions: Vec<_> = view.await?.sessions.into_iter().map(line).collect();
+    let may_end_all = front.portal.may(&caller.actor, Action::ManageCredentials);
+    let page = |returned| Page::Sessions {
+        sessions: &sessions,
+        may_end_all,
+        returned,
+        as_of: caller.now,
+    };
+    Ok(match &back {
+        None => front.page(caller, &page(None), &(&sessions, may_end_all)),
+        Some(Back { status, returned }) => {
+            front.page_with_form(caller, &page(Some(returned)), *status)
+        }
+    })
+}
+
+fn line(view: SessionView) -> SessionLine {
+    SessionLine {
+        id: view.id,
+        device: view.device,
+        address: view.address,
+        began: view.began,
+        seen: view.seen,
+        until: view.until,
+        current: view.current,
+    }
+}

@@ -1,0 +1,269 @@
+//! Who is signed in where, and ending that from elsewhere.
+//!
+//! A session is a sealed cookie; the register says whether it has been ended. The register is asked when a cookie's use is
+//! noted, every five minutes, so that a request in between costs nothing and an end holds soon after.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Timestamp,
+    actor::{Actor, ActorKind},
+    audit::{Deed, Note},
+    id::SessionId,
+};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use store::table::SessionRecord;
+
+use super::device;
+use crate::{Error, Portal, Result, access::Action, sign_in::Session, who::Who};
+
+/// The most characters that are kept of what a browser calls itself, and of an address.
+const LONGEST: usize = 200;
+
+/// The most characters of a reason.
+const LONGEST_REASON: usize = 1000;
+
+/// Someone's sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SessionsView {
+    /// The sessions, the one used last first.
+    pub sessions: Vec<SessionView>,
+}
+
+/// Being signed in with one browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SessionView {
+    /// Its identity.
+    pub id: SessionId,
+    /// The browser and the system that it runs on, as far as it says.
+    pub device: String,
+    /// The address that it signed in from, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it was last seen, to within five minutes.
+    pub seen: Timestamp,
+    /// When it ends whatever happens.
+    pub until: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// How many sessions were ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Ended {
+    /// How many.
+    pub ended: usize,
+}
+
+/// Whose sessions to end, and why.
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+pub struct EndAll {
+    /// The person, as records name them: their address, or the issuer's name for them.
+    #[schema(max_length = 200)]
+    pub person: String,
+    /// Why.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub reason: Option<String>,
+}
+
+/// Which session asks, and how long one lasts that nobody uses.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The session; none for programs.
+    pub session: Option<&'a Session>,
+    /// The idle time.
+    pub idle: SignedDuration,
+}
+
+impl Portal {
+    /// Registers a session that begins: with that, it can be seen and ended elsewhere. Done by the door, for whoever has
+    /// just come in.
+    pub async fn begin_session(
+        &self,
+        session: &Session,
+        address: Option<&str>,
+        user_agent: Option<&str>,
+    ) -> Result<()> {
+        let short = |text: &str| {
+            let printable = text.chars().filter(|c| !c.is_control());
+            printable.take(LONGEST).collect::<String>()
+        };
+        let record = SessionRecord {
+            id: session.id().clone(),
+            person: session.person().to_owned(),
+            began: session.began(),
+            seen: session.began(),
+            until: session.began() + Session::LIFETIME,
+            user_agent: user_agent.map(short),
+            address: address.map(short),
+        };
+        Ok(self.store().table.put_session(&record).await?)
+    }
+
+    /// Notes that a session is in use; false if it was ended. The door asks this, before there is anyone to ask for a role.
+    pub(crate) async fn use_session(&self, session: &Session, now: Timestamp) -> Result<bool> {
+        let table = &self.store().table;
+        Ok(table
+            .use_session(session.person(), session.id(), now)
+            .await?)
+    }
+
+    /// Ends a session that its own browser gives up.
+    pub(crate) async fn leave_session(&self, session: &Session) -> Result<()> {
+        let table = &self.store().table;
+        table.leave_session(session.person(), session.id()).await?;
+        Ok(())
+    }
+
+    /// The caller's own sessions.
+    pub async fn sessions(
+        &self,
+        actor: &Actor,
+        asking: Asking<'_>,
+        now: Timestamp,
+    ) -> Result<SessionsView> {
+        has_sessions(actor)?;
+        let live = self.live_sessions(&actor.name, asking.idle, now).await?;
+        let current = asking.session.map(Session::id);
+        let mut sessions: Vec<_> = live
+            .into_iter()
+            .map(|record| SessionView {
+                device: device::words(record.user_agent.as_deref()),
+                current: current == Some(&record.id),
+                id: record.id,
+                address: record.address,
+                began: record.began,
+                seen: record.seen,
+                until: record.until,
+            })
+            .collect();
+        sessions.sort_by_key(|session| (!session.current, std::cmp::Reverse(session.seen)));
+        Ok(SessionsView { sessions })
+    }
+
+    /// Ends one of the caller's own sessions. One that is over needs no ending.
+    pub async fn end_session<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        id: &SessionId,
+        now: Timestamp,
+    ) -> Result<()> {
+        let who = who.into();
+        has_sessions(who.actor)?;
+        let note = note(who, &who.actor.name, 1, None, now);
+        let table = &self.store().table;
+        if table.end_session(&who.actor.name, id, &note).await? {
+            return Ok(());
+        }
+        Err(Error::not_found(
+            "such session of yours: it is over already",
+        ))
+    }
+
+    /// Ends the caller's own sessions but the one that asks.
+    pub async fn end_other_sessions<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        asking: Asking<'_>,
+        now: Timestamp,
+    ) -> Result<Ended> {
+        let who = who.into();
+        has_sessions(who.actor)?;
+        let keep = asking.session.map(Session::id);
+        self.end_all_but(who, &who.actor.name, keep, None, now)
+            .await
+    }
+
+    /// Ends all sessions of someone, also the caller's own.
+    pub async fn end_sessions_of<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        asked: &EndAll,
+        now: Timestamp,
+    ) -> Result<Ended> {
+        let who = who.into();
+        self.authorise(who.actor, Action::ManageCredentials)?;
+        let person = person(&asked.person)?;
+        let reason = asked.reason.as_deref().map(str::trim);
+        let reason = reason.filter(|reason| !reason.is_empty());
+        if reason.is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
+            let detail = format!("a reason has {LONGEST_REASON} characters at the most");
+            return Err(Error::invalid("reason", detail));
+        }
+        self.end_all_but(who, &person, None, reason, now).await
+    }
+
+    async fn end_all_but(
+        &self,
+        who: Who<'_>,
+        person: &str,
+        keep: Option<&SessionId>,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Ended> {
+        let table = &self.store().table;
+        let all = table.sessions(person).await?.into_iter();
+        let ids = all.map(|record| record.id);
+        let ids: Vec<SessionId> = ids.filter(|id| Some(id) != keep).collect();
+        let note = |count| note(who, person, count, reason, now);
+        table.end_sessions(person, &ids, note).await?;
+        Ok(Ended { ended: ids.len() })
+    }
+
+    /// Those that are neither ended nor over by themselves.
+    async fn live_sessions(
+        &self,
+        person: &str,
+        idle: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Vec<SessionRecord>> {
+        let mut all = self.store().table.sessions(person).await?;
+        all.retain(|record| now < record.until && now < record.seen + idle);
+        Ok(all)
+    }
+}
+
+/// Only people sign in, so nobody else has sessions.
+fn has_sessions(actor: &Actor) -> Result<()> {
+    match actor.kind {
+        ActorKind::Person | ActorKind::Local => Ok(()),
+        ActorKind::Pipeline
+        | ActorKind::Portal
+        | ActorKind::Token
+        | ActorKind::Machine
+        | ActorKind::Guest => Err(Error::Forbidden {
+            who: actor.name.clone(),
+            what: "see or end sessions, which are for people who signed in",
+            needs: None,
+        }),
+    }
+}
+
+/// A person's name as sessions are kept under it. Addresses are the same in capitals.
+fn person(typed: &str) -> Result<String> {
+    let typed = typed.trim();
+    if typed.is_empty() || typed.chars().count() > LONGEST {
+        let detail = "give the person's address, or what the issuer calls them";
+        return Err(Error::invalid("person", detail));
+    }
+    Ok(if typed.contains('@') {
+        typed.to_lowercase()
+    } else {
+        typed.to_owned()
+    })
+}
+
+fn note(who: Who<'_>, person: &str, count: usize, reason: Option<&str>, now: Timestamp) -> Note {
+    Note {
+        reason: reason.map(str::to_owned),
+        details: BTreeMap::from([
+            ("of".to_owned(), person.to_owned()),
+            ("sessions".to_owned(), count.to_string()),
+        ]),
+        ..who.note(Deed::SessionEnded, now)
+    }
+}

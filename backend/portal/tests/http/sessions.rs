@@ -1,0 +1,279 @@
+//! Seeing where one is signed in, and ending that from elsewhere.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::http::{Method, header};
+use domain::{Timestamp, audit::Deed, page::Limit};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::{
+    signed_in::{SECRET, SignedIn, door},
+    site::{Answer, now},
+};
+
+const PHONE: &str =
+    "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
+const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0";
+
+/// Long enough ago that the next use is noted.
+fn earlier() -> Timestamp {
+    now() - SignedDuration::from_mins(6)
+}
+
+fn nothing() -> Value {
+    json!({})
+}
+
+/// Whether an answer is that of someone who has to sign in, and takes their cookie back.
+fn is_out(answer: &Answer) -> bool {
+    let mut given = answer.headers.get_all(header::SET_COOKIE).iter();
+    let cleared = given.any(|value| value.to_str().unwrap().starts_with("__Host-towpath=;"));
+    answer.status == 303 && answer.header("location").starts_with("/sign-in?") && cleared
+}
+
+async fn listed(portal: &SignedIn, cookie: &str) -> Vec<Value> {
+    let answer = portal.get("/api/v1/sessions", Some(cookie)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["sessions"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn people_see_where_they_are_signed_in_and_nobody_elses_sessions() {
+    let portal = SignedIn::new().await;
+    let (phone, _) = portal.browser("viewer", earlier(), Some(PHONE)).await;
+    let (laptop, _) = portal.browser("viewer", now(), Some(LAPTOP)).await;
+    portal.browser("admins", now(), Some("curl/8.9")).await;
+    let over = now() - SignedDuration::from_hours(9);
+    portal.browser("viewer", over, Some("long idle")).await;
+    let sessions = listed(&portal, &phone).await;
+    let seen: Vec<_> = sessions
+        .iter()
+        .map(|session| {
+            (
+                session["device"].as_str().unwrap(),
+                session["current"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [("Chrome on Android", true), ("Firefox on Linux", false)]
+    );
+    assert_eq!(sessions[0]["address"], "192.0.2.7");
+    // Its use was noted when it asked.
+    assert_eq!(sessions[0]["seen"], json!(now()));
+    let page = portal.get("/settings/sessions", Some(&laptop)).await.text();
+    for text in [
+        "Chrome on Android",
+        "Firefox on Linux",
+        "this one",
+        "from 192.0.2.7",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert!(!page.contains("curl") && !page.contains("end-all"));
+    let admin = portal.cookie("admins", now()).await;
+    let page = portal.get("/settings/sessions", Some(&admin)).await.text();
+    assert!(page.contains("action=\"/settings/sessions/end-all\""));
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_elsewhere_is_over_in_either_order() {
+    let portal = SignedIn::new().await;
+    for phone_first in [true, false] {
+        let (phone, on_phone) = portal.browser("viewer", earlier(), Some(PHONE)).await;
+        let (laptop, on_laptop) = portal.browser("viewer", earlier(), Some(LAPTOP)).await;
+        let (ending, ended, gone) = if phone_first {
+            (&phone, &laptop, &on_laptop)
+        } else {
+            (&laptop, &phone, &on_phone)
+        };
+        let address = format!("/api/v1/sessions/{gone}/end");
+        let answer = portal
+            .ask(&Method::POST, &address, Some(ending), &nothing())
+            .await;
+        assert_eq!(answer.json()["ended"], 1, "{}", answer.text());
+        assert!(is_out(&portal.get("/wallet", Some(ended)).await));
+        portal.get("/api/v1/me", Some(ended)).await.problem(401);
+        assert_eq!(portal.get("/wallet", Some(ending)).await.status, 200);
+        // Again: there is none any more, and a form that is sent twice is no mistake.
+        let again = portal
+            .ask(&Method::POST, &address, Some(ending), &nothing())
+            .await;
+        again.problem(404);
+        let form = format!("/settings/sessions/{gone}/end");
+        let form = portal
+            .ask(&Method::POST, &form, Some(ending), &json!(""))
+            .await;
+        assert_eq!(form.header("location"), "/settings/sessions");
+    }
+}
+
+static LATER: AtomicI64 = AtomicI64::new(0);
+
+fn later() -> Timestamp {
+    now() + SignedDuration::from_secs(LATER.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn an_end_holds_within_five_minutes() {
+    let door = door("https://issuer.example", &json!({"current": SECRET}));
+    let portal = SignedIn::through(door, later).await;
+    let (phone, id) = portal.browser("viewer", now(), Some(PHONE)).await;
+    let laptop = portal.cookie("viewer", now()).await;
+    let address = format!("/settings/sessions/{id}/end");
+    portal
+        .ask(&Method::POST, &address, Some(&laptop), &json!(""))
+        .await;
+    assert_eq!(listed(&portal, &laptop).await.len(), 1);
+    LATER.store(299, Ordering::SeqCst);
+    assert_eq!(portal.get("/wallet", Some(&phone)).await.status, 200);
+    LATER.store(300, Ordering::SeqCst);
+    assert!(is_out(&portal.get("/wallet", Some(&phone)).await));
+    assert_eq!(portal.get("/wallet", Some(&laptop)).await.status, 200);
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_else_leaves_this_one() {
+    let portal = SignedIn::new().await;
+    let mine = portal.cookie("viewer", earlier()).await;
+    let others = [
+        portal.cookie("viewer", earlier()).await,
+        portal.cookie("viewer", earlier()).await,
+    ];
+    let strangers = portal.cookie("tester", earlier()).await;
+    let address = "/settings/sessions/end-others";
+    let answer = portal
+        .ask(&Method::POST, address, Some(&mine), &json!(""))
+        .await;
+    assert_eq!(answer.status, 303);
+    for other in &others {
+        assert!(is_out(&portal.get("/wallet", Some(other)).await));
+    }
+    assert_eq!(portal.get("/wallet", Some(&mine)).await.status, 200);
+    assert_eq!(portal.get("/wallet", Some(&strangers)).await.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_ends_the_session_of_another_but_who_manages_credentials() {
+    let portal = SignedIn::new().await;
+    let (victim, id) = portal.browser("viewer", earlier(), Some(PHONE)).await;
+    let other = portal.cookie("tester", now()).await;
+    let address = format!("/api/v1/sessions/{id}/end");
+    let answer = portal
+        .ask(&Method::POST, &address, Some(&other), &nothing())
+        .await;
+    answer.problem(404);
+    let all = json!({"person": "Viewer@Example.com", "reason": "lost phone"});
+    let address = "/api/v1/sessions/end-all";
+    let answer = portal.ask(&Method::POST, address, Some(&other), &all).await;
+    answer.problem(403);
+    assert_eq!(portal.get("/wallet", Some(&victim)).await.status, 200);
+    let admin = portal.cookie("admins", now()).await;
+    let answer = portal.ask(&Method::POST, address, Some(&admin), &all).await;
+    assert_eq!(answer.json()["ended"], 1, "{}", answer.text());
+    assert!(is_out(&portal.get("/wallet", Some(&victim)).await));
+    let nobody = json!({"person": " "});
+    let empty = portal
+        .ask(&Method::POST, address, Some(&admin), &nobody)
+        .await;
+    assert_eq!(empty.problem(400)["field"], "person");
+    let (address, nobody) = ("/settings/sessions/end-all", json!("person="));
+    let form = portal
+        .ask(&Method::POST, address, Some(&admin), &nobody)
+        .await;
+    assert_eq!(form.status, 400);
+    assert!(form.text().contains("Nothing was ended"), "{}", form.text());
+}
+
+#[tokio::test]
+async fn ends_from_elsewhere_are_noted_and_signing_out_is_not() {
+    let portal = SignedIn::new().await;
+    let admin = portal.cookie("admins", now()).await;
+    let (leaving, _) = portal.browser("tester", earlier(), None).await;
+    let out = portal
+        .ask(&Method::POST, "/sign-out", Some(&leaving), &json!(""))
+        .await;
+    assert!(
+        out.status.is_success() || out.status == 303,
+        "{}",
+        out.text()
+    );
+    assert!(is_out(&portal.get("/wallet", Some(&leaving)).await));
+    portal.cookie("viewer", now()).await;
+    let all = json!({"person": "viewer@example.com", "reason": "lost phone"});
+    let address = "/api/v1/sessions/end-all";
+    portal.ask(&Method::POST, address, Some(&admin), &all).await;
+    // Nothing to end is nothing to note.
+    portal.ask(&Method::POST, address, Some(&admin), &all).await;
+    let month = store::table::Month::of(now());
+    let limit = Limit::default();
+    let entries = portal
+        .site
+        .world
+        .store
+        .table
+        .audit(&month, limit, None)
+        .await
+        .unwrap();
+    let ended: Vec<_> = entries
+        .items
+        .iter()
+        .filter(|entry| entry.note.deed == Deed::SessionEnded)
+        .collect();
+    assert_eq!(ended.len(), 1);
+    let note = &ended[0].note;
+    assert_eq!(note.by.name, "admins@example.com");
+    assert_eq!(note.details["of"], "viewer@example.com");
+    assert_eq!(note.details["sessions"], "1");
+    assert_eq!(note.reason.as_deref(), Some("lost phone"));
+}
+
+#[tokio::test]
+async fn ending_the_session_that_asks_is_signing_out() {
+    let portal = SignedIn::new().await;
+    let (mine, id) = portal.browser("viewer", now(), None).await;
+    let address = format!("/settings/sessions/{id}/end");
+    let answer = portal
+        .ask(&Method::POST, &address, Some(&mine), &json!(""))
+        .await;
+    assert_eq!(answer.header("location"), "/signed-out");
+    assert!(answer.header("set-cookie").starts_with("__Host-towpath=; "));
+}
+
+#[tokio::test]
+async fn a_cookie_that_nobody_registered_is_over_at_its_first_noted_use() {
+    let portal = SignedIn::new().await;
+    let (cookie, id) = portal.browser("viewer", earlier(), None).await;
+    let table = &portal.site.world.store.table;
+    assert!(
+        table
+            .leave_session("viewer@example.com", &id)
+            .await
+            .unwrap()
+    );
+    assert!(is_out(&portal.get("/wallet", Some(&cookie)).await));
+}
+
+async fn stop_the_table(portal: &mut SignedIn) {
+    let table = portal.site.world.dynamodb.take().unwrap();
+    table.shutdown().await;
+}
+
+#[tokio::test]
+async fn while_the_register_does_not_answer_nobody_is_let_in_unasked() {
+    let mut portal = SignedIn::new().await;
+    let old = portal.cookie("admins", earlier()).await;
+    let fresh = portal.cookie("admins", now()).await;
+    stop_the_table(&mut portal).await;
+    portal.get("/api/v1/me", Some(&old)).await.problem(503);
+    assert_eq!(portal.get("/api/v1/me", Some(&fresh)).await.status, 200);
+    // Leaving needs nobody's leave.
+    let out = portal
+        .ask(&Method::POST, "/sign-out", Some(&old), &json!(""))
+        .await;
+    assert!(out.headers.contains_key(header::SET_COOKIE));
+    let stylesheet = format!("/assets/{}", frontend::site::stylesheet_name());
+    assert_eq!(portal.get(&stylesheet, Some(&old)).await.status, 200);
+}
