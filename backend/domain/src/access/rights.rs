@@ -275,7 +275,7 @@ impl HeldRole {
 
 impl Ability {
     /// What may be done in an environment, in the order that pages show it.
-    pub const IN_ENVIRONMENTS: [Self; 7] = [
+    pub const IN_ENVIRONMENTS: [Self; 8] = [
         Self::Download,
         Self::Share,
         Self::Register,
@@ -283,6 +283,7 @@ impl Ability {
         Self::Approve,
         Self::Hold,
         Self::BreakGlass,
+        Self::RecordEvents,
     ];
 
     /// What this is, in a few words.
@@ -299,7 +300,7 @@ impl Ability {
             Self::Withdraw => "withdraw builds",
             Self::ViewDownloads => "see who downloads",
             Self::ViewUnassigned => "see runs that no app claims",
-            Self::RecordEvents => "record events by hand",
+            Self::RecordEvents => "record events",
             Self::ViewAudit => "read the audit log",
             Self::MakeTokens => "make API tokens",
             Self::ManageCredentials => "end other people's tokens, share links and sessions",
