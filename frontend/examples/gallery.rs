@@ -40,6 +40,15 @@ fn main() -> io::Result<()> {
         )
     };
 
+    write_lists(&write)?;
+    write_each(&write)?;
+    write_others(&write)
+}
+
+type Write<'w> = &'w dyn Fn(&str, Page<'_>) -> io::Result<()>;
+
+/// The overview, and the lists that it leads to.
+fn write_lists(write: Write<'_>) -> io::Result<()> {
     write("overview", Page::Overview(&overview::overview()))?;
     write("overview-silent", Page::Overview(&overview::silent()))?;
     write("overview-bare", Page::Overview(&overview::bare()))?;
@@ -98,7 +107,11 @@ fn main() -> io::Result<()> {
             from_newest: true,
             as_of: now(),
         },
-    )?;
+    )
+}
+
+/// What the lists lead to.
+fn write_each(write: Write<'_>) -> io::Result<()> {
     write("run-failed", Page::Run(&runs::failed()))?;
     write("run-running", Page::Run(&runs::running()))?;
     write("run-unknown", Page::Run(&runs::unknown()))?;
@@ -106,7 +119,6 @@ fn main() -> io::Result<()> {
     write("build", shown::build(&plain, None))?;
     let odd = builds::view(builds::unreadable(813));
     write("build-unreadable", shown::build(&odd, None))?;
-    write_rest(&write)?;
     write("tester", Page::Tester(&tester::plain()))?;
     write("tester-splits", Page::Tester(&tester::splits()))?;
     write("tester-warned", Page::Tester(&tester::warned()))?;
@@ -123,7 +135,8 @@ fn main() -> io::Result<()> {
     )
 }
 
-fn write_rest(write: &dyn Fn(&str, Page<'_>) -> io::Result<()>) -> io::Result<()> {
+/// The pages that tests show too.
+fn write_others(write: Write<'_>) -> io::Result<()> {
     let mut written = Ok(());
     shown::each(&mut |name, page| {
         if written.is_ok() {

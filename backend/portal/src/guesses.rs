@@ -91,16 +91,16 @@ impl Portal {
     pub(crate) async fn locked_out(
         &self,
         guesser: &Guesser,
-        guesses: Option<&Guesses>,
+        made: Option<&Guesses>,
         now: Timestamp,
     ) -> Result<Option<LockedOut>> {
-        let open = guesses.filter(|guesses| guesses.window_ends > now.as_second());
-        let Some(guesses) = open.filter(|guesses| guesses.wrong >= MOST) else {
+        let open = made.filter(|made| made.window_ends > now.as_second());
+        let Some(made) = open.filter(|made| made.wrong >= MOST) else {
             return Ok(None);
         };
-        let until = Timestamp::from_second(guesses.window_ends).unwrap_or(now);
+        let until = Timestamp::from_second(made.window_ends).unwrap_or(now);
         let locked = LockedOut { until };
-        if !guesses.noted {
+        if !made.noted {
             // Whoever counted the last guess did not get to it.
             self.note_lockout(guesser, locked, now).await?;
         }
@@ -115,8 +115,8 @@ impl Portal {
     ) -> Result<Option<LockedOut>> {
         let until = now + WINDOW;
         let table = &self.store().table;
-        let guesses = table.guessed_wrong(guesser.key(), now, until).await?;
-        self.locked_out(guesser, Some(&guesses), now).await
+        let made = table.guessed_wrong(guesser.key(), now, until).await?;
+        self.locked_out(guesser, Some(&made), now).await
     }
 
     async fn note_lockout(

@@ -40,7 +40,7 @@ pub struct Problem {
     pub refusals: Box<[Refusal]>,
     /// For the header `Retry-After`, in seconds.
     #[serde(skip)]
-    pub(super) wait: Option<i64>,
+    pub(super) wait: Option<u16>,
 }
 
 impl Problem {
@@ -71,7 +71,7 @@ impl Problem {
     /// Too many requests, or guesses, and how many seconds to wait.
     pub(super) fn wait(detail: impl Into<String>, seconds: i64) -> Self {
         Self {
-            wait: Some(seconds),
+            wait: Some(u16::try_from(seconds.max(0)).unwrap_or(u16::MAX)),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
         }
     }

@@ -28,8 +28,8 @@ impl Portal {
     ) -> Result<Proven, NotProven> {
         let guesser = Guesser::at_address("tokens", from);
         let table = &self.store().table;
-        let (token, guesses) = table.token_and_guesses(&shown.id, guesser.key()).await?;
-        if let Some(locked) = self.locked_out(&guesser, guesses.as_ref(), now).await? {
+        let (token, made) = table.token_and_guesses(&shown.id, guesser.key()).await?;
+        if let Some(locked) = self.locked_out(&guesser, made.as_ref(), now).await? {
             return Err(NotProven::LockedOut(locked));
         }
         let Some(token) = token.filter(|token| shown.secret.is(&token.secret)) else {

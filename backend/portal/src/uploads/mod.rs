@@ -39,7 +39,7 @@ impl Portal {
         request: UploadRequest,
         now: Timestamp,
     ) -> Result<UploadPlan> {
-        let request = request.as_proved_by(actor);
+        let request = request.proved_by(actor);
         let action = Action::Register {
             app,
             environment: request.environment.as_ref(),

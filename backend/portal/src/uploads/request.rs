@@ -54,7 +54,7 @@ pub struct PromisedFile {
 
 impl UploadRequest {
     /// The same, with what the caller's own platform proves of it in place of what the request says.
-    pub(super) fn as_proved_by(mut self, actor: &Actor) -> Self {
+    pub(super) fn proved_by(mut self, actor: &Actor) -> Self {
         let Some(work) = actor.work.as_deref() else {
             return self;
         };

@@ -35,11 +35,11 @@ impl Table {
         id: &TokenId,
         guesser: &str,
     ) -> Result<(Option<TokenRecord>, Option<Guesses>)> {
-        let guesses = keys::guesses(guesser);
-        let both = [keys::token(id), guesses.clone()];
+        let made_at = keys::guesses(guesser);
+        let both = [keys::token(id), made_at.clone()];
         let (mut token, mut made) = (None, None);
         for item in self.get_some(&both, true).await? {
-            if item::text(&item, keys::PK) == guesses.pk {
+            if item::text(&item, keys::PK) == made_at.pk {
                 made = Some(item::read(item)?);
             } else {
                 token = Some(item::read(item)?);

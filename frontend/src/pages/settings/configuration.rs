@@ -60,7 +60,7 @@ fn deployment(view: &ConfigurationView) -> AnyView {
         let title = digest.to_string();
         fact(
             "towpath.toml",
-            view! { <code title=title>{digest.short().to_string()}</code> },
+            view! { <code title=title>{digest.short()}</code> },
         )
     });
     let sign_in = view.sign_in.as_ref().map(|sign_in| {
