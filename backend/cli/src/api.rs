@@ -122,12 +122,11 @@ impl Api {
         path: &str,
         content: Content,
     ) -> Result<Response<Incoming>, Failure> {
-        let bearer = match &self.token {
-            Some(token) => Some(token.header()),
-            None => {
-                let bearer = || identity::bearer(self.auth, &self.base, &self.http);
-                self.bearer.get_or_try_init(bearer).await?.clone()
-            }
+        let bearer = if let Some(token) = &self.token {
+            Some(token.header())
+        } else {
+            let bearer = || identity::bearer(self.auth, &self.base, &self.http);
+            self.bearer.get_or_try_init(bearer).await?.clone()
         };
         let headers: Vec<_> = bearer
             .map(|value| (AUTHORIZATION, value))

@@ -57,8 +57,12 @@ pub(crate) struct Arguments {
     /// How to prove what this job is, where its platform is not found out by itself
     #[arg(long, global = true, env = "TOWPATH_AUTH", value_enum)]
     pub(crate) auth: Option<Auth>,
-    /// A file with the token to be known by [default: the environment variable TOWPATH_TOKEN]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help = "A file with the token to be known by [default: the environment variable TOWPATH_TOKEN]"
+    )]
     pub(crate) token_file: Option<PathBuf>,
     /// Print JSON, for programs
     #[arg(long, global = true)]

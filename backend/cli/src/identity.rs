@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use crate::{api::http::Http, failure::Failure};
 
-/// A variable in which a job brings its token, as GitLab and CircleCI give it.
+/// A variable in which a job brings its token, as GitLab and `CircleCI` give it.
 const ID_TOKEN: &str = "TOWPATH_ID_TOKEN";
 
 /// By whom this program proves what it is.

@@ -26,7 +26,7 @@ use output::Output;
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
-    match run(arguments, &output).await {
+    match Box::pin(run(arguments, &output)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);

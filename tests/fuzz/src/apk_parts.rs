@@ -49,7 +49,7 @@ fn engine_of(bytes: &[u8]) -> Vec<u8> {
 /// The least of each; the parts of real packages are saved.
 pub fn seeds() -> Vec<Vec<u8>> {
     let block = b"\x18\0\0\0\0\0\0\0\x18\0\0\0\0\0\0\0APK Sig Block 42";
-    let engine = b"\0002.10.4 (stable) (Tue Nov 9 15:09:22 2021 +0100) on \"android_arm64\"\0";
+    let engine = b"\x002.10.4 (stable) (Tue Nov 9 15:09:22 2021 +0100) on \"android_arm64\"\0";
     vec![joined([
         b"\x03\0\x08\0\x08\0\0\0",
         b"\x02\0\x0c\0\x0c\0\0\0\0\0\0\0",

@@ -74,6 +74,7 @@ const OPEN: [(&str, &str); 9] = [
     ("GET", "/healthz"),
 ];
 
+/// What programs read.
 fn reading(things: &Things) -> Vec<Row> {
     let digest = &Digest::of(APK).to_string();
     let (claimed, loose) = (&run("wallet-dev", "e-1"), &run("nobodys", "e-2"));
@@ -122,6 +123,16 @@ fn reading(things: &Things) -> Vec<Row> {
         row("GET", "/api/v1/sessions", &[], "yyyyyyyy"),
         row("GET", "/api/v1/access", &[], "nnnnnnny"),
         row("GET", "/api/v1/configuration", &[], "nnnnnnny"),
+    ]
+}
+
+/// The pages.
+fn looking(things: &Things) -> Vec<Row> {
+    let digest = &Digest::of(APK).to_string();
+    let (claimed, loose) = (&run("wallet-dev", "e-1"), &run("nobodys", "e-2"));
+    let Things { dev, preprod, .. } = things;
+    let compared = format!("?from={dev}&to={preprod}");
+    vec![
         row("GET", "/settings/access", &[], "nnnnnnny"),
         row("GET", "/settings/configuration", &[], "nnnnnnny"),
         row("GET", "/settings/sessions", &[], "yyyyyyyy"),
@@ -174,7 +185,6 @@ fn changing(things: &Things) -> Vec<Row> {
     let promote = |to: &str| json!({"build": nowhere, "to": to, "reason": "a test"});
     let hold = |app: Value| json!({"environment": "dev", "app": app, "reason": "a test"});
     let lift = || json!({"on": {"what": "environment", "environment": "dev", "app": "wallet"}, "reason": "a test"});
-    let token = |may: &str| json!({"label": "ci", "permit": {"may": [may], "apps": ["wallet"]}, "hours": 1});
     let told = |pipeline: &str| event(pipeline, "e-3", "STARTED", 3);
     let events = |to| row("POST", "/api/v1/events", &[], to);
     let both = json!([told("wallet-dev"), told("shop-dev")]);
@@ -184,18 +194,7 @@ fn changing(things: &Things) -> Vec<Row> {
         with(told("shop-dev"), events("nnnnnn-y")),
         with(told("nobodys"), events("nnnnnn-y")),
         with(both, events("nnnnnn-y")),
-        row("POST", "/api/v1/sessions/end-others", &[], "yyyyyyyy"),
-        row("POST", "/api/v1/sessions/{id}/end", &[NONE], "--------"),
-        with(
-            json!({"person": "eve@example.com"}),
-            row("POST", "/api/v1/sessions/end-all", &[], "nnnnnnny"),
-        ),
         with(upload("dev"), row("POST", UPLOADS, &["wallet"], "-nnyynyy")),
-        with(
-            token("view"),
-            row("POST", "/api/v1/tokens", &[], "nyyyyyyy"),
-        ),
-        row("POST", "/api/v1/tokens/{id}/revoke", &[NONE], "n-------"),
         with(
             upload("preprod"),
             row("POST", UPLOADS, &["wallet"], "-nnnnnny"),
@@ -274,6 +273,21 @@ fn changing(things: &Things) -> Vec<Row> {
                 "-nnnynyy",
             ),
         ),
+    ]
+}
+
+/// What lets people in, and programs for them.
+fn owning() -> Vec<Row> {
+    let token = json!({"label": "ci", "permit": {"may": ["view"], "apps": ["wallet"]}, "hours": 1});
+    vec![
+        row("POST", "/api/v1/sessions/end-others", &[], "yyyyyyyy"),
+        row("POST", "/api/v1/sessions/{id}/end", &[NONE], "--------"),
+        with(
+            json!({"person": "eve@example.com"}),
+            row("POST", "/api/v1/sessions/end-all", &[], "nnnnnnny"),
+        ),
+        with(token, row("POST", "/api/v1/tokens", &[], "nyyyyyyy")),
+        row("POST", "/api/v1/tokens/{id}/revoke", &[NONE], "n-------"),
     ]
 }
 
@@ -378,7 +392,9 @@ fn sent(things: &Things) -> Vec<Row> {
 fn all(things: &Things) -> Vec<Row> {
     [
         reading(things),
+        looking(things),
         changing(things),
+        owning(),
         sharing(things),
         sent(things),
     ]

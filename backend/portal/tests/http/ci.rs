@@ -74,7 +74,7 @@ impl Ci {
     pub(crate) fn rotates(&self) {
         let mut facts = self.facts();
         facts.key = key();
-        facts.kid = "second".to_owned();
+        "second".clone_into(&mut facts.kid);
     }
 
     /// Answers no more.

@@ -152,9 +152,9 @@ async fn a_job_registers_a_build_without_a_secret_and_what_it_proves_stands() {
     let plan = plan.json();
     put(plan["files"][0]["url"].as_str().unwrap(), b"bytes").await;
     let address = format!("/api/v1/uploads/{}/complete", plan["id"].as_str().unwrap());
-    let built = yard.post(&address, &token, &json!({})).await;
-    assert_eq!(built.status, 200, "{}", built.text());
-    let build = built.json()["build"].clone();
+    let answer = yard.post(&address, &token, &json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let build = answer.json()["build"].clone();
     assert_eq!(build["run"], "github/127.0.0.1/74/1658821493");
     let commit = "6dcb09b5b57875f334f61aebed695e2e4193db5e";
     let revision = json!({"commit": commit, "branch": "main", "repository": "octo-org/octo-repo",

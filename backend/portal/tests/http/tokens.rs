@@ -107,8 +107,8 @@ async fn a_token_opens_the_api_and_pages_as_far_as_it_was_made_for() {
     assert_eq!(page.status, 200);
     assert!(page.text().contains("release-manager@example.com/ci"));
     let hold = json!({"environment": "dev", "app": "wallet", "reason": "a test"});
-    let held = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
-    held.problem(403);
+    let refused = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
+    refused.problem(403);
     get(&portal, "/api/v1/apps/shop", &token).await.problem(404);
     let more = json!({"label": "more", "permit": {"may": ["view"]}, "hours": 1});
     let more = shows(&portal, Method::POST, TOKENS, &token, &more, HERE).await;
@@ -121,8 +121,8 @@ async fn what_a_token_does_is_noted_with_the_token_and_its_owner() {
     let made = made(&portal, "release-manager", &wallet_in_dev("hold")).await;
     let hold = json!({"environment": "dev", "app": "wallet", "reason": "a test"});
     let token = bearer(&made);
-    let held = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
-    assert_eq!(held.status, 200, "{}", held.text());
+    let answer = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
     let table = &portal.site.world.store.table;
     let log = table.audit_month(&Month::of(now())).await.unwrap();
     let note = log.last().unwrap().entry.clone().unwrap().note;
@@ -229,8 +229,8 @@ async fn a_token_loses_what_its_owner_loses() {
         get(&portal, "/api/v1/apps/wallet", &token).await.status,
         200
     );
-    let held = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
-    held.problem(403);
+    let refused = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
+    refused.problem(403);
     with_grants(&mut portal, Vec::new());
     get(&portal, OVERVIEW, &token).await.problem(403);
 }

@@ -66,7 +66,10 @@ async fn a_token_is_listed_for_its_owner_and_for_who_manages_them_and_for_nobody
                 .collect::<Vec<_>>()
         })
     };
-    assert_eq!(list(&ada, false).await.unwrap(), [token.id.clone()]);
+    assert_eq!(
+        list(&ada, false).await.unwrap(),
+        std::slice::from_ref(&token.id)
+    );
     assert_eq!(list(&bob, false).await.unwrap(), []);
     assert_eq!(list(&admin, false).await.unwrap(), []);
     assert_eq!(list(&admin, true).await.unwrap(), [token.id]);

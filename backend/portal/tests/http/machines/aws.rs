@@ -118,10 +118,7 @@ fn is_signed(query: &[(String, String)], headers: &HeaderMap) -> bool {
     for part in scope.split('/') {
         key = keyed(&key, part);
     }
-    let signature: String = keyed(&key, &text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let signature = hex::encode(keyed(&key, &text));
     value("X-Amz-Signature") == signature
 }
 
