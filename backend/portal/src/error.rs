@@ -1,6 +1,7 @@
 //! What can go wrong, once for all use cases. The HTTP layer turns these into `problem+json`, and nobody else does.
 
 use domain::{
+    Timestamp,
     access::Role,
     promotion::{Impossible, Refusal},
 };
@@ -59,6 +60,12 @@ pub enum Error {
     /// `CodePipeline` did not take the answer of a job.
     #[error("CodePipeline did not take the answer to its job")]
     Answer(#[source] targets::codepipeline::Error),
+    /// The caller showed too many wrong secrets, and is not looked at until then.
+    #[error("too many addresses that lead nowhere were tried from here: wait until {until}")]
+    LockedOut {
+        /// When they may try again.
+        until: Timestamp,
+    },
     /// Something that was to be computed was not, since the program ends.
     #[error("it was not finished")]
     Unfinished,

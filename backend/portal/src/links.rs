@@ -13,10 +13,10 @@ mod password;
 pub use guest::{Opened, Tapper};
 pub use make::{LinkRequest, LinkTo, SharePassword};
 
-use domain::{actor::Actor, id::LinkId, share::Shared};
+use domain::{Timestamp, actor::Actor, id::LinkId, share::Shared};
 use store::table::LinkRecord;
 
-use crate::{Error, Portal, Result, credential::Secret};
+use crate::{Error, Portal, Result, credential::Secret, guesses::Guesser};
 
 /// What the address of a link ends with: `<id>.<secret>`.
 struct Credential {
@@ -52,15 +52,34 @@ fn words(what: &Shared) -> String {
 }
 
 impl Portal {
-    /// The link of an address. A wrong secret is answered like a link that never was, and takes as long.
-    async fn held(&self, credential: &str) -> Result<LinkRecord> {
+    /// The link of an address. A wrong secret is answered like a link that never was, and takes as long. Whoever shows too
+    /// many that lead nowhere has to wait, also with one that does.
+    async fn held(
+        &self,
+        credential: &str,
+        from: Option<&str>,
+        now: Timestamp,
+    ) -> Result<LinkRecord> {
         let nothing = || Error::not_found("share link at this address");
         let credential = Credential::parse(credential).ok_or_else(nothing)?;
-        let record = self.store().table.link(&credential.id).await?;
+        let guesser = Guesser::at_address("share links", from);
+        let table = &self.store().table;
+        let (record, made) = table
+            .link_and_guesses(&credential.id, guesser.key())
+            .await?;
+        if let Some(locked) = self.locked_out(&guesser, made.as_ref(), now).await? {
+            return Err(Error::LockedOut {
+                until: locked.until,
+            });
+        }
         let kept = record.as_ref().map(|record| record.secret);
         let kept = kept.unwrap_or_else(|| Secret::new([0; 32]).digest());
         let right = credential.secret.is(&kept);
-        record.filter(|_| right).ok_or_else(nothing)
+        if let Some(record) = record.filter(|_| right) {
+            return Ok(record);
+        }
+        self.guessed_wrong(&guesser, now).await?;
+        Err(nothing())
     }
 }
 

@@ -131,6 +131,7 @@ impl From<Error> for Problem {
                     "CodePipeline did not take the answer. Try again in a moment.",
                 )
             }
+            Error::LockedOut { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, sentence(&text)),
             Error::NoJobs | Error::Unfinished => {
                 log(&error);
                 internal()

@@ -94,6 +94,7 @@ impl From<Error> for Failure {
             | Error::Conflict { .. }
             | Error::Refused { .. }
             | Error::Declined { .. }
+            | Error::LockedOut { .. }
             | Error::Impossible(_) => Self::configuration(format!("{error}.")),
             Error::Store(_) | Error::Answer(_) | Error::NoJobs | Error::Unfinished => Self {
                 kind: FailureKind::SystemUnavailable,

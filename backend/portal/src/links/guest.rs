@@ -51,8 +51,13 @@ pub enum Opened {
 
 impl Portal {
     /// What a link gives to whoever holds its address. It changes nothing and makes no link to bytes.
-    pub async fn look(&self, credential: &str, now: Timestamp) -> Result<ShareView> {
-        let record = self.held(credential).await?;
+    pub async fn look(
+        &self,
+        credential: &str,
+        from: Option<&str>,
+        now: Timestamp,
+    ) -> Result<ShareView> {
+        let record = self.held(credential, from, now).await?;
         self.seen(&record, false, now).await
     }
 
@@ -68,7 +73,7 @@ impl Portal {
         tapper: Tapper<'_>,
         now: Timestamp,
     ) -> Result<Opened> {
-        let record = self.held(credential).await?;
+        let record = self.held(credential, tapper.from, now).await?;
         if let (Some(given), true) = (tapper.password, record.password.is_some()) {
             return self.try_password(&record, given, tapper, now).await;
         }
@@ -77,7 +82,7 @@ impl Portal {
             // What stands in the way, its page says.
             Ok(None)
             | Err(Error::NotFound { .. } | Error::Forbidden { .. } | Error::Refused { .. }) => {
-                let record = self.held(credential).await?;
+                let record = self.held(credential, tapper.from, now).await?;
                 self.page(&record, false, now).await
             }
             Err(other) => Err(other),

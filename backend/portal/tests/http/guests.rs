@@ -213,6 +213,34 @@ async fn only_the_right_secret_tells_that_there_is_a_link() {
 }
 
 #[tokio::test]
+async fn whoever_tries_many_addresses_that_lead_nowhere_has_to_wait() {
+    let (portal, _, address) = shared(json!({})).await;
+    let id = credential(&address).split('.').next().unwrap();
+    let from = async |address: &str, viewer: &str| {
+        let request = get(address).header("x-forwarded-for", viewer);
+        let request = request.body(Body::empty()).unwrap();
+        portal.site.send(request).await
+    };
+    let (one, other) = ("198.51.100.7", "198.51.100.8");
+    // What never was an address of ours is no guess at one.
+    for _ in 0..20 {
+        assert_eq!(from(&format!("/share/{id}.x"), one).await.status, 404);
+    }
+    for number in 0..10 {
+        let wrong = format!("/share/{id}.{number}{}", "A".repeat(42));
+        assert_eq!(from(&wrong, one).await.status, 404, "{number}");
+    }
+    let locked = from(&address, one).await;
+    assert_eq!(locked.status, 429, "also with the right one");
+    assert_eq!(locked.header("retry-after"), "900");
+    assert!(locked.text().contains("wait, then try again"));
+    assert_eq!(from(&address, other).await.status, 200);
+    let cookie = portal.cookie("admins", now()).await;
+    let log = portal.get("/audit?deed=locked-out", Some(&cookie)).await;
+    assert_eq!(log.text().matches("tally\">guessed too often<").count(), 1);
+}
+
+#[tokio::test]
 async fn a_link_ends_when_it_is_revoked_and_when_its_time_is_over() {
     let (portal, _, address) = shared(json!({})).await;
     let form = tap_of(&look(&portal, &address).await);
@@ -277,7 +305,10 @@ async fn a_link_ends_with_its_makers_right_to_share() {
     });
     for address in [newest, of_build] {
         assert_eq!(send(&portal, &address, "").await.status, 303);
-        let view = without.look(credential(&address), now()).await.unwrap();
+        let view = without
+            .look(credential(&address), None, now())
+            .await
+            .unwrap();
         assert!(matches!(view.shows, Shows::Ended(_)), "{view:?}");
         let tap = Tapper::default();
         let opened = without.open_link(credential(&address), tap, now()).await;

@@ -1,13 +1,19 @@
 //! Wrong guesses at secrets: how many each guesser made in a window of time.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Timestamp, audit::Note, id::TokenId};
+use domain::{
+    Timestamp,
+    audit::Note,
+    id::{LinkId, TokenId},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Table,
     calls::{Change, Condition, Write, Written},
-    item, keys,
+    item::{self, Item},
+    keys::{self, Key},
+    links::LinkRecord,
     tokens::TokenRecord,
     tries::Tries,
 };
@@ -35,17 +41,37 @@ impl Table {
         id: &TokenId,
         guesser: &str,
     ) -> Result<(Option<TokenRecord>, Option<Guesses>)> {
+        let (token, made) = self.with_guesses(keys::token(id), guesser).await?;
+        Ok((token.map(item::read).transpose()?, made))
+    }
+
+    /// The same of a share link.
+    pub async fn link_and_guesses(
+        &self,
+        id: &LinkId,
+        guesser: &str,
+    ) -> Result<(Option<LinkRecord>, Option<Guesses>)> {
+        let (link, made) = self.with_guesses(keys::link(id), guesser).await?;
+        Ok((link.map(item::read).transpose()?, made))
+    }
+
+    /// An item, and the guesses of whoever asks for it.
+    async fn with_guesses(
+        &self,
+        key: Key,
+        guesser: &str,
+    ) -> Result<(Option<Item>, Option<Guesses>)> {
         let made_at = keys::guesses(guesser);
-        let both = [keys::token(id), made_at.clone()];
-        let (mut token, mut made) = (None, None);
+        let both = [key, made_at.clone()];
+        let (mut found, mut made) = (None, None);
         for item in self.get_some(&both, true).await? {
             if item::text(&item, keys::PK) == made_at.pk {
                 made = Some(item::read(item)?);
             } else {
-                token = Some(item::read(item)?);
+                found = Some(item);
             }
         }
-        Ok((token, made))
+        Ok((found, made))
     }
 
     /// Counts a wrong guess, in the window that is open or else in a new one until `window_ends`. All that

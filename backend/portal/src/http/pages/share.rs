@@ -15,6 +15,7 @@ use domain::{
 use frontend::Page;
 
 use crate::{
+    Error,
     http::{Front, Shared, caller, form::Form, guard, names::Names, problem::Problem, redirect},
     links::{Opened, Tapper},
 };
@@ -26,7 +27,9 @@ pub(super) async fn look(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let now = (front.clock)();
-    let view = front.portal.look(&credential, now).await?;
+    let from = caller::from(&headers);
+    let view = front.portal.look(&credential, from.as_deref(), now);
+    let view = view.await.map_err(|error| waiting(error, now))?;
     let shown = Shown {
         tap: front.portal.new_tap(),
         view,
@@ -51,12 +54,29 @@ pub(super) async fn open(
         user_agent: caller::text(&headers, &header::USER_AGENT),
     };
     let opened = front.portal.open_link(&credential, tapper, now);
-    match Box::pin(opened).await? {
+    match Box::pin(opened)
+        .await
+        .map_err(|error| waiting(error, now))?
+    {
         Opened::Granted(grant) => redirect::for_guests(&grant),
         Opened::Page { view, tap, wrong } => {
             let shown = Shown { view, tap, wrong };
             shown.page(&front, &headers, now).await
         }
+    }
+}
+
+/// What went wrong, with how long to wait where that is it.
+fn waiting(error: Error, now: Timestamp) -> Problem {
+    match error {
+        Error::LockedOut { until } => {
+            let seconds = (until.as_second() - now.as_second()).max(1);
+            Problem::wait(
+                "Too many addresses that lead nowhere were tried from here: wait, then try again.",
+                seconds,
+            )
+        }
+        other => other.into(),
     }
 }
 
