@@ -25,6 +25,8 @@ test: ## Check and test everything; installs what it needs
 	@echo '==> Rust tests'
 	@tests/nextest
 	@cargo test --workspace --locked --doc --quiet
+	@echo '==> the API, as everyone'
+	@tests/doors/run
 	@$(MAKE) --no-print-directory infra emulator-contract emulator-test browser
 	@echo '==> all tests passed'
 
@@ -68,6 +70,11 @@ emulator-contract: ## The store's contract suite over an AWS emulator
 	@echo '==> the AWS emulator'
 	@tests/emulator/contract
 
+api-test: ## Make up requests for every operation of the API, as everyone, for some minutes; ONLY=<role> asks as one
+	@tests/setup test
+	@cargo test --locked --quiet --workspace --test lives
+	@tests/doors/run --thorough --examples 50 $(if $(ONLY),--only $(ONLY))
+
 browser: ## Click through the demonstration in headless Chromium
 	@echo '==> browser tests'
 	@tests/browser/run
@@ -88,4 +95,4 @@ cost: ## Measure what each operation takes of AWS, and write docs/cost.md
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract browser fuzz bench cost fmt
+.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract api-test browser fuzz bench cost fmt
