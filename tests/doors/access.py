@@ -16,10 +16,11 @@ MAY = {
         ["overview", "apps", "app", "builds", "runs", "environment", "releases", "build", "run", "promotions", "promotion",
          "options", "promotion_history", "holds", "compare",
          # One's own alone: others' are not found.
-         "links", "revoke_link"],
+         "links", "revoke_link", "tokens", "make_token", "revoke_token"],
         EVERYONE,
     ),
-    "me": EVERYONE | {"nobody"},
+    **dict.fromkeys(["me", "sessions", "end_session", "end_other_sessions"], EVERYONE | {"nobody"}),
+    "end_all_sessions": {"admins"},
     **dict.fromkeys(["file", "latest"], DOWNLOADS),
     **dict.fromkeys(["start_upload", "upload", "complete_upload", "make_link"], REGISTERS),
     **dict.fromkeys(

@@ -46,6 +46,12 @@ pub(crate) enum Failed {
     /// The sessions.
     #[error(transparent)]
     SignIn(#[from] portal::sign_in::Error),
+    /// What the portal does.
+    #[error(transparent)]
+    Portal(#[from] portal::Error),
+    /// An identity of a session.
+    #[error("no session can be called that")]
+    Name(#[from] domain::id::InvalidUlid),
     /// A request of this program to its own portal.
     #[error(transparent)]
     Request(#[from] reqwest::Error),
@@ -57,6 +63,7 @@ pub(crate) enum Failed {
 /// A portal that answers.
 pub(crate) struct House {
     pub(crate) address: String,
+    pub(crate) portal: Portal,
     pub(crate) sign_in: SignIn,
     _dynamodb: Running,
     _s3: Running,
@@ -90,8 +97,9 @@ impl House {
         let sign_in = sign_in();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}", listener.local_addr()?);
+        let portal = portal(store)?;
         let front = Front {
-            portal: portal(store)?,
+            portal: portal.clone(),
             assets: Assets::built_in(),
             clock: now,
             door: Door::SignIn(sign_in.clone()),
@@ -100,6 +108,7 @@ impl House {
         tokio::spawn(async move { axum::serve(listener, router(front)).await });
         Ok(Self {
             address,
+            portal,
             sign_in,
             _dynamodb: dynamodb,
             _s3: s3,

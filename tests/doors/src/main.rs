@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
 
 async fn serve() -> Result<(), Failed> {
     let house = House::open().await?;
-    let people = people::signed_in(&house.sign_in).await?;
+    let people = people::signed_in(&house.portal, &house.sign_in).await?;
     let admin = people.get(people::ADMIN).map_or("", String::as_str);
     let things = things::bring(&house.address, admin).await?;
     let said = json!({"address": house.address, "people": people, "things": things});

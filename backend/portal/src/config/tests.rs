@@ -297,3 +297,18 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
         assert_eq!(keys(&pointer), sorted(known), "{name}");
     }
 }
+
+/// The file that is deployed, with its environments from the list beside it, as `infra` puts them together.
+#[test]
+fn the_configuration_that_is_deployed_is_one() {
+    let list: toml::Table = include_str!("../../../../infra/environments.toml")
+        .parse()
+        .unwrap();
+    let mut text = include_str!("../../../../infra/towpath.toml").to_owned();
+    for environment in list["environments"].as_array().unwrap() {
+        let [id, name, colour] = ["name", "title", "colour"].map(|key| &environment[key]);
+        text += &format!("\n[[environments]]\nid = {id}\nname = {name}\ncolour = {colour}\n");
+    }
+    let config = Config::parse(&text, FILE_NAME).unwrap();
+    assert!(!config.apps.is_empty() && config.environments.len() > 1);
+}

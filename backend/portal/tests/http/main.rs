@@ -10,10 +10,13 @@ mod answers;
 mod bearer;
 mod browser;
 mod ci;
+mod crossing;
 mod document;
 mod events;
 mod forms;
+mod guarded;
 mod guests;
+mod html;
 mod issuer;
 mod limits;
 mod links;
@@ -21,6 +24,7 @@ mod lists;
 mod machines;
 mod noted;
 mod pages;
+mod patterns;
 mod problems;
 mod sessions;
 mod settings;
@@ -28,7 +32,9 @@ mod sign_in;
 mod signed_in;
 mod site;
 mod tokens;
+mod two_apps;
 mod uploads;
+mod walk;
 #[allow(
     dead_code,
     unused_imports,

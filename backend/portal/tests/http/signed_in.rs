@@ -49,7 +49,11 @@ impl SignedIn {
     }
 
     pub(crate) async fn through(door: SignIn, clock: fn() -> Timestamp) -> Self {
-        let mut site = Site::new().await;
+        Self::to(Site::new().await, door, clock)
+    }
+
+    /// The same in front of any portal.
+    pub(crate) fn to(mut site: Site, door: SignIn, clock: fn() -> Timestamp) -> Self {
         site.router = router(Front {
             door: Door::SignIn(door.clone()),
             clock,

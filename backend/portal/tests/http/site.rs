@@ -34,7 +34,10 @@ pub(crate) struct Answer {
 
 impl Site {
     pub(crate) async fn new() -> Self {
-        let world = World::new().await;
+        Self::of(World::new().await)
+    }
+
+    pub(crate) fn of(world: World) -> Self {
         let router = router(front(&world));
         Self { world, router }
     }

@@ -51,6 +51,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::of(catalog(), grants()).await
+    }
+
+    /// Another team's.
+    pub(crate) async fn of(catalog: Catalog, grants: Vec<Grant>) -> Self {
         // The client of the tests asks for one, though all of it stays on loopback; a second install changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
@@ -87,8 +92,8 @@ impl World {
         Self {
             portal: Portal::new(Parts {
                 store: store.clone(),
-                catalog: catalog(),
-                grants: grants(),
+                catalog,
+                grants,
                 jobs: Some(jobs),
                 carriers: portal::promotion::Carriers::default(),
                 region: REGION.to_owned(),
