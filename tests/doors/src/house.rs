@@ -51,7 +51,7 @@ pub(crate) enum Failed {
     Portal(#[from] portal::Error),
     /// An identity of a session.
     #[error("no session can be called that")]
-    Name(#[from] domain::id::InvalidUlid),
+    Name(#[from] domain::id::InvalidId),
     /// A request of this program to its own portal.
     #[error(transparent)]
     Request(#[from] reqwest::Error),

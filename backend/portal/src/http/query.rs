@@ -91,7 +91,7 @@ pub(super) struct TokensQuery {
 #[into_params(parameter_in = Query)]
 pub(super) struct GroupsQuery {
     /// Groups and an address, with commas between: what someone may do who is in all of them.
-    #[param(max_length = 10_000)]
+    #[param(max_length = 2_000)]
     groups: Option<String>,
 }
 

@@ -47,7 +47,10 @@ impl TwoApps {
             portal.cookie("boatmen", now()).await,
             portal.cookie("admins", now()).await,
         );
-        let mine = things(&portal, &admin, &boatman, "boatmen", "wallet", "dev", "ferry").await;
+        let mine = things(
+            &portal, &admin, &boatman, "boatmen", "wallet", "dev", "ferry",
+        )
+        .await;
         let theirs = things(&portal, &admin, &admin, "admins", "quarry", "prod", MARK).await;
         Self {
             portal,
