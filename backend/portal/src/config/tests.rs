@@ -307,7 +307,8 @@ fn the_configuration_that_is_deployed_is_one() {
     let mut text = include_str!("../../../../infra/towpath.toml").to_owned();
     for environment in list["environments"].as_array().unwrap() {
         let [id, name, colour] = ["name", "title", "colour"].map(|key| &environment[key]);
-        text += &format!("\n[[environments]]\nid = {id}\nname = {name}\ncolour = {colour}\n");
+        let table = format!("\n[[environments]]\nid = {id}\nname = {name}\ncolour = {colour}\n");
+        text.push_str(&table);
     }
     let config = Config::parse(&text, FILE_NAME).unwrap();
     assert!(!config.apps.is_empty() && config.environments.len() > 1);

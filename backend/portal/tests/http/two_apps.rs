@@ -214,7 +214,7 @@ async fn things(
         (Kind::Asset, frontend::site::stylesheet_name()),
         (Kind::Token, token),
         (Kind::Link, link),
-        (Kind::Session, &session.to_string()),
+        (Kind::Session, session.as_ref()),
         (Kind::Share, share),
     ];
     let marks = [&waiting, &withdrawn, &before, &build, &upload, &digest].map(String::clone);
