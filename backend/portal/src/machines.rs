@@ -143,11 +143,6 @@ impl Machines {
         }
     }
 
-    /// The machines, in the order of the configuration.
-    pub fn entries(&self) -> &[Machine] {
-        &self.parts.entries
-    }
-
     /// Which machine holds this token, and what it is at. `portal` is the address that people open.
     pub(crate) async fn prove(
         &self,
@@ -216,8 +211,8 @@ impl Machines {
     }
 
     async fn prove_aws(&self, token: &str, portal: &Url, now: Timestamp) -> Result<Proven, Error> {
-        let is_aws = |machine: &&Machine| matches!(machine.identity, Identity::Aws { .. });
-        if !self.parts.entries.iter().any(|machine| is_aws(&machine)) {
+        let is_aws = |machine: &Machine| matches!(machine.identity, Identity::Aws { .. });
+        if !self.parts.entries.iter().any(is_aws) {
             return Err(AwsError::None.into());
         }
         let caller = self.parts.callers.identify(token, portal, now).await?;

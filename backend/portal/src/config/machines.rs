@@ -1,14 +1,12 @@
 //! `[[machines]]`: which jobs and services may call without a stored secret, and what they may do.
 
 mod schema;
+mod shapes;
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
-
 use domain::access::{Permission, Permit};
 use toml::de::DeTable;
-use url::{Host, Url};
 
 use super::{
     reader::{Document, Section, Text},
@@ -18,6 +16,7 @@ use super::{
 use crate::machines::{ANY_REF, Identity, Job, Machine, Platform};
 
 pub(super) use schema::Machine as MachineSchema;
+use shapes::{is_issuer, is_line, is_name, is_number, is_origin, is_ref, is_role, is_uuid};
 
 pub(super) const KEYS: [&str; 14] = [
     "name",
@@ -289,72 +288,4 @@ fn fits(
     }
     document.problem(text.span, format!("\"{}\" is not {kind}", text.value), fix);
     None
-}
-
-fn is_name(text: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    (1..=40).contains(&text.len())
-        && text.bytes().all(plain)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-}
-
-fn is_number(text: &str) -> bool {
-    (1..=20).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_digit())
-        && !text.starts_with('0')
-}
-
-fn is_uuid(text: &str) -> bool {
-    let parts: Vec<usize> = text.split('-').map(str::len).collect();
-    let digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-');
-    parts == [8, 4, 4, 4, 12] && text.bytes().all(digit)
-}
-
-fn is_origin(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('/').collect();
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._/~".contains(&b);
-    parts.len() >= 3 && parts.iter().all(|part| !part.is_empty()) && text.bytes().all(plain)
-}
-
-fn is_ref(text: &str) -> bool {
-    let start = text.strip_suffix('*').unwrap_or(text);
-    let kinds = [
-        "refs/heads/",
-        "refs/tags/",
-        "refs/pull/",
-        "refs/merge-requests/",
-    ];
-    kinds.iter().any(|kind| start.starts_with(kind))
-        && (text.ends_with('*') || !text.ends_with('/'))
-        && text.len() <= 250
-        && !start.contains(|c: char| c == '*' || c.is_whitespace() || c.is_control())
-}
-
-fn is_line(text: &str) -> bool {
-    (1..=200).contains(&text.chars().count()) && !text.contains(char::is_control)
-}
-
-fn is_role(text: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
-    (1..=64).contains(&text.len()) && text.bytes().all(plain)
-}
-
-/// By the protected way, but for one on this very machine.
-fn is_issuer(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else {
-        return false;
-    };
-    let here = match url.host() {
-        Some(Host::Ipv4(ip)) => IpAddr::from(ip).is_loopback(),
-        Some(Host::Ipv6(ip)) => IpAddr::from(ip).is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    (url.scheme() == "https" || (url.scheme() == "http" && here))
-        && url.has_host()
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none()
 }

@@ -98,9 +98,17 @@ may = ["promote"]
     assert_eq!(machines[3].identity, role);
 }
 
+/// Replaces a line of the good entry by each of these, and expects to be told.
+fn explains(mistakes: &[(&str, &str, &str)]) {
+    for (line, by, explained) in mistakes {
+        let problems = parse(&GITHUB.replacen(line, by, 1)).unwrap_err();
+        assert!(problems.contains(explained), "{by}\n{problems}");
+    }
+}
+
 #[test]
-fn every_mistake_is_explained() {
-    for (line, by, explained) in [
+fn every_mistake_in_what_a_job_proves_is_explained() {
+    explains(&[
         (
             "repository_id = \"74\"",
             "",
@@ -156,6 +164,12 @@ fn every_mistake_is_explained() {
             "repository_id = \"74\"\njob_environment = \"\"",
             "is not the name of an environment",
         ),
+    ]);
+}
+
+#[test]
+fn every_mistake_in_the_rest_is_explained() {
+    explains(&[
         (
             "from = \"github\"",
             "from = \"githb\"",
@@ -228,10 +242,7 @@ fn every_mistake_is_explained() {
             "may = [\"register\"]\nref = \"a\"",
             "did you mean \"refs\"?",
         ),
-    ] {
-        let problems = parse(&GITHUB.replacen(line, by, 1)).unwrap_err();
-        assert!(problems.contains(explained), "{by}\n{problems}");
-    }
+    ]);
 }
 
 #[test]

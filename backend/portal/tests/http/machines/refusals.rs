@@ -1,0 +1,176 @@
+//! Tokens that are not what they should be, and how often an issuer is asked about them.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::{Yard, release};
+use crate::{ci::Ci, site::now};
+
+#[tokio::test]
+async fn a_token_of_another_job_is_of_no_use() {
+    let ci = Ci::start().await;
+    let yard = Yard::of(&release(&ci), None).await;
+    for (changed, why) in [
+        (json!({"repository_id": "75"}), "id 75"),
+        (json!({"repository_id": "7"}), "no machine"),
+        (json!({"repository_id": null}), "id none"),
+        (json!({"repository_id": ["74"]}), "id none"),
+        (json!({"ref": "refs/heads/other"}), "refs/heads/other"),
+        (json!({"ref": "refs/heads/main2"}), "no machine"),
+        (json!({"ref": "main"}), "no machine"),
+        (json!({"ref": null}), "ref none"),
+        // A pull request, also one from a fork.
+        (
+            json!({"ref": "refs/pull/1/merge", "event_name": "pull_request"}),
+            "refs/pull/1/merge",
+        ),
+        (json!({"environment": "dev"}), "in dev"),
+        (json!({"environment": null}), "no machine"),
+        (
+            json!({"event_name": "pull_request_target"}),
+            "a stranger's code",
+        ),
+    ] {
+        let said = yard.refused(&ci.token(&changed)).await;
+        assert!(
+            said.to_lowercase().contains(&why.to_lowercase()),
+            "{changed}: {said}"
+        );
+    }
+    for same in [
+        json!({"repository_id": 74}),
+        json!({"ref": "refs/tags/v1.2"}),
+        json!({"run_attempt": 2}),
+        json!({"aud": ["https://portal.example"]}),
+    ] {
+        let answer = yard.me(&ci.token(&same)).await;
+        assert_eq!(answer.status, 200, "{same}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_someone_else_or_of_another_time_is_of_no_use() {
+    let ci = Ci::start().await;
+    let yard = Yard::of(&release(&ci), None).await;
+    let now = now().as_second();
+    for (changed, why) in [
+        (
+            json!({"aud": "https://github.com/octo-org"}),
+            "ask for one with the audience",
+        ),
+        (json!({"aud": "https://portal.example/"}), "audience"),
+        (json!({"aud": "http://portal.example"}), "audience"),
+        (
+            json!({"aud": ["https://portal.example", "https://other.example"]}),
+            "audience",
+        ),
+        (json!({"aud": null}), "audience"),
+        (json!({"exp": now - 61}), "not valid at this time"),
+        (json!({"exp": null}), "not valid at this time"),
+        (json!({"nbf": now + 62}), "not valid at this time"),
+        (json!({"iat": now + 62}), "not valid at this time"),
+        // A job whose time limit is long is given a token that lasts as long.
+        (
+            json!({"iat": now - 3602, "exp": now + 3600}),
+            "more than an hour ago",
+        ),
+        (json!({"sub": null}), "names nobody"),
+    ] {
+        let said = yard.refused(&ci.token(&changed)).await;
+        assert!(said.contains(why), "{changed}: {said}");
+    }
+    let long = json!({"iat": now - 3500, "exp": now + 7200});
+    assert_eq!(yard.me(&ci.token(&long)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_token_that_its_issuer_did_not_sign_is_of_no_use() {
+    let ci = Ci::start().await;
+    let yard = Yard::of(&release(&ci), None).await;
+    let good = ci.token(&json!({}));
+    let claims = ci.claims(&json!({}));
+    let mut tokens: Vec<String> = [
+        json!({"alg": "none"}),
+        json!({"alg": "HS256"}),
+        json!({"alg": "RS256"}),
+        json!({"alg": "ES384"}),
+        json!({"kid": "nobodys"}),
+        json!({"crit": ["exp"]}),
+    ]
+    .iter()
+    .map(|header| ci.signed(header, &claims))
+    .collect();
+    let parts: Vec<&str> = good.split('.').collect();
+    let other = ci.token(&json!({"repository_id": "75"}));
+    let changed = other.split('.').nth(1).unwrap();
+    tokens.extend([
+        format!("{}.{changed}.{}", parts[0], parts[2]),
+        format!("{}.{}.AAAA", parts[0], parts[1]),
+        format!("{}.{}.{}x", parts[0], parts[1], parts[2]),
+        "a.b.c".to_owned(),
+        ci.token(&json!({"padding": "x".repeat(70_000)})),
+    ]);
+    // Another issuer's key, under this one's name.
+    let eve = Ci::start().await;
+    tokens.push(eve.token(&json!({"iss": ci.address})));
+    for token in &tokens {
+        let answer = yard.me(token).await;
+        assert!(
+            matches!(answer.status.as_u16(), 401 | 431),
+            "{}: {token:.200}",
+            answer.text()
+        );
+        assert!(!answer.text().contains(token.as_str()));
+    }
+    assert_eq!(eve.asked(), 0);
+    assert_eq!(yard.me(&good).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_not_configured_is_never_asked() {
+    let (ci, eve) = (Ci::start().await, Ci::start().await);
+    let yard = Yard::of(&release(&ci), None).await;
+    let said = yard.refused(&eve.token(&json!({}))).await;
+    assert!(
+        said.contains("no machine of this portal has the issuer") || said.contains("No machine"),
+        "{said}"
+    );
+    for issuer in [json!(null), json!(7), json!(format!("{}/", ci.address))] {
+        yard.refused(&ci.token(&json!({"iss": issuer}))).await;
+    }
+    assert_eq!((ci.asked(), eve.asked()), (0, 0));
+}
+
+#[tokio::test]
+async fn keys_are_kept_and_asked_for_again_when_they_rotate() {
+    let ci = Ci::start().await;
+    let mut yard = Yard::of(&release(&ci), None).await;
+    for _ in 0..3 {
+        assert_eq!(yard.me(&ci.token(&json!({}))).await.status, 200);
+    }
+    assert_eq!(ci.asked(), 2);
+    // Within the minute nobody is asked again for a key that is not there.
+    for _ in 0..3 {
+        let made_up = ci.signed(&json!({"kid": "nobodys"}), &ci.claims(&json!({})));
+        assert!(yard.refused(&made_up).await.contains("names a key"));
+    }
+    assert_eq!(ci.asked(), 2);
+    ci.rotates();
+    yard.refused(&ci.token(&json!({}))).await;
+    yard.opens(|| now() + SignedDuration::from_secs(61));
+    assert_eq!(yard.me(&ci.token(&json!({}))).await.status, 200);
+    assert_eq!(ci.asked(), 3);
+}
+
+#[tokio::test]
+async fn while_the_issuer_is_away_a_job_is_told_to_try_again() {
+    let ci = Ci::start().await;
+    let yard = Yard::of(&release(&ci), None).await;
+    ci.stops();
+    tokio::task::yield_now().await;
+    let problem = yard.me(&ci.token(&json!({}))).await.problem(503);
+    assert!(
+        problem["detail"].as_str().unwrap().contains("ry again"),
+        "{problem}"
+    );
+}
