@@ -5,6 +5,8 @@
 //! What a tap gives is chosen by the same functions as everyone's downloads, for a guest who may do what the link permits as
 //! long as its maker may share it. So a link ends with its maker's right.
 
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod guest;
 mod list;
 mod make;

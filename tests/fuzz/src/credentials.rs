@@ -1,6 +1,10 @@
-//! What callers show to prove who they are, before anything is looked up: the header `Authorization`, and API tokens.
+//! What callers show to prove who they are, before anything is looked up: the header `Authorization`, API tokens,
+//! and what the address of a share link ends with.
 
-use portal::http::fuzzing::{api_token, bearer};
+use portal::{
+    http::fuzzing::{api_token, bearer},
+    links::fuzzing::credential,
+};
 
 use crate::input::{joined, texts};
 
@@ -16,6 +20,7 @@ pub fn target(data: &[u8]) {
 }
 
 fn known(text: &str) {
+    assert!(credential(text).is_none_or(|written| written == text));
     if let Some((written, debugged)) = api_token(text) {
         assert_eq!(written, text);
         assert!(text.rsplit_once('_').is_some_and(|(_, secret)| !debugged.contains(secret)));
@@ -29,7 +34,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let seeds = [
         (header.as_str(), token),
         ("bearer  a.b.c ", "towpath_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
-        ("Basic YTpi", ""),
+        ("Basic YTpi", "01ARZ3NDEKTSV4RRFFQ69G5FAV.BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"),
     ];
     seeds.map(|(header, text)| joined([header.as_bytes(), text.as_bytes()])).to_vec()
 }

@@ -1,0 +1,206 @@
+//! Nothing that reads outside bytes is left without a target: a source, a kind of package, a file that parses.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use fuzz::{TARGETS, target};
+
+/// What only a parser calls. A file with one of these in it reads something.
+const PARSES: [&str; 10] = [
+    "serde_json::from_",
+    "Deserializer::from_",
+    "DeTable::parse",
+    "form_urlencoded::parse",
+    "query_pairs()",
+    ".decode(",
+    "decode_to_slice",
+    "View::new(",
+    "Url::parse",
+    "::strptime(",
+];
+
+/// The rooms that outside bytes come into. `store` reads what the portal itself wrote, `cli` and `frontend` what a portal
+/// answered, `targets` what an SDK has read.
+const ROOMS: [&str; 5] = ["domain", "sources", "packages", "portal", "lambdas"];
+
+/// Every file that parses, and the target that reaches it.
+const FILES: [(&str, &str); 33] = [
+    ("domain/src/audit/export.rs", "audit_export"),
+    ("domain/src/digest.rs", "identifiers"),
+    ("domain/src/sbom.rs", "sbom"),
+    ("domain/src/sbom/cyclonedx.rs", "sbom"),
+    ("domain/src/sbom/spdx.rs", "sbom"),
+    ("packages/src/apk/axml.rs", "apk_parts"),
+    ("packages/src/apk/chunk.rs", "apk_parts"),
+    ("packages/src/apk/flutter.rs", "apk_parts"),
+    ("packages/src/apk/resources.rs", "apk_parts"),
+    ("packages/src/apk/signatures/block.rs", "apk_parts"),
+    ("packages/src/apk/signatures/der.rs", "apk_parts"),
+    ("packages/src/archive/directory.rs", "archive"),
+    ("packages/src/archive/entry_reader.rs", "archive"),
+    ("portal/src/config/check.rs", "configuration"),
+    ("portal/src/config/values.rs", "configuration"),
+    ("portal/src/credential.rs", "credentials"),
+    ("portal/src/hooks/endpoints.rs", "secrets"),
+    ("portal/src/http/body.rs", "request_bodies"),
+    ("portal/src/http/form.rs", "request_bodies"),
+    ("portal/src/http/pages/sign_in.rs", "headers"),
+    ("portal/src/http/query.rs", "queries"),
+    ("portal/src/jobs/job.rs", "jobs"),
+    ("portal/src/jobs/parameters.rs", "jobs"),
+    ("portal/src/jobs/token.rs", "jobs"),
+    ("portal/src/sign_in/jwk.rs", "id_tokens"),
+    ("portal/src/sign_in/seal.rs", "cookies"),
+    ("portal/src/sign_in/secret.rs", "secrets"),
+    ("portal/src/sign_in/token.rs", "id_tokens"),
+    ("sources/src/codepipeline/facts.rs", "events"),
+    ("sources/src/envelope.rs", "events"),
+    ("sources/src/github/mod.rs", "github"),
+    ("sources/src/lib.rs", "events"),
+    ("sources/src/redact.rs", "events"),
+];
+
+/// Files that parse what needs no target of its own, and why.
+const WITHOUT: [(&str, &str); 7] = [
+    (
+        "portal/src/audit/seal.rs",
+        "a seal that the portal itself wrote; `audit_export` reads seals",
+    ),
+    (
+        "portal/src/http/api/v1/events.rs",
+        "cuts a list up; each event goes the way of `events`",
+    ),
+    (
+        "portal/src/http/caller.rs",
+        "a host for the url crate alone",
+    ),
+    ("portal/src/http/guard.rs", "a host for the url crate alone"),
+    (
+        "portal/src/sign_in/fetch.rs",
+        "answers of the configured issuer, over https",
+    ),
+    (
+        "portal/src/sign_in/issuer.rs",
+        "addresses of the configured issuer, over https",
+    ),
+    (
+        "portal/src/sign_in/mod.rs",
+        "only what `seal` has opened, so what the portal itself wrote",
+    ),
+];
+
+fn backend() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap().join("backend")
+}
+
+/// The Rust files below a folder that are not about tests.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_dir() {
+            files(&path, found);
+        } else if name.ends_with(".rs") && !["tests.rs", "testing.rs", "fuzzing.rs"].contains(&name)
+        {
+            found.push(path);
+        }
+    }
+}
+
+/// The code of a file without its tests and its comments.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_file_that_parses_has_a_target() {
+    let mut found = Vec::new();
+    for room in ROOMS {
+        files(&backend().join(room).join("src"), &mut found);
+    }
+    let parses = |path: &PathBuf| {
+        let code = code(path);
+        PARSES.iter().any(|call| code.contains(call))
+    };
+    let named = |path: PathBuf| {
+        path.strip_prefix(backend())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    let found: BTreeSet<String> = found.into_iter().filter(parses).map(named).collect();
+    let known = FILES
+        .iter()
+        .chain(&WITHOUT)
+        .map(|(file, _)| (*file).to_owned());
+    let known: BTreeSet<String> = known.collect();
+    let new: Vec<_> = found.difference(&known).collect();
+    let gone: Vec<_> = known.difference(&found).collect();
+    assert!(
+        new.is_empty(),
+        "these parse and have no target: give them one and name it in FILES: {new:?}"
+    );
+    assert!(gone.is_empty(), "these parse nothing any more: {gone:?}");
+    for (file, name) in FILES {
+        assert!(
+            target(name).is_some(),
+            "{file} names a target that there is not: {name}"
+        );
+    }
+}
+
+#[test]
+fn every_source_has_a_target() {
+    let folders = fs::read_dir(backend().join("sources/src")).unwrap();
+    let folders = folders
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir());
+    let found: BTreeSet<String> = folders
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let known = fuzz::events::SOURCES.iter().copied().chain(["github"]);
+    assert_eq!(found, known.map(str::to_owned).collect());
+}
+
+#[test]
+fn every_kind_of_package_has_a_target() {
+    let room = fs::read_to_string(backend().join("packages/src/lib.rs")).unwrap();
+    let modules = room
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
+    let kinds: Vec<&str> = modules
+        .map(|name| name.trim_end_matches(';'))
+        .filter(|name| *name != "source")
+        .collect();
+    for kind in kinds {
+        assert!(target(kind).is_some(), "the package {kind} has no target");
+    }
+}
+
+#[test]
+fn every_target_has_something_to_begin_with_and_no_folder_is_left_over() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let folders = fs::read_dir(&corpus).unwrap();
+    for folder in folders.map(|entry| entry.unwrap().path()) {
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        assert!(target(name).is_some(), "{name} is no target");
+        let files = fs::read_dir(&folder).unwrap();
+        let size: u64 = files
+            .map(|entry| entry.unwrap().metadata().unwrap().len())
+            .sum();
+        assert!(size <= 150_000, "{name} has {size} bytes: minimise it");
+    }
+    for target in TARGETS {
+        assert!(!(target.seeds)().is_empty(), "{}", target.name);
+    }
+}
