@@ -13,6 +13,8 @@
 mod aws;
 mod claims;
 mod entry;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod platform;
 
 use std::{collections::HashMap, fmt, sync::Arc};

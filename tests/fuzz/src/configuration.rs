@@ -64,4 +64,22 @@ environments = ["dev"]
 [[roles]]
 role = "admin"
 groups = ["admins"]
+
+[[machines]]
+name = "wallet-release"
+from = "github"
+repository_id = "123456789"
+refs = ["refs/heads/main", "refs/tags/v*"]
+job_environment = "production"
+may = ["register", "report"]
+apps = ["wallet"]
+environments = ["dev"]
+
+[[machines]]
+name = "wallet-build"
+from = "aws"
+account = "123456789012"
+role = "wallet-build"
+may = ["register"]
+apps = ["wallet"]
 "##;

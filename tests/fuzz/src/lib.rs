@@ -59,6 +59,7 @@ targets! {
     id_tokens: 1_000,
     identifiers: 10_000,
     jobs: 15_000,
+    machines: 5_000,
     queries: 10_000,
     request_bodies: 10_000,
     sbom: 20_000,

@@ -27,7 +27,7 @@ const PARSES: [&str; 10] = [
 const ROOMS: [&str; 5] = ["domain", "sources", "packages", "portal", "lambdas"];
 
 /// Every file that parses, and the target that reaches it.
-const FILES: [(&str, &str); 33] = [
+const FILES: [(&str, &str); 36] = [
     ("domain/src/audit/export.rs", "audit_export"),
     ("domain/src/digest.rs", "identifiers"),
     ("domain/src/sbom.rs", "sbom"),
@@ -42,6 +42,7 @@ const FILES: [(&str, &str); 33] = [
     ("packages/src/archive/directory.rs", "archive"),
     ("packages/src/archive/entry_reader.rs", "archive"),
     ("portal/src/config/check.rs", "configuration"),
+    ("portal/src/config/machines.rs", "configuration"),
     ("portal/src/config/values.rs", "configuration"),
     ("portal/src/credential.rs", "credentials"),
     ("portal/src/hooks/endpoints.rs", "secrets"),
@@ -52,10 +53,12 @@ const FILES: [(&str, &str); 33] = [
     ("portal/src/jobs/job.rs", "jobs"),
     ("portal/src/jobs/parameters.rs", "jobs"),
     ("portal/src/jobs/token.rs", "jobs"),
-    ("portal/src/sign_in/jwk.rs", "id_tokens"),
+    ("portal/src/oidc/jwk.rs", "id_tokens"),
+    ("portal/src/machines/aws/presigned.rs", "machines"),
+    ("portal/src/machines/platform.rs", "machines"),
     ("portal/src/sign_in/seal.rs", "cookies"),
     ("portal/src/sign_in/secret.rs", "secrets"),
-    ("portal/src/sign_in/token.rs", "id_tokens"),
+    ("portal/src/oidc/token.rs", "id_tokens"),
     ("sources/src/codepipeline/facts.rs", "events"),
     ("sources/src/envelope.rs", "events"),
     ("sources/src/github/mod.rs", "github"),
@@ -79,12 +82,12 @@ const WITHOUT: [(&str, &str); 7] = [
     ),
     ("portal/src/http/guard.rs", "a host for the url crate alone"),
     (
-        "portal/src/sign_in/fetch.rs",
-        "answers of the configured issuer, over https",
+        "portal/src/oidc/fetch.rs",
+        "answers of configured issuers, over https",
     ),
     (
-        "portal/src/sign_in/issuer.rs",
-        "addresses of the configured issuer, over https",
+        "portal/src/oidc/publisher.rs",
+        "addresses of configured issuers, over https",
     ),
     (
         "portal/src/sign_in/mod.rs",

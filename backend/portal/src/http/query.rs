@@ -329,3 +329,18 @@ impl Query {
         self.text("cursor").map(parse).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_without_a_name_is_told_so() {
+        let request = axum::http::Request::get("/x?=1").body(()).unwrap();
+        let refused = Query::of(&request.into_parts().0, &["abi"]).err().unwrap();
+        assert_eq!(
+            refused.detail,
+            "There is no parameter without a name; there are: abi."
+        );
+    }
+}
