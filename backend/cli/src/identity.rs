@@ -7,7 +7,10 @@ use clap::ValueEnum;
 use http::HeaderValue;
 use url::{Host, Url};
 
-use crate::{api::http::Http, failure::Failure};
+use crate::{
+    api::{bearer::Bearer, http::Http},
+    failure::Failure,
+};
 
 /// A variable in which a job brings its token, as GitLab and `CircleCI` give it.
 const ID_TOKEN: &str = "TOWPATH_ID_TOKEN";
@@ -42,13 +45,14 @@ pub(crate) async fn bearer(
             },
         },
     };
+    Bearer::may_go_to(portal)?;
     header(&token).map(Some)
 }
 
 const NO_JOB: &str = "this is no job of GitHub Actions";
 
 /// A token as a header that no log shows.
-pub(crate) fn header(token: &str) -> Result<HeaderValue, Failure> {
+fn header(token: &str) -> Result<HeaderValue, Failure> {
     let header = HeaderValue::from_str(&format!("Bearer {}", token.trim()));
     let mut header = header.map_err(|_| {
         Failure::Refused(

@@ -126,6 +126,9 @@ async fn a_token_that_a_job_brings_is_shown_and_the_portals_answer_told() {
     let url = started(&heard).await;
     holds(&url, &[("TOWPATH_ID_TOKEN", JOB)]);
     assert_eq!(*heard.lock().unwrap(), [format!("Bearer {JOB}")]);
+    let plain = holds("http://portal.example", &[("TOWPATH_ID_TOKEN", JOB)]);
+    assert_eq!(plain.code, 5);
+    assert!(plain.err.contains("use https"), "{}", plain.err);
     let done = holds(&url, &[("TOWPATH_ID_TOKEN", "of.another.portal")]);
     assert_eq!(done.code, 5);
     assert_eq!(done.err, "towpath: The token is meant for \"other\".\n");
