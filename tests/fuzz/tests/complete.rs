@@ -47,7 +47,7 @@ const FILES: [(&str, &str); 36] = [
     ("packages/src/archive/directory.rs", "archive"),
     ("packages/src/archive/entry_reader.rs", "archive"),
     ("portal/src/config/check.rs", "configuration"),
-    ("portal/src/config/machines.rs", "configuration"),
+    ("portal/src/config/machines/shapes.rs", "configuration"),
     ("portal/src/config/values.rs", "configuration"),
     ("portal/src/credential.rs", "credentials"),
     ("portal/src/hooks/endpoints.rs", "secrets"),
