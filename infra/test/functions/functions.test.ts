@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
+import { FLAGS } from '../../lib/flags.ts';
 import { explainWildcards } from '../../lib/functions/wildcards.ts';
 import { TowpathStack } from '../../lib/stack.ts';
 import { deploymentOf, environmentToml, templateOf } from '../deployment.ts';
@@ -83,7 +84,7 @@ test('clock finds the bucket for its seals', () => {
 });
 
 test('a right on a resource with a wildcard is refused without a reason', () => {
-  const stack = new TowpathStack(new App(), deploymentOf());
+  const stack = new TowpathStack(new App({ context: { ...FLAGS } }), deploymentOf());
   const { role } = stack.functions.web;
   assert.throws(() => {
     explainWildcards(role, ['arn:aws:s3:::some-bucket/*'], undefined);
