@@ -6,16 +6,19 @@ use domain::view::Me;
 use frontend::{Page, Site, render, site::Visitor};
 use samples::settings;
 
-fn you(me: &Me) -> String {
-    let site = Site {
+fn site() -> Site {
+    Site {
         islands: None,
         visitor: Visitor::Person {
             name: "Ada".into(),
             opens: Vec::new(),
         },
         base: "https://towpath.example.com".into(),
-    };
-    render(&Page::You(me), &site)
+    }
+}
+
+fn you(me: &Me) -> String {
+    render(&Page::You(me), &site())
 }
 
 #[test]
@@ -39,6 +42,33 @@ fn each_right_leads_to_the_role_and_the_group_that_give_it() {
     let row = row.split("</tr>").next().unwrap();
     assert_eq!(row.matches(">no<").count(), 1, "{row}");
     assert_eq!(row.matches("line 3").count(), 2, "{row}");
+}
+
+#[test]
+fn the_configuration_says_what_is_in_force_and_how_to_change_it() {
+    let view = settings::configuration();
+    let html = render(&Page::Configuration(&view), &site());
+    for text in [
+        "https://issuer.example",
+        "after 8 h without use, 24 h in all",
+        ">4 roles<",
+        "make deploy ENV=prod",
+        "2 approvals from journal-leads",
+        "a rollback is asked for approvals only",
+        "feeds journal in dev",
+    ] {
+        assert!(html.contains(text), "{text}: {html}");
+    }
+    let bare = settings::bare_configuration();
+    let html = render(&Page::Configuration(&bare), &site());
+    for text in [
+        "none: a local portal",
+        "start the portal again",
+        "No path",
+        "No pipeline",
+    ] {
+        assert!(html.contains(text), "{text}: {html}");
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn deployment(view: &ConfigurationView) -> AnyView {
     view! {
         <dl class="facts-grid">
             {home} {fact("Region", view.region.clone())} {address} {digest} {sign_in} {nobody}
-            {fact("Roles", view! { <a href=links::ACCESS>{words::count(view.roles, "entry")}</a> })}
+            {fact("Roles", view! { <a href=links::ACCESS>{words::count(view.roles, "role")}</a> })}
         </dl>
     }
     .into_any()
@@ -96,7 +96,7 @@ fn how_to_change(view: &ConfigurationView) -> AnyView {
         None => view! { "start the portal again." }.into_any(),
     };
     view! {
-        <p class="hint">
+        <p class="hint beside">
             "To change it, edit " <code>"towpath.toml"</code> ", look it over with " <code>"towpath config check"</code> ", and " {then}
             " The issuer, the sessions\u{2019} length and the secrets are settings of the deployment; secrets are never shown."
         </p>

@@ -42,8 +42,8 @@ fn facts(me: &Me) -> AnyView {
     let groups = groups.map(|group| view! { <code>{group.clone()}</code>" " });
     view! {
         <dl class="facts-grid">
-            <div><dt>"You are"</dt><dd>{person::name(&me.actor)}</dd></div>
-            <div><dt>"Known by"</dt><dd>{known_by(me)}</dd></div>
+            <div class="wide"><dt>"You are"</dt><dd>{person::name(&me.actor)}</dd></div>
+            <div class="wide"><dt>"Known by"</dt><dd>{known_by(me)}</dd></div>
             {(!me.groups.is_empty()).then(|| view! {
                 <div class="wide"><dt>"Groups that count here"</dt><dd>{groups.collect_view()}</dd></div>
             })}
