@@ -1,14 +1,19 @@
 //! SHA-256 digests, the names of artifacts.
 
+mod sha256;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 
 /// The SHA-256 of some bytes (FIPS 180-4), written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Digest([u8; 32]);
+
+/// Computes the digest of bytes that come one block at a time.
+#[derive(Clone)]
+pub struct Hasher(sha256::State);
 
 /// The text is not 64 hexadecimal digits.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -18,7 +23,9 @@ pub struct InvalidDigest;
 impl Digest {
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(sha2::Sha256::digest(bytes).into())
+        let mut hasher = Hasher::new();
+        hasher.update(bytes);
+        hasher.finish()
     }
 
     /// A digest that was computed elsewhere.
@@ -34,6 +41,35 @@ impl Digest {
     /// The first twelve hexadecimal digits, enough for a person to compare.
     pub fn short(&self) -> String {
         hex::encode(&self.0[..6])
+    }
+}
+
+impl Hasher {
+    /// A hasher that has seen no bytes.
+    pub fn new() -> Self {
+        Self(sha256::State::new())
+    }
+
+    /// Adds bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all the bytes.
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finish())
+    }
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hasher").finish_non_exhaustive()
     }
 }
 
@@ -85,3 +121,36 @@ impl utoipa::PartialSchema for Digest {
 
 #[cfg(feature = "openapi")]
 impl utoipa::ToSchema for Digest {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FIPS 180-4's examples of SHA-256, and the empty message.
+    const KNOWN: [(&[u8], &str); 3] = [
+        (
+            b"",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ),
+        (
+            b"abc",
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        ),
+        (
+            b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+        ),
+    ];
+
+    #[test]
+    fn it_is_sha_256_in_one_piece_and_in_blocks() {
+        for (bytes, digest) in KNOWN {
+            assert_eq!(Digest::of(bytes).to_string(), digest);
+            let mut hasher = Hasher::new();
+            for block in bytes.chunks(5) {
+                hasher.update(block);
+            }
+            assert_eq!(hasher.finish().to_string(), digest);
+        }
+    }
+}

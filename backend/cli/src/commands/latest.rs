@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use domain::{
-    digest::Digest,
+    digest::Hasher,
     id::{AppId, EnvironmentId},
 };
 use futures::StreamExt as _;
@@ -15,7 +15,6 @@ use http::{Method, Response, StatusCode, header};
 use hyper::body::Incoming;
 use portal::{http::Granted, words};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     api::{
@@ -130,7 +129,7 @@ async fn save(
     granted: &Granted,
     to: &mut dyn Write,
 ) -> Result<u64, Failure> {
-    let (mut hash, mut size) = (Sha256::new(), 0);
+    let (mut hash, mut size) = (Hasher::new(), 0);
     let mut chunks = chunks(bytes);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| broken(&error))?;
@@ -141,7 +140,7 @@ async fn save(
     }
     to.flush()
         .map_err(|error| Failure::Failed(format!("the bytes cannot be written: {error}")))?;
-    let digest = Digest::from_bytes(hash.finalize().into());
+    let digest = hash.finish();
     if digest == granted.sha256 {
         Ok(size)
     } else {

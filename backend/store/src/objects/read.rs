@@ -8,9 +8,8 @@ use aws_sdk_s3::{
     primitives::ByteStream,
 };
 use bytes::Bytes;
-use domain::digest::Digest;
+use domain::digest::{Digest, Hasher};
 use futures::{Stream, StreamExt, stream};
-use sha2::{Digest as _, Sha256};
 
 use super::Objects;
 use crate::{Error, Result};
@@ -78,12 +77,12 @@ impl Objects {
     /// SHA-256 and size of an object's bytes, read one block at a time.
     pub async fn digest(&self, key: &str) -> Result<(Digest, u64)> {
         let mut bytes = self.stream(key, None).await?;
-        let (mut digest, mut size) = (Sha256::new(), 0);
+        let (mut digest, mut size) = (Hasher::new(), 0);
         while let Some(block) = bytes.next().await.transpose()? {
             digest.update(&block);
             size += block.len() as u64;
         }
-        Ok((Digest::from_bytes(digest.finalize().into()), size))
+        Ok((digest.finish(), size))
     }
 
     async fn get(&self, key: &str, range: Option<Range<u64>>) -> Result<GetObjectOutput> {

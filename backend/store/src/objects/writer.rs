@@ -8,8 +8,7 @@ use aws_sdk_s3::{
     types::{CompletedMultipartUpload, CompletedPart},
 };
 use bytes::{Bytes, BytesMut};
-use domain::digest::Digest;
-use sha2::{Digest as _, Sha256};
+use domain::digest::{Digest, Hasher};
 
 use super::Objects;
 use crate::{Error, Result};
@@ -26,7 +25,7 @@ pub struct Writer {
     key: String,
     content_type: String,
     buffer: BytesMut,
-    digest: Sha256,
+    digest: Hasher,
     size: u64,
     upload: Option<Upload>,
 }
@@ -60,7 +59,7 @@ impl Objects {
             key: key.to_owned(),
             content_type: content_type.to_owned(),
             buffer: BytesMut::new(),
-            digest: Sha256::new(),
+            digest: Hasher::new(),
             size: 0,
             upload: None,
         })
@@ -109,9 +108,8 @@ impl Writer {
             }
             self.complete(if_absent).await?;
         }
-        let digest = mem::take(&mut self.digest).finalize();
         Ok(Written {
-            digest: Digest::from_bytes(digest.into()),
+            digest: mem::take(&mut self.digest).finish(),
             size: self.size,
         })
     }

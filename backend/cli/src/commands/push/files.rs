@@ -6,9 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::{digest::Digest, id::FileName};
+use domain::{
+    digest::{Digest, Hasher},
+    id::FileName,
+};
 use portal::uploads::PromisedFile;
-use sha2::{Digest as _, Sha256};
 
 use crate::{failure::Failure, output::Output};
 
@@ -56,12 +58,12 @@ fn read(path: &Path) -> Result<LocalFile, Failure> {
 
 fn digest(path: &Path) -> std::io::Result<(u64, Digest)> {
     let mut file = File::open(path)?;
-    let (mut hash, mut size) = (Sha256::new(), 0);
+    let (mut hash, mut size) = (Hasher::new(), 0);
     let mut buffer = vec![0; 1 << 20];
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            return Ok((size, Digest::from_bytes(hash.finalize().into())));
+            return Ok((size, hash.finish()));
         }
         hash.update(&buffer[..read]);
         size += read as u64;
