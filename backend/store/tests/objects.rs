@@ -8,10 +8,14 @@
     reason = "a test that cannot go on should say where"
 )]
 
+#[path = "objects/conflicts.rs"]
+mod conflicts;
 #[path = "objects/durability.rs"]
 mod durability;
 #[path = "objects/links.rs"]
 mod links;
+#[path = "objects/parts.rs"]
+mod parts;
 #[path = "objects/place.rs"]
 mod place;
 #[path = "objects/reading.rs"]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::{HeaderMap, Uri};
 use s3s::{
     S3Request, S3Result,
     access::{S3Access, S3AccessContext},
@@ -80,6 +81,27 @@ impl KeyPairs {
     }
 }
 
+/// S3's own headers count only if the link's maker signed them. (In a request that is signed itself, its sender did.)
+fn all_signed(uri: &Uri, headers: &HeaderMap) -> S3Result<()> {
+    let mut query = uri.query().unwrap_or_default().split('&');
+    let Some(signed) = query.find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders=")) else {
+        return Ok(());
+    };
+    let signed = signed.to_ascii_lowercase().replace("%3b", ";");
+    let unsigned = headers.keys().any(|name| {
+        let name = name.as_str();
+        name.starts_with("x-amz-") && signed.split(';').all(|other| other != name)
+    });
+    if unsigned {
+        Err(s3_error!(
+            AccessDenied,
+            "There were headers present in the request which were not signed"
+        ))
+    } else {
+        Ok(())
+    }
+}
+
 #[async_trait::async_trait]
 impl S3Auth for KeyPairs {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
@@ -90,6 +112,7 @@ impl S3Auth for KeyPairs {
 #[async_trait::async_trait]
 impl S3Access for KeyPairs {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
+        all_signed(context.uri(), context.headers())?;
         let bucket = match context.s3_path() {
             S3Path::Root => None,
             S3Path::Bucket { bucket } | S3Path::Object { bucket, .. } => Some(bucket.as_ref()),

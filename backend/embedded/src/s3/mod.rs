@@ -4,6 +4,7 @@
 //! the bytes. Why not `s3s-fs`: `docs/adr/0002-an-s3-of-our-own-on-s3s.md`.
 
 mod access;
+mod checksum;
 mod folder;
 mod operations;
 mod service;

@@ -1,6 +1,9 @@
 //! Uploads whose parts someone else sends, through links.
 
-use aws_sdk_s3::{error::ProvideErrorMetadata, types::CompletedPart};
+use aws_sdk_s3::{
+    error::ProvideErrorMetadata,
+    types::{ChecksumAlgorithm, CompletedPart},
+};
 
 use super::{
     Objects,
@@ -20,17 +23,25 @@ pub struct UploadedPart {
 }
 
 impl Objects {
-    /// Starts an upload in parts, and returns its identity.
+    /// Starts an upload in parts, and returns its identity. Whoever has a link to send a part sends its bytes and nothing
+    /// else: S3 would refuse such a part of an upload with a checksum algorithm.
     pub async fn start_multipart(&self, key: &str) -> Result<String> {
-        self.start(key, None).await
+        self.start(key, None, None).await
     }
 
-    pub(super) async fn start(&self, key: &str, content_type: Option<&str>) -> Result<String> {
+    /// Starts an upload. S3 knows the checksums of parts in [`CompletedPart`] if the upload has their algorithm, and only then.
+    pub(super) async fn start(
+        &self,
+        key: &str,
+        content_type: Option<&str>,
+        checksums: Option<ChecksumAlgorithm>,
+    ) -> Result<String> {
         let call = self.client.create_multipart_upload();
         let started = call
             .bucket(&self.bucket)
             .key(key)
             .set_content_type(content_type.map(str::to_owned))
+            .set_checksum_algorithm(checksums)
             .send()
             .await
             .map_err(|error| Error::unavailable("starting an upload", error))?;

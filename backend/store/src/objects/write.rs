@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::{Objects, links::percent_encoded};
 use crate::{Error, Result};
 
-/// How often a copy is tried while others copy to the same key.
+/// How often a write that must not replace anything is tried while others change the same key.
 const TRIES: usize = 5;
 
 impl Objects {
@@ -56,19 +56,27 @@ impl Objects {
         content_type: &str,
     ) -> Result<()> {
         let bytes: Bytes = bytes.into();
-        let call = self.client.put_object().bucket(&self.bucket).key(key);
-        let put = call
-            .if_none_match("*")
-            .content_type(content_type)
-            .body(ByteStream::from(bytes))
-            .send()
-            .await;
-        match put.as_ref().map_err(SdkError::code) {
-            Ok(_) | Err(Some("PreconditionFailed")) => Ok(()),
-            Err(_) => put
-                .map(|_| ())
-                .map_err(|error| Error::unavailable("writing an object", error)),
+        for _ in 0..TRIES {
+            let call = self.client.put_object().bucket(&self.bucket).key(key);
+            let put = call
+                .if_none_match("*")
+                .content_type(content_type)
+                .body(ByteStream::from(bytes.clone()))
+                .send()
+                .await;
+            match put.as_ref().map_err(SdkError::code) {
+                Ok(_) | Err(Some("PreconditionFailed")) => return Ok(()),
+                Err(Some("ConditionalRequestConflict")) => {}
+                Err(_) => {
+                    return put
+                        .map(|_| ())
+                        .map_err(|error| Error::unavailable("writing an object", error));
+                }
+            }
         }
+        Err(Error::Conflict {
+            what: format!("object {key}"),
+        })
     }
 
     /// Copies an object within the bucket, unless there is one with the new key: that one stays as it is.

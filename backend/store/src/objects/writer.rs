@@ -5,7 +5,7 @@ use std::mem;
 use aws_sdk_s3::{
     error::ProvideErrorMetadata,
     primitives::ByteStream,
-    types::{CompletedMultipartUpload, CompletedPart},
+    types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart},
 };
 use bytes::{Bytes, BytesMut};
 use domain::digest::{Digest, Hasher};
@@ -15,6 +15,9 @@ use crate::{Error, Result};
 
 /// Bytes of a part. S3 wants 5 MiB or more and at most 10,000 parts: up to 80 GB, holding two parts in memory.
 pub const PART_SIZE: usize = 8 * 1024 * 1024;
+
+/// What each part is sent with and the whole is completed with: the SDK's default, named so that all three requests agree.
+const CHECKSUMS: ChecksumAlgorithm = ChecksumAlgorithm::Crc32;
 
 /// Writes one object, whose size need not be known, with constant memory. Nothing is visible before
 /// [`finish`](Self::finish); a writer that is dropped leaves no object.
@@ -128,7 +131,9 @@ impl Writer {
         let upload = match &mut self.upload {
             Some(upload) => upload,
             none => none.insert(Upload {
-                id: objects.start(&self.key, Some(&self.content_type)).await?,
+                id: objects
+                    .start(&self.key, Some(&self.content_type), Some(CHECKSUMS))
+                    .await?,
                 parts: Vec::new(),
             }),
         };
@@ -188,6 +193,7 @@ impl Objects {
         let sent = call
             .upload_id(upload)
             .part_number(number)
+            .checksum_algorithm(CHECKSUMS)
             .body(ByteStream::from(bytes))
             .send()
             .await
@@ -213,6 +219,12 @@ impl Objects {
         match done.send().await {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
+            // S3 wants the bytes once more, which only the caller has.
+            Err(error) if error.code() == Some("ConditionalRequestConflict") => {
+                Err(Error::Conflict {
+                    what: format!("object {key}"),
+                })
+            }
             Err(error) => Err(Error::unavailable("completing an upload", error)),
         }
     }

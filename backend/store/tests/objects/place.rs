@@ -5,6 +5,9 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use aws_smithy_http_client::tls;
 use embedded::{
     Running,
     s3::{self, KeyPair},
@@ -20,6 +23,7 @@ static PLACES: AtomicU32 = AtomicU32::new(0);
 /// A bucket, and a prefix in it that is this test's own.
 pub(crate) struct Place {
     pub(crate) objects: Objects,
+    settings: Settings,
     prefix: String,
     embedded: Option<(Running, TempDir)>,
 }
@@ -28,19 +32,22 @@ impl Place {
     pub(crate) async fn new() -> Self {
         let number = PLACES.fetch_add(1, Ordering::Relaxed);
         let prefix = format!("towpath-test/{}-{number}/", std::process::id());
-        if let Some(objects) = elsewhere().await {
+        if let Some(settings) = elsewhere() {
             return Self {
-                objects,
+                objects: Store::connect(&settings).await.objects,
+                settings,
                 prefix,
                 embedded: None,
             };
         }
         let folder = tempfile::tempdir().unwrap();
         let server = start(folder.path(), Vec::new()).await;
-        let objects = objects_at(&server.endpoint()).await;
+        let settings = embedded_at(&server.endpoint());
+        let objects = Store::connect(&settings).await.objects;
         objects.create_bucket().await.unwrap();
         Self {
             objects,
+            settings,
             prefix,
             embedded: Some((server, folder)),
         }
@@ -56,6 +63,27 @@ impl Place {
         let keys = self.objects.list(&self.prefix).await.unwrap();
         let own = keys.iter().map(|key| key.strip_prefix(&self.prefix));
         own.map(|name| name.unwrap().to_owned()).collect()
+    }
+
+    /// S3 itself, and the bucket: to ask what the store does not ask.
+    pub(crate) async fn raw(&self) -> (aws_sdk_s3::Client, String) {
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(tls::Provider::Rustls(
+                tls::rustls_provider::CryptoMode::Ring,
+            ))
+            .build_https();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(self.settings.region.clone()))
+            .http_client(http);
+        if let Some((id, secret)) = &self.settings.static_credentials {
+            loader = loader.credentials_provider(Credentials::new(id, secret, None, None, "test"));
+        }
+        let mut config = aws_sdk_s3::config::Builder::from(&loader.load().await);
+        if let Some(endpoint) = &self.settings.s3_endpoint {
+            config = config.endpoint_url(endpoint).force_path_style(true);
+        }
+        let client = aws_sdk_s3::Client::from_conf(config.build());
+        (client, self.settings.bucket.clone())
     }
 
     /// Deletes what the test wrote, and stops the server.
@@ -84,34 +112,33 @@ pub(crate) async fn start(folder: &Path, more: Vec<KeyPair>) -> Running {
 
 /// The objects of the bucket `releases` of an embedded S3.
 pub(crate) async fn objects_at(endpoint: &str) -> Objects {
+    Store::connect(&embedded_at(endpoint)).await.objects
+}
+
+fn embedded_at(endpoint: &str) -> Settings {
     let keys = Some((KEYS.0.to_owned(), KEYS.1.to_owned()));
-    connect(Some(endpoint.to_owned()), "releases".to_owned(), keys).await
+    settings(Some(endpoint.to_owned()), "releases".to_owned(), keys)
 }
 
 #[expect(
     clippy::disallowed_methods,
     reason = "the edge of the test suite: where it shall run is the caller's choice"
 )]
-async fn elsewhere() -> Option<Objects> {
+fn elsewhere() -> Option<Settings> {
     let bucket = std::env::var("TOWPATH_TEST_S3_BUCKET").ok()?;
     let endpoint = std::env::var("TOWPATH_TEST_S3_ENDPOINT").ok();
-    Some(connect(endpoint, bucket, None).await)
+    Some(settings(endpoint, bucket, None))
 }
 
-async fn connect(
-    endpoint: Option<String>,
-    bucket: String,
-    keys: Option<(String, String)>,
-) -> Objects {
-    let settings = Settings {
+fn settings(endpoint: Option<String>, bucket: String, keys: Option<(String, String)>) -> Settings {
+    Settings {
         region: "eu-west-1".to_owned(),
         table: "unused".to_owned(),
         bucket,
         dynamodb_endpoint: None,
         s3_endpoint: endpoint,
         static_credentials: keys,
-    };
-    Store::connect(&settings).await.objects
+    }
 }
 
 /// Bytes that differ everywhere, so that a misplaced block shows.

@@ -45,6 +45,22 @@ async fn a_writer_takes_every_size_around_a_part() {
 }
 
 #[tokio::test]
+async fn a_writer_that_finishes_if_absent_leaves_what_is_there() {
+    let place = Place::new().await;
+    for size in [10, PART_SIZE + 1] {
+        let key = place.key(&size.to_string());
+        for content in [bytes(size), vec![0; size]] {
+            let mut writer = place.objects.writer(&key, "application/zip").await.unwrap();
+            writer.write(&content).await.unwrap();
+            writer.finish_if_absent().await.unwrap();
+        }
+        let (digest, _) = place.objects.digest(&key).await.unwrap();
+        assert_eq!(digest, Digest::of(&bytes(size)));
+    }
+    place.close().await;
+}
+
+#[tokio::test]
 async fn a_writer_that_is_dropped_or_aborted_leaves_no_object() {
     let place = Place::new().await;
     let mut dropped = place

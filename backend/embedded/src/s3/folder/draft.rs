@@ -9,6 +9,7 @@ use std::{
 use s3s::crypto::{Checksum as _, Md5};
 
 use super::record::{Headers, Record};
+use crate::s3::checksum::Checksum;
 
 const BUFFER: usize = 256 * 1024;
 
@@ -66,10 +67,16 @@ impl Draft {
     }
 
     /// Writes the record behind the bytes, and both to the disk. The entity tag is the MD5 unless another is given.
-    pub(crate) fn finish(mut self, headers: Headers, etag: Option<String>) -> io::Result<Ready> {
+    pub(crate) fn finish(
+        mut self,
+        headers: Headers,
+        etag: Option<String>,
+        checksum: Option<Checksum>,
+    ) -> io::Result<Ready> {
         let record = Record {
             size: self.size,
             etag: etag.unwrap_or_else(|| hex::encode(self.md5.finalize())),
+            checksum,
             headers,
         };
         self.file.write_all(&record.to_tail()?)?;

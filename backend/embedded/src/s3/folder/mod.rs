@@ -29,7 +29,7 @@ use uuid::Uuid;
 pub(crate) use draft::{Draft, Ready};
 pub(crate) use object::Object;
 pub(crate) use record::{Headers, Record};
-pub(crate) use uploads::{Chosen, PartInfo};
+pub(crate) use uploads::{Chosen, PartInfo, Wanted};
 
 /// The folder. Cheap to clone.
 #[derive(Clone)]

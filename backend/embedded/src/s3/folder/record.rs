@@ -11,6 +11,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::s3::checksum::Checksum;
+
 /// The last bytes of every file: a later format will have others.
 const MARK: [u8; 8] = *b"towpath1";
 /// The record's length (4 bytes, little endian) and the mark.
@@ -25,6 +27,9 @@ pub(crate) struct Record {
     pub(crate) size: u64,
     /// Its entity tag, without quotes: MD5 of its bytes, or of its parts' MD5s and `-<number of parts>`.
     pub(crate) etag: String,
+    /// The checksum that it was sent with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) checksum: Option<Checksum>,
     /// What its writer said of it.
     #[serde(flatten)]
     pub(crate) headers: Headers,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use s3s::{
-    S3Result,
+    S3Error, S3ErrorCode, S3Result,
     crypto::{Checksum as _, Md5},
     s3_error,
 };
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Folder, Headers, Object, Ready, Record, draft, failed};
+use crate::s3::checksum::{Algorithm, Checksum};
 
 /// Every part but the last has at least this many bytes, as on AWS.
 const SMALLEST_PART: u64 = 5 * 1024 * 1024;
@@ -27,6 +28,9 @@ struct Upload {
     bucket: String,
     key: String,
     headers: Headers,
+    /// What every part has, if the upload was started so.
+    #[serde(default)]
+    checksums: Option<Algorithm>,
 }
 
 /// A part that was uploaded.
@@ -34,6 +38,7 @@ pub(crate) struct PartInfo {
     pub(crate) number: i32,
     pub(crate) size: u64,
     pub(crate) etag: String,
+    pub(crate) checksum: Option<Checksum>,
     pub(crate) modified: SystemTime,
 }
 
@@ -41,6 +46,17 @@ pub(crate) struct PartInfo {
 pub(crate) struct Chosen {
     pub(crate) number: i32,
     pub(crate) etag: Option<String>,
+    pub(crate) checksum: Option<Checksum>,
+}
+
+/// What the completed object shall be, as its writer says.
+pub(crate) struct Wanted {
+    /// Not in place of another.
+    pub(crate) only_new: bool,
+    /// Its checksum.
+    pub(crate) checksum: Option<Checksum>,
+    /// Its bytes.
+    pub(crate) size: Option<i64>,
 }
 
 impl Folder {
@@ -54,6 +70,7 @@ impl Folder {
         bucket: &str,
         key: &str,
         headers: Headers,
+        checksums: Option<Algorithm>,
     ) -> S3Result<String> {
         self.bucket(bucket)?;
         let id = Uuid::new_v4().simple().to_string();
@@ -61,6 +78,7 @@ impl Folder {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             headers,
+            checksums,
         };
         let write = || -> io::Result<()> {
             let folder = self.uploads().join(&id);
@@ -97,9 +115,26 @@ impl Folder {
         }
     }
 
-    /// Whether a part may be sent.
-    pub(crate) fn expects_part(&self, bucket: &str, key: &str, id: &str) -> S3Result<()> {
-        self.upload(bucket, key, id).map(|_| ())
+    /// Whether a part with such a checksum may be sent. An upload without an algorithm takes any.
+    pub(crate) fn expects_part(
+        &self,
+        bucket: &str,
+        key: &str,
+        id: &str,
+        checksum: Option<Algorithm>,
+    ) -> S3Result<()> {
+        let (_, upload) = self.upload(bucket, key, id)?;
+        match upload.checksums {
+            Some(expected) if checksum != Some(expected) => Err(S3Error::with_message(
+                S3ErrorCode::InvalidRequest,
+                format!(
+                    "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+                    expected.name(),
+                    checksum.map_or("null", Algorithm::name)
+                ),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Keeps a part, in place of one with that number.
@@ -117,9 +152,14 @@ impl Folder {
             .map_err(failed)
     }
 
-    /// The parts so far, by number.
-    pub(crate) fn parts(&self, bucket: &str, key: &str, id: &str) -> S3Result<Vec<PartInfo>> {
-        let (folder, _) = self.upload(bucket, key, id)?;
+    /// The parts so far, by number, and the algorithm of their checksums.
+    pub(crate) fn parts(
+        &self,
+        bucket: &str,
+        key: &str,
+        id: &str,
+    ) -> S3Result<(Option<Algorithm>, Vec<PartInfo>)> {
+        let (folder, upload) = self.upload(bucket, key, id)?;
         let mut parts = Vec::new();
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -132,11 +172,12 @@ impl Folder {
                 number,
                 size: part.record.size,
                 etag: part.record.etag,
+                checksum: part.record.checksum.filter(|_| upload.checksums.is_some()),
                 modified: part.modified,
             });
         }
         parts.sort_unstable_by_key(|part| part.number);
-        Ok(parts)
+        Ok((upload.checksums, parts))
     }
 
     /// Makes the object of its parts and forgets the upload.
@@ -146,19 +187,23 @@ impl Folder {
         key: &str,
         id: &str,
         chosen: &[Chosen],
-        only_new: bool,
+        wanted: &Wanted,
     ) -> S3Result<Record> {
         let (folder, upload) = self.upload(bucket, key, id)?;
-        let parts = open_parts(&folder, chosen)?;
+        let parts = open_parts(&folder, chosen, upload.checksums)?;
         let etag = etag_of(&parts)?;
+        let checksum = checksum_of(&parts, upload.checksums)?;
+        as_wanted(&parts, checksum.as_ref(), wanted)?;
         let mut draft = self.draft()?;
         for part in parts {
             let size = part.record.size;
             let mut file = part.into_file().map_err(failed)?;
             draft.append(&mut file, size).map_err(failed)?;
         }
-        let ready = draft.finish(upload.headers, Some(etag)).map_err(failed)?;
-        let record = self.publish(bucket, key, ready, only_new)?;
+        let ready = draft
+            .finish(upload.headers, Some(etag), checksum)
+            .map_err(failed)?;
+        let record = self.publish(bucket, key, ready, wanted.only_new)?;
         forget(&folder)?;
         Ok(record)
     }
@@ -195,7 +240,11 @@ fn part_path(folder: &Path, number: i32) -> PathBuf {
 }
 
 /// The parts that were chosen, as AWS accepts them: in order, there, the ones that were meant, and none too small.
-fn open_parts(folder: &Path, chosen: &[Chosen]) -> S3Result<Vec<Object>> {
+fn open_parts(
+    folder: &Path,
+    chosen: &[Chosen],
+    checksums: Option<Algorithm>,
+) -> S3Result<Vec<Object>> {
     if chosen.is_empty() {
         return Err(s3_error!(
             MalformedXML,
@@ -227,6 +276,14 @@ fn open_parts(folder: &Path, chosen: &[Chosen]) -> S3Result<Vec<Object>> {
         {
             return Err(missing());
         }
+        match (checksums, &wanted.checksum) {
+            (None, None) => {}
+            // Also a checksum that the part was sent with: the upload does not know it.
+            (None, Some(_)) => return Err(missing()),
+            (Some(algorithm), None) => return Err(checksum_missing(algorithm, wanted.number)),
+            (Some(_), named) if *named != part.record.checksum => return Err(missing()),
+            (Some(_), Some(_)) => {}
+        }
         if part.record.size < SMALLEST_PART && index + 1 < chosen.len() {
             return Err(s3_error!(
                 EntityTooSmall,
@@ -236,6 +293,45 @@ fn open_parts(folder: &Path, chosen: &[Chosen]) -> S3Result<Vec<Object>> {
         parts.push(part);
     }
     Ok(parts)
+}
+
+fn checksum_missing(algorithm: Algorithm, part: i32) -> S3Error {
+    S3Error::with_message(
+        S3ErrorCode::InvalidRequest,
+        format!(
+            "The upload was created using a {} checksum. The complete request must include the checksum for each part. It was missing for part {part} in the request.",
+            algorithm.name()
+        ),
+    )
+}
+
+/// The checksum of the parts' checksums, if the upload has an algorithm.
+fn checksum_of(parts: &[Object], algorithm: Option<Algorithm>) -> S3Result<Option<Checksum>> {
+    let Some(algorithm) = algorithm else {
+        return Ok(None);
+    };
+    let checksums = parts
+        .iter()
+        .filter_map(|part| part.record.checksum.as_ref());
+    Checksum::composite(algorithm, checksums)
+}
+
+/// Whether the object becomes what its writer says.
+fn as_wanted(parts: &[Object], checksum: Option<&Checksum>, wanted: &Wanted) -> S3Result<()> {
+    if wanted.checksum.is_some() && wanted.checksum.as_ref() != checksum {
+        return Err(s3_error!(
+            BadDigest,
+            "The checksum you specified did not match the calculated checksum."
+        ));
+    }
+    let size = parts.iter().map(|part| part.record.size).sum::<u64>();
+    match wanted.size {
+        Some(wanted) if u64::try_from(wanted) != Ok(size) => Err(s3_error!(
+            InvalidRequest,
+            "The provided 'x-amz-mp-object-size' header does not match what was computed"
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// MD5 of the parts' MD5s, and their number.

@@ -3,15 +3,16 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use futures::StreamExt;
-use s3s::{
-    S3Result, TrailingHeaders,
-    checksum::ChecksumHasher,
-    dto::{Checksum, StreamingBlob},
-    s3_error,
-};
+use s3s::{S3Result, TrailingHeaders, checksum::ChecksumHasher, dto::StreamingBlob, s3_error};
 use tokio::sync::mpsc;
 
-use crate::s3::folder::{Draft, Folder, Headers, Ready, blocking, failed};
+use crate::s3::{
+    checksum::{Algorithm, Checksum},
+    folder::{Draft, Folder, Headers, Ready, blocking, failed},
+};
+
+/// S3 takes nothing larger in one request, neither an object nor a part of one.
+const LARGEST: u64 = 5 << 30;
 
 /// Chunks that wait for the disk: with chunks of a connection's buffer, some hundred KB at the most.
 const QUEUE: usize = 16;
@@ -23,12 +24,30 @@ pub(crate) struct Claims {
     pub(crate) length: Option<i64>,
     /// `Content-MD5`, base64.
     pub(crate) md5: Option<String>,
-    /// Checksums in headers.
-    pub(crate) checksums: Checksum,
-    /// The algorithm of one that follows behind the body.
-    pub(crate) algorithm: Option<String>,
+    /// A checksum in a header.
+    pub(crate) checksum: Option<Checksum>,
+    /// The algorithm that the writer's SDK names.
+    pub(crate) named: Option<Algorithm>,
     /// Headers behind the body.
     pub(crate) trailers: Option<TrailingHeaders>,
+}
+
+impl Claims {
+    /// The algorithm of the one checksum that comes before or behind the body, if one does.
+    pub(crate) fn algorithm(&self) -> S3Result<Option<Algorithm>> {
+        let given = self.checksum.as_ref().map(|checksum| checksum.algorithm);
+        match (given, self.named) {
+            (None, Some(_)) if self.trailers.is_none() => Err(s3_error!(
+                InvalidRequest,
+                "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found."
+            )),
+            (Some(given), Some(named)) if given != named => Err(s3_error!(
+                InvalidRequest,
+                "Value for x-amz-sdk-checksum-algorithm header is invalid."
+            )),
+            (given, named) => Ok(given.or(named)),
+        }
+    }
 }
 
 /// Writes a body, checks what the request claims of it, and returns it ready to be published.
@@ -38,14 +57,29 @@ pub(crate) async fn receive(
     claims: Claims,
     headers: Headers,
 ) -> S3Result<Ready> {
+    match claims.length.map(u64::try_from) {
+        Some(Ok(length)) if length <= LARGEST => {}
+        Some(_) => {
+            return Err(s3_error!(
+                EntityTooLarge,
+                "Your proposed upload exceeds the maximum allowed size"
+            ));
+        }
+        None => {
+            return Err(s3_error!(
+                MissingContentLength,
+                "You must provide the Content-Length HTTP header."
+            ));
+        }
+    }
+    let hasher = claims.algorithm()?.map(Algorithm::hasher);
     let draft = folder.draft()?;
-    let hasher = hasher(&claims);
     let (sender, chunks) = mpsc::channel(QUEUE);
     let writing = tokio::spawn(blocking(move || write(draft, hasher, chunks, headers)));
     let sent = send(body, sender).await;
-    let (ready, found) = writing.await.map_err(failed)??;
+    let ready = writing.await.map_err(failed)??;
     sent?;
-    check(&ready, &found, claims)?;
+    check(&ready, claims)?;
     Ok(ready)
 }
 
@@ -72,45 +106,28 @@ async fn send(body: Option<StreamingBlob>, sender: mpsc::Sender<Bytes>) -> S3Res
 
 fn write(
     mut draft: Draft,
-    mut hasher: ChecksumHasher,
+    mut hasher: Option<ChecksumHasher>,
     mut chunks: mpsc::Receiver<Bytes>,
     headers: Headers,
-) -> S3Result<(Ready, Checksum)> {
+) -> S3Result<Ready> {
     while let Some(chunk) = chunks.blocking_recv() {
-        hasher.update(&chunk);
+        if let Some(hasher) = &mut hasher {
+            hasher.update(&chunk);
+        }
         draft.write(&chunk).map_err(failed)?;
     }
-    let ready = draft.finish(headers, None).map_err(failed)?;
-    Ok((ready, hasher.finalize()))
+    let found = match hasher {
+        Some(hasher) => Checksum::single(hasher.finalize())?,
+        None => None,
+    };
+    draft.finish(headers, None, found).map_err(failed)
 }
 
-fn hasher(claims: &Claims) -> ChecksumHasher {
-    let named = |name: &str| claims.algorithm.as_deref() == Some(name);
-    let given = &claims.checksums;
-    let mut hasher = ChecksumHasher::default();
-    if named("CRC32") || given.checksum_crc32.is_some() {
-        hasher.crc32 = Some(s3s::crypto::Crc32::default());
-    }
-    if named("CRC32C") || given.checksum_crc32c.is_some() {
-        hasher.crc32c = Some(s3s::crypto::Crc32c::default());
-    }
-    if named("CRC64NVME") || given.checksum_crc64nvme.is_some() {
-        hasher.crc64nvme = Some(s3s::crypto::Crc64Nvme::default());
-    }
-    if named("SHA1") || given.checksum_sha1.is_some() {
-        hasher.sha1 = Some(s3s::crypto::Sha1::default());
-    }
-    if named("SHA256") || given.checksum_sha256.is_some() {
-        hasher.sha256 = Some(s3s::crypto::Sha256::default());
-    }
-    hasher
-}
-
-fn check(ready: &Ready, found: &Checksum, claims: Claims) -> S3Result<()> {
-    let size = ready.record.size;
+fn check(ready: &Ready, claims: Claims) -> S3Result<()> {
+    let record = &ready.record;
     if claims
         .length
-        .is_some_and(|length| u64::try_from(length) != Ok(size))
+        .is_some_and(|length| u64::try_from(length) != Ok(record.size))
     {
         return Err(s3_error!(
             IncompleteBody,
@@ -124,28 +141,26 @@ fn check(ready: &Ready, found: &Checksum, claims: Claims) -> S3Result<()> {
         )
     };
     if let Some(md5) = claims.md5 {
-        let found = hex::decode(&ready.record.etag).map_err(failed)?;
+        let found = hex::decode(&record.etag).map_err(failed)?;
         if STANDARD.encode(found) != md5 {
             return Err(wrong());
         }
     }
-    let mut given = claims.checksums;
-    if let Some(trailers) = claims.trailers.and_then(|trailers| trailers.take()) {
-        let trailer = |name| {
-            let value = trailers.get(name)?;
+    let Some(found) = &record.checksum else {
+        return Ok(());
+    };
+    let given = match claims.checksum {
+        Some(given) => Some(given.value),
+        None => claims.trailers.and_then(|trailers| {
+            let trailers = trailers.take()?;
+            let value = trailers.get(format!("x-amz-checksum-{}", found.algorithm.name()))?;
             value.to_str().ok().map(str::to_owned)
-        };
-        given.checksum_crc32 = trailer("x-amz-checksum-crc32").or(given.checksum_crc32);
-        given.checksum_crc32c = trailer("x-amz-checksum-crc32c").or(given.checksum_crc32c);
-        given.checksum_crc64nvme = trailer("x-amz-checksum-crc64nvme").or(given.checksum_crc64nvme);
-        given.checksum_sha1 = trailer("x-amz-checksum-sha1").or(given.checksum_sha1);
-        given.checksum_sha256 = trailer("x-amz-checksum-sha256").or(given.checksum_sha256);
+        }),
+    };
+    // Also where the trailer that was announced did not come.
+    if given.as_ref() == Some(&found.value) {
+        Ok(())
+    } else {
+        Err(wrong())
     }
-    let agree = |given: &Option<String>, found: &Option<String>| given.is_none() || given == found;
-    let all = agree(&given.checksum_crc32, &found.checksum_crc32)
-        && agree(&given.checksum_crc32c, &found.checksum_crc32c)
-        && agree(&given.checksum_crc64nvme, &found.checksum_crc64nvme)
-        && agree(&given.checksum_sha1, &found.checksum_sha1)
-        && agree(&given.checksum_sha256, &found.checksum_sha256);
-    if all { Ok(()) } else { Err(wrong()) }
 }

@@ -15,6 +15,8 @@ use super::only_new;
 use crate::s3::folder::{Folder, Headers, Object, Ready, blocking, failed};
 
 const BLOCK: usize = 256 * 1024;
+/// S3 copies nothing larger in one request.
+const LARGEST: u64 = 5 << 30;
 
 pub(crate) async fn copy(
     folder: Folder,
@@ -47,9 +49,31 @@ pub(crate) async fn copy(
         cache_control: input.cache_control,
         metadata: input.metadata,
     });
+    let conditional = input.copy_source_if_match.is_some()
+        || input.copy_source_if_none_match.is_some()
+        || input.copy_source_if_modified_since.is_some()
+        || input.copy_source_if_unmodified_since.is_some();
+    if conditional {
+        return Err(s3_error!(
+            NotImplemented,
+            "Conditions on a copy's source are not known here"
+        ));
+    }
     let (bucket, key) = (input.bucket, input.key);
+    if !replaced && *from_bucket == *bucket && *from_key == *key {
+        return Err(s3_error!(
+            InvalidRequest,
+            "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata."
+        ));
+    }
     let (record, modified) = blocking(move || {
         let source = folder.object(&from_bucket, &from_key)?;
+        if source.record.size > LARGEST {
+            return Err(s3_error!(
+                InvalidRequest,
+                "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120"
+            ));
+        }
         if only_new && folder.holds(&bucket, &key)? {
             // Publishing asks again, atomically; this saves copying in vain.
             return Err(s3_error!(
@@ -86,6 +110,6 @@ fn duplicate(folder: &Folder, source: Object, headers: Option<Headers>) -> S3Res
         }
     }
     draft
-        .finish(headers.unwrap_or(record.headers), None)
+        .finish(headers.unwrap_or(record.headers), None, None)
         .map_err(failed)
 }

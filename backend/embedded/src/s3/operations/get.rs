@@ -3,13 +3,16 @@
 use s3s::{
     S3Request, S3Response, S3Result,
     dto::{
-        ETag, ETagCondition, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
-        Range, StreamingBlob, Timestamp,
+        ChecksumMode, ETag, ETagCondition, GetObjectInput, GetObjectOutput, HeadObjectInput,
+        HeadObjectOutput, Range, StreamingBlob, Timestamp,
     },
     s3_error,
 };
 
-use crate::s3::folder::{Folder, blocking, failed};
+use crate::s3::{
+    checksum::answer,
+    folder::{Folder, blocking, failed},
+};
 
 /// What AWS says of an object whose writer did not say what it is.
 const UNNAMED: &str = "binary/octet-stream";
@@ -30,7 +33,11 @@ pub(crate) async fn get(
     let length = range.end - range.start;
     let body = object.stream(range).map_err(failed)?;
     let content_type = headers.content_type.unwrap_or_else(|| UNNAMED.to_owned());
-    Ok(S3Response::new(GetObjectOutput {
+    // That of a whole object says nothing about some of its bytes.
+    let checksum = record
+        .checksum
+        .filter(|_| content_range.is_none() && asks_for_checksum(input.checksum_mode.as_ref()));
+    let mut output = GetObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
         body: Some(StreamingBlob::wrap(body)),
         content_length: Some(i64::try_from(length).map_err(failed)?),
@@ -46,7 +53,13 @@ pub(crate) async fn get(
         content_language: input.response_content_language,
         cache_control: input.response_cache_control.or(headers.cache_control),
         ..GetObjectOutput::default()
-    }))
+    };
+    answer!(output, checksum);
+    Ok(S3Response::new(output))
+}
+
+fn asks_for_checksum(mode: Option<&ChecksumMode>) -> bool {
+    mode.is_some_and(|mode| mode.as_str() == ChecksumMode::ENABLED)
 }
 
 pub(crate) async fn head(

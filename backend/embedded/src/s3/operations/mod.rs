@@ -8,7 +8,20 @@ pub(crate) mod list;
 pub(crate) mod multipart;
 pub(crate) mod put;
 
-use s3s::{S3Result, dto::ETagCondition, s3_error};
+use s3s::{
+    S3Result,
+    dto::{ChecksumAlgorithm, ETagCondition},
+    s3_error,
+};
+
+use super::checksum::Algorithm;
+
+/// The algorithm that a header names, if it is there.
+fn named(algorithm: Option<&ChecksumAlgorithm>) -> S3Result<Option<Algorithm>> {
+    algorithm
+        .map(|name| Algorithm::named(name.as_str()))
+        .transpose()
+}
 
 /// Whether a write asks not to replace anything. AWS knows no other entity tag here than `*`.
 fn only_new(if_none_match: Option<&ETagCondition>) -> S3Result<bool> {

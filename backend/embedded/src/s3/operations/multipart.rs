@@ -3,7 +3,7 @@
 use s3s::{
     S3Request, S3Response, S3Result,
     dto::{
-        AbortMultipartUploadInput, AbortMultipartUploadOutput, Checksum,
+        AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType,
         CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CreateMultipartUploadInput,
         CreateMultipartUploadOutput, ETag, ListPartsInput, ListPartsOutput, Part, Timestamp,
         UploadPartInput, UploadPartOutput,
@@ -13,9 +13,12 @@ use s3s::{
 
 use super::{
     body::{Claims, receive},
-    only_new,
+    named, only_new,
 };
-use crate::s3::folder::{Chosen, Folder, Headers, PartInfo, blocking, failed};
+use crate::s3::{
+    checksum::{Algorithm, answer, given},
+    folder::{Chosen, Folder, Headers, PartInfo, Wanted, blocking, failed},
+};
 
 /// AWS numbers parts from 1 to this.
 const LAST_PART: i32 = 10_000;
@@ -27,6 +30,10 @@ pub(crate) async fn create(
     request: S3Request<CreateMultipartUploadInput>,
 ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
     let input = request.input;
+    let checksums = Algorithm::of_upload(
+        input.checksum_algorithm.as_ref(),
+        input.checksum_type.as_ref(),
+    )?;
     let headers = Headers {
         content_type: input.content_type,
         content_disposition: input.content_disposition,
@@ -38,9 +45,11 @@ pub(crate) async fn create(
     let answer = CreateMultipartUploadOutput {
         bucket: Some(bucket.clone()),
         key: Some(key.clone()),
+        checksum_algorithm: checksums.map(in_header),
+        checksum_type: checksums.map(|_| composite()),
         ..CreateMultipartUploadOutput::default()
     };
-    let id = blocking(move || folder.start_upload(&bucket, &key, headers)).await?;
+    let id = blocking(move || folder.start_upload(&bucket, &key, headers, checksums)).await?;
     Ok(S3Response::new(CreateMultipartUploadOutput {
         upload_id: Some(id),
         ..answer
@@ -51,7 +60,8 @@ pub(crate) async fn upload_part(
     folder: Folder,
     request: S3Request<UploadPartInput>,
 ) -> S3Result<S3Response<UploadPartOutput>> {
-    let input = request.input;
+    let mut input = request.input;
+    let checksum = given!(input)?;
     let (bucket, key, id, number) = (input.bucket, input.key, input.upload_id, input.part_number);
     if !(1..=LAST_PART).contains(&number) {
         return Err(s3_error!(
@@ -59,29 +69,22 @@ pub(crate) async fn upload_part(
             "Part number must be an integer between 1 and 10000, inclusive"
         ));
     }
-    folder.expects_part(&bucket, &key, &id)?;
     let claims = Claims {
         length: input.content_length,
         md5: input.content_md5,
-        checksums: Checksum {
-            checksum_crc32: input.checksum_crc32,
-            checksum_crc32c: input.checksum_crc32c,
-            checksum_crc64nvme: input.checksum_crc64nvme,
-            checksum_sha1: input.checksum_sha1,
-            checksum_sha256: input.checksum_sha256,
-            checksum_type: None,
-        },
-        algorithm: input
-            .checksum_algorithm
-            .map(|name| name.as_str().to_owned()),
+        checksum,
+        named: named(input.checksum_algorithm.as_ref())?,
         trailers: request.trailing_headers,
     };
+    folder.expects_part(&bucket, &key, &id, claims.algorithm()?)?;
     let ready = receive(&folder, input.body, claims, Headers::default()).await?;
     let record = blocking(move || folder.put_part(&bucket, &key, &id, number, ready)).await?;
-    Ok(S3Response::new(UploadPartOutput {
+    let mut output = UploadPartOutput {
         e_tag: Some(ETag::Strong(record.etag)),
         ..UploadPartOutput::default()
-    }))
+    };
+    answer!(output, record.checksum);
+    Ok(S3Response::new(output))
 }
 
 pub(crate) async fn list_parts(
@@ -97,7 +100,7 @@ pub(crate) async fn list_parts(
         part_number_marker: input.part_number_marker,
         ..ListPartsOutput::default()
     };
-    let mut parts = blocking(move || folder.parts(&bucket, &key, &id)).await?;
+    let (checksums, mut parts) = blocking(move || folder.parts(&bucket, &key, &id)).await?;
     let after = input.part_number_marker.unwrap_or(0);
     parts.retain(|part| part.number > after);
     let most = input.max_parts.unwrap_or(MOST).clamp(0, MOST);
@@ -109,35 +112,55 @@ pub(crate) async fn list_parts(
         max_parts: Some(most),
         is_truncated: Some(truncated),
         next_part_number_marker: next.filter(|_| truncated),
+        checksum_algorithm: checksums.map(in_header),
+        checksum_type: checksums.map(|_| composite()),
         parts: Some(parts.into_iter().map(part).collect::<S3Result<_>>()?),
         ..answer
     }))
 }
 
 fn part(info: PartInfo) -> S3Result<Part> {
-    Ok(Part {
+    let mut part = Part {
         part_number: Some(info.number),
         size: Some(i64::try_from(info.size).map_err(failed)?),
         e_tag: Some(ETag::Strong(info.etag)),
         last_modified: Some(Timestamp::from(info.modified)),
         ..Part::default()
-    })
+    };
+    answer!(part, info.checksum);
+    Ok(part)
+}
+
+fn in_header(algorithm: Algorithm) -> ChecksumAlgorithm {
+    algorithm.name().to_ascii_uppercase().into()
+}
+
+fn composite() -> ChecksumType {
+    ChecksumType::from_static(ChecksumType::COMPOSITE)
 }
 
 pub(crate) async fn complete(
     folder: Folder,
     request: S3Request<CompleteMultipartUploadInput>,
 ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
-    let input = request.input;
-    let only_new = only_new(input.if_none_match.as_ref())?;
+    let mut input = request.input;
+    if input.if_match.is_some() {
+        return Err(s3_error!(NotImplemented, "If-Match is not known here"));
+    }
+    let wanted = Wanted {
+        only_new: only_new(input.if_none_match.as_ref())?,
+        checksum: given!(input)?,
+        size: input.mpu_object_size,
+    };
     let (bucket, key, id) = (input.bucket, input.key, input.upload_id);
     let named = input.multipart_upload.and_then(|upload| upload.parts);
-    let chosen = named.unwrap_or_default().into_iter().map(|part| {
+    let chosen = named.unwrap_or_default().into_iter().map(|mut part| {
         Ok(Chosen {
             number: part
                 .part_number
                 .ok_or_else(|| s3_error!(MalformedXML, "A part has no number"))?,
-            etag: part.e_tag.map(ETag::into_value),
+            etag: part.e_tag.take().map(ETag::into_value),
+            checksum: given!(part)?,
         })
     });
     let chosen = chosen.collect::<S3Result<Vec<_>>>()?;
@@ -147,11 +170,14 @@ pub(crate) async fn complete(
         ..CompleteMultipartUploadOutput::default()
     };
     let record =
-        blocking(move || folder.complete_upload(&bucket, &key, &id, &chosen, only_new)).await?;
-    Ok(S3Response::new(CompleteMultipartUploadOutput {
+        blocking(move || folder.complete_upload(&bucket, &key, &id, &chosen, &wanted)).await?;
+    let mut output = CompleteMultipartUploadOutput {
         e_tag: Some(ETag::Strong(record.etag)),
+        checksum_type: record.checksum.as_ref().map(|_| composite()),
         ..answer
-    }))
+    };
+    answer!(output, record.checksum);
+    Ok(S3Response::new(output))
 }
 
 pub(crate) async fn abort(

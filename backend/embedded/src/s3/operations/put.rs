@@ -2,21 +2,24 @@
 
 use s3s::{
     S3Request, S3Response, S3Result,
-    dto::{Checksum, DeleteObjectInput, DeleteObjectOutput, ETag, PutObjectInput, PutObjectOutput},
+    dto::{DeleteObjectInput, DeleteObjectOutput, ETag, PutObjectInput, PutObjectOutput},
     s3_error,
 };
 
 use super::{
     body::{Claims, receive},
-    only_new,
+    named, only_new,
 };
-use crate::s3::folder::{Folder, Headers, blocking};
+use crate::s3::{
+    checksum::{answer, given},
+    folder::{Folder, Headers, blocking},
+};
 
 pub(crate) async fn put(
     folder: Folder,
     request: S3Request<PutObjectInput>,
 ) -> S3Result<S3Response<PutObjectOutput>> {
-    let input = request.input;
+    let mut input = request.input;
     if input.if_match.is_some() {
         return Err(s3_error!(NotImplemented, "If-Match is not known here"));
     }
@@ -27,17 +30,8 @@ pub(crate) async fn put(
     let claims = Claims {
         length: input.content_length,
         md5: input.content_md5,
-        checksums: Checksum {
-            checksum_crc32: input.checksum_crc32,
-            checksum_crc32c: input.checksum_crc32c,
-            checksum_crc64nvme: input.checksum_crc64nvme,
-            checksum_sha1: input.checksum_sha1,
-            checksum_sha256: input.checksum_sha256,
-            checksum_type: None,
-        },
-        algorithm: input
-            .checksum_algorithm
-            .map(|name| name.as_str().to_owned()),
+        checksum: given!(input)?,
+        named: named(input.checksum_algorithm.as_ref())?,
         trailers: request.trailing_headers,
     };
     let headers = Headers {
@@ -49,10 +43,12 @@ pub(crate) async fn put(
     };
     let ready = receive(&folder, input.body, claims, headers).await?;
     let record = blocking(move || folder.publish(&bucket, &key, ready, only_new)).await?;
-    Ok(S3Response::new(PutObjectOutput {
+    let mut output = PutObjectOutput {
         e_tag: Some(ETag::Strong(record.etag)),
         ..PutObjectOutput::default()
-    }))
+    };
+    answer!(output, record.checksum);
+    Ok(S3Response::new(output))
 }
 
 pub(crate) async fn delete(
