@@ -47,10 +47,11 @@ def declare(codepipeline, app, environment):
     return name
 
 
-def run(codepipeline, app, environment, package, message, author="Ana Ruiz"):
-    """A commit goes through the pipeline, whose build leaves that package; gives the pipeline and its execution."""
+def run(codepipeline, app, environment, package, message, author="Ana Ruiz", beside=()):
+    """A commit goes through the pipeline, whose build leaves that package, and `beside` it other files; gives the
+    pipeline and its execution."""
     name = f"{app}-{environment}"
-    files = [{"name": f"outputs/apk/{package.name}", "path": str(package.path)}]
+    files = [{"name": f"outputs/apk/{package.name}", "path": str(package.path)}, *beside]
     codepipeline.script(name, "Package", durationMs=300, files=files, compression="stored")
     commit = hashlib.sha1(f"{name} {message}".encode()).hexdigest()
     [execution] = codepipeline.push(repository(app), branch(environment), commit, message, author)

@@ -7,7 +7,7 @@ ministack: hence the exact version, and the check that every name exists.
 import importlib.metadata
 import os
 
-from . import deployments, functions, services, site, transport
+from . import deployments, functions, services, site, transport, uploads
 
 VERSION = "1.5.33"
 
@@ -26,4 +26,5 @@ def apply():
     site.try_origin_groups()
     transport.tell_the_time_to_presigned_links()
     transport.speak_as_if_over_tls()
+    uploads.know_the_checksums_of_their_algorithm()
     site.answer_to(os.environ.get(site.NAME))
