@@ -1,5 +1,11 @@
 //! What the embedded S3 refuses, as AWS does.
 
+use std::{
+    fs::OpenOptions,
+    io::{Seek, SeekFrom, Write},
+    path::Path,
+};
+
 use embedded::s3::KeyPair;
 use store::Error;
 
@@ -94,4 +100,66 @@ async fn a_page_of_another_site_writes_nothing_and_follows_a_link() {
     let followed = click.header("sec-fetch-site", "cross-site").send().await;
     assert_eq!(followed.unwrap().status(), 200);
     server.shutdown().await;
+}
+
+/// The most that S3 takes or copies in one request.
+const FIVE_GIB: u64 = 5 << 30;
+
+#[tokio::test]
+async fn a_body_that_is_too_large_or_of_unknown_size_is_refused_before_it_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), Vec::new()).await;
+    let objects = objects_at(&server.endpoint()).await;
+    objects.create_bucket().await.unwrap();
+    let hour = jiff::SignedDuration::from_hours(1);
+    let size = FIVE_GIB + 1;
+    let link = objects.presign_put("large", size, hour).await.unwrap();
+    let never =
+        || reqwest::Body::wrap_stream(futures::stream::pending::<std::io::Result<Vec<u8>>>());
+    let put = reqwest::Client::new()
+        .put(link)
+        .header("content-length", size);
+    let refused = put.body(never()).send().await.unwrap();
+    assert!(refused.text().await.unwrap().contains("EntityTooLarge"));
+
+    let upload = objects.start_multipart("parts").await.unwrap();
+    let link = objects.presign_part("parts", &upload, 1, hour).await;
+    let put = reqwest::Client::new().put(link.unwrap());
+    let refused = put.body(never()).send().await.unwrap();
+    assert_eq!(refused.status(), 411);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_copy_of_more_than_5_gib_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), Vec::new()).await;
+    let objects = objects_at(&server.endpoint()).await;
+    objects.create_bucket().await.unwrap();
+    objects.put("large", "x", "text/plain").await.unwrap();
+    enlarge(&folder.path().join("buckets/releases/large@"), FIVE_GIB + 1);
+    let info = objects.head("large").await.unwrap().unwrap();
+    assert_eq!(info.size, FIVE_GIB + 1);
+
+    let refused = objects.copy_if_absent("large", "copy", "text/plain").await;
+    let refused = format!("{:?}", refused.unwrap_err());
+    assert!(refused.contains("InvalidRequest"), "{refused}");
+    assert_eq!(objects.list("").await.unwrap(), ["large"]);
+    server.shutdown().await;
+}
+
+/// Makes an object of one byte one of `size` bytes, most of which the disk does not hold: behind an object's bytes are its
+/// record, the record's length and a mark.
+fn enlarge(object: &Path, size: u64) {
+    let bytes = std::fs::read(object).unwrap();
+    let (record, mark) = bytes[1..].split_at(bytes.len() - 1 - 12);
+    let record = std::str::from_utf8(record).unwrap();
+    let record = record.replace("\"size\":1,", &format!("\"size\":{size},"));
+    let mut file = OpenOptions::new().write(true).open(object).unwrap();
+    file.set_len(size).unwrap();
+    file.seek(SeekFrom::End(0)).unwrap();
+    file.write_all(record.as_bytes()).unwrap();
+    let length = u32::try_from(record.len()).unwrap();
+    file.write_all(&length.to_le_bytes()).unwrap();
+    file.write_all(&mark[4..]).unwrap();
 }
