@@ -277,12 +277,11 @@ fn open_parts(
             return Err(missing());
         }
         match (checksums, &wanted.checksum) {
-            (None, None) => {}
             // Also a checksum that the part was sent with: the upload does not know it.
             (None, Some(_)) => return Err(missing()),
             (Some(algorithm), None) => return Err(checksum_missing(algorithm, wanted.number)),
             (Some(_), named) if *named != part.record.checksum => return Err(missing()),
-            (Some(_), Some(_)) => {}
+            (None, None) | (Some(_), Some(_)) => {}
         }
         if part.record.size < SMALLEST_PART && index + 1 < chosen.len() {
             return Err(s3_error!(
