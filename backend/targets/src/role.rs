@@ -1,6 +1,7 @@
 //! Who calls: the process itself, or a role that it takes on, maybe in another account.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, sts::AssumeRoleProvider};
+use aws_sdk_codepipeline::config::SharedHttpClient;
 use aws_smithy_http_client::tls;
 
 pub use aws_credential_types::provider::SharedCredentialsProvider as Credentials;
@@ -47,16 +48,21 @@ impl Roles {
     }
 }
 
+/// An HTTP client that keeps so many connections to a host open that nobody uses.
+pub(crate) fn https(most_idle: usize) -> SharedHttpClient {
+    let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
+    aws_smithy_http_client::Builder::new()
+        .pool_max_idle_per_host(most_idle)
+        .tls_provider(ring)
+        .build_https()
+}
+
 /// What the clients of a process share.
 pub(crate) async fn config(
     region: &str,
     credentials: Option<aws_credential_types::Credentials>,
 ) -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(
-            tls::rustls_provider::CryptoMode::Ring,
-        ))
-        .build_https();
+    let http = https(usize::MAX);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
         .http_client(http);

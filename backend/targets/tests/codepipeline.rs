@@ -18,7 +18,11 @@ use axum::{
     response::IntoResponse,
 };
 use serde_json::{Value, json};
-use targets::codepipeline::{Answered, Error, FailureKind, Jobs};
+use targets::codepipeline::{Answered, Error, FailureKind, Jobs, Pipelines, Start};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 const JOB: &str = "11111111-abcd-1111-abcd-111111abcdef";
 
@@ -63,7 +67,7 @@ async fn take(
     pipeline.told.lock().unwrap().push((target, body));
     let (status, kind) = pipeline.answers.lock().unwrap().pop().unwrap_or((200, ""));
     let body = if status == 200 {
-        json!({})
+        json!({"pipelineExecutionId": "an execution"})
     } else {
         json!({"__type": kind, "message": "so it is"})
     };
@@ -224,5 +228,72 @@ async fn a_server_that_is_busy_is_asked_again() {
         .succeed(JOB, &BTreeMap::new(), "done", None, None)
         .await;
     assert_eq!(answered.unwrap(), Answered::Now);
+    assert_eq!(pipeline.told().len(), 3);
+}
+
+/// Stands before a server and resets each connection at its second request: what a connection is worth that was open while
+/// Lambda froze the function. Gives its address.
+async fn dropping(behind: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(relay_one(client, behind.clone()));
+        }
+    });
+    endpoint
+}
+
+/// A connection that is dropped with something unread on it is reset.
+async fn relay_one(mut client: TcpStream, behind: String) -> std::io::Result<()> {
+    let mut server = TcpStream::connect(behind).await?;
+    let (mut asked, mut answered) = ([0; 16 << 10], [0; 16 << 10]);
+    let mut has_answer = false;
+    loop {
+        tokio::select! {
+            readable = client.readable() => {
+                readable?;
+                if has_answer {
+                    client.peek(&mut asked).await?;
+                    return Ok(());
+                }
+                let length = client.read(&mut asked).await?;
+                server.write_all(&asked[..length]).await?;
+                if length == 0 {
+                    return Ok(());
+                }
+            }
+            length = server.read(&mut answered) => {
+                let length = length?;
+                if length == 0 {
+                    return Ok(());
+                }
+                client.write_all(&answered[..length]).await?;
+                has_answer = true;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_must_not_be_made_twice_is_made_on_a_connection_of_its_own() {
+    let pipeline = Pipeline::default();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let router = Router::new().fallback(take).with_state(pipeline.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let endpoint = dropping(address).await;
+    let pipelines = Pipelines::connect_as(Some(&endpoint), "eu-west-1", "id", "secret").await;
+    let wallet = pipelines
+        .pipeline("wallet", "123456789012", "eu-west-1", None)
+        .await;
+    for token in ["one", "two", "three"] {
+        let start = Start {
+            token,
+            variables: Vec::new(),
+            revisions: Vec::new(),
+        };
+        assert_eq!(wallet.start(&start).await.unwrap(), "an execution");
+    }
     assert_eq!(pipeline.told().len(), 3);
 }

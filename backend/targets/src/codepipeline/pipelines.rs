@@ -1,11 +1,17 @@
 //! The pipelines that can be called, and as whom.
 
-use std::{collections::HashMap, fmt, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt,
+    future::Future,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use aws_config::SdkConfig;
 use aws_sdk_codepipeline::{
     Client,
-    config::{Builder, Credentials, retry::RetryConfig},
+    config::{Builder, Credentials, SharedHttpClient, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
 };
 use tokio::{sync::Mutex, time::sleep};
@@ -114,9 +120,15 @@ impl Pipeline {
     }
 }
 
+/// Opens a connection for each call. One that was kept while Lambda froze the process is dead, and a call that is lost on it may
+/// have taken effect for all that its sender knows.
+static WITHOUT_POOL: LazyLock<SharedHttpClient> = LazyLock::new(|| role::https(0));
+
 /// How a call is sent that must not be made twice: the SDK would send it again after any silence.
 pub(super) fn once() -> Builder {
-    Builder::new().retry_config(RetryConfig::disabled())
+    Builder::new()
+        .retry_config(RetryConfig::disabled())
+        .http_client(WITHOUT_POOL.clone())
 }
 
 /// Makes a call, and makes it again only as long as `CodePipeline` says that it was put off.
