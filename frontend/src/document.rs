@@ -141,7 +141,7 @@ fn who(place: Place, visitor: &Visitor) -> AnyView {
         Visitor::Local => {
             view! { <div class="who">{settings("Local user".to_owned())}</div> }.into_any()
         }
-        Visitor::Guest { .. } => ().into_any(),
+        Visitor::Guest { .. } | Visitor::Unknown => ().into_any(),
         Visitor::SignedOut => {
             view! { <div class="who"><a href=links::SIGN_IN>"Sign in"</a></div> }.into_any()
         }

@@ -112,6 +112,8 @@ pub enum Visitor {
     Local,
     /// Nobody that is known.
     SignedOut,
+    /// Anybody: the page may be handed to others than the one who asked, so it says nothing of them.
+    Unknown,
     /// Whoever holds a share link, who has no business elsewhere here.
     Guest {
         /// Whether the portal is a local one.
@@ -149,7 +151,7 @@ impl Visitor {
     pub(crate) fn may_open(&self, room: Room) -> bool {
         match self {
             Self::Local => true,
-            Self::SignedOut | Self::Guest { .. } => false,
+            Self::SignedOut | Self::Unknown | Self::Guest { .. } => false,
             Self::Person { opens, .. } => opens.contains(&room),
         }
     }
@@ -158,7 +160,7 @@ impl Visitor {
     pub(crate) fn is_in(&self) -> bool {
         match self {
             Self::Local | Self::Person { .. } => true,
-            Self::SignedOut | Self::Guest { .. } => false,
+            Self::SignedOut | Self::Unknown | Self::Guest { .. } => false,
         }
     }
 }

@@ -84,6 +84,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         clock: ambient::now,
         door: Door::Local,
         machines: Machines::default(),
+        origin_key: None,
     });
     let web = tokio::spawn(run(web, pages.merge(hooks), stopped.clone()));
     let aws = tokio::spawn(run(aws, door.router(), stopped));

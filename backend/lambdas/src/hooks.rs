@@ -7,7 +7,7 @@ use axum::Router;
 use portal::{
     Portal,
     hooks::Hooks,
-    http::HooksFront,
+    http::{HooksFront, OriginKey},
     sign_in::{GivenSecret, SecretSource},
 };
 
@@ -42,7 +42,12 @@ impl Settings {
 }
 
 /// What `hooks` serves. The secrets are not asked for before somebody delivers.
-pub fn router(portal: Portal, settings: &Settings, region: &str) -> Router {
+pub fn router(
+    portal: Portal,
+    settings: &Settings,
+    region: &str,
+    origin_key: Option<OriginKey>,
+) -> Router {
     let secrets: Arc<dyn SecretSource> = if settings.secret.starts_with('{') {
         Arc::new(GivenSecret(settings.secret.clone()))
     } else {
@@ -55,5 +60,6 @@ pub fn router(portal: Portal, settings: &Settings, region: &str) -> Router {
     portal::http::hooks_alone(HooksFront {
         hooks: Hooks::new(portal, secrets),
         clock: ambient::now,
+        origin_key,
     })
 }

@@ -34,7 +34,8 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
         settings.config.machines.clone(),
         settings.sts_endpoint.clone(),
     );
-    let router = web::router(portal, settings.site.as_deref(), door, machines)
+    let (site, origin_key) = (settings.site.as_deref(), settings.origin_key.clone());
+    let router = web::router(portal, site, door, machines, origin_key)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     lambda_http::run(router).await
 }
@@ -44,7 +45,8 @@ async fn serve_hooks(settings: &Settings) -> Result<(), Error> {
     let secrets = hooks::Settings::read(ambient::variable)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     let portal = start::portal(settings).await;
-    lambda_http::run(hooks::router(portal, &secrets, &settings.store.region)).await
+    let (region, origin_key) = (&settings.store.region, settings.origin_key.clone());
+    lambda_http::run(hooks::router(portal, &secrets, region, origin_key)).await
 }
 
 /// Records what sources report: an SQS queue's batches of `EventBridge` events.

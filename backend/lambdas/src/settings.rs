@@ -9,6 +9,7 @@ use domain::{
 use jiff::SignedDuration;
 use portal::{
     config::{self, Config, Problems},
+    http::{InvalidOriginKey, OriginKey},
     sign_in,
 };
 use targets::Role;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub sts_endpoint: Option<Url>,
     /// How people come in; only `web` asks.
     pub sign_in: Option<SignIn>,
+    /// What each request has to carry that `web` and `hooks` answer: CloudFront adds it.
+    pub origin_key: Option<OriginKey>,
 }
 
 /// How people come in.
@@ -123,6 +126,12 @@ pub enum Error {
         /// What it is.
         found: String,
     },
+    /// The origin key is none.
+    #[error(
+        "TOWPATH_ORIGIN_KEY cannot be used; it holds the secret that CloudFront adds to each request, or is not set where nothing \
+         stands before the function"
+    )]
+    OriginKey(#[source] InvalidOriginKey),
     /// The configuration's file cannot be read.
     #[error("cannot read {path}, which TOWPATH_CONFIG names")]
     Unreadable {
@@ -146,6 +155,8 @@ impl Settings {
 
     /// Reads the settings. `variable` looks up one variable of the environment.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        // One that is empty is a mistake, and no reason to take requests from anywhere.
+        let origin_key = variable("TOWPATH_ORIGIN_KEY").map(|key| OriginKey::new(&key));
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let required = |name, holds| variable(name).ok_or(Error::Missing { name, holds });
         let endpoint = |name| variable(name).or_else(|| variable("AWS_ENDPOINT_URL"));
@@ -177,6 +188,7 @@ impl Settings {
                 .map(sts_endpoint)
                 .transpose()?,
             sign_in: sign_in(&variable)?,
+            origin_key: origin_key.transpose().map_err(Error::OriginKey)?,
         })
     }
 }
@@ -367,6 +379,22 @@ colour = "#2e7d32"
         assert_eq!(settings.pipelines_role, None);
         let error = read(&[("TOWPATH_PIPELINES_ROLE", "promotions")]).unwrap_err();
         assert!(error.to_string().contains("not the ARN of a role"));
+    }
+
+    #[test]
+    fn an_origin_key_is_long_or_not_set_and_is_never_spelled() {
+        const KEY: &str = "TOWPATH_ORIGIN_KEY";
+        assert_eq!(read(&[]).unwrap().origin_key, None);
+        let long = "0123456789abcdef0123456789abcdef";
+        let settings = read(&[(KEY, long)]).unwrap();
+        assert_eq!(settings.origin_key, OriginKey::new(long).ok());
+        assert!(!format!("{settings:?}").contains(long));
+        for bad in ["", " ", "secret", &long[1..]] {
+            let error = read(&[(KEY, bad)]).unwrap_err();
+            let said = portal::error::chain(&error);
+            assert!(said.contains(KEY) && said.contains("32 or more"), "{said}");
+            assert!(bad.trim().is_empty() || !said.contains(bad), "{said}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use axum::Router;
 use portal::{
     Portal,
-    http::{Assets, AssetsError, Door, Front},
+    http::{Assets, AssetsError, Door, Front, OriginKey},
     machines::Machines,
     sign_in::{GivenSecret, SecretSource, SignIn},
 };
@@ -19,6 +19,7 @@ pub fn router(
     site: Option<&Path>,
     door: SignIn,
     machines: Machines,
+    origin_key: Option<OriginKey>,
 ) -> Result<Router, AssetsError> {
     let assets = site.map_or_else(|| Ok(Assets::built_in()), Assets::load)?;
     Ok(portal::http::router(Front {
@@ -27,6 +28,7 @@ pub fn router(
         clock: ambient::now,
         door: Door::SignIn(door),
         machines,
+        origin_key,
     }))
 }
 

@@ -171,6 +171,60 @@ async fn each_request_is_one_line_with_its_path_and_without_its_query() {
     assert!(!log.contains("secret-cursor"), "{log}");
 }
 
+const ORIGIN_KEY: &str = "a-key-of-the-tests-0123456789abcdef";
+
+#[tokio::test]
+async fn with_an_origin_key_only_what_cloudfront_sends_is_answered_and_the_line_has_its_viewer() {
+    let world = World::start().await;
+    let changed = ("TOWPATH_ORIGIN_KEY", ORIGIN_KEY);
+    for handler in [WEB, "hooks"] {
+        let function = world
+            .lambda_changed(handler, &[changed, ("TOWPATH_HOOKS_SECRET", "{}")])
+            .await;
+        let ask = async |path: &str, shown: Option<&str>| {
+            let method = if path == "/healthz" { "GET" } else { "POST" };
+            let mut request = request(method, path, "", None);
+            // API Gateway joins headers of one name with commas.
+            request["headers"]["x-forwarded-for"] =
+                json!("192.0.2.99,192.0.2.98, 198.51.100.7, 130.176.1.1");
+            if let Some(shown) = shown {
+                request["headers"]["x-towpath-origin"] = json!(shown);
+            }
+            function.invoke(request).await.response()
+        };
+        for shown in [None, Some("wrong"), Some(&ORIGIN_KEY[1..])] {
+            let answer = ask("/healthz", shown).await;
+            assert_eq!(answer["statusCode"], 403, "{handler}: {answer}");
+        }
+        let path = if handler == WEB {
+            "/sign-out"
+        } else {
+            "/hooks/github/acme"
+        };
+        let status = if handler == WEB { 303 } else { 401 };
+        let answer = ask(path, Some(ORIGIN_KEY)).await;
+        assert_eq!(answer["statusCode"], status, "{handler}: {answer}");
+        let line = function.logged("answered").await;
+        assert!(line.to_string().contains("198.51.100.7"), "{line}");
+        let log = function.log().join("\n");
+        for hidden in [ORIGIN_KEY, &ORIGIN_KEY[1..], "192.0.2.9"] {
+            assert!(!log.contains(hidden), "{log}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_origin_key_that_is_none_stops_the_function() {
+    let world = World::start().await;
+    for bad in ["", "a-short-one"] {
+        let mut web = world.lambda_with(WEB, "TOWPATH_ORIGIN_KEY", bad).await;
+        assert!(!web.ended().await);
+        let line = web.logged("cannot start").await.to_string();
+        assert!(line.contains("TOWPATH_ORIGIN_KEY"), "{line}");
+        assert!(!line.contains("a-short-one"), "{line}");
+    }
+}
+
 #[tokio::test]
 async fn a_site_that_is_not_there_stops_the_function() {
     let world = World::start().await;

@@ -42,10 +42,10 @@ impl LockedOut {
 }
 
 impl Guesser {
-    /// Whoever guesses at `at` (`tokens`) from an address: see [`origin`] for what is believed of it.
+    /// Whoever guesses at `at` (`tokens`) from an address: an IPv6 network counts as one.
     pub(crate) fn at_address(at: &'static str, from: Option<&str>) -> Self {
         Self {
-            key: format!("{at}/{}", origin(from)),
+            key: format!("{at}/{}", network(from)),
             at,
             from: from.map(str::to_owned),
         }
@@ -57,32 +57,16 @@ impl Guesser {
     }
 }
 
-/// Where a request came from, by the last two addresses of `X-Forwarded-For`, a network of IPv6 counted as one.
-///
-/// Behind CloudFront these are the viewer, as CloudFront saw them, and the CloudFront server, as API Gateway saw it: what a
-/// viewer writes into the header stands before both. Whoever calls API Gateway without CloudFront is the last one, and may
-/// put in front of that what they like. So they can pass for many, and have more guesses at what nobody can guess; the
-/// passwords of share links, which can be guessed, are counted by link. They cannot pass for anybody else, and so lock nobody
-/// out, since the last address is never theirs to choose.
-pub(crate) fn origin(from: Option<&str>) -> String {
-    let hops: Vec<String> = from
-        .unwrap_or_default()
-        .rsplit(',')
-        .take(2)
-        .map(|hop| network(hop.trim()))
-        .collect();
-    hops.join(" ")
-}
-
-/// An address; of IPv6 the network of 64 bits, which one subscriber has at the least.
-fn network(hop: &str) -> String {
-    match hop.parse::<IpAddr>() {
-        Ok(IpAddr::V6(address)) => {
+/// What an address counts as: itself, or of IPv6 the network of 64 bits, which one subscriber has at the least. All whose address
+/// is not known count as one.
+pub(crate) fn network(from: Option<&str>) -> String {
+    match from.and_then(|from| from.parse::<IpAddr>().ok()) {
+        Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
-        Ok(IpAddr::V4(address)) => address.to_string(),
-        Err(_) => hop.to_owned(),
+        Some(IpAddr::V4(address)) => address.to_string(),
+        None => "unknown".to_owned(),
     }
 }
 
@@ -153,31 +137,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_viewer_writes_in_front_makes_no_other_of_them() {
-        let viewer = "203.0.113.9, 130.176.1.1";
-        let same = [
-            viewer.to_owned(),
-            format!("10.0.0.1, {viewer}"),
-            format!("x, y,z, {viewer}"),
-        ];
-        for from in same {
-            assert_eq!(origin(Some(&from)), origin(Some(viewer)), "{from}");
-        }
-        assert_ne!(
-            origin(Some("203.0.113.8, 130.176.1.1")),
-            origin(Some(viewer))
-        );
-    }
-
-    #[test]
     fn a_network_of_ipv6_counts_as_one() {
-        let one = origin(Some("2001:db8:1:2::1"));
-        assert_eq!(origin(Some("2001:db8:1:2:ffff::9")), one);
-        assert_ne!(origin(Some("2001:db8:1:3::1")), one);
+        let one = network(Some("2001:db8:1:2::1"));
+        assert_eq!(network(Some("2001:db8:1:2:ffff::9")), one);
+        assert_ne!(network(Some("2001:db8:1:3::1")), one);
     }
 
     #[test]
     fn without_an_address_all_are_one() {
-        assert_eq!(origin(None), origin(Some("")));
+        assert_eq!(network(None), network(Some("")));
+        assert_ne!(network(None), network(Some("203.0.113.9")));
     }
 }

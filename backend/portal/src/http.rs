@@ -10,6 +10,7 @@ mod bearer;
 mod body;
 mod caller;
 mod cookies;
+mod edge;
 mod endpoints;
 mod form;
 #[cfg(feature = "fuzzing")]
@@ -36,6 +37,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use crate::{Portal, machines::Machines, sign_in::SignIn};
 
 pub use assets::{Assets, AssetsError};
+pub use edge::{InvalidOriginKey, OriginKey};
 pub use endpoints::endpoints;
 pub use hooks::{HooksFront, hooks, hooks_alone};
 pub use problem::Problem;
@@ -57,6 +59,8 @@ pub struct Front {
     pub door: Door,
     /// The jobs and services that come in without a stored secret.
     pub machines: Machines,
+    /// The secret that CloudFront adds to each request; without one, requests come from anywhere.
+    pub origin_key: Option<OriginKey>,
 }
 
 /// How people come in.
@@ -86,10 +90,11 @@ type Shared = axum::extract::State<Arc<Front>>;
 
 /// The router of every front door.
 pub fn router(front: Front) -> Router {
+    let origin_key = front.origin_key.clone();
     let front = Arc::new(front);
     let counted: limits::Counted = (front.clone(), Arc::default());
     let (api, document) = api::routes().split_for_parts();
-    Router::new()
+    let router = Router::new()
         .merge(api)
         .merge(openapi::route(document))
         .merge(pages::routes())
@@ -117,6 +122,8 @@ pub fn router(front: Front) -> Router {
         .layer(middleware::from_fn_with_state(counted, bearer::bearer))
         .layer(middleware::from_fn(limits::size))
         .layer(CompressionLayer::new().gzip(true))
+        // For the middleware above; the inner one gives the failure of a handler the form that the caller can read.
+        .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(middleware::from_fn_with_state(
             front.clone(),
             guard::response,
@@ -125,7 +132,8 @@ pub fn router(front: Front) -> Router {
             front.clone(),
             record::request,
         ))
-        .with_state(front)
+        .with_state(front);
+    edge::around(router, origin_key)
 }
 
 /// The API's description, as `/api/openapi.json` serves it.

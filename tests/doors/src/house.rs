@@ -104,6 +104,7 @@ impl House {
             clock: now,
             door: Door::SignIn(sign_in.clone()),
             machines: Machines::default(),
+            origin_key: None,
         };
         tokio::spawn(async move { axum::serve(listener, router(front)).await });
         Ok(Self {

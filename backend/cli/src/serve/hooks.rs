@@ -36,5 +36,6 @@ pub(super) fn router(portal: Portal, file: Option<PathBuf>) -> Result<Router, Se
     Ok(portal::http::hooks(HooksFront {
         hooks: Hooks::new(portal, Arc::new(SecretFile(file))),
         clock: ambient::now,
+        origin_key: None,
     }))
 }

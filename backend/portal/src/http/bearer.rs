@@ -11,7 +11,7 @@ use axum::{
 };
 
 use super::{
-    caller,
+    edge,
     limits::{self, Counted, Kind},
     problem::Problem,
 };
@@ -44,8 +44,8 @@ pub(super) async fn bearer(
             "Send one header Authorization, in the form: Bearer, a space, the token.",
         );
     };
-    let from = caller::from(request.headers());
-    let (address, now) = (limits::address(request.headers()), (front.clock)());
+    let from = edge::client(request.extensions());
+    let (address, now) = (limits::address(request.extensions()), (front.clock)());
     if let Some(seconds) = limits.wait(Kind::Unknown, &address, now) {
         return limits::too_many(seconds).into_response();
     }

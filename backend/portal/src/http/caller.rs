@@ -11,10 +11,12 @@ use domain::{Timestamp, actor::Actor};
 use frontend::site::Visitor;
 use url::{Url, form_urlencoded};
 
-use super::{Door, Front, problem::Problem, session};
+use super::{Door, Front, edge, problem::Problem, session};
 use crate::{bearer::Proven, sign_in::Session};
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// The most bytes of an address to come back to after signing in. It travels sealed in the issuer's answer, whose address has to
+/// stay below the limit of a request's head.
+pub(super) const LONGEST_RETURN: usize = 1000;
 
 /// A request's circumstances. Who has not signed in where that is asked for does not become a caller.
 pub(super) struct Caller {
@@ -22,7 +24,7 @@ pub(super) struct Caller {
     pub(super) actor: Actor,
     /// How they proved it, as the audit log keeps it.
     pub(super) proof: String,
-    /// Where the request came from, as those it passed wrote into `X-Forwarded-For`: AWS's own writer is the last.
+    /// The client's address: see [`edge`] for what is believed of it.
     pub(super) from: Option<String>,
     /// Who asks, for the page's head.
     pub(super) visitor: Visitor,
@@ -45,7 +47,7 @@ impl FromRequestParts<Arc<Front>> for Caller {
         Ok(Self {
             actor,
             proof,
-            from: from(&parts.headers),
+            from: edge::client(&parts.extensions),
             visitor: session::visitor(front, &parts.extensions),
             now: (front.clock)(),
             user_agent: text(&parts.headers, &header::USER_AGENT).map(str::to_owned),
@@ -72,26 +74,18 @@ fn proven(front: &Front, extensions: &Extensions) -> Option<Proven> {
     }
 }
 
-/// Where a request came from, as those it passed wrote it down.
-pub(super) fn from(headers: &HeaderMap) -> Option<String> {
-    text(headers, &FORWARDED_FOR).map(ending)
-}
-
-/// The last of a header's text, at the most 200 characters: what a caller puts in front of it cannot push the rest out.
-pub(super) fn ending(text: &str) -> String {
-    let text = text.trim();
-    let skipped = text.chars().count().saturating_sub(200);
-    text.chars().skip(skipped).collect()
-}
-
 /// People who open a page are sent to sign in and come back to it. Programs, also those in a page, are told.
 fn not_signed_in(parts: &Parts) -> Response {
     let mode = text(&parts.headers, &HeaderName::from_static("sec-fetch-mode"));
     let is_opened = mode.is_none_or(|mode| mode == "navigate") && parts.method.is_safe();
     if is_opened && !parts.uri.path().starts_with("/api/") {
         let page = parts.uri.path_and_query().map_or("/", |page| page.as_str());
-        let page: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
-        let location = format!("/sign-in?return={page}");
+        let location = if page.len() <= LONGEST_RETURN {
+            let page: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
+            format!("/sign-in?return={page}")
+        } else {
+            "/sign-in".to_owned()
+        };
         let headers = [(header::CACHE_CONTROL, "no-store")];
         return (headers, Redirect::to(&location)).into_response();
     }

@@ -1,6 +1,18 @@
-//! The portal's cookies: out of reach of scripts and of other sites, and over https for this host alone.
+//! The portal's cookies: out of reach of scripts and of other sites, and over https for this host alone; and small, since a
+//! request carries all of them and API Gateway limits its head.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+
+/// The most bytes of a cookie's name and value. Browsers keep 4,096; but the session and the token, which may be this large,
+/// have to fit into the head of one request, beside what else a browser sends.
+const LONGEST: usize = 3000;
+
+/// A cookie that would be too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a cookie of {length} bytes was not set: the limit is {LONGEST}")]
+pub(super) struct TooLarge {
+    length: usize,
+}
 
 /// A cookie of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +57,22 @@ impl Cookie {
     }
 
     /// Gives it to a browser, for so many seconds.
-    pub(super) fn set(self, headers: &mut HeaderMap, secure: bool, value: &str, seconds: i64) {
+    pub(super) fn set(
+        self,
+        headers: &mut HeaderMap,
+        secure: bool,
+        value: &str,
+        seconds: i64,
+    ) -> Result<(), TooLarge> {
+        let length = self.name(secure).len() + 1 + value.len();
+        if length > LONGEST {
+            return Err(TooLarge { length });
+        }
+        self.write(headers, secure, value, seconds);
+        Ok(())
+    }
+
+    fn write(self, headers: &mut HeaderMap, secure: bool, value: &str, seconds: i64) {
         let (name, path) = (self.name(secure), self.path());
         let only = if secure { "; Secure" } else { "" };
         let text =
@@ -65,7 +92,7 @@ impl Cookie {
 
     /// Takes it back.
     pub(super) fn clear(self, headers: &mut HeaderMap, secure: bool) {
-        self.set(headers, secure, "", 0);
+        self.write(headers, secure, "", 0);
     }
 }
 
@@ -76,11 +103,27 @@ mod tests {
     #[test]
     fn over_https_a_cookie_is_for_this_host_alone() {
         let mut headers = HeaderMap::new();
-        Cookie::Session.set(&mut headers, true, "abc", 60);
+        Cookie::Session.set(&mut headers, true, "abc", 60).unwrap();
         assert_eq!(
             headers[header::SET_COOKIE],
             "__Host-towpath=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
         );
+    }
+
+    #[test]
+    fn a_cookie_that_is_too_large_is_not_set_and_its_setter_knows() {
+        let mut headers = HeaderMap::new();
+        let fits = "x".repeat(LONGEST - "towpath=".len());
+        Cookie::Session.set(&mut headers, false, &fits, 60).unwrap();
+        assert_eq!(headers.len(), 1);
+        let refused = Cookie::Session.set(&mut headers, true, &fits, 60);
+        assert_eq!(
+            refused,
+            Err(TooLarge {
+                length: LONGEST + 7
+            })
+        );
+        assert_eq!(headers.len(), 1);
     }
 
     #[test]

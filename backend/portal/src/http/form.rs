@@ -85,12 +85,13 @@ impl Form {
     }
 
     /// The form with what is wrong, and the status to give it back with. What is no matter of the form stays a problem:
-    /// something that there is not, or that the caller may not do whatever the form says.
+    /// something that there is not, or that the caller may not do whatever the form says, or a failure of ours, whose page
+    /// holds nothing of the caller.
     pub(super) fn back(self, form: &'static str, error: Error) -> Result<Back, Problem> {
         let stays = matches!(error, Error::NotFound { .. } | Error::Forbidden { .. });
         let problem = Problem::from(error);
         let status = problem.status();
-        if stays || status == StatusCode::INTERNAL_SERVER_ERROR {
+        if stays || status.is_server_error() {
             return Err(problem);
         }
         let troubles = if problem.refusals.is_empty() {

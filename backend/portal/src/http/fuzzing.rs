@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use super::{
     bearer,
     body::Json,
-    caller,
     cookies::Cookie,
+    edge,
     form::Form,
     pages,
     problem::Problem,
@@ -95,7 +95,7 @@ pub fn back_to(wanted: &str) -> String {
     pages::within(wanted)
 }
 
-/// What is noted of `X-Forwarded-For`.
-pub fn forwarded_for(text: &str) -> String {
-    caller::ending(text)
+/// The client's address that `X-Forwarded-For` says, for a request that came through CloudFront or not.
+pub fn client_address(forwarded_for: &[u8], through_cloudfront: bool) -> Option<std::net::IpAddr> {
+    edge::found_in(forwarded_for, through_cloudfront)
 }

@@ -8,6 +8,7 @@ use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware,
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -16,7 +17,12 @@ use serde::Serialize;
 use sources::github::MAX_DELIVERY_BYTES;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::{caller::text, problem, problem::Problem};
+use super::{
+    caller::text,
+    edge::{self, ClientAddress, OriginKey},
+    limits, problem,
+    problem::Problem,
+};
 use crate::{
     error::chain,
     hooks::{Delivered, Hooks, NotAuthentic, Unproven},
@@ -33,6 +39,8 @@ pub struct HooksFront {
     pub hooks: Hooks,
     /// What time it is.
     pub clock: fn() -> Timestamp,
+    /// The secret that CloudFront adds to each request; without one, requests come from anywhere.
+    pub origin_key: Option<OriginKey>,
 }
 
 /// What became of a delivery, for whoever looks at it on the sender's page.
@@ -46,21 +54,32 @@ struct Answer {
 
 /// The router of webhooks. It answers at no other address, so that it can stand beside the other one.
 pub fn hooks(front: HooksFront) -> Router {
-    Router::new()
-        .route("/hooks/github/{endpoint}", post(github))
-        .layer(DefaultBodyLimit::max(MAX_DELIVERY_BYTES))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .with_state(Arc::new(front))
+    guarded(routes(), front)
 }
 
 /// The router of webhooks with an answer for every other address, for a program that serves nothing else.
 pub fn hooks_alone(front: HooksFront) -> Router {
-    hooks(front).fallback(problem::nothing_here)
+    guarded(routes().fallback(problem::nothing_here), front)
+}
+
+fn routes() -> Router<Arc<HooksFront>> {
+    Router::new().route("/hooks/github/{endpoint}", post(github))
+}
+
+fn guarded(router: Router<Arc<HooksFront>>, front: HooksFront) -> Router {
+    let origin_key = front.origin_key.clone();
+    let router = router
+        .layer(DefaultBodyLimit::max(MAX_DELIVERY_BYTES))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(middleware::from_fn(limits::size))
+        .with_state(Arc::new(front));
+    edge::around(router, origin_key)
 }
 
 async fn github(
     State(front): State<Arc<HooksFront>>,
     Path(endpoint): Path<String>,
+    ClientAddress(client): ClientAddress,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -76,6 +95,7 @@ async fn github(
     };
     tracing::info!(
         status = response.status().as_u16(),
+        client,
         endpoint,
         kind,
         delivery,

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::promotion::{Impossible, Refusal, RefusalKind};
+use frontend::site::Visitor;
 use serde::{Deserialize, Serialize};
 
 use super::{Front, pages, record, session};
@@ -305,7 +306,14 @@ pub(super) async fn in_form(
     let visitor = session::visitor(&front, request.extensions());
     let mut response = next.run(request).await;
     let status = response.status();
-    let is_page = response.extensions().get::<pages::IsPage>().is_some();
+    // A shared cache may hand the page of a failure of ours to anybody: it holds nothing of whoever asked.
+    let failed = status.is_server_error();
+    let visitor = match visitor {
+        Visitor::Local => Visitor::Local,
+        _ if failed => Visitor::Unknown,
+        other => other,
+    };
+    let is_page = !failed && response.extensions().get::<pages::IsPage>().is_some();
     if is_page || (!status.is_client_error() && !status.is_server_error()) {
         return response;
     }

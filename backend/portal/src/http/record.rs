@@ -10,11 +10,11 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-use super::{Front, caller::text};
+use super::{Front, caller::text, edge};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an identity, for the log and for the answer. Neither holds a query or a link, nor a share link's secret.
+/// Gives the request an identity, for the log and for the answer, and logs the client's address. Neither holds a query or a link, nor a share link's secret.
 pub(super) async fn request(
     State(front): State<Arc<Front>>,
     request: Request,
@@ -22,6 +22,7 @@ pub(super) async fn request(
 ) -> Response {
     let given = text(request.headers(), &REQUEST_ID).filter(|id| is_plain(id));
     let id = given.map_or_else(|| front.portal.salt(), str::to_owned);
+    let client = edge::client(request.extensions());
     let span = tracing::info_span!("request", id, method = %request.method(), path = told(request.uri().path()));
     async {
         let start = Instant::now();
@@ -29,6 +30,7 @@ pub(super) async fn request(
         let status = response.status().as_u16();
         tracing::info!(
             status,
+            client,
             ms = start.elapsed().as_secs_f64() * 1000.0,
             "answered"
         );

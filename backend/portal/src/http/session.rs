@@ -73,7 +73,15 @@ pub(super) async fn session(
     }
     match used {
         Some(_) if ended => Cookie::Session.clear(headers, secure),
-        Some(used) => keep(&front, door, &used, secure, headers).await,
+        Some(used) => {
+            if let Err(error) = keep(&front, door, &used, secure, headers).await {
+                tracing::warn!(
+                    error = chain(&error),
+                    person = used.person(),
+                    "a session was not renewed"
+                );
+            }
+        }
         None => {}
     }
     response
@@ -98,20 +106,20 @@ pub(super) fn without(own: bool, base: &str, answer: impl IntoResponse) -> Respo
     response
 }
 
-/// Gives the browser a session to keep. Without the secret it keeps the one that it has.
+/// Gives the browser a session to keep; after an error it keeps the one that it has.
 pub(super) async fn keep(
     front: &Front,
     door: &SignIn,
     session: &Session,
     secure: bool,
     headers: &mut HeaderMap,
-) {
+) -> Result<(), sign_in::Error> {
     let now = (front.clock)();
     let random = front.portal.random();
-    if let Ok(sealed) = door.seal_session(session, &random, now).await {
-        let seconds = door.lasts(session, now);
-        Cookie::Session.set(headers, secure, &sealed, seconds);
-    }
+    let sealed = door.seal_session(session, &random, now).await?;
+    let seconds = door.lasts(session, now);
+    let set = Cookie::Session.set(headers, secure, &sealed, seconds);
+    set.map_err(|_| sign_in::Error::TooLarge(session.groups()))
 }
 
 /// Whether the portal is reached over https.
@@ -151,7 +159,9 @@ impl From<sign_in::Error> for Problem {
     fn from(error: sign_in::Error) -> Self {
         let status = match &error {
             sign_in::Error::NotBegunHere | sign_in::Error::Code => StatusCode::BAD_REQUEST,
-            sign_in::Error::Refused(_) | sign_in::Error::Token(_) => StatusCode::FORBIDDEN,
+            sign_in::Error::Refused(_) | sign_in::Error::Token(_) | sign_in::Error::TooLarge(_) => {
+                StatusCode::FORBIDDEN
+            }
             sign_in::Error::Issuer(_)
             | sign_in::Error::Documents(_)
             | sign_in::Error::Secret(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -168,6 +178,13 @@ impl From<sign_in::Error> for Problem {
                 return Self::new(status, format!("The issuer said: {said}"));
             }
             sign_in::Error::Token(_) => "What the issuer says of you is not valid here.",
+            sign_in::Error::TooLarge(groups) => {
+                let what = format!(
+                    "What a session would hold of you is too large: your name, and {groups} groups that towpath.toml names. \
+                     Ask an administrator of this portal to name fewer groups, or to take you out of some."
+                );
+                return Self::new(status, what);
+            }
             sign_in::Error::Issuer(_) | sign_in::Error::Documents(_) => {
                 "The issuer does not answer as it should. Try again in a moment."
             }

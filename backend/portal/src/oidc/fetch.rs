@@ -21,7 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The most bytes of an answer.
 const LIMIT: usize = 512 << 10;
 
-/// A client that follows no redirects: a document that moved is not the document that was configured.
+/// A client that follows no redirects: a document that moved is not the document that was configured. It keeps no connection:
+/// one that was left open while Lambda froze the process is dead, which shows only when the next request is lost on it.
 #[derive(Clone, Debug)]
 pub(crate) struct Fetch(Option<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>);
 
@@ -76,7 +77,9 @@ impl Fetch {
         let https = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider);
         Self(https.ok().map(|https| {
             let connector = https.https_or_http().enable_http1().wrap_connector(tcp);
-            Client::builder(TokioExecutor::new()).build(connector)
+            Client::builder(TokioExecutor::new())
+                .pool_max_idle_per_host(0)
+                .build(connector)
         }))
     }
 
@@ -117,35 +120,43 @@ impl Fetch {
         self.json(url, request.map_err(FetchError::Address)?).await
     }
 
+    /// The answer to a request. One that changes nothing is sent again after its connection failed.
     async fn json<T: DeserializeOwned>(
         &self,
         url: &Url,
         request: Request<Full<Bytes>>,
     ) -> Result<T, FetchError> {
         let host = url.host_str().unwrap_or_default().to_owned();
-        let client = self.0.as_ref().ok_or(FetchError::Tls)?;
         let answer = async {
-            let connection = |error: &(dyn std::error::Error + 'static)| FetchError::Connection {
-                host: host.clone(),
-                reason: deepest(error),
-            };
-            let answer = client.request(request).await.map_err(|e| connection(&e))?;
-            let status = answer.status();
-            if status != StatusCode::OK {
-                let host = host.clone();
-                return Err(FetchError::Status { host, status });
+            match self.send(&host, request.clone()).await {
+                Err(FetchError::Connection { .. }) if request.method().is_safe() => {
+                    self.send(&host, request).await
+                }
+                answered => answered,
             }
-            let body = Limited::new(answer.into_body(), LIMIT).collect().await;
-            Ok(body.map_err(|error| connection(&*error))?.to_bytes())
         };
-        let answered = timeout(PATIENCE, answer).await;
-        let host = host.clone();
-        match answered {
+        match timeout(PATIENCE, answer).await {
             Ok(bytes) => {
                 serde_json::from_slice(&bytes?).map_err(|source| FetchError::Json { host, source })
             }
             Err(_) => Err(FetchError::Silence { host }),
         }
+    }
+
+    async fn send(&self, host: &str, request: Request<Full<Bytes>>) -> Result<Bytes, FetchError> {
+        let client = self.0.as_ref().ok_or(FetchError::Tls)?;
+        let connection = |error: &(dyn std::error::Error + 'static)| FetchError::Connection {
+            host: host.to_owned(),
+            reason: deepest(error),
+        };
+        let answer = client.request(request).await.map_err(|e| connection(&e))?;
+        let status = answer.status();
+        if status != StatusCode::OK {
+            let host = host.to_owned();
+            return Err(FetchError::Status { host, status });
+        }
+        let body = Limited::new(answer.into_body(), LIMIT).collect().await;
+        Ok(body.map_err(|error| connection(&*error))?.to_bytes())
     }
 }
 

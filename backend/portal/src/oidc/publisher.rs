@@ -102,6 +102,11 @@ impl Publisher {
         Ok(documents)
     }
 
+    /// Fetches the keys, unless they were fetched within the hour.
+    pub(crate) async fn fetch_keys(&self, now: Timestamp) -> Result<(), Error> {
+        self.keys(now).await.map(drop)
+    }
+
     /// The keys, fetched at most once an hour.
     async fn keys(&self, now: Timestamp) -> Result<Arc<KeySet>, Error> {
         let mut kept = self.keys.lock().await;

@@ -51,6 +51,13 @@ impl Issuer {
         Ok(place.clone())
     }
 
+    /// Fetches what the exchange of a code needs, and the keys that its answer is verified with.
+    pub(super) async fn prepare(&self, now: Timestamp) -> Result<(), Error> {
+        let documents = self.documents(now).await?;
+        there(documents.token.as_ref(), "token_endpoint")?;
+        Ok(self.publisher.fetch_keys(now).await?)
+    }
+
     /// Exchanges a code for the token that says who someone is.
     pub(super) async fn exchange(
         &self,

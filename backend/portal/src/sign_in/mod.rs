@@ -40,9 +40,6 @@ pub const SIGNED_OUT: &str = "/signed-out";
 /// How long someone may take at the issuer.
 const ATTEMPT_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
 
-/// The most bytes of a cookie that browsers keep, with room for its name and attributes.
-const COOKIE_LIMIT: usize = 3800;
-
 /// Whom to ask, and for how long to believe it.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -90,6 +87,9 @@ pub enum Error {
     /// The issuer's answers make no sense.
     #[error("the issuer's documents cannot be used: {0}")]
     Documents(String),
+    /// The session does not fit into a cookie.
+    #[error("the session is too large for a cookie: {0} groups count here")]
+    TooLarge(usize),
     /// The session secret is out of reach.
     #[error("the session secret cannot be had")]
     Secret(#[source] SecretError),
@@ -226,6 +226,8 @@ impl SignIn {
         }
         let code = callback.code.ok_or(Error::Code)?;
         let (issuer, secret) = (&self.parts.issuer, held.client_secret.as_deref());
+        // A code works once: whatever can fail before it is spent comes first.
+        issuer.prepare(now).await?;
         let redirect = format!("{base}{CALLBACK}");
         let id_token = issuer
             .exchange(&code, &redirect, &attempt.verifier, secret, now)
@@ -272,16 +274,15 @@ impl SignIn {
         session.lasts(self.parts.idle, now)
     }
 
-    /// The token as a cookie's value, for sign-out at the issuer. None when it is too long for one.
+    /// The token as a cookie's value, for sign-out at the issuer.
     pub(crate) async fn seal_token(
         &self,
         token: &str,
         nonce: &[u8; 32],
         now: Timestamp,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<String, Error> {
         let held = self.parts.secrets.held(now).await.map_err(Error::Secret)?;
-        let sealed = held.keys.seal(Purpose::Token, token.as_bytes(), nonce);
-        Ok((sealed.len() <= COOKIE_LIMIT).then_some(sealed))
+        Ok(held.keys.seal(Purpose::Token, token.as_bytes(), nonce))
     }
 
     /// Where to sign out at the issuer, if it has such a place.

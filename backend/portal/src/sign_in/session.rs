@@ -72,6 +72,11 @@ impl Session {
         Actor::person(&self.name, self.groups.clone())
     }
 
+    /// How many of their groups it keeps.
+    pub(crate) fn groups(&self) -> usize {
+        self.groups.len()
+    }
+
     /// What to call them.
     pub fn shown(&self) -> &str {
         &self.shown

@@ -112,7 +112,8 @@ fn check_private(what: &str, pattern: &str, answer: &Answer) {
     );
 }
 
-fn own(apps: &TwoApps, template: &Template) -> (String, Value) {
+/// A request for what there is of the app that the boatman works on.
+pub(crate) fn own(apps: &TwoApps, template: &Template) -> (String, Value) {
     let kinds = template.kinds();
     let values: Vec<&str> = kinds
         .iter()

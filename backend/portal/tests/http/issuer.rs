@@ -61,6 +61,8 @@ struct Facts {
     keys_asked: usize,
     exchanges: usize,
     authorization: Option<String>,
+    /// Whether the keys cannot be had.
+    keyless: bool,
 }
 
 /// What the portal asked for.
@@ -93,6 +95,7 @@ impl Issuer {
             keys_asked: 0,
             exchanges: 0,
             authorization: None,
+            keyless: false,
         }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
@@ -126,6 +129,17 @@ impl Issuer {
         let mut facts = self.facts();
         facts.key = key();
         facts.kid = "second".into();
+    }
+
+    /// Has its documents name this address as its own.
+    pub(crate) fn is_at(&mut self, address: &str) {
+        self.facts().address = address.to_owned();
+        self.address = address.to_owned();
+    }
+
+    /// Whether it answers with an error to whoever asks for its keys.
+    pub(crate) fn keeps_its_keys(&self, keyless: bool) {
+        self.facts().keyless = keyless;
     }
 
     pub(crate) fn keys_asked(&self) -> usize {
@@ -176,15 +190,19 @@ async fn discovery(State(state): State<Shared>) -> Json<Value> {
     }))
 }
 
-async fn keys(State(state): State<Shared>) -> Json<Value> {
+async fn keys(State(state): State<Shared>) -> Response {
     let mut facts = state.lock().unwrap();
     facts.keys_asked += 1;
+    if facts.keyless {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let point = facts.key.public_key().as_ref();
     let (x, y) = (BASE64.encode(&point[1..33]), BASE64.encode(&point[33..]));
     Json(json!({"keys": [
         {"kty": "oct", "kid": "of-a-kind-that-is-not-known"},
         {"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": facts.kid, "x": x, "y": y},
     ]}))
+    .into_response()
 }
 
 async fn token(

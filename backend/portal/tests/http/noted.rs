@@ -27,9 +27,7 @@ async fn a_person_is_noted_with_their_session_and_where_they_came_from() {
     let entry = &log["entries"]["items"][0];
     assert_eq!(entry["by"]["name"], "admins@example.com", "{log}");
     assert_eq!(entry["proof"], "session of https://issuer.example");
-    let from = entry["from"].as_str().unwrap();
-    assert!(from.ends_with(", 198.51.100.7"), "{from}");
-    assert_eq!(from.chars().count(), 200);
+    assert_eq!(entry["from"], "198.51.100.7");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
+    closing,
     issuer::{Issuer, Lie},
     signed_in::{SECRET, SignedIn, door},
     site::{Answer, now},
@@ -126,6 +127,50 @@ async fn a_code_works_once() {
     assert_eq!(again.status, 400);
     assert!(again.text().contains("works once"), "{}", again.text());
     assert_eq!(cookie(&again, "__Host-towpath"), None);
+}
+
+#[tokio::test]
+async fn a_code_is_not_spent_while_the_keys_cannot_be_had() {
+    let issuer = Issuer::start().await;
+    let portal = portal(&issuer).await;
+    let sent = sent(&portal, "/sign-in").await;
+    let (code, state) = issuer.approves(&sent.location);
+    issuer.keeps_its_keys(true);
+    assert_eq!(back(&portal, &sent, &code, &state).await.status, 503);
+    assert_eq!(issuer.exchanges(), 0);
+    issuer.keeps_its_keys(false);
+    assert_eq!(back(&portal, &sent, &code, &state).await.status, 303);
+}
+
+#[tokio::test]
+async fn an_issuer_that_drops_idle_connections_without_a_word_still_signs_people_in() {
+    let mut issuer = Issuer::start().await;
+    let dropping = closing::before(&issuer.address, 1).await;
+    issuer.is_at(&dropping);
+    let portal = portal(&issuer).await;
+    for _ in 0..2 {
+        let answer = through(&portal, &issuer, "/sign-in").await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+    }
+    assert_eq!(issuer.exchanges(), 2);
+}
+
+#[tokio::test]
+async fn a_document_is_asked_for_again_when_its_connection_breaks_and_a_code_is_not() {
+    let mut issuer = Issuer::start().await;
+    let (breaking, breaks) = closing::breaking(&issuer.address).await;
+    issuer.is_at(&breaking);
+    let portal = portal(&issuer).await;
+    breaks.store(1, Ordering::SeqCst);
+    let sent = sent(&portal, "/sign-in").await;
+    let (code, state) = issuer.approves(&sent.location);
+    breaks.store(1, Ordering::SeqCst);
+    assert_eq!(back(&portal, &sent, &code, &state).await.status, 303);
+    let (code, state) = issuer.approves(&sent.location);
+    // Its keys are known: the exchange is what breaks.
+    breaks.store(1, Ordering::SeqCst);
+    assert_eq!(back(&portal, &sent, &code, &state).await.status, 503);
+    assert_eq!(issuer.exchanges(), 1);
 }
 
 #[tokio::test]

@@ -43,7 +43,12 @@ impl Site {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response: Response<Body> = self.router.clone().oneshot(request).await.unwrap();
+        Self::ask(&self.router, request).await
+    }
+
+    /// What any router answers.
+    pub(crate) async fn ask(router: &Router, request: Request<Body>) -> Answer {
+        let response: Response<Body> = router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         Answer {
             status: parts.status,
@@ -131,6 +136,7 @@ pub(crate) fn front(world: &World) -> Front {
         clock: now,
         door: Door::Local,
         machines: Machines::default(),
+        origin_key: None,
     }
 }
 

@@ -32,8 +32,8 @@ const TOKENS: &str = "/api/v1/tokens";
 const OVERVIEW: &str = "/api/v1/overview";
 
 /// Where the holder of a token is, and somebody else.
-const HERE: &str = "203.0.113.9, 130.176.1.1";
-const THERE: &str = "203.0.113.8, 130.176.1.1";
+const HERE: &str = "203.0.113.9";
+const THERE: &str = "203.0.113.8";
 
 /// A token of a member of that group, as the API answers it.
 async fn made(portal: &SignedIn, group: &str, permit: &Value) -> Value {

@@ -37,9 +37,14 @@ pub(crate) struct TwoApps {
     pub(crate) admin: String,
 }
 
+/// Its configuration.
+pub(crate) fn config() -> Config {
+    Config::parse(TOWPATH, "towpath.toml").unwrap()
+}
+
 impl TwoApps {
     pub(crate) async fn new() -> Self {
-        let config = Config::parse(TOWPATH, "towpath.toml").unwrap();
+        let config = config();
         let site = Site::of(World::of(config.catalog(), config.grants()).await);
         let door = door("https://issuer.example", &json!({"current": SECRET}));
         let portal = SignedIn::to(site, door, now);

@@ -16,7 +16,10 @@ use frontend::Page;
 
 use crate::{
     Error,
-    http::{Front, Shared, caller, form::Form, guard, names::Names, problem::Problem, redirect},
+    http::{
+        Front, Shared, caller, edge::ClientAddress, form::Form, guard, names::Names,
+        problem::Problem, redirect,
+    },
     links::{Opened, Tapper},
 };
 
@@ -24,10 +27,10 @@ use crate::{
 pub(super) async fn look(
     State(front): Shared,
     Names((credential,)): Names<(String,)>,
+    ClientAddress(from): ClientAddress,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let now = (front.clock)();
-    let from = caller::from(&headers);
     let view = front.portal.look(&credential, from.as_deref(), now);
     let view = view.await.map_err(|error| waiting(error, now))?;
     let shown = Shown {
@@ -42,11 +45,11 @@ pub(super) async fn look(
 pub(super) async fn open(
     State(front): Shared,
     Names((credential,)): Names<(String,)>,
+    ClientAddress(from): ClientAddress,
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Problem> {
     let now = (front.clock)();
-    let from = caller::from(&headers);
     let tapper = Tapper {
         tap: form.filled("tap"),
         password: Some(form.text("password")).filter(|text| !text.is_empty()),

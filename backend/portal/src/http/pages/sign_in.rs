@@ -13,12 +13,13 @@ use std::sync::Arc;
 use crate::{
     http::{
         Door, Front, Shared,
-        caller::{base, from, text},
+        caller::{LONGEST_RETURN, base, text},
         cookies::Cookie,
+        edge::ClientAddress,
         problem::Problem,
         session,
     },
-    sign_in::{Callback, NewSession, Session, SignIn},
+    sign_in::{Callback, Error as SignInError, Finished, NewSession, Session, SignIn},
 };
 
 /// How long a browser is known while someone signs in: as long as that may take.
@@ -63,13 +64,16 @@ pub(super) async fn begin(
         .await?;
     let mut response = not_kept(Redirect::to(&begun.location));
     let browser = &begun.browser;
-    Cookie::Browser.set(response.headers_mut(), secure, browser, BROWSER_SECONDS);
+    // It has 43 characters, which always fit.
+    let set = Cookie::Browser.set(response.headers_mut(), secure, browser, BROWSER_SECONDS);
+    set.map_err(|_| SignInError::NotBegunHere)?;
     Ok(response)
 }
 
 /// Takes someone in whom the issuer sends back.
 pub(super) async fn callback(
     State(front): Shared,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Said(callback): Said<Callback>,
 ) -> Result<Response, Problem> {
@@ -84,25 +88,35 @@ pub(super) async fn callback(
         counts: |group: &str| front.portal.counts(group),
     };
     let finished = door.finish(&base, callback, browser, new, now).await?;
-    let address = from(&headers);
+    let mut response = not_kept(Redirect::to(&finished.back));
+    let cookies = response.headers_mut();
+    session::keep(&front, door, &finished.session, secure, cookies).await?;
+    give_token(&front, door, &finished, secure, cookies).await?;
     let user_agent = text(&headers, &header::USER_AGENT);
     let begun = front
         .portal
         .begin_session(&finished.session, address.as_deref(), user_agent);
     begun.await?;
     tracing::info!(person = finished.session.person(), "signed in");
-    let mut response = not_kept(Redirect::to(&finished.back));
-    let cookies = response.headers_mut();
-    session::keep(&front, door, &finished.session, secure, cookies).await;
-    let random = front.portal.random();
-    match door.seal_token(&finished.id_token, &random, now).await? {
-        Some(token) => {
-            let seconds = door.lasts(&finished.session, now);
-            Cookie::Token.set(cookies, secure, &token, seconds);
-        }
-        None => Cookie::Token.clear(cookies, secure),
-    }
     Ok(response)
+}
+
+/// Gives the browser the issuer's token, by which the issuer knows at sign-out whom it is about. One that is too long for a
+/// cookie is left out: the issuer then asks who signs out.
+async fn give_token(
+    front: &Front,
+    door: &SignIn,
+    finished: &Finished,
+    secure: bool,
+    cookies: &mut HeaderMap,
+) -> Result<(), SignInError> {
+    let (now, random) = ((front.clock)(), front.portal.random());
+    let token = door.seal_token(&finished.id_token, &random, now).await?;
+    let seconds = door.lasts(&finished.session, now);
+    if Cookie::Token.set(cookies, secure, &token, seconds).is_err() {
+        Cookie::Token.clear(cookies, secure);
+    }
+    Ok(())
 }
 
 /// Ends the session here, and leads to where it ends at the issuer.
@@ -194,14 +208,15 @@ pub(in crate::http) fn within(wanted: &str) -> String {
     let plain = wanted.starts_with('/')
         && !wanted.starts_with("//")
         && !wanted.contains(|c: char| c == '\\' || c.is_control())
-        && wanted.len() <= 1000;
+        && wanted.len() <= LONGEST_RETURN;
     match joined {
         Some((page, own)) if plain && page.origin() == own.origin() => {
             let leads_out = page.path().starts_with("/sign-") || page.path() == "/signed-out";
             let query = page.query().map_or(String::new(), |q| format!("?{q}"));
             let page = format!("{}{query}", page.path());
             // A path such as `/.//elsewhere` is not what it was before its dots were taken out.
-            if leads_out || page.starts_with("//") {
+            // Nor has it to be as short.
+            if leads_out || page.starts_with("//") || page.len() > LONGEST_RETURN {
                 "/".to_owned()
             } else {
                 page
