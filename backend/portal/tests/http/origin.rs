@@ -236,8 +236,8 @@ async fn the_access_log_and_the_audit_log_have_the_viewers_address_and_no_log_th
         portal.site.send(request.body(body).unwrap()).await
     };
     let hold = json!({"environment": "preprod", "reason": "payments are down"});
-    let held = ask(Request::post("/api/v1/holds"), &hold).await;
-    assert!(held.status.is_success(), "{}", held.text());
+    let answer = ask(Request::post("/api/v1/holds"), &hold).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
     let audit = ask(Request::get("/api/v1/audit"), &Value::Null)
         .await
         .json();
