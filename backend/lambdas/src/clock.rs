@@ -3,10 +3,15 @@
 use domain::Timestamp;
 use portal::{Portal, Result};
 
+use crate::metrics::{Metric, Metrics};
+
 /// Does all that is due at `now`. Each duty can be repeated at any time, so that a call that failed is made good by the
 /// next.
-pub async fn run(portal: &Portal, now: Timestamp) -> Result<()> {
+pub async fn run(portal: &Portal, metrics: &Metrics, now: Timestamp) -> Result<()> {
     let done = portal.do_what_is_due(now).await?;
+    if done.slow_promotions > 0 {
+        metrics.put(now, &[(Metric::PromotionsOpen, done.slow_promotions)]);
+    }
     tracing::info!(
         registrations = done.swept.registrations,
         objects = done.swept.objects,

@@ -13,17 +13,20 @@ pub enum Function {
     Events,
     /// Does what `CodePipeline`'s jobs ask for.
     Action,
+    /// Answers `CodePipeline`'s jobs whose `action` ended without an answer.
+    Unanswered,
     /// Does what nobody asks for and has to be done.
     Clock,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Web,
         Self::Hooks,
         Self::Events,
         Self::Action,
+        Self::Unanswered,
         Self::Clock,
     ];
 
@@ -34,6 +37,7 @@ impl Function {
             Self::Hooks => "hooks",
             Self::Events => "events",
             Self::Action => "action",
+            Self::Unanswered => "unanswered",
             Self::Clock => "clock",
         }
     }
@@ -91,7 +95,7 @@ mod tests {
             let message = handler.parse::<Function>().unwrap_err().to_string();
             assert!(message.contains(&format!("{handler:?}")), "{message}");
             assert!(
-                message.contains("web, hooks, events, action, clock"),
+                message.contains("web, hooks, events, action, unanswered, clock"),
                 "{message}"
             );
         }

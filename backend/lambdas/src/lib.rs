@@ -1,7 +1,7 @@
-//! The Lambda functions: one program, five trust boundaries.
+//! The Lambda functions: one program, six trust boundaries.
 //!
 //! `web` serves people, `hooks` and `events` record what sources report, `action` does what `CodePipeline`'s jobs ask for,
-//! `clock` does what is due. The program's `main` picks one of them; what it does is here, and what the portal does is in
+//! `unanswered` answers those that `action` left without an answer, `clock` does what is due. The program's `main` picks one of them; what it does is here, and what the portal does is in
 //! the crate `portal`.
 
 pub mod action;
@@ -11,7 +11,9 @@ pub mod events;
 pub mod function;
 pub mod hooks;
 pub mod logging;
+pub mod metrics;
 pub mod secret;
 pub mod settings;
 pub mod start;
+pub mod unanswered;
 pub mod web;

@@ -5,21 +5,21 @@ use std::future::Future;
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use lambdas::{
-    action, ambient, clock, events, function::Function, hooks, settings::Settings, start, web,
+    action, ambient, clock, events, function::Function, hooks, metrics::Metrics,
+    settings::Settings, start, unanswered, web,
 };
 use portal::{error::chain, machines::Machines};
 use serde_json::Value;
 use tokio::runtime::Builder;
 
 fn main() -> Result<(), Error> {
-    let function = start::function()?;
-    let settings = start::settings()?;
-    match function {
-        Function::Web => on_one_thread(serve_web(&settings)),
-        Function::Hooks => on_one_thread(serve_hooks(&settings)),
-        Function::Events => on_one_thread(serve_events(&settings)),
-        Function::Action => on_all_threads(serve_action(&settings)),
-        Function::Clock => on_one_thread(serve_clock(&settings)),
+    match start::function()? {
+        Function::Web => on_one_thread(serve_web(&start::settings()?)),
+        Function::Hooks => on_one_thread(serve_hooks(&start::settings()?)),
+        Function::Events => on_one_thread(serve_events(&start::settings()?)),
+        Function::Action => on_all_threads(serve_action(&start::settings()?)),
+        Function::Unanswered => on_one_thread(serve_unanswered(start::unanswered_settings()?)),
+        Function::Clock => on_one_thread(serve_clock(&start::settings()?)),
     }
 }
 
@@ -34,8 +34,9 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
         settings.config.machines.clone(),
         settings.sts_endpoint.clone(),
     );
+    let metrics = Metrics::of(settings.home.clone());
     let (site, origin_key) = (settings.site.as_deref(), settings.origin_key.clone());
-    let router = web::router(portal, site, door, machines, origin_key)
+    let router = web::router(portal, site, door, machines, origin_key, metrics)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     lambda_http::run(router).await
 }
@@ -71,11 +72,24 @@ async fn serve_action(settings: &Settings) -> Result<(), Error> {
     .await
 }
 
+/// Answers the jobs of `action` that ended without an answer, as Lambda reports them.
+async fn serve_unanswered(settings: unanswered::Settings) -> Result<(), Error> {
+    let (jobs, metrics) = (&settings.jobs().await, &Metrics::of(settings.home));
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+        unanswered::run(jobs, metrics, event.payload, ambient::now())
+            .await
+            .inspect_err(|error| tracing::error!(error = chain(error), "the job has no answer"))
+            .map_err(Error::from)
+    }))
+    .await
+}
+
 /// Does what is due whenever a schedule calls. What the call carries does not matter.
 async fn serve_clock(settings: &Settings) -> Result<(), Error> {
     let portal = &start::portal_with_carriers(settings).await;
+    let metrics = &Metrics::of(settings.home.clone());
     lambda_runtime::run(service_fn(|_: LambdaEvent<Value>| async move {
-        clock::run(portal, ambient::now())
+        clock::run(portal, metrics, ambient::now())
             .await
             .inspect_err(|error| {
                 tracing::error!(error = chain(error), "not all that is due is done");

@@ -21,6 +21,12 @@ const ISSUER: (&str, &str) = (
     "the OpenID Connect issuer that people sign in at",
 );
 
+/// Every function needs a region.
+pub(crate) const NO_REGION: Error = Error::Missing {
+    name: "AWS_REGION",
+    holds: "the AWS region",
+};
+
 /// What a function is told.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -167,7 +173,7 @@ impl Settings {
         let (config, config_digest) = configuration(&config)?;
         Ok(Self {
             store: store::Settings {
-                region: required("AWS_REGION", "the AWS region")?,
+                region: variable("AWS_REGION").ok_or(NO_REGION)?,
                 table: required("TOWPATH_TABLE", "the name of the table")?,
                 bucket: required("TOWPATH_BUCKET", "the name of the release bucket")?,
                 dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
@@ -220,7 +226,7 @@ fn sign_in(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<SignIn>,
 }
 
 /// A role of another account, with the external id that all of them ask for.
-fn role(
+pub(crate) fn role(
     variable: &impl Fn(&str) -> Option<String>,
     name: &'static str,
 ) -> Result<Option<Role>, Error> {
@@ -271,7 +277,7 @@ fn sts_endpoint(found: String) -> Result<Url, Error> {
         .map_err(|source| Error::StsEndpoint { found, source })
 }
 
-fn home(found: String) -> Result<EnvironmentId, Error> {
+pub(crate) fn home(found: String) -> Result<EnvironmentId, Error> {
     found
         .parse()
         .map_err(|source| Error::Home { found, source })

@@ -12,6 +12,7 @@ use crate::{
     function::{Function, UnknownHandler},
     logging,
     settings::{Error, Settings},
+    unanswered,
 };
 
 /// Starts logging, and asks Lambda which function this is.
@@ -24,6 +25,11 @@ pub fn function() -> Result<Function, UnknownHandler> {
 /// Reads the settings.
 pub fn settings() -> Result<Settings, Error> {
     Settings::read(ambient::variable).inspect_err(|error| cannot_start(error))
+}
+
+/// Reads the settings of `unanswered`, which needs hardly any.
+pub fn unanswered_settings() -> Result<unanswered::Settings, Error> {
+    unanswered::Settings::read(ambient::variable).inspect_err(|error| cannot_start(error))
 }
 
 fn cannot_start(error: &dyn std::error::Error) {

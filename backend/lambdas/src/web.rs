@@ -2,17 +2,28 @@
 
 use std::{path::Path, sync::Arc};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{Method, StatusCode},
+    middleware::{self, Next},
+    response::Response,
+};
 use portal::{
     Portal,
-    http::{Assets, AssetsError, Door, Front, OriginKey},
+    http::{self, Assets, AssetsError, Door, Front, OriginKey, Tap},
     machines::Machines,
     sign_in::{GivenSecret, SecretSource, SignIn},
 };
 
-use crate::{ambient, secret::SecretsManager, settings};
+use crate::{
+    ambient,
+    metrics::{Metric, Metrics},
+    secret::SecretsManager,
+    settings,
+};
 
-/// What `web` serves: what the local portal serves, unchanged. `site` is the folder of the pages' assets; without it, pages
+/// What `web` serves: what the local portal serves, with testers' requests for packages counted. `site` is the folder of the pages' assets; without it, pages
 /// lack nothing but movement.
 pub fn router(
     portal: Portal,
@@ -20,16 +31,51 @@ pub fn router(
     door: SignIn,
     machines: Machines,
     origin_key: Option<OriginKey>,
+    metrics: Metrics,
 ) -> Result<Router, AssetsError> {
     let assets = site.map_or_else(|| Ok(Assets::built_in()), Assets::load)?;
-    Ok(portal::http::router(Front {
+    Ok(http::router(Front {
         portal,
         assets,
         clock: ambient::now,
         door: Door::SignIn(door),
         machines,
         origin_key,
-    }))
+    })
+    .layer(middleware::from_fn_with_state(metrics, count_taps)))
+}
+
+async fn count_taps(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let mut counted = Counted {
+        metrics,
+        method: request.method().clone(),
+        path: request.uri().path().to_owned(),
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let response = next.run(request).await;
+    counted.status = response.status();
+    response
+}
+
+/// A request that is counted when it ends. One that panics is dropped without an answer, and counts as failed.
+struct Counted {
+    metrics: Metrics,
+    method: Method,
+    path: String,
+    status: StatusCode,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let Some(tap) = http::tap(&self.method, &self.path, self.status) else {
+            return;
+        };
+        let failed = u64::from(tap == Tap::Failed);
+        self.metrics.put(
+            ambient::now(),
+            &[(Metric::Taps, 1), (Metric::TapsFailed, failed)],
+        );
+    }
 }
 
 /// How people come in. Neither issuer nor secret is asked before somebody does.

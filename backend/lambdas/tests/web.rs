@@ -234,3 +234,63 @@ async fn a_site_that_is_not_there_stops_the_function() {
     assert!(!web.ended().await);
     web.logged("cannot start").await;
 }
+
+/// The taps that were put out as metrics, and how many of them failed.
+fn taps(web: &Lambda) -> (u64, u64) {
+    let mut sums = (0, 0);
+    for line in web.log().iter().filter(|line| line.contains("\"_aws\"")) {
+        let document: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(
+            document["_aws"]["CloudWatchMetrics"][0]["Namespace"],
+            "Towpath"
+        );
+        assert_eq!(document["Environment"], "dev");
+        sums.0 += document["Taps"].as_u64().unwrap();
+        sums.1 += document["TapsFailed"].as_u64().unwrap();
+    }
+    sums
+}
+
+#[tokio::test]
+async fn taps_are_counted_and_pages_are_not() {
+    let world = World::start().await;
+    register(&world, &artifact::signed_apk()).await;
+    let web = world.lambda_with(WEB, "TOWPATH_HOME", "dev").await;
+    let page = get(&web, "/wallet/dev").await;
+    assert_eq!(page["statusCode"], 200, "{page}");
+    for path in [
+        "/wallet/dev/latest.apk",
+        "/api/v1/apps/wallet/environments/dev/latest.apk",
+    ] {
+        let tap = get(&web, path).await;
+        assert_eq!(tap["statusCode"], 302, "{tap}");
+    }
+    let mut unknown = request("GET", "/wallet/dev/latest.apk", "", None);
+    unknown["cookies"] = json!([]);
+    web.invoke(unknown).await.response();
+    web.invoke(request("GET", "/last", "", None))
+        .await
+        .response();
+    web.logged("/last").await;
+    assert_eq!(taps(&web), (2, 0));
+}
+
+#[tokio::test]
+async fn a_tap_that_the_portal_cannot_answer_is_counted_as_failed() {
+    let world = World::start().await;
+    let changes = [("TOWPATH_HOME", "dev"), ("TOWPATH_TABLE", "no-such-table")];
+    let web = world.lambda_changed(WEB, &changes).await;
+    let tap = get(&web, "/wallet/dev/latest.apk").await;
+    assert!(tap["statusCode"].as_u64().unwrap() >= 500, "{tap}");
+    web.logged("_aws").await;
+    assert_eq!(taps(&web), (1, 1));
+}
+
+#[tokio::test]
+async fn a_function_of_no_environment_counts_nothing() {
+    let world = World::start().await;
+    let web = world.lambda(WEB).await;
+    get(&web, "/wallet/dev/latest.apk").await;
+    web.logged("answered").await;
+    assert_eq!(taps(&web), (0, 0));
+}

@@ -16,6 +16,8 @@ pub struct Done {
     pub swept: Swept,
     /// Whether the configuration is another than before.
     pub config_changed: bool,
+    /// How many promotions have been starting or running for more than an hour.
+    pub slow_promotions: u64,
 }
 
 impl Portal {
@@ -34,8 +36,9 @@ impl Portal {
             Ok(changed) => done.config_changed = changed,
             Err(error) => keep("configuration", error),
         }
-        if let Err(error) = Box::pin(self.advance_all(now)).await {
-            keep("promotions", error);
+        match Box::pin(self.advance_all(now)).await {
+            Ok(slow) => done.slow_promotions = slow,
+            Err(error) => keep("promotions", error),
         }
         if let Err(error) = Box::pin(self.seal_yesterday(now)).await {
             keep("seal", error);

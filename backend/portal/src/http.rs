@@ -27,6 +27,7 @@ mod query;
 mod record;
 mod redirect;
 mod session;
+mod tap;
 
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub use endpoints::endpoints;
 pub use hooks::{HooksFront, hooks, hooks_alone};
 pub use problem::Problem;
 pub use redirect::Granted;
+pub use tap::{Tap, tap};
 
 /// The most bytes of a request: an array of events, or an upload's promise.
 const BODY_LIMIT: usize = 4 << 20;

@@ -10,6 +10,7 @@
 //! | `token` | what a job that waits leaves for the next one |
 //! | `outputs` | what later actions can use |
 //! | `failure` | why a job failed, in words for the pipeline's owner |
+//! | `unanswered` | the answer to a job whose function died |
 //!
 //! `CodePipeline`'s limits: without an answer an action hangs for 20 minutes; with continuation tokens, of at most 2,048
 //! characters, a Lambda action may take 24 hours in all.
@@ -24,6 +25,7 @@ mod parameters;
 mod register;
 mod release;
 mod token;
+mod unanswered;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +41,8 @@ use targets::codepipeline::FailureKind;
 pub(crate) use failure::Failure;
 pub(crate) use job::{Credentials, Input};
 pub use job::{Job, NotAJob};
+pub use targets::codepipeline::{Answered, Jobs};
+pub use unanswered::{NotARecord, Unanswered};
 
 use crate::{Error, Portal, Result, error::chain};
 use parameters::Task;

@@ -58,6 +58,7 @@ targets! {
     headers: 20_000,
     id_tokens: 1_000,
     identifiers: 10_000,
+    invocation_records: 10_000,
     jobs: 15_000,
     machines: 5_000,
     queries: 10_000,

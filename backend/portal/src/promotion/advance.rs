@@ -8,6 +8,7 @@ use domain::{
     id::PromotionId,
     promotion::{Impossible, Promotion, Rights, State},
 };
+use jiff::SignedDuration;
 use store::table::{PromotionRecord, Step, Stepped};
 
 use super::notes;
@@ -22,6 +23,9 @@ const PORTAL: Rights = Rights {
     break_glass: false,
 };
 
+/// How long a promotion may be starting or running before somebody should look at it.
+const SLOW: SignedDuration = SignedDuration::from_hours(1);
+
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
@@ -31,6 +35,12 @@ pub(super) enum Turn {
     Let,
     /// There is nothing more to do now.
     Rest,
+}
+
+/// Whether a promotion has been starting or running for too long.
+fn is_slow(promotion: &Promotion, now: Timestamp) -> bool {
+    matches!(promotion.state, State::Starting | State::Running)
+        && now.duration_since(promotion.since) > SLOW
 }
 
 impl Portal {
@@ -63,15 +73,22 @@ impl Portal {
     }
 
     /// Goes on with every promotion that is not over, and asks for those that follow by themselves. One that cannot go on
-    /// keeps no other from it.
-    pub async fn advance_all(&self, now: Timestamp) -> Result<()> {
-        for promotion in self.store().table.open_promotions().await? {
-            if let Err(error) = Box::pin(self.advance(&promotion.id, now)).await {
-                let error = chain(&error);
-                tracing::error!(promotion = %promotion.id, error, "a promotion could not go on");
-            }
+    /// keeps no other from it. Returns how many have been starting or running for too long.
+    pub async fn advance_all(&self, now: Timestamp) -> Result<u64> {
+        let mut slow = 0;
+        for before in self.store().table.open_promotions().await? {
+            let after = match Box::pin(self.advance(&before.id, now)).await {
+                Ok(after) => after,
+                Err(error) => {
+                    let error = chain(&error);
+                    tracing::error!(promotion = %before.id, error, "a promotion could not go on");
+                    before
+                }
+            };
+            slow += u64::from(is_slow(&after, now));
         }
-        Box::pin(self.promote_all_automatically(now)).await
+        Box::pin(self.promote_all_automatically(now)).await?;
+        Ok(slow)
     }
 
     async fn leave_waiting(&self, record: &PromotionRecord, now: Timestamp) -> Result<Turn> {
