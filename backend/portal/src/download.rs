@@ -14,6 +14,7 @@ use domain::{
     id::{AppId, BuildId, EnvironmentId, FileName, LinkId},
     release::Release,
 };
+use store::table::BuildRecord;
 
 use crate::{Error, Portal, Result, access::Action, object_keys};
 
@@ -83,16 +84,18 @@ impl Portal {
         self.grant(&choice.await?).await
     }
 
-    /// A link to one file of a build.
+    /// A link to one file of a build, which has to be one of `app` where that is said.
     pub async fn grant_file(
         &self,
         actor: &Actor,
-        build: &BuildId,
+        (app, build): (Option<&AppId>, &BuildId),
         digest: &Digest,
         user_agent: Option<&str>,
         now: Timestamp,
     ) -> Result<Grant> {
-        let choice = self.choose_file(actor, build, digest, user_agent, now);
+        let record = self.build_record(build).await?;
+        self.check_app(actor, &record.build, app)?;
+        let choice = self.choose_of(actor, record, digest, user_agent, now);
         self.grant(&choice.await?).await
     }
 
@@ -153,6 +156,17 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Choice> {
         let record = self.visible_build(actor, build).await?;
+        self.choose_of(actor, record, digest, user_agent, now).await
+    }
+
+    async fn choose_of(
+        &self,
+        actor: &Actor,
+        record: BuildRecord,
+        digest: &Digest,
+        user_agent: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Choice> {
         let environments = record.environments();
         let (build, releases) = (record.build, record.releases);
         let newest = releases.first().map(|release| release.environment.clone());
@@ -189,9 +203,9 @@ impl Portal {
         })
     }
 
-    /// The icon of a build's package.
-    pub async fn icon(&self, actor: &Actor, build: &BuildId) -> Result<IconFile> {
-        let build = self.visible_build(actor, build).await?.build;
+    /// The icon of a build's package. The build has to be one of `app`.
+    pub async fn icon(&self, actor: &Actor, app: &AppId, build: &BuildId) -> Result<IconFile> {
+        let build = self.build_alone(actor, build, Some(app)).await?;
         let none = || Error::not_found("icon of this build");
         let icon = build
             .package()

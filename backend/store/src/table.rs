@@ -34,7 +34,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
 pub use audit::{AuditSpan, FoundEntry, InvalidMonth, Month};
-pub use builds::BuildRecord;
+pub use builds::{BuildRecord, SomeBuilds};
 pub use current::Served;
 pub use events::{Raw, Recorded};
 pub use guesses::Guesses;
@@ -44,6 +44,7 @@ pub use meter::{Meter, Reading};
 pub use overview::{OverviewRecord, Withdrawn};
 pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
 pub use registrations::{Completed, PendingRegistration, Registration};
+pub use releases::ListedRelease;
 pub use runs::{JoinedStep, RunList, RunRecord};
 pub use sessions::SessionRecord;
 pub use tokens::{RevokedToken, TokenMade, TokenRecord};

@@ -1,18 +1,29 @@
 //! Where a build may go, with what would be checked: asked of the same rules that decide when somebody asks for it.
 
+use std::collections::HashMap;
+
 use domain::{
     Timestamp,
     actor::Actor,
     gate::{self, GateKind},
-    id::BuildId,
+    hold::Hold,
+    id::{AppId, BuildId, EnvironmentId},
     path::PathStep,
-    promotion::{Decision, PromotionKind, Request, Situation, decide},
+    promotion::{Decision, Promotion, PromotionKind, Request, Situation, decide},
     release::Release,
     view::{BuildOptions, PromotionBrief, StepOption},
 };
-use store::table::BuildRecord;
+use store::table::{BuildRecord, Served};
 
+use super::situation::Surroundings;
 use crate::{Portal, Result, access::Action};
+
+/// The holds that are in force, and the promotions that are not over.
+#[derive(Default)]
+pub(crate) struct Around {
+    holds: Vec<Hold>,
+    open: Vec<Promotion>,
+}
 
 impl Portal {
     /// Where a build may go.
@@ -23,20 +34,42 @@ impl Portal {
         now: Timestamp,
     ) -> Result<BuildOptions> {
         let record = self.visible_build(actor, build).await?;
-        self.options_of(actor, &record, now).await
+        let served = self.store().table.served_of(&record.build.app);
+        let (served, around) = futures::try_join!(
+            async { Ok(Box::pin(served).await?) },
+            Box::pin(self.around(&record.build.app)),
+        )?;
+        self.options_of(actor, &record, &served, &around, now).await
+    }
+
+    /// What the options of an app's builds have in common. For pages: a change of the last moment may be missing, and
+    /// whoever then asks for a promotion is answered by what is true at that moment.
+    pub(crate) async fn around(&self, app: &AppId) -> Result<Around> {
+        let path = self.catalog().path(app);
+        if path.is_none_or(|path| path.steps.is_empty()) {
+            return Ok(Around::default());
+        }
+        let table = &self.store().table;
+        let (holds, open) = futures::try_join!(
+            Box::pin(table.recent_holds()),
+            Box::pin(table.open_promotions()),
+        )?;
+        Ok(Around { holds, open })
     }
 
     pub(crate) async fn options_of(
         &self,
         actor: &Actor,
         record: &BuildRecord,
+        served: &HashMap<EnvironmentId, Served>,
+        around: &Around,
         now: Timestamp,
     ) -> Result<BuildOptions> {
         let app = &record.build.app;
         let steps = self.catalog().path(app).map_or(&[][..], |path| &path.steps);
         let steps = steps
             .iter()
-            .map(|step| Box::pin(self.step_option(actor, record, step, now)));
+            .map(|step| Box::pin(self.step_option(actor, record, step, served, around, now)));
         Ok(BuildOptions {
             steps: futures::future::try_join_all(steps).await?,
             promotions: record.promotions.clone(),
@@ -49,13 +82,21 @@ impl Portal {
         actor: &Actor,
         record: &BuildRecord,
         step: &PathStep,
+        served: &HashMap<EnvironmentId, Served>,
+        around: &Around,
         now: Timestamp,
     ) -> Result<StepOption> {
         let (app, to) = (&record.build.app, &step.environment);
         let rights = self.rights(actor, app, to);
-        let open = self.open_promotion(app, to).await?;
+        let mut open = around.open.iter();
+        let open = open.find(|open| open.app == *app && open.to == *to);
+        let surroundings = Surroundings {
+            served: served.get(to).cloned().unwrap_or_default(),
+            holds: around.holds.clone(),
+            open: open.cloned(),
+        };
         let situation = self
-            .situation(app, to, Some(record), open.as_ref(), rights, now)
+            .situation_in(app, to, Some(record), surroundings, rights, now)
             .await?;
         let released = record.releases.iter().find(|been| been.environment == *to);
         let current = situation.here.as_ref();
@@ -74,7 +115,7 @@ impl Portal {
             may_bypass: may_bypass(&situation, &asked),
             gates: asked.gates,
             refusals: asked.refusals,
-            open: open.map(|record| PromotionBrief::of(&record.promotion)),
+            open: open.map(PromotionBrief::of),
         })
     }
 

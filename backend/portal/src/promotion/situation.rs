@@ -3,15 +3,26 @@
 
 use domain::{
     Timestamp,
+    hold::Hold,
     id::{AppId, EnvironmentId},
     page::{Limit, Page},
     path::PathStep,
-    promotion::{BuildFacts, CheckFacts, Rights, Serving, Situation, stays},
+    promotion::{BuildFacts, CheckFacts, Promotion, Rights, Serving, Situation, stays},
     release::Release,
 };
-use store::table::{BuildRecord, PromotionRecord};
+use store::table::{BuildRecord, PromotionRecord, Served};
 
-use crate::{Portal, Result};
+use crate::{Error, Portal, Result};
+
+/// What is true of an app's environments, whichever build is asked about.
+pub(super) struct Surroundings {
+    /// What the environment serves.
+    pub(super) served: Served,
+    /// The holds that are in force anywhere.
+    pub(super) holds: Vec<Hold>,
+    /// The promotion into the environment that is not over.
+    pub(super) open: Option<Promotion>,
+}
 
 impl Portal {
     /// What is known of a build and the environment that it is to be released in.
@@ -25,17 +36,38 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Situation<'a>> {
         let table = &self.store().table;
+        let (served, holds) = futures::try_join!(
+            async { Ok::<_, Error>(Box::pin(table.served(app, to)).await?) },
+            async { Ok(Box::pin(table.holds()).await?) },
+        )?;
+        let around = Surroundings {
+            served,
+            holds,
+            open: open.map(|record| record.promotion.clone()),
+        };
+        self.situation_in(app, to, build, around, rights, now).await
+    }
+
+    /// The same, where what is around the build is known already.
+    pub(super) async fn situation_in<'a>(
+        &'a self,
+        app: &'a AppId,
+        to: &'a EnvironmentId,
+        build: Option<&BuildRecord>,
+        around: Surroundings,
+        rights: Rights,
+        now: Timestamp,
+    ) -> Result<Situation<'a>> {
         let path = self.catalog().path(app);
         let step = path.and_then(|path| path.step(to));
         let before = path.and_then(|path| path.before(to));
-        let (served, mut holds, releases, (checks, only_one)) = futures::try_join!(
-            async { Ok(Box::pin(table.served(app, to)).await?) },
-            async { Ok(Box::pin(table.holds()).await?) },
+        let (releases, (checks, only_one)) = futures::try_join!(
             Box::pin(self.releases_before(app, before, step)),
             Box::pin(self.checks_of(app, step, build, now)),
         )?;
+        let mut holds = around.holds;
         holds.extend(build.and_then(|record| record.withdrawn.clone()));
-        let here = served.release.map(|release| Serving {
+        let here = around.served.release.map(|release| Serving {
             build: release.build,
             number: release.number,
             since: release.released_at,
@@ -50,7 +82,7 @@ impl Portal {
             stays: build.map_or_else(Vec::new, |record| stays(&record.build.id, &releases)),
             checks,
             holds,
-            open: open.map(|record| record.promotion.clone()),
+            open: around.open,
             findings: None,
             rights,
         })

@@ -43,7 +43,7 @@ impl Portal {
         };
         let (record, holds, builds, runs) = futures::try_join!(
             Box::pin(table.overview()),
-            Box::pin(table.holds()),
+            Box::pin(table.recent_holds()),
             Box::pin(table.builds(app, few, None)),
             Box::pin(table.runs(list, few, None)),
         )?;

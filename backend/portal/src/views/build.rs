@@ -16,7 +16,12 @@ impl Portal {
     /// One build, its files, and its releases, newest first.
     pub async fn build(&self, actor: &Actor, id: &BuildId, now: Timestamp) -> Result<BuildView> {
         let record = self.visible_build(actor, id).await?;
-        let options = Box::pin(self.options_of(actor, &record, now)).await?;
+        let served = self.store().table.served_of(&record.build.app);
+        let (served, around) = futures::try_join!(
+            async { Ok(Box::pin(served).await?) },
+            Box::pin(self.around(&record.build.app)),
+        )?;
+        let options = Box::pin(self.options_of(actor, &record, &served, &around, now)).await?;
         let action = Action::Share {
             app: &record.build.app,
             environments: &record.environments(),
@@ -24,16 +29,24 @@ impl Portal {
         let may_share = record.withdrawn.is_none()
             && Installable::choose(&Installable::all_of(&record.build), None).is_ok()
             && self.may(actor, action);
-        let mut releases = Vec::new();
-        for release in record.releases {
-            releases.push(self.release_view(release).await?);
-        }
+        let current = |release: &Release| {
+            let served = served.get(&release.environment)?;
+            served.release.as_ref()
+        };
+        let releases = record.releases.into_iter();
+        let mut releases: Vec<ReleaseView> = releases
+            .map(|release| ReleaseView {
+                environment: self.environment_or_its_name(&release.environment),
+                current: is_current(&release, current(&release)),
+                release,
+            })
+            .collect();
         releases.sort_by_key(|view| std::cmp::Reverse(view.release.released_at));
         Ok(BuildView {
             app: self.app_or_its_name(&record.build.app),
             build: record.build,
             instead: match &record.withdrawn {
-                Some(_) => self.instead_of(&releases).await?,
+                Some(_) => instead_of(&releases, current),
                 None => Vec::new(),
             },
             releases,
@@ -41,32 +54,6 @@ impl Portal {
             options,
             may_share,
             as_of: now,
-        })
-    }
-
-    /// What the environments serve now that a build was released in, each once.
-    async fn instead_of(&self, releases: &[ReleaseView]) -> Result<Vec<Release>> {
-        let mut instead: Vec<Release> = Vec::new();
-        for ReleaseView { release, .. } in releases {
-            if instead
-                .iter()
-                .any(|it| it.environment == release.environment)
-            {
-                continue;
-            }
-            let table = &self.store().table;
-            instead.extend(table.current(&release.app, &release.environment).await?);
-        }
-        Ok(instead)
-    }
-
-    async fn release_view(&self, release: Release) -> Result<ReleaseView> {
-        let table = &self.store().table;
-        let current = table.current(&release.app, &release.environment).await?;
-        Ok(ReleaseView {
-            environment: self.environment_or_its_name(&release.environment),
-            current: is_current(&release, current.as_ref()),
-            release,
         })
     }
 
@@ -87,4 +74,19 @@ impl Portal {
             colour: "#6b7280".to_owned(),
         })
     }
+}
+
+/// What the environments serve now that a build was released in, each once.
+fn instead_of<'a>(
+    releases: &[ReleaseView],
+    current: impl Fn(&Release) -> Option<&'a Release>,
+) -> Vec<Release> {
+    let mut instead: Vec<Release> = Vec::new();
+    for ReleaseView { release, .. } in releases {
+        let mut known = instead.iter();
+        if !known.any(|it| it.environment == release.environment) {
+            instead.extend(current(release).cloned());
+        }
+    }
+    instead
 }

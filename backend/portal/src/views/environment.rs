@@ -14,8 +14,10 @@ use domain::{
     release::Release,
     view::{CurrentView, TesterView},
 };
+use store::table::ListedRelease;
 
-use crate::{Portal, Result, access::Action};
+use super::no_build;
+use crate::{Error, Portal, Result, access::Action};
 
 impl Portal {
     /// What an environment serves now, what Android will do with it, and the releases before it.
@@ -31,24 +33,35 @@ impl Portal {
             (self.known_app(app)?, self.known_environment(environment)?);
         let table = &self.store().table;
         let few = Limit::try_from(11).unwrap_or_default();
-        let (served, releases) = futures::try_join!(
+        let (served, newest) = futures::try_join!(
             table.served(app, environment),
-            table.releases(app, environment, few, None),
+            table.newest_releases(app, environment, few),
         )?;
         let current = served.release;
-        let earlier = before(current.as_ref(), releases.items);
-        let builds: Vec<BuildId> = earlier.iter().map(|it| it.build.clone()).collect();
-        let withdrawn = table.withdrawn(&builds).await?;
+        let earlier = before(current.as_ref(), newest);
+        // A build that was released twice is no update of itself.
+        let previous = current.as_ref().and_then(|current| {
+            let mut builds = earlier.iter().map(|it| &it.release.build);
+            builds.find(|build| **build != current.build)
+        });
+        let shown = current.iter().map(|it| &it.build).chain(previous);
+        let doubtful = earlier.iter().filter(|it| !it.offered);
+        let some = table
+            .some_builds(
+                &shown.collect(),
+                &doubtful.map(|it| &it.release.build).collect(),
+            )
+            .await?;
+        let previous = previous.and_then(|id| some.builds.get(id));
         Ok(TesterView {
             app: known_app.clone(),
             environment: known_environment.clone(),
-            current: match current {
-                Some(release) => Some(self.current_view(release, &earlier).await?),
-                None => None,
-            },
             withdrawn: served.withdrawn,
-            earlier_withdrawn: builds_in(&withdrawn, &earlier),
-            earlier,
+            earlier_withdrawn: builds_in(&some.withdrawn, &earlier),
+            current: current
+                .map(|release| current_view(release, &some.builds, previous))
+                .transpose()?,
+            earlier: earlier.into_iter().map(|it| it.release).collect(),
             may_share: self.may(
                 actor,
                 Action::Share {
@@ -76,28 +89,27 @@ impl Portal {
         let table = &self.store().table;
         Ok(table.releases(app, environment, limit, cursor).await?)
     }
+}
 
-    async fn current_view(&self, release: Release, earlier: &[Release]) -> Result<CurrentView> {
-        let build = self.build_record(&release.build).await?.build;
-        // A build that was released twice is no update of itself.
-        let previous = earlier.iter().find(|other| other.build != release.build);
-        let previous = match previous {
-            Some(other) => Some(self.build_record(&other.build).await?.build),
-            None => None,
-        };
-        Ok(CurrentView {
-            refused: release.install(None).err().map(|reason| reason.to_string()),
-            warnings: install_warnings(&release, &build, previous.as_ref()),
-            release,
-            build,
-        })
-    }
+fn current_view(
+    release: Release,
+    builds: &HashMap<BuildId, Build>,
+    previous: Option<&Build>,
+) -> Result<CurrentView> {
+    let build = builds.get(&release.build);
+    let build = build.ok_or_else(|| Error::not_found(no_build(&release.build)))?;
+    Ok(CurrentView {
+        refused: release.install(None).err().map(|reason| reason.to_string()),
+        warnings: install_warnings(&release, build, previous),
+        build: build.clone(),
+        release,
+    })
 }
 
 /// Those builds of a list that are withdrawn, each once, in the list's order.
-fn builds_in(withdrawn: &HashMap<BuildId, Hold>, releases: &[Release]) -> Vec<BuildId> {
+fn builds_in(withdrawn: &HashMap<BuildId, Hold>, releases: &[ListedRelease]) -> Vec<BuildId> {
     let mut builds: Vec<BuildId> = Vec::new();
-    for release in releases {
+    for ListedRelease { release, .. } in releases {
         if withdrawn.contains_key(&release.build) && !builds.contains(&release.build) {
             builds.push(release.build.clone());
         }
@@ -106,13 +118,13 @@ fn builds_in(withdrawn: &HashMap<BuildId, Hold>, releases: &[Release]) -> Vec<Bu
 }
 
 /// The releases before the current one. A release that came in after `current` was read waits for the next look.
-fn before(current: Option<&Release>, releases: Vec<Release>) -> Vec<Release> {
+fn before(current: Option<&Release>, releases: Vec<ListedRelease>) -> Vec<ListedRelease> {
     let Some(current) = current else {
         return Vec::new();
     };
     releases
         .into_iter()
-        .filter(|release| current.is_newer_than(release))
+        .filter(|it| current.is_newer_than(&it.release))
         .take(10)
         .collect()
 }

@@ -10,8 +10,9 @@ pub use app::Which;
 
 use domain::{
     actor::Actor,
+    build::Build,
     download::Download,
-    id::BuildId,
+    id::{AppId, BuildId},
     page::{Cursor, Limit, Page},
     release::Release,
 };
@@ -28,8 +29,8 @@ impl Portal {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Download>> {
-        let record = self.visible_build(actor, build).await?;
-        self.authorise(actor, Action::ViewDownloads(&record.build.app))?;
+        let found = self.build_alone(actor, build, None).await?;
+        self.authorise(actor, Action::ViewDownloads(&found.app))?;
         let table = &self.store().table;
         Ok(table.downloads(build, limit, cursor).await?)
     }
@@ -37,9 +38,39 @@ impl Portal {
     /// A build's record, for those who may see its app. To others there is no such build.
     pub(crate) async fn visible_build(&self, actor: &Actor, id: &BuildId) -> Result<BuildRecord> {
         let record = self.build_record(id).await?;
-        self.authorise(actor, Action::ViewApp(&record.build.app))
-            .map_err(|error| error.hiding(no_build(id)))?;
+        self.check_app(actor, &record.build, None)?;
         Ok(record)
+    }
+
+    /// A build, for those who may see its app, if it is one of `app` where that is said. One read of one item, without what
+    /// became of it.
+    pub(crate) async fn build_alone(
+        &self,
+        actor: &Actor,
+        id: &BuildId,
+        app: Option<&AppId>,
+    ) -> Result<Build> {
+        let build = self.store().table.build_alone(id).await?;
+        let build = build.ok_or_else(|| Error::not_found(no_build(id)))?;
+        self.check_app(actor, &build, app)?;
+        Ok(build)
+    }
+
+    /// Whether somebody may see a build's app, and the build is of `app` where that is said. To others there is no such build.
+    pub(crate) fn check_app(
+        &self,
+        actor: &Actor,
+        build: &Build,
+        app: Option<&AppId>,
+    ) -> Result<()> {
+        self.authorise(actor, Action::ViewApp(&build.app))
+            .map_err(|error| error.hiding(no_build(&build.id)))?;
+        match app {
+            Some(app) if *app != build.app => {
+                Err(Error::not_found(format!("build {} of {app}", build.id)))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     pub(crate) async fn build_record(&self, id: &BuildId) -> Result<BuildRecord> {

@@ -20,7 +20,7 @@ impl Portal {
         let apps = self.apps(actor)?;
         let table = &self.store().table;
         let (record, holds) =
-            futures::try_join!(Box::pin(table.overview()), Box::pin(table.holds()),)?;
+            futures::try_join!(Box::pin(table.overview()), Box::pin(table.recent_holds()),)?;
         let catalog = self.catalog();
         let unassigned = if self.may(actor, Action::ViewUnassigned) {
             unassigned(&record, catalog)

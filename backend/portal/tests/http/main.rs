@@ -11,6 +11,7 @@ mod bearer;
 mod browser;
 mod ci;
 mod closing;
+mod cost;
 mod crossing;
 mod document;
 mod events;

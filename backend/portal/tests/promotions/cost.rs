@@ -66,11 +66,15 @@ async fn each_step_stays_within_what_it_may_cost() {
         .options(&ada(), &build.id, noon(4))
         .await
         .unwrap();
-    units(&canal, "where a build may go, three steps");
+    let requests = canal.meter.read().requests;
+    assert_eq!(requests, 4, "however many steps there are");
+    let (_, read) = units(&canal, "where a build may go, three steps");
+    assert!(read <= 2.0);
     canal.portal.overview(&ada(), noon(4)).await.unwrap();
     let requests = canal.meter.read().requests;
     assert_eq!(requests, 2);
-    units(&canal, "the overview");
+    let (_, read) = units(&canal, "the overview");
+    assert!(read <= 1.0);
     let hold = HoldRequest {
         environment: prod(),
         app: None,

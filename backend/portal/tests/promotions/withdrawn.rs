@@ -50,7 +50,7 @@ async fn a_withdrawn_file_is_refused_with_the_reason_and_what_to_use_instead() {
     let digest = bad.artifacts[0].digest;
     let refused = canal
         .portal
-        .grant_file(&tom(), &bad.id, &digest, None, noon(3))
+        .grant_file(&tom(), (None, &bad.id), &digest, None, noon(3))
         .await;
     let Err(Error::Refused { reason }) = refused else {
         panic!("{refused:?}");

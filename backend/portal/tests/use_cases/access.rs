@@ -59,10 +59,10 @@ async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
     );
     is_forbidden(
         portal
-            .grant_file(pipeline, &build.id, &digest, None, now)
+            .grant_file(pipeline, (None, &build.id), &digest, None, now)
             .await,
     );
-    is_forbidden(portal.icon(pipeline, &build.id).await);
+    is_forbidden(portal.icon(pipeline, &build.app, &build.id).await);
     is_forbidden(portal.receive(pipeline, b"{}", now).await);
 }
 

@@ -143,7 +143,7 @@ async fn a_link_works_for_its_own_file_only() {
 
     let own = world
         .portal
-        .grant_file(&me(), &build, &mapping, None, now())
+        .grant_file(&me(), (None, &build), &mapping, None, now())
         .await
         .unwrap();
     let text = reqwest::get(&own.url).await.unwrap().text().await.unwrap();
@@ -151,7 +151,7 @@ async fn a_link_works_for_its_own_file_only() {
     let unknown = Digest::of(b"never registered");
     let refused = world
         .portal
-        .grant_file(&me(), &build, &unknown, None, now())
+        .grant_file(&me(), (None, &build), &unknown, None, now())
         .await;
     assert!(
         matches!(refused, Err(Error::NotFound { .. })),

@@ -176,13 +176,17 @@ async fn an_icon_is_served_from_its_own_key() {
         .put(&key, png.to_vec(), "image/png")
         .await
         .unwrap();
-    let served = world.portal.icon(&me(), &build.id).await.unwrap();
+    let served = world
+        .portal
+        .icon(&me(), &build.app, &build.id)
+        .await
+        .unwrap();
     assert_eq!(
         (&served.bytes[..], served.content_type.as_str()),
         (&png[..], "image/png")
     );
     let bare = released(&world, "03:01:00", &[package("a", 2)]).await;
-    let none = world.portal.icon(&me(), &bare.id).await;
+    let none = world.portal.icon(&me(), &bare.app, &bare.id).await;
     assert!(matches!(none, Err(Error::NotFound { .. })));
 }
 

@@ -1,8 +1,10 @@
 //! Builds and their numbers.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::{
     build::{Build, BuildBrief},
-    hold::Hold,
+    hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId},
     page::{Cursor, Limit, Page},
     release::Release,
@@ -42,6 +44,15 @@ impl BuildRecord {
     }
 }
 
+/// Some builds, and which of some are withdrawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SomeBuilds {
+    /// Those that were asked for and are there.
+    pub builds: HashMap<BuildId, Build>,
+    /// Those that are withdrawn, and why.
+    pub withdrawn: HashMap<BuildId, Hold>,
+}
+
 #[derive(Deserialize)]
 struct Counter {
     last: u64,
@@ -63,6 +74,40 @@ impl Table {
             .await?
             .ok_or_else(|| Error::NotFound { what: key.pk })?;
         Ok(item::read::<Counter>(item)?.last)
+    }
+
+    /// One build, without what became of it: one read of one item.
+    pub async fn build_alone(&self, id: &BuildId) -> Result<Option<Build>> {
+        let item = self.get(&keys::build(id), false).await?;
+        item.map(item::read).transpose()
+    }
+
+    /// Some builds, and which of others are withdrawn: one call, 100 at the most in all.
+    pub async fn some_builds(
+        &self,
+        builds: &HashSet<&BuildId>,
+        doubtful: &HashSet<&BuildId>,
+    ) -> Result<SomeBuilds> {
+        let builds = builds.iter().map(|id| keys::build(id));
+        let doubtful = doubtful.iter().map(|id| keys::withdrawn(id));
+        let asked: Vec<_> = builds.chain(doubtful).collect();
+        let mut some = SomeBuilds::default();
+        for item in self.get_some(&asked, false).await? {
+            match keys::build_part(item::text(&item, keys::SK)) {
+                BuildPart::Build => {
+                    let build: Build = item::read(item)?;
+                    some.builds.insert(build.id.clone(), build);
+                }
+                BuildPart::Withdrawn => {
+                    let hold: Hold = item::read(item)?;
+                    if let Held::Build { build, .. } = &hold.on {
+                        some.withdrawn.insert(build.clone(), hold);
+                    }
+                }
+                BuildPart::Release | BuildPart::Promotion | BuildPart::Other => {}
+            }
+        }
+        Ok(some)
     }
 
     /// One build with its releases and promotions.

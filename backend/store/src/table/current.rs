@@ -3,6 +3,8 @@
 //! The item also keeps how new the newest release was, so that one that was withdrawn does not come back when its job is
 //! delivered again, and what was withdrawn, so that people are told without another read.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
@@ -68,6 +70,17 @@ impl Table {
     pub async fn served(&self, app: &AppId, environment: &EnvironmentId) -> Result<Served> {
         let item = self.get(&keys::current(app, environment), false).await?;
         item.map_or(Ok(Served::default()), served)
+    }
+
+    /// The same of every environment that ever served the app: one call, bounded by environments.
+    pub async fn served_of(&self, app: &AppId) -> Result<HashMap<EnvironmentId, Served>> {
+        let items = self
+            .beginning(keys::OVERVIEW, &keys::current_of(app))
+            .await?;
+        items
+            .into_iter()
+            .map(|item| Ok((place(&item)?.environment, served(item)?)))
+            .collect()
     }
 
     /// How new the newest release was that an environment ever had: whatever is to be served has to be newer.

@@ -28,9 +28,19 @@ impl Table {
         Ok(written == Written::Yes)
     }
 
-    /// Every hold on an environment or on automatic promotion. Bounded by apps and environments.
+    /// Every hold on an environment or on automatic promotion, as it is at this moment: for decisions. Bounded by apps and
+    /// environments.
     pub async fn holds(&self) -> Result<Vec<Hold>> {
-        let items = self.partition(keys::HOLDS, true).await?;
+        self.read_holds(true).await
+    }
+
+    /// The same at half the price, for pages that merely show them: a change of the last moment may be missing.
+    pub async fn recent_holds(&self) -> Result<Vec<Hold>> {
+        self.read_holds(false).await
+    }
+
+    async fn read_holds(&self, consistent: bool) -> Result<Vec<Hold>> {
+        let items = self.partition(keys::HOLDS, consistent).await?;
         items.into_iter().map(item::read).collect()
     }
 }

@@ -54,7 +54,7 @@ pub(super) const INDEXED: [&str; 10] = [
 const LONGEST_PART: usize = 600;
 
 /// Where an item lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     pub(super) pk: String,
     pub(super) sk: String,
@@ -192,7 +192,12 @@ pub(super) fn runs_partition(list: RunList<'_>) -> String {
 pub(super) const OVERVIEW: &str = "OVERVIEW";
 
 pub(super) fn current(app: &AppId, environment: &EnvironmentId) -> Key {
-    Key::new(OVERVIEW, format!("CURRENT#{app}#{environment}"))
+    Key::new(OVERVIEW, format!("{}{environment}", current_of(app)))
+}
+
+/// What the sort keys of an app's environments begin with.
+pub(super) fn current_of(app: &AppId) -> String {
+    format!("CURRENT#{app}#")
 }
 
 pub(super) fn recent(feed: FeedRef<'_>, pipeline: &Pipeline) -> Key {

@@ -27,12 +27,21 @@ impl Place {
     }
 }
 
+/// What of a partition a list takes.
+#[derive(Clone, Copy, Debug)]
+enum Range<'a> {
+    All,
+    /// What sorts below this.
+    Below(&'a str),
+    /// What begins with this.
+    Beginning(&'a str),
+}
+
 /// One Query.
 struct Ask<'a> {
     place: Place,
     partition: &'a str,
-    /// Only what sorts below this.
-    below: Option<&'a str>,
+    range: Range<'a>,
     newest_first: bool,
     limit: Option<i32>,
     consistent: bool,
@@ -44,10 +53,23 @@ impl Table {
         self.ask(&Ask {
             place: Place::Table,
             partition,
-            below: None,
+            range: Range::All,
             newest_first: false,
             limit: None,
             consistent,
+        })
+        .await
+    }
+
+    /// Every item of a partition that begins with something, in order.
+    pub(super) async fn beginning(&self, partition: &str, prefix: &str) -> Result<Vec<Item>> {
+        self.ask(&Ask {
+            place: Place::Table,
+            partition,
+            range: Range::Beginning(prefix),
+            newest_first: false,
+            limit: None,
+            consistent: false,
         })
         .await
     }
@@ -57,7 +79,7 @@ impl Table {
         self.ask(&Ask {
             place: Place::Index,
             partition,
-            below: Some(bound),
+            range: Range::Below(bound),
             newest_first: false,
             limit: None,
             consistent: false,
@@ -79,7 +101,7 @@ impl Table {
             .ask(&Ask {
                 place,
                 partition,
-                below: cursor.map(Cursor::sort_key),
+                range: cursor.map_or(Range::All, |cursor| Range::Below(cursor.sort_key())),
                 newest_first: true,
                 limit: Some(i32::from(limit.get()) + 1),
                 consistent: false,
@@ -124,12 +146,22 @@ impl Table {
         &self,
         ask: &Ask<'_>,
     ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
-        let (partition, bound) = match ask.place {
-            Place::Table => ("pk = :partition", "pk = :partition AND sk < :below"),
+        let (all, below, beginning) = match ask.place {
+            Place::Table => (
+                "pk = :partition",
+                "pk = :partition AND sk < :bound",
+                "pk = :partition AND begins_with(sk, :bound)",
+            ),
             Place::Index => (
                 "gsi1pk = :partition",
-                "gsi1pk = :partition AND gsi1sk < :below",
+                "gsi1pk = :partition AND gsi1sk < :bound",
+                "gsi1pk = :partition AND begins_with(gsi1sk, :bound)",
             ),
+        };
+        let (condition, bound) = match ask.range {
+            Range::All => (all, None),
+            Range::Below(bound) => (below, Some(bound)),
+            Range::Beginning(bound) => (beginning, Some(bound)),
         };
         let call = self
             .client
@@ -140,11 +172,12 @@ impl Table {
             .scan_index_forward(!ask.newest_first)
             .consistent_read(ask.consistent)
             .set_return_consumed_capacity(self.asks_for_cost());
-        match ask.below {
-            None => call.key_condition_expression(partition),
-            Some(below) => call
-                .key_condition_expression(bound)
-                .expression_attribute_values(":below", AttributeValue::S(below.to_owned())),
+        let call = call.key_condition_expression(condition);
+        match bound {
+            None => call,
+            Some(bound) => {
+                call.expression_attribute_values(":bound", AttributeValue::S(bound.to_owned()))
+            }
         }
     }
 }

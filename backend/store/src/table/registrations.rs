@@ -149,7 +149,8 @@ impl Table {
             let mut writes = vec![Write::Change(done(&id, build))];
             writes.extend(builds::writes(build)?);
             if let Some(release) = release {
-                writes.extend(releases::rows(release)?);
+                // The build is new, so nobody can have withdrawn it.
+                writes.extend(releases::rows(release, true)?);
                 if newest {
                     writes.push(releases::make_current(release)?);
                 }

@@ -10,6 +10,8 @@ use domain::{
     release::Release,
 };
 
+use serde::Deserialize;
+
 use super::{
     Table,
     calls::{Condition, Write, Written},
@@ -22,6 +24,21 @@ use crate::Result;
 /// The attribute by which two releases of one environment are compared.
 pub(super) const NEWNESS: &str = "newness";
 
+/// Set on a line of an environment's list while its build has not been withdrawn since, so that whoever reads the list
+/// needs not look. Lines without it are of builds that were withdrawn once, or were written before there was this mark.
+pub(super) const OFFERED: &str = "offered";
+
+/// A release as its environment's list has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ListedRelease {
+    /// The release.
+    #[serde(flatten)]
+    pub release: Release,
+    /// Whether its build is known not to be withdrawn. Else that has to be asked.
+    #[serde(default)]
+    pub offered: bool,
+}
+
 impl Table {
     /// Puts a release, and makes it current if it is newer than what is and its build is not withdrawn. Doing so again
     /// changes nothing.
@@ -29,7 +46,8 @@ impl Table {
         let mut tries = Tries::of("a release");
         let mut newest = true;
         loop {
-            let mut writes = rows(release)?;
+            // Only with the check below is it certain that the build is not withdrawn.
+            let mut writes = rows(release, newest)?;
             if newest {
                 let withdrawn = keys::withdrawn(&release.build);
                 writes.push(Write::Check(withdrawn, Condition::absent()));
@@ -56,13 +74,30 @@ impl Table {
         let partition = keys::releases_partition(app, environment);
         self.page(Place::Table, &partition, limit, cursor).await
     }
+
+    /// The newest releases of an app in an environment, newest first, each with whether it is offered.
+    pub async fn newest_releases(
+        &self,
+        app: &AppId,
+        environment: &EnvironmentId,
+        limit: Limit,
+    ) -> Result<Vec<ListedRelease>> {
+        let partition = keys::releases_partition(app, environment);
+        let page = self.page(Place::Table, &partition, limit, None).await?;
+        Ok(page.items)
+    }
 }
 
-/// The writes that keep a release: its line in its build, its line in its environment.
-pub(super) fn rows(release: &Release) -> Result<Vec<Write>> {
+/// The writes that keep a release: its line in its build, its line in its environment. `offered` if the same transaction
+/// makes sure that its build is not withdrawn.
+pub(super) fn rows(release: &Release, offered: bool) -> Result<Vec<Write>> {
+    let mut listed = item::of(&keys::listed_release(release), release)?;
+    if offered {
+        listed.insert(OFFERED.to_owned(), AttributeValue::Bool(true));
+    }
     Ok(vec![
         Write::Put(item::of(&keys::build_release(release), release)?, None),
-        Write::Put(item::of(&keys::listed_release(release), release)?, None),
+        Write::Put(listed, None),
     ])
 }
 

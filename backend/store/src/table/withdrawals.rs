@@ -16,9 +16,10 @@ use domain::{
 
 use super::{
     Served, Table,
-    calls::{Condition, Write, Written},
+    calls::{Change, Condition, Write, Written},
     current::Spot,
-    item, keys,
+    item,
+    keys::{self, BuildPart, Key},
     tries::Tries,
 };
 use crate::Result;
@@ -48,7 +49,39 @@ impl Table {
         let own = Write::Put(own, Some(Condition::absent()));
         let hold = Some(hold);
         let turn = Turn { app, build, hold };
-        self.turn(turn, environments, own, note).await
+        // Before, so that no list ever says that a withdrawn build is offered, should this break off; and after, for
+        // releases that came in between. From then on none is written as offered.
+        let marked = self.no_longer_offered(build, &HashSet::new()).await?;
+        let withdrawn = self.turn(turn, environments, own, note).await?;
+        self.no_longer_offered(build, &marked).await?;
+        Ok(withdrawn)
+    }
+
+    /// Has the lists of releases say no more that a build is offered, but for those lines where it was done. Returns the
+    /// lines.
+    async fn no_longer_offered(
+        &self,
+        build: &BuildId,
+        done: &HashSet<Key>,
+    ) -> Result<HashSet<Key>> {
+        let mut lines = HashSet::new();
+        for item in self.partition(&keys::build_partition(build), true).await? {
+            if keys::build_part(item::text(&item, keys::SK)) == BuildPart::Release {
+                let release: Release = item::read(item)?;
+                lines.insert(keys::listed_release(&release));
+            }
+        }
+        for line in lines.difference(done) {
+            self.update(Change {
+                key: line.clone(),
+                expression: "REMOVE offered",
+                names: Vec::new(),
+                condition: Some("attribute_exists(offered)"),
+                values: Vec::new(),
+            })
+            .await?;
+        }
+        Ok(lines)
     }
 
     /// Gives a withdrawn build out again: where it is the newest, it is served. False if it is not withdrawn.

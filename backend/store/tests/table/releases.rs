@@ -1,6 +1,11 @@
 //! What an environment serves is its newest release, whatever order they are written in.
 
-use domain::page::Limit;
+use domain::{
+    actor::Actor,
+    audit::{Deed, Note},
+    hold::{Held, Hold},
+    page::Limit,
+};
 
 use crate::support::{Bench, app, build, environment, noon, release};
 
@@ -138,4 +143,56 @@ async fn environments_serve_each_their_own() {
         .await
         .unwrap();
     assert_eq!(bench.table.overview().await.unwrap().current.len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_says_which_builds_were_not_withdrawn_since_and_leaves_others_to_be_asked_for() {
+    let bench = Bench::new().await;
+    let (wallet, dev) = (app("wallet"), environment("dev"));
+    let (kept, taken) = (build(&wallet, 1), build(&wallet, 2));
+    let offered = async || -> Vec<(u64, bool)> {
+        let listed = bench
+            .table
+            .newest_releases(&wallet, &dev, Limit::default())
+            .await
+            .unwrap();
+        let of = listed.iter().map(|it| (it.release.number, it.offered));
+        of.collect()
+    };
+    for (build, minute) in [(&kept, 0), (&taken, 10)] {
+        let release = release(build, &dev, noon(minute));
+        bench.table.put_release(&release).await.unwrap();
+    }
+    assert_eq!(offered().await, [(2, true), (1, true)]);
+
+    let hold = Hold {
+        on: Held::Build {
+            app: wallet.clone(),
+            build: taken.id.clone(),
+        },
+        reason: "it leaks".to_owned(),
+        by: Actor::local(),
+        since: noon(20),
+    };
+    let note = |deed| Note::new(noon(20), Actor::local(), "local", deed);
+    let everywhere = [dev.clone()];
+    let (withdrawn, restored) = (note(Deed::Withdrawn), note(Deed::Restored));
+    let done = bench
+        .table
+        .withdraw(&wallet, &taken.id, &everywhere, &hold, &withdrawn);
+    assert!(done.await.unwrap());
+    assert_eq!(offered().await, [(2, false), (1, true)]);
+    // A release that comes late, of a build that is withdrawn by then.
+    let late = release(&taken, &dev, noon(30));
+    bench.table.put_release(&late).await.unwrap();
+    assert_eq!(offered().await, [(2, false), (2, false), (1, true)]);
+
+    let done = bench
+        .table
+        .restore(&wallet, &taken.id, &everywhere, &restored);
+    assert!(done.await.unwrap());
+    assert_eq!(offered().await, [(2, false), (2, false), (1, true)]);
+    let again = release(&taken, &dev, noon(40));
+    bench.table.put_release(&again).await.unwrap();
+    assert_eq!(offered().await[0], (2, true));
 }

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
+    build::Build,
     digest::Digest,
     id::{AppId, BuildId},
     view::BuildView,
@@ -34,11 +35,10 @@ pub(super) async fn file(
     caller: Caller,
     Names((app, id, digest)): Names<(AppId, BuildId, Digest)>,
 ) -> Result<Response, Problem> {
-    of_app(&front, &caller, &app, &id).await?;
     let agent = caller.user_agent.as_deref();
     let grant = front
         .portal
-        .grant_file(&caller.actor, &id, &digest, agent, caller.now)
+        .grant_file(&caller.actor, (Some(&app), &id), &digest, agent, caller.now)
         .await?;
     redirect::for_people(&grant)
 }
@@ -49,8 +49,7 @@ pub(super) async fn icon(
     caller: Caller,
     Names((app, id)): Names<(AppId, BuildId)>,
 ) -> Result<Response, Problem> {
-    of_app(&front, &caller, &app, &id).await?;
-    let icon = front.portal.icon(&caller.actor, &id).await?;
+    let icon = front.portal.icon(&caller.actor, &app, &id).await?;
     let content_type = ["image/png", "image/webp"]
         .into_iter()
         .find(|known| *known == icon.content_type)
@@ -86,7 +85,18 @@ pub(super) async fn returned(
     Ok(front.page_with_form(caller, &page, back.status))
 }
 
-/// A build, if it is one of that app.
+/// A build without what became of it, if it is one of that app: one read, for what shows no page of it.
+pub(super) async fn alone(
+    front: &Front,
+    caller: &Caller,
+    app: &AppId,
+    id: &BuildId,
+) -> Result<Build, Problem> {
+    let build = front.portal.build_alone(&caller.actor, id, Some(app));
+    Ok(build.await?)
+}
+
+/// A build's page, if it is one of that app.
 pub(super) async fn of_app(
     front: &Front,
     caller: &Caller,

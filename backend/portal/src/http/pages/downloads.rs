@@ -13,15 +13,15 @@ pub(super) async fn list(
     Names((app, id)): Names<(AppId, BuildId)>,
     query: ListQuery,
 ) -> Result<Response, Problem> {
-    let view = build::of_app(&front, &caller, &app, &id).await?;
+    let build = build::alone(&front, &caller, &app, &id).await?;
     let cursor = query.cursor.as_ref();
     let downloads = front
         .portal
         .downloads(&caller.actor, &id, query.limit, cursor)
         .await?;
     let page = Page::Downloads {
-        app: &view.app,
-        build: &view.build,
+        app: &front.portal.app_or_its_name(&build.app),
+        build: &build,
         downloads: &downloads,
         from_newest: cursor.is_none(),
         as_of: caller.now,

@@ -151,20 +151,16 @@ fn request(form: &Form) -> Result<LinkRequest, Error> {
 async fn may_share(front: &Front, caller: &Caller, wanted: Wanted) -> Result<MayShare, Problem> {
     let portal = &front.portal;
     if let Some(id) = wanted.build {
-        let view = portal.build(&caller.actor, &id, caller.now);
-        let view = Box::pin(view).await?;
-        let releases = view.releases.iter();
-        let environments: Vec<EnvironmentId> =
-            releases.map(|it| it.environment.id.clone()).collect();
+        let record = portal.visible_build(&caller.actor, &id).await?;
         let action = Action::Share {
-            app: &view.app.id,
-            environments: &environments,
+            app: &record.build.app,
+            environments: &record.environments(),
         };
         portal.authorise(&caller.actor, action)?;
         return Ok(MayShare::Build {
-            app: view.app,
+            app: portal.app_or_its_name(&record.build.app),
             build: id,
-            number: view.build.number,
+            number: record.build.number,
         });
     }
     let places = places(front, caller);

@@ -28,7 +28,7 @@ pub(super) async fn promote(
     Names((app, id)): Names<(AppId, BuildId)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    build::of_app(&front, &caller, &app, &id).await?;
+    build::alone(&front, &caller, &app, &id).await?;
     let request = PromotionRequest {
         build: id.clone(),
         to: form.name("to")?,

@@ -19,7 +19,7 @@ pub(super) async fn withdraw(
     Names((app, id)): Names<(AppId, BuildId)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    build::of_app(&front, &caller, &app, &id).await?;
+    build::alone(&front, &caller, &app, &id).await?;
     let why = form.text("reason");
     let withdrawn = front.portal.withdraw(caller.who(), &id, why, caller.now);
     match Box::pin(withdrawn).await {
@@ -37,7 +37,7 @@ pub(super) async fn restore(
     Names((app, id)): Names<(AppId, BuildId)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    build::of_app(&front, &caller, &app, &id).await?;
+    build::alone(&front, &caller, &app, &id).await?;
     let why = form.text("reason");
     let restored = front.portal.restore(caller.who(), &id, why, caller.now);
     let Err(error) = Box::pin(restored).await else {

@@ -103,7 +103,7 @@ fn guarded(
         writes.extend(nothing_holds(after));
     }
     if let Some(release) = step.release {
-        let rows = releases::rows(release)?.into_iter();
+        let rows = releases::rows(release, true)?.into_iter();
         writes.extend(rows.map(|write| (write, Obstacle::Changed)));
         writes.push((releases::make_current(release)?, Obstacle::NotNewest));
         if !step.starts {

@@ -46,7 +46,7 @@ pub(super) async fn file(
     let agent = caller.user_agent.as_deref();
     let grant = front
         .portal
-        .grant_file(&caller.actor, &id, &digest, agent, caller.now)
+        .grant_file(&caller.actor, (None, &id), &digest, agent, caller.now)
         .await?;
     redirect::for_programs(grant)
 }
