@@ -95,10 +95,9 @@ pub fn router(front: Front) -> Router {
     let origin_key = front.origin_key.clone();
     let front = Arc::new(front);
     let counted: limits::Counted = (front.clone(), Arc::default());
-    let (api, document) = api::routes().split_for_parts();
     let router = Router::new()
-        .merge(api)
-        .merge(openapi::route(document))
+        .merge(api::routes())
+        .merge(openapi::routes())
         .merge(pages::routes())
         .merge(assets::routes())
         .merge(healthz::routes())
@@ -140,5 +139,5 @@ pub fn router(front: Front) -> Router {
 
 /// The API's description, as `/api/openapi.json` serves it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    openapi::complete(api::routes().into_openapi())
+    openapi::complete(api::document())
 }

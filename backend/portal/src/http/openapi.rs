@@ -1,11 +1,14 @@
 //! The API's own description, generated from the handlers.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use axum::{
     Router,
     http::{HeaderValue, Method, header},
-    response::IntoResponse as _,
+    response::IntoResponse,
     routing::get,
 };
 use utoipa::{
@@ -136,16 +139,16 @@ failures! {
     Refused "422" "There is a build, but no file of use to the caller, such as only an unsigned package";
 }
 
+/// The document, made when it is first asked for.
+static DOCUMENT: LazyLock<String> =
+    LazyLock::new(|| super::openapi().to_json().unwrap_or_default());
+
 /// Serves the document.
-pub(super) fn route(document: OpenApi) -> Router<Arc<Front>> {
-    let json = complete(document).to_json().unwrap_or_default();
-    let answer = async move || {
-        let mut response = json.into_response();
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        response
-    };
-    Router::new().route("/api/openapi.json", get(answer))
+pub(super) fn routes() -> Router<Arc<Front>> {
+    Router::new().route("/api/openapi.json", get(document))
+}
+
+async fn document() -> impl IntoResponse {
+    let json = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, json)], DOCUMENT.as_str())
 }

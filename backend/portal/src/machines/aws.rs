@@ -9,7 +9,7 @@ mod presigned;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use domain::{Timestamp, digest::Digest};
@@ -62,7 +62,8 @@ pub enum AwsError {
 #[derive(Debug)]
 pub(super) struct Callers {
     endpoint: Option<Url>,
-    fetch: Fetch,
+    /// Made when it is first needed: it reads the roots of trust.
+    fetch: LazyLock<Fetch>,
     known: Mutex<HashMap<Digest, (Arc<Caller>, Timestamp)>>,
 }
 
@@ -76,7 +77,7 @@ impl Callers {
     pub(super) fn new(endpoint: Option<Url>) -> Self {
         Self {
             endpoint,
-            fetch: Fetch::new(),
+            fetch: LazyLock::new(Fetch::new),
             known: Mutex::default(),
         }
     }

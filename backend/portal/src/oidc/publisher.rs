@@ -1,6 +1,6 @@
 //! An issuer's documents and keys, fetched when they are needed and kept for a while.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use domain::Timestamp;
 use jiff::SignedDuration;
@@ -21,7 +21,8 @@ const ASKED: SignedDuration = SignedDuration::from_mins(1);
 pub(crate) struct Publisher {
     issuer: String,
     endpoint: Option<Url>,
-    fetch: Fetch,
+    /// Made when it is first needed: it reads the roots of trust.
+    fetch: LazyLock<Fetch>,
     documents: Mutex<Option<(Arc<Documents>, Timestamp)>>,
     keys: Mutex<Option<Keys>>,
 }
@@ -62,7 +63,7 @@ impl Publisher {
         Self {
             issuer,
             endpoint,
-            fetch: Fetch::new(),
+            fetch: LazyLock::new(Fetch::new),
             documents: Mutex::default(),
             keys: Mutex::default(),
         }
@@ -72,7 +73,7 @@ impl Publisher {
         &self.issuer
     }
 
-    pub(crate) const fn fetch(&self) -> &Fetch {
+    pub(crate) fn fetch(&self) -> &Fetch {
         &self.fetch
     }
 

@@ -22,54 +22,82 @@ mod withdrawals;
 
 use std::sync::Arc;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
+use axum::{Router, routing::MethodRouter};
+use utoipa::Path as _;
+use utoipa_axum::{PathItemExt as _, paste, router::OpenApiRouter, routes as documented_routes};
 
 use crate::http::Front;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<Front>> {
-    OpenApiRouter::default()
-        .routes(routes!(overview::overview))
-        .routes(routes!(me::me))
-        .routes(routes!(access::show))
-        .routes(routes!(configuration::show))
-        .routes(routes!(sessions::list))
-        .routes(routes!(sessions::end_others))
-        .routes(routes!(sessions::end_all))
-        .routes(routes!(sessions::end))
-        .routes(routes!(apps::list))
-        .routes(routes!(apps::show))
-        .routes(routes!(apps::builds))
-        .routes(routes!(apps::runs))
-        .routes(routes!(environments::show))
-        .routes(routes!(environments::releases))
-        .routes(routes!(environments::latest))
-        .routes(routes!(unassigned::runs))
-        .routes(routes!(builds::show))
-        .routes(routes!(builds::file))
-        .routes(routes!(builds::downloads))
-        .routes(routes!(runs::show))
-        .routes(routes!(events::receive))
-        .routes(routes!(promotions::list, promotions::request))
-        .routes(routes!(promotions::show))
-        .routes(routes!(promotions::approve))
-        .routes(routes!(promotions::reject))
-        .routes(routes!(promotions::cancel))
-        .routes(routes!(promotions::options))
-        .routes(routes!(promotions::history))
-        .routes(routes!(promotions::rollback))
-        .routes(routes!(holds::list, holds::freeze))
-        .routes(routes!(holds::lift))
-        .routes(routes!(withdrawals::withdraw))
-        .routes(routes!(withdrawals::restore))
-        .routes(routes!(compare::compare))
-        .routes(routes!(audit::list))
-        .routes(routes!(audit::seals))
-        .routes(routes!(audit::verify))
-        .routes(routes!(links::list, links::make))
-        .routes(routes!(links::revoke))
-        .routes(routes!(tokens::list, tokens::make))
-        .routes(routes!(tokens::revoke))
-        .routes(routes!(uploads::start))
-        .routes(routes!(uploads::plan))
-        .routes(routes!(uploads::complete))
+/// Makes both of one list: the routes, which every process needs at its start, and their description, which takes longer to
+/// make than all else and is seldom asked for. Handlers of one address stand in one line.
+macro_rules! endpoints {
+    ($($($module:ident::$handler:ident),+;)+) => {
+        pub(super) fn routes() -> Router<Arc<Front>> {
+            let router = Router::new();
+            $(
+                let paths = paste! { [$($module::[<__path_ $handler>]::path()),+] };
+                let methods = MethodRouter::new();
+                $(
+                    let kinds = paste! { $module::[<__path_ $handler>]::methods() };
+                    let methods = kinds.iter().fold(methods, |methods, kind| {
+                        methods.on(kind.to_method_filter(), $module::$handler)
+                    });
+                )+
+                let router = router.route(&paths[0], methods);
+            )+
+            router
+        }
+
+        pub(super) fn documented() -> OpenApiRouter<Arc<Front>> {
+            OpenApiRouter::default()
+                $(.routes(documented_routes!($($module::$handler),+)))+
+        }
+    };
+}
+
+endpoints! {
+    overview::overview;
+    me::me;
+    access::show;
+    configuration::show;
+    sessions::list;
+    sessions::end_others;
+    sessions::end_all;
+    sessions::end;
+    apps::list;
+    apps::show;
+    apps::builds;
+    apps::runs;
+    environments::show;
+    environments::releases;
+    environments::latest;
+    unassigned::runs;
+    builds::show;
+    builds::file;
+    builds::downloads;
+    runs::show;
+    events::receive;
+    promotions::list, promotions::request;
+    promotions::show;
+    promotions::approve;
+    promotions::reject;
+    promotions::cancel;
+    promotions::options;
+    promotions::history;
+    promotions::rollback;
+    holds::list, holds::freeze;
+    holds::lift;
+    withdrawals::withdraw;
+    withdrawals::restore;
+    compare::compare;
+    audit::list;
+    audit::seals;
+    audit::verify;
+    links::list, links::make;
+    links::revoke;
+    tokens::list, tokens::make;
+    tokens::revoke;
+    uploads::start;
+    uploads::plan;
+    uploads::complete;
 }
