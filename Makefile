@@ -3,6 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 LISTEN ?= 127.0.0.1:8080
+export PATH := $(shell tests/path printenv PATH)
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -92,7 +93,10 @@ cost: ## Measure what each operation takes of AWS, and write docs/cost.md
 	@tests/bench/run operations
 	@infra/cost/page > docs/cost.md
 
+fresh-machine: ## Try `make run` and `make test` on a bare Debian made for it; KEEP=1 keeps it
+	@tests/fresh-machine
+
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract api-test browser fuzz bench cost fmt
+.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract api-test browser fuzz bench cost fresh-machine fmt
