@@ -17,12 +17,14 @@ run: ## Start the portal with a demonstration; RESET=1 forgets earlier data, LIS
 	@exec target/debug/demo --data .towpath --listen $(LISTEN) $(if $(RESET),--reset)
 
 site: ## Build the pages' assets into target/site
+	@echo "==> building the pages' assets"
 	@cargo run --locked --quiet --package bundle -- --wasm-opt frontend/bundle/node_modules/.bin/wasm-opt
 
 test: ## Check and test everything; installs what it needs
 	@tests/setup test
 	@$(MAKE) --no-print-directory check samples site
 	@target/venv/bin/python tests/checks/examples.py
+	@target/venv/bin/python tests/checks/setup.py
 	@echo '==> Rust tests'
 	@tests/nextest
 	@cargo test --workspace --locked --doc --quiet
