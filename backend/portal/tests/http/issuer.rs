@@ -133,8 +133,8 @@ impl Issuer {
 
     /// Has its documents name this address as its own.
     pub(crate) fn is_at(&mut self, address: &str) {
-        self.facts().address = address.to_owned();
-        self.address = address.to_owned();
+        address.clone_into(&mut self.facts().address);
+        address.clone_into(&mut self.address);
     }
 
     /// Whether it answers with an error to whoever asks for its keys.

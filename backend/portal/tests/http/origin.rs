@@ -27,15 +27,15 @@ const HEADER: &str = "x-towpath-origin";
 /// The address of a CloudFront server, as API Gateway appends it.
 const EDGE: &str = "130.176.1.1";
 
-fn key() -> Option<OriginKey> {
-    Some(OriginKey::new(KEY).unwrap())
+fn key() -> OriginKey {
+    OriginKey::new(KEY).unwrap()
 }
 
 async fn behind_cloudfront() -> SignedIn {
     let mut portal = SignedIn::new().await;
     portal.site.router = router(Front {
         door: Door::SignIn(portal.door.clone()),
-        origin_key: key(),
+        origin_key: Some(key()),
         ..front(&portal.site.world)
     });
     portal
@@ -136,7 +136,7 @@ async fn webhooks_come_through_cloudfront_too() {
             Arc::new(GivenSecret(secrets.to_owned())),
         ),
         clock: now,
-        origin_key: key(),
+        origin_key: Some(key()),
     });
     for (shown, status) in [("", 403), ("wrong", 403), (KEY, 401)] {
         let request = Request::post("/hooks/github/acme").header(HEADER, shown);
