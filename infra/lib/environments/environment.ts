@@ -51,6 +51,10 @@ export interface CognitoSignIn {
   readonly provider: 'cognito';
   /** Optional if left out. */
   readonly secondFactor?: SecondFactor;
+  /** The address that invitations and codes are sent from, through SES; left out, Cognito's own, for 50 messages a day. */
+  readonly mailFrom?: string;
+  /** The verified identity of SES that the address belongs to; left out, the address's domain. */
+  readonly mailIdentity?: string;
 }
 
 /** People sign in at an OpenID Connect issuer that exists already. */
@@ -63,6 +67,12 @@ export interface OidcSignIn {
 }
 
 export type SignInSettings = CognitoSignIn | OidcSignIn;
+
+/** Reserved concurrency of functions; left out, they share the account's. */
+export interface Concurrency {
+  readonly web?: number;
+  readonly hooks?: number;
+}
 
 /** One deployment of Towpath. */
 export interface Environment {
@@ -86,6 +96,11 @@ export interface Environment {
   readonly auditLock: AuditLock;
   readonly retention: Retention;
   readonly signIn: SignInSettings;
+  readonly concurrency: Concurrency;
+  /** Whether there is a CloudWatch dashboard. */
+  readonly dashboard: boolean;
+  /** Whether there is an endpoint for webhooks. */
+  readonly webhooks: boolean;
 }
 
 /** The account where pipelines run, when it is none of the environments' own. */

@@ -35,7 +35,7 @@ function environment(
   written: WrittenEnvironment,
   accounts: ReadonlyMap<string, string>,
 ): Environment {
-  const { name, domain, retention } = written;
+  const { name, domain, retention, concurrency } = written;
   const others = written.events_from.map((from) => accounts.get(from) ?? from);
   return {
     name,
@@ -55,6 +55,12 @@ function environment(
       auditDays: retention.audit_days,
     },
     signIn: signIn(written.sign_in),
+    concurrency: {
+      ...(concurrency.web !== undefined && { web: concurrency.web }),
+      ...(concurrency.hooks !== undefined && { hooks: concurrency.hooks }),
+    },
+    dashboard: written.dashboard,
+    webhooks: written.webhooks,
     ...(written.alarms_to !== undefined && { alarmsTo: written.alarms_to }),
     ...(written.public_url !== undefined && { publicUrl: written.public_url }),
     ...(domain && {
@@ -84,8 +90,14 @@ function operations({ account, region, external_id, repository }: WrittenOperati
 
 function signIn(written: WrittenEnvironment['sign_in']): SignInSettings {
   if (written.provider === 'cognito') {
-    const { second_factor: secondFactor } = written;
-    return { provider: 'cognito', ...(secondFactor && { secondFactor }) };
+    const { second_factor: secondFactor, mail_from: mailFrom } = written;
+    const { mail_identity: mailIdentity } = written;
+    return {
+      provider: 'cognito',
+      ...(secondFactor && { secondFactor }),
+      ...(mailFrom !== undefined && { mailFrom }),
+      ...(mailIdentity !== undefined && { mailIdentity }),
+    };
   }
   const { issuer, client_id: clientId, endpoint } = written;
   return { provider: 'oidc', issuer, clientId, ...(endpoint !== undefined && { endpoint }) };

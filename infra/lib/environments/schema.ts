@@ -61,10 +61,38 @@ const retention = z.strictObject(
   { error: 'a table [environments.retention]' },
 );
 
-const cognito = z.strictObject({
-  provider: z.literal('cognito'),
-  second_factor: oneOf(SECOND_FACTORS).optional(),
-});
+const reserved = z
+  .int({ error: 'a number of concurrent executions, 1 or more' })
+  .min(1, { error: 'a number of concurrent executions, 1 or more' });
+
+const concurrency = z.strictObject(
+  { web: reserved.optional(), hooks: reserved.optional() },
+  { error: 'a table [environments.concurrency]' },
+);
+
+/** Whether SES sends from an address with that identity. */
+function belongs(address: string | undefined, identity: string | undefined): boolean {
+  if (identity === undefined) return true;
+  const domain = address?.split('@').at(-1) ?? '';
+  return identity === address || identity === domain || domain.endsWith(`.${identity}`);
+}
+
+const yesOrNo = z.boolean({ error: 'true or false' });
+
+const cognito = z
+  .strictObject({
+    provider: z.literal('cognito'),
+    second_factor: oneOf(SECOND_FACTORS).optional(),
+    mail_from: mail.optional(),
+    mail_identity: matching(
+      /^([^@\s]+@)?[^@\s]+\.[^@\s]+$/,
+      'a verified identity of SES: a domain or a mail address',
+    ).optional(),
+  })
+  .refine(({ mail_from, mail_identity }) => belongs(mail_from, mail_identity), {
+    path: ['mail_identity'],
+    error: 'mail_from itself, its domain, or a domain above that',
+  });
 const oidc = z.strictObject({
   provider: z.literal('oidc'),
   issuer: address('the address of the issuer, such as "https://login.example.com"'),
@@ -98,6 +126,9 @@ const environment = z.strictObject(
         error: '"cognito" or "oidc"',
       })
       .default({ provider: 'cognito' }),
+    concurrency: concurrency.prefault({}),
+    dashboard: yesOrNo.default(false),
+    webhooks: yesOrNo.default(true),
   },
   { error: 'a table [[environments]]' },
 );

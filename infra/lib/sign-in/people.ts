@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
+  type CfnUserPool,
   CfnUserPoolGroup,
   FeaturePlan,
   Mfa,
@@ -41,6 +42,7 @@ export class People extends Construct {
     super(scope, id);
     const { environment, configuration } = props.deployment;
     this.pool = this.userPool(physicalName(environment, 'people'), secondFactor(environment));
+    this.mail(environment);
     this.domain = this.pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: domainPrefix(environment) },
     });
@@ -91,6 +93,23 @@ export class People extends Construct {
       reason: 'The Plus plan is paid for each person. A team that wants it names its own issuer.',
     });
     return pool;
+  }
+
+  /** CDK's own `UserPoolEmail.withSES` takes no identity of a domain above the address's. */
+  private mail({ signIn }: Environment): void {
+    if (signIn.provider !== 'cognito' || signIn.mailFrom === undefined) return;
+    const { mailFrom } = signIn;
+    const identity = signIn.mailIdentity ?? mailFrom.replace(/^.*@/, '');
+    const pool = this.pool.node.defaultChild as CfnUserPool;
+    pool.emailConfiguration = {
+      emailSendingAccount: 'DEVELOPER',
+      from: `Towpath <${mailFrom}>`,
+      sourceArn: Stack.of(this).formatArn({
+        service: 'ses',
+        resource: 'identity',
+        resourceName: identity,
+      }),
+    };
   }
 
   /** Public, with PKCE: the portal keeps no secret that could leak, and a code alone opens nothing. */

@@ -45,6 +45,9 @@ describe('an environments file', () => {
           auditDays: 3650,
         },
         signIn: { provider: 'cognito' },
+        concurrency: {},
+        dashboard: false,
+        webhooks: true,
       },
     ]);
   });
@@ -62,6 +65,9 @@ audit_lock = "compliance"
 domain = { name = "releases.example.com", certificate_arn = "arn:aws:acm:us-east-1:111111111111:certificate/00000000-0000-0000-0000-000000000000", hosted_zone_id = "Z1" }
 retention = { log_days = 7, event_days = 1, removed_days = 2, access_log_days = 3, audit_days = 4 }
 sign_in = { provider = "oidc", issuer = "https://login.example.com/realm", client_id = "towpath", endpoint = "http://127.0.0.1:9/x" }
+concurrency = { web = 20, hooks = 5 }
+dashboard = true
+webhooks = false
 ${PROD}`,
       'environments.toml',
     );
@@ -91,6 +97,22 @@ ${PROD}`,
         clientId: 'towpath',
         endpoint: 'http://127.0.0.1:9/x',
       },
+      concurrency: { web: 20, hooks: 5 },
+      dashboard: true,
+      webhooks: false,
+    });
+  });
+
+  test('can say how the user pool sends mail', () => {
+    const { environments } = parseEnvironments(
+      `${DEV}sign_in = { provider = "cognito", second_factor = "required", mail_from = "releases@mail.example.com", mail_identity = "example.com" }\n`,
+      'environments.toml',
+    );
+    assert.deepEqual(environments[0]?.signIn, {
+      provider: 'cognito',
+      secondFactor: 'required',
+      mailFrom: 'releases@mail.example.com',
+      mailIdentity: 'example.com',
     });
   });
 });
@@ -196,6 +218,31 @@ describe('a problem of an environments file is one line that says what to do', (
       'a mail address that is none',
       `${DEV}alarms_to = "releases"\n`,
       'environment "dev": alarms_to is "releases": it should be a mail address',
+    ],
+    [
+      'a concurrency of nothing',
+      `${DEV}concurrency = { web = 0 }\n`,
+      'environment "dev": concurrency.web is 0: it should be a number of concurrent executions, 1 or more',
+    ],
+    [
+      'a concurrency of a function that has none of its own',
+      `${DEV}concurrency = { clock = 1 }\n`,
+      'environment "dev": unknown key "clock": known are hooks, web',
+    ],
+    [
+      'a switch that is neither on nor off',
+      `${DEV}webhooks = "no"\n`,
+      'environment "dev": webhooks is "no": it should be true or false',
+    ],
+    [
+      'a sender of mail that is no address',
+      `${DEV}sign_in = { provider = "cognito", mail_from = "example.com" }\n`,
+      'environment "dev": sign_in.mail_from is "example.com": it should be a mail address',
+    ],
+    [
+      'an identity that the sender does not belong to',
+      `${DEV}sign_in = { provider = "cognito", mail_from = "releases@example.com", mail_identity = "ample.com" }\n`,
+      'environment "dev": sign_in.mail_identity is "ample.com": it should be mail_from itself, its domain, or a domain above that',
     ],
     ['no environment', '', 'environments is missing: at least one table [[environments]]'],
     [

@@ -140,3 +140,22 @@ test('people come back to where web takes them', () => {
   assert.ok(source.includes(`pub const CALLBACK: &str = "${CALLBACK}";`));
   assert.ok(source.includes(`pub const SIGNED_OUT: &str = "${SIGNED_OUT}";`));
 });
+
+test('mail goes out through an identity of SES that the environment names', () => {
+  const sender = (options: string) =>
+    templateOf(environmentToml(`sign_in = { provider = "cognito", ${options} }\n`));
+  const identity = (name: string) => ({
+    EmailConfiguration: {
+      EmailSendingAccount: 'DEVELOPER',
+      From: 'Towpath <releases@mail.example.com>',
+      SourceArn: `arn:aws:ses:eu-west-1:111111111111:identity/${name}`,
+    },
+  });
+  const from = 'mail_from = "releases@mail.example.com"';
+  sender(from).hasResourceProperties('AWS::Cognito::UserPool', identity('mail.example.com'));
+  sender(`${from}, mail_identity = "example.com"`).hasResourceProperties(
+    'AWS::Cognito::UserPool',
+    identity('example.com'),
+  );
+  template.hasResourceProperties('AWS::Cognito::UserPool', { EmailConfiguration: Match.absent() });
+});
