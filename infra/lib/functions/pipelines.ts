@@ -9,10 +9,9 @@ export const ON_PIPELINES = [
   'codepipeline:GetPipelineState',
   'codepipeline:ListActionExecutions',
   'codepipeline:ListPipelineExecutions',
-  'codepipeline:RollbackStage',
   'codepipeline:StartPipelineExecution',
 ];
-export const ON_STAGES = ['codepipeline:RetryStageExecution'];
+export const ON_STAGES = ['codepipeline:RetryStageExecution', 'codepipeline:RollbackStage'];
 export const ON_ACTIONS = ['codepipeline:PutApprovalResult'];
 
 /** Lets a function run the pipelines that `towpath.toml` names, where they lie in its own account, and no other. */

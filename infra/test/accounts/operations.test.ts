@@ -26,7 +26,7 @@ test('an environment starts and asks its own pipelines, by its web and clock fun
     `codepipeline:ListPipelineExecutions on ${pipeline}`,
     `codepipeline:PutApprovalResult on ${pipeline}/*/*`,
     `codepipeline:RetryStageExecution on ${pipeline}/*`,
-    `codepipeline:RollbackStage on ${pipeline}`,
+    `codepipeline:RollbackStage on ${pipeline}/*`,
     `codepipeline:StartPipelineExecution on ${pipeline}`,
   ]);
   assert.deepEqual(trustOf(OPERATIONS_STACK, 'towpath-preprod-promotions'), [

@@ -25,7 +25,7 @@ const PIPELINES = [
   `codepipeline:ListPipelineExecutions on ${WALLET}`,
   `codepipeline:PutApprovalResult on ${WALLET}/*/*`,
   `codepipeline:RetryStageExecution on ${WALLET}/*`,
-  `codepipeline:RollbackStage on ${WALLET}`,
+  `codepipeline:RollbackStage on ${WALLET}/*`,
   `codepipeline:StartPipelineExecution on ${WALLET}`,
 ];
 
