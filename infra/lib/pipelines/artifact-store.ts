@@ -27,6 +27,28 @@ export function readWrite(store: ArtifactStore, folders: readonly string[]): Rig
   ];
 }
 
+/**
+ * What the pipeline's own role needs beside `readWrite`: source actions upload with an ACL, and CodePipeline copies the
+ * tags of what it hands on.
+ */
+export function aclAndTags(store: ArtifactStore, folder: string): Right {
+  return {
+    actions: [
+      's3:GetObjectTagging',
+      's3:GetObjectVersionTagging',
+      's3:PutObjectAcl',
+      's3:PutObjectTagging',
+    ],
+    resources: below(store, [folder]),
+    because: NAMED_BY_AWS,
+  };
+}
+
+/** The rights to check whose bucket it is, and where: CodePipeline and CodeBuild do before they use it. */
+export function checkBucket(store: ArtifactStore): Right {
+  return { actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'], resources: [bucketArn(store)] };
+}
+
 /** The rights to read below some folders of the store. */
 export function readOnly(store: ArtifactStore, folders: readonly string[]): Right[] {
   return [

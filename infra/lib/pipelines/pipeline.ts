@@ -1,10 +1,17 @@
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Action } from './actions.ts';
-import { artifactFolder, type ArtifactStore, bucketArn, readWrite } from './artifact-store.ts';
+import {
+  aclAndTags,
+  artifactFolder,
+  type ArtifactStore,
+  bucketArn,
+  checkBucket,
+  readWrite,
+} from './artifact-store.ts';
 import { pipelineRoleName } from './names.ts';
-import { give } from './rights.ts';
+import { give, ownAccountOnly } from './rights.ts';
 
 /** A value that whoever starts the pipeline gives. */
 export interface Variable {
@@ -67,15 +74,14 @@ export class Pipeline extends Construct {
     const role = new Role(this, 'Role', {
       roleName: pipelineRoleName(name),
       description: `What the pipeline ${name} may do`,
-      assumedBy: new ServicePrincipal('codepipeline.amazonaws.com'),
+      assumedBy: ownAccountOnly('codepipeline.amazonaws.com'),
     });
     const rights = stages.flatMap(({ actions }) => actions.flatMap((action) => action.rights));
     give(role, [
-      {
-        actions: ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'],
-        resources: [bucketArn(artifacts)],
-      },
+      checkBucket(artifacts),
+      { actions: ['s3:GetBucketVersioning'], resources: [bucketArn(artifacts)] },
       ...readWrite(artifacts, [artifactFolder(name)]),
+      aclAndTags(artifacts, artifactFolder(name)),
       ...rights,
     ]);
     return role;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnProject } from 'aws-cdk-lib/aws-codebuild';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type ArtifactStore, readOnly, readWrite } from './artifact-store.ts';
-import { give, type Right } from './rights.ts';
+import { type ArtifactStore, checkBucket, readOnly, readWrite } from './artifact-store.ts';
+import { give, ownAccountOnly, type Right } from './rights.ts';
 
 /** A value of a secret in Secrets Manager. */
 export interface SecretField {
@@ -99,7 +99,7 @@ export class Project extends Construct {
     const role = new Role(this, 'Role', {
       ...(props.roleName !== undefined && { roleName: props.roleName }),
       description: `What the build ${props.name} may do`,
-      assumedBy: new ServicePrincipal('codebuild.amazonaws.com'),
+      assumedBy: ownAccountOnly('codebuild.amazonaws.com'),
     });
     const secrets = Object.values(props.secrets ?? {}).map(({ secretArn }) => secretArn);
     give(role, [
@@ -121,8 +121,10 @@ export class Project extends Construct {
 function storeRights({ artifacts, folder, reads, cache }: ProjectProps): Right[] {
   const own = folder === undefined ? [] : [folder];
   const kept = cache === undefined ? [] : [cache];
-  if (reads === true) return readOnly(artifacts, own);
-  return own.length + kept.length === 0 ? [] : readWrite(artifacts, [...own, ...kept]);
+  const folders = [...own, ...kept];
+  if (folders.length === 0) return [];
+  const rights = reads === true ? readOnly(artifacts, own) : readWrite(artifacts, folders);
+  return [checkBucket(artifacts), ...rights];
 }
 
 /** CodeBuild names a report group after the project and the group's name in the buildspec. */

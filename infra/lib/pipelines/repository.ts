@@ -34,16 +34,22 @@ export function cloneUrl(repository: Repository): string {
   return `https://${HOSTS[host(repository)]}/${repository.name}.git`;
 }
 
-/** The right to do something through the connection. The service has two names; a connection answers to the one in its ARN. */
+const SERVICES = ['codeconnections', 'codestar-connections'];
+
+/**
+ * The right to do something through the connection. The service was renamed: IAM knows its actions and its resources by
+ * both names, and which one a request is checked by depends on who asks.
+ */
 export function useConnection(
   { connectionArn }: Repository,
   actions: readonly ('UseConnection' | 'GetConnection' | 'GetConnectionToken')[],
 ): Right {
-  const service = connectionArn.includes(':codestar-connections:')
-    ? 'codestar-connections'
-    : 'codeconnections';
+  const arns = SERVICES.map((service) =>
+    connectionArn.replace(/:(codeconnections|codestar-connections):/, `:${service}:`),
+  );
   return {
-    actions: actions.map((action) => `${service}:${action}`),
-    resources: [connectionArn],
+    actions: SERVICES.flatMap((service) => actions.map((action) => `${service}:${action}`)),
+    // One, where the ARN is known only to CloudFormation.
+    resources: [...new Set(arns)],
   };
 }

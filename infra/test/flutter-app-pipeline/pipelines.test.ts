@@ -152,6 +152,17 @@ test('a first environment that deploys is released once that is done', () => {
   );
 });
 
+/** By both of the service's names, on the connection's ARN in both forms. */
+function useConnection(here: string): string[] {
+  const services = ['codeconnections', 'codestar-connections'];
+  return services.flatMap((action) =>
+    services.map(
+      (resource) =>
+        `${action}:UseConnection on arn:aws:${resource}:${here}:connection/00000000-0000-0000-0000-000000000000`,
+    ),
+  );
+}
+
 test('a pipeline may do what its actions need, and nothing else', () => {
   const here = 'eu-west-1:999999999999';
   const build =
@@ -164,7 +175,7 @@ test('a pipeline may do what its actions need, and nothing else', () => {
       `codebuild:BatchGetBuilds on ${build}`,
       `codebuild:StartBuild on ${build}`,
       `codebuild:StopBuild on ${build}`,
-      `codeconnections:UseConnection on arn:aws:codeconnections:${here}:connection/00000000-0000-0000-0000-000000000000`,
+      ...useConnection(here),
       `kms:Decrypt on ${key}`,
       `kms:DescribeKey on ${key}`,
       `kms:Encrypt on ${key}`,
@@ -174,7 +185,11 @@ test('a pipeline may do what its actions need, and nothing else', () => {
       `s3:GetBucketVersioning on ${bucket}`,
       `s3:GetObject on ${bucket}/wallet-dev/*`,
       `s3:GetObjectVersion on ${bucket}/wallet-dev/*`,
+      `s3:GetObjectTagging on ${bucket}/wallet-dev/*`,
+      `s3:GetObjectVersionTagging on ${bucket}/wallet-dev/*`,
       `s3:PutObject on ${bucket}/wallet-dev/*`,
+      `s3:PutObjectAcl on ${bucket}/wallet-dev/*`,
+      `s3:PutObjectTagging on ${bucket}/wallet-dev/*`,
       'sts:AssumeRole on arn:<AWS::Partition>:iam::111111111111:role/towpath-dev-invoke',
     ].sort(),
   );
@@ -182,6 +197,63 @@ test('a pipeline may do what its actions need, and nothing else', () => {
     action('wallet-dev', 'Register').roleArn,
     'arn:aws:iam::111111111111:role/towpath-dev-invoke',
   );
+});
+
+interface ServiceRole {
+  readonly Properties: {
+    readonly AssumeRolePolicyDocument: {
+      readonly Statement: readonly {
+        readonly Principal: { readonly Service: string };
+        readonly Condition?: unknown;
+      }[];
+    };
+  };
+}
+
+/** The actions on the artifact store that the roles of a service have, by the role's logical name. */
+function storeActions(service: string): Map<string, string> {
+  const roles = TEMPLATE.findResources('AWS::IAM::Role') as Record<string, ServiceRole>;
+  const trusting = Object.entries(roles)
+    .filter(([, { Properties }]) =>
+      Properties.AssumeRolePolicyDocument.Statement.some(
+        ({ Principal }) => Principal.Service === service,
+      ),
+    )
+    .map(([name]) => name);
+  return new Map(trusting.map((role) => [role, actionsOf(role)]));
+}
+
+function actionsOf(role: string): string {
+  return Object.values(TEMPLATE.findResources('AWS::IAM::Policy'))
+    .map(({ Properties }) => Properties as { Roles: { Ref: string }[]; PolicyDocument: unknown })
+    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role))
+    .map(({ PolicyDocument }) => JSON.stringify(PolicyDocument))
+    .join('');
+}
+
+test('only pipelines write ACLs and tags; builds look at the bucket that they read', () => {
+  const pipelines = storeActions('codepipeline.amazonaws.com');
+  assert.equal(pipelines.size, 3);
+  for (const [role, actions] of pipelines) assert.match(actions, /s3:PutObjectAcl/, role);
+  const builds = storeActions('codebuild.amazonaws.com');
+  assert.equal(builds.size, 4);
+  for (const [role, actions] of builds) {
+    assert.doesNotMatch(actions, /s3:\w*(Acl|Tagging)\b(?<!GetBucketAcl)/, role);
+    if (actions.includes('s3:GetObject'))
+      assert.match(actions, /"s3:GetBucketAcl","s3:GetBucketLocation"/, role);
+  }
+});
+
+test('a service takes a role on for this account alone', () => {
+  const roles = Object.entries(TEMPLATE.findResources('AWS::IAM::Role')) as [string, ServiceRole][];
+  assert.equal(roles.length, 7);
+  for (const [name, { Properties }] of roles)
+    for (const { Condition } of Properties.AssumeRolePolicyDocument.Statement)
+      assert.deepEqual(
+        Condition,
+        { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        name,
+      );
 });
 
 test('what was not reviewed yet runs without the key, the cache and the artifacts of releases', () => {
@@ -214,11 +286,7 @@ test('what was not reviewed yet runs without the key, the cache and the artifact
       Properties: { Description: 'What the build wallet-checks may do' },
     }),
   );
-  const actions = Object.values(TEMPLATE.findResources('AWS::IAM::Policy'))
-    .map(({ Properties }) => Properties as { Roles: { Ref: string }[]; PolicyDocument: unknown })
-    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role))
-    .map(({ PolicyDocument }) => JSON.stringify(PolicyDocument))
-    .join('');
+  const actions = actionsOf(role ?? '');
   assert.match(actions, /codebuild:CreateReport/);
   assert.doesNotMatch(actions, /s3:|kms:|secretsmanager:|sts:/);
 });

@@ -47,8 +47,10 @@ test('every deployment gets the one package that was built', () => {
 test('the job of an environment can deploy there and nowhere else', () => {
   const rights = rightsOf(TEMPLATE, 'towpath-pipeline-prod');
   assert.deepEqual(
-    rights.filter((right) => !/^(logs|kms|codeconnections):/.test(right)),
+    rights.filter((right) => !/^(logs|kms|codeconnections|codestar-connections):/.test(right)),
     [
+      's3:GetBucketAcl on arn:<AWS::Partition>:s3:::towpath-artifacts-999999999999-eu-west-1',
+      's3:GetBucketLocation on arn:<AWS::Partition>:s3:::towpath-artifacts-999999999999-eu-west-1',
       's3:GetObject on arn:<AWS::Partition>:s3:::towpath-artifacts-999999999999-eu-west-1/towpath/*',
       's3:GetObjectVersion on arn:<AWS::Partition>:s3:::towpath-artifacts-999999999999-eu-west-1/towpath/*',
       'sts:AssumeRole on arn:<AWS::Partition>:iam::333333333333:role/towpath-prod-delivery',
