@@ -46,7 +46,7 @@ check: ## Format, lints, docs and their links, dependency rules, and the domain 
 samples: ## Fetch and make the sample packages in target/samples
 	@tests/samples/build
 
-infra: ## Check the infrastructure: types, lints, template tests, cdk-nag, cfn-lint; UPDATE=1 accepts changed templates
+infra: ## Check the infrastructure: types, lints, template tests, cdk-nag, cfn-lint, IAM policies; UPDATE=1 accepts changed templates
 	@echo '==> infrastructure'
 	@UPDATE=$(UPDATE) infra/check
 
