@@ -14,6 +14,8 @@ export interface Places {
   readonly environments?: string | undefined;
   /** The folder that `infra/package` built. */
   readonly package?: string | undefined;
+  /** The environment whose stack is created by this deployment; left out, none. */
+  readonly first?: string | undefined;
 }
 
 /** The whole app. */
@@ -23,7 +25,8 @@ export function readApp(places: Places, props?: AppProps): App {
   const built = new FunctionPackage(places.package ?? here('../../target/package'));
   const app = new App({ ...props, context: { ...FLAGS } });
   for (const environment of environments.environments) {
-    new TowpathStack(app, { environment, environments, configuration, package: built });
+    const first = environment.name === places.first;
+    new TowpathStack(app, { environment, environments, configuration, package: built, first });
   }
   addAccounts(app, environments, configuration);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -12,6 +12,8 @@ export interface Deployment {
   readonly configuration: Configuration;
   /** The functions and the site's assets, built. */
   readonly package: FunctionPackage;
+  /** Whether the stack is created by this deployment. Left out, it may be there. */
+  readonly first?: boolean;
 }
 
 /** The name of a resource that others find by its name, such as `towpath-dev-web`. */

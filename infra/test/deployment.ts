@@ -49,8 +49,7 @@ export function deploymentOf(
 }
 
 /** The stack of a file's first environment, as it would be deployed. */
-export function templateOf(toml?: string, configuration?: string): Template {
-  return Template.fromStack(
-    new TowpathStack(new App({ context: { ...FLAGS } }), deploymentOf(toml, configuration)),
-  );
+export function templateOf(toml?: string, configuration?: string, first = false): Template {
+  const deployment = { ...deploymentOf(toml, configuration), first };
+  return Template.fromStack(new TowpathStack(new App({ context: { ...FLAGS } }), deployment));
 }

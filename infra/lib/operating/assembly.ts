@@ -10,12 +10,12 @@ import { ROOT } from './root.ts';
 /** Where templates are written to look at them, and, apart from these, to deploy them. */
 export type Folder = 'cdk.out' | 'cdk.deploy';
 
-/** Writes the templates of all environments. Returns the folder. */
-export function synthesize(built: FunctionPackage, into: Folder): string {
+/** Writes the templates of all environments; `first` names the one whose stack is to be created. Returns the folder. */
+export function synthesize(built: FunctionPackage, into: Folder, first?: string): string {
   const outdir = join(ROOT, 'target', into);
   rmSync(outdir, { recursive: true, force: true });
   readApp(
-    { package: built.folder, environments: process.env['TOWPATH_ENVIRONMENTS'] },
+    { package: built.folder, environments: process.env['TOWPATH_ENVIRONMENTS'], first },
     { outdir },
   ).synth();
   return outdir;

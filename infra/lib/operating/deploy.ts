@@ -21,22 +21,19 @@ export async function deploy(
   const cloudFormation = new CloudFormationClient({ region });
   await checkIdentity(environment);
   await checkBootstrapped(cloudFormation, environment);
-  checkState(stack, name, (await stackCalled(cloudFormation, stack))?.StackStatus);
+  const status = (await stackCalled(cloudFormation, stack))?.StackStatus;
+  checkState(stack, name, status);
 
   const built = builtPackage(packageFolder, environments);
-  const templates = synthesize(built, 'cdk.deploy');
+  const [pass, ...further] = passes(environment, status);
+  const templates = synthesize(built, 'cdk.deploy', pass.first);
   cdk(templates, 'diff', stack, '--no-change-set');
   await goOn(`Deploy this to "${name}"?`);
-  // What an earlier stack of that name left behind, it takes up again.
-  cdk(
-    templates,
-    'deploy',
-    stack,
-    '--exclusively',
-    '--require-approval',
-    'never',
-    '--import-existing-resources',
-  );
+  deployStack(templates, stack);
+  for (const { first, because } of further) {
+    console.log(`==> ${because}`);
+    deployStack(synthesize(built, 'cdk.deploy', first), stack);
+  }
 
   const deployed = await stackCalled(cloudFormation, stack);
   const uploaded = await uploadAssets(
@@ -47,6 +44,29 @@ export async function deploy(
   console.log(`==> ${uploaded} assets of the pages are in place`);
   await checkAnswers(output(deployed, 'ApiAddress'), name);
   console.log(`==> Towpath in "${name}": ${output(deployed, 'Address')}`);
+}
+
+/** One run of `cdk deploy`. */
+export interface Pass {
+  /** The environment whose stack it creates. */
+  readonly first?: string;
+  readonly because?: string;
+}
+
+/** What has to be deployed, one after the other, where the stack has this status. */
+export function passes(
+  { name, signIn }: Environment,
+  status: string | undefined,
+): readonly [Pass, ...Pass[]] {
+  if (status !== undefined) return [{}];
+  if (signIn.provider !== 'cognito') return [{ first: name }];
+  return [{ first: name }, { because: 'the user pool gets its protection against deletion' }];
+}
+
+/** What an earlier stack of that name left behind, it takes up again. */
+function deployStack(templates: string, stack: string): void {
+  const options = ['--exclusively', '--require-approval', 'never', '--import-existing-resources'];
+  cdk(templates, 'deploy', stack, ...options);
 }
 
 async function checkBootstrapped(

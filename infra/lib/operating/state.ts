@@ -41,7 +41,9 @@ const destroyAgain = (_: string, environment: string) =>
 const ADVICE: Readonly<Record<string, (stack: string, environment: string) => string>> = {
   CREATE_FAILED: startOver,
   ROLLBACK_COMPLETE: startOver,
-  ROLLBACK_FAILED: startOver,
+  ROLLBACK_FAILED: (_, environment) =>
+    `Its first deployment failed, and so did deleting what it had made. Look at its events for both reasons, take it away with ` +
+    `\`make destroy ENV=${environment}\`, and deploy again. docs/deploy.md has the commands ("When the first deployment fails").`,
   REVIEW_IN_PROGRESS: startOver,
   DELETE_FAILED: destroyAgain,
   UPDATE_FAILED: (stack) =>

@@ -41,7 +41,7 @@ export class People extends Construct {
   constructor(scope: Construct, id: string, props: PeopleProps) {
     super(scope, id);
     const { environment, configuration } = props.deployment;
-    this.pool = this.userPool(physicalName(environment, 'people'), secondFactor(environment));
+    this.pool = this.userPool(props.deployment);
     this.mail(environment);
     this.domain = this.pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: domainPrefix(environment) },
@@ -55,9 +55,10 @@ export class People extends Construct {
     return `https://${this.pool.userPoolProviderName}`;
   }
 
-  private userPool(name: string, mfa: Mfa): UserPool {
+  private userPool({ environment, first }: Deployment): UserPool {
+    const mfa = secondFactor(environment);
     const pool = new UserPool(this, 'Pool', {
-      userPoolName: name,
+      userPoolName: physicalName(environment, 'people'),
       // The plan that has all that is used here: pages, groups, one-time passwords.
       featurePlan: FeaturePlan.LITE,
       selfSignUpEnabled: false,
@@ -78,7 +79,9 @@ export class People extends Construct {
         tempPasswordValidity: Duration.days(3),
       },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: true,
+      // A creation that is rolled back deletes the pool, since no later one could import it by its name. Protected, it would
+      // refuse, which ends in ROLLBACK_FAILED; so `make deploy` protects it once the stack is there.
+      deletionProtection: first !== true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     if (mfa === Mfa.OPTIONAL) {

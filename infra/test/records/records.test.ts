@@ -52,7 +52,8 @@ test('the table is paid by the request, can be restored to any second, and is no
       DeletionProtectionEnabled: true,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     },
-    DeletionPolicy: 'RetainExceptOnCreate',
+    // Also when its creation is rolled back: its protection would make a deletion fail.
+    DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
   });
 });

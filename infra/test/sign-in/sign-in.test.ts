@@ -56,6 +56,14 @@ test('passwords are long, and the pool outlives its stack', () => {
   });
 });
 
+test('a first deployment that fails can delete the pool again', () => {
+  const created = templateOf(environmentToml(), ROLES, true);
+  created.hasResource('AWS::Cognito::UserPool', {
+    DeletionPolicy: 'RetainExceptOnCreate',
+    Properties: { DeletionProtection: 'INACTIVE' },
+  });
+});
+
 test('a one-time password is asked of everyone where the environment says so', () => {
   const one = { EnabledMfas: ['SOFTWARE_TOKEN_MFA'] };
   template.hasResourceProperties('AWS::Cognito::UserPool', {
