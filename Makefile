@@ -59,6 +59,9 @@ deploy: ## Deploy to AWS: ENV=dev; PACKAGE=<folder> takes an earlier build inste
 destroy: ## Take an environment down: ENV=dev; keeps its data, unless DATA=destroy
 	@infra/destroy $(ENV)
 
+user: ## Let a person in: ENV=dev MAIL=ada@example.com GROUP=admins
+	@MAIL="$(MAIL)" GROUP="$(GROUP)" infra/user $(ENV)
+
 emulator: ## Deploy the stack to an AWS emulator on this machine, with a demonstration; PACKAGE=<folder> takes an earlier build
 	@tests/setup test
 	@tests/emulator/build
@@ -101,4 +104,4 @@ fresh-machine: ## Try `make run` and `make test` on a bare Debian made for it; K
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy emulator emulator-test emulator-contract api-test browser fuzz bench cost fresh-machine fmt
+.PHONY: help run site test check samples infra synth deploy destroy user emulator emulator-test emulator-contract api-test browser fuzz bench cost fresh-machine fmt

@@ -1,4 +1,4 @@
-/** What stands behind `make synth`, `make deploy` and `make destroy`. */
+/** What stands behind `make synth`, `make deploy`, `make destroy` and `make user`. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidEnvironments } from '../lib/environments/problems.ts';
@@ -10,11 +10,12 @@ import { deploy } from '../lib/operating/deploy.ts';
 import { destroy } from '../lib/operating/destroy.ts';
 import { Refusal } from '../lib/operating/refusal.ts';
 import { ROOT } from '../lib/operating/root.ts';
+import { letIn } from '../lib/operating/user.ts';
 
 async function main(): Promise<void> {
   const { positionals } = parseArgs({ allowPositionals: true });
   const [verb, name = ''] = positionals;
-  const { PACKAGE, DATA, CONFIRM, TOWPATH_ENVIRONMENTS } = process.env;
+  const { PACKAGE, DATA, CONFIRM, MAIL, GROUP, TOWPATH_ENVIRONMENTS } = process.env;
   const environments = readEnvironments(
     TOWPATH_ENVIRONMENTS ?? join(ROOT, 'infra/environments.toml'),
   );
@@ -29,8 +30,10 @@ async function main(): Promise<void> {
       return deploy(environments, chosen(environments, name, verb), folder);
     case 'destroy':
       return destroy(chosen(environments, name, verb), { data: DATA, confirm: CONFIRM });
+    case 'user':
+      return letIn(chosen(environments, name, verb), { mail: MAIL, group: GROUP });
     default:
-      throw new Refusal('usage: operate synth|deploy|destroy [environment]');
+      throw new Refusal('usage: operate synth|deploy|destroy|user [environment]');
   }
 }
 

@@ -149,6 +149,11 @@ export class AccessStack extends Stack {
             `arn:${Aws.PARTITION}:lambda:${this.region}:${this.account}:function:towpath-${name}-web`,
           ],
         },
+        {
+          actions: ['lambda:GetAccountSettings'],
+          resources: ['*'],
+          because: "The account's quotas belong to no resource.",
+        },
       ],
     );
   }

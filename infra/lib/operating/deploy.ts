@@ -7,6 +7,7 @@ import { goOn } from './ask.ts';
 import { cdk, synthesize } from './assembly.ts';
 import { uploadAssets } from './assets.ts';
 import { builtPackage } from './built.ts';
+import { concurrencyQuota, concurrencyWarning } from './concurrency.ts';
 import { checkIdentity } from './identity.ts';
 import { Refusal } from './refusal.ts';
 import { checkState, stackCalled } from './state.ts';
@@ -23,6 +24,9 @@ export async function deploy(
   await checkBootstrapped(cloudFormation, environment);
   const status = (await stackCalled(cloudFormation, stack))?.StackStatus;
   checkState(stack, name, status);
+
+  for (const line of concurrencyWarning(await concurrencyQuota(region), environment))
+    console.log(`==> ${line}`);
 
   const built = builtPackage(packageFolder, environments);
   const [pass, ...further] = passes(environment, status);

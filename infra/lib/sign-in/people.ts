@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   type CfnUserPool,
@@ -48,6 +48,11 @@ export class People extends Construct {
     });
     this.client = this.portal(props.publicUrl);
     this.groups(groupsOf(configuration.text));
+    const output = new CfnOutput(this, 'UserPool', {
+      value: this.pool.userPoolId,
+      description: 'Whom `make user` lets in',
+    });
+    output.overrideLogicalId('UserPool');
   }
 
   /** What the tokens name as their issuer. */

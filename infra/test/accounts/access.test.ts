@@ -56,6 +56,7 @@ test("Towpath's own pipeline deploys by the roles of cdk bootstrap, and looks at
   assert.deepEqual(rightsOf(PREPROD, 'towpath-preprod-delivery'), [
     `cloudformation:DescribeStacks on arn:<AWS::Partition>:cloudformation:eu-west-1:${ACCOUNTS.preprod}:stack/CDKToolkit/*`,
     `cloudformation:DescribeStacks on arn:<AWS::Partition>:cloudformation:eu-west-1:${ACCOUNTS.preprod}:stack/Towpath-preprod/*`,
+    'lambda:GetAccountSettings on *',
     `lambda:GetFunctionConfiguration on arn:<AWS::Partition>:lambda:eu-west-1:${ACCOUNTS.preprod}:function:towpath-preprod-web`,
     `s3:PutObject on arn:<AWS::Partition>:s3:::towpath-preprod-assets-${ACCOUNTS.preprod}-eu-west-1/assets/*`,
     bootstrapped('deploy'),

@@ -67,6 +67,19 @@ test('no environment at all is asked for', () => {
   });
 });
 
+test('letting somebody in needs to know whom, and a user pool', () => {
+  assert.deepEqual(run(environmentToml(), ['user', 'dev']), {
+    status: 1,
+    said: 'towpath: say whom: make user ENV=dev MAIL=ada@example.com GROUP=<group>',
+  });
+  const oidc =
+    'sign_in = { provider = "oidc", issuer = "https://login.example.com", client_id = "towpath" }\n';
+  assert.deepEqual(run(environmentToml(oidc), ['user', 'dev'], { MAIL: 'ada@example.com' }), {
+    status: 1,
+    said: 'towpath: people of "dev" sign in at https://login.example.com: let them in there',
+  });
+});
+
 for (const verb of ['deploy', 'destroy'])
   test(`${verb} without credentials says where to get them, before anything is built`, () => {
     assert.deepEqual(run(environmentToml(), [verb, 'dev']), {

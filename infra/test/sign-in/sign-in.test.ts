@@ -129,6 +129,11 @@ test('the portal is told its issuer and its name there', () => {
   });
 });
 
+test('make user finds the pool by an output', () => {
+  const [pool] = Object.keys(template.findResources('AWS::Cognito::UserPool'));
+  template.hasOutput('UserPool', { Value: { Ref: pool } });
+});
+
 test('with an issuer of its own, a team has no pool', () => {
   const other = templateOf(
     environmentToml(

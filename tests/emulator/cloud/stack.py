@@ -1,5 +1,5 @@
 """Prepares the emulated account, deploys and takes down with the commands that teams use: `cdk bootstrap`, `infra/deploy`,
-`infra/destroy`."""
+`infra/destroy`, `infra/user`."""
 
 import os
 import re
@@ -58,6 +58,10 @@ class Operator:
     def destroy(self, environment="dev"):
         """Gives what it said."""
         return self._run([INFRA / "destroy", environment], ROOT, "destroy")
+
+    def user(self, environment="dev", **who):
+        """Lets somebody in, with MAIL and GROUP. Gives what it said."""
+        return self.but(**who)._run([INFRA / "user", environment], ROOT, "user")
 
     def _run(self, command, folder, name):
         done = subprocess.run(
