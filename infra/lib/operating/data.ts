@@ -1,4 +1,5 @@
 /** Deletes what a stack left behind. Each returns why something has to stay, or nothing once it is gone. */
+import { setTimeout } from 'node:timers/promises';
 import {
   CognitoIdentityProviderClient,
   DeleteUserPoolCommand,
@@ -29,7 +30,19 @@ export async function deleteData(region: string, { type, id }: Kept): Promise<st
 
 async function deleteTable(client: DynamoDBClient, TableName: string): Promise<undefined> {
   await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
-  await client.send(new DeleteTableCommand({ TableName }));
+  await onceFree(() => client.send(new DeleteTableCommand({ TableName })));
+}
+
+/** A table that is being changed refuses its deletion for some seconds. */
+export async function onceFree<T>(act: () => Promise<T>, pause = 2000): Promise<T> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await act();
+    } catch (error) {
+      const busy = error instanceof Error && error.name === 'ResourceInUseException';
+      if (!busy || tries === 30) throw error;
+      await setTimeout(pause);
+    }
 }
 
 async function deletePool(

@@ -9,6 +9,7 @@ import { uploadAssets } from './assets.ts';
 import { builtPackage } from './built.ts';
 import { concurrencyQuota, concurrencyWarning } from './concurrency.ts';
 import { checkIdentity } from './identity.ts';
+import { bucketsIn, makeWay } from './kept-buckets.ts';
 import { Refusal } from './refusal.ts';
 import { checkState, stackCalled } from './state.ts';
 
@@ -33,6 +34,7 @@ export async function deploy(
   const templates = synthesize(built, 'cdk.deploy', pass.first);
   cdk(templates, 'diff', stack, '--no-change-set');
   await goOn(`Deploy this to "${name}"?`);
+  if (status === undefined) await makeWay(new S3Client({ region }), bucketsIn(templates, stack));
   deployStack(templates, stack);
   for (const { first, because } of further) {
     console.log(`==> ${because}`);

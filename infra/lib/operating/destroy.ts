@@ -5,13 +5,15 @@ import {
   UpdateTerminationProtectionCommand,
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { Environment } from '../environments/environment.ts';
 import { stackName } from '../stack.ts';
 import { confirmed } from './ask.ts';
 import { deleteData } from './data.ts';
 import { checkIdentity } from './identity.ts';
 import { Refusal } from './refusal.ts';
-import { type Kept, keptOf } from './kept.ts';
+import { fateOf, type Kept } from './kept.ts';
+import { protect } from './kept-buckets.ts';
 import { stackCalled } from './state.ts';
 
 const ONE_HOUR = 3600;
@@ -31,15 +33,47 @@ export async function destroy(environment: Environment, options: DestroyOptions)
   const stack = stackName(name);
   if (!(await stackCalled(client, stack)))
     throw new Refusal(`there is no stack ${stack} in ${environment.account}, ${region}`);
-  const kept = await keptOf(client, stack);
-  console.log(`==> ${stack} goes. Its data ${withData ? 'goes, too, for ever' : 'stays'}:`);
-  for (const { type, id } of kept) console.log(`    ${type} ${id}`);
+  const { kept, lost } = await fateOf(client, stack);
+  for (const line of announcement(stack, kept, lost, withData)) console.log(line);
   await confirmed(name, options.confirm);
 
   await remove(client, stack);
   console.log(`==> ${stack} is gone`);
   if (withData) await deleteAll(environment, kept);
-  else console.log(`==> the data stays; \`make deploy ENV=${name}\` takes it up again`);
+  else {
+    await protectBuckets(environment, kept);
+    console.log(`==> the data stays; \`make deploy ENV=${name}\` takes it up again`);
+  }
+}
+
+/** What whoever takes a stack down should know before. */
+export function announcement(
+  stack: string,
+  kept: readonly Kept[],
+  lost: readonly Kept[],
+  withData: boolean,
+): string[] {
+  const pool = kept.some(({ type }) => type === 'AWS::Cognito::UserPool');
+  return [
+    `==> ${stack} goes. Its data ${withData ? 'goes, too, for ever' : 'stays'}:`,
+    ...kept.map(({ type, id }) => `    ${type} ${id}`),
+    ...(pool && !withData
+      ? ['    The next deployment makes another user pool: people have to be let in again.']
+      : []),
+    ...(lost.length > 0
+      ? [
+          '==> What goes in any case, with its content: secrets (also what was filled in by hand, such as those of webhooks;',
+          '    everybody is signed out), lines of logs, waiting messages:',
+          ...lost.map(({ type, id }) => `    ${type} ${id}`),
+        ]
+      : []),
+  ];
+}
+
+/** The stack's own policies went with it. */
+async function protectBuckets({ region }: Environment, kept: readonly Kept[]): Promise<void> {
+  const client = new S3Client({ region });
+  for (const { type, id } of kept) if (type === 'AWS::S3::Bucket') await protect(client, id);
 }
 
 function wantsData(data: string | undefined): boolean {

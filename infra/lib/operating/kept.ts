@@ -14,11 +14,19 @@ interface TemplateBody {
   readonly Resources: Readonly<Record<string, { readonly DeletionPolicy?: string }>>;
 }
 
-/** What the stack leaves behind when it goes. */
-export async function keptOf(client: CloudFormationClient, stack: string): Promise<Kept[]> {
+/** What becomes of a stack's resources when it goes. */
+export interface Fate {
+  /** What holds data and stays. */
+  readonly kept: readonly Kept[];
+  /** What goes and cannot be made again by another deployment. */
+  readonly lost: readonly Kept[];
+}
+
+export async function fateOf(client: CloudFormationClient, stack: string): Promise<Fate> {
   const { TemplateBody: body } = await client.send(new GetTemplateCommand({ StackName: stack }));
   const { Resources } = JSON.parse(body ?? '{"Resources":{}}') as TemplateBody;
   const kept: Kept[] = [];
+  const lost: Kept[] = [];
   let NextToken: string | undefined;
   do {
     const page = await client.send(
@@ -26,21 +34,28 @@ export async function keptOf(client: CloudFormationClient, stack: string): Promi
     );
     for (const {
       LogicalResourceId,
-      PhysicalResourceId,
-      ResourceType,
-    } of page.StackResourceSummaries ?? [])
-      if (
-        PhysicalResourceId &&
-        ResourceType &&
-        stays(Resources[LogicalResourceId ?? '']?.DeletionPolicy)
-      )
-        kept.push({ type: ResourceType, id: PhysicalResourceId });
+      PhysicalResourceId: id,
+      ResourceType: type,
+    } of page.StackResourceSummaries ?? []) {
+      if (!id || !type) continue;
+      if (!stays(Resources[LogicalResourceId ?? '']?.DeletionPolicy)) {
+        if (IRREPLACEABLE.has(type)) lost.push({ type, id });
+      } else if (HOLDS_DATA.has(type)) kept.push({ type, id });
+    }
     ({ NextToken } = page);
   } while (NextToken);
-  return kept.filter(({ type }) => HOLDS_DATA.has(type));
+  return { kept, lost };
 }
 
-/** Policies of buckets and versions of layers stay, too, but are no data. */
+/** What has content that no template has: what people filled in, made-up keys, lines of logs, waiting messages. */
+const IRREPLACEABLE = new Set([
+  'AWS::Logs::LogGroup',
+  'AWS::SecretsManager::Secret',
+  'AWS::SQS::Queue',
+  'AWS::SSM::Parameter',
+]);
+
+/** Versions of layers stay, too, but are no data. Policies of buckets go with the stack. */
 const HOLDS_DATA = new Set(['AWS::Cognito::UserPool', 'AWS::DynamoDB::Table', 'AWS::S3::Bucket']);
 
 function stays(policy: string | undefined): boolean {
