@@ -16,13 +16,11 @@ import {
   invokeRoleName,
   ownDeployRoleName,
   pipelineRoleArn,
+  QUALIFIER,
   receiveRoleName,
   roleArn,
 } from './names.ts';
 import { trusting } from './trust.ts';
-
-/** What the roles of `cdk bootstrap` are called after. */
-const QUALIFIER = 'hnb659fds';
 
 /** What an environment's account lets others do there: the pipelines of the operations account, and its neighbour. */
 export class AccessStack extends Stack {

@@ -8,6 +8,9 @@ export interface Named {
   readonly account: string;
 }
 
+/** What the roles of `cdk bootstrap` are called after. */
+export const QUALIFIER = 'hnb659fds';
+
 /** In an environment's account. Pipelines elsewhere hand jobs to `action` with it. */
 export const invokeRoleName = ({ name }: Named) => `towpath-${name}-invoke`;
 /** In an environment's account. Deployment jobs elsewhere fetch builds with it. */

@@ -5,7 +5,13 @@ import type { Environment, OperationsRepository } from '../environments/environm
 import { approval, build, source } from '../pipelines/actions.ts';
 import type { ArtifactStore } from '../pipelines/artifact-store.ts';
 import { Pipeline, type Stage } from '../pipelines/pipeline.ts';
-import { buildProject, deployProject, type OwnProjectProps, PIPELINE } from './projects.ts';
+import {
+  buildProject,
+  deployProject,
+  driftProject,
+  type OwnProjectProps,
+  PIPELINE,
+} from './projects.ts';
 
 export interface OwnPipelineProps extends StackProps {
   readonly across: Across;
@@ -48,6 +54,17 @@ export class OwnPipelineStack extends Stack {
           ...(index === 0 ? [] : [gate(environment)]),
           this.deployment(own, environment),
         ]),
+        // Last: what it finds is shown as a failure and stops no deployment.
+        {
+          name: 'Drift',
+          actions: [
+            build({
+              name: 'Compare',
+              project: driftProject(this, own),
+              inputs: ['Sources', 'Package'],
+            }),
+          ],
+        },
       ],
     });
   }

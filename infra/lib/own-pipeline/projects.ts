@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Across } from '../accounts/across.ts';
-import { deliveryRoleArn, ownDeployRoleName } from '../accounts/names.ts';
+import { deliveryRoleArn, ownDeployRoleName, QUALIFIER, roleArn } from '../accounts/names.ts';
 import type { Environment } from '../environments/environment.ts';
 import { artifactFolder, type ArtifactStore } from '../pipelines/artifact-store.ts';
 import { Project } from '../pipelines/project.ts';
@@ -32,6 +32,7 @@ export function buildProject(scope: Construct, props: OwnProjectProps): Project 
     description: 'Tests Towpath and builds its package',
     artifacts: props.artifacts,
     folder: artifactFolder(PIPELINE),
+    cache: `cache-${PIPELINE}-build`,
     buildspec: buildspec('build'),
     image: DEBIAN,
     computeType: 'BUILD_GENERAL1_LARGE',
@@ -76,12 +77,33 @@ export function deployProject(
   return withSources(props, project);
 }
 
+/** Compares the stacks of the operations account, which people deploy, with the sources. */
+export function driftProject(scope: Construct, props: OwnProjectProps): Project {
+  const { account, region } = props.across.operations;
+  const project = new Project(scope, 'Drift', {
+    name: `${PIPELINE}-drift`,
+    description: 'Tells whether stacks that people deploy differ from the sources',
+    artifacts: props.artifacts,
+    folder: artifactFolder(PIPELINE),
+    reads: true,
+    buildspec: buildspec('drift'),
+    image: STANDARD,
+    computeType: 'BUILD_GENERAL1_SMALL',
+    timeoutMinutes: 20,
+  });
+  project.grant({
+    actions: ['sts:AssumeRole'],
+    resources: [roleArn(account, `cdk-${QUALIFIER}-lookup-role-${account}-${region}`)],
+  });
+  return withSources(props, project);
+}
+
 /** The source action hands out a clone, so that a package knows its revision; whoever takes it fetches it by itself. */
 function withSources({ repository }: OwnProjectProps, project: Project): Project {
   project.grant(useConnection(repository, ['UseConnection']));
   return project;
 }
 
-function buildspec(name: 'build' | 'deploy'): string {
+function buildspec(name: 'build' | 'deploy' | 'drift'): string {
   return fileURLToPath(new URL(`./buildspecs/${name}.yml`, import.meta.url));
 }

@@ -1,6 +1,8 @@
 /** What Towpath's own pipeline runs, played: the same bytes everywhere, or no deployment. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { play, type Played, readBuildspec } from '../pipelines/buildspec.ts';
@@ -26,6 +28,8 @@ esac`,
 };
 
 function deploy(bench: Bench, zip: string, running: string): Played {
+  // Differences are found, which must not fail the deployment.
+  bench.program('infra/drift', 'echo "drift $*" >> "$CALLS"; exit 1');
   bench.file('package/arm64/bootstrap.zip', zip);
   const functions = { arm64: { sha256: digest(ZIP).digest('hex') } };
   bench.file('package/manifest.json', JSON.stringify({ functions }));
@@ -49,6 +53,7 @@ test('the package is deployed as it came, in the name of the environment, and lo
       'aws sts assume-role',
       `make deploy ENV=prod PACKAGE=${bench.folder}/package as DELIVERY`,
       'aws lambda get-function-configuration',
+      'drift TowpathAccess-prod',
     ]);
   });
 });
@@ -74,8 +79,11 @@ const BUILDING = {
 
 function build(bench: Bench, tests: string, sha256: string): Played {
   bench.program('.ci/run', `echo "tests" >> "$CALLS"; ${tests}`);
-  bench.program('infra/package', 'echo "package $*" >> "$CALLS"');
-  bench.file('target/package/manifest.json', '{}');
+  bench.program(
+    'infra/package',
+    'echo "package $*" >> "$CALLS"; mkdir -p target/package; echo {} > target/package/manifest.json',
+  );
+  bench.file('Cargo.lock', 'locked');
   return play(BUILD, bench.folder, {
     PATH: bench.path,
     HOME: bench.folder,
@@ -97,6 +105,19 @@ test('what fails its tests is not packaged', () => {
   withPrograms(BUILDING, (bench) => {
     assert.equal(build(bench, 'exit 1', digest(RUSTUP).digest('hex')).ok, false);
     assert.deepEqual(bench.calls().slice(1), ['tests']);
+  });
+});
+
+test('compiled dependencies of another Cargo.lock are thrown away, those of this one kept', () => {
+  withPrograms(BUILDING, (bench) => {
+    const old = join(bench.folder, 'target/debug/deps/old');
+    bench.file('target/debug/deps/old', '');
+    const sha256 = digest(RUSTUP).digest('hex');
+    assert.ok(build(bench, 'true', sha256).ok);
+    assert.equal(existsSync(old), false);
+    bench.file('target/debug/deps/old', '');
+    assert.ok(build(bench, 'true', sha256).ok);
+    assert.equal(existsSync(old), true);
   });
 });
 

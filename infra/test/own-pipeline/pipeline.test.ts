@@ -31,6 +31,7 @@ test('it is built once, and goes from environment to environment, each after a p
       ['Deploy-preprod', ['CodeBuild']],
       ['Gate-prod', ['Manual']],
       ['Deploy-prod', ['CodeBuild']],
+      ['Drift', ['CodeBuild']],
     ],
   );
 });
@@ -79,6 +80,30 @@ test('the job of an environment can deploy there and nowhere else', () => {
         { Name: 'EXTERNAL_ID', Value: EXTERNAL_ID, Type: 'PLAINTEXT' },
       ],
     },
+  });
+});
+
+test('what people deploy is compared at the end, by a job that can only look it up', () => {
+  const [role] = Object.keys(
+    TEMPLATE.findResources('AWS::IAM::Role', {
+      Properties: { Description: 'What the build towpath-drift may do' },
+    }),
+  );
+  const policies = Object.values(TEMPLATE.findResources('AWS::IAM::Policy')).filter(
+    ({ Properties }) =>
+      (Properties as { Roles: { Ref: string }[] }).Roles.some(({ Ref }) => Ref === role),
+  );
+  const text = JSON.stringify(policies);
+  assert.deepEqual(text.match(/role\/cdk-[\w-]+/g), [
+    'role/cdk-hnb659fds-lookup-role-999999999999-eu-west-1',
+  ]);
+  assert.doesNotMatch(text, /s3:Put/);
+});
+
+test('compiled dependencies are kept for the next build, where only trunk builds write', () => {
+  TEMPLATE.hasResourceProperties('AWS::CodeBuild::Project', {
+    Name: 'towpath-build',
+    Cache: { Type: 'S3', Location: 'towpath-artifacts-999999999999-eu-west-1/cache-towpath-build' },
   });
 });
 
