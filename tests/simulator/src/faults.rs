@@ -23,6 +23,8 @@ pub struct Fault {
 pub enum FaultKind {
     /// It is put off: nothing was done.
     Throttled,
+    /// IAM does not let it through: nothing was done.
+    Denied,
     /// It is carried out, and the connection breaks before the answer is through.
     AnswerLost,
     /// The connection breaks before anything was done.

@@ -1,9 +1,10 @@
 //! Back: by `CodePipeline`'s own rollback where it allows that, and by carrying the earlier build there anew where not.
 
-use domain::promotion::State;
+use domain::promotion::{Promotion, State};
 use portal::promotion::RollbackRequest;
+use simulator::FaultKind;
 
-use crate::lock::{Lock, ada, execution_of, now, prod, stages, target, wallet};
+use crate::lock::{Lock, ada, execution_of, failed, now, prod, stages, target, wallet};
 
 async fn released(lock: &Lock, number: u64) -> String {
     let build = lock.build(number, None).await;
@@ -14,7 +15,7 @@ async fn released(lock: &Lock, number: u64) -> String {
     execution_of(&promotion)
 }
 
-async fn rolled_back(lock: &Lock) -> String {
+async fn rolling_back(lock: &Lock) -> Promotion {
     let request = RollbackRequest {
         build: None,
         reason: "it crashes at start".to_owned(),
@@ -25,7 +26,11 @@ async fn rolled_back(lock: &Lock) -> String {
         .portal
         .rollback(&ada(), &wallet(), &prod(), request, now())
         .await;
-    let promotion = asked.unwrap().promotion;
+    asked.unwrap().promotion
+}
+
+async fn rolled_back(lock: &Lock) -> String {
+    let promotion = rolling_back(lock).await;
     assert_eq!(promotion.state, State::Running);
     lock.at_rest().await;
     lock.hear().await;
@@ -67,4 +72,24 @@ async fn where_codepipeline_cannot_roll_back_the_earlier_build_is_carried_there_
         assert_eq!(version.unwrap()["resolvedValue"], "1.0.1");
         assert_eq!(lock.executions(), 3);
     }
+}
+
+#[tokio::test]
+async fn a_rollback_that_iam_denies_fails_and_names_the_permission_instead_of_starting_an_execution()
+ {
+    let lock = Lock::with(target(|target| {
+        target.rollback_stage = Some("Deploy".to_owned());
+    }))
+    .await;
+    lock.pipeline("SUPERSEDED", &stages());
+    released(&lock, 1).await;
+    released(&lock, 2).await;
+    lock.fault("RollbackStage", FaultKind::Denied, 1);
+    let promotion = rolling_back(&lock).await;
+    assert!(
+        failed(&promotion).contains("the permission codepipeline:RollbackStage is missing"),
+        "{promotion:?}"
+    );
+    assert_eq!(lock.executions(), 2);
+    assert_eq!(lock.in_prod().await, Some(2));
 }

@@ -19,6 +19,14 @@ pub enum CallError {
         /// Its words.
         reason: String,
     },
+    /// IAM did not let the call through. Nothing was done.
+    #[error("the permission codepipeline:{operation} is missing: {reason}")]
+    Denied {
+        /// What was asked.
+        operation: &'static str,
+        /// IAM's words, which name the resource.
+        reason: String,
+    },
     /// `CodePipeline` did not do it, since too much is asked of it at once.
     #[error("CodePipeline has too much to do for {operation}: {reason}")]
     Busy {
@@ -49,6 +57,18 @@ const BUSY: [&str; 7] = [
     "TooManyRequestsException",
 ];
 
+/// Names of errors that mean: not permitted.
+const DENIED: [&str; 2] = ["AccessDenied", "AccessDeniedException"];
+
+/// The errors of `RollbackStage` that mean: this stage cannot be taken back to that execution. Every other one may be about
+/// the call, and not about the stage.
+const NO_ROLLBACK: [&str; 4] = [
+    "PipelineExecutionNotFoundException",
+    "PipelineExecutionOutdatedException",
+    "StageNotFoundException",
+    "UnableToRollbackStageException",
+];
+
 impl CallError {
     pub(super) fn of<E>(operation: &'static str, error: SdkError<E>) -> Self
     where
@@ -74,6 +94,8 @@ impl CallError {
         let reason = service.message().unwrap_or(&code).to_owned();
         if BUSY.contains(&code.as_str()) {
             Self::Busy { operation, reason }
+        } else if DENIED.contains(&code.as_str()) {
+            Self::Denied { operation, reason }
         } else {
             Self::Refused {
                 operation,
@@ -86,6 +108,11 @@ impl CallError {
     /// Whether it is this error of the API.
     pub fn is(&self, name: &str) -> bool {
         matches!(self, Self::Refused { code, .. } if code == name)
+    }
+
+    /// Whether it says that a stage cannot be rolled back, rather than that the call was wrong or not permitted.
+    pub fn rules_out_rollback(&self) -> bool {
+        NO_ROLLBACK.into_iter().any(|name| self.is(name))
     }
 
     /// Whether the call may have taken effect all the same.

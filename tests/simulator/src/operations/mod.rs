@@ -53,7 +53,7 @@ fn read<T: DeserializeOwned>(body: &Value) -> Result<T, ApiError> {
 }
 
 /// Who calls: the simulator knows one principal only.
-fn principal(world: &World) -> String {
+pub(crate) fn principal(world: &World) -> String {
     format!("arn:aws:iam::{}:user/simulator", world.options.account)
 }
 

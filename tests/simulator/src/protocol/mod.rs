@@ -25,10 +25,11 @@ pub(crate) async fn serve(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fault = operation(&headers).and_then(|operation| world.faults.take(operation));
+    let operation = operation(&headers);
+    let fault = operation.and_then(|operation| world.faults.take(operation));
     let before = fault.filter(|fault| *fault != FaultKind::AnswerLost);
     if let Some(fault) = before {
-        return gone_wrong(fault);
+        return gone_wrong(&world, fault, operation.unwrap_or_default());
     }
     let answered = answer(&world, &headers, &body);
     if fault.is_some() {
@@ -49,17 +50,25 @@ fn operation(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The answer to a call that is not carried out.
-fn gone_wrong(fault: FaultKind) -> Response {
+fn gone_wrong(world: &World, fault: FaultKind, operation: &str) -> Response {
     let (status, code, message) = match fault {
         FaultKind::Throttled => (
             StatusCode::BAD_REQUEST,
             "ThrottlingException",
-            "Rate exceeded",
+            "Rate exceeded".to_owned(),
+        ),
+        FaultKind::Denied => (
+            StatusCode::BAD_REQUEST,
+            "AccessDeniedException",
+            format!(
+                "User: {} is not authorized to perform: codepipeline:{operation} because no identity-based policy allows it",
+                operations::principal(world)
+            ),
         ),
         FaultKind::ServiceFailed => (
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalFailure",
-            "The request processing has failed",
+            "The request processing has failed".to_owned(),
         ),
         FaultKind::CallLost | FaultKind::AnswerLost => return broken_off(),
     };

@@ -127,11 +127,11 @@ impl Errand<'_> {
         {
             match self.pipeline.roll_back(stage, earlier).await {
                 Ok(execution) => return Ok(Carried::By(execution)),
-                Err(CallError::Refused { code, reason, .. }) if !code.is_empty() => {
-                    tracing::info!(
+                Err(error) if error.rules_out_rollback() => {
+                    tracing::warn!(
                         promotion = %self.promotion.id,
-                        code,
-                        reason,
+                        stage,
+                        error = crate::error::chain(&error),
                         "the stage cannot be rolled back: the earlier build is carried there anew"
                     );
                 }
@@ -219,6 +219,7 @@ fn sentence(error: &CallError) -> String {
         CallError::Refused { .. } => {
             format!("{error}: correct that, and ask for the promotion again")
         }
+        CallError::Denied { .. } => format!("{error}: grant it, and ask for the promotion again"),
         CallError::Busy { .. } => format!("{error}: ask for the promotion again later"),
         CallError::Unknown { .. } => error.to_string(),
     }
