@@ -1,7 +1,5 @@
 //! Share links for those who hold one: what they see, what they get, and what nothing else does.
 
-use std::sync::{Arc, Mutex};
-
 use axum::{
     body::Body,
     http::{Method, Request, header},
@@ -18,7 +16,7 @@ use serde_json::{Value, json};
 use crate::{
     signed_in::SignedIn,
     site::{Answer, get, now},
-    world::{dev, preprod, wallet},
+    world::{dev, log::Log, preprod, wallet},
 };
 
 const PASSWORD: &str = "open sesame";
@@ -488,32 +486,11 @@ async fn taps_are_taken_from_the_links_own_page_alone() {
     assert_eq!(sent("/sign-out", "origin", "null").await, 403);
 }
 
-/// What is logged while a test runs, in its own thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn neither_the_log_nor_an_answer_spells_the_address() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(
-            "trace,h2=off,hyper=off,hyper_util=off,aws_smithy_runtime=info,aws_sdk_dynamodb=info",
-        )
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let log = Log::of_this_test(
+        "trace,h2=off,hyper=off,hyper_util=off,aws_smithy_runtime=info,aws_sdk_dynamodb=info",
+    );
     let (portal, _, address) = shared(json!({"password": PASSWORD})).await;
     let secret = credential(&address).split('.').nth(1).unwrap();
     let upper = address.replace("/share/", "/SHARE/");
@@ -540,7 +517,7 @@ async fn neither_the_log_nor_an_answer_spells_the_address() {
     for answer in &answers {
         assert!(!answer.text().contains(secret), "{}", answer.text());
     }
-    let told = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let told = log.text();
     assert!(
         told.contains("/share/…") && told.contains("answered"),
         "{told}"

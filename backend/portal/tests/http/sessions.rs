@@ -1,6 +1,6 @@
 //! Seeing where one is signed in, and ending that from elsewhere.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::cell::Cell;
 
 use axum::http::{Method, header};
 use domain::{Timestamp, audit::Deed, page::Limit};
@@ -110,10 +110,12 @@ async fn a_session_that_is_ended_elsewhere_is_over_in_either_order() {
     }
 }
 
-static LATER: AtomicI64 = AtomicI64::new(0);
+thread_local! {
+    static LATER: Cell<i64> = const { Cell::new(0) };
+}
 
 fn later() -> Timestamp {
-    now() + SignedDuration::from_secs(LATER.load(Ordering::SeqCst))
+    now() + SignedDuration::from_secs(LATER.get())
 }
 
 #[tokio::test]
@@ -127,9 +129,9 @@ async fn an_end_holds_within_five_minutes() {
         .ask(&Method::POST, &address, Some(&laptop), &json!(""))
         .await;
     assert_eq!(listed(&portal, &laptop).await.len(), 1);
-    LATER.store(299, Ordering::SeqCst);
+    LATER.set(299);
     assert_eq!(portal.get("/wallet", Some(&phone)).await.status, 200);
-    LATER.store(300, Ordering::SeqCst);
+    LATER.set(300);
     assert!(is_out(&portal.get("/wallet", Some(&phone)).await));
     assert_eq!(portal.get("/wallet", Some(&laptop)).await.status, 200);
 }

@@ -1,6 +1,6 @@
 //! Signing in and out, as a browser does it, with an issuer that may lie.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::cell::Cell;
 
 use axum::{
     body::Body,
@@ -245,10 +245,12 @@ async fn what_the_issuer_refuses_is_said_and_cannot_be_markup() {
     assert!(!answer.text().contains("not you"));
 }
 
-static LATER: AtomicI64 = AtomicI64::new(0);
+thread_local! {
+    static LATER: Cell<i64> = const { Cell::new(0) };
+}
 
 fn later() -> Timestamp {
-    now() + SignedDuration::from_secs(LATER.load(Ordering::SeqCst))
+    now() + SignedDuration::from_secs(LATER.get())
 }
 
 #[tokio::test]
@@ -262,7 +264,7 @@ async fn a_new_key_of_the_issuer_is_found_and_not_asked_for_at_every_turn() {
         assert_eq!(through(&portal, &issuer, "/sign-in").await.status, 403);
     }
     assert_eq!(issuer.keys_asked(), 1);
-    LATER.store(61, Ordering::SeqCst);
+    LATER.set(61);
     assert_eq!(through(&portal, &issuer, "/sign-in").await.status, 303);
     assert_eq!(issuer.keys_asked(), 2);
 }

@@ -1,10 +1,5 @@
 //! API tokens over HTTP: what one opens, until when, and that it is seen once.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use axum::http::{Method, Request, header};
 use domain::{
     Timestamp,
@@ -25,6 +20,7 @@ use crate::{
     document::Document,
     signed_in::SignedIn,
     site::{Answer, front, now},
+    world::log::Log,
     world::wallet,
 };
 
@@ -287,30 +283,9 @@ async fn a_token_that_is_over_is_no_guess() {
     }
 }
 
-/// What was logged while a test ran.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_token_is_in_no_log_no_item_and_no_later_answer() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _while_this_runs = tracing::subscriber::set_default(subscriber);
+    let log = Log::of_this_test("trace");
     let portal = SignedIn::new().await;
     let cookie = portal.cookie("release-manager", now()).await;
     let made = made(&portal, "release-manager", &wallet_in_dev("hold")).await;
@@ -340,7 +315,7 @@ async fn a_token_is_in_no_log_no_item_and_no_later_answer() {
         said.push(answer.await.text());
     }
     said.push(portal.site.world.items().await);
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("answered") && said.last().unwrap().contains(id));
     said.push(logged);
     for secret in [&token[35..], &"A".repeat(43)] {

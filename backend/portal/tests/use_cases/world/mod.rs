@@ -1,6 +1,8 @@
 //! A portal with everything around it, inside this process.
 
 mod codepipeline;
+#[allow(dead_code, reason = "only the router's tests read it")]
+pub(crate) mod log;
 pub(crate) mod zip;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -56,6 +58,7 @@ impl World {
 
     /// Another team's.
     pub(crate) async fn of(catalog: Catalog, grants: Vec<Grant>) -> Self {
+        log::start();
         // The client of the tests asks for one, though all of it stays on loopback; a second install changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
