@@ -9,5 +9,7 @@ export const FLAGS: Readonly<Record<string, unknown>> = {
   '@aws-cdk/aws-sns-subscriptions:restrictSqsDescryption': true,
   '@aws-cdk/aws-apigateway:disableCloudWatchRole': true,
   '@aws-cdk/aws-lambda:recognizeLayerVersion': true,
+  // Without it, a change of what no version holds, such as tags, would have Lambda publish the same version again.
+  '@aws-cdk/aws-lambda:recognizeVersionProps': true,
   '@aws-cdk/customresources:installLatestAwsSdkDefault': false,
 };

@@ -8,12 +8,14 @@ import { ClockSchedule } from './clock/schedule.ts';
 import type { Deployment } from './deployment.ts';
 import { ReportedEvents } from './events/events.ts';
 import { Functions } from './functions/functions.ts';
+import { GradualDeployment } from './functions/gradual-deployment.ts';
 import { HookSecrets } from './hooks/secrets.ts';
 import { Records } from './records/records.ts';
 import { Releases } from './releases/releases.ts';
 import { Seals } from './releases/seals.ts';
 import { SessionKey } from './secrets/session-key.ts';
 import { SignIn } from './sign-in/sign-in.ts';
+import { OriginKey } from './site/origin-key.ts';
 import { Site } from './site/site.ts';
 
 /** One deployment of Towpath: a folder of `lib` a capability. */
@@ -27,7 +29,9 @@ export class TowpathStack extends Stack {
   readonly events: ReportedEvents;
   readonly schedule: ClockSchedule;
   readonly sessionKey: SessionKey;
-  readonly hookSecrets: HookSecrets;
+  readonly originKey: OriginKey;
+  /** Where the environment takes webhooks. */
+  readonly hookSecrets: HookSecrets | undefined;
   readonly signIn: SignIn;
   readonly alarms: Alarms;
 
@@ -55,8 +59,15 @@ export class TowpathStack extends Stack {
     const { web, hooks, events, clock } = this.functions;
     this.api = new Api(this, 'Api', deployment);
     this.api.rest(web);
-    this.api.routes(['POST /hooks/{proxy+}'], hooks);
-    this.site = new Site(this, 'Site', { deployment, api: this.api, accessLogs });
+    if (hooks) this.api.routes(['POST /hooks/{proxy+}'], hooks);
+    this.originKey = new OriginKey(this, 'OriginKey', { deployment });
+    this.site = new Site(this, 'Site', {
+      deployment,
+      api: this.api,
+      accessLogs,
+      originKey: this.originKey,
+    });
+    for (const each of this.functions.behindApi) this.originKey.require(each, this.site.resource);
     const { publicUrl } = this.site;
     for (const each of this.functions.all) each.set('TOWPATH_PUBLIC_URL', publicUrl);
 
@@ -64,20 +75,31 @@ export class TowpathStack extends Stack {
     this.schedule = new ClockSchedule(this, 'Clock', { deployment, clock });
     this.sessionKey = new SessionKey(this, 'SessionKey', { deployment });
     this.sessionKey.grantRead(web);
-    this.hookSecrets = new HookSecrets(this, 'HookSecrets', { deployment });
-    this.hookSecrets.grantRead(hooks);
+    if (hooks) {
+      this.hookSecrets = new HookSecrets(this, 'HookSecrets', { deployment });
+      this.hookSecrets.grantRead(hooks);
+    }
     this.signIn = new SignIn(this, 'SignIn', { deployment, publicUrl });
     this.signIn.tell(web);
     this.alarms = new Alarms(this, 'Alarms', {
       deployment,
       functions: this.functions,
       events: this.events.queue,
-      schedule: this.schedule,
       api: this.api,
       records: this.records,
     });
+    if (environment.alarmsTo !== undefined)
+      new GradualDeployment(this, 'GradualDeployment', {
+        deployment,
+        functions: this.functions.gradual,
+        alarms: this.alarms.stopping,
+      });
 
     new CfnOutput(this, 'Address', { value: publicUrl, description: 'What people open' });
+    new CfnOutput(this, 'SiteAddress', {
+      value: `https://${this.site.distribution.distributionDomainName}`,
+      description: "CloudFront's own, which answers whatever name is before it",
+    });
     new CfnOutput(this, 'AssetsBucket', { value: this.site.assets.bucketName });
     new CfnOutput(this, 'ApiAddress', { value: `https://${this.api.hostname}` });
   }

@@ -69,6 +69,25 @@ class ThePortal(unittest.TestCase):
         self.assertIn(problem.status, (400, 404))
         self.assertEqual(problem.headers.get_content_type(), "application/problem+json")
 
+    def test_a_path_ends_for_the_function_where_a_question_mark_was_encoded(self):
+        self.assertEqual(self.visitor.get("/api/v1/apps/appium/builds%3Flimit=none").status, 200)
+
+    def test_whoever_passes_cloudfront_by_is_refused_whatever_they_claim(self):
+        claims = {"x-towpath-origin": "a" * 64, "x-forwarded-for": "203.0.113.9"}
+        for path in ("/", "/api/v1/overview", "/sign-in", "/assets/towpath-111111111111.css"):
+            for headers in ({}, claims):
+                with self.subTest(path, headers=headers):
+                    answer = self.visitor.get(world().outputs["ApiAddress"] + path, headers=headers)
+                    self.assertEqual(answer.status, 403, answer.text)
+        hooks = self.visitor.post(world().outputs["ApiAddress"] + "/hooks/github/nobody")
+        self.assertEqual(hooks.status, 403, hooks.text)
+
+    def test_what_a_visitor_sends_as_the_key_does_not_reach_the_function(self):
+        self.assertEqual(self.visitor.get("/", headers={"x-towpath-origin": "wrong"}).status, 200)
+
+    def test_a_head_that_api_gateway_does_not_take_never_reaches_the_function(self):
+        self.assertEqual(self.visitor.get("/", headers={"x-large": "a" * 10_240}).status, 431)
+
     def test_head_says_what_get_would(self):
         answer = self.visitor.ask("HEAD", "/")
         self.assertEqual((answer.status, answer.body), (200, b""))

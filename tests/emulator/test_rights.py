@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from scene import world
 
-FUNCTIONS = ("web", "hooks", "events", "action", "clock")
+FUNCTIONS = ("web", "hooks", "events", "action", "unanswered", "clock")
 ALL = set(FUNCTIONS)
 NOBODY = set()
 
@@ -40,11 +40,12 @@ def rights():
     pipeline = regional("codepipeline", "appium-preprod")
     secret, *_ = resource("AWS::SecretsManager::Secret", "session-key")
     webhooks, *_ = resource("AWS::SecretsManager::Secret", "hooks")
+    origin, *_ = resource("AWS::SecretsManager::Secret", "towpath-dev-origin")
     return [
-        ("dynamodb:GetItem", table(), ALL),
-        ("dynamodb:PutItem", table(), ALL),
-        ("dynamodb:Query", f"{table()}/index/gsi1", ALL - {"hooks"}),
-        ("dynamodb:UpdateItem", table(), ALL - {"hooks"}),
+        ("dynamodb:GetItem", table(), ALL - {"unanswered"}),
+        ("dynamodb:PutItem", table(), ALL - {"unanswered"}),
+        ("dynamodb:Query", f"{table()}/index/gsi1", ALL - {"hooks", "unanswered"}),
+        ("dynamodb:UpdateItem", table(), ALL - {"hooks", "unanswered"}),
         ("dynamodb:Scan", table(), NOBODY),
         ("dynamodb:DeleteTable", table(), NOBODY),
         ("dynamodb:UpdateTimeToLive", table(), NOBODY),
@@ -68,15 +69,17 @@ def rights():
         ("secretsmanager:PutSecretValue", secret, NOBODY),
         ("secretsmanager:GetSecretValue", webhooks, {"hooks"}),
         ("secretsmanager:PutSecretValue", webhooks, NOBODY),
+        ("secretsmanager:GetSecretValue", origin, NOBODY),
         ("sqs:ReceiveMessage", queue, {"events"}),
         ("sqs:SendMessage", queue, NOBODY),
         ("codepipeline:PutJobSuccessResult", "*", {"action"}),
-        ("codepipeline:PutJobFailureResult", "*", {"action"}),
+        ("codepipeline:PutJobFailureResult", "*", {"action", "unanswered"}),
         ("codepipeline:StartPipelineExecution", pipeline, {"web", "clock"}),
         ("codepipeline:StartPipelineExecution", regional("codepipeline", "payroll-prod"), NOBODY),
         ("codepipeline:UpdatePipeline", pipeline, NOBODY),
         ("events:PutEvents", regional("events", "event-bus/default"), NOBODY),
         ("lambda:InvokeFunction", regional("lambda", f"function:{world().name('action')}"), NOBODY),
+        ("lambda:InvokeFunction", regional("lambda", f"function:{world().name('unanswered')}"), {"action"}),
         ("lambda:UpdateFunctionCode", regional("lambda", f"function:{world().name('web')}"), NOBODY),
         ("logs:PutLogEvents", regional("logs", f"log-group:/aws/lambda/{world().name('web')}:*"), {"web"}),
         ("iam:PutRolePolicy", f"arn:aws:iam::{world().emulator.account}:role/{world().name('web')}", NOBODY),

@@ -13,7 +13,7 @@ PLANTED = "a-secret-that-was-planted-to-be-found"
 
 
 def vaults(witness):
-    """What Secrets Manager holds: the session secret and those of the webhooks."""
+    """What Secrets Manager holds: the session secret, the origin key and the secrets of webhooks."""
     vault = world().emulator.client("secretsmanager")
     for name in world().resources("AWS::SecretsManager::Secret"):
         held = vault.get_secret_value(SecretId=name)["SecretString"]

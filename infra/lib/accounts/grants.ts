@@ -19,5 +19,6 @@ export function reachOperations(functions: Functions, deployment: Deployment): v
   };
   for (const each of [functions.web, functions.clock])
     reach(each, 'TOWPATH_PIPELINES_ROLE', promotionsRoleArn(there));
-  reach(functions.action, 'TOWPATH_JOBS_ROLE', jobsRoleArn(there));
+  for (const each of [functions.action, functions.unanswered])
+    reach(each, 'TOWPATH_JOBS_ROLE', jobsRoleArn(there));
 }

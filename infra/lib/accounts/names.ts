@@ -35,7 +35,7 @@ export const deliveryRoleArn = (to: Named) => roleArn(to.account, deliveryRoleNa
 /** The role that a function of Towpath runs with. */
 export function functionRoleArn(
   { name, account }: Named,
-  handler: 'web' | 'action' | 'clock',
+  handler: 'web' | 'action' | 'unanswered' | 'clock',
 ): string {
   return roleArn(account, `towpath-${name}-${handler}`);
 }

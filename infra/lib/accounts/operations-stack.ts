@@ -35,7 +35,7 @@ export class OperationsStack extends Stack {
     const pipelines = pipelinesOf(across, environment);
     if (pipelines.length === 0) return;
     const { externalId } = across.operations;
-    const may = (...handlers: ('web' | 'action' | 'clock')[]) =>
+    const may = (...handlers: ('web' | 'action' | 'unanswered' | 'clock')[]) =>
       trusting(
         environment.account,
         handlers.map((handler) => functionRoleArn(environment, handler)),
@@ -59,7 +59,7 @@ export class OperationsStack extends Stack {
     const jobs = new Role(this, `${environment.name}-jobs`, {
       roleName: jobsRoleName(environment),
       description: `Towpath in ${environment.name}: answers the jobs of its pipelines`,
-      assumedBy: may('action'),
+      assumedBy: may('action', 'unanswered'),
     });
     give(jobs, [
       {

@@ -1,61 +1,73 @@
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import type { Api } from '../api/api.ts';
-import type { ClockSchedule } from '../clock/schedule.ts';
 import { type Deployment, physicalName } from '../deployment.ts';
 import type { EventQueue } from '../events/queue.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { Records } from '../records/records.ts';
-import { api } from './api.ts';
 import { TowpathDashboard } from './dashboard.ts';
-import { clock, functions } from './functions.ts';
 import { logEvents } from './log-events.ts';
 import { Notices } from './notices.ts';
+import { portal } from './portal.ts';
 import { queues } from './queues.ts';
 import { table } from './table.ts';
 import { condition, description, type Watch } from './watch.ts';
+import { work } from './work.ts';
 
 /** What is watched. */
 export interface Watched {
   readonly deployment: Deployment;
   readonly functions: Functions;
   readonly events: EventQueue;
-  readonly schedule: ClockSchedule;
   readonly api: Api;
   readonly records: Records;
 }
 
-/** An alarm for everything that somebody has to do something about, and a picture of the day. */
+/** Alarms, where there is an address that they go to, and a dashboard, where the environment has one. */
 export class Alarms extends Construct {
-  readonly notices: Notices;
   readonly all: readonly Alarm[];
+  /** Those that stop a deployment. */
+  readonly stopping: readonly Alarm[];
 
   constructor(scope: Construct, id: string, watched: Watched) {
     super(scope, id);
     const { deployment } = watched;
-    this.notices = new Notices(this, 'Notices', deployment);
-    const action = new SnsAction(this.notices.topic);
-    this.all = [
-      ...queues(watched.events, watched.schedule),
-      ...functions(watched.functions.all),
-      clock(watched.functions.clock),
-      ...api(watched.api),
-      ...table(watched.records),
-      ...logEvents(this, deployment, watched.functions),
-    ].map((watch) => this.alarm(deployment, watch, action));
-    new TowpathDashboard(this, 'Dashboard', { ...watched, alarms: this.all });
+    const { alarmsTo, dashboard } = deployment.environment;
+    const made =
+      alarmsTo === undefined
+        ? []
+        : this.watches(watched).map((watch) => ({ watch, alarm: this.alarm(deployment, watch) }));
+    this.all = made.map(({ alarm }) => alarm);
+    this.stopping = made.filter(({ watch }) => watch.stops).map(({ alarm }) => alarm);
+    if (alarmsTo !== undefined)
+      new Notices(this, 'Notices', {
+        deployment,
+        to: alarmsTo,
+        alarms: made.map(({ watch }) => alarmName(deployment, watch)),
+      });
+    if (dashboard) new TowpathDashboard(this, 'Dashboard', { ...watched, alarms: this.all });
   }
 
-  private alarm(deployment: Deployment, watch: Watch, action: SnsAction): Alarm {
-    const alarm = new Alarm(this, watch.name, {
-      alarmName: physicalName(deployment.environment, watch.name),
+  private watches({ deployment, functions, events, api, records }: Watched): Watch[] {
+    return [
+      ...portal(deployment, api, functions),
+      ...queues(events),
+      ...work(deployment, functions),
+      ...logEvents(this, deployment, functions),
+      ...table(records),
+    ];
+  }
+
+  private alarm(deployment: Deployment, watch: Watch): Alarm {
+    return new Alarm(this, watch.name, {
+      alarmName: alarmName(deployment, watch),
       alarmDescription: description(watch),
       metric: watch.metric,
       ...condition(watch),
     });
-    alarm.addAlarmAction(action);
-    alarm.addOkAction(action);
-    return alarm;
   }
+}
+
+function alarmName({ environment }: Deployment, { name }: Watch): string {
+  return physicalName(environment, name);
 }

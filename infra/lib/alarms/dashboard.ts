@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   type Alarm,
   AlarmStatusWidget,
@@ -6,13 +6,12 @@ import {
   GraphWidget,
   type IMetric,
   type IWidget,
-  LogQueryVisualizationType,
-  LogQueryWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { physicalName } from '../deployment.ts';
 import type { Watched } from './alarms.ts';
-import { apiMetric } from './api.ts';
+import { counted } from './counted.ts';
+import { apiMetric } from './portal.ts';
 
 /** A row is 24 columns wide. */
 const THIRD = { width: 8, height: 6 };
@@ -33,7 +32,9 @@ export class TowpathDashboard extends Construct {
       dashboardName: physicalName(shown.deployment.environment, 'day'),
       defaultInterval: Duration.days(1),
       widgets: [
-        [new AlarmStatusWidget({ alarms: [...shown.alarms], width: WHOLE, height: 3 })],
+        ...(shown.alarms.length > 0
+          ? [[new AlarmStatusWidget({ alarms: [...shown.alarms], width: WHOLE, height: 3 })]]
+          : []),
         people(shown),
         reports(shown),
         health(shown),
@@ -43,20 +44,12 @@ export class TowpathDashboard extends Construct {
 }
 
 /** Taps, requests, and how long people wait. */
-function people({ functions, api }: Watched): IWidget[] {
+function people({ deployment, functions, api }: Watched): IWidget[] {
   return [
-    new LogQueryWidget({
-      ...THIRD,
-      title: 'Taps',
-      view: LogQueryVisualizationType.BAR,
-      logGroupNames: [functions.web.logGroup.logGroupName],
-      // A tap that was granted is answered with a link. The path is a field of the request's span.
-      queryLines: [
-        'filter message = "answered" and status = 302 and @message like /\\/latest\\.apk"/',
-        'stats count(*) as taps by bin(1h)',
-      ],
-      region: Aws.REGION,
-    }),
+    graph('Taps', [
+      counted(deployment, 'Taps').with({ label: 'taps' }),
+      counted(deployment, 'TapsFailed').with({ label: 'failed' }),
+    ]),
     graph('Requests', [
       apiMetric(api, 'Count', 'Sum').with({ label: 'all' }),
       apiMetric(api, '4xx', 'Sum').with({ label: '4xx' }),

@@ -8,7 +8,6 @@ import type { TowpathFunction } from '../functions/function.ts';
 import type { Watch } from './watch.ts';
 
 /** What a function writes into the field `event` of a line, for something that only it can know. */
-export const REGISTRATION_FAILED = 'registration-failed';
 export const PROMOTION_FAILED = 'promotion-failed';
 
 /** What only the functions' own lines tell. */
@@ -20,13 +19,6 @@ export function logEvents(
   const counted = (event: string, writers: readonly TowpathFunction[]) =>
     count(scope, deployment, event, writers);
   return [
-    {
-      name: REGISTRATION_FAILED,
-      means: 'A pipeline asked for something and was answered with a failure.',
-      section: 'A registration failed',
-      metric: counted(REGISTRATION_FAILED, [action]),
-      limit: 0,
-    },
     {
       name: PROMOTION_FAILED,
       means: 'A promotion was granted and could not be carried out.',

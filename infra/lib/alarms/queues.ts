@@ -1,11 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { ClockSchedule } from '../clock/schedule.ts';
 import type { EventQueue } from '../events/queue.ts';
 import type { Watch } from './watch.ts';
 
 /** What must not lie in a queue, and what must not lie there for long. */
-export function queues(events: EventQueue, schedule: ClockSchedule): Watch[] {
+export function queues(events: EventQueue): Watch[] {
   return [
     {
       name: 'dead-letters',
@@ -31,13 +30,6 @@ export function queues(events: EventQueue, schedule: ClockSchedule): Watch[] {
       }),
       limit: Duration.minutes(10).toSeconds(),
       periods: 2,
-    },
-    {
-      name: 'clock-missed',
-      means: 'The schedule could not call the clock.',
-      section: 'The clock is silent',
-      metric: waiting(schedule.missed),
-      limit: 0,
     },
   ];
 }

@@ -1,38 +1,35 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { INDEX, type Records } from '../records/records.ts';
 import type { Watch } from './watch.ts';
 
-/** The calls whose failing would be noticed by people or lose time. */
-const CALLS = ['GetItem', 'Query', 'PutItem', 'TransactWriteItems'];
+const PERIOD = Duration.minutes(5);
 
-/** What DynamoDB refuses, and what it fails at. */
+/** What DynamoDB refuses of the table and of its index. */
 export function table({ table }: Records): Watch[] {
   const name = { TableName: table.tableName };
   const index = { ...name, GlobalSecondaryIndexName: INDEX };
-  const throttled = [
-    { of: 'reads', metric: sum('ReadThrottleEvents', name) },
-    { of: 'writes', metric: sum('WriteThrottleEvents', name) },
-    { of: 'index-reads', metric: sum('ReadThrottleEvents', index) },
-    { of: 'index-writes', metric: sum('WriteThrottleEvents', index) },
-  ].map(({ of, metric }): Watch => ({
-    name: `table-${of}-throttled`,
-    means: `DynamoDB refused ${of.replace('-', ' ')} for being too many at once, for ten minutes.`,
-    section: 'The table is throttled',
-    metric,
-    limit: 0,
-    // The SDK tries again: a burst that passes needs nobody.
-    periods: 2,
-  }));
-  const failed = CALLS.map((call): Watch => ({
-    name: `table-${call}-fails`,
-    means: `DynamoDB itself failed at ${call}, for ten minutes.`,
-    section: 'The table fails',
-    metric: sum('SystemErrors', { ...name, Operation: call }),
-    limit: 0,
-    periods: 2,
-  }));
-  return [...throttled, ...failed];
+  return [
+    {
+      name: 'table-throttled',
+      means: 'DynamoDB refused reads or writes for being too many at once, for ten minutes.',
+      section: 'The table is throttled',
+      metric: new MathExpression({
+        expression: 'SUM(METRICS())',
+        usingMetrics: {
+          reads: sum('ReadThrottleEvents', name),
+          writes: sum('WriteThrottleEvents', name),
+          index_reads: sum('ReadThrottleEvents', index),
+          index_writes: sum('WriteThrottleEvents', index),
+        },
+        period: PERIOD,
+        label: 'refused reads and writes',
+      }),
+      limit: 0,
+      // The SDK tries again: a burst that passes needs nobody.
+      periods: 2,
+    },
+  ];
 }
 
 function sum(metricName: string, dimensionsMap: Record<string, string>): Metric {
@@ -41,6 +38,6 @@ function sum(metricName: string, dimensionsMap: Record<string, string>): Metric 
     metricName,
     dimensionsMap,
     statistic: 'Sum',
-    period: Duration.minutes(5),
+    period: PERIOD,
   });
 }

@@ -1,19 +1,22 @@
 /** One thing that somebody should hear of, and its entry in the runbook. */
-import { ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 
 /** The sections of `docs/runbook.md` that alarms send people to. */
 export type Section =
+  | 'Taps fail'
+  | 'The portal answers with errors'
+  | 'The portal is slow'
+  | 'The portal is throttled'
+  | 'A function fails'
   | 'Dead letters'
   | 'Undelivered events'
   | 'Events wait'
+  | 'Jobs wait'
+  | 'Jobs were not answered'
+  | 'Promotions stay open'
+  | 'A promotion failed'
   | 'The clock is silent'
-  | 'A function fails'
-  | 'A function is throttled'
-  | 'The portal answers with errors'
-  | 'The table is throttled'
-  | 'The table fails'
-  | 'A registration failed'
-  | 'A promotion failed';
+  | 'The table is throttled';
 
 /** When an alarm rings. */
 export interface Watch {
@@ -22,13 +25,15 @@ export interface Watch {
   /** What has happened when it rings, in one sentence. */
   readonly means: string;
   readonly section: Section;
-  readonly metric: Metric;
+  readonly metric: IMetric;
   /** The greatest value, or with `below` the smallest, at which all is well. */
   readonly limit: number;
   /** It rings when the metric is too small. */
   readonly below?: boolean;
   /** For so many periods in a row; once suffices if left out. */
   readonly periods?: number;
+  /** People feel it at once: a new version that makes it ring is taken back. */
+  readonly stops?: boolean;
 }
 
 /** The address of a section, as Markdown makes it of its heading. */

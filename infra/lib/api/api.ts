@@ -1,6 +1,6 @@
 import { Aws, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Deployment, physicalName } from '../deployment.ts';
@@ -10,12 +10,12 @@ import { logRetention } from '../logs/retention.ts';
 /**
  * What one line of the access log says: who asked through which route, how it went, and where the function's own line is.
  * Not the path and not the query: a share link is a path, and a sign-in comes back with its code in the query. The
- * function's own line has the path, without what opens anything.
+ * function's own line has the path, without what opens anything. Not the caller's address either: that is CloudFront's,
+ * and the function's line has the one that CloudFront saw.
  */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
   time: '$context.requestTimeEpoch',
-  ip: '$context.identity.sourceIp',
   method: '$context.httpMethod',
   route: '$context.routeKey',
   status: '$context.status',
@@ -96,13 +96,17 @@ export class Api extends Construct {
     const integration = new CfnIntegration(this, `${to.handler}-integration`, {
       apiId: this.api.ref,
       integrationType: 'AWS_PROXY',
-      integrationUri: to.lambda.functionArn,
+      integrationUri: to.live.functionArn,
       payloadFormatVersion: '2.0',
     });
-    to.lambda.addPermission('Api', {
-      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+    const permission = new CfnPermission(this, `${to.handler}-permission`, {
+      action: 'lambda:InvokeFunction',
+      functionName: to.live.functionArn,
+      principal: 'apigateway.amazonaws.com',
       sourceArn: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:${this.api.ref}/*/*`,
     });
+    // A deployment that has an integration of the function itself turns to the alias without a gap.
+    integration.addResourceDependency(permission);
     return keys.map((key, index) => this.route(key, `${to.handler}-route`, index, integration));
   }
 

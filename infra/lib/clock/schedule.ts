@@ -25,7 +25,7 @@ export class ClockSchedule extends Construct {
   constructor(scope: Construct, id: string, props: ClockScheduleProps) {
     super(scope, id);
     const { environment } = props.deployment;
-    const { lambda } = props.clock;
+    const { live } = props.clock;
     const name = physicalName(environment, 'clock');
     this.missed = new Queue(this, 'Missed', {
       queueName: `${name}-missed`,
@@ -37,10 +37,10 @@ export class ClockSchedule extends Construct {
       id: 'AwsSolutions-SQS3',
       reason: 'It is the dead-letter queue of a schedule, which the check does not see.',
     });
-    lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: CLOCK_RATE });
+    live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: CLOCK_RATE });
 
     const role = this.role(name);
-    const rights = this.rights(lambda.functionArn);
+    const rights = this.rights(live.functionArn);
     rights.attachToRole(role);
     const schedule = new CfnSchedule(this, 'Schedule', {
       name,
@@ -48,7 +48,7 @@ export class ClockSchedule extends Construct {
       scheduleExpression: `rate(${CLOCK_RATE.toMinutes()} minutes)`,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
-        arn: lambda.functionArn,
+        arn: live.functionArn,
         roleArn: role.roleArn,
         input: '{}',
         retryPolicy: {

@@ -96,6 +96,8 @@ export interface Environment {
   readonly auditLock: AuditLock;
   readonly retention: Retention;
   readonly signIn: SignInSettings;
+  /** Under which name the secret of the origin key has the value that CloudFront sends. */
+  readonly originKey: string;
   readonly concurrency: Concurrency;
   /** Whether there is a CloudWatch dashboard. */
   readonly dashboard: boolean;

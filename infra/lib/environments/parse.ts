@@ -55,6 +55,7 @@ function environment(
       auditDays: retention.audit_days,
     },
     signIn: signIn(written.sign_in),
+    originKey: written.origin_key,
     concurrency: {
       ...(concurrency.web !== undefined && { web: concurrency.web }),
       ...(concurrency.hooks !== undefined && { hooks: concurrency.hooks }),

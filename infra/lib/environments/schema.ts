@@ -126,6 +126,10 @@ const environment = z.strictObject(
         error: '"cognito" or "oidc"',
       })
       .default({ provider: 'cognito' }),
+    origin_key: matching(
+      /^[A-Za-z0-9_-]{1,64}$/,
+      'a name of letters, digits, "-" and "_", under which the secret has the value',
+    ).default('current'),
     concurrency: concurrency.prefault({}),
     dashboard: yesOrNo.default(false),
     webhooks: yesOrNo.default(true),

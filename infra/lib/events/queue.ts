@@ -14,8 +14,11 @@ const PUT_ASIDE = Duration.days(14);
 /** How often a message is tried before it is put aside. */
 const TRIES = 5;
 
-/** How many copies of the function work on the queue at most, so that a burst leaves some for people. */
-const MAX_CONCURRENCY = 10;
+/**
+ * How many copies of the function work on the queue at most, so that a burst leaves some for people: a new account may run
+ * ten of all functions at once.
+ */
+const MAX_CONCURRENCY = 4;
 
 export interface EventQueueProps {
   readonly deployment: Deployment;
@@ -92,7 +95,7 @@ export class EventQueue extends Construct {
       [this.queue.queueArn],
     );
     const mapping = new EventSourceMapping(this, 'Mapping', {
-      target: reader.lambda,
+      target: reader.live,
       eventSourceArn: this.queue.queueArn,
       batchSize: 10,
       maxConcurrency: MAX_CONCURRENCY,

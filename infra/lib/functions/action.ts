@@ -1,7 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
+import { EventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TowpathFunction } from './function.ts';
 import type { Parts } from './functions.ts';
+
+/** CodePipeline fails an action of which it heard nothing for so long. */
+export const CODEPIPELINE_WAITS = Duration.minutes(20);
 
 /** Does what CodePipeline's jobs ask for. Artifacts it reads with the job's own credentials. */
 export function action(scope: Construct, parts: Parts): TowpathFunction {
@@ -11,7 +15,8 @@ export function action(scope: Construct, parts: Parts): TowpathFunction {
     handler: 'action',
     description: "Towpath: registers builds and answers gates in CodePipeline's jobs",
     memoryMiB: 1024,
-    timeout: Duration.minutes(15),
+    // Twice within the time that CodePipeline waits: a call that died is tried once more.
+    timeout: Duration.minutes(9),
     configuration: parts.configuration.layer,
   });
   records.grantReadWrite(made);
@@ -23,4 +28,22 @@ export function action(scope: Construct, parts: Parts): TowpathFunction {
       "These two act on a job, which has no ARN: IAM takes no other resource. Only who holds a job's identifier can answer it, and only CodePipeline hands it out.",
   });
   return made;
+}
+
+/**
+ * CodePipeline calls `action` asynchronously. A call that failed twice, or that found no free execution while
+ * CodePipeline waited, is handed to `unanswered`. Not to a queue: polling one costs money all month.
+ */
+export function handOver(action: TowpathFunction, unanswered: TowpathFunction): void {
+  const to = unanswered.lambda.functionArn;
+  action.grant(['lambda:InvokeFunction'], [to]);
+  const config = new EventInvokeConfig(action, 'Asynchronous', {
+    function: action.lambda,
+    maxEventAge: CODEPIPELINE_WAITS,
+    retryAttempts: 1,
+    // CDK's own destination would let the role call every version of the function, too.
+    onFailure: { bind: () => ({ destination: to }) },
+  });
+  // Lambda asks whether the role may call it when the configuration is made.
+  config.node.addDependency(action.role);
 }

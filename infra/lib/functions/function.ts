@@ -1,12 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   Code,
   Function as LambdaFunction,
   LayerVersion,
   Runtime,
-  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -15,7 +15,10 @@ import { logRetention } from '../logs/retention.ts';
 import { explainWildcards } from './wildcards.ts';
 
 /** The handler that the one binary is asked for: it decides which function it is. */
-export type Handler = 'web' | 'hooks' | 'events' | 'action' | 'clock';
+export type Handler = 'web' | 'hooks' | 'events' | 'action' | 'unanswered' | 'clock';
+
+/** The alias of each function that is called through one. */
+export const LIVE = 'live';
 
 export interface TowpathFunctionProps {
   readonly deployment: Deployment;
@@ -27,6 +30,8 @@ export interface TowpathFunctionProps {
   /** The layer with `towpath.toml`. */
   readonly configuration: LayerVersion;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Reserved concurrency; left out, the function shares the account's. */
+  readonly concurrency?: number | undefined;
 }
 
 /** On what terms a right is granted. */
@@ -42,6 +47,7 @@ export class TowpathFunction extends Construct {
   readonly role: Role;
   readonly logGroup: LogGroup;
   readonly handler: Handler;
+  private alias: Alias | undefined;
 
   constructor(scope: Construct, id: string, props: TowpathFunctionProps) {
     super(scope, id);
@@ -70,8 +76,10 @@ export class TowpathFunction extends Construct {
       layers: [props.configuration],
       memorySize: props.memoryMiB,
       timeout: props.timeout,
-      tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
+      ...(props.concurrency !== undefined && { reservedConcurrentExecutions: props.concurrency }),
+      // The version before is what a deployment is rolled back to, also by hand when it has ended.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: {
         TOWPATH_CONFIG: '/opt/towpath.toml',
         TOWPATH_HOME: environment.name,
@@ -79,8 +87,17 @@ export class TowpathFunction extends Construct {
         ...props.variables,
       },
     });
-    explainWildcards(this.role, ['*'], 'X-Ray takes traces of any name: it knows no resource.');
     this.grant(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
+  }
+
+  /** The alias `live`, which callers call: each deployment publishes a version and moves the alias to it. */
+  get live(): Alias {
+    this.alias ??= new Alias(this, 'Live', {
+      aliasName: LIVE,
+      version: this.lambda.currentVersion,
+      description: 'The version that is called',
+    });
+    return this.alias;
   }
 
   /** Lets it do exactly that, there. A resource with a `*` needs a reason. */

@@ -3,12 +3,13 @@ import type { Deployment } from '../deployment.ts';
 import type { Records } from '../records/records.ts';
 import type { Releases } from '../releases/releases.ts';
 import type { Seals } from '../releases/seals.ts';
-import { action } from './action.ts';
+import { action, handOver } from './action.ts';
 import { clock } from './clock.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
 import { events } from './events.ts';
 import type { TowpathFunction } from './function.ts';
 import { hooks } from './hooks.ts';
+import { unanswered } from './unanswered.ts';
 import { web } from './web.ts';
 
 /** What functions are made of. */
@@ -23,9 +24,11 @@ export interface Parts {
 /** The functions, each with exactly the rights of its file. One more is one file and one line here. */
 export class Functions extends Construct {
   readonly web: TowpathFunction;
-  readonly hooks: TowpathFunction;
+  /** Not there where the environment takes no webhooks. */
+  readonly hooks: TowpathFunction | undefined;
   readonly events: TowpathFunction;
   readonly action: TowpathFunction;
+  readonly unanswered: TowpathFunction;
   readonly clock: TowpathFunction;
 
   constructor(scope: Construct, id: string, given: Omit<Parts, 'configuration'>) {
@@ -33,13 +36,26 @@ export class Functions extends Construct {
     const configuration = new ConfigurationLayer(this, 'Configuration', given.deployment);
     const parts = { ...given, configuration };
     this.web = web(this, parts);
-    this.hooks = hooks(this, parts);
+    this.hooks = given.deployment.environment.webhooks ? hooks(this, parts) : undefined;
     this.events = events(this, parts);
     this.action = action(this, parts);
+    this.unanswered = unanswered(this, parts);
+    handOver(this.action, this.unanswered);
     this.clock = clock(this, parts);
   }
 
+  /** Those that API Gateway calls. */
+  get behindApi(): readonly TowpathFunction[] {
+    return this.hooks ? [this.web, this.hooks] : [this.web];
+  }
+
+  /** Those that a new version gets by and by. The clock is called too seldom to learn anything from a part of its calls. */
+  get gradual(): readonly TowpathFunction[] {
+    return [...this.behindApi, this.events];
+  }
+
   get all(): readonly TowpathFunction[] {
-    return [this.web, this.hooks, this.events, this.action, this.clock];
+    const { web, hooks, events, action, unanswered, clock } = this;
+    return [web, ...(hooks ? [hooks] : []), events, action, unanswered, clock];
   }
 }

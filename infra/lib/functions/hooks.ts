@@ -13,6 +13,7 @@ export function hooks(scope: Construct, parts: Parts): TowpathFunction {
     // GitHub waits for ten seconds.
     timeout: Duration.seconds(9),
     configuration: parts.configuration.layer,
+    concurrency: parts.deployment.environment.concurrency.hooks,
   });
   parts.records.grantEvents(made);
   parts.releases.grant(made, ['s3:PutObject'], ['events/']);

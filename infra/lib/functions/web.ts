@@ -15,6 +15,7 @@ export function web(scope: Construct, parts: Parts): TowpathFunction {
     timeout: Duration.seconds(29),
     configuration: parts.configuration.layer,
     variables: { TOWPATH_SITE: 'site' },
+    concurrency: deployment.environment.concurrency.web,
   });
   records.grantReadWrite(made);
   releases.grant(made, ['s3:GetObject'], ['artifacts/', 'icons/', 'staging/']);

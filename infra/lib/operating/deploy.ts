@@ -48,7 +48,8 @@ export async function deploy(
     built.site,
   );
   console.log(`==> ${uploaded} assets of the pages are in place`);
-  await checkAnswers(output(deployed, 'ApiAddress'), name);
+  // By CloudFront's own name, since the API answers nobody else.
+  await checkAnswers(output(deployed, 'SiteAddress'), name);
   console.log(`==> Towpath in "${name}": ${output(deployed, 'Address')}`);
 }
 
@@ -93,8 +94,8 @@ function output(stack: Stack | undefined, key: string): string {
 }
 
 /** A function that cannot start, for one because of towpath.toml, is better heard of now than from a tester. */
-async function checkAnswers(api: string, name: string): Promise<void> {
-  const address = `${api}/healthz`;
+async function checkAnswers(site: string, name: string): Promise<void> {
+  const address = `${site}/healthz`;
   let status: number;
   try {
     ({ status } = await fetch(address, { signal: AbortSignal.timeout(30_000) }));

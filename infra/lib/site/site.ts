@@ -4,6 +4,7 @@ import {
   AllowedMethods,
   CachePolicy,
   CacheQueryStringBehavior,
+  CfnDistribution,
   Distribution,
   HttpVersion,
   OriginProtocolPolicy,
@@ -23,13 +24,21 @@ import type { Api } from '../api/api.ts';
 import { type Deployment, physicalName } from '../deployment.ts';
 import type { Domain } from '../environments/environment.ts';
 import { bucketName, PRIVATE } from '../releases/bucket.ts';
+import type { OriginKey } from './origin-key.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export interface SiteProps {
   readonly deployment: Deployment;
   readonly api: Api;
   readonly accessLogs: AccessLogs;
+  readonly originKey: OriginKey;
 }
+
+/**
+ * CloudFront keeps these answers for ten seconds and shows them to everybody, whatever their `Cache-Control` says: a page
+ * for one person, with a `Set-Cookie` at worst.
+ */
+const NOT_KEPT = [500, 502, 503, 504];
 
 /** What people open: CloudFront in front of the API and of the pages' assets. */
 export class Site extends Construct {
@@ -51,6 +60,7 @@ export class Site extends Construct {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
       readTimeout: Duration.seconds(30),
+      customHeaders: props.originKey.headers,
     });
     const headers = securityHeaders(this, environment);
     const everywhere = {
@@ -65,6 +75,7 @@ export class Site extends Construct {
       // Its log would hold every address in full, share links and the codes of sign-ins among them; it cannot leave a
       // field out. Whatever is asked of the portal is in the API's own log.
       enableLogging: false,
+      errorResponses: NOT_KEPT.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       defaultBehavior: {
         ...everywhere,
         origin: api,
@@ -93,6 +104,13 @@ export class Site extends Construct {
       environment.publicUrl ??
       `https://${domain?.name ?? this.distribution.distributionDomainName}`;
     if (domain?.hostedZoneId !== undefined) this.records(domain.name, domain.hostedZoneId);
+  }
+
+  /** The distribution, for what must wait for it. */
+  get resource(): CfnDistribution {
+    const resource = this.distribution.node.defaultChild;
+    if (!(resource instanceof CfnDistribution)) throw new Error('the site has no distribution');
+    return resource;
   }
 
   private acknowledge(domain: Domain | undefined): void {

@@ -36,6 +36,7 @@ test('promotions are carried out, and jobs answered, by the roles that are there
   assert.deepEqual(assumed(template, 'web'), [`${there}-promotions`]);
   assert.deepEqual(assumed(template, 'clock'), [`${there}-promotions`]);
   assert.deepEqual(assumed(template, 'action'), [`${there}-jobs`]);
+  assert.deepEqual(assumed(template, 'unanswered'), [`${there}-jobs`]);
   assert.deepEqual(assumed(template, 'events'), []);
   template.hasResourceProperties('AWS::Lambda::Function', {
     FunctionName: 'towpath-dev-action',
@@ -55,6 +56,6 @@ test('promotions are carried out, and jobs answered, by the roles that are there
 
 test('beside the pipelines, no other role is needed', () => {
   const template = dev(ENVIRONMENTS.replace(ACCOUNTS.dev, OPERATIONS));
-  for (const handler of ['web', 'clock', 'action'])
+  for (const handler of ['web', 'clock', 'action', 'unanswered'])
     assert.deepEqual(assumed(template, handler), []);
 });

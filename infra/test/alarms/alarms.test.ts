@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
+import { COUNTED } from '../../lib/alarms/counted.ts';
 import { environmentToml, templateOf } from '../deployment.ts';
 
-const template = templateOf(environmentToml('alarms_to = "releases@example.com"\n'));
+const ALARMS = 'alarms_to = "releases@example.com"\n';
+const template = templateOf(environmentToml(ALARMS));
 
 interface Alarm {
   readonly Properties: {
     readonly AlarmName: string;
     readonly Namespace?: string;
     readonly MetricName?: string;
-    readonly Dimensions?: unknown;
-    readonly AlarmActions: unknown;
-    readonly OKActions: unknown;
+    readonly Dimensions?: readonly { readonly Name: string; readonly Value: unknown }[];
+    readonly Metrics?: readonly unknown[];
+    readonly AlarmActions?: unknown;
+    readonly OKActions?: unknown;
     readonly TreatMissingData: string;
   };
 }
@@ -21,45 +24,44 @@ const alarms = (Object.values(template.findResources('AWS::CloudWatch::Alarm')) 
   ({ Properties }) => Properties,
 );
 
-test('what somebody has to do something about has an alarm', () => {
+test('what people feel, and what nobody would see, has an alarm', () => {
   assert.deepEqual(alarms.map(({ AlarmName }) => AlarmName.replace('towpath-dev-', '')).sort(), [
-    'action-fails',
-    'action-throttled',
     'answers-with-errors',
-    'clock-fails',
-    'clock-missed',
     'clock-silent',
-    'clock-throttled',
     'dead-letters',
-    'events-fails',
-    'events-throttled',
     'events-wait',
-    'hooks-fails',
-    'hooks-throttled',
+    'functions-fail',
+    'jobs-unanswered',
+    'jobs-wait',
     'promotion-failed',
-    'registration-failed',
-    'table-GetItem-fails',
-    'table-PutItem-fails',
-    'table-Query-fails',
-    'table-TransactWriteItems-fails',
-    'table-index-reads-throttled',
-    'table-index-writes-throttled',
-    'table-reads-throttled',
-    'table-writes-throttled',
+    'promotions-open',
+    'slow',
+    'table-throttled',
+    'taps-fail',
     'undelivered-events',
-    'web-fails',
     'web-throttled',
   ]);
 });
 
-test('each watches a metric of one thing, and tells when it rings and when it is over', () => {
-  const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
-  for (const alarm of alarms) {
-    assert.ok(alarm.MetricName, alarm.AlarmName);
-    // Metrics of our own have the environment in their name instead.
-    assert.equal(alarm.Dimensions === undefined, alarm.Namespace === 'Towpath', alarm.AlarmName);
-    assert.deepEqual(alarm.AlarmActions, [{ Ref: topic }], alarm.AlarmName);
-    assert.deepEqual(alarm.OKActions, [{ Ref: topic }], alarm.AlarmName);
+test('without an address for them there are no alarms, and nothing that would send them', () => {
+  const silent = templateOf();
+  for (const kind of ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic', 'AWS::Logs::MetricFilter'])
+    silent.resourceCountIs(kind, 0);
+  assert.doesNotMatch(JSON.stringify(silent.findResources('AWS::Events::Rule')), /aws\.cloudwatch/);
+});
+
+test('what the functions count has the environment as its only dimension', () => {
+  const counted = alarms.filter(({ MetricName }) =>
+    (COUNTED as readonly (string | undefined)[]).includes(MetricName),
+  );
+  assert.deepEqual(counted.map(({ MetricName }) => MetricName).sort(), [
+    'JobsUnanswered',
+    'PromotionsOpen',
+    'TapsFailed',
+  ]);
+  for (const { Namespace, Dimensions } of counted) {
+    assert.equal(Namespace, 'Towpath');
+    assert.deepEqual(Dimensions, [{ Name: 'Environment', Value: 'dev' }]);
   }
 });
 
@@ -75,14 +77,30 @@ test('one dead letter rings', () => {
   });
 });
 
-test('a clock that says nothing for half an hour rings; of all others silence is good', () => {
+test('one error among few answers does not ring, and neither do few among many', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'towpath-dev-answers-with-errors',
+    Threshold: 1,
+    Metrics: Match.arrayWith([
+      Match.objectLike({ Expression: 'IF(failed > 2, 100 * failed / requests, 0)' }),
+    ]),
+  });
+});
+
+test('a job that waits for ten minutes rings while CodePipeline still waits', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'towpath-dev-jobs-wait',
+    MetricName: 'AsyncEventAge',
+    Threshold: 600_000,
+  });
+});
+
+test('a clock that did nothing for half an hour rings, also one that was called and failed; of all others silence is good', () => {
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     AlarmName: 'towpath-dev-clock-silent',
-    MetricName: 'Invocations',
-    Statistic: 'Sum',
+    Metrics: Match.arrayWith([Match.objectLike({ Expression: 'calls - FILL(failed, 0)' })]),
     Threshold: 1,
     ComparisonOperator: 'LessThanThreshold',
-    Period: 300,
     EvaluationPeriods: 6,
     TreatMissingData: 'breaching',
   });
@@ -90,13 +108,42 @@ test('a clock that says nothing for half an hour rings; of all others silence is
   assert.equal(breaching.length, 1);
 });
 
-test('alarms go to the given address through an encrypted topic that only CloudWatch fills', () => {
+interface State {
+  readonly state: { readonly value: readonly string[] };
+  readonly previousState?: { readonly value: readonly string[] };
+}
+
+test('a mail goes out when an alarm rings and when it is over, and none for a new alarm that is well', () => {
+  const [rule] = Object.values(
+    template.findResources('AWS::Events::Rule', { Properties: { Name: 'towpath-dev-alarms' } }),
+  ) as {
+    Properties: {
+      EventPattern: { detail: { alarmName: string[]; $or: State[] } };
+      Targets: unknown[];
+    };
+  }[];
+  assert(rule);
+  const { detail } = rule.Properties.EventPattern;
+  assert.deepEqual(detail.alarmName.toSorted(), alarms.map(({ AlarmName }) => AlarmName).sort());
+  const sent = (before: string, after: string) =>
+    detail.$or.some(
+      ({ state, previousState }) =>
+        state.value.includes(after) && (previousState?.value.includes(before) ?? true),
+    );
+  assert.ok(sent('OK', 'ALARM'));
+  assert.ok(sent('INSUFFICIENT_DATA', 'ALARM'));
+  assert.ok(sent('ALARM', 'OK'));
+  assert.ok(!sent('INSUFFICIENT_DATA', 'OK'));
+  for (const { AlarmName, AlarmActions, OKActions } of alarms)
+    assert.deepEqual([AlarmActions, OKActions], [undefined, undefined], AlarmName);
+  assert.match(JSON.stringify(rule.Properties.Targets), /detail\.configuration\.description/);
+});
+
+test('mails go to the given address, through a topic that only the rule fills', () => {
   template.hasResourceProperties('AWS::SNS::Subscription', {
     Protocol: 'email',
     Endpoint: 'releases@example.com',
   });
-  template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
-  const fromHere = { StringEquals: { 'aws:SourceAccount': '111111111111' } };
   template.hasResourceProperties('AWS::SNS::TopicPolicy', {
     PolicyDocument: Match.objectLike({
       Statement: [
@@ -107,45 +154,40 @@ test('alarms go to the given address through an encrypted topic that only CloudW
         Match.objectLike({
           Effect: 'Allow',
           Action: 'sns:Publish',
-          Principal: { Service: 'cloudwatch.amazonaws.com' },
-          Condition: fromHere,
+          Principal: { Service: 'events.amazonaws.com' },
+          Condition: {
+            ArnEquals: {
+              'aws:SourceArn': {
+                'Fn::GetAtt': [Match.stringLikeRegexp('^AlarmsNoticesChanges'), 'Arn'],
+              },
+            },
+          },
         }),
       ],
     }),
   });
-  template.hasResourceProperties('AWS::KMS::Key', {
-    EnableKeyRotation: true,
-    KeyPolicy: Match.objectLike({
-      Statement: Match.arrayWith([
-        Match.objectLike({
-          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-          Principal: { Service: 'cloudwatch.amazonaws.com' },
-          Condition: fromHere,
-        }),
-      ]),
-    }),
-  });
+  template.resourceCountIs('AWS::KMS::Key', 0);
 });
 
-test('without an address there is still a topic to subscribe to', () => {
-  const silent = templateOf();
-  silent.resourceCountIs('AWS::SNS::Subscription', 0);
-  silent.resourceCountIs('AWS::SNS::Topic', 1);
-});
-
-test('a dashboard shows the day', () => {
-  template.hasResourceProperties('AWS::CloudWatch::Dashboard', {
-    DashboardName: 'towpath-dev-day',
-  });
-  const body = JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard'));
-  for (const shown of [
-    'Taps',
-    'Requests',
-    'p99',
-    'ApproximateAgeOfOldestMessage',
-    'Jobs of pipelines',
-    'Errors and throttles',
-    'ConsumedWriteCapacityUnits',
-  ])
-    assert.ok(body.includes(shown), shown);
+test('a dashboard shows the day, where one is wanted', () => {
+  template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+  for (const further of ['', ALARMS]) {
+    const shown = templateOf(environmentToml(`dashboard = true\n${further}`));
+    shown.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'towpath-dev-day' });
+    const body = JSON.stringify(shown.findResources('AWS::CloudWatch::Dashboard'));
+    for (const part of [
+      'TapsFailed',
+      'Requests',
+      'p99',
+      'ApproximateAgeOfOldestMessage',
+      'Jobs of pipelines',
+      'Errors and throttles',
+      'ConsumedWriteCapacityUnits',
+    ])
+      assert.ok(body.includes(part), part);
+    assert.equal(
+      body.includes('towpath-dev-taps-fail') || body.includes('Alarmstapsfail'),
+      further !== '',
+    );
+  }
 });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { anchor } from '../../lib/alarms/watch.ts';
-import { templateOf } from '../deployment.ts';
+import { environmentToml, templateOf } from '../deployment.ts';
 
 const path = fileURLToPath(new URL('../../../docs/runbook.md', import.meta.url));
 const runbook = readFileSync(path, 'utf8');
@@ -24,7 +24,8 @@ interface Alarm {
   readonly Properties: { readonly AlarmName: string; readonly AlarmDescription: string };
 }
 
-const alarms = (Object.values(templateOf().findResources('AWS::CloudWatch::Alarm')) as Alarm[]).map(
+const template = templateOf(environmentToml('alarms_to = "releases@example.com"\n'));
+const alarms = (Object.values(template.findResources('AWS::CloudWatch::Alarm')) as Alarm[]).map(
   ({ Properties }) => Properties,
 );
 

@@ -15,7 +15,7 @@ test('all but webhooks goes to web, which alone knows its routes', () => {
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
     IntegrationType: 'AWS_PROXY',
     PayloadFormatVersion: '2.0',
-    IntegrationUri: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FunctionsWebFunction'), 'Arn'] },
+    IntegrationUri: { Ref: Match.stringLikeRegexp('^FunctionsWebLive') },
   });
 });
 
@@ -23,9 +23,17 @@ test('only this API may call web', () => {
   template.hasResourceProperties('AWS::Lambda::Permission', {
     Action: 'lambda:InvokeFunction',
     Principal: 'apigateway.amazonaws.com',
-    FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FunctionsWebFunction'), 'Arn'] },
+    FunctionName: { Ref: Match.stringLikeRegexp('^FunctionsWebLive') },
     SourceArn: Match.objectLike({}),
   });
+});
+
+test('the API turns to the alias only when it may call it', () => {
+  for (const handler of ['web', 'hooks'])
+    template.hasResource('AWS::ApiGatewayV2::Integration', {
+      Properties: Match.objectLike({ IntegrationUri: { Ref: Match.stringLikeRegexp('Live') } }),
+      DependsOn: [Match.stringLikeRegexp(`^Api${handler}permission`)],
+    });
 });
 
 test('requests are throttled, and logged without what people send', () => {
@@ -53,7 +61,6 @@ test('requests are throttled, and logged without what people send', () => {
   assert.deepEqual(Object.keys(format), [
     'requestId',
     'time',
-    'ip',
     'method',
     'route',
     'status',
@@ -63,4 +70,6 @@ test('requests are throttled, and logged without what people send', () => {
   ]);
   // An address may itself be what opens something.
   for (const field of Object.values(format)) assert.doesNotMatch(field, /path|query|protocol/i);
+  // It would be CloudFront's.
+  for (const field of Object.values(format)) assert.doesNotMatch(field, /sourceIp/i);
 });

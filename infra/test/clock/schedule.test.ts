@@ -19,6 +19,8 @@ test('the clock is called every five minutes, neither earlier nor later', () => 
 
 test('a turn of the clock that failed is left to the next one', () => {
   template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    FunctionName: { Ref: Match.stringLikeRegexp('^FunctionsClockFunction') },
+    Qualifier: Match.objectLike({}),
     MaximumRetryAttempts: 0,
     MaximumEventAgeInSeconds: 300,
   });
@@ -29,14 +31,16 @@ test('the schedule may call the clock and put a call aside, and nothing else', (
   const [id, policy] = policies.find(([name]) => name.startsWith('ClockRights')) ?? [];
   assert.ok(policy && id);
   const { PolicyDocument } = policy['Properties'] as {
-    PolicyDocument: { Statement: { Action: string; Resource: { 'Fn::GetAtt': string[] } }[] };
+    PolicyDocument: {
+      Statement: { Action: string; Resource: { 'Fn::GetAtt'?: string[]; Ref?: string } }[];
+    };
   };
   const rights = PolicyDocument.Statement.map(({ Action, Resource }) => [
     Action,
-    Resource['Fn::GetAtt'][0]?.replace(/[0-9A-F]{8}$/, ''),
+    (Resource.Ref ?? Resource['Fn::GetAtt']?.[0])?.replace(/[0-9A-F]{8}$/, ''),
   ]);
   assert.deepEqual(rights, [
-    ['lambda:InvokeFunction', 'FunctionsClockFunction'],
+    ['lambda:InvokeFunction', 'FunctionsClockLive'],
     ['sqs:SendMessage', 'ClockMissed'],
   ]);
   template.hasResource('AWS::Scheduler::Schedule', { DependsOn: [id] });

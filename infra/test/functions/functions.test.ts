@@ -27,11 +27,11 @@ test('all functions are one program: the handler says which one it is', () => {
     assert.equal(Properties.FunctionName, `towpath-dev-${Properties.Handler}`);
 });
 
-test('functions run on Amazon Linux 2023, traced, with the configuration in a layer', () => {
+test('functions run on Amazon Linux 2023 with the configuration in a layer', () => {
   template.allResourcesProperties('AWS::Lambda::Function', {
     Runtime: 'provided.al2023',
     Architectures: ['arm64'],
-    TracingConfig: { Mode: 'Active' },
+    TracingConfig: Match.absent(),
     Layers: [Match.anyValue()],
     Environment: {
       Variables: Match.objectLike({
@@ -59,6 +59,22 @@ test('logs go after as many days as the environment says', () => {
     'AWS::Logs::LogGroup',
     { RetentionInDays: 7 },
   );
+});
+
+test('web and hooks may reserve executions, and the others share what is left', () => {
+  const reserving = templateOf(environmentToml('concurrency = { web = 20, hooks = 5 }\n'));
+  const reserved = (of: typeof template) =>
+    Object.fromEntries(
+      (
+        Object.values(of.findResources('AWS::Lambda::Function')) as {
+          Properties: { Handler: string; ReservedConcurrentExecutions?: number };
+        }[]
+      )
+        .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
+        .map(({ Properties }) => [Properties.Handler, Properties.ReservedConcurrentExecutions]),
+    );
+  assert.deepEqual(reserved(reserving), { web: 20, hooks: 5 });
+  assert.deepEqual(reserved(template), {});
 });
 
 test('web finds its assets, its session key and who signs people in', () => {

@@ -33,8 +33,6 @@ function own(name: string): string[] {
   return [
     `logs:CreateLogStream on <Functions${name}Logs.Arn>`,
     `logs:PutLogEvents on <Functions${name}Logs.Arn>`,
-    'xray:PutTelemetryRecords on *',
-    'xray:PutTraceSegments on *',
   ];
 }
 
@@ -80,6 +78,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...own('Action'),
     'codepipeline:PutJobFailureResult on *',
     'codepipeline:PutJobSuccessResult on *',
+    'lambda:InvokeFunction on <FunctionsUnansweredFunction.Arn>',
     's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
     's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
     's3:GetObject on <ReleasesBucket.Arn>/artifacts/*',
@@ -90,6 +89,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject on <ReleasesBucket.Arn>/icons/*',
     's3:PutObject on <ReleasesBucket.Arn>/staging/*',
   ],
+  unanswered: [...own('Unanswered'), 'codepipeline:PutJobFailureResult on *'],
   clock: [
     ...RECORDS,
     ...PIPELINES,

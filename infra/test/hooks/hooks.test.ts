@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Match } from 'aws-cdk-lib/assertions';
 import { EVENT_PARTITIONS } from '../../lib/records/records.ts';
-import { templateOf } from '../deployment.ts';
+import { environmentToml, templateOf } from '../deployment.ts';
 import { rightsOf } from '../rights.ts';
 
 const template = templateOf();
@@ -21,12 +21,12 @@ test('what is delivered to /hooks goes to the function for it, and nothing else 
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
     IntegrationType: 'AWS_PROXY',
     PayloadFormatVersion: '2.0',
-    IntegrationUri: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FunctionsHooksFunction'), 'Arn'] },
+    IntegrationUri: { Ref: Match.stringLikeRegexp('^FunctionsHooksLive') },
   });
   template.hasResourceProperties('AWS::Lambda::Permission', {
     Action: 'lambda:InvokeFunction',
     Principal: 'apigateway.amazonaws.com',
-    FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FunctionsHooksFunction'), 'Arn'] },
+    FunctionName: { Ref: Match.stringLikeRegexp('^FunctionsHooksLive') },
   });
 });
 
@@ -47,8 +47,15 @@ test('only hooks is told of the endpoints, and may read them', () => {
     Object.values(told).map((found) => (found['Properties'] as { Handler: string }).Handler),
     ['hooks'],
   );
-  for (const name of ['web', 'events', 'action', 'clock'])
+  for (const name of ['web', 'events', 'action', 'unanswered', 'clock'])
     assert.doesNotMatch(rightsOf(template, `towpath-dev-${name}`).join('\n'), /HookSecrets/);
+});
+
+test('where no webhooks are taken, there is no function, route, secret or log for them', () => {
+  const without = JSON.stringify(
+    templateOf(environmentToml('webhooks = false\nalarms_to = "a@example.com"\n')).toJSON(),
+  );
+  assert.doesNotMatch(without, /hooks/i);
 });
 
 test('what hooks may write are the partitions of events, runs and the overview, by their names in the store', () => {

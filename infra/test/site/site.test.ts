@@ -30,6 +30,20 @@ describe('CloudFront', () => {
     );
   });
 
+  test('keeps no error of the server, which it would show to everybody for ten seconds', () => {
+    template.hasResourceProperties(
+      'AWS::CloudFront::Distribution',
+      distribution(
+        Match.objectLike({
+          CustomErrorResponses: [500, 502, 503, 504].map((code) => ({
+            ErrorCode: code,
+            ErrorCachingMinTTL: 0,
+          })),
+        }),
+      ),
+    );
+  });
+
   test('keeps assets for a year, whatever the request says', () => {
     template.hasResourceProperties(
       'AWS::CloudFront::Distribution',

@@ -1,8 +1,20 @@
-// Where the deployment's own look at the portal finds it: the HTTP API's name in AWS means the emulator.
-const API = /^https:\/\/([0-9a-f]{8})\.execute-api\.[a-z0-9-]+\.amazonaws\.com/;
+// Where the deployment's own look at the portal finds it: a name of CloudFront's means the emulator, which goes by the
+// Host, and `fetch` sets that header itself.
+import { request } from 'node:http';
+
+const SITE = /^https:\/\/([0-9a-z]+\.cloudfront\.net)/;
 const fetch = globalThis.fetch;
 
 globalThis.fetch = (address, options) => {
-  const here = (_, api) => `${process.env.AWS_ENDPOINT_URL}/_aws/execute-api/${api}/$default`;
-  return fetch(String(address).replace(API, here), options);
+  const [found, host] = SITE.exec(String(address)) ?? [];
+  if (found === undefined) return fetch(address, options);
+  const here = String(address).replace(found, process.env.AWS_ENDPOINT_URL);
+  return new Promise((resolve, reject) => {
+    const asked = request(here, { headers: { host }, signal: options?.signal }, (answer) => {
+      answer.resume();
+      resolve(new Response(null, { status: answer.statusCode }));
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
 };

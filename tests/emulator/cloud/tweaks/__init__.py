@@ -7,7 +7,7 @@ ministack: hence the exact version, and the check that every name exists.
 import importlib.metadata
 import os
 
-from . import deployments, functions, services, site, transport, uploads
+from . import api, deployments, functions, services, site, transport, uploads
 
 VERSION = "1.5.33"
 
@@ -17,7 +17,12 @@ def apply():
     found = importlib.metadata.version("ministack")
     if found != VERSION:
         raise SystemExit(f"the tweaks are for ministack {VERSION}, this is {found}: see tests/emulator/cloud/tweaks")
+    api.cut_paths_at_a_question_mark()
+    api.refuse_long_heads()
+    api.say_who_asked()
     deployments.name_secrets_by_their_arns()
+    deployments.take_alarms_on_expressions()
+    deployments.move_aliases_at_once()
     functions.answer_at_once()
     functions.unpack_layers()
     functions.find_user_pools()

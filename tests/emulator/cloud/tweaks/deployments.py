@@ -1,4 +1,4 @@
-"""CloudFormation, where what it makes has other names than in AWS."""
+"""CloudFormation, where it makes something else than in AWS, or nothing."""
 
 from .replace import require
 
@@ -23,3 +23,37 @@ def name_secrets_by_their_arns():
     handlers["create"] = lambda *given: by_arn(create(*given))
     handlers["update"] = lambda arn, *given, **named: by_arn(update(name_of(arn), *given, **named))
     handlers["delete"] = lambda arn, *given: delete(name_of(arn), *given)
+
+
+def take_alarms_on_expressions():
+    """Alarms on expressions over several metrics are refused here. They are kept, as ones on the first of their metrics: what
+    they would ring at is not to be seen here, since most metrics of the services are missing."""
+    from ministack.services.cloudformation import provisioners
+
+    require(provisioners, "_RESOURCE_HANDLERS")
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]
+    create, update = handlers["create"], handlers["update"]
+
+    def of_one(properties):
+        described = [metric for metric in properties.get("Metrics") or [] if "MetricStat" in metric]
+        if not described:
+            return properties
+        statistic = described[0]["MetricStat"]
+        rest = {name: value for name, value in properties.items() if name != "Metrics"}
+        return {**rest, **statistic["Metric"], "Period": statistic["Period"], "Statistic": statistic["Stat"]}
+
+    handlers["create"] = lambda name, properties, stack: create(name, of_one(properties), stack)
+    handlers["update"] = lambda name, old, new, stack, **more: update(name, of_one(old), of_one(new), stack, **more)
+
+
+def move_aliases_at_once():
+    """There is no CodeDeploy here. Its applications and groups are names that refer to nothing, and an alias moves at once."""
+    from ministack.services.cloudformation import provisioners
+
+    require(provisioners, "_RESOURCE_HANDLERS")
+    for kind, name in (("Application", "ApplicationName"), ("DeploymentGroup", "DeploymentGroupName")):
+        provisioners._RESOURCE_HANDLERS[f"AWS::CodeDeploy::{kind}"] = {
+            "create": lambda logical, properties, stack, name=name: (properties.get(name, logical), {}),
+            "update": lambda physical, old, new, stack: (physical, {}),
+            "delete": lambda physical, properties: None,
+        }

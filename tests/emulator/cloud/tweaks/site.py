@@ -4,10 +4,14 @@ import http.client
 import re
 import urllib.parse
 
+from .api import CALLER
 from .replace import replace, require
 
 # The variable with a name for the one distribution, for browsers on this machine: they know no `….cloudfront.net`.
 NAME = "EMULATOR_SITE"
+
+# An address of CloudFront's, as an HTTP API sees it.
+EDGE = "198.51.100.7"
 
 _API_HOST = re.compile(r"^([a-f0-9]{8})\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
 
@@ -27,6 +31,7 @@ def serve_http_apis():
             # What API Gateway says to a Host that is not its own: a policy forwards the viewer's by mistake.
             return 403, {"content-type": "application/json"}, b'{"message":"Forbidden"}'
         path = origin["origin_path"] + uri
+        CALLER.set(EDGE)
         return await app._handle_execute_api_request(
             f"{api}.execute-api.{app._MINISTACK_HOST}",
             urllib.parse.unquote(path),

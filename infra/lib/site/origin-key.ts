@@ -1,0 +1,58 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { type Deployment, physicalName } from '../deployment.ts';
+import type { TowpathFunction } from '../functions/function.ts';
+
+/** The header by which the functions know CloudFront. */
+export const ORIGIN_HEADER = 'x-towpath-origin';
+
+/**
+ * The key that CloudFront sends and the functions behind the HTTP API ask for, so that nobody passes CloudFront by, and
+ * the caller's address is the one that CloudFront saw. Values are added to the secret, under a name each, and never
+ * changed: CloudFormation resolves a reference only when the resource that holds it changes, and CloudFront and the
+ * functions must not come to have different ones.
+ */
+export class OriginKey extends Construct {
+  private readonly value: string;
+
+  constructor(scope: Construct, id: string, props: { readonly deployment: Deployment }) {
+    super(scope, id);
+    const { environment } = props.deployment;
+    const secret = new Secret(this, 'Secret', {
+      secretName: physicalName(environment, 'origin'),
+      description: 'What CloudFront shows to the functions: {"current": …}',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'current',
+        passwordLength: 64,
+        excludePunctuation: true,
+        includeSpace: false,
+      },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'CloudFront and the functions must change to a new value together, which a deployment does and Secrets Manager cannot. ' +
+        'docs/runbook.md, "Rotating the origin key", has the steps.',
+    });
+    // A dynamic reference: the template holds no value.
+    this.value = secret.secretValueFromJson(environment.originKey).unsafeUnwrap();
+  }
+
+  /** What CloudFront adds to each request to the API. */
+  get headers(): Record<string, string> {
+    return { [ORIGIN_HEADER]: this.value };
+  }
+
+  /** Has a function ask for the key, from when CloudFront sends it. */
+  require(by: TowpathFunction, sender: CfnDistribution): void {
+    by.set('TOWPATH_ORIGIN_KEY', this.value);
+    const resource = by.lambda.node.defaultChild;
+    if (!(resource instanceof CfnFunction)) throw new Error(`${by.handler} is no function`);
+    resource.addResourceDependency(sender);
+  }
+}
