@@ -43,7 +43,7 @@ def take_alarms_on_expressions():
         return {**rest, **statistic["Metric"], "Period": statistic["Period"], "Statistic": statistic["Stat"]}
 
     handlers["create"] = lambda name, properties, stack: create(name, of_one(properties), stack)
-    handlers["update"] = lambda name, old, new, stack, **more: update(name, of_one(old), of_one(new), stack, **more)
+    handlers["update"] = lambda name, old, new, *rest: update(name, of_one(old), of_one(new), *rest)
 
 
 def move_aliases_at_once():
@@ -54,6 +54,6 @@ def move_aliases_at_once():
     for kind, name in (("Application", "ApplicationName"), ("DeploymentGroup", "DeploymentGroupName")):
         provisioners._RESOURCE_HANDLERS[f"AWS::CodeDeploy::{kind}"] = {
             "create": lambda logical, properties, stack, name=name: (properties.get(name, logical), {}),
-            "update": lambda physical, old, new, stack: (physical, {}),
-            "delete": lambda physical, properties: None,
+            "update": lambda physical, *_: (physical, {}),
+            "delete": lambda *_: None,
         }
