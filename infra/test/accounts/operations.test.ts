@@ -38,13 +38,17 @@ test('an environment starts and asks its own pipelines, by its web and clock fun
   ]);
 });
 
-test('an environment answers jobs by its action function, and can do nothing else with that role', () => {
+test('an environment answers jobs by action and unanswered, and can do nothing else with that role', () => {
   assert.deepEqual(rightsOf(OPERATIONS_STACK, 'towpath-prod-jobs'), [
     'codepipeline:PutJobFailureResult on *',
     'codepipeline:PutJobSuccessResult on *',
   ]);
   assert.deepEqual(trustOf(OPERATIONS_STACK, 'towpath-prod-jobs'), [
-    { account: ACCOUNTS.prod, roles: ['towpath-prod-action'], externalId: EXTERNAL_ID },
+    {
+      account: ACCOUNTS.prod,
+      roles: ['towpath-prod-action', 'towpath-prod-unanswered'],
+      externalId: EXTERNAL_ID,
+    },
   ]);
 });
 
