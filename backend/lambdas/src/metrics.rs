@@ -1,5 +1,5 @@
-//! Metrics of the portal's use, in CloudWatch's embedded metric format: one line of JSON on standard output, of which
-//! CloudWatch makes the metrics when it takes up the log. No call, no permission, and no cost until the first line.
+//! Metrics of the portal's use, in `CloudWatch`'s embedded metric format: one line of JSON on standard output, of which
+//! `CloudWatch` makes the metrics when it takes up the log. No call, no permission, and no cost until the first line.
 //!
 //! The format: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
@@ -28,7 +28,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Its name in CloudWatch.
+    /// Its name in `CloudWatch`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Taps => "Taps",
@@ -90,7 +90,7 @@ fn document(environment: &EnvironmentId, now: Timestamp, counts: &[(Metric, u64)
 mod tests {
     use super::*;
 
-    /// What CloudWatch's specification asks of a document, beside its schema: what is named is there.
+    /// What `CloudWatch`'s specification asks of a document, beside its schema: what is named is there.
     fn check(document: &Value) {
         let aws = document["_aws"].as_object().unwrap();
         assert!(aws["Timestamp"].is_u64());

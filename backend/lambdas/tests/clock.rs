@@ -1,5 +1,10 @@
 //! `clock`, driven through the Runtime API as a schedule does; and what a handler means.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
 mod common;
 
 use common::world::World;

@@ -1,5 +1,5 @@
 //! `unanswered`, driven through the Runtime API with the records that Lambda makes of invocations that failed, against the
-//! CodePipeline that runs on this machine.
+//! `CodePipeline` that runs on this machine.
 
 #![expect(
     clippy::unwrap_used,
@@ -42,10 +42,10 @@ struct Story {
 
 impl Story {
     async fn start() -> Self {
-        let (send, sent) = unbounded_channel();
+        let (give, sent) = unbounded_channel();
         let router = Router::new()
             .route("/2015-03-31/functions/action/invocations", post(take))
-            .with_state(Arc::new(send));
+            .with_state(Arc::new(give));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
