@@ -34,6 +34,7 @@ async fn main() {
         ("web", request("GET", "/healthz", "", None)),
         ("events", json!({"Records": []})),
         ("action", job(JOB, "", "key")),
+        ("unanswered", json!({"requestPayload": job(JOB, "", "key")})),
         ("clock", json!({})),
     ] {
         let mut tries = Vec::new();
@@ -139,7 +140,7 @@ async fn answered(lambda: &Lambda, event: &Value) {
 
 fn print(name: &str, it: &Measured) {
     println!(
-        "  {name:8} first answer {:>7.1?}, of that on the processor {:>7.1?}   second {:>7.1?}   memory {:>5.1} MB",
+        "  {name:10} first answer {:>7.1?}, of that on the processor {:>7.1?}   second {:>7.1?}   memory {:>5.1} MB",
         it.first,
         it.processor,
         it.second,
