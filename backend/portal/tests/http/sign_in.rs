@@ -1,6 +1,6 @@
 //! Signing in and out, as a browser does it, with an issuer that may lie.
 
-use std::cell::Cell;
+use std::{cell::Cell, sync::atomic::Ordering};
 
 use axum::{
     body::Body,
