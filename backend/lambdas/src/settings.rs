@@ -395,7 +395,7 @@ colour = "#2e7d32"
         let settings = read(&[(KEY, long)]).unwrap();
         assert_eq!(settings.origin_key, OriginKey::new(long).ok());
         assert!(!format!("{settings:?}").contains(long));
-        for bad in ["", " ", "secret", &long[1..]] {
+        for bad in ["", " ", "too-short", &long[1..]] {
             let error = read(&[(KEY, bad)]).unwrap_err();
             let said = portal::error::chain(&error);
             assert!(said.contains(KEY) && said.contains("32 or more"), "{said}");
