@@ -15,7 +15,13 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What stays, but cannot be found by a name: the next stack makes another. docs/deploy.md and docs/accounts.md say so. */
-const MADE_ANEW = ['AWS::Cognito::UserPool', 'AWS::KMS::Key', 'AWS::Lambda::LayerVersion'];
+const MADE_ANEW = [
+  'AWS::Cognito::UserPool',
+  'AWS::KMS::Key',
+  'AWS::Lambda::LayerVersion',
+  // Deleted with its function.
+  'AWS::Lambda::Version',
+];
 
 interface Resource {
   readonly Type: string;

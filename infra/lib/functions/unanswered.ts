@@ -5,19 +5,13 @@ import type { Parts } from './functions.ts';
 
 /** Answers the jobs of an `action` that died, so that their pipelines fail at once and with a reason. */
 export function unanswered(scope: Construct, parts: Parts): TowpathFunction {
-  const { deployment, records, releases } = parts;
   const made = new TowpathFunction(scope, 'Unanswered', {
-    deployment,
+    deployment: parts.deployment,
     handler: 'unanswered',
     description: 'Towpath: answers the jobs of a function that died',
     memoryMiB: 256,
     timeout: Duration.seconds(30),
     configuration: parts.configuration.layer,
-    variables: {
-      // Every function starts from the same settings. It may use neither of the two.
-      TOWPATH_TABLE: records.table.tableName,
-      TOWPATH_BUCKET: releases.bucket.bucketName,
-    },
   });
   made.lambda.configureAsyncInvoke({ maxEventAge: Duration.minutes(20), retryAttempts: 2 });
   made.grant(['codepipeline:PutJobFailureResult'], ['*'], {
