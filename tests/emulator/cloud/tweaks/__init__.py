@@ -26,6 +26,7 @@ def apply():
     functions.answer_at_once()
     functions.unpack_layers()
     functions.find_user_pools()
+    services.make_passwords_that_the_policy_takes()
     services.put_their_own_events()
     site.serve_http_apis()
     site.try_origin_groups()
