@@ -134,8 +134,8 @@ pub enum Error {
     },
     /// The origin key is none.
     #[error(
-        "TOWPATH_ORIGIN_KEY cannot be used; it holds the secret that CloudFront adds to each request, or is not set where nothing \
-         stands before the function"
+        "TOWPATH_ORIGIN_KEY cannot be used; it holds the secret that CloudFront adds to each request, or is not set where nothing is \
+         in front of the function"
     )]
     OriginKey(#[source] InvalidOriginKey),
     /// The configuration's file cannot be read.
@@ -395,7 +395,13 @@ colour = "#2e7d32"
         let settings = read(&[(KEY, long)]).unwrap();
         assert_eq!(settings.origin_key, OriginKey::new(long).ok());
         assert!(!format!("{settings:?}").contains(long));
-        for bad in ["", " ", "too-short", &long[1..]] {
+        for bad in [
+            "",
+            " ",
+            "too-short",
+            &long[1..],
+            &format!("{long} too-short"),
+        ] {
             let error = read(&[(KEY, bad)]).unwrap_err();
             let said = portal::error::chain(&error);
             assert!(said.contains(KEY) && said.contains("32 or more"), "{said}");

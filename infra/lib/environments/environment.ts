@@ -96,8 +96,8 @@ export interface Environment {
   readonly auditLock: AuditLock;
   readonly retention: Retention;
   readonly signIn: SignInSettings;
-  /** Under which name the secret of the origin key has the value that CloudFront sends. */
-  readonly originKey: string;
+  /** Under which names the secret of the origin key has the accepted values: CloudFront sends the first. */
+  readonly originKeys: readonly string[];
   readonly concurrency: Concurrency;
   /** Whether there is a CloudWatch dashboard. */
   readonly dashboard: boolean;

@@ -55,7 +55,7 @@ function environment(
       auditDays: retention.audit_days,
     },
     signIn: signIn(written.sign_in),
-    originKey: written.origin_key,
+    originKeys: written.origin_keys,
     concurrency: {
       ...(concurrency.web !== undefined && { web: concurrency.web }),
       ...(concurrency.hooks !== undefined && { hooks: concurrency.hooks }),

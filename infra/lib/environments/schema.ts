@@ -126,10 +126,16 @@ const environment = z.strictObject(
         error: '"cognito" or "oidc"',
       })
       .default({ provider: 'cognito' }),
-    origin_key: matching(
-      /^[A-Za-z0-9_-]{1,64}$/,
-      'a name of letters, digits, "-" and "_", under which the secret has the value',
-    ).default('current'),
+    origin_keys: z
+      .array(
+        matching(
+          /^[A-Za-z0-9_-]{1,64}$/,
+          'a name of letters, digits, "-" and "_", under which the secret has a value',
+        ),
+        { error: 'a list of names, the one that CloudFront sends first' },
+      )
+      .min(1, { error: 'at least one name' })
+      .default(['current']),
     concurrency: concurrency.prefault({}),
     dashboard: yesOrNo.default(false),
     webhooks: yesOrNo.default(true),

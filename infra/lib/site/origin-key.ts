@@ -16,7 +16,7 @@ export const ORIGIN_HEADER = 'x-towpath-origin';
  * functions must not come to have different ones.
  */
 export class OriginKey extends Construct {
-  private readonly value: string;
+  private readonly values: readonly string[];
 
   constructor(scope: Construct, id: string, props: { readonly deployment: Deployment }) {
     super(scope, id);
@@ -39,18 +39,20 @@ export class OriginKey extends Construct {
         'CloudFront and the functions must change to a new value together, which a deployment does and Secrets Manager cannot. ' +
         'docs/runbook.md, "Rotating the origin key", has the steps.',
     });
-    // A dynamic reference: the template holds no value.
-    this.value = secret.secretValueFromJson(environment.originKey).unsafeUnwrap();
+    // Dynamic references: the template holds no value.
+    this.values = environment.originKeys.map((name) =>
+      secret.secretValueFromJson(name).unsafeUnwrap(),
+    );
   }
 
   /** What CloudFront adds to each request to the API. */
   get headers(): Record<string, string> {
-    return { [ORIGIN_HEADER]: this.value };
+    return { [ORIGIN_HEADER]: this.values[0] ?? '' };
   }
 
-  /** Has a function ask for the key, from when CloudFront sends it. */
+  /** Has a function ask for one of the keys, from when CloudFront sends the first. */
   require(by: TowpathFunction, sender: CfnDistribution): void {
-    by.set('TOWPATH_ORIGIN_KEY', this.value);
+    by.set('TOWPATH_ORIGIN_KEY', this.values.join(' '));
     const resource = by.lambda.node.defaultChild;
     if (!(resource instanceof CfnFunction)) throw new Error(`${by.handler} is no function`);
     resource.addResourceDependency(sender);

@@ -45,7 +45,7 @@ describe('an environments file', () => {
           auditDays: 3650,
         },
         signIn: { provider: 'cognito' },
-        originKey: 'current',
+        originKeys: ['current'],
         concurrency: {},
         dashboard: false,
         webhooks: true,
@@ -66,7 +66,7 @@ audit_lock = "compliance"
 domain = { name = "releases.example.com", certificate_arn = "arn:aws:acm:us-east-1:111111111111:certificate/00000000-0000-0000-0000-000000000000", hosted_zone_id = "Z1" }
 retention = { log_days = 7, event_days = 1, removed_days = 2, access_log_days = 3, audit_days = 4 }
 sign_in = { provider = "oidc", issuer = "https://login.example.com/realm", client_id = "towpath", endpoint = "http://127.0.0.1:9/x" }
-origin_key = "2026-12"
+origin_keys = ["2026-12", "current"]
 concurrency = { web = 20, hooks = 5 }
 dashboard = true
 webhooks = false
@@ -99,7 +99,7 @@ ${PROD}`,
         clientId: 'towpath',
         endpoint: 'http://127.0.0.1:9/x',
       },
-      originKey: '2026-12',
+      originKeys: ['2026-12', 'current'],
       concurrency: { web: 20, hooks: 5 },
       dashboard: true,
       webhooks: false,

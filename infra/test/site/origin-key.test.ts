@@ -6,10 +6,28 @@ import { environmentToml, templateOf } from '../deployment.ts';
 const DOMAIN = `domain = { name = "releases.example.com", certificate_arn = "arn:aws:acm:us-east-1:111111111111:certificate/00000000-0000-0000-0000-000000000000" }\n`;
 const SECRET = Match.stringLikeRegexp('^OriginKeySecret');
 
-/** The dynamic reference to the value of that name. */
-const value = (name = 'current') => ({
-  'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: SECRET }, `:SecretString:${name}::}}`]],
-});
+/** The dynamic references to the values of these names. */
+const value = (...names: readonly [string, ...string[]] | []) => {
+  const [first = 'current', ...others] = names;
+  return {
+    'Fn::Join': [
+      '',
+      [
+        '{{resolve:secretsmanager:',
+        { Ref: SECRET },
+        ...others.reduce<unknown[]>(
+          (parts, name) => [
+            ...parts.slice(0, -1),
+            `${String(parts.at(-1))} {{resolve:secretsmanager:`,
+            { Ref: SECRET },
+            `:SecretString:${name}::}}`,
+          ],
+          [`:SecretString:${first}::}}`],
+        ),
+      ],
+    ],
+  };
+};
 
 interface FunctionResource {
   readonly Properties: {
@@ -86,11 +104,13 @@ describe('the origin key', () => {
       });
     });
 
-  test('changes for CloudFront and the functions together', () => {
-    const rotated = templateOf(environmentToml('origin_key = "2026-12"\n'));
+  test('changes for CloudFront while the functions accept both', () => {
+    const rotated = templateOf(environmentToml('origin_keys = ["2026-12", "current"]\n'));
     rotated.hasResourceProperties('AWS::Lambda::Function', {
       Handler: 'hooks',
-      Environment: { Variables: Match.objectLike({ TOWPATH_ORIGIN_KEY: value('2026-12') }) },
+      Environment: {
+        Variables: Match.objectLike({ TOWPATH_ORIGIN_KEY: value('2026-12', 'current') }),
+      },
     });
     rotated.hasResourceProperties('AWS::CloudFront::Distribution', {
       DistributionConfig: Match.objectLike({

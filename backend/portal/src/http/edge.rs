@@ -13,8 +13,8 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
-use subtle::ConstantTimeEq as _;
+use domain::digest::Digest;
+use subtle::{Choice, ConstantTimeEq as _};
 
 use super::problem::Problem;
 
@@ -23,14 +23,15 @@ const ORIGIN_KEY: HeaderName = HeaderName::from_static("x-towpath-origin");
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The secret that CloudFront adds to each request that it forwards. Only its digest is kept.
+/// The secrets of which CloudFront adds one to each request that it forwards: a rotation has two for a while. Only their
+/// digests are kept.
 #[derive(Clone, PartialEq, Eq)]
-pub struct OriginKey([u8; SHA256_OUTPUT_LEN]);
+pub struct OriginKey(Vec<Digest>);
 
 /// A text that cannot be an origin key. Never with the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "it has {length} characters: an origin key has {} or more, all of them printable ASCII without spaces",
+    "it has {length} characters: an origin key has {} or more, all of them printable ASCII; a space separates two keys",
     OriginKey::SHORTEST
 )]
 pub struct InvalidOriginKey {
@@ -42,22 +43,33 @@ impl OriginKey {
     /// The fewest characters of a key.
     pub const SHORTEST: usize = 32;
 
-    /// The key with that text.
+    /// The keys in a text: one, or several with a space between two.
     pub fn new(text: &str) -> Result<Self, InvalidOriginKey> {
-        let length = text.chars().count();
-        if length < Self::SHORTEST || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(InvalidOriginKey { length });
-        }
-        Ok(Self(digest_of(text.as_bytes())))
+        let digest = |key: &str| {
+            let length = key.chars().count();
+            if length < Self::SHORTEST || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(InvalidOriginKey { length });
+            }
+            Ok(Digest::of(key.as_bytes()))
+        };
+        text.split(' ')
+            .map(digest)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
-    /// Whether a request carries this key, once. The comparison takes the same time whatever it carries.
+    /// Whether a request carries one of the keys, once. The comparison takes the same time whatever it carries.
     fn is_in(&self, headers: &HeaderMap) -> bool {
         let mut all = headers.get_all(&ORIGIN_KEY).iter();
         let (Some(only), None) = (all.next(), all.next()) else {
             return false;
         };
-        digest_of(only.as_bytes())[..].ct_eq(&self.0[..]).into()
+        let found = Digest::of(only.as_bytes());
+        let equal = |key: &Digest| key.as_bytes().ct_eq(found.as_bytes());
+        self.0
+            .iter()
+            .fold(Choice::from(0), |any, key| any | equal(key))
+            .into()
     }
 }
 
@@ -65,12 +77,6 @@ impl std::fmt::Debug for OriginKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OriginKey").finish_non_exhaustive()
     }
-}
-
-fn digest_of(bytes: &[u8]) -> [u8; SHA256_OUTPUT_LEN] {
-    let mut copy = [0; SHA256_OUTPUT_LEN];
-    copy.copy_from_slice(digest(&SHA256, bytes).as_ref());
-    copy
 }
 
 /// The address of a request's client, as found by [`client_of`].

@@ -1,9 +1,6 @@
 //! Requests that come through CloudFront, which adds a secret to each, and requests that come around it.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
+use std::sync::Arc;
 
 use axum::{
     body::Body,
@@ -19,6 +16,7 @@ use serde_json::{Value, json};
 use crate::{
     signed_in::SignedIn,
     site::{Answer, Site, front, now},
+    world::log::Log,
 };
 
 const KEY: &str = "a-key-of-the-tests-0123456789abcdef";
@@ -73,21 +71,6 @@ async fn tokens(portal: &SignedIn) -> (String, String) {
     (right, wrong)
 }
 
-/// What is logged while a test runs, in its own thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_endpoint_answers_a_request_that_did_not_come_through_cloudfront() {
     let portal = behind_cloudfront().await;
@@ -124,6 +107,22 @@ async fn no_endpoint_answers_a_request_that_did_not_come_through_cloudfront() {
     let healthy = Request::get("/healthz").header(HEADER, KEY);
     let healthy = portal.site.send(healthy.body(Body::empty()).unwrap()).await;
     assert_eq!(healthy.status, 200);
+}
+
+#[tokio::test]
+async fn while_the_key_is_rotated_the_old_and_the_new_one_are_accepted_and_no_other() {
+    const NEW: &str = "another-key-of-the-tests-fedcba9876543210";
+    let mut portal = behind_cloudfront().await;
+    portal.site.router = router(Front {
+        origin_key: Some(OriginKey::new(&format!("{NEW} {KEY}")).unwrap()),
+        ..front(&portal.site.world)
+    });
+    let both = format!("{NEW} {KEY}");
+    for (key, status) in [(NEW, 200), (KEY, 200), (&both, 403), (&KEY[1..], 403)] {
+        let asked = Request::get("/healthz").header(HEADER, key);
+        let answer = portal.site.send(asked.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, status, "{key}");
+    }
 }
 
 #[tokio::test]
@@ -214,13 +213,7 @@ async fn without_the_key_the_entry_before_the_last_is_believed_of_nobody() {
 
 #[tokio::test]
 async fn the_access_log_and_the_audit_log_have_the_viewers_address_and_no_log_the_key() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _while_this_runs = tracing::subscriber::set_default(subscriber);
+    let log = Log::of_this_test("trace");
     let portal = behind_cloudfront().await;
     let cookie = portal.cookie("admins", now()).await;
     let ask = async |request: axum::http::request::Builder, body: &Value| {
@@ -246,7 +239,7 @@ async fn the_access_log_and_the_audit_log_have_the_viewers_address_and_no_log_th
     let around = around.header("x-forwarded-for", "203.0.113.50");
     let around = portal.site.send(around.body(Body::empty()).unwrap()).await;
     assert!(!around.text().contains("nearly the right"));
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     let answered: Vec<_> = logged
         .lines()
         .filter(|line| line.contains("answered"))
