@@ -9,7 +9,7 @@ import { uploadAssets } from './assets.ts';
 import { builtPackage } from './built.ts';
 import { concurrencyQuota, concurrencyWarning } from './concurrency.ts';
 import { checkIdentity } from './identity.ts';
-import { bucketsIn, makeWay } from './kept-buckets.ts';
+import { bucketsIn, deleteKeptPolicies } from './kept-buckets.ts';
 import { Refusal } from './refusal.ts';
 import { checkState, stackCalled } from './state.ts';
 
@@ -23,7 +23,8 @@ export async function deploy(
   const cloudFormation = new CloudFormationClient({ region });
   await checkIdentity(environment);
   await checkBootstrapped(cloudFormation, environment);
-  const status = (await stackCalled(cloudFormation, stack))?.StackStatus;
+  const present = await stackCalled(cloudFormation, stack);
+  const status = present?.StackStatus;
   checkState(stack, name, status);
 
   for (const line of concurrencyWarning(await concurrencyQuota(region), environment))
@@ -34,7 +35,10 @@ export async function deploy(
   const templates = synthesize(built, 'cdk.deploy', pass.first);
   cdk(templates, 'diff', stack, '--no-change-set');
   await goOn(`Deploy this to "${name}"?`);
-  if (status === undefined) await makeWay(new S3Client({ region }), bucketsIn(templates, stack));
+  const s3 = new S3Client({ region });
+  if (present === undefined) await deleteKeptPolicies(s3, bucketsIn(templates, stack));
+  // Before the functions change: where a new version gets a part of the calls, the other part knows none of its assets.
+  else await uploadAssets(s3, output(present, 'AssetsBucket'), built.site);
   deployStack(templates, stack);
   for (const { first, because } of further) {
     console.log(`==> ${because}`);
@@ -42,11 +46,7 @@ export async function deploy(
   }
 
   const deployed = await stackCalled(cloudFormation, stack);
-  const uploaded = await uploadAssets(
-    new S3Client({ region }),
-    output(deployed, 'AssetsBucket'),
-    built.site,
-  );
+  const uploaded = await uploadAssets(s3, output(deployed, 'AssetsBucket'), built.site);
   console.log(`==> ${uploaded} assets of the pages are in place`);
   // By CloudFront's own name, since the API answers nobody else.
   await checkAnswers(output(deployed, 'SiteAddress'), name);

@@ -39,12 +39,24 @@ export function isTlsOnly(policy: string): boolean {
   return Statement?.length === 1 && Statement[0]?.Sid === SID;
 }
 
+/** Puts the policy on a bucket, unless the bucket is gone. */
 export async function protect(client: S3Client, Bucket: string): Promise<void> {
-  await client.send(new PutBucketPolicyCommand({ Bucket, Policy: tlsOnly(Bucket) }));
+  try {
+    await client.send(new PutBucketPolicyCommand({ Bucket, Policy: tlsOnly(Bucket) }));
+  } catch (error) {
+    if (errorName(error) !== 'NoSuchBucket') throw error;
+  }
 }
 
-/** Makes way for the policies of a stack that is about to be created. */
-export async function makeWay(client: S3Client, buckets: readonly string[]): Promise<void> {
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+/** Deletes the policies that `make destroy` left, for a stack that is about to be created. */
+export async function deleteKeptPolicies(
+  client: S3Client,
+  buckets: readonly string[],
+): Promise<void> {
   for (const bucket of buckets) {
     const policy = await policyOf(client, bucket);
     if (policy === undefined) continue;
@@ -63,9 +75,9 @@ async function policyOf(client: S3Client, Bucket: string): Promise<string | unde
   try {
     return (await client.send(new GetBucketPolicyCommand({ Bucket }))).Policy;
   } catch (error) {
-    const name = error instanceof Error ? error.name : '';
     // Who may not look, such as Towpath's own pipeline, can still create a stack whose buckets are new.
-    if (['AccessDenied', 'NoSuchBucket', 'NoSuchBucketPolicy'].includes(name)) return undefined;
+    if (['AccessDenied', 'NoSuchBucket', 'NoSuchBucketPolicy'].includes(errorName(error)))
+      return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import {
   type CloudFormationClient,
   GetTemplateCommand,
   ListStackResourcesCommand,
+  type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 
 /** A resource that stays when its stack goes. */
@@ -24,26 +25,31 @@ export interface Fate {
 
 export async function fateOf(client: CloudFormationClient, stack: string): Promise<Fate> {
   const { TemplateBody: body } = await client.send(new GetTemplateCommand({ StackName: stack }));
-  const { Resources } = JSON.parse(body ?? '{"Resources":{}}') as TemplateBody;
-  const kept: Kept[] = [];
-  const lost: Kept[] = [];
+  const summaries: StackResourceSummary[] = [];
   let NextToken: string | undefined;
   do {
     const page = await client.send(
       new ListStackResourcesCommand({ StackName: stack, ...(NextToken && { NextToken }) }),
     );
-    for (const {
-      LogicalResourceId,
-      PhysicalResourceId: id,
-      ResourceType: type,
-    } of page.StackResourceSummaries ?? []) {
-      if (!id || !type) continue;
-      if (!stays(Resources[LogicalResourceId ?? '']?.DeletionPolicy)) {
-        if (IRREPLACEABLE.has(type)) lost.push({ type, id });
-      } else if (HOLDS_DATA.has(type)) kept.push({ type, id });
-    }
+    summaries.push(...(page.StackResourceSummaries ?? []));
     ({ NextToken } = page);
   } while (NextToken);
+  return fateIn(body ?? '{"Resources":{}}', summaries);
+}
+
+/** The same, of a template and of what CloudFormation lists. */
+export function fateIn(template: string, summaries: readonly StackResourceSummary[]): Fate {
+  const { Resources } = JSON.parse(template) as TemplateBody;
+  const kept: Kept[] = [];
+  const lost: Kept[] = [];
+  for (const summary of summaries) {
+    const { PhysicalResourceId: id, ResourceType: type } = summary;
+    // A creation that was undone lists what it deleted.
+    if (!id || !type || summary.ResourceStatus === 'DELETE_COMPLETE') continue;
+    if (!stays(Resources[summary.LogicalResourceId ?? '']?.DeletionPolicy)) {
+      if (IRREPLACEABLE.has(type)) lost.push({ type, id });
+    } else if (HOLDS_DATA.has(type)) kept.push({ type, id });
+  }
   return { kept, lost };
 }
 

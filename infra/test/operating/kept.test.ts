@@ -5,10 +5,17 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import { onceFree } from '../../lib/operating/data.ts';
 import { announcement } from '../../lib/operating/destroy.ts';
-import { bucketsIn, makeWay, protect, tlsOnly } from '../../lib/operating/kept-buckets.ts';
+import { fateIn } from '../../lib/operating/kept.ts';
+import {
+  bucketsIn,
+  deleteKeptPolicies,
+  protect,
+  tlsOnly,
+} from '../../lib/operating/kept-buckets.ts';
 import { templateOf } from '../deployment.ts';
 
 /** Buckets' policies as S3 keeps them, on loopback. */
@@ -21,6 +28,12 @@ async function withPolicies(
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
+      if (bucket === 'gone') {
+        response
+          .writeHead(404)
+          .end('<Error><Code>NoSuchBucket</Code><Message>gone</Message></Error>');
+        return;
+      }
       if (request.method === 'PUT') policies.set(bucket, body);
       if (request.method === 'DELETE') policies.delete(bucket);
       const policy = policies.get(bucket);
@@ -53,9 +66,48 @@ test('a kept bucket denies plain HTTP until a new stack has its own policy for i
   await withPolicies(policies, async (client) => {
     await protect(client, 'kept');
     assert.match(policies.get('kept') ?? '', /"Deny".*"aws:SecureTransport":"false"/);
-    await makeWay(client, ['kept', 'new']);
+    await deleteKeptPolicies(client, ['kept', 'new']);
     assert.equal(policies.size, 0);
   });
+});
+
+test('a bucket that is gone needs no policy and has none', async () => {
+  const policies = new Map<string, string>();
+  await withPolicies(policies, async (client) => {
+    await protect(client, 'gone');
+    await deleteKeptPolicies(client, ['gone']);
+    assert.equal(policies.size, 0);
+  });
+});
+
+test('what a creation that was undone has deleted neither stays nor goes', () => {
+  const template = JSON.stringify({
+    Resources: {
+      Table: { DeletionPolicy: 'Retain' },
+      Releases: { DeletionPolicy: 'RetainExceptOnCreate' },
+      Key: {},
+      Lines: {},
+    },
+  });
+  const listed = (LogicalResourceId: string, ResourceType: string, ResourceStatus: string) =>
+    ({
+      LogicalResourceId,
+      PhysicalResourceId: LogicalResourceId.toLowerCase(),
+      ResourceType,
+      ResourceStatus,
+    }) as StackResourceSummary;
+  assert.deepEqual(
+    fateIn(template, [
+      listed('Table', 'AWS::DynamoDB::Table', 'DELETE_SKIPPED'),
+      listed('Releases', 'AWS::S3::Bucket', 'DELETE_COMPLETE'),
+      listed('Key', 'AWS::SecretsManager::Secret', 'DELETE_FAILED'),
+      listed('Lines', 'AWS::Logs::LogGroup', 'DELETE_COMPLETE'),
+    ]),
+    {
+      kept: [{ type: 'AWS::DynamoDB::Table', id: 'table' }],
+      lost: [{ type: 'AWS::SecretsManager::Secret', id: 'key' }],
+    },
+  );
 });
 
 test('a policy that somebody else put there is left alone and named', async () => {
@@ -63,14 +115,14 @@ test('a policy that somebody else put there is left alone and named', async () =
   const policies = new Map([['kept', other]]);
   await withPolicies(policies, async (client) => {
     await assert.rejects(
-      makeWay(client, ['kept']),
+      deleteKeptPolicies(client, ['kept']),
       /kept stayed of an earlier stack.*\n.*\n.*get-bucket-policy --bucket kept/,
     );
     assert.equal(policies.get('kept'), other);
   });
 });
 
-test("the buckets that a deployment makes way for are its template's", () => {
+test("the buckets whose policies a deployment deletes are its template's", () => {
   const folder = mkdtempSync(join(tmpdir(), 'towpath-template-'));
   const template = JSON.stringify(templateOf().toJSON());
   writeFileSync(join(folder, 'Towpath-dev.template.json'), template);
