@@ -31,7 +31,7 @@ export function portal(deployment: Deployment, api: Api, functions: Functions): 
   return [
     {
       name: 'taps-fail',
-      means: 'Testers asked for a package and were answered with an error of the server.',
+      means: 'Two requests for a package or more were answered with an error of the server.',
       section: 'Taps fail',
       metric: counted(deployment, 'TapsFailed'),
       limit: 1,
@@ -73,11 +73,11 @@ export function portal(deployment: Deployment, api: Api, functions: Functions): 
       name: 'functions-fail',
       means: 'A function ended with an error, ran out of time or memory, or could not start.',
       section: 'A function fails',
-      // Of action and clock, alarms of their own tell what became of it.
+      // `action` and `clock` have alarms on what becomes of their work.
       metric: new MathExpression({
         expression: 'SUM(METRICS())',
         usingMetrics: Object.fromEntries(
-          functions.gradual.map(({ handler, lambda }) => [
+          [...functions.gradual, functions.unanswered].map(({ handler, lambda }) => [
             handler,
             lambda.metricErrors({ period: PERIOD, statistic: 'Sum' }),
           ]),

@@ -9,21 +9,23 @@ import type { Watch } from './watch.ts';
 const PERIOD = Duration.minutes(5);
 const SUM = { period: PERIOD, statistic: 'Sum' };
 
-/** Half the time that CodePipeline waits for an answer. */
-const JOB_WAITS = Duration.minutes(10);
+/** Longer than a first call that ran out of time and the pause after it take; CodePipeline waits for 20 minutes. */
+const JOB_WAITS = Duration.minutes(12);
 
 export function work(deployment: Deployment, { action, clock }: Functions): Watch[] {
   return [
     {
       name: 'jobs-wait',
-      means: 'A job of a pipeline has waited for ten minutes until a function took it.',
+      means:
+        'A job of a pipeline waited for more than twelve minutes until the function action took it.',
       section: 'Jobs wait',
       metric: action.lambda.metric('AsyncEventAge', { period: PERIOD, statistic: 'Maximum' }),
       limit: JOB_WAITS.toMilliseconds(),
     },
     {
       name: 'jobs-unanswered',
-      means: 'The function action died twice on a job, whose pipeline has failed.',
+      means:
+        'The function action ended twice without an answer to a job, whose pipeline has failed.',
       section: 'Jobs were not answered',
       metric: counted(deployment, 'JobsUnanswered'),
       limit: 0,

@@ -4,8 +4,11 @@ import type { Construct } from 'constructs';
 import { TowpathFunction } from './function.ts';
 import type { Parts } from './functions.ts';
 
-/** CodePipeline fails an action of which it heard nothing for so long. */
-export const CODEPIPELINE_WAITS = Duration.minutes(20);
+/**
+ * CodePipeline fails an action of which it heard nothing for 20 minutes. Lambda begins to count later than CodePipeline
+ * does, and the answer has to arrive before.
+ */
+export const GIVEN_UP = Duration.minutes(18);
 
 /** Does what CodePipeline's jobs ask for. Artifacts it reads with the job's own credentials. */
 export function action(scope: Construct, parts: Parts): TowpathFunction {
@@ -31,15 +34,15 @@ export function action(scope: Construct, parts: Parts): TowpathFunction {
 }
 
 /**
- * CodePipeline calls `action` asynchronously. A call that failed twice, or that found no free execution while
- * CodePipeline waited, is handed to `unanswered`. Not to a queue: polling one costs money all month.
+ * CodePipeline calls `action` asynchronously. A call that failed twice, or that found no free execution in time, goes to
+ * `unanswered`. Not to a queue: polling one costs money all month.
  */
-export function handOver(action: TowpathFunction, unanswered: TowpathFunction): void {
+export function sendFailuresTo(unanswered: TowpathFunction, action: TowpathFunction): void {
   const to = unanswered.lambda.functionArn;
   action.grant(['lambda:InvokeFunction'], [to]);
   const config = new EventInvokeConfig(action, 'Asynchronous', {
     function: action.lambda,
-    maxEventAge: CODEPIPELINE_WAITS,
+    maxEventAge: GIVEN_UP,
     retryAttempts: 1,
     // CDK's own destination would let the role call every version of the function, too.
     onFailure: { bind: () => ({ destination: to }) },

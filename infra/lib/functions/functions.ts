@@ -3,7 +3,7 @@ import type { Deployment } from '../deployment.ts';
 import type { Records } from '../records/records.ts';
 import type { Releases } from '../releases/releases.ts';
 import type { Seals } from '../releases/seals.ts';
-import { action, handOver } from './action.ts';
+import { action, sendFailuresTo } from './action.ts';
 import { clock } from './clock.ts';
 import { ConfigurationLayer } from './configuration-layer.ts';
 import { events } from './events.ts';
@@ -40,7 +40,7 @@ export class Functions extends Construct {
     this.events = events(this, parts);
     this.action = action(this, parts);
     this.unanswered = unanswered(this, parts);
-    handOver(this.action, this.unanswered);
+    sendFailuresTo(this.unanswered, this.action);
     this.clock = clock(this, parts);
   }
 
@@ -49,7 +49,7 @@ export class Functions extends Construct {
     return this.hooks ? [this.web, this.hooks] : [this.web];
   }
 
-  /** Those that a new version gets by and by. The clock is called too seldom to learn anything from a part of its calls. */
+  /** Those whose calls go to a new version gradually. The clock is called too seldom to learn anything from a part of its calls. */
   get gradual(): readonly TowpathFunction[] {
     return [...this.behindApi, this.events];
   }

@@ -12,7 +12,7 @@ import type { TowpathFunction } from './function.ts';
 
 export interface GradualDeploymentProps {
   readonly deployment: Deployment;
-  /** The functions whose alias moves by and by. */
+  /** The functions whose alias moves gradually. */
   readonly functions: readonly TowpathFunction[];
   /** What stops a deployment and takes it back. */
   readonly alarms: readonly Alarm[];

@@ -91,7 +91,7 @@ test('a job that waits for ten minutes rings while CodePipeline still waits', ()
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     AlarmName: 'towpath-dev-jobs-wait',
     MetricName: 'AsyncEventAge',
-    Threshold: 600_000,
+    Threshold: 720_000,
   });
 });
 
