@@ -23,7 +23,7 @@ pub enum Metric {
     TapsFailed,
     /// Promotions that have been starting or running for more than an hour.
     PromotionsOpen,
-    /// Jobs that were answered for a function that had died.
+    /// Jobs that were answered for a function that had failed.
     JobsUnanswered,
 }
 

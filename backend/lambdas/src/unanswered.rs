@@ -13,7 +13,7 @@ use crate::{
     settings::{self, Error as SettingsError},
 };
 
-/// What this function is told.
+/// The function's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     region: String,

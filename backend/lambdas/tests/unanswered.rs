@@ -33,10 +33,10 @@ fn record(event: &Value) -> Value {
     record
 }
 
-/// A pipeline whose last action calls a function that dies, whatever it is sent.
+/// A pipeline whose last action calls a function that fails, whatever it is sent.
 struct Story {
     simulator: Simulator,
-    /// What the function was sent before it died.
+    /// What the function was sent before it failed.
     sent: Mutex<UnboundedReceiver<Value>>,
 }
 
@@ -63,7 +63,7 @@ impl Story {
         }
     }
 
-    /// Runs the pipeline up to its last action, and gives the event that the function died of.
+    /// Runs the pipeline up to its last action, and gives the event that the function failed on.
     async fn run(&self) -> Value {
         let name = json!({ "name": "wallet" });
         self.simulator

@@ -10,7 +10,7 @@
 //! | `token` | what a job that waits leaves for the next one |
 //! | `outputs` | what later actions can use |
 //! | `failure` | why a job failed, in words for the pipeline's owner |
-//! | `unanswered` | the answer to a job whose function died |
+//! | `unanswered` | the answer to a job whose function failed |
 //!
 //! `CodePipeline`'s limits: without an answer an action hangs for 20 minutes; with continuation tokens, of at most 2,048
 //! characters, a Lambda action may take 24 hours in all.

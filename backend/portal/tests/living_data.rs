@@ -17,6 +17,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use domain::Timestamp;
 use embedded::{
     Running,
     dynamodb::{self, Storage},
@@ -37,17 +38,18 @@ use tower::ServiceExt as _;
 
 const KEYS: (&str, &str) = ("towpath-local", "towpath-local");
 
-/// Of the day, with every secret that somebody was given.
+/// The data of a day, with secrets that were given out.
 struct Data {
     day: &'static str,
-    now: &'static str,
+    /// A moment after the last of its records.
+    clock: fn() -> Timestamp,
     token: &'static str,
     share_link: &'static str,
 }
 
 const FIRST: Data = Data {
     day: "2026-11-29",
-    now: "2026-11-29T16:40:00Z",
+    clock: || "2026-11-29T16:40:00Z".parse().unwrap(),
     token: "towpath_01M8M2PZY885XMMGASSJTTTWX3_4SDIjWlCZfFiGwnLjnOQB7_AhAJu0umDCd_N9kTJeBI",
     share_link: "/share/01M8M2NPSR07D3P1TGTXXPEPRZ.GRgJTOlD9TmH2-1t-btAhty2Lr2fdqCWXsTeESXSrmI",
 };
@@ -101,7 +103,7 @@ impl Upgraded {
         let router = router(Front {
             portal,
             assets: Assets::built_in(),
-            clock: || FIRST.now.parse().unwrap(),
+            clock: data.clock,
             door: Door::Local,
             machines: Machines::default(),
             origin_key: None,

@@ -231,7 +231,7 @@ async fn a_server_that_is_busy_is_asked_again() {
     assert_eq!(pipeline.told().len(), 3);
 }
 
-/// Stands before a server and resets each connection at its second request: what a connection is worth that was open while
+/// A proxy in front of a server that resets each connection at its second request: what a connection is worth that was open while
 /// Lambda froze the function. Gives its address.
 async fn dropping(behind: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

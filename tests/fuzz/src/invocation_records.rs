@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::samples;
 
-/// The answer names the job, and repeats of the rest a plain identifier at the most; what is refused is not repeated.
+/// The answer names the job, and repeats of the rest at most a plain identifier; what is refused is not repeated.
 pub fn target(data: &[u8]) {
     match Unanswered::parse(data) {
         Ok(unanswered) => {

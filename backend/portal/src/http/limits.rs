@@ -127,9 +127,8 @@ fn too_large(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Problem>
             "send fewer or smaller cookies",
         )
     };
-    let detail = format!(
-        "A request's address and headers together may have {HEAD} bytes at the most: {what}."
-    );
+    let detail =
+        format!("A request's address and headers together may have at most {HEAD} bytes: {what}.");
     Some(Problem::new(status, detail))
 }
 

@@ -11,17 +11,18 @@ pub enum Tap {
     Failed,
 }
 
-/// How a request ended, if it was one for a package. Whoever is sent to the sign-in first asks again afterwards, and is
-/// counted then; so is the holder of a share link who gives a password first.
+/// How a request ended, if it was one for a package. A request that is sent to the sign-in first comes again afterwards, and
+/// is counted then; so is a share link's after its password. What is forbidden to the caller, or came around the site, does not
+/// count.
 pub fn tap(method: &Method, path: &str, status: StatusCode) -> Option<Tap> {
     let place = place(method, path)?;
     let asks_again = match place {
-        Place::Package => status == StatusCode::SEE_OTHER || status == StatusCode::UNAUTHORIZED,
+        Place::Package => matches!(status, StatusCode::SEE_OTHER | StatusCode::UNAUTHORIZED),
         Place::Share => status == StatusCode::OK,
     };
     match status {
         _ if status.is_server_error() => Some(Tap::Failed),
-        _ if asks_again => None,
+        _ if asks_again || status == StatusCode::FORBIDDEN => None,
         _ => Some(Tap::Answered),
     }
 }
@@ -84,14 +85,14 @@ mod tests {
             tap(&method, path, StatusCode::from_u16(status).unwrap())
         };
         let newest = "/wallet/dev/latest.apk";
-        for status in [302, 403, 404, 422, 429] {
+        for status in [302, 404, 422, 429] {
             assert_eq!(ended(newest, status), Some(Tap::Answered), "{status}");
         }
         for status in [500, 503] {
             assert_eq!(ended(newest, status), Some(Tap::Failed), "{status}");
             assert_eq!(ended("/share/x", status), Some(Tap::Failed), "{status}");
         }
-        for status in [303, 401] {
+        for status in [303, 401, 403] {
             assert_eq!(ended(newest, status), None, "{status}");
         }
         assert_eq!(ended("/share/x", 200), None);

@@ -1,4 +1,4 @@
-//! Servers that end connections as a peer does that nobody sees: without a word, and only when the next request comes.
+//! TCP proxies that reset a connection that was idle when its next request comes.
 
 use std::sync::{
     Arc,
@@ -10,7 +10,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Stands before a server, answers so many requests on a connection, and resets it at the next. Gives its address.
+/// A proxy in front of a server, answers so many requests on a connection, and resets it at the next. Gives its address.
 pub(crate) async fn before(address: &str, requests: usize) -> String {
     let (listener, own, behind) = listen(address).await;
     tokio::spawn(async move {
@@ -21,7 +21,7 @@ pub(crate) async fn before(address: &str, requests: usize) -> String {
     own
 }
 
-/// Stands before a server, and resets as many of the next connections as are counted down. Gives its address.
+/// A proxy in front of a server, and resets as many of the next connections as are counted down. Gives its address.
 pub(crate) async fn breaking(address: &str) -> (String, Arc<AtomicUsize>) {
     let (listener, own, behind) = listen(address).await;
     let breaks = Arc::new(AtomicUsize::new(0));

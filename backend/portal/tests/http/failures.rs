@@ -203,7 +203,7 @@ static LEFT: AtomicI64 = AtomicI64::new(0);
 fn panicking() -> Timestamp {
     assert!(
         LEFT.fetch_sub(1, Ordering::SeqCst) != 1,
-        "the clock fell down"
+        "the clock panicked"
     );
     now()
 }
@@ -245,7 +245,7 @@ async fn a_failure_of_the_webhooks_router_is_kept_by_nobody() {
             origin_key: None,
         })
     };
-    let panics: fn() -> Timestamp = || panic!("the clock fell down");
+    let panics: fn() -> Timestamp = || panic!("the clock panicked");
     for (router, status) in [(hooks(panics, secrets), 500), (hooks(now, "nonsense"), 503)] {
         let request = Request::builder().method(Method::POST);
         let request = request.uri("/hooks/github/acme").body(Body::from("{}"));

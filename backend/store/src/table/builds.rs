@@ -82,7 +82,7 @@ impl Table {
         item.map(item::read).transpose()
     }
 
-    /// Some builds, and which of others are withdrawn: one call, 100 at the most in all.
+    /// Some builds, and which of others are withdrawn: one call, at most 100 in all.
     pub async fn some_builds(
         &self,
         builds: &HashSet<&BuildId>,
