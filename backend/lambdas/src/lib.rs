@@ -9,6 +9,7 @@ pub mod ambient;
 pub mod clock;
 pub mod events;
 pub mod function;
+pub mod gateway;
 pub mod hooks;
 pub mod logging;
 pub mod metrics;

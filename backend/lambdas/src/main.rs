@@ -5,7 +5,7 @@ use std::future::Future;
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use lambdas::{
-    action, ambient, clock, events, function::Function, hooks, metrics::Metrics,
+    action, ambient, clock, events, function::Function, gateway, hooks, metrics::Metrics,
     settings::Settings, start, unanswered, web,
 };
 use portal::{error::chain, machines::Machines};
@@ -38,7 +38,7 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
     let (site, origin_key) = (settings.site.as_deref(), settings.origin_key.clone());
     let router = web::router(portal, site, door, machines, origin_key, metrics)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
-    lambda_http::run(router).await
+    gateway::serve(router).await
 }
 
 /// Records what webhooks report, behind an HTTP API of API Gateway.
@@ -47,7 +47,7 @@ async fn serve_hooks(settings: &Settings) -> Result<(), Error> {
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     let portal = start::portal(settings).await;
     let (region, origin_key) = (&settings.store.region, settings.origin_key.clone());
-    lambda_http::run(hooks::router(portal, &secrets, region, origin_key)).await
+    gateway::serve(hooks::router(portal, &secrets, region, origin_key)).await
 }
 
 /// Records what sources report: an SQS queue's batches of `EventBridge` events.

@@ -294,3 +294,31 @@ async fn a_function_of_no_environment_counts_nothing() {
     web.logged("answered").await;
     assert_eq!(taps(&web), (0, 0));
 }
+
+#[tokio::test]
+async fn what_makes_no_uri_is_answered_and_ends_no_invocation() {
+    let world = World::start().await;
+    let web = world.lambda(WEB).await;
+    for query in [
+        "\"", "a=<b>", "a b", "a=\u{7f}", "é", "#", "%", "%zz", "[", "\\",
+    ] {
+        let asked = request("GET", "/healthz", query, None);
+        let answer = web.invoke(asked).await.response();
+        assert_eq!(answer["statusCode"], 200, "{query:?}: {answer}");
+    }
+    let other = [
+        ("host", ["a b", "\"", "<", "[", ":", "a/b?c", "you@a"]),
+        (
+            "x-forwarded-proto",
+            ["", "a b", "zzz://", "https,http", "https://a/b?", "1", ":"],
+        ),
+    ];
+    for (name, values) in other {
+        for value in values {
+            let mut asked = request("GET", "/healthz", "", None);
+            asked["headers"][name] = json!(value);
+            let answer = web.invoke(asked).await.response();
+            assert_eq!(answer["statusCode"], 200, "{name}: {value:?}: {answer}");
+        }
+    }
+}

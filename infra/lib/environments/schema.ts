@@ -12,11 +12,16 @@ const HOST = '([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}';
 
 export const account = matching(/^[0-9]{12}$/, 'twelve digits in quotes, such as "111111111111"');
 
+/** What the program refuses as well: `RESERVED_ENVIRONMENTS` in `backend/domain/src/id.rs`. */
+export const RESERVED_NAMES = ['builds', 'runs'];
+
 /** An environment's name is part of bucket names, whose length S3 limits. */
 export const name = matching(
   /^(?=.{1,16}$)[a-z0-9]+(-[a-z0-9]+)*$/,
   'up to 16 lower-case letters, digits and inner hyphens, such as "dev"',
-);
+).refine((found) => !RESERVED_NAMES.includes(found), {
+  error: `another name: ${RESERVED_NAMES.join(' and ')} are addresses of the portal's own`,
+});
 
 const region = matching(/^[a-z]{2,3}(-[a-z]+)+-[0-9]$/, 'an AWS region, such as "eu-west-1"');
 

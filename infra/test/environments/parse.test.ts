@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parseEnvironments } from '../../lib/environments/parse.ts';
 import { InvalidEnvironments } from '../../lib/environments/problems.ts';
+import { RESERVED_NAMES } from '../../lib/environments/schema.ts';
 
 const DEV = `
 [[environments]]
@@ -148,6 +150,11 @@ describe('a problem of an environments file is one line that says what to do', (
       'environment "Dev env": name is "Dev env": it should be up to 16 lower-case letters, digits and inner hyphens, such as "dev"',
     ],
     [
+      'a name that is an address of the portal',
+      DEV.replace('"dev"', '"builds"'),
+      'environment "builds": name is "builds": it should be another name: builds and runs are addresses of the portal\'s own',
+    ],
+    [
       'a misspelt key',
       DEV.replace('colour', 'color'),
       'environment "dev": unknown key "color": do you mean "colour"?',
@@ -263,6 +270,12 @@ describe('a problem of an environments file is one line that says what to do', (
     const [problem] = problems(`${DEV}colour = \n`);
     assert.match(problem ?? '', /7:\s+colour = /);
   });
+});
+
+test('the names that the program refuses are refused here', () => {
+  const text = readFileSync(new URL('../../../backend/domain/src/id.rs', import.meta.url), 'utf8');
+  const [, listed = ''] = /RESERVED_ENVIRONMENTS: \[&str; \d+\] = \[([^\]]*)\]/.exec(text) ?? [];
+  assert.deepEqual(RESERVED_NAMES, JSON.parse(`[${listed}]`));
 });
 
 test('all problems come at once', () => {
