@@ -9,7 +9,7 @@ import { uploadAssets } from './assets.ts';
 import { builtPackage } from './built.ts';
 import { concurrencyQuota, concurrencyWarning } from './concurrency.ts';
 import { checkIdentity } from './identity.ts';
-import { bucketsIn, deleteKeptPolicies } from './kept-buckets.ts';
+import { bucketsIn, deleteKeptPolicies, protect } from './kept-buckets.ts';
 import { Refusal } from './refusal.ts';
 import { checkState, stackCalled } from './state.ts';
 
@@ -36,10 +36,18 @@ export async function deploy(
   cdk(templates, 'diff', stack, '--no-change-set');
   await goOn(`Deploy this to "${name}"?`);
   const s3 = new S3Client({ region });
-  if (present === undefined) await deleteKeptPolicies(s3, bucketsIn(templates, stack));
-  // Before the functions change: where a new version gets a part of the calls, the other part knows none of its assets.
-  else await uploadAssets(s3, output(present, 'AssetsBucket'), built.site);
-  deployStack(templates, stack);
+  if (present === undefined) {
+    const cleared = await deleteKeptPolicies(s3, bucketsIn(templates, stack));
+    await otherwise(
+      () => { deployStack(templates, stack); },
+      // The buckets stay when the creation is undone.
+      () => Promise.all(cleared.map((bucket) => protect(s3, bucket))),
+    );
+  } else {
+    // Before the functions change: where a new version gets a part of the calls, the other part knows none of its assets.
+    await uploadAssets(s3, output(present, 'AssetsBucket'), built.site);
+    deployStack(templates, stack);
+  }
   for (const { first, because } of further) {
     console.log(`==> ${because}`);
     deployStack(synthesize(built, 'cdk.deploy', first), stack);
@@ -51,6 +59,16 @@ export async function deploy(
   // By CloudFront's own name, since the API answers nobody else.
   await checkAnswers(output(deployed, 'SiteAddress'), name);
   console.log(`==> Towpath in "${name}": ${output(deployed, 'Address')}`);
+}
+
+/** Does something; where it fails, also something else before the error goes on. */
+export async function otherwise(act: () => void, failed: () => Promise<unknown>): Promise<void> {
+  try {
+    act();
+  } catch (error) {
+    await failed();
+    throw error;
+  }
 }
 
 /** One run of `cdk deploy`. */

@@ -52,11 +52,12 @@ function errorName(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
 
-/** Deletes the policies that `make destroy` left, for a stack that is about to be created. */
+/** Deletes the policies that `make destroy` left, for a stack that is about to be created. Returns whose. */
 export async function deleteKeptPolicies(
   client: S3Client,
   buckets: readonly string[],
-): Promise<void> {
+): Promise<string[]> {
+  const cleared: string[] = [];
   for (const bucket of buckets) {
     const policy = await policyOf(client, bucket);
     if (policy === undefined) continue;
@@ -68,7 +69,9 @@ export async function deleteKeptPolicies(
         `  aws s3api delete-bucket-policy --bucket ${bucket}`,
       );
     await client.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+    cleared.push(bucket);
   }
+  return cleared;
 }
 
 async function policyOf(client: S3Client, Bucket: string): Promise<string | undefined> {

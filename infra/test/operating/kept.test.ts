@@ -66,7 +66,7 @@ test('a kept bucket denies plain HTTP until a new stack has its own policy for i
   await withPolicies(policies, async (client) => {
     await protect(client, 'kept');
     assert.match(policies.get('kept') ?? '', /"Deny".*"aws:SecureTransport":"false"/);
-    await deleteKeptPolicies(client, ['kept', 'new']);
+    assert.deepEqual(await deleteKeptPolicies(client, ['kept', 'new']), ['kept']);
     assert.equal(policies.size, 0);
   });
 });

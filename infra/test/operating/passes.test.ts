@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readApp } from '../../lib/app.ts';
-import { passes } from '../../lib/operating/deploy.ts';
+import { otherwise, passes } from '../../lib/operating/deploy.ts';
 import { deploymentOf, environmentToml } from '../deployment.ts';
 import { placeholderPackage } from '../placeholder.ts';
 
@@ -42,3 +42,15 @@ function protectionOf(first: string | undefined): string | undefined {
   );
   return pool?.Properties.DeletionProtection;
 }
+
+test('what a creation that fails has to be followed by is done before its error goes on', async () => {
+  const done: string[] = [];
+  const after = () => Promise.resolve(done.push('after'));
+  await otherwise(() => done.push('created'), after);
+  assert.deepEqual(done, ['created']);
+  const fail = () => {
+    throw new Error('no certificate');
+  };
+  await assert.rejects(otherwise(fail, after), /no certificate/);
+  assert.deepEqual(done, ['created', 'after']);
+});
