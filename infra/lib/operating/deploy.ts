@@ -39,7 +39,9 @@ export async function deploy(
   if (present === undefined) {
     const cleared = await deleteKeptPolicies(s3, bucketsIn(templates, stack));
     await otherwise(
-      () => { deployStack(templates, stack); },
+      () => {
+        deployStack(templates, stack);
+      },
       // The buckets stay when the creation is undone.
       () => Promise.all(cleared.map((bucket) => protect(s3, bucket))),
     );
