@@ -11,8 +11,8 @@ use crate::s3::{
     folder::{Draft, Folder, Headers, Ready, blocking, failed},
 };
 
-/// S3 takes nothing larger in one request, neither an object nor a part of one.
-const LARGEST: u64 = 5 << 30;
+/// S3 takes nothing larger in one request, neither an object nor a part of one, and copies nothing larger.
+pub(super) const LARGEST: u64 = 5 << 30;
 
 /// Chunks that wait for the disk: with chunks of a connection's buffer, some hundred KB at the most.
 const QUEUE: usize = 16;

@@ -11,12 +11,10 @@ use s3s::{
     s3_error,
 };
 
-use super::only_new;
+use super::{body::LARGEST, only_new};
 use crate::s3::folder::{Folder, Headers, Object, Ready, blocking, failed};
 
 const BLOCK: usize = 256 * 1024;
-/// S3 copies nothing larger in one request.
-const LARGEST: u64 = 5 << 30;
 
 pub(crate) async fn copy(
     folder: Folder,
