@@ -1,31 +1,25 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Validations } from 'aws-cdk-lib';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { type Deployment, physicalName } from '../deployment.ts';
+import type { Deployment } from '../deployment.ts';
 import type { TowpathFunction } from '../functions/function.ts';
+import { generatedSecret } from './generated.ts';
 
 /**
- * What sessions are encrypted with: JSON with `current` and, after a first rotation, `previous`. AWS makes the first
- * value, so that nobody has ever seen it. The function derives its keys from the text, which is why letters and digits
- * do: 64 of them hold 381 bits.
+ * What sessions are encrypted with: JSON with `current` and, after a first rotation, `previous`. The function
+ * derives its keys from the text, which is why letters and digits do.
  */
 export class SessionKey extends Construct {
   readonly secret: Secret;
 
   constructor(scope: Construct, id: string, props: { readonly deployment: Deployment }) {
     super(scope, id);
-    this.secret = new Secret(this, 'Secret', {
-      secretName: physicalName(props.deployment.environment, 'session-key'),
-      description: 'What sessions of Towpath are encrypted with: {"current": …, "previous": …}',
-      generateSecretString: {
-        secretStringTemplate: '{}',
-        generateStringKey: 'current',
-        passwordLength: 64,
-        excludePunctuation: true,
-        includeSpace: false,
-      },
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    this.secret = generatedSecret(
+      this,
+      props.deployment,
+      'session-key',
+      'What sessions of Towpath are encrypted with: {"current": …, "previous": …}',
+    );
     Validations.of(this.secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:

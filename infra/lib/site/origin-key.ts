@@ -1,10 +1,10 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import type { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { type Deployment, physicalName } from '../deployment.ts';
+import type { Deployment } from '../deployment.ts';
 import type { TowpathFunction } from '../functions/function.ts';
+import { generatedSecret } from '../secrets/generated.ts';
 
 /** The header by which the functions know CloudFront. */
 export const ORIGIN_HEADER = 'x-towpath-origin';
@@ -21,18 +21,12 @@ export class OriginKey extends Construct {
   constructor(scope: Construct, id: string, props: { readonly deployment: Deployment }) {
     super(scope, id);
     const { environment } = props.deployment;
-    const secret = new Secret(this, 'Secret', {
-      secretName: physicalName(environment, 'origin'),
-      description: 'What CloudFront shows to the functions: {"current": …}',
-      generateSecretString: {
-        secretStringTemplate: '{}',
-        generateStringKey: 'current',
-        passwordLength: 64,
-        excludePunctuation: true,
-        includeSpace: false,
-      },
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const secret = generatedSecret(
+      this,
+      props.deployment,
+      'origin',
+      'What CloudFront shows to the functions: {"current": …}',
+    );
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
