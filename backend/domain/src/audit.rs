@@ -92,7 +92,9 @@ pub enum Deed {
     Withdrawn,
     /// A build is given out again.
     Restored,
-    /// A release was recorded by a pipeline.
+    /// A build was registered.
+    Registered,
+    /// A build was released without a promotion.
     Released,
     /// The configuration is another than before.
     ConfigurationChanged,

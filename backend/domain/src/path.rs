@@ -152,6 +152,13 @@ pub struct SourceRevision {
     pub kind: String,
 }
 
+impl Gates {
+    /// Whether they ask for nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl PathStep {
     /// Whether a promotion, or a rollback, is asked for a gate of this kind. A hold always stops both.
     pub fn asks(&self, gate: GateKind, rollback: bool) -> bool {

@@ -1,5 +1,7 @@
 //! Releases, and which one an environment serves now.
 
+mod grant;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +14,8 @@ use crate::{
     package::Icon,
     promotion::PromotionKind,
 };
+
+pub use grant::{DirectRelease, GrantKind, ReleaseGrant, decide, refusals, restored};
 
 /// A build made available in an environment. The newest one of an app and environment is *current*: the latest
 /// release wins, never the highest number, so that a rollback wins.

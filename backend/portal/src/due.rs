@@ -21,7 +21,7 @@ pub struct Done {
 }
 
 impl Portal {
-    /// Does all that is due at `now`: notes a changed configuration, goes on with promotions (those that may start now,
+    /// Does all that is due at `now`: notes a changed configuration, has environments follow withdrawals that broke off, goes on with promotions (those that may start now,
     /// those that have waited too long, those that nothing was heard of, those that follow by themselves), seals
     /// yesterday's audit log, applies retention. The first that failed is the error, when all others are done.
     pub async fn do_what_is_due(&self, now: Timestamp) -> Result<Done> {
@@ -35,6 +35,9 @@ impl Portal {
         match Box::pin(self.config_changed(now)).await {
             Ok(changed) => done.config_changed = changed,
             Err(error) => keep("configuration", error),
+        }
+        if let Err(error) = Box::pin(self.settle_all()).await {
+            keep("withdrawals", error);
         }
         match Box::pin(self.advance_all(now)).await {
             Ok(slow) => done.slow_promotions = slow,

@@ -37,6 +37,7 @@ mod oidc;
 pub mod promotion;
 pub mod record;
 pub mod register;
+mod releases;
 pub mod retention;
 pub mod settings;
 pub mod sign_in;

@@ -44,11 +44,12 @@ pub use meter::{Meter, Reading};
 pub use overview::{OverviewRecord, Withdrawn};
 pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
 pub use registrations::{Completed, PendingRegistration, Registration};
-pub use releases::ListedRelease;
+pub use releases::{Along, ListedRelease, Released};
 pub use runs::{JoinedStep, RunList, RunRecord};
 pub use sessions::SessionRecord;
 pub use tokens::{RevokedToken, TokenMade, TokenRecord};
 pub use uploads::{Upload, UploadFile};
+pub use withdrawals::{StillHeld, Unsettled};
 
 use domain::id::{AppId, EnvironmentId};
 

@@ -11,8 +11,8 @@ const EXAMPLES: &str = "Examples:
   towpath withdraw wallet/prod --reason \"loses drafts\"
   towpath restore 01K9QF3Z --reason \"the finding was wrong\"
 
-Nobody gets a withdrawn build any more, and it is promoted nowhere. Where it was current, the newest release that is not
-withdrawn is.";
+Nobody gets a withdrawn build any more, and it is promoted nowhere. Where it was current, nothing is served until another
+build is released: towpath rollback goes back to the one before.";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]

@@ -71,8 +71,13 @@ pub enum Action<'a> {
         /// The environment.
         environment: &'a EnvironmentId,
     },
-    /// Take a build back, so that it is released nowhere.
-    Withdraw(&'a AppId),
+    /// Take a build back, so that it is released nowhere; or give it out again.
+    Withdraw {
+        /// The app.
+        app: &'a AppId,
+        /// An environment that serves it, or would; none where no environment does.
+        environment: Option<&'a EnvironmentId>,
+    },
     /// Release against the gates, in an emergency.
     BreakGlass {
         /// The app.
@@ -115,7 +120,7 @@ impl<'a> Action<'a> {
             Self::Promote { .. } => "promote builds of this app here",
             Self::Approve { .. } => "approve promotions of this app here",
             Self::Hold { .. } => "hold releases here",
-            Self::Withdraw(_) => "withdraw builds of this app",
+            Self::Withdraw { .. } => "withdraw builds of this app here",
             Self::BreakGlass { .. } => "release this app here against the gates",
             Self::ViewAudit => "read the audit log",
             Self::MakeTokens => "make tokens",
@@ -146,7 +151,7 @@ impl<'a> Action<'a> {
             | Self::RecordRun { app, .. }
             | Self::Promote { app, .. }
             | Self::Approve { app, .. }
-            | Self::Withdraw(app)
+            | Self::Withdraw { app, .. }
             | Self::BreakGlass { app, .. } => Some(app),
             Self::Hold { app, .. } => app,
             Self::ViewOverview
@@ -178,7 +183,7 @@ impl<'a> Action<'a> {
             Self::Promote { .. }
             | Self::Approve { .. }
             | Self::Hold { .. }
-            | Self::Withdraw(_)
+            | Self::Withdraw { .. }
             | Self::BreakGlass { .. } => Role::ReleaseManager,
             Self::ViewDownloads(_) | Self::ViewAudit | Self::ViewAccess => Role::Auditor,
             Self::RecordEvents

@@ -93,7 +93,10 @@ mod tests {
             all.extend([
                 Action::ViewApp(app),
                 Action::ViewDownloads(app),
-                Action::Withdraw(app),
+                Action::Withdraw {
+                    app,
+                    environment: None,
+                },
                 Action::Register {
                     app,
                     environment: None,
@@ -111,6 +114,10 @@ mod tests {
                         environments: one,
                     },
                     Action::Register {
+                        app,
+                        environment: Some(environment),
+                    },
+                    Action::Withdraw {
                         app,
                         environment: Some(environment),
                     },

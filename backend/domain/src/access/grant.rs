@@ -122,7 +122,7 @@ impl Grant {
             | Action::Approve { environment, .. }
             | Action::Hold { environment, .. }
             | Action::BreakGlass { environment, .. } => self.manages() && here(environment),
-            Action::Withdraw(_) => self.manages(),
+            Action::Withdraw { environment, .. } => self.manages() && environment.is_none_or(here),
             Action::ViewDownloads(_) | Action::ViewAudit | Action::ViewAccess => {
                 matches!(self.role, Role::Auditor | Role::Admin)
             }

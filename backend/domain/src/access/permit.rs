@@ -137,7 +137,9 @@ impl Permit {
             Action::RecordUnassigned => may(Permission::Report) && self.environments.is_all(),
             Action::Promote { environment, .. } => may(Permission::Promote) && here(environment),
             Action::Hold { environment, .. } => may(Permission::Hold) && here(environment),
-            Action::Withdraw(_) => may(Permission::Withdraw),
+            Action::Withdraw { environment, .. } => {
+                may(Permission::Withdraw) && environment.is_none_or(here)
+            }
             Action::ViewDownloads(_) | Action::ViewAudit => may(Permission::Audit),
             Action::Approve { .. }
             | Action::BreakGlass { .. }

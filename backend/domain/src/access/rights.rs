@@ -162,10 +162,7 @@ impl Asked<'_> {
     fn app(&self, app: &App) -> Option<AppRights> {
         let id = &app.id;
         let view = self.one(Ability::View, Action::ViewApp(id))?;
-        let more = [
-            (Ability::Withdraw, Action::Withdraw(id)),
-            (Ability::ViewDownloads, Action::ViewDownloads(id)),
-        ];
+        let more = [(Ability::ViewDownloads, Action::ViewDownloads(id))];
         let environments = self.catalog.environments.iter();
         Some(AppRights {
             app: app.clone(),
@@ -194,6 +191,13 @@ impl Asked<'_> {
                 Action::Hold {
                     app: Some(app),
                     environment,
+                },
+            ),
+            (
+                Ability::Withdraw,
+                Action::Withdraw {
+                    app,
+                    environment: Some(environment),
                 },
             ),
             (Ability::BreakGlass, Action::BreakGlass { app, environment }),

@@ -55,7 +55,10 @@ fn actions<'a>(app: &'a AppId, environments: &'a [EnvironmentId; 1]) -> [Action<
             environment,
         },
         Action::BreakGlass { app, environment },
-        Action::Withdraw(app),
+        Action::Withdraw {
+            app,
+            environment: Some(environment),
+        },
         Action::ViewDownloads(app),
         Action::Approve { app, environment },
     ]
@@ -229,7 +232,10 @@ fn a_pipeline_registers_builds_and_nothing_else() {
         Action::ViewOverview,
         Action::RecordEvents,
         Action::Sweep,
-        Action::Withdraw(&wallet),
+        Action::Withdraw {
+            app: &wallet,
+            environment: None,
+        },
     ] {
         let answer = decide(&pipeline, &[], action);
         assert_eq!(answer, Decision::Denied { needs: None }, "{action:?}");
@@ -241,7 +247,10 @@ fn the_portal_does_what_its_own_triggers_ask_and_the_local_user_everything() {
     let wallet = app("wallet");
     let portal = Actor::portal();
     assert_eq!(decide(&portal, &[], Action::Reconcile), Decision::Allowed);
-    let withdraw = Action::Withdraw(&wallet);
+    let withdraw = Action::Withdraw {
+        app: &wallet,
+        environment: None,
+    };
     assert_eq!(
         decide(&portal, &[], withdraw),
         Decision::Denied { needs: None }
@@ -275,7 +284,11 @@ fn a_token_does_what_it_was_made_for_while_its_owner_may() {
     let no = Decision::Denied { needs: None };
     assert_eq!(answer(&manager, promote(&dev)), Decision::Allowed);
     assert_eq!(answer(&manager, promote(&preprod)), no);
-    assert_eq!(answer(&manager, Action::Withdraw(&wallet)), no);
+    let withdraw = Action::Withdraw {
+        app: &wallet,
+        environment: Some(&dev),
+    };
+    assert_eq!(answer(&manager, withdraw), no);
     assert_eq!(
         answer(&manager, Action::ViewApp(&wallet)),
         Decision::Allowed

@@ -32,6 +32,8 @@ pub enum RefusalKind {
     NoPath,
     /// The environment is not on the app's path.
     NotOnPath,
+    /// The environment takes builds by promotion alone.
+    NeedsPromotion,
     /// There is no such build.
     UnknownBuild,
     /// The build is withdrawn.

@@ -58,6 +58,7 @@ impl Promotion {
                 .unwrap_or(Timestamp::MAX),
             bypass: request.bypass,
             withdraw: left_behind,
+            withdraw_from: Vec::new(),
             approvals: Vec::new(),
             gates,
             state: State::Waiting,

@@ -1,13 +1,17 @@
 //! Taking a build back, and giving it out again.
 
+use std::collections::HashMap;
+
 use domain::{
     Timestamp,
+    actor::Actor,
     audit::{Deed, Note},
     build::Build,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId},
 };
 use serde::Serialize;
+use store::table::{Served, Unsettled};
 
 use super::reason;
 use crate::{Error, Portal, Result, access::Action, error::chain, who::Who};
@@ -22,7 +26,8 @@ pub struct Withdrawn {
 }
 
 impl Portal {
-    /// Withdraws a build: nobody gets it any more, and where it was current, the newest release that is not withdrawn is.
+    /// Withdraws a build: nobody gets it any more, and where it was current, nothing is served until somebody releases
+    /// another one.
     pub async fn withdraw<'a>(
         &self,
         who: impl Into<Who<'a>>,
@@ -33,6 +38,7 @@ impl Portal {
         let who = who.into();
         let build = self.build_to_hold(who, id).await?;
         let why = reason(why)?;
+        self.check_withdrawal(who.actor, &build.app, id).await?;
         self.take_back(who, &build.app, id, &why, now).await
     }
 
@@ -47,18 +53,36 @@ impl Portal {
         let who = who.into();
         let build = self.build_to_hold(who, id).await?;
         let why = reason(why)?;
+        self.check_withdrawal(who.actor, &build.app, id).await?;
         let note = note(who, Deed::Restored, &build.app, id, &why, now);
-        let environments = self.all_environments(id).await?;
         let table = &self.store().table;
-        if !table.restore(&build.app, id, &environments, &note).await? {
+        let Some(unsettled) = table.restore(&build.app, id, &note).await? else {
             return Err(Error::Conflict {
                 detail: format!("build {} is not withdrawn", build.number),
             });
-        }
-        for environment in &environments {
+        };
+        self.settle(&unsettled).await?;
+        for environment in &self.all_environments(id).await? {
             if let Err(error) = self.go_on_into(&build.app, environment, now).await {
                 tracing::warn!(error = chain(&error), "a promotion waits for the clock");
             }
+        }
+        Ok(())
+    }
+
+    /// Has environments follow what was withdrawn or restored, where that broke off or a hold was in the way.
+    pub(crate) async fn settle_all(&self) -> Result<()> {
+        for unsettled in self.store().table.unsettled().await? {
+            self.settle(&unsettled).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, unsettled: &Unsettled) -> Result<()> {
+        let environments = self.all_environments(&unsettled.build).await?;
+        let table = &self.store().table;
+        for held in table.settle(unsettled, &environments).await? {
+            tracing::info!(build = %unsettled.build, environment = %held, "a restored build is served once the hold is lifted");
         }
         Ok(())
     }
@@ -82,15 +106,16 @@ impl Portal {
             since: now,
         };
         let note = note(who, Deed::Withdrawn, app, id, why, now);
-        let environments = self.all_environments(id).await?;
         let table = &self.store().table;
-        let new = table.withdraw(app, id, &environments, &hold, &note).await?;
-        if new {
+        if let Some(unsettled) = table.withdraw(app, id, &hold, &note).await? {
+            self.settle(&unsettled).await?;
             return Ok(Withdrawn {
                 hold,
                 already: false,
             });
         }
+        // Whoever withdrew it may have been cut off before every environment followed.
+        self.settle_all().await?;
         let before = table.withdrawn(std::slice::from_ref(id)).await?.remove(id);
         Ok(Withdrawn {
             hold: before.unwrap_or(hold),
@@ -100,9 +125,46 @@ impl Portal {
 
     async fn build_to_hold(&self, who: Who<'_>, id: &BuildId) -> Result<Build> {
         let build = self.build_record(id).await?.build;
-        self.authorise(who.actor, Action::Withdraw(&build.app))
+        let action = Action::Withdraw {
+            app: &build.app,
+            environment: None,
+        };
+        self.authorise(who.actor, action)
             .map_err(|error| error.hiding(format!("build {id}")))?;
         Ok(build)
+    }
+
+    /// That somebody may withdraw a build, or restore it, wherever that changes what is served: in these environments.
+    pub(crate) async fn check_withdrawal(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        build: &BuildId,
+    ) -> Result<Vec<EnvironmentId>> {
+        let environments = self.serving(app, build).await?;
+        for environment in &environments {
+            let environment = Some(environment);
+            self.authorise(actor, Action::Withdraw { app, environment })?;
+        }
+        Ok(environments)
+    }
+
+    /// The environments that serve a build, or would if it were not withdrawn.
+    pub(crate) async fn serving(&self, app: &AppId, build: &BuildId) -> Result<Vec<EnvironmentId>> {
+        let served = self.store().table.served_of(app).await?;
+        Ok(serving(build, &served).cloned().collect())
+    }
+
+    /// Whether somebody may, for showing or leaving out what leads there.
+    pub(crate) fn may_withdraw(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        build: &BuildId,
+        served: &HashMap<EnvironmentId, Served>,
+    ) -> bool {
+        let may = |environment| self.may(actor, Action::Withdraw { app, environment });
+        may(None) && serving(build, served).all(|environment| may(Some(environment)))
     }
 
     /// Every environment that there is, or that the build was released in when there was.
@@ -123,6 +185,18 @@ impl Portal {
         }
         Ok(())
     }
+}
+
+/// The environments that serve a build, or would if it were not withdrawn.
+fn serving<'a>(
+    build: &'a BuildId,
+    served: &'a HashMap<EnvironmentId, Served>,
+) -> impl Iterator<Item = &'a EnvironmentId> {
+    served.iter().filter_map(move |(environment, served)| {
+        let current = served.release.as_ref().map(|release| &release.build);
+        let withdrawn = served.withdrawn.as_ref().map(|withdrawn| &withdrawn.build);
+        (current == Some(build) || withdrawn == Some(build)).then_some(environment)
+    })
 }
 
 fn note(who: Who<'_>, deed: Deed, app: &AppId, build: &BuildId, why: &str, now: Timestamp) -> Note {

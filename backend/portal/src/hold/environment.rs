@@ -101,6 +101,9 @@ impl Portal {
         if !self.store().table.lift_hold(on, &note).await? {
             return Err(Error::not_found(format!("hold on {}", place(on))));
         }
+        if let Err(error) = self.settle_all().await {
+            tracing::warn!(error = chain(&error), "restored builds wait for the clock");
+        }
         self.go_on(on, now).await;
         Ok(())
     }
@@ -145,7 +148,13 @@ impl Portal {
                     environment,
                 },
             ),
-            Held::Build { app, .. } => self.may(actor, Action::Withdraw(app)),
+            Held::Build { app, .. } => self.may(
+                actor,
+                Action::Withdraw {
+                    app,
+                    environment: None,
+                },
+            ),
         }
     }
 

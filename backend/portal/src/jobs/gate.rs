@@ -266,6 +266,7 @@ fn opens(refusals: &[Refusal], token: &Token, now: Timestamp) -> bool {
         | RefusalKind::Bypass
         | RefusalKind::NoPath
         | RefusalKind::NotOnPath
+        | RefusalKind::NeedsPromotion
         | RefusalKind::UnknownBuild
         | RefusalKind::Withdrawn
         | RefusalKind::NotNext

@@ -47,6 +47,12 @@ impl Portal {
         let build = match table.begin_registration(&facts.key, now).await? {
             Registration::Done { build, .. } => self.registered_before(&build, &facts).await?,
             Registration::Pending(pending) => {
+                if let Some(to) = &facts.environment
+                    && let Err(refused) = self.check_release(&facts.app, to).await
+                {
+                    self.forget(&pending).await;
+                    return Err(refused.into());
+                }
                 self.register_inputs(&facts, &pending, &job.inputs, job.credentials)
                     .await?
             }
@@ -119,6 +125,8 @@ impl Portal {
             environment: parameters.environment,
             version: None,
             revision: parameters.revision,
+            proof: format!("job {}", job.id),
+            from: None,
             now,
         })
     }

@@ -8,10 +8,9 @@ use domain::{
     promotion::{Promotion, State},
     release::Release,
 };
-use jiff::SignedDuration;
 
 use super::{Done, Failure, Job, Outcome, parameters::Move};
-use crate::{Portal, access::Action, promotion::Boarded};
+use crate::{Portal, access::Action, promotion::Boarded, releases::Direct, who::Who};
 
 impl Portal {
     pub(super) async fn release_job(
@@ -34,7 +33,10 @@ impl Portal {
         };
         let release = match promotion {
             Some(promotion) => self.end_with_release(&promotion, &run, now).await?,
-            None => self.release_directly(asked, &run, by, now).await?,
+            None => {
+                self.release_without_promotion(job, asked, &run, by, now)
+                    .await?
+            }
         };
         let build = self.build_record(&asked.build).await?.build;
         Ok(Done {
@@ -85,8 +87,9 @@ impl Portal {
     }
 
     /// The same job again finds the release that it made before.
-    async fn release_directly(
+    async fn release_without_promotion(
         &self,
+        job: &Job,
         asked: &Move,
         run: &RunId,
         by: Actor,
@@ -100,27 +103,24 @@ impl Portal {
                 asked.build, record.build.app
             )));
         }
-        if let Some(hold) = &record.withdrawn {
-            return Err(Failure::artifact(format!(
-                "Build {} was withdrawn: {}. Release another one.",
-                record.build.number, hold.reason
-            )));
-        }
         let before = record.releases.iter();
         let before = before
             .filter(|release| release.environment == *to)
             .find(|release| release.run.as_ref() == Some(run));
-        let table = &self.store().table;
-        let release = if let Some(release) = before {
-            release.clone()
-        } else {
-            let newest = table.newest_at(app, to).await?;
-            let after = newest.map(|at| at + SignedDuration::from_millis(1));
-            let at = after.map_or(now, |after| after.max(now));
-            Release::of(&record.build, to.clone(), Some(run.clone()), at, by)
+        if let Some(before) = before {
+            return Ok(before.clone());
+        }
+        let proof = format!("job {}", job.id);
+        let direct = Direct {
+            to,
+            run: Some(run),
+            who: Who {
+                actor: &by,
+                proof: &proof,
+                from: None,
+            },
+            now,
         };
-        table.put_release(&release).await?;
-        self.follow(app, to, now).await;
-        Ok(release)
+        Ok(Box::pin(self.release_directly(&record, direct)).await?)
     }
 }

@@ -66,7 +66,7 @@ impl Portal {
             kind: PromotionKind::Automatic,
             reason: format!("follows its release in {from}"),
             bypass: None,
-            withdraw: false,
+            withdraw: None,
             run: None,
             again: false,
         };

@@ -56,7 +56,7 @@ impl Portal {
             kind: PromotionKind::Forward,
             reason: format!("the pipeline {pipeline} has come to its gate"),
             bypass: None,
-            withdraw: false,
+            withdraw: None,
             run: Some(run.clone()),
             again,
         };

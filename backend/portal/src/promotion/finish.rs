@@ -6,11 +6,9 @@ use domain::{
     hold::{Held, Hold},
     id::{BuildId, RunId},
     promotion::{Promotion, PromotionKind},
-    release::{PromotionRef, Release},
     status::Status,
 };
-use jiff::SignedDuration;
-use store::table::{Obstacle, PromotionRecord, Step, Stepped};
+use store::table::{Along, Obstacle, PromotionRecord, Released};
 
 use super::{advance::Turn, notes};
 use crate::{Portal, Result, who::Who};
@@ -61,68 +59,70 @@ impl Portal {
         Ok(build.run.as_ref() == Some(run))
     }
 
-    /// Releases the build: the release, its being current and the end of the promotion are one write.
+    /// Releases the build: the release, its being current and the end of the promotion are one write. A hold on the
+    /// environment keeps it from that, and the promotion as it is, until the hold is lifted.
     pub(super) async fn succeed(&self, record: &PromotionRecord, now: Timestamp) -> Result<Turn> {
         let promotion = &record.promotion;
-        if let Some(left_behind) = &promotion.withdraw {
-            self.withdraw_left_behind(promotion, left_behind, now)
-                .await?;
+        if let Some(left_behind) = &promotion.withdraw
+            && let Some(why) = self
+                .withdraw_left_behind(promotion, left_behind, now)
+                .await?
+        {
+            let after = promotion.clone().fail(why, now)?;
+            return self.end(record, &after, now).await;
         }
-        let release = self.release_of(promotion, now).await?;
+        let build = self.build_record(&promotion.build).await?.build;
+        let grant = promotion.grant(&build, now)?;
         let hold = hold_after(promotion, now);
         let after = promotion.clone().succeed(now)?;
         let portal = Actor::portal();
-        let step = Step {
-            notes: vec![notes::ended(Who::from(&portal), &after, now)],
-            starts: false,
-            release: Some(&release),
+        let along = Along::Promotion {
+            before: record,
+            after: &after,
             hold: hold.as_ref(),
         };
-        match self.store().table.step(record, &after, step).await? {
-            Stepped::Done(_) => {
+        let note = notes::ended(Who::from(&portal), &after, now);
+        match self.store().table.release(&grant, along, &note).await? {
+            Released::Now(_) => {
                 Box::pin(self.follow(&after.app, &after.to, now)).await;
                 Ok(Turn::On)
             }
-            Stepped::Refused(Obstacle::Withdrawn) => {
+            Released::Refused(Obstacle::Withdrawn) => {
                 let why =
                     "the build was withdrawn after the promotion had started: promote another one";
                 let after = promotion.clone().fail(why, now)?;
                 self.end(record, &after, now).await
             }
-            Stepped::Refused(Obstacle::Changed | Obstacle::NotNewest | Obstacle::Held) => {
-                Ok(Turn::On)
-            }
+            Released::Refused(Obstacle::Held) => Ok(Turn::Rest),
+            Released::Refused(Obstacle::Changed | Obstacle::NotNewest)
+            | Released::Before(_)
+            | Released::Registered { .. } => Ok(Turn::On),
         }
     }
 
-    /// The release that a promotion ends in: newer than whatever its environment ever had, though a clock jumped back.
-    async fn release_of(&self, promotion: &Promotion, now: Timestamp) -> Result<Release> {
-        let build = self.build_record(&promotion.build).await?.build;
-        let (app, to) = (&promotion.app, &promotion.to);
-        let newest = self.store().table.newest_at(app, to).await?;
-        let after = newest.map(|at| at + SignedDuration::from_millis(1));
-        let at = after.map_or(now, |after| after.max(now));
-        let by = promotion.requested_by.clone();
-        let mut release = Release::of(&build, to.clone(), promotion.run.clone(), at, by);
-        release.promotion = Some(PromotionRef {
-            id: promotion.id.clone(),
-            kind: promotion.kind,
-        });
-        Ok(release)
-    }
-
     /// Withdraws the build that a rollback leaves behind, before the rollback is over: one that breaks off in between is
-    /// still open, and goes on.
+    /// still open, and goes on. Or why it cannot be withdrawn.
     async fn withdraw_left_behind(
         &self,
         promotion: &Promotion,
         build: &BuildId,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Option<String>> {
+        let asked = &promotion.withdraw_from;
+        let serving = self.serving(&promotion.app, build).await?;
+        let more = serving
+            .iter()
+            .find(|environment| !asked.contains(environment));
+        if let Some(more) = more.filter(|_| !asked.is_empty()) {
+            return Ok(Some(format!(
+                "{more} has come to serve the build that was to be withdrawn since this was asked for: roll back without \
+                 withdrawing it, or ask again"
+            )));
+        }
         let who = Who::from(&promotion.requested_by);
         self.take_back(who, &promotion.app, build, &promotion.reason, now)
             .await?;
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -16,7 +16,7 @@ use domain::{
 use store::table::{BuildRecord, Served};
 
 use super::situation::Surroundings;
-use crate::{Portal, Result, access::Action};
+use crate::{Portal, Result};
 
 /// The holds that are in force, and the promotions that are not over.
 #[derive(Default)]
@@ -73,7 +73,7 @@ impl Portal {
         Ok(BuildOptions {
             steps: futures::future::try_join_all(steps).await?,
             promotions: record.promotions.clone(),
-            may_withdraw: self.may(actor, Action::Withdraw(app)),
+            may_withdraw: self.may_withdraw(actor, app, &record.build.id, served),
         })
     }
 

@@ -49,7 +49,8 @@ pub(super) struct Wish<'a> {
     pub(super) kind: PromotionKind,
     pub(super) reason: String,
     pub(super) bypass: Option<Bypass>,
-    pub(super) withdraw: bool,
+    /// Whether the build that it leaves behind is withdrawn, and where it is served now.
+    pub(super) withdraw: Option<Vec<EnvironmentId>>,
     /// The run that asks for it, and carries it out.
     pub(super) run: Option<RunId>,
     /// Whether the same was asked and refused before: saying so again is no news.
@@ -72,7 +73,7 @@ impl Portal {
             kind: PromotionKind::Forward,
             reason: request.reason,
             bypass: request.bypass,
-            withdraw: false,
+            withdraw: None,
             run: None,
             again: false,
         };
@@ -114,6 +115,7 @@ impl Portal {
                 return Err(Error::not_found("step of a path to there"));
             };
             promotion.run.clone_from(&wish.run);
+            promotion.withdraw_from = wish.withdraw.clone().unwrap_or_default();
             let replaced = open.filter(|open| Some(&open.promotion.id) == overtakes.as_ref());
             if self.put(who, &promotion, replaced, now).await? {
                 let promotion = Box::pin(self.advance(&promotion.id, now)).await?;
@@ -161,7 +163,7 @@ impl Portal {
             by: actor.clone(),
             reason: wish.reason.clone(),
             bypass: wish.bypass.clone(),
-            withdraw: wish.withdraw,
+            withdraw: wish.withdraw.is_some(),
         })
     }
 

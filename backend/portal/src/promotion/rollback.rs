@@ -2,9 +2,11 @@
 
 use domain::{
     Timestamp,
+    actor::Actor,
     id::{AppId, BuildId, EnvironmentId},
     page::Limit,
     promotion::{Bypass, PromotionKind},
+    release::Release,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,17 +56,44 @@ impl Portal {
             }
             Err(error) => return Err(error),
         };
+        let withdraw = if request.withdraw {
+            self.may_withdraw_from(who.actor, app, environment).await?
+        } else {
+            None
+        };
         let wish = Wish {
             record: &record,
             to: environment,
             kind: PromotionKind::Rollback,
             reason: request.reason,
             bypass: request.bypass,
-            withdraw: request.withdraw,
+            withdraw,
             run: None,
             again: false,
         };
         self.ask(who, wish, now).await
+    }
+
+    /// The environments that serve what an environment serves now, if somebody may withdraw it from all of them. None where
+    /// it serves nothing, so that nothing is left behind.
+    async fn may_withdraw_from(
+        &self,
+        actor: &Actor,
+        app: &AppId,
+        environment: &EnvironmentId,
+    ) -> Result<Option<Vec<EnvironmentId>>> {
+        let none = Action::Withdraw {
+            app,
+            environment: None,
+        };
+        self.authorise(actor, none)?;
+        match self.store().table.current(app, environment).await? {
+            Some(current) => self
+                .check_withdrawal(actor, app, &current.build)
+                .await
+                .map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The newest build that is not the current one, was current before it, and is not withdrawn.
@@ -80,11 +109,16 @@ impl Portal {
                 "earlier build of {app} in {environment} to go back to"
             ))
         };
-        let current = current.ok_or_else(nothing)?;
+        // Where the current build was withdrawn, nothing is served, and every release is an earlier one.
+        let is_earlier = |release: &Release| {
+            current.as_ref().is_none_or(|current| {
+                current.is_newer_than(release) && release.build != current.build
+            })
+        };
         let earlier: Vec<BuildId> = releases
             .items
             .into_iter()
-            .filter(|release| current.is_newer_than(release) && release.build != current.build)
+            .filter(is_earlier)
             .map(|release| release.build)
             .collect();
         let withdrawn = table.withdrawn(&earlier).await?;

@@ -7,16 +7,19 @@ use domain::{
     build::{Artifact, ArtifactKind, Build, RegistrationKey},
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, RunId},
-    release::Release,
 };
-use store::table::{Completed, Registration};
+use store::table::{Along, Completed, Registration, Released};
 
 use super::{
     metadata::Inspected,
     record_size,
     stage::{Staged, Staging},
 };
-use crate::{Portal, Result, object_keys};
+use crate::{
+    Error, Portal, Result, object_keys,
+    releases::{Direct, registered},
+    who::Who,
+};
 
 /// What is known of a build beside its files.
 #[derive(Clone, Debug)]
@@ -28,14 +31,29 @@ pub(crate) struct Facts {
     pub(crate) revision: Option<Revision>,
     pub(crate) run: Option<RunId>,
     pub(crate) by: Actor,
+    /// How whoever registers it proved who they are.
+    pub(crate) proof: String,
+    /// From where: the caller's address, where there is one.
+    pub(crate) from: Option<String>,
     pub(crate) now: Timestamp,
 }
 
 impl Facts {
-    fn release(&self, build: &Build) -> Option<Release> {
-        let environment = self.environment.clone()?;
-        let (run, by) = (self.run.clone(), self.by.clone());
-        Some(Release::of(build, environment, run, self.now, by))
+    fn who(&self) -> Who<'_> {
+        Who {
+            actor: &self.by,
+            proof: &self.proof,
+            from: self.from.as_deref(),
+        }
+    }
+
+    fn release<'a>(&'a self, to: &'a EnvironmentId) -> Direct<'a> {
+        Direct {
+            to,
+            run: self.run.as_ref(),
+            who: self.who(),
+            now: self.now,
+        }
     }
 }
 
@@ -61,21 +79,41 @@ impl Portal {
         let finals = finals(&facts.app, staging.files(), &inspected);
         self.put_in_place(&facts.key, &finals).await?;
         let build = self.new_build(facts, staging.files(), inspected).await?;
-        let release = facts.release(&build);
-        let table = &self.store().table;
-        let completed = table
-            .complete_registration(&facts.key, &build, release.as_ref())
-            .await?;
-        match completed {
-            Completed::Done => {
-                // Retention may have taken one of these for another registration's, just before this one was known.
-                self.put_missing(&finals).await?;
-                if let Some(environment) = &facts.environment {
-                    Box::pin(self.follow(&facts.app, environment, facts.now)).await;
-                }
-                Ok(build)
-            }
-            Completed::AlreadyDone { build, .. } => self.registered_before(&build, facts).await,
+        if let Some(before) = self.put_on_record(facts, &build).await? {
+            return self.registered_before(&before, facts).await;
+        }
+        // Retention may have taken one of these for another registration's, just before this one was known.
+        self.put_missing(&finals).await?;
+        if let Some(environment) = &facts.environment {
+            Box::pin(self.follow(&facts.app, environment, facts.now)).await;
+        }
+        Ok(build)
+    }
+
+    /// Makes a build known, and releases it where that is asked for, in one transaction. The build that the registration
+    /// had made before, if it had.
+    async fn put_on_record(&self, facts: &Facts, build: &Build) -> Result<Option<BuildId>> {
+        let note = registered(build, facts.who(), facts.now);
+        let key = &facts.key;
+        let Some(to) = &facts.environment else {
+            let table = &self.store().table;
+            return match table.complete_registration(key, build, &note).await? {
+                Completed::Done => Ok(None),
+                Completed::AlreadyDone { build, .. } => Ok(Some(build)),
+            };
+        };
+        let along = Along::Registration {
+            key,
+            build,
+            note: &note,
+        };
+        let released = self.register_and_release(build, facts.release(to), along);
+        match Box::pin(released).await? {
+            Released::Now(_) | Released::Before(_) => Ok(None),
+            Released::Registered { build, .. } => Ok(Some(build)),
+            Released::Refused(_) => Err(Error::Conflict {
+                detail: "others registered this build at the same time: try again".to_owned(),
+            }),
         }
     }
 
@@ -93,16 +131,10 @@ impl Portal {
     /// A build that the same registration made before; released in another environment too, if that is asked for now.
     pub(crate) async fn registered_before(&self, id: &BuildId, facts: &Facts) -> Result<Build> {
         let record = self.build_record(id).await?;
-        let Some(environment) = &facts.environment else {
-            return Ok(record.build);
-        };
-        let known = record
-            .releases
-            .into_iter()
-            .find(|release| release.environment == *environment);
-        // Put again what is known: the first try may have ended before the environment's current release was set.
-        if let Some(release) = known.or_else(|| facts.release(&record.build)) {
-            self.store().table.put_release(&release).await?;
+        if let Some(to) = &facts.environment
+            && !record.environments().contains(to)
+        {
+            Box::pin(self.release_directly(&record, facts.release(to))).await?;
         }
         Ok(record.build)
     }

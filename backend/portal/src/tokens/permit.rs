@@ -131,7 +131,12 @@ impl Portal {
                     environment,
                 })
             }),
-            Permission::Withdraw => in_one_app(&|app| may(Action::Withdraw(app))),
+            Permission::Withdraw => in_one(&|app, environment| {
+                may(Action::Withdraw {
+                    app,
+                    environment: Some(environment),
+                })
+            }),
             Permission::Audit => {
                 may(Action::ViewAudit) || in_one_app(&|app| may(Action::ViewDownloads(app)))
             }

@@ -1,6 +1,6 @@
 //! From uploaded files to a build: each is read once, and must be what was promised.
 
-use domain::{Timestamp, actor::Actor, build::Build, id::UploadId};
+use domain::{Timestamp, build::Build, id::UploadId};
 use futures::{StreamExt as _, pin_mut};
 use store::table::{Registration, Upload, UploadFile};
 
@@ -8,18 +8,20 @@ use crate::{
     Error, Portal, Result,
     error::chain,
     register::{Facts, Staging},
+    who::Who,
 };
 
 impl Portal {
     /// Registers the build of an upload whose files are all there. Asked again, gives the same build.
-    pub async fn complete_upload(
+    pub async fn complete_upload<'a>(
         &self,
-        actor: &Actor,
+        who: impl Into<Who<'a>>,
         id: &UploadId,
         now: Timestamp,
     ) -> Result<Build> {
-        let mut upload = self.known_upload(actor, id).await?;
-        let facts = facts(&upload, actor, now);
+        let who = who.into();
+        let mut upload = self.known_upload(who.actor, id).await?;
+        let facts = facts(&upload, who, now);
         let table = &self.store().table;
         let build = match table.begin_registration(&facts.key, now).await? {
             Registration::Done { build, .. } => self.registered_before(&build, &facts).await?,
@@ -146,7 +148,7 @@ impl Portal {
 }
 
 /// What is known of the build that an upload becomes.
-pub(super) fn facts(upload: &Upload, actor: &Actor, now: Timestamp) -> Facts {
+pub(super) fn facts(upload: &Upload, who: Who<'_>, now: Timestamp) -> Facts {
     Facts {
         key: upload.registration.clone(),
         app: upload.app.clone(),
@@ -154,7 +156,9 @@ pub(super) fn facts(upload: &Upload, actor: &Actor, now: Timestamp) -> Facts {
         version: upload.version.clone(),
         revision: upload.revision.clone(),
         run: upload.run.clone(),
-        by: actor.clone(),
+        by: who.actor.clone(),
+        proof: who.proof.to_owned(),
+        from: who.from.map(str::to_owned),
         now,
     }
 }

@@ -22,7 +22,7 @@ use domain::{
 use jiff::SignedDuration;
 use store::table::{Registration, Upload, UploadFile, registration_id};
 
-use crate::{Error, Portal, Result, access::Action, object_keys};
+use crate::{Error, Portal, Result, access::Action, object_keys, who::Who};
 
 /// Files larger than this go up in parts: 64 MiB.
 const MULTIPART_ABOVE: u64 = 64 << 20;
@@ -32,13 +32,15 @@ const PUT_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
 impl Portal {
     /// Promises files of a build and says where to put them. The same promise again says what is still missing.
-    pub async fn start_upload(
+    pub async fn start_upload<'a>(
         &self,
-        actor: &Actor,
+        who: impl Into<Who<'a>>,
         app: &AppId,
         request: UploadRequest,
         now: Timestamp,
     ) -> Result<UploadPlan> {
+        let who = who.into();
+        let actor = who.actor;
         let request = request.proved_by(actor);
         let action = Action::Register {
             app,
@@ -54,13 +56,19 @@ impl Portal {
         self.check_run(app, request.run.as_ref()).await?;
         let key = request.key(app);
         let id = upload_id(&registration_id(&key))?;
+        let known = self.store().table.upload(&id).await?;
+        if let Some(to) = &request.environment
+            && known.as_ref().is_none_or(|known| known.completed.is_none())
+        {
+            self.check_release(app, to).await?;
+        }
         let begun = self.store().table.begin_registration(&key, now).await?;
-        let upload = match self.store().table.upload(&id).await? {
+        let upload = match known {
             Some(known) => continued(known, &request)?,
             None => promised(actor, key, id, request, now),
         };
         if let Registration::Done { build, .. } = begun {
-            let facts = facts(&upload, actor, now);
+            let facts = facts(&upload, who, now);
             let build = self.registered_before(&build, &facts).await?;
             return Ok(UploadPlan::done(upload.id, build.id, now));
         }

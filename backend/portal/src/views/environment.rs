@@ -69,9 +69,16 @@ impl Portal {
                     environments: std::slice::from_ref(environment),
                 },
             ),
-            may_roll_back: self.may(actor, Action::Promote { app, environment }),
+            may_roll_back: self.has_step(app, environment)
+                && self.may(actor, Action::Promote { app, environment }),
             as_of: now,
         })
+    }
+
+    /// Whether the app's path enters an environment, so that it can be promoted there, or taken back.
+    fn has_step(&self, app: &AppId, environment: &EnvironmentId) -> bool {
+        let path = self.catalog().path(app);
+        path.is_some_and(|path| path.step(environment).is_some())
     }
 
     /// Releases of an app in an environment, newest first.
@@ -117,16 +124,12 @@ fn builds_in(withdrawn: &HashMap<BuildId, Hold>, releases: &[ListedRelease]) -> 
     builds
 }
 
-/// The releases before the current one. A release that came in after `current` was read waits for the next look.
+/// The releases before the current one; all where nothing is served any more. A release that came in after `current` was
+/// read waits for the next look.
 fn before(current: Option<&Release>, releases: Vec<ListedRelease>) -> Vec<ListedRelease> {
-    let Some(current) = current else {
-        return Vec::new();
-    };
-    releases
-        .into_iter()
-        .filter(|it| current.is_newer_than(&it.release))
-        .take(10)
-        .collect()
+    let is_before =
+        |it: &ListedRelease| current.is_none_or(|current| current.is_newer_than(&it.release));
+    releases.into_iter().filter(is_before).take(10).collect()
 }
 
 /// What Android will do with the package that most devices get, on a device that has the previous build.

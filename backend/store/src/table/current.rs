@@ -1,7 +1,8 @@
-//! What an environment serves: its newest release whose build is not withdrawn.
+//! What an environment serves: its newest release, or nothing once the build of that is withdrawn. (Versions before this
+//! rule served the newest that was left; what they wrote is read as it is.)
 //!
 //! The item also keeps how new the newest release was, so that one that was withdrawn does not come back when its job is
-//! delivered again, and what was withdrawn, so that people are told without another read.
+//! delivered again, and what was withdrawn, so that pages say so without another read.
 
 use std::collections::HashMap;
 
@@ -83,22 +84,6 @@ impl Table {
             .collect()
     }
 
-    /// How new the newest release was that an environment ever had: whatever is to be served has to be newer.
-    pub async fn newest_at(
-        &self,
-        app: &AppId,
-        environment: &EnvironmentId,
-    ) -> Result<Option<Timestamp>> {
-        let item = self.get(&keys::current(app, environment), true).await?;
-        let Some(item) = item else { return Ok(None) };
-        let newness = item::text(&item, NEWNESS);
-        let at = newness.split('#').next().unwrap_or_default();
-        let at = at.parse().map_err(|error: jiff::Error| {
-            Error::corrupt(format!("what {environment} serves of {app}"), error)
-        })?;
-        Ok(Some(at))
-    }
-
     /// The item as it is at this moment.
     pub(super) async fn current_item(
         &self,
@@ -133,6 +118,15 @@ pub(super) fn place(item: &Item) -> Result<Spot> {
 }
 
 impl Read {
+    /// How new the newest release was that the environment ever had: whatever is to be served has to be newer.
+    pub(super) fn newest_at(&self) -> Result<Timestamp> {
+        let newness = item::text(&self.item, NEWNESS);
+        let at = newness.split('#').next().unwrap_or_default();
+        at.parse().map_err(|error: jiff::Error| {
+            Error::corrupt("how new the release is that an environment serves", error)
+        })
+    }
+
     /// The write that changes what is served, and leaves how new the newest was.
     pub(super) fn change(&self, spot: &Spot, to: &Served) -> Result<Write> {
         let key = keys::current(&spot.app, &spot.environment);

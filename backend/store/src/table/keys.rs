@@ -256,6 +256,13 @@ pub(super) fn withdrawn(build: &BuildId) -> Key {
     Key::new(build_partition(build), "WITHDRAWN")
 }
 
+/// The partition of withdrawals and restorations that environments do not follow yet.
+pub(super) const UNSETTLED: &str = "UNSETTLED";
+
+pub(super) fn unsettled(build: &BuildId) -> Key {
+    Key::new(UNSETTLED, build.as_str())
+}
+
 /// A promotion's line in its build.
 pub(super) fn build_promotion(promotion: &Promotion) -> Key {
     Key::new(
@@ -297,9 +304,26 @@ pub(super) fn releases_partition(app: &AppId, environment: &EnvironmentId) -> St
 }
 
 pub(super) fn listed_release(release: &Release) -> Key {
+    let Release {
+        app,
+        environment,
+        released_at,
+        build,
+        ..
+    } = release;
+    listed_release_at(app, environment, *released_at, build)
+}
+
+/// A build's line in the list of an environment's releases, by when it was released there.
+pub(super) fn listed_release_at(
+    app: &AppId,
+    environment: &EnvironmentId,
+    released_at: Timestamp,
+    build: &BuildId,
+) -> Key {
     Key::new(
-        releases_partition(&release.app, &release.environment),
-        format!("{}#{}", time(release.released_at), release.build),
+        releases_partition(app, environment),
+        format!("{}#{build}", time(released_at)),
     )
 }
 

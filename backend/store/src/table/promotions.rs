@@ -15,6 +15,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+pub(super) use step::guarded;
 pub use step::{Obstacle, Step, Stepped};
 
 use super::{

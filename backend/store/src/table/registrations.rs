@@ -5,9 +5,9 @@ use std::fmt::Display;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
+    audit::Note,
     build::{Build, RegistrationKey},
     id::BuildId,
-    release::Release,
 };
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ use super::{
     Table, builds,
     calls::{Change, Write, Written},
     item::{self, Item},
-    keys, releases,
+    keys,
     tries::Tries,
 };
 use crate::{Error, Result};
@@ -133,36 +133,24 @@ impl Table {
         }
     }
 
-    /// Keeps the build and its release and ends the registration, all at once. A release that is newer than what its
-    /// environment serves becomes current in the same moment.
+    /// Keeps the build and ends the registration, all at once, and says so in the audit log. Where the build is released as
+    /// well, that is [`Table::release`].
     pub async fn complete_registration(
         &self,
         key: &RegistrationKey,
         build: &Build,
-        release: Option<&Release>,
+        note: &Note,
     ) -> Result<Completed> {
         let id = keys::registration_id(key);
         let what = format!("registration {id}");
         let mut tries = Tries::of(&what);
-        let mut newest = true;
         loop {
-            let mut writes = vec![Write::Change(done(&id, build))];
-            writes.extend(builds::writes(build)?);
-            if let Some(release) = release {
-                // The build is new, so nobody can have withdrawn it.
-                writes.extend(releases::rows(release, true)?);
-                if newest {
-                    writes.push(releases::make_current(release)?);
-                }
-            }
-            match self.transact(writes).await? {
+            let writes = ends(key, build)?;
+            match self.commit(writes, std::slice::from_ref(note)).await? {
                 Written::Yes => return Ok(Completed::Done),
                 Written::Busy => tries.again().await?,
-                // The first write is the registration's own; the only other condition is that of becoming current.
-                Written::Refused(places) if places.contains(&0) => {
-                    return self.completed_before(&id).await;
-                }
-                Written::Refused(_) => newest = false,
+                // The registration's own condition is the only one.
+                Written::Refused(_) => return self.completed_before(&id).await,
             }
         }
     }
@@ -195,7 +183,7 @@ impl Table {
         }
     }
 
-    async fn registration(&self, id: &str) -> Result<Registration> {
+    pub(super) async fn registration(&self, id: &str) -> Result<Registration> {
         let item = self.get(&keys::registration(id), true).await?;
         registration(item.ok_or_else(|| not_pending(id))?)
     }
@@ -227,6 +215,13 @@ fn registration(item: Item) -> Result<Registration> {
     })
 }
 
+/// The writes that keep a build and end the registration that made it.
+pub(super) fn ends(key: &RegistrationKey, build: &Build) -> Result<Vec<Write>> {
+    let mut writes = vec![Write::Change(done(&keys::registration_id(key), build))];
+    writes.extend(builds::writes(build)?);
+    Ok(writes)
+}
+
 /// The write that ends a registration.
 fn done(id: &str, build: &Build) -> Change {
     Change {
@@ -241,7 +236,7 @@ fn done(id: &str, build: &Build) -> Change {
     }
 }
 
-fn not_pending(id: &str) -> Error {
+pub(super) fn not_pending(id: &str) -> Error {
     Error::NotFound {
         what: format!("pending registration {id}"),
     }

@@ -1,22 +1,29 @@
-//! Releases, and which one an environment serves.
+//! Releases, and the one function that makes a build current.
 //!
-//! A release's rows and its environment's current release are written in one transaction, so that no crash leaves an
-//! environment serving what is not its newest release.
+//! What is released, what comes with it and what the audit log says of it are one transaction, in which no hold is in
+//! force and the build is not withdrawn.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    id::{AppId, EnvironmentId},
+    audit::Note,
+    build::{Build, RegistrationKey},
+    hold::Hold,
+    id::{AppId, BuildId, EnvironmentId},
     page::{Cursor, Limit, Page},
-    release::Release,
+    promotion::{Promotion, PromotionKind},
+    release::{GrantKind, Release, ReleaseGrant},
 };
 
 use serde::Deserialize;
 
 use super::{
-    Table,
+    PromotionRecord, Registration, Table,
     calls::{Condition, Write, Written},
+    current::Read,
     item, keys,
     list::Place,
+    promotions::{self, Obstacle, Step},
+    registrations,
     tries::Tries,
 };
 use crate::Result;
@@ -39,27 +46,112 @@ pub struct ListedRelease {
     pub offered: bool,
 }
 
+/// What is written in the same transaction as a release.
+#[derive(Clone, Copy, Debug)]
+pub enum Along<'a> {
+    /// Nothing: the build is registered, and needs no promotion.
+    Nothing,
+    /// The registration that made the build.
+    Registration {
+        /// The registration.
+        key: &'a RegistrationKey,
+        /// The build.
+        build: &'a Build,
+        /// What the audit log says of it.
+        note: &'a Note,
+    },
+    /// The end of the promotion that brings the build there.
+    Promotion {
+        /// As it was read.
+        before: &'a PromotionRecord,
+        /// As it ends.
+        after: &'a Promotion,
+        /// The hold on automatic promotion that it leaves behind.
+        hold: Option<&'a Hold>,
+    },
+}
+
+/// What releasing came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Released {
+    /// The build is current.
+    Now(Box<Release>),
+    /// It was current before: nothing is written.
+    Before(Box<Release>),
+    /// The registration had made this build before: nothing is written.
+    Registered {
+        /// The build.
+        build: BuildId,
+        /// Its number within the app.
+        number: u64,
+    },
+    /// Nothing is written.
+    Refused(Obstacle),
+}
+
 impl Table {
-    /// Puts a release, and makes it current if it is newer than what is and its build is not withdrawn. Doing so again
-    /// changes nothing.
-    pub async fn put_release(&self, release: &Release) -> Result<()> {
+    /// Makes a build current in an environment, and says so in the audit log. Nothing else makes one current.
+    pub async fn release(
+        &self,
+        grant: &ReleaseGrant,
+        along: Along<'_>,
+        note: &Note,
+    ) -> Result<Released> {
+        match along {
+            Along::Registration {
+                note: registered, ..
+            } => {
+                let notes = [registered.clone(), note.clone()];
+                self.make_current(grant, along, &notes).await
+            }
+            Along::Nothing | Along::Promotion { .. } => {
+                self.make_current(grant, along, std::slice::from_ref(note))
+                    .await
+            }
+        }
+    }
+
+    /// The same; what is restored was noted before.
+    pub(super) async fn make_current(
+        &self,
+        grant: &ReleaseGrant,
+        along: Along<'_>,
+        notes: &[Note],
+    ) -> Result<Released> {
+        let (app, to) = (&grant.release().app, &grant.release().environment);
         let mut tries = Tries::of("a release");
-        let mut newest = true;
         loop {
-            // Only with the check below is it certain that the build is not withdrawn.
-            let mut writes = rows(release, newest)?;
-            if newest {
-                let withdrawn = keys::withdrawn(&release.build);
-                writes.push(Write::Check(withdrawn, Condition::absent()));
-                writes.push(make_current(release)?);
+            let before = self.current_item(app, to).await?;
+            if grant.kind() == GrantKind::Restored && !is_withdrawn(grant, before.as_ref()) {
+                return Ok(Released::Refused(Obstacle::NotNewest));
             }
-            match self.transact(writes).await? {
-                Written::Yes => return Ok(()),
-                // Only becoming current has conditions. Once there is a newer one, there always will be; and restoring a
-                // withdrawn build looks at the list itself.
-                Written::Refused(_) => newest = false,
-                Written::Busy => tries.again().await?,
+            if let Some(known) = before
+                .as_ref()
+                .and_then(|before| known(grant, along, before))
+            {
+                return Ok(Released::Before(Box::new(known)));
             }
+            let newest = before.as_ref().map(Read::newest_at).transpose()?;
+            let release = grant.after(newest);
+            let guarded = writes(grant, &release, along, before.as_ref())?;
+            let (writes, obstacles): (Vec<Write>, Vec<Obstacle>) = guarded.into_iter().unzip();
+            match self.commit(writes, notes).await? {
+                Written::Yes => return Ok(Released::Now(Box::new(release))),
+                Written::Busy => {}
+                Written::Refused(places) => {
+                    let met = places.iter().filter_map(|place| obstacles.get(*place));
+                    let first = met.min().copied().unwrap_or(Obstacle::Changed);
+                    match (first, along) {
+                        // Another release was faster: this one is to be newer.
+                        (Obstacle::NotNewest, _) => {}
+                        (Obstacle::Changed, Along::Registration { key, .. }) => {
+                            return self.registered(key).await;
+                        }
+                        (obstacle, _) => return Ok(Released::Refused(obstacle)),
+                    }
+                }
+            }
+            tries.again().await?;
         }
     }
 
@@ -86,29 +178,109 @@ impl Table {
         let page = self.page(Place::Table, &partition, limit, None).await?;
         Ok(page.items)
     }
+
+    async fn registered(&self, key: &RegistrationKey) -> Result<Released> {
+        let id = keys::registration_id(key);
+        match self.registration(&id).await? {
+            Registration::Done { build, number } => Ok(Released::Registered { build, number }),
+            Registration::Pending(_) => Err(registrations::not_pending(&id)),
+        }
+    }
 }
 
-/// The writes that keep a release: its line in its build, its line in its environment. `offered` if the same transaction
-/// makes sure that its build is not withdrawn.
-pub(super) fn rows(release: &Release, offered: bool) -> Result<Vec<Write>> {
-    let mut listed = item::of(&keys::listed_release(release), release)?;
-    if offered {
-        listed.insert(OFFERED.to_owned(), AttributeValue::Bool(true));
+/// Whether an environment's newest release is the one that is to be served again.
+fn is_withdrawn(grant: &ReleaseGrant, before: Option<&Read>) -> bool {
+    let withdrawn = before.and_then(|before| before.served.withdrawn.as_ref());
+    withdrawn.is_some_and(|withdrawn| withdrawn.build == grant.release().build)
+}
+
+/// The release that is current already, where that is all that is asked for.
+fn known(grant: &ReleaseGrant, along: Along<'_>, before: &Read) -> Option<Release> {
+    let current = before.served.release.as_ref()?;
+    let same = current.build == grant.release().build;
+    (same && matches!(along, Along::Nothing)).then(|| current.clone())
+}
+
+/// All writes, each with what it means when its condition does not hold.
+fn writes(
+    grant: &ReleaseGrant,
+    release: &Release,
+    along: Along<'_>,
+    before: Option<&Read>,
+) -> Result<Vec<(Write, Obstacle)>> {
+    let mut writes = match along {
+        Along::Nothing => Vec::new(),
+        Along::Registration { key, build, .. } => registrations::ends(key, build)?
+            .into_iter()
+            .map(|write| (write, Obstacle::Changed))
+            .collect(),
+        Along::Promotion {
+            before,
+            after,
+            hold,
+        } => {
+            let step = Step {
+                hold,
+                ..Step::default()
+            };
+            promotions::guarded(before, after, &step)?
+        }
+    };
+    let automatic =
+        matches!(along, Along::Promotion { after, .. } if after.kind == PromotionKind::Automatic);
+    writes.extend(nothing_holds(&release.app, &release.environment, automatic));
+    // A build that is registered in the same moment cannot have been withdrawn.
+    if !matches!(along, Along::Registration { .. }) {
+        writes.push(not_withdrawn(&release.build));
     }
+    if grant.kind() != GrantKind::Restored {
+        let lines = rows(release)?.into_iter();
+        writes.extend(lines.map(|write| (write, Obstacle::Changed)));
+    }
+    writes.push((make_current(release, before)?, Obstacle::NotNewest));
+    Ok(writes)
+}
+
+/// That no hold is in force on an environment, or on automatic promotion there.
+pub(super) fn nothing_holds(
+    app: &AppId,
+    to: &EnvironmentId,
+    automatic: bool,
+) -> Vec<(Write, Obstacle)> {
+    let mut keys = vec![
+        keys::environment_hold(to, None),
+        keys::environment_hold(to, Some(app)),
+    ];
+    if automatic {
+        keys.push(keys::automatic_hold(app, to));
+    }
+    keys.into_iter()
+        .map(|key| (Write::Check(key, Condition::absent()), Obstacle::Held))
+        .collect()
+}
+
+/// That a build is not withdrawn.
+pub(super) fn not_withdrawn(build: &BuildId) -> (Write, Obstacle) {
+    let key = keys::withdrawn(build);
+    (Write::Check(key, Condition::absent()), Obstacle::Withdrawn)
+}
+
+/// The writes that keep a release: its line in its build, its line in its environment. The same transaction makes sure that
+/// its build is not withdrawn.
+fn rows(release: &Release) -> Result<Vec<Write>> {
+    let mut listed = item::of(&keys::listed_release(release), release)?;
+    listed.insert(OFFERED.to_owned(), AttributeValue::Bool(true));
     Ok(vec![
         Write::Put(item::of(&keys::build_release(release), release)?, None),
         Write::Put(listed, None),
     ])
 }
 
-/// The write that makes a release the one that its environment serves, if it is newer.
-pub(super) fn make_current(release: &Release) -> Result<Write> {
+/// The write that makes a release the one that its environment serves, if that still serves what was read.
+fn make_current(release: &Release, before: Option<&Read>) -> Result<Write> {
     let newness = AttributeValue::S(keys::newness(release));
     let mut item = item::of(&keys::current(&release.app, &release.environment), release)?;
-    item.insert(NEWNESS.to_owned(), newness.clone());
-    let condition = Condition {
-        expression: "attribute_not_exists(pk) OR newness < :newness",
-        values: vec![(":newness", newness)],
-    };
+    item.insert(NEWNESS.to_owned(), newness);
+    let condition = before.map_or_else(Condition::absent, Read::unchanged);
     Ok(Write::Put(item, Some(condition)))
 }

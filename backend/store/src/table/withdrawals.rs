@@ -1,101 +1,136 @@
-//! Withdrawn builds: taken back from everywhere in one transaction, and given out again in one.
-//!
-//! What each environment then serves is decided from its list of releases. The decision holds only if nothing that it
-//! was made from has changed, so every environment's item is checked, and so is each build that steps in.
+//! Withdrawn builds. That a build is withdrawn, or restored, is one transaction with its entry in the audit log, and from
+//! that moment on no release of a withdrawn build can be written. What environments serve follows, one after the other, so
+//! that any number of them can: a marker says that it has not yet, until it has.
 
 use std::collections::{HashMap, HashSet};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     audit::Note,
-    hold::Hold,
+    hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId},
-    page::{Cursor, Limit, Page},
-    release::Release,
+    release::{Release, restored},
     view::WithdrawnBuild,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Served, Table,
+    Along, Obstacle, Released, Served, Table,
     calls::{Change, Condition, Write, Written},
-    current::Spot,
+    current::{Read, Spot},
     item,
-    keys::{self, BuildPart, Key},
+    keys::{self, BuildPart},
     tries::Tries,
 };
 use crate::Result;
 
-/// A build that is taken back or given out again.
-#[derive(Clone, Copy, Debug)]
-struct Turn<'a> {
-    app: &'a AppId,
-    build: &'a BuildId,
-    /// Why it is withdrawn; none if it no longer is.
-    hold: Option<&'a Hold>,
+/// A build that was withdrawn or restored, which not every environment follows yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsettled {
+    /// The app.
+    pub app: AppId,
+    /// The build.
+    pub build: BuildId,
+    /// Which withdrawal or restoration it is of, so that settling one ends no other.
+    turn: String,
 }
 
+/// The environments that are to serve a restored build again, and cannot while they are held.
+pub type StillHeld = Vec<EnvironmentId>;
+
 impl Table {
-    /// Takes a build back: no environment serves it any more, from the same moment on. False if it is withdrawn already.
-    ///
-    /// `environments` are all that there are, since it may come into any of them at this very moment.
+    /// Notes that a build is withdrawn. [`Table::settle`] then takes it from the environments. `None` if it is withdrawn
+    /// already.
     pub async fn withdraw(
         &self,
         app: &AppId,
         build: &BuildId,
-        environments: &[EnvironmentId],
         hold: &Hold,
         note: &Note,
-    ) -> Result<bool> {
+    ) -> Result<Option<Unsettled>> {
         let own = item::of(&keys::withdrawn(build), hold)?;
         let own = Write::Put(own, Some(Condition::absent()));
-        let hold = Some(hold);
-        let turn = Turn { app, build, hold };
-        // Before, so that no list ever says that a withdrawn build is offered, should this break off; and after, for
-        // releases that came in between. From then on none is written as offered.
-        let marked = self.no_longer_offered(build, &HashSet::new()).await?;
-        let withdrawn = self.turn(turn, environments, own, note).await?;
-        self.no_longer_offered(build, &marked).await?;
-        Ok(withdrawn)
+        self.turn(app, build, own, note).await
     }
 
-    /// Has the lists of releases say no more that a build is offered, but for those lines where it was done. Returns the
-    /// lines.
-    async fn no_longer_offered(
-        &self,
-        build: &BuildId,
-        done: &HashSet<Key>,
-    ) -> Result<HashSet<Key>> {
-        let mut lines = HashSet::new();
-        for item in self.partition(&keys::build_partition(build), true).await? {
-            if keys::build_part(item::text(&item, keys::SK)) == BuildPart::Release {
-                let release: Release = item::read(item)?;
-                lines.insert(keys::listed_release(&release));
-            }
-        }
-        for line in lines.difference(done) {
-            self.update(Change {
-                key: line.clone(),
-                expression: "REMOVE offered",
-                names: Vec::new(),
-                condition: Some("attribute_exists(offered)"),
-                values: Vec::new(),
-            })
-            .await?;
-        }
-        Ok(lines)
-    }
-
-    /// Gives a withdrawn build out again: where it is the newest, it is served. False if it is not withdrawn.
+    /// Notes that a build is not withdrawn any more. [`Table::settle`] then serves it again where it is the newest. `None`
+    /// if it is not withdrawn.
     pub async fn restore(
         &self,
         app: &AppId,
         build: &BuildId,
-        environments: &[EnvironmentId],
         note: &Note,
-    ) -> Result<bool> {
+    ) -> Result<Option<Unsettled>> {
         let own = Write::DeleteIf(keys::withdrawn(build), Condition::present());
-        let hold = None;
-        let turn = Turn { app, build, hold };
-        self.turn(turn, environments, own, note).await
+        self.turn(app, build, own, note).await
+    }
+
+    async fn turn(
+        &self,
+        app: &AppId,
+        build: &BuildId,
+        own: Write,
+        note: &Note,
+    ) -> Result<Option<Unsettled>> {
+        let unsettled = Unsettled {
+            app: app.clone(),
+            build: build.clone(),
+            turn: format!("{:?} {}", note.deed, note.at),
+        };
+        let marker = item::of(&keys::unsettled(build), &unsettled)?;
+        let what = format!("the withdrawal of build {build}");
+        let mut tries = Tries::of(&what);
+        loop {
+            let writes = vec![own.clone(), Write::Put(marker.clone(), None)];
+            match self.commit(writes, std::slice::from_ref(note)).await? {
+                Written::Yes => return Ok(Some(unsettled)),
+                Written::Refused(_) => return Ok(None),
+                Written::Busy => tries.again().await?,
+            }
+        }
+    }
+
+    /// What was withdrawn or restored and not every environment follows yet: what broke off, and what a hold stops.
+    pub async fn unsettled(&self) -> Result<Vec<Unsettled>> {
+        let items = self.partition(keys::UNSETTLED, true).await?;
+        items.into_iter().map(item::read).collect()
+    }
+
+    /// Has environments serve what follows from a build's being withdrawn or not. Doing so again changes nothing.
+    /// `environments` are all that there are, since the build may be in any of them.
+    pub async fn settle(
+        &self,
+        unsettled: &Unsettled,
+        environments: &[EnvironmentId],
+    ) -> Result<StillHeld> {
+        let Unsettled { app, build, .. } = unsettled;
+        let hold = self.get(&keys::withdrawn(build), true).await?;
+        let hold: Option<Hold> = hold.map(item::read).transpose()?;
+        let mut still_held = Vec::new();
+        for environment in environments {
+            match &hold {
+                Some(hold) => self.serve_no_more(app, build, environment, hold).await?,
+                None => {
+                    if !self.serve_again(app, build, environment).await? {
+                        still_held.push(environment.clone());
+                    }
+                }
+            }
+        }
+        if hold.is_some() {
+            self.no_longer_offered(build).await?;
+        }
+        if still_held.is_empty() {
+            let turn = AttributeValue::S(unsettled.turn.clone());
+            let own = Condition {
+                expression: "turn = :turn",
+                values: vec![(":turn", turn)],
+            };
+            let done = Write::DeleteIf(keys::unsettled(build), own);
+            // Where it is not its own any more, whoever turned the build since settles that.
+            self.transact(vec![done]).await?;
+        }
+        Ok(still_held)
     }
 
     /// Those of some builds that are withdrawn, and why: one call, 100 builds at the most.
@@ -105,99 +140,107 @@ impl Table {
         let mut withdrawn = HashMap::new();
         for item in self.get_some(&keys, false).await? {
             let hold: Hold = item::read(item)?;
-            if let domain::hold::Held::Build { build, .. } = &hold.on {
+            if let Held::Build { build, .. } = &hold.on {
                 withdrawn.insert(build.clone(), hold);
             }
         }
         Ok(withdrawn)
     }
 
-    async fn turn(
+    /// Has an environment serve nothing, if it serves the withdrawn build.
+    async fn serve_no_more(
         &self,
-        turn: Turn<'_>,
-        environments: &[EnvironmentId],
-        own: Write,
-        note: &Note,
-    ) -> Result<bool> {
-        let what = format!("what environments serve of {}", turn.app);
+        app: &AppId,
+        build: &BuildId,
+        environment: &EnvironmentId,
+        hold: &Hold,
+    ) -> Result<()> {
+        let spot = Spot {
+            app: app.clone(),
+            environment: environment.clone(),
+        };
+        let what = format!("what {environment} serves of {app}");
         let mut tries = Tries::of(&what);
         loop {
-            let mut writes = vec![own.clone()];
-            let mut stepping_in: HashSet<BuildId> = HashSet::new();
-            for environment in environments {
-                let (write, build) = self.turn_in(turn, environment).await?;
-                writes.push(write);
-                stepping_in.extend(build);
-            }
-            writes.extend(
-                stepping_in
-                    .iter()
-                    .map(|build| Write::Check(keys::withdrawn(build), Condition::absent())),
-            );
-            match self.commit(writes, std::slice::from_ref(note)).await? {
-                Written::Yes => return Ok(true),
-                Written::Refused(places) if places.contains(&0) => return Ok(false),
+            let Some(read) = self.current_item(app, environment).await? else {
+                return Ok(());
+            };
+            let Some(release) = serving(&read, build) else {
+                return Ok(());
+            };
+            let to = Served {
+                release: None,
+                withdrawn: Some(read.served.withdrawn.clone().unwrap_or(WithdrawnBuild {
+                    build: release.build.clone(),
+                    number: release.number,
+                    version: release.version.clone(),
+                    hold: hold.clone(),
+                })),
+            };
+            let writes = vec![
+                read.change(&spot, &to)?,
+                Write::Check(keys::withdrawn(build), Condition::present()),
+            ];
+            match self.transact(writes).await? {
+                Written::Yes => return Ok(()),
+                // Restored meanwhile: then that decides.
+                Written::Refused(places) if places.contains(&1) => return Ok(()),
                 Written::Refused(_) | Written::Busy => tries.again().await?,
             }
         }
     }
 
-    /// What has to be written or to hold in one environment, and the other build that steps in there.
-    async fn turn_in(
+    /// Has an environment serve a restored build again, if that was its newest. False if a hold stops that now.
+    async fn serve_again(
         &self,
-        turn: Turn<'_>,
+        app: &AppId,
+        build: &BuildId,
         environment: &EnvironmentId,
-    ) -> Result<(Write, Option<BuildId>)> {
-        let key = keys::current(turn.app, environment);
-        let Some(read) = self.current_item(turn.app, environment).await? else {
-            return Ok((Write::Check(key, Condition::absent()), None));
+    ) -> Result<bool> {
+        let Some(read) = self.current_item(app, environment).await? else {
+            return Ok(true);
         };
-        let to = self.decide(turn, environment).await?;
-        if to == read.served {
-            return Ok((Write::Check(key, read.unchanged()), None));
-        }
-        let spot = Spot {
-            app: turn.app.clone(),
-            environment: environment.clone(),
+        let Some(withdrawn) = read
+            .served
+            .withdrawn
+            .as_ref()
+            .filter(|it| it.build == *build)
+        else {
+            return Ok(true);
         };
-        let other = to.release.as_ref().map(|release| release.build.clone());
-        let other = other.filter(|build| build != turn.build);
-        Ok((read.change(&spot, &to)?, other))
+        let newest = keys::listed_release_at(app, environment, read.newest_at()?, build);
+        let Some(newest) = self.get(&newest, true).await? else {
+            return Ok(true);
+        };
+        let Some(grant) = restored(item::read(newest)?, withdrawn) else {
+            return Ok(true);
+        };
+        let released = self.make_current(&grant, Along::Nothing, &[]).await?;
+        Ok(released != Released::Refused(Obstacle::Held))
     }
 
-    /// What an environment is to serve: its newest release whose build is not withdrawn.
-    async fn decide(&self, turn: Turn<'_>, environment: &EnvironmentId) -> Result<Served> {
-        let mut served = Served::default();
-        let mut cursor: Option<Cursor> = None;
-        loop {
-            let page: Page<Release> = self
-                .releases(turn.app, environment, Limit::default(), cursor.as_ref())
-                .await?;
-            let builds: Vec<BuildId> = page.items.iter().map(|it| it.build.clone()).collect();
-            let mut withdrawn = self.withdrawn(&builds).await?;
-            withdrawn.remove(turn.build);
-            withdrawn.extend(turn.hold.map(|hold| (turn.build.clone(), hold.clone())));
-            for release in page.items {
-                match withdrawn.get(&release.build) {
-                    None => {
-                        served.release = Some(release);
-                        return Ok(served);
-                    }
-                    Some(hold) if served.withdrawn.is_none() => {
-                        served.withdrawn = Some(WithdrawnBuild {
-                            build: release.build,
-                            number: release.number,
-                            version: release.version,
-                            hold: hold.clone(),
-                        });
-                    }
-                    Some(_) => {}
-                }
+    /// Has the lists of releases say no more that a build is offered. From its withdrawal on no line is written that does.
+    async fn no_longer_offered(&self, build: &BuildId) -> Result<()> {
+        for item in self.partition(&keys::build_partition(build), true).await? {
+            if keys::build_part(item::text(&item, keys::SK)) != BuildPart::Release {
+                continue;
             }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(served);
-            }
+            let release: Release = item::read(item)?;
+            self.update(Change {
+                key: keys::listed_release(&release),
+                expression: "REMOVE offered",
+                names: Vec::new(),
+                condition: Some("attribute_exists(offered)"),
+                values: Vec::new(),
+            })
+            .await?;
         }
+        Ok(())
     }
+}
+
+/// The release of a build, where an environment serves it.
+fn serving<'a>(read: &'a Read, build: &BuildId) -> Option<&'a Release> {
+    let release = read.served.release.as_ref()?;
+    (release.build == *build).then_some(release)
 }

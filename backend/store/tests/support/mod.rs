@@ -18,15 +18,19 @@ use aws_smithy_http_client::tls;
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::{Deed, Note},
     build::{Artifact, ArtifactKind, Build, RegistrationKey},
     digest::Digest,
     event::{Event, Facts, Pipeline},
     id::{AppId, BuildId, EnvironmentId, RunId},
-    release::Release,
+    release::{DirectRelease, Release, ReleaseGrant},
     status::Status,
 };
 use embedded::dynamodb::{self, Storage};
-use store::{Settings, Store, Table};
+use store::{
+    Settings, Store, Table,
+    table::{Along, Month, Released},
+};
 
 /// A table, and the server that has it.
 pub(crate) struct Bench {
@@ -222,13 +226,67 @@ pub(crate) fn build(app: &AppId, number: u64) -> Build {
 }
 
 pub(crate) fn release(build: &Build, environment: &EnvironmentId, at: Timestamp) -> Release {
-    Release::of(
+    grant(build, environment, at).release().clone()
+}
+
+/// The permission to release a build where no path leads and nothing is held.
+pub(crate) fn grant(build: &Build, environment: &EnvironmentId, at: Timestamp) -> ReleaseGrant {
+    let asked = DirectRelease {
         build,
-        environment.clone(),
-        None,
-        at,
-        Actor::pipeline("wallet-dev"),
-    )
+        to: environment,
+        path: None,
+        holds: &[],
+        run: None,
+        by: Actor::pipeline("wallet-dev"),
+    };
+    domain::release::decide(asked, at).unwrap()
+}
+
+pub(crate) fn note(deed: Deed) -> Note {
+    Note::new(noon(0), Actor::local(), "local", deed)
+}
+
+impl Bench {
+    /// What the audit log says was done, the oldest first.
+    pub(crate) async fn deeds(&self) -> Vec<Deed> {
+        let found = self.table.audit_month(&Month::of(noon(0))).await.unwrap();
+        found
+            .into_iter()
+            .map(|found| found.entry.unwrap().note.deed)
+            .collect()
+    }
+
+    /// Releases a build that is known.
+    pub(crate) async fn release(
+        &self,
+        build: &Build,
+        environment: &EnvironmentId,
+        at: Timestamp,
+    ) -> Released {
+        let grant = grant(build, environment, at);
+        let note = note(Deed::Released);
+        let released = self.table.release(&grant, Along::Nothing, &note);
+        released.await.unwrap()
+    }
+
+    /// Ends a registration that was begun, and releases its build.
+    pub(crate) async fn register(
+        &self,
+        key: &RegistrationKey,
+        build: &Build,
+        environment: &EnvironmentId,
+        at: Timestamp,
+    ) -> Released {
+        let (registered, released) = (note(Deed::Registered), note(Deed::Released));
+        let along = Along::Registration {
+            key,
+            build,
+            note: &registered,
+        };
+        let grant = grant(build, environment, at);
+        let done = self.table.release(&grant, along, &released);
+        done.await.unwrap()
+    }
 }
 
 pub(crate) fn registration_key(app: &AppId, run: &str) -> RegistrationKey {

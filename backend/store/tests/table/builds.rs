@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::page::Limit;
+use domain::{audit::Deed, page::Limit};
 
 use crate::support::{
-    Bench, app, build, build_id, environment, noon, registration_key, release, run_id,
+    Bench, app, build, build_id, environment, noon, note, registration_key, release, run_id,
 };
 
 #[tokio::test]
@@ -33,12 +33,12 @@ async fn a_build_is_told_with_its_releases_and_in_its_run() {
     bench.table.begin_registration(&key, noon(0)).await.unwrap();
     let dev = release(&made, &environment("dev"), noon(10));
     bench
-        .table
-        .complete_registration(&key, &made, Some(&dev))
-        .await
-        .unwrap();
+        .register(&key, &made, &environment("dev"), noon(10))
+        .await;
     let preprod = release(&made, &environment("preprod"), noon(20));
-    bench.table.put_release(&preprod).await.unwrap();
+    bench
+        .release(&made, &environment("preprod"), noon(20))
+        .await;
 
     let record = bench.table.build(&made.id).await.unwrap().unwrap();
     assert_eq!(record.build, made);
@@ -70,7 +70,7 @@ async fn builds_come_by_number_highest_first() {
         bench.table.begin_registration(&key, noon(0)).await.unwrap();
         bench
             .table
-            .complete_registration(&key, &made, None)
+            .complete_registration(&key, &made, &note(Deed::Registered))
             .await
             .unwrap();
     }

@@ -7,9 +7,7 @@ use domain::{
 };
 use store::table::RunList;
 
-use crate::support::{
-    Bench, app, build, environment, event, noon, registration_key, release, step_event,
-};
+use crate::support::{Bench, app, build, environment, event, noon, registration_key, step_event};
 
 fn limit(number: i64) -> Limit {
     number.try_into().unwrap()
@@ -65,12 +63,7 @@ async fn a_made_up_cursor_finds_nothing_that_is_not_of_its_list() {
         let build = build(of, number);
         let key = registration_key(of, &number.to_string());
         bench.table.begin_registration(&key, noon(0)).await.unwrap();
-        let released = release(&build, &dev, noon(0));
-        bench
-            .table
-            .complete_registration(&key, &build, Some(&released))
-            .await
-            .unwrap();
+        bench.register(&key, &build, &dev, noon(0)).await;
         let run = event(&format!("run-{number}"), Status::Failed, 0);
         bench
             .table
@@ -186,8 +179,7 @@ async fn a_page_of_more_than_a_megabyte_is_full() {
     for number in 1..=25 {
         let mut build = build(&wallet, number);
         build.version = Some("x".repeat(60_000));
-        let released = release(&build, &dev, build.registered_at);
-        bench.table.put_release(&released).await.unwrap();
+        bench.release(&build, &dev, build.registered_at).await;
     }
     let first = bench
         .table

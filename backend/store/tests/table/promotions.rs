@@ -4,15 +4,14 @@ use domain::{
     actor::Actor,
     audit::{Deed, Note},
     build::Build,
-    digest::Digest,
     hold::{Held, Hold},
     page::Limit,
     promotion::{Promotion, PromotionKind, State},
 };
 use futures::future::join_all;
-use store::table::{Month, Obstacle, PromotionRecord, Requested, Step, Stepped};
+use store::table::{Along, Month, Obstacle, PromotionRecord, Released, Requested, Step, Stepped};
 
-use crate::support::{Bench, app, build, environment, noon, release, run_id};
+use crate::support::{Bench, app, build, environment, noon, note, run_id};
 
 fn promotion(number: u64, build: &Build) -> Promotion {
     Promotion {
@@ -21,7 +20,7 @@ fn promotion(number: u64, build: &Build) -> Promotion {
         build: build.id.clone(),
         number: build.number,
         version: build.version.clone(),
-        digest: Digest::of(b"the build's bytes"),
+        digest: build.digest(),
         to: environment("prod"),
         kind: PromotionKind::Forward,
         requested_by: Actor::local(),
@@ -30,16 +29,13 @@ fn promotion(number: u64, build: &Build) -> Promotion {
         expires_at: noon(3600),
         bypass: None,
         withdraw: None,
+        withdraw_from: Vec::new(),
         approvals: Vec::new(),
         gates: Vec::new(),
         state: State::Waiting,
         since: noon(0),
         run: None,
     }
-}
-
-fn note(deed: Deed) -> Note {
-    Note::new(noon(0), Actor::local(), "local", deed)
 }
 
 async fn requested(bench: &Bench, promotion: &Promotion) -> PromotionRecord {
@@ -118,15 +114,19 @@ async fn a_promotion_leaves_its_place_when_it_is_over_and_its_lines_for_ever() {
     };
     let started = done(&bench, &waiting, State::Starting, starting).await;
     let prod = environment("prod");
-    let release = release(&build, &prod, noon(9));
-    let releasing = Step {
-        release: Some(&release),
-        ..noted(Deed::PromotionSucceeded)
+    let after = started.promotion.clone().succeed(noon(9)).unwrap();
+    let along = Along::Promotion {
+        before: &started,
+        after: &after,
+        hold: None,
     };
-    done(&bench, &started, State::Succeeded, releasing).await;
+    let grant = started.promotion.grant(&build, noon(9)).unwrap();
+    let succeeded = note(Deed::PromotionSucceeded);
+    let released = bench.table.release(&grant, along, &succeeded);
+    assert!(matches!(released.await.unwrap(), Released::Now(_)));
     assert_eq!(
         bench.table.current(&build.app, &prod).await.unwrap(),
-        Some(release)
+        Some(grant.release().clone())
     );
     assert_eq!(bench.table.open_promotions().await.unwrap(), []);
     assert_eq!(bench.table.slot(&build.app, &prod).await.unwrap(), None);
@@ -223,12 +223,11 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
         app: build.app.clone(),
         build: build.id.clone(),
     };
-    let (hold, everywhere) = (hold(on), [environment("dev"), environment("prod")]);
-    let withdrawn = note(Deed::Withdrawn);
+    let (hold, withdrawn) = (hold(on), note(Deed::Withdrawn));
     let taken = bench
         .table
-        .withdraw(&build.app, &build.id, &everywhere, &hold, &withdrawn);
-    assert!(taken.await.unwrap());
+        .withdraw(&build.app, &build.id, &hold, &withdrawn);
+    assert!(taken.await.unwrap().is_some());
     let stopped = bench
         .table
         .step(&waiting, &after, starting())

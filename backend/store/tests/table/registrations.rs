@@ -1,12 +1,19 @@
 //! A registration makes one build, however often and however many at once its job is delivered.
 
-use domain::build::{Build, RegistrationKey};
+use std::sync::Arc;
+
+use domain::{
+    actor::Actor,
+    audit::Deed,
+    build::{Build, RegistrationKey},
+    hold::{Held, Hold},
+};
 use store::{
     Error,
-    table::{Completed, PendingRegistration, Registration},
+    table::{Obstacle, PendingRegistration, Registration, Released},
 };
 
-use crate::support::{Bench, app, build, environment, noon, registration_key, release};
+use crate::support::{Bench, app, build, environment, noon, note, registration_key, release};
 
 fn pending(registration: Registration) -> PendingRegistration {
     match registration {
@@ -27,11 +34,9 @@ async fn a_registration_begins_ends_and_stays_ended() {
     let made = build(&wallet, 1);
     let released = release(&made, &environment("dev"), noon(5));
     let done = bench
-        .table
-        .complete_registration(&key, &made, Some(&released))
-        .await
-        .unwrap();
-    assert_eq!(done, Completed::Done);
+        .register(&key, &made, &environment("dev"), noon(5))
+        .await;
+    assert_eq!(done, Released::Now(Box::new(released.clone())));
     assert_eq!(
         bench
             .table
@@ -82,7 +87,7 @@ async fn one_that_broke_off_is_taken_up_again() {
 
 #[tokio::test]
 async fn two_completions_race_and_both_get_the_same_build() {
-    let bench = Bench::new().await;
+    let bench = Arc::new(Bench::new().await);
     let wallet = app("wallet");
     let key = registration_key(&wallet, "run-1");
     for number in 0..4 {
@@ -93,16 +98,13 @@ async fn two_completions_race_and_both_get_the_same_build() {
             .unwrap();
     }
     let complete = |number| {
-        let (table, key, made) = (bench.table.clone(), key.clone(), build(&wallet, number));
+        let (bench, key, made) = (bench.clone(), key.clone(), build(&wallet, number));
         tokio::spawn(async move {
-            let released = release(&made, &environment("dev"), noon(0));
-            let completed = table
-                .complete_registration(&key, &made, Some(&released))
-                .await
-                .unwrap();
-            match completed {
-                Completed::Done => (true, made.id, made.number),
-                Completed::AlreadyDone { build, number } => (false, build, number),
+            let dev = environment("dev");
+            match bench.register(&key, &made, &dev, noon(0)).await {
+                Released::Now(_) => (true, made.id, made.number),
+                Released::Registered { build, number } => (false, build, number),
+                other => panic!("{other:?}"),
             }
         })
     };
@@ -138,28 +140,57 @@ async fn two_completions_race_and_both_get_the_same_build() {
 }
 
 #[tokio::test]
-async fn a_late_registration_of_an_older_release_is_not_current() {
+async fn a_build_is_current_once_registered_though_the_clock_was_ahead_before() {
     let bench = Bench::new().await;
     let (wallet, dev) = (app("wallet"), environment("dev"));
-    let newer = release(&build(&wallet, 2), &dev, noon(20));
-    bench.table.put_release(&newer).await.unwrap();
+    bench.release(&build(&wallet, 2), &dev, noon(20)).await;
     let key = registration_key(&wallet, "run-1");
     bench.table.begin_registration(&key, noon(0)).await.unwrap();
     let made = build(&wallet, 1);
-    let older = release(&made, &dev, noon(10));
-    let done = bench
+    let Released::Now(released) = bench.register(&key, &made, &dev, noon(10)).await else {
+        panic!("not released");
+    };
+    let next = noon(20) + jiff::SignedDuration::from_millis(1);
+    assert_eq!(released.released_at, next);
+    let current = bench.table.current(&wallet, &dev).await.unwrap();
+    assert_eq!(current, Some(*released));
+}
+
+#[tokio::test]
+async fn of_registration_release_and_log_all_are_written_or_none() {
+    let bench = Bench::new().await;
+    let (wallet, dev) = (app("wallet"), environment("dev"));
+    let key = registration_key(&wallet, "run-1");
+    bench.table.begin_registration(&key, noon(0)).await.unwrap();
+    let hold = Hold {
+        on: Held::Environment {
+            environment: dev.clone(),
+            app: None,
+        },
+        reason: "stop".to_owned(),
+        by: Actor::local(),
+        since: noon(1),
+    };
+    bench
         .table
-        .complete_registration(&key, &made, Some(&older))
+        .put_hold(&hold, &note(Deed::Held))
         .await
         .unwrap();
-    assert_eq!(done, Completed::Done);
+    let made = build(&wallet, 1);
+    let stopped = bench.register(&key, &made, &dev, noon(5)).await;
+    assert_eq!(stopped, Released::Refused(Obstacle::Held));
+    assert_eq!(bench.table.build(&made.id).await.unwrap(), None);
+    pending(bench.table.begin_registration(&key, noon(6)).await.unwrap());
+    assert_eq!(bench.deeds().await, [Deed::Held]);
+    bench
+        .table
+        .lift_hold(&hold.on, &note(Deed::Lifted))
+        .await
+        .unwrap();
+    bench.register(&key, &made, &dev, noon(7)).await;
     assert_eq!(
-        bench.table.current(&wallet, &dev).await.unwrap(),
-        Some(newer)
-    );
-    assert_eq!(
-        bench.table.build(&made.id).await.unwrap().unwrap().releases,
-        [older]
+        bench.deeds().await,
+        [Deed::Held, Deed::Lifted, Deed::Registered, Deed::Released]
     );
 }
 
@@ -189,7 +220,7 @@ async fn what_a_crash_leaves_behind_is_found_and_forgotten() {
     let made: Build = build(&wallet, 1);
     bench
         .table
-        .complete_registration(&key("done"), &made, None)
+        .complete_registration(&key("done"), &made, &note(Deed::Registered))
         .await
         .unwrap();
 
@@ -227,7 +258,11 @@ async fn a_forgotten_registration_cannot_be_completed() {
     let begun = pending(bench.table.begin_registration(&key, noon(0)).await.unwrap());
     bench.table.forget_registration(&begun.id).await.unwrap();
     let made = build(&wallet, 1);
-    let refused = bench.table.complete_registration(&key, &made, None).await;
+    let registered = note(Deed::Registered);
+    let refused = bench
+        .table
+        .complete_registration(&key, &made, &registered)
+        .await;
     assert!(
         matches!(refused, Err(Error::NotFound { .. })),
         "{refused:?}"

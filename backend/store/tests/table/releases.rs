@@ -1,33 +1,79 @@
-//! What an environment serves is its newest release, whatever order they are written in.
+//! What makes a build current, and what an environment serves.
+
+use std::sync::Arc;
 
 use domain::{
     actor::Actor,
-    audit::{Deed, Note},
+    audit::Deed,
+    build::Build,
     hold::{Held, Hold},
+    id::EnvironmentId,
     page::Limit,
 };
+use jiff::SignedDuration;
+use store::table::{Obstacle, Released};
 
-use crate::support::{Bench, app, build, environment, noon, release};
+use crate::support::{Bench, app, build, environment, noon, note, release};
+
+fn withdrawal(build: &Build) -> Hold {
+    Hold {
+        on: Held::Build {
+            app: build.app.clone(),
+            build: build.id.clone(),
+        },
+        reason: "it leaks".to_owned(),
+        by: Actor::local(),
+        since: noon(20),
+    }
+}
+
+fn stop(environment: &EnvironmentId) -> Hold {
+    Hold {
+        on: Held::Environment {
+            environment: environment.clone(),
+            app: None,
+        },
+        reason: "stop".to_owned(),
+        by: Actor::local(),
+        since: noon(20),
+    }
+}
+
+impl Bench {
+    async fn withdraw(&self, build: &Build, environments: &[EnvironmentId]) {
+        let hold = withdrawal(build);
+        let note = note(Deed::Withdrawn);
+        let withdrawn = self.table.withdraw(&build.app, &build.id, &hold, &note);
+        let unsettled = withdrawn.await.unwrap().unwrap();
+        let held = self.table.settle(&unsettled, environments).await.unwrap();
+        assert_eq!(held, []);
+    }
+
+    async fn current(&self, environment: &EnvironmentId) -> Option<u64> {
+        let current = self.table.current(&app("wallet"), environment).await;
+        current.unwrap().map(|release| release.number)
+    }
+}
 
 #[tokio::test]
-async fn an_older_release_never_replaces_a_newer() {
+async fn the_latest_release_is_current_though_the_clock_went_back() {
     let bench = Bench::new().await;
     let (wallet, dev) = (app("wallet"), environment("dev"));
-    let newer = release(&build(&wallet, 1), &dev, noon(20));
-    let older = release(&build(&wallet, 2), &dev, noon(10));
-    bench.table.put_release(&newer).await.unwrap();
-    bench.table.put_release(&older).await.unwrap();
-    assert_eq!(
-        bench.table.current(&wallet, &dev).await.unwrap(),
-        Some(newer.clone())
-    );
-    // Both are listed all the same.
+    bench.release(&build(&wallet, 1), &dev, noon(20)).await;
+    bench.release(&build(&wallet, 2), &dev, noon(10)).await;
     let page = bench
         .table
         .releases(&wallet, &dev, Limit::default(), None)
         .await
         .unwrap();
-    assert_eq!(page.items, [newer, older]);
+    let listed: Vec<_> = page
+        .items
+        .iter()
+        .map(|release| (release.number, release.released_at))
+        .collect();
+    let next = noon(20) + SignedDuration::from_millis(1);
+    assert_eq!(listed, [(2, next), (1, noon(20))]);
+    assert_eq!(bench.current(&dev).await, Some(2));
 }
 
 #[tokio::test]
@@ -35,12 +81,8 @@ async fn a_rollback_wins_over_a_higher_number() {
     let bench = Bench::new().await;
     let (wallet, dev) = (app("wallet"), environment("dev"));
     let first = build(&wallet, 1);
-    for release in [
-        release(&first, &dev, noon(0)),
-        release(&build(&wallet, 2), &dev, noon(10)),
-        release(&first, &dev, noon(20)),
-    ] {
-        bench.table.put_release(&release).await.unwrap();
+    for (build, minute) in [(&first, 0), (&build(&wallet, 2), 10), (&first, 20)] {
+        bench.release(build, &dev, noon(minute)).await;
     }
     let current = bench.table.current(&wallet, &dev).await.unwrap().unwrap();
     assert_eq!((current.number, current.released_at), (1, noon(20)));
@@ -54,95 +96,195 @@ async fn a_rollback_wins_over_a_higher_number() {
 }
 
 #[tokio::test]
-async fn releasing_again_changes_nothing() {
+async fn releasing_what_is_current_changes_nothing() {
     let bench = Bench::new().await;
     let (wallet, dev) = (app("wallet"), environment("dev"));
-    let release = release(&build(&wallet, 1), &dev, noon(0));
-    for _ in 0..3 {
-        bench.table.put_release(&release).await.unwrap();
+    let made = build(&wallet, 1);
+    let release = Box::new(release(&made, &dev, noon(0)));
+    let first = bench.release(&made, &dev, noon(0)).await;
+    assert_eq!(first, Released::Now(release.clone()));
+    for minute in 1..3 {
+        let again = bench.release(&made, &dev, noon(minute)).await;
+        assert_eq!(again, Released::Before(release.clone()));
     }
-    assert_eq!(
-        bench.table.current(&wallet, &dev).await.unwrap(),
-        Some(release.clone())
-    );
     let page = bench
         .table
         .releases(&wallet, &dev, Limit::default(), None)
         .await
         .unwrap();
-    assert_eq!(page.items, [release]);
+    assert_eq!(page.items, [*release]);
+    assert_eq!(bench.deeds().await, [Deed::Released]);
 }
 
 #[tokio::test]
-async fn of_releases_at_once_the_newest_is_current() {
-    let bench = Bench::new().await;
+async fn releases_at_once_each_become_current_one_after_the_other() {
+    let bench = Arc::new(Bench::new().await);
     let (wallet, dev) = (app("wallet"), environment("dev"));
-    let releases = (1..=16).map(|number| {
-        let table = bench.table.clone();
-        let release = release(
-            &build(&wallet, number),
-            &dev,
-            noon(i64::try_from(number * 7 % 17).unwrap()),
-        );
-        tokio::spawn(async move { table.put_release(&release).await.unwrap() })
+    let releases = (1..=12).map(|number| {
+        let (bench, made, dev) = (bench.clone(), build(&wallet, number), dev.clone());
+        tokio::spawn(async move { bench.release(&made, &dev, noon(0)).await })
     });
     for release in releases.collect::<Vec<_>>() {
-        release.await.unwrap();
+        assert!(matches!(release.await.unwrap(), Released::Now(_)));
     }
-    let current = bench.table.current(&wallet, &dev).await.unwrap().unwrap();
-    assert_eq!(current.released_at, noon(16));
-    assert_eq!(bench.table.overview().await.unwrap().current, [current]);
-}
-
-#[tokio::test]
-async fn releases_of_one_moment_have_one_winner() {
-    let (wallet, dev) = (app("wallet"), environment("dev"));
-    for order in [[1, 2], [2, 1]] {
-        let bench = Bench::new().await;
-        for number in order {
-            bench
-                .table
-                .put_release(&release(&build(&wallet, number), &dev, noon(0)))
-                .await
-                .unwrap();
-        }
-        assert_eq!(
-            bench
-                .table
-                .current(&wallet, &dev)
-                .await
-                .unwrap()
-                .unwrap()
-                .number,
-            2
-        );
-    }
+    let page = bench
+        .table
+        .releases(&wallet, &dev, Limit::default(), None)
+        .await
+        .unwrap();
+    let mut times: Vec<_> = page.items.iter().map(|it| it.released_at).collect();
+    times.dedup();
+    assert_eq!(times.len(), 12);
+    let current = bench.table.current(&wallet, &dev).await.unwrap();
+    assert_eq!(current.as_ref(), page.items.first());
+    assert_eq!(
+        bench.table.overview().await.unwrap().current,
+        [page.items[0].clone()]
+    );
+    assert_eq!(bench.deeds().await, [Deed::Released; 12]);
 }
 
 #[tokio::test]
 async fn environments_serve_each_their_own() {
     let bench = Bench::new().await;
-    let wallet = app("wallet");
-    let made = build(&wallet, 1);
-    bench
-        .table
-        .put_release(&release(&made, &environment("dev"), noon(0)))
-        .await
-        .unwrap();
-    assert_eq!(
-        bench
-            .table
-            .current(&wallet, &environment("prod"))
-            .await
-            .unwrap(),
-        None
-    );
-    bench
-        .table
-        .put_release(&release(&made, &environment("prod"), noon(1)))
-        .await
-        .unwrap();
+    let made = build(&app("wallet"), 1);
+    let (dev, prod) = (environment("dev"), environment("prod"));
+    bench.release(&made, &dev, noon(0)).await;
+    assert_eq!(bench.current(&prod).await, None);
+    bench.release(&made, &prod, noon(1)).await;
     assert_eq!(bench.table.overview().await.unwrap().current.len(), 2);
+}
+
+#[tokio::test]
+async fn a_hold_and_a_withdrawal_stop_a_release_and_nothing_is_written() {
+    let bench = Bench::new().await;
+    let (wallet, dev) = (app("wallet"), environment("dev"));
+    let (made, taken) = (build(&wallet, 1), build(&wallet, 2));
+    let stop = stop(&dev);
+    bench
+        .table
+        .put_hold(&stop, &note(Deed::Held))
+        .await
+        .unwrap();
+    let stopped = bench.release(&made, &dev, noon(1)).await;
+    assert_eq!(stopped, Released::Refused(Obstacle::Held));
+    bench
+        .table
+        .lift_hold(&stop.on, &note(Deed::Lifted))
+        .await
+        .unwrap();
+    bench.withdraw(&taken, std::slice::from_ref(&dev)).await;
+    let stopped = bench.release(&taken, &dev, noon(2)).await;
+    assert_eq!(stopped, Released::Refused(Obstacle::Withdrawn));
+    assert_eq!(bench.current(&dev).await, None);
+    assert_eq!(
+        bench.deeds().await,
+        [Deed::Held, Deed::Lifted, Deed::Withdrawn]
+    );
+    bench.release(&made, &dev, noon(3)).await;
+    assert_eq!(bench.current(&dev).await, Some(1));
+}
+
+#[tokio::test]
+async fn a_withdrawal_reaches_any_number_of_environments_in_small_transactions() {
+    let bench = Bench::new().await;
+    let made = build(&app("wallet"), 1);
+    let environments: Vec<EnvironmentId> = (0..130)
+        .map(|number| environment(&format!("env-{number}")))
+        .collect();
+    for environment in &environments {
+        bench.release(&made, environment, noon(0)).await;
+    }
+    bench.withdraw(&made, &environments).await;
+    assert_eq!(bench.table.overview().await.unwrap().current, []);
+    let restored = note(Deed::Restored);
+    let turned = bench.table.restore(&made.app, &made.id, &restored);
+    let unsettled = turned.await.unwrap().unwrap();
+    bench.table.settle(&unsettled, &environments).await.unwrap();
+    assert_eq!(bench.table.overview().await.unwrap().current.len(), 130);
+    assert_eq!(bench.table.unsettled().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_broke_off_is_found_and_settled() {
+    let bench = Bench::new().await;
+    let (wallet, dev) = (app("wallet"), environment("dev"));
+    let made = build(&wallet, 1);
+    bench.release(&made, &dev, noon(0)).await;
+    let (hold, withdrawn) = (withdrawal(&made), note(Deed::Withdrawn));
+    let taken = bench.table.withdraw(&wallet, &made.id, &hold, &withdrawn);
+    assert!(taken.await.unwrap().is_some());
+    let again = bench.table.withdraw(&wallet, &made.id, &hold, &withdrawn);
+    assert_eq!(again.await.unwrap(), None);
+    // Nothing has followed yet.
+    assert_eq!(bench.current(&dev).await, Some(1));
+    let found = bench.table.unsettled().await.unwrap();
+    assert_eq!(found.len(), 1);
+    for _ in 0..2 {
+        let everywhere = std::slice::from_ref(&dev);
+        bench.table.settle(&found[0], everywhere).await.unwrap();
+    }
+    assert_eq!(bench.current(&dev).await, None);
+    let served = bench.table.served(&wallet, &dev).await.unwrap();
+    assert_eq!(served.withdrawn.unwrap().build, made.id);
+    assert_eq!(bench.table.unsettled().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_restored_build_is_served_again_where_it_is_the_newest_and_nothing_is_held() {
+    let bench = Bench::new().await;
+    let (wallet, dev, prod) = (app("wallet"), environment("dev"), environment("prod"));
+    let (made, other) = (build(&wallet, 1), build(&wallet, 2));
+    let everywhere = [dev.clone(), prod.clone()];
+    for environment in &everywhere {
+        bench.release(&made, environment, noon(0)).await;
+    }
+    bench.withdraw(&made, &everywhere).await;
+    bench.release(&other, &prod, noon(30)).await;
+    let stop = stop(&dev);
+    bench
+        .table
+        .put_hold(&stop, &note(Deed::Held))
+        .await
+        .unwrap();
+    let restored = note(Deed::Restored);
+    let turned = bench.table.restore(&wallet, &made.id, &restored);
+    let unsettled = turned.await.unwrap().unwrap();
+    let held = bench.table.settle(&unsettled, &everywhere).await.unwrap();
+    assert_eq!(held, [dev.clone()]);
+    assert_eq!(bench.current(&dev).await, None);
+    bench
+        .table
+        .lift_hold(&stop.on, &note(Deed::Lifted))
+        .await
+        .unwrap();
+    assert_eq!(bench.table.unsettled().await.unwrap(), [unsettled.clone()]);
+    bench.table.settle(&unsettled, &everywhere).await.unwrap();
+    assert_eq!(bench.current(&dev).await, Some(1));
+    assert_eq!(bench.current(&prod).await, Some(2));
+    assert_eq!(bench.table.unsettled().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn settling_one_turn_ends_no_later_one() {
+    let bench = Bench::new().await;
+    let (wallet, dev) = (app("wallet"), environment("dev"));
+    let made = build(&wallet, 1);
+    bench.release(&made, &dev, noon(0)).await;
+    let (hold, withdrawn) = (withdrawal(&made), note(Deed::Withdrawn));
+    let taken = bench.table.withdraw(&wallet, &made.id, &hold, &withdrawn);
+    let first = taken.await.unwrap().unwrap();
+    let restored = note(Deed::Restored);
+    let turned = bench.table.restore(&wallet, &made.id, &restored);
+    let second = turned.await.unwrap().unwrap();
+    // The first goes on late, and finds that the build is not withdrawn any more.
+    bench
+        .table
+        .settle(&first, std::slice::from_ref(&dev))
+        .await
+        .unwrap();
+    assert_eq!(bench.current(&dev).await, Some(1));
+    assert_eq!(bench.table.unsettled().await.unwrap(), [second]);
 }
 
 #[tokio::test]
@@ -160,39 +302,18 @@ async fn a_list_says_which_builds_were_not_withdrawn_since_and_leaves_others_to_
         of.collect()
     };
     for (build, minute) in [(&kept, 0), (&taken, 10)] {
-        let release = release(build, &dev, noon(minute));
-        bench.table.put_release(&release).await.unwrap();
+        bench.release(build, &dev, noon(minute)).await;
     }
     assert_eq!(offered().await, [(2, true), (1, true)]);
-
-    let hold = Hold {
-        on: Held::Build {
-            app: wallet.clone(),
-            build: taken.id.clone(),
-        },
-        reason: "it leaks".to_owned(),
-        by: Actor::local(),
-        since: noon(20),
-    };
-    let note = |deed| Note::new(noon(20), Actor::local(), "local", deed);
     let everywhere = [dev.clone()];
-    let (withdrawn, restored) = (note(Deed::Withdrawn), note(Deed::Restored));
-    let done = bench
-        .table
-        .withdraw(&wallet, &taken.id, &everywhere, &hold, &withdrawn);
-    assert!(done.await.unwrap());
+    bench.withdraw(&taken, &everywhere).await;
     assert_eq!(offered().await, [(2, false), (1, true)]);
-    // A release that comes late, of a build that is withdrawn by then.
-    let late = release(&taken, &dev, noon(30));
-    bench.table.put_release(&late).await.unwrap();
-    assert_eq!(offered().await, [(2, false), (2, false), (1, true)]);
-
-    let done = bench
-        .table
-        .restore(&wallet, &taken.id, &everywhere, &restored);
-    assert!(done.await.unwrap());
-    assert_eq!(offered().await, [(2, false), (2, false), (1, true)]);
-    let again = release(&taken, &dev, noon(40));
-    bench.table.put_release(&again).await.unwrap();
+    let restored = note(Deed::Restored);
+    let turned = bench.table.restore(&wallet, &taken.id, &restored);
+    let unsettled = turned.await.unwrap().unwrap();
+    bench.table.settle(&unsettled, &everywhere).await.unwrap();
+    assert_eq!(offered().await, [(2, false), (1, true)]);
+    bench.release(&kept, &dev, noon(30)).await;
+    bench.release(&taken, &dev, noon(40)).await;
     assert_eq!(offered().await[0], (2, true));
 }

@@ -9,7 +9,8 @@ async fn a_restart_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
     let (wallet, dev) = (app("wallet"), environment("dev"));
-    let released = release(&build(&wallet, 1), &dev, noon(0));
+    let made = build(&wallet, 1);
+    let released = release(&made, &dev, noon(0));
 
     let bench = Bench::in_file(file.clone()).await;
     let failed = event("a", Status::Failed, 0);
@@ -18,7 +19,7 @@ async fn a_restart_loses_nothing() {
         .record(&failed, None, None, noon(0))
         .await
         .unwrap();
-    bench.table.put_release(&released).await.unwrap();
+    bench.release(&made, &dev, noon(0)).await;
     assert_eq!(bench.table.next_number(&wallet).await.unwrap(), 1);
     let before = bench.table.overview().await.unwrap();
     bench.stop().await;

@@ -20,7 +20,8 @@ pub(super) fn deed(deed: Deed) -> &'static str {
         Deed::Lifted => "lifted a hold",
         Deed::Withdrawn => "withdrew a build",
         Deed::Restored => "restored a build",
-        Deed::Released => "recorded a release",
+        Deed::Registered => "registered a build",
+        Deed::Released => "released a build",
         Deed::ConfigurationChanged => "started with another configuration",
         Deed::TokenMade => "made a token",
         Deed::TokenRevoked => "revoked a token",
@@ -32,7 +33,7 @@ pub(super) fn deed(deed: Deed) -> &'static str {
 }
 
 /// Every deed, for the filter.
-pub(super) const DEEDS: [Deed; 23] = [
+pub(super) const DEEDS: [Deed; 24] = [
     Deed::PromotionRequested,
     Deed::PromotionRefused,
     Deed::GatesBypassed,
@@ -48,6 +49,7 @@ pub(super) const DEEDS: [Deed; 23] = [
     Deed::Lifted,
     Deed::Withdrawn,
     Deed::Restored,
+    Deed::Registered,
     Deed::Released,
     Deed::ConfigurationChanged,
     Deed::TokenMade,
@@ -71,7 +73,11 @@ pub(super) fn tone(deed: Deed) -> &'static str {
             "failed"
         }
         Deed::GatesBypassed | Deed::Held | Deed::RollbackRequested | Deed::LockedOut => "waiting",
-        Deed::Approved | Deed::PromotionSucceeded | Deed::Released | Deed::Restored => "succeeded",
+        Deed::Approved
+        | Deed::PromotionSucceeded
+        | Deed::Registered
+        | Deed::Released
+        | Deed::Restored => "succeeded",
         Deed::PromotionRequested
         | Deed::PromotionCanceled
         | Deed::PromotionExpired

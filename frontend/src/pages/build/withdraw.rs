@@ -73,7 +73,7 @@ fn withdraw(view: &BuildView, returned: Option<&Returned>) -> AnyView {
             <summary>"Withdraw this build"</summary>
             <form class="ask" method="post" action=links::deed(&view.app.id, &view.build.id, "withdraw")>
                 {field::troubles(returned, "Not withdrawn")}
-                <p class="hint">"Testers no longer get it and it is promoted nowhere. Where it is current, the newest build before it that is not withdrawn takes its place."</p>
+                <p class="hint">"Testers no longer get it and it is promoted nowhere. Where it is current, nothing is served until another build is released."</p>
                 {reason.view(returned)}
                 <p class="send"><button class="button grave" type="submit">{format!("Withdraw build {}", view.build.number)}</button></p>
             </form>

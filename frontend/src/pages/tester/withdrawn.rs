@@ -1,6 +1,10 @@
 //! That the newest build was withdrawn, why, and what this page gives out instead.
 
-use domain::view::TesterView;
+use domain::{
+    promotion::WORDS_LIMIT,
+    release::Release,
+    view::{TesterView, WithdrawnBuild},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -21,7 +25,7 @@ pub(super) fn notice(view: &TesterView) -> Option<AnyView> {
             current.release.number
         ),
         None => {
-            "There is no other build here yet to use instead: this page will have the next one."
+            "Nothing is given out here until another build is released: this page will have it."
                 .to_owned()
         }
     };
@@ -35,8 +39,35 @@ pub(super) fn notice(view: &TesterView) -> Option<AnyView> {
                 </p>
                 <p>{instead}</p>
                 <p class="facts">{holds::since(&gone.hold, view.as_of)}</p>
+                {back(view, gone)}
             </div>
         </div>
     };
     Some(callout.into_any())
+}
+
+/// One click back to the build before, for those who may.
+fn back(view: &TesterView, gone: &WithdrawnBuild) -> Option<AnyView> {
+    if view.current.is_some() || !view.may_roll_back {
+        return None;
+    }
+    let kept = |release: &&Release| !view.earlier_withdrawn.contains(&release.build);
+    let before = view.earlier.iter().find(kept)?;
+    let reason = format!("build {} was withdrawn: {}", gone.number, gone.hold.reason);
+    let version = before.version.as_ref();
+    let version = version.map_or_else(String::new, |version| format!(" ({version})"));
+    let label = format!("Roll back to build {}{version}", before.number);
+    let form = view! {
+        <form method="post" action=links::rollback(&view.app.id, &view.environment.id, None)>
+            <input type="hidden" name="build" value=before.build.to_string() />
+            <input type="hidden" name="reason" value=shortened(&reason) />
+            <p class="send"><button class="button" type="submit">{icon(icon::BACK)} {label}</button></p>
+        </form>
+    };
+    Some(form.into_any())
+}
+
+/// At most as many characters as a reason has.
+fn shortened(reason: &str) -> String {
+    reason.chars().take(WORDS_LIMIT).collect()
 }

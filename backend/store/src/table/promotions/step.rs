@@ -4,7 +4,6 @@ use domain::{
     audit::Note,
     hold::Hold,
     promotion::{Promotion, PromotionKind},
-    release::Release,
 };
 
 use super::{PromotionRecord, carried_out_by, free, own_slot, rows};
@@ -12,7 +11,7 @@ use crate::{
     Result,
     table::{
         Table,
-        calls::{Condition, Write, Written},
+        calls::{Write, Written},
         item, keys, releases,
     },
 };
@@ -25,8 +24,6 @@ pub struct Step<'a> {
     /// Whether this sets the target going: then no hold may be in force, and the build must not be withdrawn, at the very
     /// moment of the write.
     pub starts: bool,
-    /// The release that it ends in, which becomes current.
-    pub release: Option<&'a Release>,
     /// The hold on automatic promotion that it leaves behind.
     pub hold: Option<&'a Hold>,
 }
@@ -49,7 +46,7 @@ pub enum Obstacle {
     Held,
     /// The build is withdrawn.
     Withdrawn,
-    /// The environment serves a newer release by now.
+    /// The environment serves another release by now.
     NotNewest,
 }
 
@@ -76,7 +73,7 @@ impl Table {
 }
 
 /// The writes of a step, each with what it means when its condition does not hold.
-fn guarded(
+pub(in crate::table) fn guarded(
     before: &PromotionRecord,
     after: &Promotion,
     step: &Step<'_>,
@@ -100,39 +97,13 @@ fn guarded(
         writes.push((carried_out_by(run, after)?, Obstacle::Changed));
     }
     if step.starts {
-        writes.extend(nothing_holds(after));
-    }
-    if let Some(release) = step.release {
-        let rows = releases::rows(release, true)?.into_iter();
-        writes.extend(rows.map(|write| (write, Obstacle::Changed)));
-        writes.push((releases::make_current(release)?, Obstacle::NotNewest));
-        if !step.starts {
-            writes.push(not_withdrawn(after));
-        }
+        let automatic = after.kind == PromotionKind::Automatic;
+        writes.extend(releases::nothing_holds(&after.app, &after.to, automatic));
+        writes.push(releases::not_withdrawn(&after.build));
     }
     if let Some(hold) = step.hold {
         let item = item::of(&keys::hold(&hold.on), hold)?;
         writes.push((Write::Put(item, None), Obstacle::Changed));
     }
     Ok(writes)
-}
-
-fn nothing_holds(promotion: &Promotion) -> Vec<(Write, Obstacle)> {
-    let (app, to) = (&promotion.app, &promotion.to);
-    let mut keys = vec![
-        keys::environment_hold(to, None),
-        keys::environment_hold(to, Some(app)),
-    ];
-    if promotion.kind == PromotionKind::Automatic {
-        keys.push(keys::automatic_hold(app, to));
-    }
-    let absent = |key| (Write::Check(key, Condition::absent()), Obstacle::Held);
-    let mut checks: Vec<_> = keys.into_iter().map(absent).collect();
-    checks.push(not_withdrawn(promotion));
-    checks
-}
-
-fn not_withdrawn(promotion: &Promotion) -> (Write, Obstacle) {
-    let key = keys::withdrawn(&promotion.build);
-    (Write::Check(key, Condition::absent()), Obstacle::Withdrawn)
 }

@@ -33,7 +33,7 @@ pub(super) async fn start(
 ) -> Result<Json<UploadPlan>, Problem> {
     let plan = front
         .portal
-        .start_upload(&caller.actor, &app, request, caller.now)
+        .start_upload(caller.who(), &app, request, caller.now)
         .await?;
     Ok(Json(plan))
 }
@@ -69,7 +69,7 @@ pub(super) async fn complete(
 ) -> Result<Json<BuildView>, Problem> {
     let build = front
         .portal
-        .complete_upload(&caller.actor, &id, caller.now)
+        .complete_upload(caller.who(), &id, caller.now)
         .await?;
     let view = front
         .portal
