@@ -8,6 +8,7 @@ use crate::{
     digest::Digest,
     event::Revision,
     id::{AppId, BuildId, FileName, RunId},
+    known::Origin,
     package::Package,
 };
 
@@ -30,6 +31,9 @@ pub struct Build {
     /// The run that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// How its run and revision are known; left out where all of it is claimed.
+    #[serde(default, skip_serializing_if = "Origin::is_claimed")]
+    pub origin: Origin,
     /// When it was registered.
     pub registered_at: Timestamp,
     /// By whom.
@@ -170,6 +174,7 @@ impl Build {
             version: self.version.clone(),
             revision: self.revision.clone(),
             run: self.run.clone(),
+            origin: self.origin,
             registered_at: self.registered_at,
             size: self.artifacts.iter().map(|artifact| artifact.size).sum(),
         }
@@ -195,6 +200,9 @@ pub struct BuildBrief {
     /// The run that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// How its run and revision are known; left out where all of it is claimed.
+    #[serde(default, skip_serializing_if = "Origin::is_claimed")]
+    pub origin: Origin,
     /// When it was registered.
     pub registered_at: Timestamp,
     /// Bytes of all its artifacts.
@@ -211,6 +219,10 @@ pub struct RegistrationKey {
     /// Which try of it. For `CodePipeline`, whose jobs carry no attempt: the input artifact's own key, which is new
     /// for every execution of the action that made it.
     pub attempt: String,
+    /// Whose it is, for an upload: the workload that proved the run, or whoever claims it. None of `CodePipeline`'s jobs,
+    /// which are confirmed, and of what was registered by a version that did not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
 }
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ fn release(now: Timestamp) -> Result<Release, Box<dyn std::error::Error>> {
         version: Some("1.4.2".to_owned()),
         revision: None,
         run: None,
+        origin: domain::known::Origin::default(),
         registered_at: now,
         registered_by: Actor::local(),
         artifacts,

@@ -5,9 +5,10 @@
 
 use domain::{
     Timestamp,
-    actor::Actor,
+    actor::{Actor, ActorKind},
     event::{Event, Pipeline},
     id::EventId,
+    known::Known,
     run::Step,
 };
 use sources::{Ignored, Parsed};
@@ -58,12 +59,13 @@ impl Portal {
             ignored: parsed.ignored,
             ..Received::default()
         };
+        let known = known(actor);
         // One payload can tell several things. It is kept once, with the first.
         let mut payload = Some(sources::redact(body));
         for event in parsed.events {
             let payload = payload.take();
             // In a box, since the SDK's futures are large and this one lives in every caller's.
-            if Box::pin(self.record(&event, payload.as_deref(), now)).await? {
+            if Box::pin(self.record(known, &event, payload.as_deref(), now)).await? {
                 received.duplicates += 1;
             }
             received.events.push(event.id);
@@ -74,6 +76,7 @@ impl Portal {
     /// Records one event and all that follows from it. Whether it was known before.
     pub(crate) async fn record(
         &self,
+        known: Known,
         event: &Event,
         payload: Option<&str>,
         now: Timestamp,
@@ -82,15 +85,16 @@ impl Portal {
         let raw = self.keep(&key, payload).await?;
         let feed = self.catalog().feed(&event.pipeline);
         let feed = feed.map(|feed| (&feed.app, &feed.environment));
-        let recorded = Box::pin(self.store().table.record(event, raw, feed, now)).await?;
+        let recorded = Box::pin(self.store().table.record_as(known, event, raw, feed, now)).await?;
         Box::pin(self.tell_promotion(event, now)).await?;
-        Ok(matches!(recorded, Recorded::Duplicate(_)))
+        Ok(matches!(recorded, Recorded::Duplicate { .. }))
     }
 
     /// Records an event of a step whose run was not heard of, where nothing but the run's own events says what it is a
     /// run of. Whether it was known before.
     pub(crate) async fn record_step(
         &self,
+        known: Known,
         event: &Event,
         payload: Option<&str>,
         now: Timestamp,
@@ -98,14 +102,14 @@ impl Portal {
         let key = object_keys::event(&event.id);
         let raw = self.keep(&key, payload).await?;
         let table = &self.store().table;
-        let (stored, known) = match table.put_event(event, raw, now).await? {
-            Recorded::New => (event.clone(), false),
-            Recorded::Duplicate(stored) => (*stored, true),
+        let (stored, known, before) = match table.put_event(known, event, raw, now).await? {
+            Recorded::New => (event.clone(), known, false),
+            Recorded::Duplicate { event, known } => (*event, known, true),
         };
         if let Some(step) = Step::seed(&stored) {
-            table.join_step(&stored.run, step).await?;
+            table.join_step(&stored.run, step, known).await?;
         }
-        Ok(known)
+        Ok(before)
     }
 
     /// Keeps what a source said: in the event's own item, or under `key` if it is long.
@@ -137,6 +141,19 @@ impl Portal {
             Box::pin(self.advance(&promotion, now)).await?;
         }
         Ok(())
+    }
+}
+
+/// How that is known which somebody reports. What EventBridge and signed webhooks deliver, the portal's own functions
+/// report; on a local portal its one user is believed in everything. A permission to report proves nothing.
+fn known(actor: &Actor) -> Known {
+    match actor.kind {
+        ActorKind::Portal | ActorKind::Local => Known::Proven,
+        ActorKind::Person
+        | ActorKind::Pipeline
+        | ActorKind::Token
+        | ActorKind::Machine
+        | ActorKind::Guest => Known::Claimed,
     }
 }
 

@@ -94,6 +94,7 @@ impl Portal {
             app,
             run: "retention".to_owned(),
             attempt: pending.id.clone(),
+            owner: None,
         };
         let table = &self.store().table;
         match table.begin_registration(&key, pending.since).await? {

@@ -45,7 +45,7 @@ pub use overview::{OverviewRecord, Withdrawn};
 pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
 pub use registrations::{Completed, PendingRegistration, Registration};
 pub use releases::{Along, ListedRelease, Released};
-pub use runs::{JoinedStep, RunList, RunRecord};
+pub use runs::{JoinedStep, RunList, RunOfCommit, RunRecord};
 pub use sessions::SessionRecord;
 pub use tokens::{RevokedToken, TokenMade, TokenRecord};
 pub use uploads::{Upload, UploadFile};

@@ -16,5 +16,5 @@ pub(crate) mod list;
 mod look;
 pub(crate) mod promote;
 pub(crate) mod rollback;
-mod show;
+pub(crate) mod show;
 mod wait;

@@ -11,13 +11,18 @@ use clap::Args;
 use domain::{
     event::Revision,
     id::{AppId, EnvironmentId, RunId},
-    view::BuildView,
+    promotion::Promotion,
+    view::{BuildView, TesterView},
 };
-use portal::uploads::{UploadPlan, UploadRequest};
+use portal::{
+    promotion::PromotionRequest,
+    uploads::{UploadPlan, UploadRequest},
+};
 use serde_json::{Value, json};
 
 use crate::{
     api::Api,
+    commands::promotion::show::{build as named, promotion as show_promotion},
     failure::{Failure, causes},
     output::Output,
 };
@@ -27,7 +32,15 @@ use progress::Progress;
 /// How often to ask for new links in place of those that have expired on the way.
 const ROUNDS: usize = 20;
 
+const EXAMPLES: &str = "Examples:
+  towpath push app.apk --app wallet --environment dev
+  towpath push app.apk --app wallet --environment dev --promote preprod --reason \"nightly\"
+  towpath push app.apk --app wallet --promote dev --reason \"for the leads to approve\"   where dev has gates
+
+An environment that a path enters by gates takes builds by promotion alone.";
+
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct PushOptions {
     /// The files of the build: packages, and whatever belongs to them
     #[arg(required = true, value_name = "FILE")]
@@ -35,9 +48,15 @@ pub(crate) struct PushOptions {
     /// The app
     #[arg(long)]
     app: AppId,
-    /// Where to release it [default: register it only]
+    /// Where to release it: where no path leads, or on a path's first step without gates [default: register it only]
     #[arg(long)]
     environment: Option<EnvironmentId>,
+    /// Then ask for its promotion to this environment
+    #[arg(long, value_name = "ENVIRONMENT", requires = "reason")]
+    promote: Option<EnvironmentId>,
+    /// Why it is promoted, for whoever approves and for the audit log
+    #[arg(long, value_name = "WORDS", requires = "promote")]
+    reason: Option<String>,
     /// The run that made it, such as github/acme/wallet/4711: one build a run and attempt
     #[arg(long)]
     run: Option<RunId>,
@@ -62,8 +81,39 @@ pub(crate) struct PushOptions {
 }
 
 pub(crate) async fn push(api: &Api, options: PushOptions, output: &Output) -> Result<(), Failure> {
+    let pushed = upload(api, &options, output).await?;
+    let promotion = match (&options.promote, &options.reason) {
+        (Some(to), Some(reason)) => Some(promote(api, &pushed.view, to, reason).await),
+        _ => None,
+    };
+    if output.json {
+        return print_json(pushed.answer, promotion, output);
+    }
+    show(api, &pushed, options.environment.as_ref(), output).await?;
+    match promotion {
+        Some(promotion) => show_promotion(api, &promotion?, output),
+        None => Ok(()),
+    }
+}
+
+/// A build that the portal has.
+struct Pushed {
+    answer: Value,
+    view: BuildView,
+    what: &'static str,
+}
+
+impl Pushed {
+    fn read(answer: Value, what: &'static str) -> Result<Self, Failure> {
+        let view =
+            serde_json::from_value(answer.clone()).map_err(|error| Failure::failed(&error))?;
+        Ok(Self { answer, view, what })
+    }
+}
+
+async fn upload(api: &Api, options: &PushOptions, output: &Output) -> Result<Pushed, Failure> {
     let files = files::read_all(&options.files, output).await?;
-    let request = request(&options, &files);
+    let request = request(options, &files);
     let path = format!("/api/v1/apps/{}/uploads", options.app);
     let progress = Progress::new(&files, output.is_watched());
     let mut rounds = 1..=ROUNDS;
@@ -73,11 +123,11 @@ pub(crate) async fn push(api: &Api, options: PushOptions, output: &Output) -> Re
             progress.finish();
             let build = format!("/api/v1/builds/{build}");
             let answer = api.get(&build, &Vec::new()).await?;
-            return show(api, answer, "was registered before", output);
+            return Pushed::read(answer, "was registered before");
         }
         let sent = transfer::all(&api.http, &files, &plan, &progress).await;
         match sent {
-            Ok(()) => return complete(api, &plan, &progress, output).await,
+            Ok(()) => return complete(api, &plan, &progress).await,
             Err(error) if error.needs_new_link() && rounds.next().is_some() => {}
             Err(error) => {
                 progress.finish();
@@ -90,17 +140,45 @@ pub(crate) async fn push(api: &Api, options: PushOptions, output: &Output) -> Re
     }
 }
 
-async fn complete(
-    api: &Api,
-    plan: &UploadPlan,
-    progress: &Progress,
-    output: &Output,
-) -> Result<(), Failure> {
+async fn complete(api: &Api, plan: &UploadPlan, progress: &Progress) -> Result<Pushed, Failure> {
     progress.registering();
     let path = format!("/api/v1/uploads/{}/complete", plan.id);
     let answer: Result<Value, Failure> = api.post(&path, &json!({})).await;
     progress.finish();
-    show(api, answer?, "is registered", output)
+    Pushed::read(answer?, "is registered")
+}
+
+async fn promote(
+    api: &Api,
+    view: &BuildView,
+    to: &EnvironmentId,
+    reason: &str,
+) -> Result<Promotion, Failure> {
+    let request = PromotionRequest {
+        build: view.build.id.clone(),
+        to: to.clone(),
+        reason: reason.to_owned(),
+        bypass: None,
+    };
+    api.post("/api/v1/promotions", &request).await
+}
+
+/// The build, and the promotion that was asked for. That it was refused is told after the build, which is there all the same.
+fn print_json(
+    build: Value,
+    promotion: Option<Result<Promotion, Failure>>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let Some(promotion) = promotion else {
+        return output.value(&build);
+    };
+    match promotion {
+        Ok(promotion) => output.value(&json!({"build": build, "promotion": promotion})),
+        Err(failure) => {
+            output.value(&json!({"build": build, "promotion": null}))?;
+            Err(failure)
+        }
+    }
 }
 
 fn request(options: &PushOptions, files: &[LocalFile]) -> UploadRequest {
@@ -121,23 +199,18 @@ fn request(options: &PushOptions, files: &[LocalFile]) -> UploadRequest {
     }
 }
 
-fn show(api: &Api, answer: Value, what: &str, output: &Output) -> Result<(), Failure> {
-    if output.json {
-        return output.value(&answer);
-    }
-    let view: BuildView =
-        serde_json::from_value(answer).map_err(|error| Failure::failed(&error))?;
-    let version = view
-        .build
-        .version
-        .as_ref()
-        .map_or_else(String::new, |version| format!(" ({version})"));
-    output.line(&format!(
-        "build {} of {}{version} {what}",
-        view.build.number, view.app.id
-    ));
+async fn show(
+    api: &Api,
+    Pushed { view, what, .. }: &Pushed,
+    environment: Option<&EnvironmentId>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let (app, number) = (&view.app.id, view.build.number);
+    let version = view.build.version.as_ref();
+    let version = version.map_or_else(String::new, |version| format!(" ({version})"));
+    output.line(&format!("build {number} of {app}{version} {what}"));
     for release in &view.releases {
-        let page = api.address(&format!("/{}/{}", view.app.id, release.environment.id));
+        let page = api.address(&format!("/{app}/{}", release.environment.id));
         let word = if release.current {
             "current"
         } else {
@@ -146,7 +219,39 @@ fn show(api: &Api, answer: Value, what: &str, output: &Output) -> Result<(), Fai
         output.line(&format!("{word} in {}: {page}", release.environment.id));
     }
     if view.releases.is_empty() {
-        output.line(&api.address(&format!("/{}/builds/{}", view.app.id, view.build.id)));
+        output.line(&api.address(&format!("/{app}/builds/{}", view.build.id)));
     }
+    match environment.filter(|environment| !is_current(view, environment)) {
+        Some(environment) => tell_what_is_served(api, app, environment, output).await,
+        None => Ok(()),
+    }
+}
+
+fn is_current(view: &BuildView, environment: &EnvironmentId) -> bool {
+    let mut releases = view.releases.iter();
+    releases.any(|release| release.current && release.environment.id == *environment)
+}
+
+/// What testers get where it is not what was pushed: a build that was registered before stays where it was.
+async fn tell_what_is_served(
+    api: &Api,
+    app: &AppId,
+    environment: &EnvironmentId,
+    output: &Output,
+) -> Result<(), Failure> {
+    let path = format!("/api/v1/apps/{app}/environments/{environment}");
+    let view: TesterView = api.get(&path, &Vec::new()).await?;
+    output.note(&match (&view.current, &view.withdrawn) {
+        (Some(current), _) => {
+            let release = &current.release;
+            let serves = named(release.number, release.version.as_deref());
+            format!("{environment} serves {serves}, not this one: it was released there before")
+        }
+        (None, Some(gone)) => format!(
+            "{environment} serves nothing, since build {} was withdrawn: {}",
+            gone.number, gone.hold.reason
+        ),
+        (None, None) => format!("{environment} serves nothing"),
+    });
     Ok(())
 }

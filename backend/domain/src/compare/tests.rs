@@ -51,6 +51,7 @@ fn build(number: u64, package: Package) -> Build {
         version: Some("2.3.0".to_owned()),
         revision: Some(revision("aaaa", Some("team/wallet"))),
         run: None,
+        origin: crate::known::Origin::default(),
         registered_at: Timestamp::UNIX_EPOCH,
         registered_by: Actor::local(),
         artifacts: vec![Artifact {

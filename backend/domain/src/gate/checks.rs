@@ -69,7 +69,8 @@ fn outcome(check: &Check, situation: &Situation<'_>, build: &BuildFacts) -> Outc
         .iter()
         .filter(|facts| facts.check == *check)
         .flat_map(|facts| &facts.runs)
-        .filter(|run| run.source == check.source && run.source != LOCAL_RUNNER && is_of(run, build))
+        .filter(|run| run.source == check.source && run.source != LOCAL_RUNNER)
+        .filter(|run| run.known.is_proven() && is_of(run, build))
         .max_by_key(|run| (run.started_at, &run.run));
     let Some(run) = newest else {
         return Outcome::NotRun;
@@ -85,17 +86,21 @@ fn outcome(check: &Check, situation: &Situation<'_>, build: &BuildFacts) -> Outc
 }
 
 /// Whether a run was of these very bytes, made of this very revision. One that does not say which bytes it ran on is,
-/// if it made the build, or if no other build was made of its revision.
+/// if it made the build, or if no other build was made of its revision. What is merely claimed of the build does not count
+/// for it, but against it.
 fn is_of(run: &CheckRun, build: &BuildFacts) -> bool {
     let commit = build.revision.as_ref().map(|revision| &revision.commit);
     let same_revision = match (&run.commit, commit) {
         (Some(ran), Some(made)) => Some(ran == made),
         (None, _) | (_, None) => None,
     };
-    let made_it = build.run.as_ref() == Some(&run.run);
+    let made_it = build.run.as_ref() == Some(&run.run) && build.origin.run.is_proven();
     let same_bytes = match run.digest {
         Some(digest) => digest == build.digest,
-        None => made_it || (build.only_one_of_revision && same_revision == Some(true)),
+        None => {
+            let of_revision = same_revision == Some(true) && build.origin.commit.is_proven();
+            made_it || (build.only_one_of_revision && of_revision)
+        }
     };
     same_bytes && same_revision != Some(false)
 }

@@ -9,6 +9,7 @@ use crate::{
     event::Revision,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId, RunId},
+    known::{Known, Origin},
     path::{Check, Path, PathStep},
     release::Release,
     run::{Run, Step},
@@ -61,6 +62,8 @@ pub struct BuildFacts {
     pub revision: Option<Revision>,
     /// The run that made it.
     pub run: Option<RunId>,
+    /// How its run and revision are known.
+    pub origin: Origin,
     /// Whether no other build of the app was made of the same revision. If one was, a run of that revision that does not
     /// say which bytes it ran on counts for neither.
     pub only_one_of_revision: bool,
@@ -114,6 +117,8 @@ pub struct CheckRun {
     pub status: Option<Status>,
     /// When the run started.
     pub started_at: Timestamp,
+    /// How that is known.
+    pub known: Known,
 }
 
 /// What a scan found, by severity.
@@ -184,6 +189,7 @@ impl BuildFacts {
             registered_at: build.registered_at,
             revision: build.revision.clone(),
             run: build.run.clone(),
+            origin: build.origin,
             only_one_of_revision,
         }
     }
@@ -200,7 +206,14 @@ impl BuildFacts {
 impl CheckRun {
     /// How `check` stands in a run, whose step is given where the check names one. `digest` is that of the build that
     /// the run is known to have run on or to have made.
-    pub fn of(check: &Check, run: &Run, step: Option<&Step>, digest: Option<Digest>) -> Self {
+    /// `known` is how the run and that step are known.
+    pub fn of(
+        check: &Check,
+        run: &Run,
+        step: Option<&Step>,
+        digest: Option<Digest>,
+        known: Known,
+    ) -> Self {
         let (status, attempt) = match (&check.step, step) {
             (None, _) => (Some(run.status), run.attempt),
             (Some(_), Some(step)) => (Some(step.status), step.attempt),
@@ -218,6 +231,7 @@ impl CheckRun {
             newest_attempt: run.attempt,
             status,
             started_at: run.started_at,
+            known,
         }
     }
 }

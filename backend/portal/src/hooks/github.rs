@@ -3,7 +3,7 @@
 //! A job does not say which file its workflow is in, so what a run feeds is known from the run's own deliveries alone.
 //! They come in any order: a job that is ahead of its run is kept, and is there when the run comes.
 
-use domain::{Timestamp, actor::Actor, event::Event, id::EventId};
+use domain::{Timestamp, actor::Actor, event::Event, id::EventId, known::Known};
 use sources::github::Delivery;
 
 use super::{Authentic, Hooks};
@@ -74,14 +74,14 @@ impl Portal {
         now: Timestamp,
     ) -> Result<bool> {
         if event.step.is_none() {
-            return self.record(&event, payload, now).await;
+            return self.record(Known::Proven, &event, payload, now).await;
         }
         match self.store().table.pipeline_of_run(&event.run).await? {
             Some(pipeline) => {
                 let event = Event { pipeline, ..event };
-                self.record(&event, payload, now).await
+                self.record(Known::Proven, &event, payload, now).await
             }
-            None => self.record_step(&event, payload, now).await,
+            None => self.record_step(Known::Proven, &event, payload, now).await,
         }
     }
 }

@@ -5,6 +5,7 @@ use domain::{
     actor::Actor,
     build::{Build, RegistrationKey},
     id::EnvironmentId,
+    known::Origin,
 };
 use store::table::{PendingRegistration, Registration};
 
@@ -114,6 +115,7 @@ impl Portal {
                     .clone()
                     .unwrap_or_else(|| job.id.clone()),
                 attempt: places.join(" "),
+                owner: None,
             },
             run: self.run_of(
                 job.account.as_deref(),
@@ -125,6 +127,7 @@ impl Portal {
             environment: parameters.environment,
             version: None,
             revision: parameters.revision,
+            origin: Origin::default(),
             proof: format!("job {}", job.id),
             from: None,
             now,

@@ -107,7 +107,7 @@ impl Portal {
         let (app, to) = (&promotion.app, &promotion.to);
         let open = self.open_promotion(app, to).await?;
         let situation = self
-            .situation(app, to, Some(&build), open.as_ref(), rights, now)
+            .situation(app, to, Some(&build), open.as_ref(), rights)
             .await?;
         match promotion.clone().start(&situation, now) {
             Ok(after) if self.is_for_others(record) => self.keep_waiting(record, after.gates).await,

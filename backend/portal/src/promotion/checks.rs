@@ -1,29 +1,24 @@
-//! Which runs may have checked a build: the run that made it, and later ones of the check's pipeline on its revision.
+//! Which runs may have checked a build: the run that made it, and those of the check's pipeline on its commit. Only what is
+//! proven counts: of the build which run made it and of which commit, of the run all.
 //!
-//! Runs are found in the app's list, newest first, back to a day before the build was registered and at the most
-//! [`MOST_PAGES`] pages, so that what this costs does not grow with history.
+//! Runs are found by the commit, which one consistent query answers however old they are.
 
 use domain::{
-    Timestamp,
     build::Build,
     digest::Digest,
+    event::Pipeline,
     id::{AppId, RunId},
-    page::{Cursor, Limit},
+    known::Known,
+    page::Limit,
     path::Check,
     promotion::{CheckFacts, CheckRun},
-    view::RunSummary,
 };
-use jiff::SignedDuration;
-use store::table::{RunList, RunRecord};
+use store::table::RunRecord;
 
 use crate::{Portal, Result};
 
-/// How many pages of 100 runs are looked through.
-const MOST_PAGES: usize = 5;
-/// How many runs of one check are read whole.
+/// How many runs of one check are read whole: the newest.
 const MOST_RUNS: usize = 10;
-/// How long before a build's registration the runs may have begun that check it.
-const BEFORE: SignedDuration = SignedDuration::from_hours(24);
 
 impl Portal {
     /// What is known of each check for a build.
@@ -31,12 +26,11 @@ impl Portal {
         &self,
         checks: &[Check],
         build: &Build,
-        now: Timestamp,
     ) -> Result<Vec<CheckFacts>> {
         let mut facts = Vec::new();
         for check in checks {
             facts.push(CheckFacts {
-                runs: self.runs_of(check, build, now).await?,
+                runs: self.runs_of(check, build).await?,
                 check: check.clone(),
             });
         }
@@ -50,93 +44,82 @@ impl Portal {
         };
         let limit = Limit::try_from(100).unwrap_or_default();
         let builds = self.store().table.builds(app, limit, None).await?;
-        let mut others = builds.items.iter().filter(|other| other.id != build.id);
+        let mut others = builds
+            .items
+            .iter()
+            .filter(|other| other.id != build.id && other.origin.commit.is_proven());
         let same = |commit: &str| commit == revision.commit;
         Ok(!others.any(|other| other.revision.as_ref().is_some_and(|it| same(&it.commit))))
     }
 
-    async fn runs_of(&self, check: &Check, build: &Build, now: Timestamp) -> Result<Vec<CheckRun>> {
-        let mut ids: Vec<RunId> = self.listed_runs(check, build, now).await?;
+    async fn runs_of(&self, check: &Check, build: &Build) -> Result<Vec<CheckRun>> {
+        let mut ids: Vec<RunId> = self.runs_on_commit(check, build).await?;
         if let Some(own) = build.run.as_ref().filter(|own| !ids.contains(own)) {
             ids.push(own.clone());
         }
         let mut runs = Vec::new();
         for id in ids {
-            let Some(record) = self.store().table.run(&id).await? else {
+            let Some(record) = self.store().table.run_now(&id).await? else {
                 continue;
             };
-            let pipeline = &record.run.pipeline;
-            if pipeline.source == check.source && pipeline.name == check.pipeline {
+            if self.is_run_of(check, &record.run.pipeline) {
                 let digest = self.digest_of(&record, build).await?;
                 let step = check.step.as_ref();
                 let step = step.and_then(|name| {
                     let mut steps = record.steps.iter();
                     steps.find(|step| step.id.as_str() == name)
                 });
-                runs.push(CheckRun::of(check, &record.run, step, digest));
+                let proven = record.known.is_proven()
+                    && step.is_none_or(|step| record.proven_steps.contains(&step.id));
+                let known = Known::proven_if(proven);
+                runs.push(CheckRun::of(check, &record.run, step, digest, known));
             }
         }
         Ok(runs)
     }
 
-    /// Runs of the check's pipeline that a list shows with the build's commit.
-    async fn listed_runs(
-        &self,
-        check: &Check,
-        build: &Build,
-        now: Timestamp,
-    ) -> Result<Vec<RunId>> {
-        let Some(revision) = &build.revision else {
+    /// Runs of the check's pipeline that are proven to have run on the build's commit, the newest at the most.
+    async fn runs_on_commit(&self, check: &Check, build: &Build) -> Result<Vec<RunId>> {
+        let revision = build.revision.as_ref();
+        let Some(revision) = revision.filter(|_| build.origin.commit.is_proven()) else {
             return Ok(Vec::new());
         };
-        let fits = |run: &RunSummary| {
-            run.pipeline.source == check.source
-                && run.pipeline.name == check.pipeline
-                && run.run.commit.as_deref() == Some(revision.short_commit())
-        };
-        let since = build.registered_at.min(now) - BEFORE;
-        let list = RunList {
-            app: self.fed_app(check),
-            failed: false,
-        };
-        let limit = Limit::try_from(100).unwrap_or_default();
-        let mut ids = Vec::new();
-        let mut cursor: Option<Cursor> = None;
-        for _ in 0..MOST_PAGES {
-            let table = &self.store().table;
-            let page = table.runs(list, limit, cursor.as_ref()).await?;
-            let old = page
-                .items
-                .last()
-                .is_none_or(|run| run.run.started_at < since);
-            ids.extend(
-                page.items
-                    .iter()
-                    .filter(|run| fits(run))
-                    .map(|run| run.run.id.clone()),
-            );
-            cursor = page.next;
-            if old || cursor.is_none() || ids.len() >= MOST_RUNS {
-                break;
-            }
-        }
-        ids.truncate(MOST_RUNS);
-        Ok(ids)
+        let mut runs = self.store().table.runs_of_commit(&revision.commit).await?;
+        runs.retain(|run| self.is_run_of(check, &run.pipeline));
+        runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
+        runs.truncate(MOST_RUNS);
+        Ok(runs.into_iter().map(|run| run.run).collect())
     }
 
-    /// The app in whose list the runs of a check's pipeline are.
-    fn fed_app(&self, check: &Check) -> Option<&AppId> {
-        let mut feeds = self.catalog().feeds.iter();
-        let feed =
-            feeds.find(|feed| feed.source == check.source && feed.pipeline == check.pipeline);
-        feed.map(|feed| &feed.app)
+    /// Whether a run is one of the check's pipeline: of the account and region that the configuration gives that, which are
+    /// this deployment's own where it gives none. A deployment that does not know its own account, as on a laptop, takes any.
+    fn is_run_of(&self, check: &Check, pipeline: &Pipeline) -> bool {
+        if pipeline.source != check.source || pipeline.name != check.pipeline {
+            return false;
+        }
+        let own = self.parts.carriers.account.as_ref();
+        let fits = |account: Option<&String>, region: Option<&String>| {
+            let account = account.or(own);
+            let region = region.unwrap_or(&self.parts.region);
+            // A source without accounts or regions has none to compare.
+            let same = |has: Option<&String>, wanted: Option<&String>| {
+                has.is_none() || wanted.is_none() || has == wanted
+            };
+            same(pipeline.account.as_ref(), account) && same(pipeline.region.as_ref(), Some(region))
+        };
+        let feeds = self.catalog().feeds.iter();
+        let mut named = feeds
+            .filter(|feed| feed.source == check.source && feed.pipeline == check.pipeline)
+            .peekable();
+        if named.peek().is_none() {
+            return fits(None, None);
+        }
+        named.any(|feed| fits(feed.account.as_ref(), feed.region.as_ref()))
     }
 
     /// The digest of the build that a run is known to have made or carried.
     async fn digest_of(&self, run: &RunRecord, build: &Build) -> Result<Option<Digest>> {
-        let made = build.run.as_ref() == Some(&run.run.id)
-            || run.builds.iter().any(|made| made.id == build.id);
-        if made {
+        if build.run.as_ref() == Some(&run.run.id) && build.origin.run.is_proven() {
             return Ok(Some(build.digest()));
         }
         let Some(promotion) = &run.promotion else {

@@ -96,7 +96,7 @@ impl Portal {
             open: open.cloned(),
         };
         let situation = self
-            .situation_in(app, to, Some(record), surroundings, rights, now)
+            .situation_in(app, to, Some(record), surroundings, rights)
             .await?;
         let released = record.releases.iter().find(|been| been.environment == *to);
         let current = situation.here.as_ref();

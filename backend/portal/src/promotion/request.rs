@@ -87,7 +87,7 @@ impl Portal {
         for _ in 0..TRIES {
             let open = self.open_promotion(app, wish.to).await?;
             let situation = self
-                .situation(app, wish.to, Some(wish.record), open.as_ref(), rights, now)
+                .situation(app, wish.to, Some(wish.record), open.as_ref(), rights)
                 .await?;
             let request = self.request_of(who.actor, &wish, now)?;
             let (gates, overtakes) = match decide(&situation, &request, now) {

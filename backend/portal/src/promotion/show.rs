@@ -27,7 +27,7 @@ impl Portal {
             let rights = self.rights(actor, &promotion.app, &promotion.to);
             let (app, to) = (&promotion.app, &promotion.to);
             let situation = self
-                .situation(app, to, Some(&build), Some(&record), rights, now)
+                .situation(app, to, Some(&build), Some(&record), rights)
                 .await?;
             promotion.gates = gate::evaluate(&situation, now);
         }

@@ -2,7 +2,6 @@
 //! still holds then.
 
 use domain::{
-    Timestamp,
     hold::Hold,
     id::{AppId, EnvironmentId},
     page::{Limit, Page},
@@ -33,7 +32,6 @@ impl Portal {
         build: Option<&BuildRecord>,
         open: Option<&PromotionRecord>,
         rights: Rights,
-        now: Timestamp,
     ) -> Result<Situation<'a>> {
         let table = &self.store().table;
         let (served, holds) = futures::try_join!(
@@ -45,7 +43,7 @@ impl Portal {
             holds,
             open: open.map(|record| record.promotion.clone()),
         };
-        self.situation_in(app, to, build, around, rights, now).await
+        self.situation_in(app, to, build, around, rights).await
     }
 
     /// The same, where what is around the build is known already.
@@ -56,14 +54,13 @@ impl Portal {
         build: Option<&BuildRecord>,
         around: Surroundings,
         rights: Rights,
-        now: Timestamp,
     ) -> Result<Situation<'a>> {
         let path = self.catalog().path(app);
         let step = path.and_then(|path| path.step(to));
         let before = path.and_then(|path| path.before(to));
         let (releases, (checks, only_one)) = futures::try_join!(
             Box::pin(self.releases_before(app, before, step)),
-            Box::pin(self.checks_of(app, step, build, now)),
+            Box::pin(self.checks_of(app, step, build)),
         )?;
         let mut holds = around.holds;
         holds.extend(build.and_then(|record| record.withdrawn.clone()));
@@ -114,14 +111,13 @@ impl Portal {
         app: &AppId,
         step: Option<&PathStep>,
         build: Option<&BuildRecord>,
-        now: Timestamp,
     ) -> Result<(Vec<CheckFacts>, bool)> {
         let checks = step.map_or(&[][..], |step| &step.gates.checks);
         let Some(record) = build.filter(|_| !checks.is_empty()) else {
             return Ok((Vec::new(), true));
         };
         futures::try_join!(
-            Box::pin(self.check_facts(checks, &record.build, now)),
+            Box::pin(self.check_facts(checks, &record.build)),
             Box::pin(self.is_only_one_of_revision(app, &record.build)),
         )
     }

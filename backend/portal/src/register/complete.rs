@@ -7,6 +7,7 @@ use domain::{
     build::{Artifact, ArtifactKind, Build, RegistrationKey},
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, RunId},
+    known::{Known, Origin},
 };
 use store::table::{Along, Completed, Registration, Released};
 
@@ -30,6 +31,8 @@ pub(crate) struct Facts {
     pub(crate) version: Option<String>,
     pub(crate) revision: Option<Revision>,
     pub(crate) run: Option<RunId>,
+    /// How the run and the revision are known.
+    pub(crate) origin: Origin,
     pub(crate) by: Actor,
     /// How whoever registers it proved who they are.
     pub(crate) proof: String,
@@ -157,13 +160,15 @@ impl Portal {
             })
             .collect();
         artifacts.sort_by(|a, b| (a.kind, a.name.as_str()).cmp(&(b.kind, b.name.as_str())));
+        let (revision, origin) = self.revision(facts).await?;
         let mut build = Build {
             id: self.new_build_id(facts.now)?,
             app: facts.app.clone(),
             number: self.store().table.next_number(&facts.app).await?,
             version: None,
-            revision: self.revision(facts).await?,
+            revision,
             run: facts.run.clone(),
+            origin,
             registered_at: facts.now,
             registered_by: facts.by.clone(),
             artifacts,
@@ -176,15 +181,24 @@ impl Portal {
         Ok(build)
     }
 
-    /// The source code that a build was made of: as the caller says, else as the run says that made it.
-    async fn revision(&self, facts: &Facts) -> Result<Option<Revision>> {
+    /// The source code that a build was made of, and how that is known: as the caller says, else as the run says that made
+    /// it. That is as good as what links the build to the run and what is known of the run.
+    async fn revision(&self, facts: &Facts) -> Result<(Option<Revision>, Origin)> {
         let (None, Some(run)) = (&facts.revision, &facts.run) else {
-            return Ok(facts.revision.clone());
+            return Ok((facts.revision.clone(), facts.origin));
         };
-        let record = self.store().table.run(run).await?;
-        Ok(record
-            .and_then(|record| record.run.revision)
-            .map(|revision| revision.value))
+        let record = self.store().table.run_now(run).await?;
+        let known = record
+            .as_ref()
+            .map_or(Known::Claimed, |record| record.known);
+        let revision = record.and_then(|record| record.run.revision);
+        let known = known.min(facts.origin.run);
+        let origin = Origin {
+            commit: known,
+            repository: known,
+            ..facts.origin
+        };
+        Ok((revision.map(|revision| revision.value), origin))
     }
 
     /// Notes the keys that a crash would leave behind, then fills them. What is there already is somebody else's.

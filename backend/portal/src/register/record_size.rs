@@ -83,6 +83,7 @@ mod tests {
             number: 1,
             version: None,
             revision: None,
+            origin: domain::known::Origin::default(),
             run: None,
             registered_at: Timestamp::UNIX_EPOCH,
             registered_by: Actor::local(),

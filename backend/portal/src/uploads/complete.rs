@@ -22,6 +22,8 @@ impl Portal {
         let who = who.into();
         let mut upload = self.known_upload(who.actor, id).await?;
         let facts = facts(&upload, who, now);
+        self.check_run(&facts.app, facts.run.as_ref(), facts.origin)
+            .await?;
         let table = &self.store().table;
         let build = match table.begin_registration(&facts.key, now).await? {
             Registration::Done { build, .. } => self.registered_before(&build, &facts).await?,
@@ -156,6 +158,7 @@ pub(super) fn facts(upload: &Upload, who: Who<'_>, now: Timestamp) -> Facts {
         version: upload.version.clone(),
         revision: upload.revision.clone(),
         run: upload.run.clone(),
+        origin: upload.origin,
         by: who.actor.clone(),
         proof: who.proof.to_owned(),
         from: who.from.map(str::to_owned),

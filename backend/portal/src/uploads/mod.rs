@@ -18,6 +18,7 @@ use domain::{
     actor::Actor,
     build::RegistrationKey,
     id::{AppId, RunId, UploadId},
+    known::{Known, Origin},
 };
 use jiff::SignedDuration;
 use store::table::{Registration, Upload, UploadFile, registration_id};
@@ -53,8 +54,9 @@ impl Portal {
                 .map_err(|error| Error::invalid("environment", error.to_string()))?;
         }
         request.check()?;
-        self.check_run(app, request.run.as_ref()).await?;
-        let key = request.key(app);
+        let origin = request.origin(actor);
+        self.check_run(app, request.run.as_ref(), origin).await?;
+        let key = self.registration_key(app, &request, actor).await?;
         let id = upload_id(&registration_id(&key))?;
         let known = self.store().table.upload(&id).await?;
         if let Some(to) = &request.environment
@@ -64,8 +66,8 @@ impl Portal {
         }
         let begun = self.store().table.begin_registration(&key, now).await?;
         let upload = match known {
-            Some(known) => continued(known, &request)?,
-            None => promised(actor, key, id, request, now),
+            Some(known) => continued(known, &request, origin)?,
+            None => promised(actor, key, id, request, origin, now),
         };
         if let Registration::Done { build, .. } = begun {
             let facts = facts(&upload, who, now);
@@ -76,14 +78,57 @@ impl Portal {
     }
 
     /// That the run is not one of another app: its page would show this build as its own. One that nobody has reported
-    /// yet may be anyone's.
-    async fn check_run(&self, app: &AppId, run: Option<&RunId>) -> Result<()> {
+    /// yet may be anyone's. And that nobody claims a run that has proven which build is its own.
+    pub(super) async fn check_run(
+        &self,
+        app: &AppId,
+        run: Option<&RunId>,
+        origin: Origin,
+    ) -> Result<()> {
         let Some(run) = run else { return Ok(()) };
-        let known = self.store().table.run(run).await?;
-        match known.and_then(|known| known.app) {
-            Some(other) if other != *app => Err(Error::not_found(format!("run {run} of {app}"))),
-            _ => Ok(()),
+        let table = &self.store().table;
+        let known = table.run(run).await?;
+        if known
+            .and_then(|known| known.app)
+            .is_some_and(|other| other != *app)
+        {
+            return Err(Error::not_found(format!("run {run} of {app}")));
         }
+        if origin.run.is_proven() {
+            return Ok(());
+        }
+        let made = table.builds_of_run(run).await?;
+        match made.iter().find(|build| build.origin.run.is_proven()) {
+            Some(proven) => Err(Error::Conflict {
+                detail: format!(
+                    "the run {run} has proven that it made build {}: push from the run itself, or leave `run` out",
+                    proven.number
+                ),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The key of an upload's registration. One that ended before uploads had owners is still known by the key of then,
+    /// to whoever registered it.
+    async fn registration_key(
+        &self,
+        app: &AppId,
+        request: &UploadRequest,
+        actor: &Actor,
+    ) -> Result<RegistrationKey> {
+        let shared = request.shared_key(app);
+        if let Some(build) = self.store().table.registered_build(&shared).await?
+            && self
+                .build_record(&build)
+                .await?
+                .build
+                .registered_by
+                .is_same_as(actor)
+        {
+            return Ok(shared);
+        }
+        Ok(request.key(app, actor))
     }
 
     /// What is still missing of an upload. Asking shows that somebody still wants it.
@@ -111,6 +156,9 @@ impl Portal {
         };
         self.authorise(actor, action)
             .map_err(|error| error.hiding(none()))?;
+        if !is_owner(&upload, actor) {
+            return Err(Error::not_found(none()));
+        }
         Ok(upload)
     }
 }
@@ -120,6 +168,7 @@ fn promised(
     registration: RegistrationKey,
     id: UploadId,
     request: UploadRequest,
+    origin: Origin,
     now: Timestamp,
 ) -> Upload {
     let folder = registration_id(&registration);
@@ -131,6 +180,7 @@ fn promised(
         revision: request.revision,
         version: request.version,
         run: request.run,
+        origin,
         by: actor.clone(),
         files: files
             .map(|(number, file)| UploadFile {
@@ -147,8 +197,20 @@ fn promised(
     }
 }
 
-/// An upload that was begun before. What is uploaded stays; what else was said of the build is what is said now.
-fn continued(known: Upload, request: &UploadRequest) -> Result<Upload> {
+/// Whether somebody is whose upload it is: the same person or workload, a token's owner for the token. A workload goes on
+/// with what the same run of it has begun.
+fn is_owner(upload: &Upload, actor: &Actor) -> bool {
+    let run = actor.work.as_ref().and_then(|work| work.run.as_ref());
+    let same_run = match (upload.origin.run, run) {
+        (Known::Proven, Some(run)) => upload.run.as_ref() == Some(run),
+        (Known::Proven, None) => false,
+        (Known::Claimed, _) => true,
+    };
+    same_run && upload.by.is_same_as(actor)
+}
+
+/// An upload that was begun before. Neither its files nor what is said of the build change any more.
+fn continued(known: Upload, request: &UploadRequest, origin: Origin) -> Result<Upload> {
     let same = known.files.len() == request.files.len()
         && known.files.iter().zip(&request.files).all(|(known, file)| {
             (&known.name, known.size, known.digest) == (&file.name, file.size, file.sha256)
@@ -159,11 +221,18 @@ fn continued(known: Upload, request: &UploadRequest) -> Result<Upload> {
                 .to_owned(),
         });
     }
+    let said = (&known.revision, &known.version, &known.run, known.origin);
+    let says = (&request.revision, &request.version, &request.run, origin);
+    let environment = known.environment == request.environment;
+    if known.completed.is_none() && !(said == says && environment) {
+        return Err(Error::Conflict {
+            detail: "this run and attempt began with another environment, version or revision: repeat those, or give another \
+                     `attempt` for another build"
+                .to_owned(),
+        });
+    }
     Ok(Upload {
         environment: request.environment.clone(),
-        revision: request.revision.clone(),
-        version: request.version.clone(),
-        run: request.run.clone(),
         ..known
     })
 }

@@ -8,6 +8,7 @@ use domain::{
     digest::Digest,
     event::Revision,
     id::{AppId, EnvironmentId, FileName, RunId, UploadId},
+    known::{Known, Origin},
 };
 use serde::{Deserialize, Serialize};
 
@@ -106,8 +107,28 @@ impl UploadRequest {
         check_length("revision.url", revision.and_then(|it| it.url.as_deref()))
     }
 
-    /// What makes two requests the same one.
-    pub(super) fn key(&self, app: &AppId) -> RegistrationKey {
+    /// How the run and the revision are known that the request names by now.
+    pub(super) fn origin(&self, actor: &Actor) -> Origin {
+        let Some(work) = actor.work.as_deref() else {
+            return Origin::default();
+        };
+        Origin {
+            run: Known::proven_if(work.run.is_some()),
+            commit: Known::proven_if(work.commit.is_some()),
+            repository: Known::proven_if(work.repository.is_some()),
+        }
+    }
+
+    /// What makes two requests the same one: whose it is among it, so that nobody goes on with another's.
+    pub(super) fn key(&self, app: &AppId, actor: &Actor) -> RegistrationKey {
+        RegistrationKey {
+            owner: Some(owner(actor)),
+            ..self.shared_key(app)
+        }
+    }
+
+    /// The same, as versions made it that let anybody go on with an upload.
+    pub(super) fn shared_key(&self, app: &AppId) -> RegistrationKey {
         RegistrationKey {
             app: app.clone(),
             run: match &self.run {
@@ -115,6 +136,7 @@ impl UploadRequest {
                 None => format!("files {}", self.files_digest()),
             },
             attempt: self.attempt.unwrap_or(1).to_string(),
+            owner: None,
         }
     }
 
@@ -127,6 +149,15 @@ impl UploadRequest {
         lines.sort();
         Digest::of(lines.concat().as_bytes())
     }
+}
+
+/// Whose an upload is: of the workload that proves its run, or of whoever claims it. A token's is its owner's.
+fn owner(actor: &Actor) -> String {
+    if actor.work.as_ref().is_some_and(|work| work.run.is_some()) {
+        return format!("workload {}", actor.name);
+    }
+    let Actor { kind, name, .. } = actor.owner.as_deref().unwrap_or(actor);
+    format!("{kind:?} {}", name.to_ascii_lowercase())
 }
 
 /// The upload of a registration, the same whenever it is asked for: the first half of the registration's identity.

@@ -168,6 +168,7 @@ async fn release(table: &Table, app: &AppId, environment: &EnvironmentId) {
         version: Some("1.0.0".to_owned()),
         revision: None,
         run: None,
+        origin: domain::known::Origin::default(),
         registered_at: story::noon(0),
         registered_by: Actor::pipeline("wallet-dev"),
         artifacts: vec![Artifact {

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
     Timestamp,
     event::Event,
+    known::Known,
     run::{Run, Step},
 };
 use flate2::{Compression, write::ZlibEncoder};
@@ -40,8 +41,16 @@ pub enum Recorded {
     /// It is new.
     New,
     /// It is known; this is what was stored then, which is what counts.
-    Duplicate(Box<Event>),
+    Duplicate {
+        /// The event.
+        event: Box<Event>,
+        /// How it was known then.
+        known: Known,
+    },
 }
+
+/// The attribute that says how an event is known. Events of a version that did not ask have none, and are not replaced.
+const KNOWN: &str = "known";
 
 /// A payload as it is stored, in the zlib format (RFC 1950): most events then fit into one write unit (1 KB), and a
 /// second unit would be the greatest part of what an event costs.
@@ -55,8 +64,7 @@ fn packed(text: &str) -> Blob {
 }
 
 impl Table {
-    /// Records an event: puts it if it is not known yet, then joins it into its step, its run and the overview. The
-    /// second part is done for a duplicate too, with what was stored at first: it heals a delivery that broke off.
+    /// Records an event that its platform has proven; see [`Table::record_as`].
     pub async fn record(
         &self,
         event: &Event,
@@ -64,25 +72,45 @@ impl Table {
         feed: FeedRef<'_>,
         now: Timestamp,
     ) -> Result<Recorded> {
-        let recorded = self.put_event(event, raw, now).await?;
-        let stored = match &recorded {
-            Recorded::New => event,
-            Recorded::Duplicate(stored) => stored,
+        self.record_as(Known::Proven, event, raw, feed, now).await
+    }
+
+    /// Records an event: puts it if it is not known yet, then joins it into its step, its run and the overview. The
+    /// second part is done for a duplicate too, with what was stored at first: it heals a delivery that broke off.
+    pub async fn record_as(
+        &self,
+        known: Known,
+        event: &Event,
+        raw: Option<Raw<'_>>,
+        feed: FeedRef<'_>,
+        now: Timestamp,
+    ) -> Result<Recorded> {
+        let recorded = self.put_event(known, event, raw, now).await?;
+        let (stored, known) = match &recorded {
+            Recorded::New => (event, known),
+            Recorded::Duplicate { event, known } => (&**event, *known),
         };
         // Boxed, since it is several calls wide, and callers hold it within their own.
-        Box::pin(self.project(stored, feed)).await?;
+        Box::pin(self.project(stored, known, feed)).await?;
         Ok(recorded)
     }
 
-    /// Puts an event if it is not known yet.
+    /// Puts an event if it is not known yet. One that is proven takes the place of one of the same identity that somebody
+    /// claimed.
     pub async fn put_event(
         &self,
+        known: Known,
         event: &Event,
         raw: Option<Raw<'_>>,
         now: Timestamp,
     ) -> Result<Recorded> {
         let key = keys::event(&event.id);
         let mut item = item::of(&key, event)?;
+        let word = |known: Known| {
+            serde_dynamo::to_attribute_value(known)
+                .map_err(|error| Error::corrupt("how an event is known", error))
+        };
+        item.insert(KNOWN.to_owned(), word(known)?);
         match raw {
             None => {}
             Some(Raw::Inline(text)) if text.len() > Raw::INLINE_LIMIT => {
@@ -100,27 +128,43 @@ impl Table {
             }
         }
         item::expire(&mut item, now.as_second() + KEPT_SECONDS);
-        if self.put_if(item, Some(Condition::absent())).await? == Written::Yes {
+        let condition = match known {
+            Known::Claimed => Condition::absent(),
+            Known::Proven => Condition {
+                expression: "attribute_not_exists(pk) OR known = :claimed",
+                values: vec![(":claimed", word(Known::Claimed)?)],
+            },
+        };
+        if self.put_if(item, Some(condition)).await? == Written::Yes {
             return Ok(Recorded::New);
         }
         let stored = self.get(&key, true).await?.ok_or_else(|| Error::Conflict {
             what: format!("event {}", event.id),
         })?;
-        Ok(Recorded::Duplicate(Box::new(item::read(stored)?)))
+        // Of a version that did not ask: as this delivery is, which says the same.
+        let known = match stored.get(KNOWN) {
+            Some(stored) => serde_dynamo::from_attribute_value(stored.clone())
+                .map_err(|error| Error::corrupt("how an event is known", error))?,
+            None => known,
+        };
+        Ok(Recorded::Duplicate {
+            event: Box::new(item::read(stored)?),
+            known,
+        })
     }
 
     /// Joins an event into its step, its run and the overview. Doing so again changes nothing.
     ///
     /// The run hears of every event of a step, since any may be the first of it, or the earliest; most leave it as it is,
     /// and then nothing is written.
-    pub async fn project(&self, event: &Event, feed: FeedRef<'_>) -> Result<()> {
+    pub async fn project(&self, event: &Event, known: Known, feed: FeedRef<'_>) -> Result<()> {
         let seed = Run::seed(event);
         let started_at = seed.started_at;
         let run = match Step::seed(event) {
-            None => self.join_run(seed, feed).await?,
+            None => self.join_run(seed, known, feed).await?,
             Some(step) => {
-                let step = self.join_step(&event.run, step);
-                let run = self.join_run(seed, feed);
+                let step = self.join_step(&event.run, step, known);
+                let run = self.join_run(seed, known, feed);
                 futures::try_join!(step, run)?.1
             }
         };

@@ -138,6 +138,15 @@ pub(super) fn run_promotion(run: &RunId) -> Key {
     Key::new(run_partition(run), "PROMOTION")
 }
 
+pub(super) fn commit_partition(commit: &str) -> String {
+    format!("COMMIT#{}", bounded(commit))
+}
+
+/// That a run ran on a commit, as its platform says.
+pub(super) fn commit_run(commit: &str, run: &RunId) -> Key {
+    Key::new(commit_partition(commit), format!("RUN#{run}"))
+}
+
 /// What an item of a run's partition is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RunPart {
@@ -333,9 +342,17 @@ pub(super) fn counter(app: &AppId) -> Key {
 
 /// The identity of the registration of that key.
 pub fn registration_id(key: &RegistrationKey) -> String {
-    let RegistrationKey { app, run, attempt } = key;
+    let RegistrationKey {
+        app,
+        run,
+        attempt,
+        owner,
+    } = key;
     // Each part with its length, so that no two keys read the same.
-    let text = format!("{app}\n{}\n{run}\n{}\n{attempt}", run.len(), attempt.len());
+    let mut text = format!("{app}\n{}\n{run}\n{}\n{attempt}", run.len(), attempt.len());
+    if let Some(owner) = owner {
+        text.push_str(&format!("\n{}\n{owner}", owner.len()));
+    }
     Digest::of(text.as_bytes()).to_string()
 }
 

@@ -114,6 +114,14 @@ impl Table {
         self.registration(&id).await
     }
 
+    /// The build that a registration has made, if it has.
+    pub async fn registered_build(&self, key: &RegistrationKey) -> Result<Option<BuildId>> {
+        let id = keys::registration_id(key);
+        let item = self.get(&keys::registration(&id), true).await?;
+        let row: Option<RegistrationRow> = item.map(item::read).transpose()?;
+        Ok(row.and_then(|row| row.made))
+    }
+
     /// Notes keys of objects that a registration is about to write, so that they are found if it breaks off.
     pub async fn note_objects(&self, key: &RegistrationKey, keys: &[String]) -> Result<()> {
         if keys.is_empty() {

@@ -1,11 +1,14 @@
 //! Runs and their steps, joined from events by whoever brings them.
 
+use std::collections::HashSet;
+
 use domain::{
     Timestamp,
     build::BuildBrief,
     event::{Pipeline, Revision},
     fold::{Latest, OrderKey},
-    id::{AppId, EnvironmentId, PromotionId, RunId},
+    id::{AppId, EnvironmentId, PromotionId, RunId, StepId},
+    known::Known,
     page::{Cursor, Limit, Page},
     run::{Run, RunBrief, Step},
     status::Status,
@@ -51,13 +54,31 @@ pub struct RunRecord {
     pub app: Option<AppId>,
     /// The environment that its pipeline fed then.
     pub environment: Option<EnvironmentId>,
+    /// Whether all that is kept of it is what its platform said.
+    pub known: Known,
     /// Its steps, by name.
     pub steps: Vec<Step>,
+    /// Those of its steps of which that is so, too.
+    pub proven_steps: HashSet<StepId>,
     /// Builds that it registered.
     pub builds: Vec<BuildBrief>,
     /// The promotion that it carries out.
     pub promotion: Option<PromotionId>,
 }
+
+/// A run that ran on a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunOfCommit {
+    /// The run.
+    pub run: RunId,
+    /// What it is one execution of.
+    pub pipeline: Pipeline,
+    /// When it started, as far as it was known then.
+    pub started_at: Timestamp,
+}
+
+/// How long is kept which runs ran on a commit: as long as events are.
+const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 
 /// A run as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +89,9 @@ struct RunRow {
     app: Option<AppId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     environment: Option<EnvironmentId>,
+    /// How it is known; none of what a version wrote that did not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    known: Option<Known>,
     /// Counts the writes, so that nobody writes over what he has not read.
     version: u64,
 }
@@ -77,6 +101,8 @@ struct RunRow {
 struct StepRow {
     #[serde(flatten)]
     step: Step,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    known: Option<Known>,
     version: u64,
 }
 
@@ -96,25 +122,39 @@ struct IndexedRun {
 impl Table {
     /// Joins what is newly known of a run into what is stored of it, and gives the whole. Nothing is written when that
     /// says nothing new.
-    pub async fn join_run(&self, run: Run, feed: FeedRef<'_>) -> Result<Run> {
+    ///
+    /// What its platform said outranks all that was merely claimed: the first of it replaces that, and nothing of the kind
+    /// is joined any more.
+    pub async fn join_run(&self, run: Run, known: Known, feed: FeedRef<'_>) -> Result<Run> {
         let what = format!("run {}", run.id);
         let mut tries = Tries::of(&what);
         loop {
             let before = self.run_row(&run.id).await?;
-            let joined = match &before {
-                Some(row) => row.run.clone().join(run.clone()),
-                None => run.clone(),
+            let (joined, known) = match &before {
+                Some(row) => outranked(row.known, &row.run, known, &run, Run::join),
+                None => (run.clone(), known),
             };
             let after = RunRow {
                 run: joined,
+                known: Some(known),
                 app: feed.map(|(app, _)| app.clone()),
                 environment: feed.map(|(_, environment)| environment.clone()),
                 version: before.as_ref().map_or(0, |row| row.version) + 1,
             };
             let same = before.as_ref().is_some_and(|row| {
-                row.run == after.run && row.app == after.app && row.environment == after.environment
+                row.run == after.run
+                    && row.known == after.known
+                    && row.app == after.app
+                    && row.environment == after.environment
             });
-            if same || self.put_run(before.as_ref(), &after, feed).await? {
+            if same {
+                return Ok(after.run);
+            }
+            // Before, so that whatever breaks off in between, the next event of the run does it again.
+            if let Some(commit) = newly_proven_commit(before.as_ref(), &after) {
+                self.put_run_of_commit(commit, &after.run).await?;
+            }
+            if self.put_run(before.as_ref(), &after, feed).await? {
                 return Ok(after.run);
             }
             tries.again().await?;
@@ -122,7 +162,7 @@ impl Table {
     }
 
     /// Joins what is newly known of a step into what is stored of it.
-    pub async fn join_step(&self, run: &RunId, step: Step) -> Result<JoinedStep> {
+    pub async fn join_step(&self, run: &RunId, step: Step, known: Known) -> Result<JoinedStep> {
         let key = keys::step(run, &step.id);
         let what = format!("step {} of run {run}", step.id);
         let mut tries = Tries::of(&what);
@@ -133,11 +173,12 @@ impl Table {
             };
             let was_new = before.is_none();
             let version = before.as_ref().map(|row| row.version);
-            let joined = match &before {
-                Some(row) => row.step.clone().join(step.clone()),
-                None => step.clone(),
+            let (joined, known) = match &before {
+                Some(row) => outranked(row.known, &row.step, known, &step, Step::join),
+                None => (step.clone(), known),
             };
-            if before.is_some_and(|row| row.step == joined) {
+            let same = |row: StepRow| row.step == joined && row.known == Some(known);
+            if before.is_some_and(same) {
                 return Ok(JoinedStep {
                     step: joined,
                     was_new,
@@ -145,6 +186,7 @@ impl Table {
             }
             let after = StepRow {
                 step: joined,
+                known: Some(known),
                 version: version.unwrap_or(0) + 1,
             };
             let item = item::of(&key, &after)?;
@@ -161,13 +203,40 @@ impl Table {
 
     /// One run with its steps and builds.
     pub async fn run(&self, id: &RunId) -> Result<Option<RunRecord>> {
+        self.read_run(id, false).await
+    }
+
+    /// The same as it is at this moment: for decisions.
+    pub async fn run_now(&self, id: &RunId) -> Result<Option<RunRecord>> {
+        self.read_run(id, true).await
+    }
+
+    /// Builds that a run has made, whether it was heard of or not.
+    pub async fn builds_of_run(&self, id: &RunId) -> Result<Vec<BuildBrief>> {
+        let partition = keys::run_partition(id);
+        let items = self.partition(&partition, true).await?.into_iter();
+        items
+            .filter(|item| keys::run_part(item::text(item, keys::SK)) == RunPart::Build)
+            .map(item::read)
+            .collect()
+    }
+
+    async fn read_run(&self, id: &RunId, consistent: bool) -> Result<Option<RunRecord>> {
         let mut row: Option<RunRow> = None;
         let (mut steps, mut builds) = (Vec::new(), Vec::new());
+        let mut proven_steps = HashSet::new();
         let mut promotion = None;
-        for item in self.partition(&keys::run_partition(id), false).await? {
+        let partition = keys::run_partition(id);
+        for item in self.partition(&partition, consistent).await? {
             match keys::run_part(item::text(&item, keys::SK)) {
                 RunPart::Run => row = Some(item::read(item)?),
-                RunPart::Step => steps.push(item::read::<StepRow>(item)?.step),
+                RunPart::Step => {
+                    let row: StepRow = item::read(item)?;
+                    if row.known == Some(Known::Proven) {
+                        proven_steps.insert(row.step.id.clone());
+                    }
+                    steps.push(row.step);
+                }
                 RunPart::Build => builds.push(item::read(item)?),
                 RunPart::Promotion => promotion = Some(item::read::<Pointer>(item)?.promotion),
                 RunPart::Marker => {}
@@ -177,10 +246,31 @@ impl Table {
             run: row.run,
             app: row.app,
             environment: row.environment,
+            known: row.known.unwrap_or_default(),
             steps,
+            proven_steps,
             builds,
             promotion,
         }))
+    }
+
+    /// The runs that ran on a commit, as their platforms say, as it is at this moment: one query, bounded by how often a
+    /// commit is run on.
+    pub async fn runs_of_commit(&self, commit: &str) -> Result<Vec<RunOfCommit>> {
+        let partition = keys::commit_partition(commit);
+        let items = self.partition(&partition, true).await?;
+        items.into_iter().map(item::read).collect()
+    }
+
+    async fn put_run_of_commit(&self, commit: &str, run: &Run) -> Result<()> {
+        let record = RunOfCommit {
+            run: run.id.clone(),
+            pipeline: run.pipeline.clone(),
+            started_at: run.started_at,
+        };
+        let mut item = item::of(&keys::commit_run(commit, &run.id), &record)?;
+        item::expire(&mut item, run.started_at.as_second() + KEPT_SECONDS);
+        self.put(item).await
     }
 
     /// The pipeline that a run is one execution of, if the run was heard of.
@@ -241,6 +331,36 @@ impl Table {
         let writes = vec![Write::Put(item, condition), beside];
         Ok(self.transact(writes).await? == Written::Yes)
     }
+}
+
+/// What is kept of a run or step once something is said of it: of two that are known alike both, else what is proven. What
+/// a version wrote that did not ask is joined with either, and is then known as that is.
+fn outranked<T: Clone>(
+    was: Option<Known>,
+    before: &T,
+    is: Known,
+    new: &T,
+    join: impl FnOnce(T, T) -> T,
+) -> (T, Known) {
+    match (was, is) {
+        (Some(Known::Proven), Known::Claimed) => (before.clone(), Known::Proven),
+        (Some(Known::Claimed), Known::Proven) => (new.clone(), Known::Proven),
+        (Some(Known::Claimed) | None, Known::Claimed)
+        | (Some(Known::Proven) | None, Known::Proven) => (join(before.clone(), new.clone()), is),
+    }
+}
+
+/// The commit that a run is proven to run on, unless that was known of it before.
+fn newly_proven_commit<'a>(before: Option<&RunRow>, after: &'a RunRow) -> Option<&'a str> {
+    let commit = commit_of(after)?;
+    let before = before.and_then(commit_of);
+    (before != Some(commit)).then_some(commit)
+}
+
+fn commit_of(row: &RunRow) -> Option<&str> {
+    let proven = row.known == Some(Known::Proven);
+    let revision = row.run.revision.as_ref().filter(|_| proven)?;
+    Some(&revision.value.commit)
 }
 
 fn is_marked(run: &Run) -> bool {

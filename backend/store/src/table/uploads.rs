@@ -7,6 +7,7 @@ use domain::{
     digest::Digest,
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, FileName, RunId, UploadId},
+    known::Origin,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,9 @@ pub struct Upload {
     /// The run that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// How the run and the revision are known.
+    #[serde(default, skip_serializing_if = "Origin::is_claimed")]
+    pub origin: Origin,
     /// Who uploads.
     pub by: Actor,
     /// The files.

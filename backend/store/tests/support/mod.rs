@@ -213,6 +213,7 @@ pub(crate) fn build(app: &AppId, number: u64) -> Build {
         version: Some(format!("1.0.{number}")),
         revision: None,
         run: None,
+        origin: domain::known::Origin::default(),
         registered_at: noon(i64::try_from(number).unwrap()),
         registered_by: Actor::pipeline("wallet-dev"),
         artifacts: vec![Artifact {
@@ -294,5 +295,6 @@ pub(crate) fn registration_key(app: &AppId, run: &str) -> RegistrationKey {
         app: app.clone(),
         run: run.to_owned(),
         attempt: "artifacts/wallet-dev/BuildArtif/abc123".to_owned(),
+        owner: None,
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn colour(state: &State) -> Option<u8> {
 }
 
 /// `build 4 (8.0.10)`.
-pub(super) fn build(number: u64, version: Option<&str>) -> String {
+pub(crate) fn build(number: u64, version: Option<&str>) -> String {
     version.map_or_else(
         || format!("build {number}"),
         |version| format!("build {number} ({version})"),
@@ -96,7 +96,7 @@ fn standing(standing: Standing) -> (&'static str, u8) {
 }
 
 /// A promotion with its gates, and where its page is.
-pub(super) fn promotion(api: &Api, promotion: &Promotion, output: &Output) -> Result<(), Failure> {
+pub(crate) fn promotion(api: &Api, promotion: &Promotion, output: &Output) -> Result<(), Failure> {
     if output.json {
         return output.value(promotion);
     }

@@ -17,6 +17,7 @@ fn build() -> Build {
         version: None,
         revision: None,
         run: None,
+        origin: crate::known::Origin::default(),
         registered_at: now(),
         registered_by: Actor::local(),
         artifacts: Vec::new(),

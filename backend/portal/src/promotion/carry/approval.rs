@@ -72,11 +72,11 @@ impl Errand<'_> {
         }
     }
 
-    /// The execution that made the build, or that was started with it.
+    /// The execution that is proven to have made the build, or that was started with it.
     async fn carrying(&self) -> Result<Option<String>, CallError> {
         let build = &self.build.build;
         let runs = self.called.runs();
-        let made = build.run.as_ref();
+        let made = build.run.as_ref().filter(|_| build.origin.run.is_proven());
         if let Some(own) = made.and_then(|run| run.as_str().strip_prefix(&runs)) {
             return Ok(Some(own.to_owned()));
         }
