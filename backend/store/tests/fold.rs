@@ -63,13 +63,22 @@ async fn deliver(table: &Table, event: &Event, crash: Crash) {
         table.record(event, None, feed, noon(0)).await.unwrap();
         return;
     }
-    table.put_event(event, None, noon(0)).await.unwrap();
+    table
+        .put_event(domain::known::Known::Proven, event, None, noon(0))
+        .await
+        .unwrap();
     match (crash, Step::seed(event)) {
         (Crash::AfterStep, Some(step)) => {
-            table.join_step(&event.run, step).await.unwrap();
+            table
+                .join_step(&event.run, step, domain::known::Known::Proven)
+                .await
+                .unwrap();
         }
         (Crash::AfterRun, _) => {
-            table.join_run(Run::seed(event), feed).await.unwrap();
+            table
+                .join_run(Run::seed(event), domain::known::Known::Proven, feed)
+                .await
+                .unwrap();
         }
         _ => {}
     }

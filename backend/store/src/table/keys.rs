@@ -540,6 +540,7 @@ mod tests {
             app: "wallet".parse().unwrap(),
             run: run.to_owned(),
             attempt: attempt.to_owned(),
+            owner: None,
         };
         let id = |run, attempt| registration_id(&key(run, attempt));
         assert_eq!(id("a", "b"), id("a", "b"));

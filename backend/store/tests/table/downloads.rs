@@ -62,6 +62,7 @@ async fn an_upload_is_kept_two_days() {
         environment: None,
         revision: None,
         version: None,
+        origin: domain::known::Origin::default(),
         run: None,
         by: Actor::local(),
         files: vec![UploadFile {

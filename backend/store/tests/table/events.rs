@@ -1,13 +1,17 @@
 //! An event is kept once, as it was heard of first.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{event::Event, status::Status};
+use domain::{
+    event::{Event, Revision},
+    known::Known,
+    status::Status,
+};
 use store::{
     Error,
     table::{Raw, Recorded},
 };
 
-use crate::support::{Bench, event, noon, step_event};
+use crate::support::{Bench, event, noon, run_id, step_event};
 
 #[tokio::test]
 async fn an_event_is_new_once() {
@@ -21,14 +25,20 @@ async fn an_event_is_new_once() {
         let table = bench.table.clone();
         async move {
             table
-                .put_event(&event, Some(Raw::Inline("{}")), noon(0))
+                .put_event(Known::Proven, &event, Some(Raw::Inline("{}")), noon(0))
                 .await
                 .unwrap()
         }
     };
     assert_eq!(put(first.clone()).await, Recorded::New);
     // What was stored first counts, not what comes later.
-    assert_eq!(put(again).await, Recorded::Duplicate(Box::new(first)));
+    assert_eq!(
+        put(again).await,
+        Recorded::Duplicate {
+            event: Box::new(first),
+            known: Known::Proven
+        }
+    );
 }
 
 #[tokio::test]
@@ -55,11 +65,21 @@ async fn an_event_expires_after_400_days_and_names_its_payload() {
     let long = event("b", Status::Running, 0);
     let table = &bench.table;
     table
-        .put_event(&short, Some(Raw::Inline(r#"{"a":1}"#)), noon(0))
+        .put_event(
+            Known::Proven,
+            &short,
+            Some(Raw::Inline(r#"{"a":1}"#)),
+            noon(0),
+        )
         .await
         .unwrap();
     table
-        .put_event(&long, Some(Raw::Object("events/b.json")), noon(0))
+        .put_event(
+            Known::Proven,
+            &long,
+            Some(Raw::Object("events/b.json")),
+            noon(0),
+        )
         .await
         .unwrap();
     let short = stored(&bench, &short).await;
@@ -100,7 +120,7 @@ async fn a_long_payload_belongs_into_an_object() {
     let payload = "x".repeat(Raw::INLINE_LIMIT + 1);
     let refused = bench
         .table
-        .put_event(&event, Some(Raw::Inline(&payload)), noon(0))
+        .put_event(Known::Proven, &event, Some(Raw::Inline(&payload)), noon(0))
         .await;
     assert!(
         matches!(
@@ -135,7 +155,11 @@ async fn a_delivery_that_broke_off_is_healed_by_the_next() {
     let step = step_event("a", "Build/Apk", Status::Failed, 5);
     for event in [&run, &step] {
         assert_eq!(
-            bench.table.put_event(event, None, noon(0)).await.unwrap(),
+            bench
+                .table
+                .put_event(Known::Proven, event, None, noon(0))
+                .await
+                .unwrap(),
             Recorded::New
         );
     }
@@ -146,7 +170,7 @@ async fn a_delivery_that_broke_off_is_healed_by_the_next() {
             .record(event, None, None, noon(60))
             .await
             .unwrap();
-        assert!(matches!(recorded, Recorded::Duplicate(_)));
+        assert!(matches!(recorded, Recorded::Duplicate { .. }));
     }
     let record = bench.table.run(&run.run).await.unwrap().unwrap();
     assert_eq!(record.run.status, Status::Running);
@@ -174,4 +198,91 @@ async fn stored(bench: &Bench, event: &Event) -> std::collections::HashMap<Strin
 fn unpacked(raw: &AttributeValue) -> String {
     let bytes = raw.as_b().unwrap().as_ref();
     std::io::read_to_string(flate2::read::ZlibDecoder::new(bytes)).unwrap()
+}
+
+/// The same moment of the run `a`, told under another status.
+fn told(status: Status) -> Event {
+    let mut event = event("a", status, 0);
+    event.id = "codepipeline:the-same".parse().unwrap();
+    event
+}
+
+#[tokio::test]
+async fn what_a_platform_proves_takes_the_place_of_what_was_claimed_of_it_before() {
+    let bench = Bench::new().await;
+    let (claimed, proven) = (told(Status::Succeeded), told(Status::Failed));
+    for (known, event) in [
+        (Known::Claimed, &claimed),
+        (Known::Proven, &proven),
+        (Known::Claimed, &claimed),
+    ] {
+        let recorded = bench.table.record_as(known, event, None, None, noon(0));
+        Box::pin(recorded).await.unwrap();
+    }
+    let run = bench.table.run(&run_id("a")).await.unwrap().unwrap();
+    assert_eq!((run.run.status, run.known), (Status::Failed, Known::Proven));
+}
+
+#[tokio::test]
+async fn claims_of_a_proven_run_or_step_change_nothing_whatever_clock_they_name() {
+    let bench = Bench::new().await;
+    let proven = [
+        event("a", Status::Failed, 0),
+        step_event("a", "Test/e2e", Status::Failed, 0),
+    ];
+    let claimed = [
+        event("a", Status::Succeeded, 3600),
+        step_event("a", "Test/e2e", Status::Succeeded, 3600),
+        step_event("a", "Test/more", Status::Succeeded, 3600),
+    ];
+    for (known, events) in [(Known::Proven, &proven[..]), (Known::Claimed, &claimed)] {
+        for event in events {
+            let recorded = bench.table.record_as(known, event, None, None, noon(0));
+            Box::pin(recorded).await.unwrap();
+        }
+    }
+    let record = bench.table.run(&run_id("a")).await.unwrap().unwrap();
+    assert_eq!(record.run.status, Status::Failed);
+    let steps: Vec<_> = record
+        .steps
+        .iter()
+        .map(|step| {
+            let proven = record.proven_steps.contains(&step.id);
+            (step.id.as_str(), step.status, proven)
+        })
+        .collect();
+    let expected = [
+        ("Test/e2e", Status::Failed, true),
+        ("Test/more", Status::Succeeded, false),
+    ];
+    assert_eq!(steps, expected);
+}
+
+#[tokio::test]
+async fn a_commit_finds_the_runs_that_are_proven_to_have_run_on_it_however_many_came_since() {
+    let bench = Bench::new().await;
+    let on = |run: &str, commit: &str| {
+        let mut event = event(run, Status::Succeeded, 0);
+        event.facts.revision = Some(Revision {
+            commit: commit.to_owned(),
+            message: None,
+            branch: None,
+            repository: None,
+            url: None,
+        });
+        event
+    };
+    for (known, run, commit) in [
+        (Known::Proven, "mine", "aaaa"),
+        (Known::Claimed, "forged", "aaaa"),
+        (Known::Proven, "other", "bbbb"),
+    ] {
+        let event = on(run, commit);
+        let recorded = bench.table.record_as(known, &event, None, None, noon(0));
+        Box::pin(recorded).await.unwrap();
+    }
+    let found = bench.table.runs_of_commit("aaaa").await.unwrap();
+    let found: Vec<_> = found.into_iter().map(|run| run.run).collect();
+    assert_eq!(found, [run_id("mine")]);
+    assert_eq!(bench.table.runs_of_commit("cccc").await.unwrap(), []);
 }

@@ -1,6 +1,7 @@
 //! Lists: newest first, a page at a time, whatever a caller makes up as a cursor.
 
 use domain::{
+    known::Known,
     page::{Cursor, Limit},
     run::Run,
     status::Status,
@@ -19,7 +20,11 @@ async fn runs_come_newest_first_and_each_on_one_page() {
     // Two of each second, in no order.
     for number in [5, 3, 8, 0, 9, 1, 7, 2, 6, 4] {
         let run = event(&format!("run-{number}"), Status::Failed, number / 2);
-        bench.table.join_run(Run::seed(&run), None).await.unwrap();
+        bench
+            .table
+            .join_run(Run::seed(&run), Known::Proven, None)
+            .await
+            .unwrap();
     }
     for failed in [false, true] {
         let list = RunList { app: None, failed };
@@ -67,7 +72,7 @@ async fn a_made_up_cursor_finds_nothing_that_is_not_of_its_list() {
         let run = event(&format!("run-{number}"), Status::Failed, 0);
         bench
             .table
-            .join_run(Run::seed(&run), Some((of, &dev)))
+            .join_run(Run::seed(&run), Known::Proven, Some((of, &dev)))
             .await
             .unwrap();
     }
@@ -141,7 +146,11 @@ async fn a_run_of_more_than_a_megabyte_is_told_whole() {
     let bench = Bench::new().await;
     bench
         .table
-        .join_run(Run::seed(&event("a", Status::Running, 0)), None)
+        .join_run(
+            Run::seed(&event("a", Status::Running, 0)),
+            Known::Proven,
+            None,
+        )
         .await
         .unwrap();
     for number in 0..30 {
@@ -158,7 +167,7 @@ async fn a_run_of_more_than_a_megabyte_is_told_whole() {
         let step = domain::run::Step::seed(&step).unwrap();
         bench
             .table
-            .join_step(&event("a", Status::Running, 0).run, step)
+            .join_step(&event("a", Status::Running, 0).run, step, Known::Proven)
             .await
             .unwrap();
     }

@@ -2,6 +2,7 @@
 
 use domain::{
     event::{Event, Facts, Revision},
+    known::Known,
     page::Limit,
     run::{RecentRuns, Run, Step},
     status::Status,
@@ -117,11 +118,14 @@ async fn thirty_two_writers_of_one_run_lose_nothing() {
         tokio::spawn(async move {
             let mut event = event("a", Status::Running, i64::from(number));
             event.attempt = number + 1;
-            table.join_run(Run::seed(&event), None).await.unwrap();
+            table
+                .join_run(Run::seed(&event), Known::Proven, None)
+                .await
+                .unwrap();
             let mut step = step_event("a", "Build/Apk", Status::Running, i64::from(number));
             step.attempt = number / 8 + 1;
             table
-                .join_step(&run_id("a"), Step::seed(&step).unwrap())
+                .join_step(&run_id("a"), Step::seed(&step).unwrap(), Known::Proven)
                 .await
                 .unwrap();
         })
@@ -320,7 +324,9 @@ async fn nothing_is_written_when_nothing_is_new() {
     let event = event("a", Status::Failed, 0);
     record(&table, &event, None).await;
     assert!(meter.reset().write_units > 0.0);
-    Box::pin(table.project(&event, None)).await.unwrap();
+    Box::pin(table.project(&event, Known::Proven, None))
+        .await
+        .unwrap();
     assert!(meter.read().requests > 0);
     assert!(
         meter.read().write_units.abs() < f64::EPSILON,

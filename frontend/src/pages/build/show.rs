@@ -1,6 +1,9 @@
 //! One build: its files, what its package says of itself, and where it is released.
 
-use domain::view::{BuildView, ReleaseView, StepOption};
+use domain::{
+    known::Known,
+    view::{BuildView, ReleaseView, StepOption},
+};
 use leptos::prelude::*;
 
 use super::{artifacts, package, path, promote, withdraw};
@@ -60,13 +63,13 @@ fn origin(view: &BuildView) -> AnyView {
     let build = &view.build;
     let revision = build.revision.as_ref();
     let run = build.run.as_ref().map(|run| {
-        view! { <div><dt>"Made by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a></dd></div> }
+        view! { <div><dt>"Made by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a> {claimed(build.origin.run)}</dd></div> }
     });
     let source = revision.map(|revision| {
         view! {
             <div>
                 <dt>"Commit"</dt>
-                <dd>{commit::short(revision)} " " {commit::origin(revision).map(|origin| view! { <small>{origin}</small> })}</dd>
+                <dd>{commit::short(revision)} " " {commit::origin(revision).map(|origin| view! { <small>{origin}</small> })} {claimed(build.origin.commit)}</dd>
             </div>
         }
     });
@@ -78,6 +81,14 @@ fn origin(view: &BuildView) -> AnyView {
         </dl>
     }
     .into_any()
+}
+
+/// That a fact is merely claimed, so that it opens no gate.
+fn claimed(known: Known) -> Option<AnyView> {
+    (!known.is_proven()).then(|| {
+        view! { <small class="quiet" title="Whoever pushed it said so. Checks do not count it.">"claimed"</small> }
+            .into_any()
+    })
 }
 
 /// The way to a link for people without an account, for those who may make one.
