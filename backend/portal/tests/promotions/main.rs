@@ -4,9 +4,7 @@
 mod approvals;
 mod audit;
 mod automatic;
-mod canal;
 mod cost;
-mod cut;
 mod holds;
 mod interrupted;
 mod requests;

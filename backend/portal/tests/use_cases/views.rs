@@ -11,8 +11,7 @@ use domain::{
 };
 use portal::Error;
 use store::table::Registration;
-
-use crate::world::{World, at, dev, me, wallet};
+use testkit::{TestPortal, at, dev, me, wallet};
 
 /// A package of `wallet`, signed with a certificate of that name.
 fn package(certificate: &str, version_code: u64) -> Package {
@@ -39,7 +38,7 @@ fn unsigned() -> Package {
 }
 
 /// Registers a build with packages that were read before, one file each, and releases it in dev.
-async fn released(world: &World, time: &str, packages: &[Package]) -> Build {
+async fn released(world: &TestPortal, time: &str, packages: &[Package]) -> Build {
     let table = &world.store.table;
     let number = table.next_number(&wallet()).await.unwrap();
     let key = RegistrationKey {
@@ -80,7 +79,7 @@ async fn released(world: &World, time: &str, packages: &[Package]) -> Build {
     build
 }
 
-async fn warnings(world: &World) -> (Vec<InstallWarning>, Option<String>) {
+async fn warnings(world: &TestPortal) -> (Vec<InstallWarning>, Option<String>) {
     let tester = world
         .portal
         .tester(&me(), &wallet(), &dev(), at("05:00:00"))
@@ -91,7 +90,7 @@ async fn warnings(world: &World) -> (Vec<InstallWarning>, Option<String>) {
 
 #[tokio::test]
 async fn a_tester_is_told_that_the_signature_differs_from_the_build_before() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     released(&world, "03:00:00", &[package("a", 1)]).await;
     released(&world, "03:01:00", &[package("a", 2)]).await;
     assert_eq!(warnings(&world).await, (vec![], None));
@@ -101,7 +100,7 @@ async fn a_tester_is_told_that_the_signature_differs_from_the_build_before() {
 
 #[tokio::test]
 async fn splits_are_compared_with_the_split_for_the_same_processor() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let split = |abi: &str, code| Package {
         abis: vec![abi.to_owned()],
         ..package("a", code)
@@ -124,7 +123,7 @@ async fn splits_are_compared_with_the_split_for_the_same_processor() {
 
 #[tokio::test]
 async fn an_unsigned_build_has_no_download() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     released(&world, "03:00:00", &[unsigned()]).await;
     let (warnings, refused) = warnings(&world).await;
     assert_eq!(warnings, [InstallWarning::NotSigned]);
@@ -138,7 +137,7 @@ async fn an_unsigned_build_has_no_download() {
 
 #[tokio::test]
 async fn an_abi_that_no_split_is_for_is_refused_with_those_that_there_are() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let arm = Package {
         abis: vec!["arm64-v8a".to_owned()],
         ..package("a", 1)
@@ -157,7 +156,7 @@ async fn an_abi_that_no_split_is_for_is_refused_with_those_that_there_are() {
 
 #[tokio::test]
 async fn an_icon_is_served_from_its_own_key() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let png = b"\x89PNG and so on";
     let icon = Icon {
         digest: Digest::of(png),
@@ -192,7 +191,7 @@ async fn an_icon_is_served_from_its_own_key() {
 
 #[tokio::test]
 async fn an_app_is_shown_across_environments_with_its_newest_builds() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     for code in 1..=12 {
         let time = format!("03:{code:02}:00");
         released(&world, &time, &[package("a", code)]).await;
@@ -225,7 +224,7 @@ async fn an_app_is_shown_across_environments_with_its_newest_builds() {
 
 #[tokio::test]
 async fn what_there_is_not_is_said() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (portal, now) = (&world.portal, at("05:00:00"));
     let build = "01KAHA9V000000000000000000".parse().unwrap();
     let run = "codepipeline/1/r/p/e".parse().unwrap();
