@@ -6,51 +6,19 @@
 )]
 
 use std::{
-    io::{BufRead, BufReader},
     net::TcpListener,
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output},
     time::Duration,
 };
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-const CONFIG: &str = r##"
-[[apps]]
-id = "wallet"
-name = "Wallet"
-
-[[environments]]
-id = "dev"
-name = "Development"
-colour = "#2e7d32"
-
-[[pipelines]]
-source = "codepipeline"
-name = "wallet-dev"
-app = "wallet"
-environment = "dev"
-"##;
-
-/// A portal that runs, killed when dropped.
-struct Portal {
-    child: Child,
-    web: String,
-    aws: String,
-    s3: String,
-}
-
-impl Drop for Portal {
-    fn drop(&mut self) {
-        let _over = self.child.kill().is_err();
-        let _gone = self.child.wait().is_err();
-    }
-}
+use testkit::{TOWPATH, serve::Serve};
 
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("towpath.toml"), CONFIG).unwrap();
+    std::fs::write(folder.path().join("towpath.toml"), TOWPATH).unwrap();
     folder
 }
 
@@ -64,31 +32,8 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn start(folder: &Path, arguments: &[&str]) -> Portal {
-    let mut child = command(folder, &["--listen", "127.0.0.1:0"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut address = |name: &str| {
-        let line = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find(|line| line.contains(name));
-        let line = line.unwrap_or_else(|| panic!("no line with {name}"));
-        let address = line
-            .split_whitespace()
-            .find(|word| word.starts_with("http://"));
-        address.unwrap().to_owned()
-    };
-    let (web, aws, s3) = (address("Towpath is at"), address("aws"), address("s3"));
-    Portal {
-        child,
-        web,
-        aws,
-        s3,
-    }
+fn start(folder: &Path, arguments: &[&str]) -> Serve {
+    Serve::start(command(folder, &["--listen", "127.0.0.1:0"]).args(arguments))
 }
 
 fn refused(folder: &Path, arguments: &[&str]) -> String {
@@ -101,7 +46,7 @@ fn client() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-async fn put_events(portal: &Portal, entries: Value) -> Value {
+async fn put_events(portal: &Serve, entries: Value) -> Value {
     let request = client()
         .post(&portal.aws)
         .header("x-amz-target", "AWSEvents.PutEvents")
@@ -130,9 +75,9 @@ fn started(execution: &str) -> Value {
     })
 }
 
-async fn recent_run(portal: &Portal) -> Value {
+async fn recent_run(portal: &Serve) -> Value {
     let overview = client()
-        .get(format!("{}/api/v1/overview", portal.web))
+        .get(format!("{}/api/v1/overview", portal.url))
         .send()
         .await
         .unwrap();
@@ -261,7 +206,7 @@ async fn a_job_is_taken_at_once_and_answered_to_codepipeline() {
 async fn pages_are_served_and_s3_opens_to_nobody() {
     let folder = folder();
     let portal = start(folder.path(), &[]);
-    let page = client().get(&portal.web).send().await.unwrap();
+    let page = client().get(&portal.url).send().await.unwrap();
     assert_eq!(page.status(), 200);
     assert!(page.text().await.unwrap().contains("Wallet"));
     let listed = client()
@@ -366,7 +311,7 @@ async fn webhooks_are_taken_with_the_secrets_of_a_file() {
     let portal = start(folder.path(), &["--hooks-secrets", "hooks.json"]);
     let deliver = async |signature: &str| {
         let request = client()
-            .post(format!("{}/hooks/github/acme", portal.web))
+            .post(format!("{}/hooks/github/acme", portal.url))
             .header("content-type", "application/json")
             .header("x-github-event", "ping")
             .header("x-hub-signature-256", signature)
@@ -375,7 +320,7 @@ async fn webhooks_are_taken_with_the_secrets_of_a_file() {
     };
     assert_eq!(deliver(SIGNATURE).await, 202);
     assert_eq!(deliver("sha256=00").await, 401);
-    let pages = client().get(&portal.web).send().await.unwrap();
+    let pages = client().get(&portal.url).send().await.unwrap();
     assert_eq!(pages.status(), 200);
 }
 

@@ -1,15 +1,16 @@
 //! Whatever order events come in, and however often, what is known in the end is the same.
 
-mod history;
-
 use domain::{
     event::Event,
     fold::OrderKey,
     run::{RecentRuns, Run, Step},
     status::Status,
 };
-use history::{Known, deliveries, events, pipeline};
 use proptest::{collection::vec, prelude::*, sample::Index};
+use testkit::{
+    history::{Known, deliveries, events},
+    records::pipeline,
+};
 
 fn config() -> ProptestConfig {
     ProptestConfig {
@@ -84,7 +85,7 @@ proptest! {
 
     #[test]
     fn the_overview_shows_the_same_runs_in_the_end((events, delivered) in deliveries(6)) {
-        let mut recent = RecentRuns { app: None, environment: None, pipeline: pipeline(), runs: Vec::new() };
+        let mut recent = RecentRuns { app: None, environment: None, pipeline: pipeline("wallet-dev"), runs: Vec::new() };
         for (place, event) in delivered.iter().enumerate() {
             let heard = delivered[..=place].iter().filter(|heard| heard.run == event.run);
             let run = run_of(heard).unwrap();
@@ -104,7 +105,7 @@ fn a_late_ending_of_the_first_try_does_not_end_the_second() {
             id: format!("codepipeline:{number}").parse().unwrap(),
             run: "codepipeline/1/eu-west-1/wallet-dev/a".parse().unwrap(),
             step: None,
-            pipeline: pipeline(),
+            pipeline: pipeline("wallet-dev"),
             occurred_at: at,
             received_at: at,
             attempt,

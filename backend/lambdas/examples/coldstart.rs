@@ -6,25 +6,22 @@
 
 #![expect(clippy::print_stdout, reason = "a tool for the person at the terminal")]
 
-#[path = "../tests/common/mod.rs"]
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{
-    artifact,
+use serde_json::{Value, json};
+use testkit::{
+    functions::{Functions, job, request},
     lambda::{Lambda, Program},
     usage,
-    world::{World, job, request},
+    zip::{signed_apk, zipped},
 };
-use serde_json::{Value, json};
 
 const TRIES: usize = 21;
 const JOB: &str = "11111111-abcd-1111-abcd-111111abcdef";
 
 #[tokio::main]
 async fn main() {
-    let mut world = World::start().await;
+    let mut world = Functions::start().await;
     let mut arguments = std::env::args().skip(1);
     if let Some(program) = arguments.next() {
         world.program = Program::new(program, &[]);
@@ -49,8 +46,8 @@ async fn main() {
 }
 
 /// A build to tap for.
-async fn register(world: &World) {
-    let bytes = artifact::zip(&[("build/app-release.apk", &artifact::signed_apk())]);
+async fn register(world: &Functions) {
+    let bytes = zipped(&[("build/app-release.apk", &signed_apk())]);
     world.put_artifact("key", bytes).await;
     let parameters = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
     let action = world.lambda("action").await;
@@ -59,7 +56,7 @@ async fn register(world: &World) {
 }
 
 /// A tap, answered by `web` and by a script in turns, so that what else the machine does meets both.
-async fn compare(world: &World, node: &Program) {
+async fn compare(world: &Functions, node: &Program) {
     let tap = request("GET", "/wallet/dev/latest.apk", "", None);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..TRIES {

@@ -1,14 +1,12 @@
 //! `action`, driven through the Runtime API: jobs as `CodePipeline` sends them, and the answers that it gets.
 
-mod common;
-
-use common::{
-    artifact,
-    lambda::Lambda,
-    world::{World, job},
-};
 use domain::id::RunId;
 use serde_json::{Value, json};
+use testkit::{
+    functions::{Functions, job},
+    lambda::Lambda,
+    zip::{apk, zipped},
+};
 
 const ACTION: &str = "action";
 const JOB: &str = "11111111-abcd-1111-abcd-111111abcdef";
@@ -21,19 +19,19 @@ const PARAMETERS: &str = r#"{
 }"#;
 
 /// A world with a good artifact in it, and the function.
-async fn start() -> (World, Lambda) {
-    let world = World::start().await;
+async fn start() -> (Functions, Lambda) {
+    let world = Functions::start().await;
     let files: [(&str, &[u8]); 2] = [
-        ("build/app-release.apk", &artifact::apk()),
+        ("build/app-release.apk", &apk()),
         ("build/mapping.txt", b"a -> b"),
     ];
-    world.put_artifact(KEY, artifact::zip(&files)).await;
+    world.put_artifact(KEY, zipped(&files)).await;
     let action = world.lambda(ACTION).await;
     (world, action)
 }
 
 /// Sends a job that cannot be done, and returns what the pipeline's owner reads.
-async fn refused(world: &World, action: &Lambda, event: Value, kind: &str) -> String {
+async fn refused(world: &Functions, action: &Lambda, event: Value, kind: &str) -> String {
     action.invoke(event).await.response();
     let (found, message) = world.codepipeline.failure();
     assert_eq!(found, kind, "{message}");
@@ -67,7 +65,7 @@ async fn a_pipelines_build_is_registered_and_released() {
     assert_eq!(names, ["app-release.apk", "mapping.txt"]);
     assert_eq!(
         build.artifacts[0].digest,
-        domain::digest::Digest::of(&artifact::apk())
+        domain::digest::Digest::of(&apk())
     );
     let run: RunId = "codepipeline/123456789012/eu-west-1/wallet-dev/x1"
         .parse()
@@ -113,7 +111,7 @@ async fn no_log_holds_a_credential_or_a_body() {
         let log = function.log().join("\n");
         for secret in [
             "the-secret-of",
-            "JOBKEY",
+            testkit::JOB_KEYS.0,
             "artifactCredentials",
             "Fix the camera",
         ] {
@@ -188,7 +186,7 @@ async fn an_artifact_that_is_no_zip_is_answered() {
 #[tokio::test]
 async fn an_artifact_without_an_application_is_answered() {
     let (world, action) = start().await;
-    let bytes = artifact::zip(&[("README.md", b"hello")]);
+    let bytes = zipped(&[("README.md", b"hello")]);
     world.put_artifact("no-apk", bytes).await;
     let event = job(JOB, PARAMETERS, "no-apk");
     action.invoke(event).await.response();
@@ -220,7 +218,7 @@ async fn a_refused_job_leaves_no_build_and_the_next_one_succeeds() {
 #[tokio::test]
 async fn a_job_that_codepipeline_has_no_answer_to_comes_again() {
     let (world, action) = start().await;
-    world.codepipeline.refuse();
+    world.codepipeline.refuse(true);
     let message = action.invoke(job(JOB, PARAMETERS, KEY)).await.error();
     assert_eq!(message, format!("job {JOB} was not answered"));
     let line = action.logged("has no answer").await;

@@ -5,9 +5,6 @@
     reason = "a test that cannot go on should say where"
 )]
 
-mod common;
-
-use common::world::World;
 use domain::{
     Timestamp,
     actor::Actor,
@@ -16,6 +13,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use testkit::functions::Functions;
 
 /// A file of a registration that is over, or never was.
 const LEFT_BEHIND: &str = "staging/0123456789abcdef/first/0";
@@ -24,7 +22,7 @@ const KEPT: &str = "artifacts/wallet/0123456789abcdef/app-release.apk";
 
 #[tokio::test]
 async fn what_a_registration_left_behind_goes_and_a_builds_files_stay() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let objects = &world.store.objects;
     for key in [LEFT_BEHIND, KEPT] {
         let bytes = b"an application".to_vec();
@@ -40,7 +38,7 @@ async fn what_a_registration_left_behind_goes_and_a_builds_files_stay() {
 
 #[tokio::test]
 async fn a_sweep_that_fails_is_an_error_that_an_alarm_sees() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let clock = world
         .lambda_with("clock", "TOWPATH_TABLE", "no-such-table")
         .await;
@@ -65,6 +63,7 @@ fn running_for(duration: SignedDuration, now: Timestamp) -> Promotion {
         expires_at: now + duration,
         bypass: None,
         withdraw: None,
+        withdraw_from: Vec::new(),
         approvals: Vec::new(),
         gates: Vec::new(),
         state: State::Running,
@@ -76,7 +75,7 @@ fn running_for(duration: SignedDuration, now: Timestamp) -> Promotion {
 #[tokio::test]
 async fn promotions_that_run_for_more_than_an_hour_are_counted_and_others_are_not() {
     for (minutes, counted) in [(50, false), (70, true)] {
-        let world = World::start().await;
+        let world = Functions::start().await;
         let now = lambdas::ambient::now();
         let promotion = running_for(SignedDuration::from_mins(minutes), now);
         let table = &world.store.table;
@@ -99,7 +98,7 @@ async fn promotions_that_run_for_more_than_an_hour_are_counted_and_others_are_no
 
 #[tokio::test]
 async fn a_handler_that_means_no_function_stops_it_with_the_ones_that_would_do() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let mut lambda = world.lambda("index.handler").await;
     assert!(!lambda.ended().await);
     let line = lambda.logged("cannot start").await;

@@ -5,11 +5,9 @@
     reason = "a test that cannot go on should say where"
 )]
 
-mod common;
-
-use common::world::{World, batch};
 use domain::{id::RunId, status::Status};
 use serde_json::{Value, json};
+use testkit::functions::{Functions, batch};
 
 const EVENTS: &str = "events";
 const RUN: &str = "codepipeline/123456789012/eu-west-1/wallet-dev/x1";
@@ -42,7 +40,7 @@ fn failed(answer: &Value) -> Vec<&str> {
         .collect()
 }
 
-async fn status(world: &World) -> Status {
+async fn status(world: &Functions) -> Status {
     let run: RunId = RUN.parse().unwrap();
     world
         .store
@@ -57,7 +55,7 @@ async fn status(world: &World) -> Status {
 
 #[tokio::test]
 async fn a_batch_is_recorded_and_a_poison_message_fails_alone() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let events = world.lambda(EVENTS).await;
     let started = event("e1", "STARTED", "2026-01-02T03:04:00Z").to_string();
     let succeeded = event("e2", "SUCCEEDED", "2026-01-02T03:05:00Z").to_string();
@@ -71,7 +69,7 @@ async fn a_batch_is_recorded_and_a_poison_message_fails_alone() {
 
 #[tokio::test]
 async fn a_second_delivery_changes_nothing_and_fails_nothing() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let events = world.lambda(EVENTS).await;
     let succeeded = event("e2", "SUCCEEDED", "2026-01-02T03:05:00Z").to_string();
     let started = event("e1", "STARTED", "2026-01-02T03:04:00Z").to_string();
@@ -86,7 +84,7 @@ async fn a_second_delivery_changes_nothing_and_fails_nothing() {
 
 #[tokio::test]
 async fn what_is_authentic_but_of_no_interest_does_not_come_again() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let events = world.lambda(EVENTS).await;
     let mut weather = event("e1", "STARTED", "2026-01-02T03:04:00Z");
     weather["detail-type"] = json!("CodePipeline Weather Change");
@@ -102,7 +100,7 @@ async fn what_is_authentic_but_of_no_interest_does_not_come_again() {
 
 #[tokio::test]
 async fn an_empty_batch_is_answered() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let events = world.lambda(EVENTS).await;
     let answer = events.invoke(batch(&[])).await.response();
     assert_eq!(answer, json!({"batchItemFailures": []}));
@@ -110,7 +108,7 @@ async fn an_empty_batch_is_answered() {
 
 #[tokio::test]
 async fn a_message_without_an_identifier_fails_the_whole_batch() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let events = world.lambda(EVENTS).await;
     let mut poison = batch(&["poison"]);
     poison["Records"][0]["messageId"] = Value::Null;
@@ -120,7 +118,7 @@ async fn a_message_without_an_identifier_fails_the_whole_batch() {
 
 #[tokio::test]
 async fn a_table_that_does_not_answer_brings_the_messages_back() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let events = world
         .lambda_with(EVENTS, "TOWPATH_TABLE", "no-such-table")
         .await;
@@ -132,7 +130,7 @@ async fn a_table_that_does_not_answer_brings_the_messages_back() {
 
 #[tokio::test]
 async fn a_function_without_its_settings_says_which_and_ends() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let mut events = world.lambda_with(EVENTS, "TOWPATH_BUCKET", "").await;
     assert!(!events.ended().await);
     let line = events.logged("cannot start").await;

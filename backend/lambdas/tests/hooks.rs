@@ -5,17 +5,15 @@
     reason = "a test that cannot go on should say where"
 )]
 
-mod common;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use common::{
-    lambda::Lambda,
-    world::{World, request},
-};
 use domain::{id::RunId, status::Status};
 use ring::hmac;
 use serde_json::{Value, json};
 use store::table::RunRecord;
+use testkit::{
+    functions::{Functions, request},
+    lambda::Lambda,
+};
 
 const HOOKS: &str = "hooks";
 const SECRET: &str = "the secret that endpoint and GitHub share";
@@ -111,7 +109,7 @@ fn signature(secret: &str, body: &[u8]) -> String {
     format!("sha256={}", hex::encode(hmac::sign(&key, body)))
 }
 
-async fn hooks_with(world: &World, endpoint: Value) -> Lambda {
+async fn hooks_with(world: &Functions, endpoint: Value) -> Lambda {
     let secrets = json!({"github": {"octo": endpoint}}).to_string();
     let changes = [
         ("TOWPATH_HOOKS_SECRET", secrets.as_str()),
@@ -120,18 +118,18 @@ async fn hooks_with(world: &World, endpoint: Value) -> Lambda {
     world.lambda_changed(HOOKS, &changes).await
 }
 
-async fn hooks(world: &World) -> Lambda {
+async fn hooks(world: &Functions) -> Lambda {
     hooks_with(world, json!({"current": SECRET})).await
 }
 
-async fn run(world: &World, id: &str) -> Option<RunRecord> {
+async fn run(world: &Functions, id: &str) -> Option<RunRecord> {
     let id: RunId = id.parse().unwrap();
     world.store.table.run(&id).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_run_of_a_workflow_is_recorded_for_the_app_that_it_feeds() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     let delivery = Delivery::new("workflow_run", RUN_REQUESTED);
     let (status, answer) = delivery.send(&hooks).await;
@@ -156,7 +154,7 @@ async fn a_run_of_a_workflow_is_recorded_for_the_app_that_it_feeds() {
 
 #[tokio::test]
 async fn what_github_sent_is_kept_beside_the_event() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     Delivery::new("workflow_run", RUN_COMPLETED)
         .send(&hooks)
@@ -167,7 +165,7 @@ async fn what_github_sent_is_kept_beside_the_event() {
 
 #[tokio::test]
 async fn the_body_is_signed_as_it_was_sent_however_api_gateway_hands_it_on() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     let delivery = Delivery::new("workflow_run", RUN_COMPLETED);
     for in_base64 in [false, true] {
@@ -178,7 +176,7 @@ async fn the_body_is_signed_as_it_was_sent_however_api_gateway_hands_it_on() {
 
 #[tokio::test]
 async fn without_the_right_signature_every_delivery_has_the_same_answer_and_leaves_nothing() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     let good = || Delivery::new("workflow_run", RUN_COMPLETED);
     let mut altered = good();
@@ -220,7 +218,7 @@ async fn without_the_right_signature_every_delivery_has_the_same_answer_and_leav
 
 #[tokio::test]
 async fn two_secrets_are_live_while_one_follows_the_other() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let rotated = json!({"current": NEXT, "previous": SECRET});
     let hooks = hooks_with(&world, rotated).await;
     let old = Delivery::new("workflow_run", RUN_REQUESTED);
@@ -238,7 +236,7 @@ async fn two_secrets_are_live_while_one_follows_the_other() {
 
 #[tokio::test]
 async fn a_delivery_that_comes_again_changes_nothing() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     let delivery = Delivery::new("workflow_run", RUN_COMPLETED);
     delivery.send(&hooks).await;
@@ -273,7 +271,7 @@ async fn a_job_belongs_to_its_run_whichever_comes_first() {
     };
     let whole = Delivery::new("workflow_run", RUN_COMPLETED);
     for order in [[&job, &whole], [&whole, &job], [&job, &job]] {
-        let world = World::start().await;
+        let world = Functions::start().await;
         let hooks = hooks(&world).await;
         for delivery in order {
             assert_eq!(delivery.send(&hooks).await.0, 200);
@@ -296,7 +294,7 @@ async fn a_job_belongs_to_its_run_whichever_comes_first() {
 
 #[tokio::test]
 async fn what_is_authentic_and_says_nothing_is_taken_and_ignored_with_the_reason() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     let ignored = [
         ("ping", PING, "ping"),
@@ -329,7 +327,7 @@ async fn what_is_authentic_and_says_nothing_is_taken_and_ignored_with_the_reason
 
 #[tokio::test]
 async fn a_form_is_turned_away_with_what_to_set() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     let form = Delivery {
         content_type: "application/x-www-form-urlencoded",
@@ -347,7 +345,7 @@ async fn a_form_is_turned_away_with_what_to_set() {
 
 #[tokio::test]
 async fn a_body_larger_than_a_function_can_be_called_with_is_too_large() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     let large = Delivery::new("workflow_run", &" ".repeat(6 * 1024 * 1024 + 1));
     let (status, answer) = large.send(&hooks).await;
@@ -358,7 +356,7 @@ async fn a_body_larger_than_a_function_can_be_called_with_is_too_large() {
 
 #[tokio::test]
 async fn no_other_address_answers_here() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     for (method, path, status) in [
         ("GET", "/", 404),
@@ -374,7 +372,7 @@ async fn no_other_address_answers_here() {
 
 #[tokio::test]
 async fn nothing_in_the_log_holds_a_secret_or_a_body() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let hooks = hooks(&world).await;
     Delivery::new("workflow_run", RUN_COMPLETED)
         .send(&hooks)
@@ -390,7 +388,7 @@ async fn nothing_in_the_log_holds_a_secret_or_a_body() {
 
 #[tokio::test]
 async fn without_endpoints_the_function_does_not_start_and_with_none_it_takes_nothing() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let mut none = world.lambda(HOOKS).await;
     assert!(!none.ended().await);
     none.logged("TOWPATH_HOOKS_SECRET is not set").await;

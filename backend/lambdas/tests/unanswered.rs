@@ -6,17 +6,15 @@
     reason = "a test that cannot go on should say where"
 )]
 
-mod common;
-
 use std::{sync::Arc, time::Duration};
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
-use common::{
-    codepipeline::CodePipeline,
-    lambda::{Lambda, Program},
-};
 use serde_json::{Value, json};
 use simulator::{Options, Simulator};
+use testkit::{
+    CodePipeline,
+    lambda::{Lambda, Program},
+};
 use tokio::{
     net::TcpListener,
     sync::{
@@ -191,9 +189,9 @@ async fn a_job_that_nobody_waits_for_needs_no_answer() {
 
 #[tokio::test]
 async fn an_answer_that_does_not_get_through_is_an_error_so_that_lambda_tries_again() {
-    let (codepipeline, endpoint) = CodePipeline::start().await;
-    codepipeline.refuse();
-    let function = unanswered(&endpoint).await;
+    let codepipeline = CodePipeline::start().await;
+    codepipeline.refuse(true);
+    let function = unanswered(&codepipeline.endpoint).await;
     let event = json!({"CodePipeline.job": {"id": "job-1"}});
     let message = function.invoke(record(&event)).await.error();
     assert_eq!(message, "job job-1 was not answered");
@@ -202,8 +200,8 @@ async fn an_answer_that_does_not_get_through_is_an_error_so_that_lambda_tries_ag
 
 #[tokio::test]
 async fn what_is_no_record_of_a_job_is_an_error_that_shows_nothing_of_it() {
-    let (codepipeline, endpoint) = CodePipeline::start().await;
-    let function = unanswered(&endpoint).await;
+    let codepipeline = CodePipeline::start().await;
+    let function = unanswered(&codepipeline.endpoint).await;
     let events = [
         json!({}),
         json!([1]),
@@ -220,17 +218,17 @@ async fn what_is_no_record_of_a_job_is_an_error_that_shows_nothing_of_it() {
 
 #[tokio::test]
 async fn no_log_holds_a_credential_of_the_job() {
-    let (codepipeline, endpoint) = CodePipeline::start().await;
-    let function = unanswered(&endpoint).await;
-    let event = common::world::job("job-1", "{}", "key");
+    let codepipeline = CodePipeline::start().await;
+    let function = unanswered(&codepipeline.endpoint).await;
+    let event = testkit::functions::job("job-1", "{}", "key");
     function.invoke(record(&event)).await.response();
     let (kind, _) = codepipeline.failure();
     assert_eq!(kind, "JobFailed");
     function.logged("job-unanswered").await;
     let log = function.log().join("\n");
     for secret in [
-        common::world::JOB_KEY,
-        common::world::JOB_SECRET,
+        testkit::JOB_KEYS.0,
+        testkit::JOB_KEYS.1,
         "artifactCredentials",
     ] {
         assert!(!log.contains(secret), "{secret} in {log}");

@@ -5,14 +5,12 @@
     reason = "a test that cannot go on should say where"
 )]
 
-mod common;
-
-use common::{
-    artifact,
-    lambda::Lambda,
-    world::{World, job, request},
-};
 use serde_json::{Value, json};
+use testkit::{
+    functions::{Functions, job, request},
+    lambda::Lambda,
+    zip::{apk, signed_apk, zipped},
+};
 
 const WEB: &str = "web";
 const ACTION: &str = "action";
@@ -33,7 +31,7 @@ fn json(answer: &Value) -> Value {
 
 #[tokio::test]
 async fn the_overview_is_a_page_for_people_and_json_for_programs() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let web = world.lambda(WEB).await;
     let page = get(&web, "/").await;
     assert_eq!(page["statusCode"], 200);
@@ -50,7 +48,7 @@ async fn the_overview_is_a_page_for_people_and_json_for_programs() {
 
 #[tokio::test]
 async fn whoever_has_not_signed_in_sees_nothing() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let web = world.lambda(WEB).await;
     let ask = async |path: &str| {
         let mut request = request("GET", path, "", None);
@@ -71,7 +69,7 @@ async fn whoever_has_not_signed_in_sees_nothing() {
 
 #[tokio::test]
 async fn without_an_issuer_the_function_does_not_start() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let mut web = world.lambda_with(WEB, "TOWPATH_OIDC_ISSUER", "").await;
     assert!(!web.ended().await);
     web.logged("cannot start").await;
@@ -79,7 +77,7 @@ async fn without_an_issuer_the_function_does_not_start() {
 
 #[tokio::test]
 async fn what_is_not_there_is_a_problem() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let web = world.lambda(WEB).await;
     let answer = get(&web, "/api/v1/apps/purse").await;
     assert_eq!(answer["statusCode"], 404);
@@ -92,7 +90,7 @@ async fn what_is_not_there_is_a_problem() {
 
 #[tokio::test]
 async fn an_event_that_a_developer_posts_is_refused() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let web = world.lambda(WEB).await;
     let event = json!({
         "id": "e1",
@@ -116,8 +114,8 @@ async fn an_event_that_a_developer_posts_is_refused() {
 }
 
 /// Registers a package as a pipeline's job would.
-async fn register(world: &World, apk: &[u8]) {
-    let bytes = artifact::zip(&[("build/app-release.apk", apk)]);
+async fn register(world: &Functions, apk: &[u8]) {
+    let bytes = zipped(&[("build/app-release.apk", apk)]);
     world.put_artifact("key", bytes).await;
     let parameters = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
     let event = job("11111111-abcd-1111-abcd-111111abcdef", parameters, "key");
@@ -128,8 +126,8 @@ async fn register(world: &World, apk: &[u8]) {
 
 #[tokio::test]
 async fn a_build_of_a_job_is_one_tap_away() {
-    let world = World::start().await;
-    let apk = artifact::signed_apk();
+    let world = Functions::start().await;
+    let apk = signed_apk();
     register(&world, &apk).await;
     let web = world.lambda(WEB).await;
     let page = get(&web, "/wallet/dev").await;
@@ -146,8 +144,8 @@ async fn a_build_of_a_job_is_one_tap_away() {
 
 #[tokio::test]
 async fn a_build_that_cannot_be_installed_is_not_offered() {
-    let world = World::start().await;
-    register(&world, &artifact::apk()).await;
+    let world = Functions::start().await;
+    register(&world, &apk()).await;
     let web = world.lambda(WEB).await;
     let page = get(&web, "/wallet/dev").await;
     assert!(!text(&page).contains("latest.apk"), "{page}");
@@ -158,7 +156,7 @@ async fn a_build_that_cannot_be_installed_is_not_offered() {
 
 #[tokio::test]
 async fn each_request_is_one_line_with_its_path_and_without_its_query() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let web = world.lambda(WEB).await;
     let query = "cursor=secret-cursor";
     web.invoke(request("GET", "/wallet/builds", query, None))
@@ -175,7 +173,7 @@ const ORIGIN_KEY: &str = "a-key-of-the-tests-0123456789abcdef";
 
 #[tokio::test]
 async fn with_an_origin_key_only_what_cloudfront_sends_is_answered_and_the_line_has_its_viewer() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let changed = ("TOWPATH_ORIGIN_KEY", ORIGIN_KEY);
     for handler in [WEB, "hooks"] {
         let function = world
@@ -215,7 +213,7 @@ async fn with_an_origin_key_only_what_cloudfront_sends_is_answered_and_the_line_
 
 #[tokio::test]
 async fn an_origin_key_that_is_none_stops_the_function() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     for bad in ["", "a-short-one"] {
         let mut web = world.lambda_with(WEB, "TOWPATH_ORIGIN_KEY", bad).await;
         assert!(!web.ended().await);
@@ -227,7 +225,7 @@ async fn an_origin_key_that_is_none_stops_the_function() {
 
 #[tokio::test]
 async fn a_site_that_is_not_there_stops_the_function() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let mut web = world
         .lambda_with(WEB, "TOWPATH_SITE", "/no/such/folder")
         .await;
@@ -253,8 +251,8 @@ fn taps(web: &Lambda) -> (u64, u64) {
 
 #[tokio::test]
 async fn taps_are_counted_and_pages_are_not() {
-    let world = World::start().await;
-    register(&world, &artifact::signed_apk()).await;
+    let world = Functions::start().await;
+    register(&world, &signed_apk()).await;
     let web = world.lambda_with(WEB, "TOWPATH_HOME", "dev").await;
     let page = get(&web, "/wallet/dev").await;
     assert_eq!(page["statusCode"], 200, "{page}");
@@ -277,7 +275,7 @@ async fn taps_are_counted_and_pages_are_not() {
 
 #[tokio::test]
 async fn a_tap_that_the_portal_cannot_answer_is_counted_as_failed() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let changes = [("TOWPATH_HOME", "dev"), ("TOWPATH_TABLE", "no-such-table")];
     let web = world.lambda_changed(WEB, &changes).await;
     let tap = get(&web, "/wallet/dev/latest.apk").await;
@@ -288,7 +286,7 @@ async fn a_tap_that_the_portal_cannot_answer_is_counted_as_failed() {
 
 #[tokio::test]
 async fn a_function_of_no_environment_counts_nothing() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let web = world.lambda(WEB).await;
     get(&web, "/wallet/dev/latest.apk").await;
     web.logged("answered").await;
@@ -297,7 +295,7 @@ async fn a_function_of_no_environment_counts_nothing() {
 
 #[tokio::test]
 async fn what_makes_no_uri_is_answered_and_ends_no_invocation() {
-    let world = World::start().await;
+    let world = Functions::start().await;
     let web = world.lambda(WEB).await;
     for query in [
         "\"", "a=<b>", "a b", "a=\u{7f}", "é", "#", "%", "%zz", "[", "\\",

@@ -1,8 +1,6 @@
 //! Whatever order deliveries come in, however often, and wherever one breaks off: the same rows in the end.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[path = "../../domain/tests/history/mod.rs"]
-mod history;
 mod support;
 
 use std::collections::BTreeMap;
@@ -13,10 +11,13 @@ use domain::{
     run::{Run, Step},
     view::RunSummary,
 };
-use history::{Known, deliveries, pipeline};
 use proptest::{collection::vec, prelude::*};
 use store::{Table, table::RunList};
 use support::{Bench, app, environment, noon};
+use testkit::{
+    history::{Known, deliveries},
+    records::pipeline,
+};
 use tokio::runtime::Runtime;
 
 /// Where a delivery breaks off.
@@ -135,7 +136,7 @@ fn expected(events: &[Event]) -> Told {
         .into_iter()
         .map(|run| RunSummary {
             run: run.brief(),
-            pipeline: pipeline(),
+            pipeline: pipeline("wallet-dev"),
             environment: Some(environment("dev")),
             message: run
                 .revision

@@ -5,6 +5,7 @@ use domain::{
     build::{Artifact, ArtifactKind, Build, BuildBrief},
     digest::Digest,
     id::{AppId, BuildId},
+    known::{Known, Origin},
     package::{Flutter, Icon, Package, Signing, Unread},
     release::Release,
     view::{BuildView, ReleaseView},
@@ -75,6 +76,11 @@ pub(crate) fn build(number: u64) -> Build {
             "Show the mock location's accuracy in the notification",
         )),
         run: Some(run_id("journal-dev", 41)),
+        origin: Origin {
+            run: Known::Proven,
+            commit: Known::Proven,
+            repository: Known::Proven,
+        },
         registered_at: before(11_000),
         registered_by: Actor::pipeline("journal-dev"),
         artifacts: vec![

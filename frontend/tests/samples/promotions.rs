@@ -227,6 +227,7 @@ pub(crate) fn promotion(number: u64, state: State) -> Promotion {
         expires_at: at("2026-11-24T07:28:20Z"),
         bypass: None,
         withdraw: None,
+        withdraw_from: Vec::new(),
         approvals: Vec::new(),
         gates: gates(),
         state,

@@ -1,41 +1,54 @@
-//! A portal behind a sign-in, with two apps in it and a session for every role: what `api.py` knocks at.
+//! A portal behind a sign-in, with two apps in it and a session for every role: what `api.py` asks.
 //!
-//! It prints one line of JSON that says where it is and who may come in, and ends when its standard input does, so that it
+//! It prints one line of JSON that says where it is and who is signed in, and ends when its standard input does, so that it
 //! never outlives whoever started it.
 
-mod house;
-mod people;
-mod things;
-
 use std::{
+    collections::BTreeMap,
     io::{Read as _, Write as _},
-    process::ExitCode,
 };
 
-use house::{Failed, House};
-use serde_json::json;
+use domain::access::Role;
+use serde_json::{Value, json};
+use testkit::{
+    TestPortal, machine_time,
+    two_apps::{Things, TwoApps},
+};
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match serve().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("doors: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn serve() -> Result<(), Failed> {
-    let house = House::open().await?;
-    let people = people::signed_in(&house.portal, &house.sign_in).await?;
-    let admin = people.get(people::ADMIN).map_or("", String::as_str);
-    let things = things::bring(&house.address, admin).await?;
-    let said = json!({"address": house.address, "people": people, "things": things});
+async fn main() -> std::io::Result<()> {
+    let builder = TestPortal::builder().oidc().clock(machine_time).listen();
+    let apps = TwoApps::of(builder).await;
+    let things = [&apps.mine, &apps.theirs].map(identifiers);
+    let people = people(&apps.portal).await;
+    let said = json!({"address": apps.portal.address, "people": people, "things": things});
     let mut out = std::io::stdout();
     writeln!(out, "{said}")?;
     out.flush()?;
-    let ended = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
-    let _ = ended.await;
+    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
     Ok(())
+}
+
+/// The cookie of one person of each role, of one of everything, and of one of nothing, by their group.
+async fn people(portal: &TestPortal) -> BTreeMap<String, String> {
+    let mut cookies = BTreeMap::new();
+    let roles = Role::ALL.into_iter().map(|role| role.to_string());
+    for group in roles.chain(["admins", "nobody"].map(str::to_owned)) {
+        let cookie = portal.cookie(&group, machine_time()).await;
+        cookies.insert(group, cookie);
+    }
+    cookies
+}
+
+/// What there is of one app, as `access.py` reads it.
+fn identifiers(things: &Things) -> Value {
+    json!({
+        "app": things.app,
+        "mark": things.mark,
+        "builds": things.builds,
+        "digests": [things.digest, things.promoted],
+        "uploads": [things.upload],
+        "promotions": [things.promotion],
+        "runs": [things.run],
+    })
 }

@@ -2,34 +2,21 @@
 
 use std::{
     ffi::OsStr,
-    io::{BufRead as _, BufReader, Write as _},
+    io::Write as _,
+    ops::Deref,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
+use testkit::{TOWPATH, serve::Serve, zip};
 
-const CONFIG: &str = r##"
-[[apps]]
-id = "wallet"
-name = "Wallet"
-
-[[environments]]
-id = "dev"
-name = "Development"
-colour = "#2e7d32"
-
+const PROD: &str = r##"
 [[environments]]
 id = "prod"
 name = "Production"
 colour = "#c62828"
-
-[[pipelines]]
-source = "codepipeline"
-name = "wallet-dev"
-app = "wallet"
-environment = "dev"
 "##;
 
 const PATH: &str = r##"
@@ -54,14 +41,19 @@ approvals = [{ groups = ["release-managers"] }]
 rollback_gates = []
 "##;
 
-/// A portal, killed when dropped.
+/// A portal that runs, and a folder beside it.
 pub(crate) struct Portal {
-    child: Child,
-    pub(crate) url: String,
-    /// Where its DynamoDB is.
-    pub(crate) dynamodb: String,
+    serve: Serve,
     /// Where commands are typed.
     pub(crate) folder: TempDir,
+}
+
+impl Deref for Portal {
+    type Target = Serve;
+
+    fn deref(&self) -> &Serve {
+        &self.serve
+    }
 }
 
 /// What a command left behind.
@@ -71,46 +63,24 @@ pub(crate) struct Typed {
     pub(crate) err: String,
 }
 
-impl Drop for Portal {
-    fn drop(&mut self) {
-        let _over = self.child.kill().is_err();
-        let _gone = self.child.wait().is_err();
-    }
-}
-
 impl Portal {
     pub(crate) fn start() -> Self {
-        Self::with(CONFIG)
+        Self::with("")
     }
 
     /// One whose builds move from dev over preprod, by itself or asked for, to prod, which asks for an approval.
     pub(crate) fn with_a_path() -> Self {
-        Self::with(&format!("{CONFIG}{PATH}"))
+        Self::with(PATH)
     }
 
-    fn with(config: &str) -> Self {
+    fn with(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let config = format!("{TOWPATH}{PROD}{more}");
         std::fs::write(folder.path().join("towpath.toml"), config).unwrap();
-        let mut child = towpath(folder.path())
-            .args(["serve", "--data", "data", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut lines = lines.map_while(Result::ok);
-        let mut address_of = |what: &str| {
-            let line = lines.find(|line| line.contains(what)).unwrap();
-            let mut words = line.split_whitespace();
-            let url = words.find(|word| word.starts_with("http://")).unwrap();
-            url.trim_end_matches('/').to_owned()
-        };
-        Self {
-            url: address_of("Towpath is at"),
-            dynamodb: address_of("dynamodb"),
-            child,
-            folder,
-        }
+        let mut command = towpath(folder.path());
+        command.args(["serve", "--data", "data", "--listen", "127.0.0.1:0"]);
+        let serve = Serve::start(command.stderr(Stdio::null()));
+        Self { serve, folder }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -238,16 +208,7 @@ pub(crate) fn typed_with(command: &mut Command, input: &str) -> Typed {
     }
 }
 
-/// Bytes that do not repeat soon (xorshift).
+/// Bytes that do not repeat soon, unlike those of every other size.
 pub(crate) fn noise(size: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ size as u64;
-    let mut bytes = Vec::with_capacity(size + 8);
-    while bytes.len() < size {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend(state.to_le_bytes());
-    }
-    bytes.truncate(size);
-    bytes
+    zip::noise(size as u64, size)
 }

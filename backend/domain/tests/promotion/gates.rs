@@ -4,6 +4,7 @@ use domain::{
     gate::{GateKind, Standing, evaluate},
     hold::Held,
     id::BuildId,
+    known::{Known, Origin},
     path::{ApprovalRule, FindingsLimit},
     promotion::{CheckRun, Findings, Stay, stays},
     release::Release,
@@ -88,6 +89,33 @@ fn a_run_of_these_very_bytes_counts_whatever_else_was_made_of_the_revision() {
         twins(passed("first")).standing(GateKind::Checks),
         Standing::Waiting
     );
+}
+
+#[test]
+fn what_is_merely_claimed_never_counts() {
+    let claimed = CheckRun {
+        known: Known::Claimed,
+        ..passed("first")
+    };
+    assert_eq!(check(vec![claimed]).0, Standing::Waiting);
+    // Of the build: which commit it was made of, or which run made it.
+    let of_commit = passed("first");
+    let maker = CheckRun {
+        commit: None,
+        ..passed("maker")
+    };
+    for (run, claimed) in [
+        (of_commit, |origin: &mut Origin| {
+            origin.commit = Known::Claimed
+        }),
+        (maker, |origin: &mut Origin| origin.run = Known::Claimed),
+    ] as [(CheckRun, fn(&mut Origin)); 2]
+    {
+        let world = checked(vec![run]);
+        assert_eq!(world.standing(GateKind::Checks), Standing::Met);
+        let world = world.with(|world| claimed(&mut world.build.as_mut().unwrap().origin));
+        assert_eq!(world.standing(GateKind::Checks), Standing::Waiting);
+    }
 }
 
 #[test]

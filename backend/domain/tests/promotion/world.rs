@@ -9,7 +9,8 @@ use domain::{
     gate::{GateAnswer, GateKind, Standing, evaluate},
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
-    path::{ApprovalRule, Check, FindingsLimit, Gates, Path, PathStep, Target},
+    known::{Known, Origin},
+    path::{ApprovalRule, Check, FindingsLimit, Gates, Path, PathStep},
     promotion::{
         BuildFacts, Bypass, CheckFacts, CheckRun, Decision, Findings, Impossible, Promotion,
         PromotionKind, Refusal, RefusalKind, Request, Rights, Serving, Situation, Stay, decide,
@@ -17,6 +18,7 @@ use domain::{
     status::Status,
 };
 use jiff::{SignedDuration, civil};
+use testkit::{dev, preprod, wallet};
 
 pub(crate) const COMMIT: &str = "1a2b3c4d5e6f";
 
@@ -89,22 +91,15 @@ pub(crate) struct World {
 }
 
 pub(crate) fn step(name: &str) -> PathStep {
-    PathStep {
-        environment: environment(name),
-        gates: Gates::default(),
-        automatic: false,
-        target: Target::Portal(None),
-        expires_after: hours(72),
-        rollback_gates: None,
-    }
+    testkit::step(environment(name))
 }
 
 impl World {
     /// Build 812 has been in dev for a day and is asked for in preprod, where no gate asks for anything.
     pub(crate) fn new() -> Self {
         Self {
-            app: "wallet".parse().unwrap(),
-            to: environment("preprod"),
+            app: wallet(),
+            to: preprod(),
             path: Some(Path {
                 apps: Vec::new(),
                 steps: vec![step("dev"), step("preprod"), step("prod")],
@@ -117,9 +112,14 @@ impl World {
                 registered_at: now() - hours(24),
                 revision: Some(revision(COMMIT)),
                 run: Some(run("maker")),
+                origin: Origin {
+                    run: Known::Proven,
+                    commit: Known::Proven,
+                    repository: Known::Proven,
+                },
                 only_one_of_revision: true,
             }),
-            released_in: vec![environment("dev")],
+            released_in: vec![dev()],
             here: Some(serving(811)),
             stays: vec![Stay {
                 since: now() - hours(24),
@@ -169,7 +169,7 @@ impl World {
         self.with(|world| {
             let build = world.build.as_mut().unwrap();
             (build.id, build.number, build.digest) = (ulid(810), 810, bytes(810));
-            world.released_in = vec![environment("dev"), environment("preprod")];
+            world.released_in = vec![dev(), preprod()];
             world.stays = Vec::new();
             world.request.kind = PromotionKind::Rollback;
         })
@@ -279,13 +279,7 @@ impl World {
 }
 
 pub(crate) fn revision(commit: &str) -> Revision {
-    Revision {
-        commit: commit.to_owned(),
-        message: None,
-        branch: None,
-        repository: None,
-        url: None,
-    }
+    testkit::records::revision(commit.to_owned())
 }
 
 pub(crate) fn run(name: &str) -> RunId {
@@ -329,6 +323,7 @@ pub(crate) fn passed(name: &str) -> CheckRun {
         newest_attempt: 1,
         status: Some(Status::Succeeded),
         started_at: now() - hours(2),
+        known: Known::Proven,
     }
 }
 

@@ -10,27 +10,25 @@
     reason = "a tool for the person at the terminal"
 )]
 
-#[path = "../../tests/common/mod.rs"]
-mod common;
 mod meter;
 mod story;
 
 use std::time::Duration;
 
-use common::{
-    lambda::{Lambda, Program},
-    usage,
-    world::{World, request},
-};
 use meter::{Counts, Meter, Service};
 use serde_json::{Map, Value, json};
+use testkit::{
+    functions::{Functions, request},
+    lambda::{Lambda, Program},
+    usage,
+};
 
 /// Requests of one kind that are measured, after one that is not: it makes the connections.
 const TIMES: u32 = 20;
 
 #[tokio::main]
 async fn main() {
-    let mut world = World::start().await;
+    let mut world = Functions::start().await;
     if let Some(program) = std::env::args().nth(1) {
         world.program = Program::new(program, &[]);
     }
@@ -77,7 +75,7 @@ struct Meters {
 
 impl Meters {
     /// Puts a meter between the functions and each service.
-    async fn start(world: &mut World) -> Self {
+    async fn start(world: &mut Functions) -> Self {
         let table = Meter::start(Service::DynamoDb, world.endpoint("DYNAMODB")).await;
         let objects = Meter::start(Service::S3, world.endpoint("S3")).await;
         world.set_endpoint("DYNAMODB", &table.1);
@@ -91,7 +89,7 @@ impl Meters {
     /// Sends the first event, which is not measured, and then the others; the mean of what one of those took.
     async fn measure(
         &self,
-        world: &World,
+        world: &Functions,
         handler: &str,
         first: Value,
         events: Vec<Value>,

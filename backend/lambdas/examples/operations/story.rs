@@ -1,17 +1,16 @@
 //! What the functions are sent: a run's events, and the jobs of runs that registered a build.
 
 use serde_json::{Value, json};
-
-use crate::common::{
-    artifact,
-    world::{World, batch, job},
+use testkit::{
+    functions::{Functions, batch, job},
+    zip::{signed_apk, zipped},
 };
 
 /// Bytes of the application that is registered.
 pub(crate) const APPLICATION: usize = 25_000_000;
 
 /// One job that registers a build, and so many more, each of another run with another application.
-pub(crate) async fn registrations(world: &World, times: u32) -> (Value, Vec<Value>) {
+pub(crate) async fn registrations(world: &Functions, times: u32) -> (Value, Vec<Value>) {
     let mut jobs = Vec::new();
     for number in 0..=times {
         let key = format!("wallet-dev/BuildOutpu/{number}");
@@ -38,8 +37,8 @@ fn application(number: u32) -> Vec<u8> {
             .wrapping_add(1_442_695_040_888_963_407);
         filler.extend_from_slice(&state.to_le_bytes());
     }
-    artifact::zip(&[
-        ("build/app-release.apk", &artifact::signed_apk()),
+    zipped(&[
+        ("build/app-release.apk", &signed_apk()),
         ("build/app-release.aab", &filler),
         ("build/mapping.txt", b"a -> b"),
     ])

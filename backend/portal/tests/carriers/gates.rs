@@ -7,8 +7,11 @@ use domain::{
 use portal::hold::HoldRequest;
 use portal::jobs::{Outcome, Work};
 use serde_json::{Value, json};
-
-use crate::lock::{Lock, ada, bob, deploy, execution_of, now, prod, source, target, towpath};
+use testkit::{
+    TestPortal, ada, bob, machine_time,
+    pipeline::{deploy, execution_of, source, target, towpath},
+    prod,
+};
 
 fn stages() -> Value {
     json!([source(), {"name": "Gate", "actions": [towpath("Gate", "gate")]},
@@ -25,46 +28,46 @@ fn approved() -> Gates {
     }
 }
 
-async fn gated(target: Target, gates: Gates) -> Lock {
-    let lock = Lock::along(target, gates).await;
-    lock.pipeline("SUPERSEDED", &stages());
-    lock
+async fn gated(target: Target, gates: Gates) -> TestPortal {
+    let test = TestPortal::with_gates(target, gates).await;
+    test.pipeline("SUPERSEDED", &stages());
+    test
 }
 
 #[tokio::test]
 async fn a_pipeline_that_a_promotion_started_goes_through_its_gate_and_ends_it_with_its_release() {
-    let lock = gated(target(|_| {}), Gates::default()).await;
-    let build = lock.build(3, None).await;
-    let promotion = lock.promote(&build).await;
-    let Outcome::Let(through) = lock.work(0).await else {
+    let test = gated(target(|_| {}), Gates::default()).await;
+    let build = test.registered(3, machine_time()).await;
+    let promotion = test.promote(&build).await;
+    let Outcome::Let(through) = test.work(0).await else {
         panic!("shut");
     };
     assert_eq!(through.id, promotion.id);
-    let Outcome::Released(release) = lock.work(0).await else {
+    let Outcome::Released(release) = test.work(0).await else {
         panic!("not released");
     };
     assert_eq!(release.promotion.unwrap().id, promotion.id);
-    assert_eq!(lock.promotion(&promotion.id).await.state, State::Succeeded);
-    assert_eq!(lock.in_prod().await, Some(3));
-    lock.at_rest().await;
-    let status = lock.execution(&execution_of(&promotion))["status"].clone();
+    assert_eq!(test.promotion(&promotion.id).await.state, State::Succeeded);
+    assert_eq!(test.current(&prod()).await, Some(3));
+    test.at_rest().await;
+    let status = test.execution(&execution_of(&promotion))["status"].clone();
     assert_eq!(status, "Succeeded");
-    lock.hear().await;
-    assert_eq!(lock.executions(), 1);
+    test.hear().await;
+    assert_eq!(test.executions(), 1);
 }
 
 #[tokio::test]
 async fn a_gate_finds_the_run_of_a_promotion_whose_answer_was_lost() {
-    let lock = gated(target(|_| {}), Gates::default()).await;
-    let build = lock.build(3, None).await;
-    lock.fault(
+    let test = gated(target(|_| {}), Gates::default()).await;
+    let build = test.registered(3, machine_time()).await;
+    test.fault(
         "StartPipelineExecution",
         simulator::FaultKind::AnswerLost,
         1,
     );
-    let promotion = lock.promote(&build).await;
+    let promotion = test.promote(&build).await;
     assert_eq!(promotion.state, State::Starting);
-    let Outcome::Let(through) = lock.work(0).await else {
+    let Outcome::Let(through) = test.work(0).await else {
         panic!("shut");
     };
     assert_eq!((through.id, through.state), (promotion.id, State::Running));
@@ -72,82 +75,89 @@ async fn a_gate_finds_the_run_of_a_promotion_whose_answer_was_lost() {
 
 #[tokio::test]
 async fn a_gate_asks_for_a_promotion_itself_waits_for_an_approval_and_starts_nothing_else() {
-    let lock = gated(target(|_| {}), approved()).await;
-    let build = lock.build(4, None).await;
-    let execution = lock.start_by_hand(&build);
-    let Outcome::Waits { why } = lock.work(0).await else {
+    let test = gated(target(|_| {}), approved()).await;
+    let build = test.registered(4, machine_time()).await;
+    let execution = test.start_by_hand(&build);
+    let Outcome::Waits { why } = test.work(0).await else {
         panic!("open");
     };
     assert!(why.contains("1 approval"), "{why}");
-    let open = lock.table.open_promotions().await.unwrap().remove(0);
-    assert_eq!(open.requested_by.name, crate::lock::PIPELINE);
+    let open = test.store.table.open_promotions().await.unwrap().remove(0);
+    assert_eq!(open.requested_by.name, testkit::pipeline::PIPELINE);
     assert_eq!(execution_of(&open), execution);
-    lock.clock(1).await;
+    test.tick(1).await;
     let seen = build.digest();
-    let approved = lock
+    let approved = test
         .portal
-        .approve(&bob(), &open.id, &seen, None, now())
+        .approve(&bob(), &open.id, &seen, None, machine_time())
         .await;
     assert_eq!(approved.unwrap().state, State::Running);
-    while let Outcome::Waits { .. } = lock.work(0).await {}
-    let Outcome::Released(_) = lock.work(0).await else {
+    while let Outcome::Waits { .. } = test.work(0).await {}
+    let Outcome::Released(_) = test.work(0).await else {
         panic!("not released");
     };
-    assert_eq!(lock.promotion(&open.id).await.state, State::Succeeded);
-    assert_eq!(lock.executions(), 1);
+    assert_eq!(test.promotion(&open.id).await.state, State::Succeeded);
+    assert_eq!(test.executions(), 1);
 }
 
 #[tokio::test]
 async fn a_rejected_promotion_shuts_its_gate_for_good_with_the_reason() {
-    let lock = gated(Target::Portal(None), approved()).await;
-    let build = lock.build(4, None).await;
-    lock.start_by_hand(&build);
-    assert!(matches!(lock.work(0).await, Outcome::Waits { .. }));
-    let open = lock.table.open_promotions().await.unwrap().remove(0);
-    let rejected = lock
+    let test = gated(Target::Portal(None), approved()).await;
+    let build = test.registered(4, machine_time()).await;
+    test.start_by_hand(&build);
+    assert!(matches!(test.work(0).await, Outcome::Waits { .. }));
+    let open = test.store.table.open_promotions().await.unwrap().remove(0);
+    let rejected = test
         .portal
-        .reject(&bob(), &open.id, "too late", now())
+        .reject(&bob(), &open.id, "too late", machine_time())
         .await;
     rejected.unwrap();
-    let outcome = lock.work(0).await;
+    let outcome = test.work(0).await;
     let Outcome::Failed { work, message, .. } = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!(work, Some(Work::Gate));
     assert!(message.contains("too late"), "{message}");
-    assert_eq!(lock.in_prod().await, None);
+    assert_eq!(test.current(&prod()).await, None);
 }
 
 #[tokio::test]
 async fn a_frozen_environment_holds_the_gate_and_lifting_it_opens_it() {
-    let lock = gated(Target::Portal(None), Gates::default()).await;
-    let build = lock.build(4, None).await;
+    let test = gated(Target::Portal(None), Gates::default()).await;
+    let build = test.registered(4, machine_time()).await;
     let hold = HoldRequest {
         environment: prod(),
         app: None,
         reason: "the canal is dry".to_owned(),
     };
-    let frozen = lock.portal.freeze(&ada(), hold, now()).await.unwrap();
-    lock.start_by_hand(&build);
-    let Outcome::Waits { why } = lock.work(0).await else {
+    let frozen = test
+        .portal
+        .freeze(&ada(), hold, machine_time())
+        .await
+        .unwrap();
+    test.start_by_hand(&build);
+    let Outcome::Waits { why } = test.work(0).await else {
         panic!("open");
     };
     assert!(why.contains("the canal is dry"), "{why}");
-    assert!(matches!(lock.work(1).await, Outcome::Waits { .. }));
+    assert!(matches!(test.work(1).await, Outcome::Waits { .. }));
     let on = &frozen.hold.on;
-    lock.portal.lift(&ada(), on, None, now()).await.unwrap();
-    assert!(matches!(lock.work(2).await, Outcome::Let(_)));
-    assert!(matches!(lock.work(2).await, Outcome::Released(_)));
-    assert_eq!(lock.in_prod().await, Some(4));
+    test.portal
+        .lift(&ada(), on, None, machine_time())
+        .await
+        .unwrap();
+    assert!(matches!(test.work(2).await, Outcome::Let(_)));
+    assert!(matches!(test.work(2).await, Outcome::Released(_)));
+    assert_eq!(test.current(&prod()).await, Some(4));
 }
 
 #[tokio::test]
 async fn a_gate_gives_up_before_codepipeline_does_and_says_what_it_waited_for() {
-    let lock = gated(Target::Portal(None), approved()).await;
-    let build = lock.build(4, None).await;
-    lock.start_by_hand(&build);
-    assert!(matches!(lock.work(0).await, Outcome::Waits { .. }));
-    let outcome = lock.work(24 * 60).await;
+    let test = gated(Target::Portal(None), approved()).await;
+    let build = test.registered(4, machine_time()).await;
+    test.start_by_hand(&build);
+    assert!(matches!(test.work(0).await, Outcome::Waits { .. }));
+    let outcome = test.work(24 * 60).await;
     let Outcome::Failed { message, .. } = outcome else {
         panic!("{outcome:?}");
     };
@@ -157,54 +167,56 @@ async fn a_gate_gives_up_before_codepipeline_does_and_says_what_it_waited_for() 
 
 #[tokio::test]
 async fn a_gate_whose_run_is_over_leaves_no_promotion_behind() {
-    let lock = gated(Target::Portal(None), approved()).await;
-    let build = lock.build(4, None).await;
-    let execution = lock.start_by_hand(&build);
-    assert!(matches!(lock.work(0).await, Outcome::Waits { .. }));
-    let open = lock.table.open_promotions().await.unwrap().remove(0);
-    let stop = json!({"pipelineName": crate::lock::PIPELINE, "abandon": true, "pipelineExecutionId": execution});
-    lock.simulator.call("StopPipelineExecution", &stop).unwrap();
-    lock.at_rest().await;
-    lock.hear().await;
-    lock.clock(1).await;
-    let ended = lock.promotion(&open.id).await;
+    let test = gated(Target::Portal(None), approved()).await;
+    let build = test.registered(4, machine_time()).await;
+    let execution = test.start_by_hand(&build);
+    assert!(matches!(test.work(0).await, Outcome::Waits { .. }));
+    let open = test.store.table.open_promotions().await.unwrap().remove(0);
+    let stop = json!({"pipelineName": testkit::pipeline::PIPELINE, "abandon": true, "pipelineExecutionId": execution});
+    test.simulator()
+        .call("StopPipelineExecution", &stop)
+        .unwrap();
+    test.at_rest().await;
+    test.hear().await;
+    test.tick(1).await;
+    let ended = test.promotion(&open.id).await;
     assert!(matches!(ended.state, State::Canceled { .. }), "{ended:?}");
 }
 
 #[tokio::test]
 async fn a_release_without_a_promotion_notes_what_happened_once() {
-    let lock = Lock::with(Target::Portal(None)).await;
+    let test = TestPortal::with_target(Target::Portal(None)).await;
     let stages = json!([source(), {"name": "Done", "actions": [towpath("Release", "release")]}]);
-    lock.pipeline("SUPERSEDED", &stages);
-    let build = lock.build(5, None).await;
-    lock.start_by_hand(&build);
-    let job = lock.job().await;
+    test.pipeline("SUPERSEDED", &stages);
+    let build = test.registered(5, machine_time()).await;
+    test.start_by_hand(&build);
+    let job = test.job().await;
     for _ in 0..2 {
         let job = portal::jobs::Job::parse(&job).unwrap();
-        let outcome = lock.portal.run_job(job, now()).await.unwrap();
+        let outcome = test.portal.run_job(job, machine_time()).await.unwrap();
         assert!(matches!(outcome, Outcome::Released(_)), "{outcome:?}");
     }
-    assert_eq!(lock.in_prod().await, Some(5));
-    let record = lock.table.build(&build.id).await.unwrap().unwrap();
+    assert_eq!(test.current(&prod()).await, Some(5));
+    let record = test.store.table.build(&build.id).await.unwrap().unwrap();
     assert_eq!(record.releases.len(), 2);
 }
 
 #[tokio::test]
 async fn a_withdrawn_build_is_released_by_no_job() {
-    let lock = Lock::with(Target::Portal(None)).await;
+    let test = TestPortal::with_target(Target::Portal(None)).await;
     let stages = json!([source(), {"name": "Done", "actions": [towpath("Release", "release")]}]);
-    lock.pipeline("SUPERSEDED", &stages);
-    let build = lock.build(5, None).await;
-    let withdrawn = lock
+    test.pipeline("SUPERSEDED", &stages);
+    let build = test.registered(5, machine_time()).await;
+    let withdrawn = test
         .portal
-        .withdraw(&ada(), &build.id, "it leaks", now())
+        .withdraw(&ada(), &build.id, "it leaks", machine_time())
         .await;
     withdrawn.unwrap();
-    lock.start_by_hand(&build);
-    let outcome = lock.work(0).await;
+    test.start_by_hand(&build);
+    let outcome = test.work(0).await;
     let Outcome::Failed { message, .. } = outcome else {
         panic!("{outcome:?}");
     };
     assert!(message.contains("it leaks"), "{message}");
-    assert_eq!(lock.in_prod().await, None);
+    assert_eq!(test.current(&prod()).await, None);
 }

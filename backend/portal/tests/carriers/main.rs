@@ -5,11 +5,8 @@
 mod approvals;
 mod buckets;
 mod cost;
-#[path = "../promotions/cut.rs"]
-mod cut;
 mod gates;
 mod interrupted;
-mod lock;
 mod rollbacks;
 mod silence;
 mod starts;

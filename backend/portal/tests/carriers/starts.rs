@@ -2,16 +2,19 @@
 
 use domain::{path::SourceRevision, promotion::State};
 use simulator::FaultKind;
-
-use crate::lock::{Lock, execution_of, failed, stages, target};
+use testkit::{
+    TestPortal, machine_time,
+    pipeline::{execution_of, failed, stages, target},
+    prod,
+};
 
 #[tokio::test]
 async fn a_promotion_starts_the_pipeline_with_what_it_is_about_and_ends_with_its_run() {
-    let lock = Lock::new().await;
-    let build = lock.build(7, None).await;
-    let promotion = lock.promote(&build).await;
+    let test = TestPortal::with_pipeline().await;
+    let build = test.registered(7, machine_time()).await;
+    let promotion = test.promote(&build).await;
     assert_eq!(promotion.state, State::Running);
-    let execution = lock.execution(&execution_of(&promotion));
+    let execution = test.execution(&execution_of(&promotion));
     let variables = execution["variables"].as_array().unwrap();
     let value = |name: &str| {
         let found = variables.iter().find(|it| it["name"] == name);
@@ -21,110 +24,110 @@ async fn a_promotion_starts_the_pipeline_with_what_it_is_about_and_ends_with_its
     assert_eq!(value("build"), build.id.as_str());
     assert_eq!(value("version"), "1.0.7");
     assert_eq!(value("sha256"), build.artifacts[0].digest.to_string());
-    assert_eq!(lock.in_prod().await, None);
+    assert_eq!(test.current(&prod()).await, None);
 
-    lock.at_rest().await;
-    lock.hear().await;
-    assert_eq!(lock.promotion(&promotion.id).await.state, State::Succeeded);
-    assert_eq!(lock.in_prod().await, Some(7));
-    assert_eq!(lock.executions(), 1);
+    test.at_rest().await;
+    test.hear().await;
+    assert_eq!(test.promotion(&promotion.id).await.state, State::Succeeded);
+    assert_eq!(test.current(&prod()).await, Some(7));
+    assert_eq!(test.executions(), 1);
 }
 
 #[tokio::test]
 async fn source_actions_get_the_builds_own_commit() {
-    let lock = Lock::with(target(|target| {
+    let test = TestPortal::with_target(target(|target| {
         target.source_revisions = vec![SourceRevision {
             action: "Fetch".to_owned(),
             kind: "COMMIT_ID".to_owned(),
         }];
     }))
     .await;
-    lock.pipeline("SUPERSEDED", &stages());
-    let build = lock.build(7, None).await;
+    test.pipeline("SUPERSEDED", &stages());
+    let build = test.registered(7, machine_time()).await;
     let commit = build.revision.as_ref().unwrap().commit.clone();
     for id in [commit.clone(), "f".repeat(40)] {
         let push = serde_json::json!({"repository": "wallet", "branch": "main",
             "commit": {"id": id, "message": "Lift the boat"}});
         let push = serde_json::from_value(push).unwrap();
-        lock.simulator.push(&push).unwrap();
+        test.simulator().push(&push).unwrap();
     }
-    let promotion = lock.promote(&build).await;
-    lock.at_rest().await;
-    let execution = lock.execution(&execution_of(&promotion));
+    let promotion = test.promote(&build).await;
+    test.at_rest().await;
+    let execution = test.execution(&execution_of(&promotion));
     assert_eq!(execution["artifactRevisions"][0]["revisionId"], commit);
 }
 
 #[tokio::test]
 async fn an_answer_that_is_lost_after_the_call_took_effect_is_found_again_and_nothing_starts_twice()
 {
-    let lock = Lock::new().await;
-    let build = lock.build(1, None).await;
-    lock.fault("StartPipelineExecution", FaultKind::AnswerLost, 1);
-    let promotion = lock.promote(&build).await;
+    let test = TestPortal::with_pipeline().await;
+    let build = test.registered(1, machine_time()).await;
+    test.fault("StartPipelineExecution", FaultKind::AnswerLost, 1);
+    let promotion = test.promote(&build).await;
     assert_eq!(promotion.state, State::Starting);
-    assert_eq!(lock.executions(), 1);
+    assert_eq!(test.executions(), 1);
 
-    lock.clock(0).await;
-    let found = lock.promotion(&promotion.id).await;
+    test.tick(0).await;
+    let found = test.promotion(&promotion.id).await;
     assert_eq!(found.state, State::Running);
-    let execution = lock.execution(&execution_of(&found));
+    let execution = test.execution(&execution_of(&found));
     let variables = execution["variables"].as_array().unwrap();
     let own = variables.iter().find(|it| it["name"] == "promotion");
     assert_eq!(own.unwrap()["resolvedValue"], promotion.id.as_str());
-    lock.at_rest().await;
-    lock.hear().await;
-    assert_eq!(lock.promotion(&promotion.id).await.state, State::Succeeded);
-    assert_eq!(lock.executions(), 1);
+    test.at_rest().await;
+    test.hear().await;
+    assert_eq!(test.promotion(&promotion.id).await.state, State::Succeeded);
+    assert_eq!(test.executions(), 1);
 }
 
 #[tokio::test]
 async fn a_call_that_is_lost_is_not_made_again_and_ends_where_people_see_why() {
     for kind in [FaultKind::CallLost, FaultKind::ServiceFailed] {
-        let lock = Lock::new().await;
-        let build = lock.build(1, None).await;
-        lock.fault("StartPipelineExecution", kind, 1);
-        let promotion = lock.promote(&build).await;
+        let test = TestPortal::with_pipeline().await;
+        let build = test.registered(1, machine_time()).await;
+        test.fault("StartPipelineExecution", kind, 1);
+        let promotion = test.promote(&build).await;
         assert_eq!(promotion.state, State::Starting, "{kind:?}");
-        lock.clock(5).await;
-        assert_eq!(lock.promotion(&promotion.id).await.state, State::Starting);
-        lock.clock(11).await;
-        let ended = lock.promotion(&promotion.id).await;
+        test.tick(5).await;
+        assert_eq!(test.promotion(&promotion.id).await.state, State::Starting);
+        test.tick(11).await;
+        let ended = test.promotion(&promotion.id).await;
         assert!(failed(&ended).contains("no execution of the pipeline wallet-prod"));
-        assert_eq!(lock.executions(), 0);
+        assert_eq!(test.executions(), 0);
     }
 }
 
 #[tokio::test]
 async fn a_throttled_call_is_made_again_for_nothing_was_done() {
-    let lock = Lock::new().await;
-    let build = lock.build(1, None).await;
-    lock.fault("StartPipelineExecution", FaultKind::Throttled, 2);
-    let promotion = lock.promote(&build).await;
+    let test = TestPortal::with_pipeline().await;
+    let build = test.registered(1, machine_time()).await;
+    test.fault("StartPipelineExecution", FaultKind::Throttled, 2);
+    let promotion = test.promote(&build).await;
     assert_eq!(promotion.state, State::Running);
-    assert_eq!(lock.executions(), 1);
+    assert_eq!(test.executions(), 1);
 }
 
 #[tokio::test]
 async fn a_codepipeline_that_throttles_on_and_on_is_a_failure_that_says_so() {
-    let lock = Lock::new().await;
-    let build = lock.build(1, None).await;
-    lock.fault("StartPipelineExecution", FaultKind::Throttled, 5);
-    let promotion = lock.promote(&build).await;
+    let test = TestPortal::with_pipeline().await;
+    let build = test.registered(1, machine_time()).await;
+    test.fault("StartPipelineExecution", FaultKind::Throttled, 5);
+    let promotion = test.promote(&build).await;
     assert!(
         failed(&promotion).contains("too much to do"),
         "{promotion:?}"
     );
     assert!(failed(&promotion).contains("later"));
-    let again = lock.promote(&build).await;
+    let again = test.promote(&build).await;
     assert_eq!(again.state, State::Running);
-    assert_eq!(lock.executions(), 1);
+    assert_eq!(test.executions(), 1);
 }
 
 #[tokio::test]
 async fn what_codepipeline_refuses_fails_with_its_own_words() {
-    let lock = Lock::with(target(|_| {})).await;
-    let build = lock.build(1, None).await;
-    let promotion = lock.promote(&build).await;
+    let test = TestPortal::with_target(target(|_| {})).await;
+    let build = test.registered(1, machine_time()).await;
+    let promotion = test.promote(&build).await;
     assert!(failed(&promotion).contains("does not have a pipeline with name 'wallet-prod'"));
     assert!(failed(&promotion).contains("ask for the promotion again"));
 }

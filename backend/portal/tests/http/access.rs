@@ -6,11 +6,7 @@ use axum::http::Method;
 use domain::{actor::Actor, digest::Digest};
 use portal::http::endpoints;
 use serde_json::{Value, json};
-
-use crate::{
-    signed_in::SignedIn,
-    site::{Answer, event, now, promise, put, run},
-};
+use testkit::{Answer, TestPortal, event, now, promise, put, run};
 
 const APK: &[u8] = b"not really a package";
 
@@ -429,7 +425,7 @@ fn letter(answer: &Answer) -> char {
 
 /// A build, registered by an administrator.
 async fn pushed(
-    portal: &SignedIn,
+    portal: &TestPortal,
     attempt: u32,
     environment: Value,
     complete: bool,
@@ -458,15 +454,11 @@ async fn pushed(
     (id, built["build"]["id"].as_str().unwrap().to_owned())
 }
 
-async fn things(portal: &SignedIn) -> Things {
+async fn things(portal: &TestPortal) -> Things {
     for (pipeline, execution, second) in [("wallet-dev", "e-1", 1), ("nobodys", "e-2", 2)] {
         let body = event(pipeline, execution, "STARTED", second).to_string();
         let actor = Actor::portal();
-        let told = portal
-            .site
-            .world
-            .portal
-            .receive(&actor, body.as_bytes(), now());
+        let told = portal.portal.receive(&actor, body.as_bytes(), now());
         told.await.unwrap();
     }
     Things {
@@ -479,7 +471,7 @@ async fn things(portal: &SignedIn) -> Things {
 
 #[tokio::test]
 async fn everyone_gets_what_their_role_says_from_every_endpoint() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let things = things(&portal).await;
     let rows = all(&things);
     let mut wrong = Vec::new();
@@ -533,7 +525,7 @@ async fn no_endpoint_is_left_out_of_the_table() {
 
 #[tokio::test]
 async fn what_someone_may_not_see_is_answered_as_what_does_not_exist() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let things = things(&portal).await;
     let viewer = portal.cookie("viewer", now()).await;
     let nobody = portal.cookie("nobody", now()).await;
@@ -560,7 +552,7 @@ async fn what_someone_may_not_see_is_answered_as_what_does_not_exist() {
         ),
     ] {
         let said = async |address: &str| {
-            let answer = portal.get(address, Some(cookie)).await;
+            let answer = portal.get_as(address, Some(cookie)).await;
             let detail = answer.problem(404)["detail"].as_str().unwrap().to_owned();
             detail.replace(address.rsplit(['/', ':']).next().unwrap(), "it")
         };
@@ -570,13 +562,13 @@ async fn what_someone_may_not_see_is_answered_as_what_does_not_exist() {
 
 #[tokio::test]
 async fn the_overview_shows_only_what_its_reader_may_see() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     things(&portal).await;
     let viewer = portal.cookie("viewer", now()).await;
-    let page = portal.get("/", Some(&viewer)).await.text();
+    let page = portal.get_as("/", Some(&viewer)).await.text();
     assert!(page.contains("/wallet") && !page.contains("shop") && !page.contains("nobodys"));
     let admin = portal.cookie("admins", now()).await;
-    let page = portal.get("/", Some(&admin)).await.text();
+    let page = portal.get_as("/", Some(&admin)).await.text();
     assert!(page.contains("/wallet") && page.contains("shop") && page.contains("nobodys"));
     assert!(page.contains("admins@example.com") && page.contains("/sign-out"));
 }

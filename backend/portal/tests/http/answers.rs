@@ -1,15 +1,13 @@
 //! What the API answers when all is well: every route once, over a portal with something in it.
 
 use serde_json::json;
+use testkit::{TestPortal, event, run};
 
-use crate::{
-    document::Document,
-    site::{Site, event, run},
-};
+use crate::document::Document;
 
 #[tokio::test]
 async fn every_answer_is_what_the_document_says() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let document = Document::of(&site).await;
     let apk = b"not quite a package, but a file of that name";
     let build = site
@@ -90,7 +88,7 @@ async fn every_answer_is_what_the_document_says() {
 
 #[tokio::test]
 async fn a_link_leads_to_the_bytes_and_is_recorded() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let build = site.push("dev", &[("app.apk", b"the very bytes")]).await;
     let answer = site
         .get("/api/v1/apps/wallet/environments/dev/latest.apk?abi=arm64-v8a")

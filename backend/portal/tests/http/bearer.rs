@@ -4,11 +4,7 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-
-use crate::{
-    signed_in::SignedIn,
-    site::{Answer, Site, now},
-};
+use testkit::{Answer, TestPortal, now};
 
 const ID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
@@ -41,12 +37,12 @@ fn challenge(answer: &Answer) -> &str {
 
 #[tokio::test]
 async fn what_opens_nothing_is_answered_the_same_at_every_address() {
-    let portal = SignedIn::new().await;
-    let local = Site::new().await;
+    let portal = TestPortal::signed_in().await;
+    let local = TestPortal::new().await;
     for text in wrong() {
         let bearer = format!("Bearer {text}");
         let mut bodies = Vec::new();
-        for site in [&portal.site, &local] {
+        for site in [&portal, &local] {
             for address in ["/api/v1/overview", "/", "/wallet/dev/latest.apk"] {
                 let asked = shows(&Method::GET, address, &[&bearer]);
                 let answer = site.send(asked).await;
@@ -65,7 +61,7 @@ async fn what_opens_nothing_is_answered_the_same_at_every_address() {
 
 #[tokio::test]
 async fn another_scheme_is_told_what_to_send() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     for given in [
         &["Basic YTpi"][..],
         &["Bearer"],
@@ -74,7 +70,7 @@ async fn another_scheme_is_told_what_to_send() {
         &["towpath"],
     ] {
         let asked = shows(&Method::GET, "/api/v1/overview", given);
-        let answer = portal.site.send(asked).await;
+        let answer = portal.send(asked).await;
         let problem = answer.problem(401);
         assert!(problem["detail"].as_str().unwrap().contains("Bearer"));
         assert!(challenge(&answer).contains("invalid_request"), "{given:?}");
@@ -83,33 +79,33 @@ async fn another_scheme_is_told_what_to_send() {
 
 #[tokio::test]
 async fn a_cookie_beside_a_wrong_token_does_not_count() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let cookie = portal.cookie("admins", now()).await;
-    let alone = portal.get("/api/v1/overview", Some(&cookie)).await;
+    let alone = portal.get_as("/api/v1/overview", Some(&cookie)).await;
     assert_eq!(alone.status, 200);
     let both = Request::builder()
         .uri("/api/v1/overview")
         .header(header::COOKIE, &cookie)
         .header(header::AUTHORIZATION, "Bearer x")
         .body(Body::empty());
-    portal.site.send(both.unwrap()).await.problem(401);
+    portal.send(both.unwrap()).await.problem(401);
 }
 
 #[tokio::test]
 async fn addresses_that_ask_nobody_do_not_ask_bearers() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     for address in ["/signed-out", "/healthz", "/api/openapi.json"] {
         let asked = shows(&Method::GET, address, &["Basic YTpi"]);
-        assert_eq!(portal.site.send(asked).await.status, 200, "{address}");
+        assert_eq!(portal.send(asked).await.status, 200, "{address}");
     }
 }
 
 #[tokio::test]
 async fn a_token_in_the_address_is_nobodys() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     for name in ["access_token", "token", "bearer"] {
         let address = format!("/api/v1/overview?{name}=x");
-        let answer = portal.get(&address, None).await;
+        let answer = portal.get_as(&address, None).await;
         answer.problem(401);
     }
 }

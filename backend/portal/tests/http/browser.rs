@@ -4,8 +4,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
-
-use crate::site::{Site, event, get};
+use testkit::{TestPortal, event, get};
 
 fn delivery() -> axum::http::request::Builder {
     Request::post("/api/v1/events").header(header::CONTENT_TYPE, "application/json")
@@ -13,7 +12,7 @@ fn delivery() -> axum::http::request::Builder {
 
 #[tokio::test]
 async fn every_answer_tells_the_browser_what_it_may_do() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     for address in [
         "/",
         "/nothing",
@@ -46,7 +45,7 @@ async fn every_answer_tells_the_browser_what_it_may_do() {
 
 #[tokio::test]
 async fn another_site_cannot_send_events_through_a_browser() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let body = event("wallet-dev", "e-1", "STARTED", 1).to_string();
     for (name, value, status) in [
         ("sec-fetch-site", "cross-site", 403),
@@ -75,7 +74,7 @@ async fn another_site_cannot_send_events_through_a_browser() {
 
 #[tokio::test]
 async fn a_name_that_merely_resolves_to_loopback_is_turned_away() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     for (host, status) in [
         ("\u{fc}.example", 421),
         ("127.0.0.1:8080", 200),

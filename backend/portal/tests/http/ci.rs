@@ -10,9 +10,10 @@ use ring::{
     signature::{EcdsaKeyPair, KeyPair as _},
 };
 use serde_json::{Value, json};
+use testkit::now;
 use tokio::net::TcpListener;
 
-use crate::{issuer::key, site::now};
+use crate::issuer::key;
 
 /// Whom tokens are for.
 pub(crate) const PORTAL: &str = "https://portal.example";

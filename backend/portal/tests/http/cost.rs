@@ -1,71 +1,37 @@
 //! What pages cost: requests to the table and read units, which are the same on every machine. `docs/architecture.md` tells
 //! them.
 
-use std::sync::Arc;
-
 use axum::http::{Request, header};
 use domain::{
     Timestamp,
     actor::Actor,
-    build::{Artifact, ArtifactKind, Build, RegistrationKey},
+    build::{Artifact, ArtifactKind, Build},
     digest::Digest,
     event::Revision,
     package::{Icon, Package, Signing},
-    path::{Gates, Path, PathStep, Target},
-    release::Release,
+    path::Path,
 };
 use jiff::SignedDuration;
-use portal::{Parts, Portal, promotion::Carriers};
-use serde_json::{Value, json};
-use store::{
-    Store,
-    table::{Meter, Reading},
-};
-
-use crate::{
-    site::{Answer, Site, now},
-    world::{REGION, World, dev, wallet},
-};
+use serde_json::json;
+use store::table::Reading;
+use testkit::{Answer, TestPortal, dev, now, preprod, step, wallet};
 
 const ICON: &[u8] = b"\x89PNG an icon";
 
-/// A site that tells what it costs. `wallet` has a path from dev to preprod.
-struct Metered {
-    site: Site,
-    meter: Arc<Meter>,
-}
+/// A portal whose answers' cost is looked at. `wallet` has a path from dev to preprod.
+struct Metered(TestPortal);
 
 impl Metered {
     async fn new() -> Self {
-        let mut world = World::new().await;
-        let meter = Arc::new(Meter::default());
-        let mut catalog = world.portal.catalog().clone();
-        catalog.paths.push(path());
-        world.portal = Portal::new(Parts {
-            store: Store {
-                table: world.store.table.with_meter(meter.clone()),
-                ..world.store.clone()
-            },
-            catalog,
-            grants: Vec::new(),
-            jobs: None,
-            carriers: Carriers::default(),
-            region: REGION.to_owned(),
-            public_url: Some("https://portal.example".parse().unwrap()),
-            home: None,
-            config_digest: None,
-            seals: None,
-            entropy: || [9; 10],
-        });
-        let site = Site::of(world);
-        Self { site, meter }
+        let builder = TestPortal::builder().catalog(|catalog| catalog.paths.push(path()));
+        Self(builder.start().await)
     }
 
     /// With so many builds, each released in dev, the newest a minute ago.
     async fn with_builds(count: u32) -> (Self, Build) {
         let metered = Self::new().await;
         let icon = format!("icons/wallet/{}", Digest::of(ICON));
-        let objects = &metered.site.world.store.objects;
+        let objects = &metered.0.store.objects;
         objects
             .put(&icon, ICON.to_vec(), "image/png")
             .await
@@ -79,25 +45,16 @@ impl Metered {
     }
 
     async fn released(&self, number: u32, at: Timestamp) -> Build {
-        let table = &self.site.world.store.table;
         let build = build(number, at);
-        let key = RegistrationKey {
-            app: wallet(),
-            run: number.to_string(),
-            attempt: "1".to_owned(),
-        };
-        table.begin_registration(&key, at).await.unwrap();
-        let release = Release::of(&build, dev(), None, at, Actor::pipeline("wallet-dev"));
-        let done = table.complete_registration(&key, &build, Some(&release));
-        done.await.unwrap();
+        self.0.puts(&build, &dev()).await;
         build
     }
 
     /// What an address answers, and what that cost.
     async fn get(&self, address: &str) -> (Answer, Reading) {
-        self.meter.reset();
-        let answer = self.site.get(address).await;
-        let cost = self.meter.reset();
+        self.0.meter.reset();
+        let answer = self.0.get(address).await;
+        let cost = self.0.meter.reset();
         println!("{address:<60} {cost:?}");
         (answer, cost)
     }
@@ -111,55 +68,31 @@ impl Metered {
 
     /// What a form is answered, and what that cost.
     async fn send(&self, address: &str, form: &str) -> (Answer, Reading) {
-        self.meter.reset();
+        self.0.meter.reset();
         let request = Request::post(address)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
         let request = request.body(form.to_owned().into()).unwrap();
-        let answer = self.site.send(request).await;
-        (answer, self.meter.reset())
-    }
-
-    /// One call of DynamoDB itself.
-    async fn dynamodb(&self, operation: &str, body: &Value) -> Value {
-        let endpoint = self.site.world.dynamodb.as_ref().unwrap().endpoint();
-        let call = reqwest::Client::new()
-            .post(endpoint)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
-            .body(body.to_string());
-        let answer = call.send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+        let answer = self.0.send(request).await;
+        (answer, self.0.meter.reset())
     }
 
     /// Takes the mark that a build is offered from every line, as lines were before there was one.
     async fn as_before_there_were_marks(&self) {
-        let found = self
-            .dynamodb("Scan", &json!({"TableName": "towpath"}))
-            .await;
-        for item in found["Items"].as_array().unwrap() {
+        for item in self.0.items().await {
             if item.get("offered").is_some() {
                 let change = json!({"TableName": "towpath", "Key": {"pk": item["pk"], "sk": item["sk"]},
                     "UpdateExpression": "REMOVE offered"});
-                self.dynamodb("UpdateItem", &change).await;
+                self.0.services.dynamodb("UpdateItem", &change).await;
             }
         }
     }
 }
 
 fn path() -> Path {
-    let step = |environment: &str| PathStep {
-        environment: environment.parse().unwrap(),
-        gates: Gates::default(),
-        automatic: false,
-        target: Target::Portal(None),
-        expires_after: SignedDuration::from_hours(72),
-        rollback_gates: None,
-    };
     Path {
         apps: vec![wallet()],
-        steps: vec![step("dev"), step("preprod")],
+        steps: [dev(), preprod()].map(step).to_vec(),
     }
 }
 
@@ -215,6 +148,7 @@ fn build(number: u32, at: Timestamp) -> Build {
             url: None,
         }),
         run: None,
+        origin: testkit::records::PROVEN,
         registered_at: at,
         registered_by: Actor::pipeline("wallet-dev"),
         artifacts: vec![

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use portal::http::endpoints;
+use testkit::{
+    Answer,
+    two_apps::{Things, TwoApps},
+};
 
 use crate::{
     patterns::{Kind, Template, documented},
-    site::Answer,
-    two_apps::{Things, TwoApps},
+    two_apps::known,
     walk,
 };
 
@@ -56,9 +59,7 @@ fn values<'t>(
     kinds: &[Kind],
     crossed: &[bool],
 ) -> Vec<&'t str> {
-    let pick = |(kind, crossed): (&Kind, &bool)| {
-        (if *crossed { theirs } else { mine }).known[kind].as_str()
-    };
+    let pick = |(kind, crossed): (&Kind, &bool)| known(if *crossed { theirs } else { mine }, *kind);
     kinds.iter().zip(crossed).map(pick).collect()
 }
 
@@ -131,7 +132,7 @@ async fn one_across(
     let (address, body) = template.filled(&values);
     let answer = apps
         .portal
-        .ask(&template.method, &address, Some(&apps.boatman), &body)
+        .ask(&template.method, &address, Some(&apps.owner), &body)
         .await;
     let status = answer.status.as_u16();
     let foreign = || {
@@ -171,9 +172,9 @@ async fn one_across(
     let said = said(&answer, &values);
     let told = apps
         .theirs
-        .marks
-        .iter()
-        .filter(|mark| said.contains(mark.as_str()));
+        .marks()
+        .into_iter()
+        .filter(|mark| said.contains(mark));
     wrong.extend(told.map(|mark| {
         format!(
             "{} {address} {body}: {status} tells {mark}",
@@ -242,7 +243,7 @@ async fn own(apps: &TwoApps, templates: &[Template]) {
         }
         let answer = apps
             .portal
-            .ask(&template.method, &address, Some(&apps.boatman), &body)
+            .ask(&template.method, &address, Some(&apps.owner), &body)
             .await;
         if matches!(answer.status.as_u16(), 400..=405 | 415 | 500..) {
             wrong.push(format!(

@@ -1,14 +1,13 @@
 //! The `OpenAPI` document: that it is there, complete and true.
 
 use serde_json::{Map, Value};
-
-use crate::site::Site;
+use testkit::TestPortal;
 
 /// The document, as clients get it.
 pub(crate) struct Document(Value);
 
 impl Document {
-    pub(crate) async fn of(site: &Site) -> Self {
+    pub(crate) async fn of(site: &TestPortal) -> Self {
         Self(site.json("/api/openapi.json").await)
     }
 
@@ -124,7 +123,7 @@ fn is(kind: &str, value: &Value) -> bool {
 
 #[tokio::test]
 async fn every_operation_says_how_it_fails_and_what_it_takes() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let Document(document) = Document::of(&site).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     let mut operations = 0;
@@ -151,7 +150,7 @@ async fn every_operation_says_how_it_fails_and_what_it_takes() {
 
 #[tokio::test]
 async fn every_operation_is_routed_and_no_other() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let Document(document) = Document::of(&site).await;
     for (path, item) in document["paths"].as_object().unwrap() {
         let address = path
@@ -180,7 +179,7 @@ async fn every_operation_is_routed_and_no_other() {
 
 #[tokio::test]
 async fn every_reference_leads_somewhere() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let document = Document::of(&site).await;
     let text = document.0.to_string();
     for part in text.split("\"$ref\":\"").skip(1) {

@@ -5,23 +5,22 @@ use axum::{
     http::{Request, header},
 };
 use serde_json::{Value, json};
+use testkit::{Answer, TestPortal, event};
 
-use crate::site::{Answer, Site, event};
-
-async fn raw(site: &Site, body: impl Into<Body>) -> Answer {
+async fn raw(site: &TestPortal, body: impl Into<Body>) -> Answer {
     let request = Request::post("/api/v1/events")
         .header(header::CONTENT_TYPE, "application/json; charset=utf-8");
     site.send(request.body(body.into()).unwrap()).await
 }
 
-async fn recorded(site: &Site) -> usize {
+async fn recorded(site: &TestPortal) -> usize {
     let runs = site.json("/api/v1/apps/wallet/runs").await;
     runs["items"].as_array().unwrap().len()
 }
 
 #[tokio::test]
 async fn an_event_twice_is_recorded_once() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let event = event("wallet-dev", "e-1", "STARTED", 1);
     let first = site.post("/api/v1/events", &event).await.json();
     assert_eq!(
@@ -41,7 +40,7 @@ async fn an_event_twice_is_recorded_once() {
 
 #[tokio::test]
 async fn one_bad_event_of_several_is_named_and_none_is_recorded() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let mut bad = event("wallet-dev", "e-2", "STARTED", 1);
     bad["detail"]
         .as_object_mut()
@@ -58,7 +57,7 @@ async fn one_bad_event_of_several_is_named_and_none_is_recorded() {
 
 #[tokio::test]
 async fn what_is_no_event_is_refused_with_a_reason() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let mut long = event("wallet-dev", "e-1", "STARTED", 1);
     long["detail"]["padding"] = "x".repeat(300 << 10).into();
     let bodies: [Value; 6] = [
@@ -83,7 +82,7 @@ async fn what_is_no_event_is_refused_with_a_reason() {
 
 #[tokio::test]
 async fn an_authentic_message_that_says_nothing_is_accepted() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let mut other = event("wallet-dev", "e-1", "STARTED", 1);
     other["detail-type"] = "CodePipeline Pipeline Renamed".into();
     let answer = site.post("/api/v1/events", &other).await;

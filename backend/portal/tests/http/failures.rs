@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicI64, Ordering},
     },
 };
 
@@ -18,25 +18,15 @@ use axum::{
 use domain::Timestamp;
 use jiff::SignedDuration;
 use portal::{
-    Parts, Portal,
     hooks::Hooks,
-    http::{Door, Front, HooksFront, hooks_alone, router},
-    promotion::Carriers,
+    http::{Door, HooksFront, hooks_alone},
     sign_in::GivenSecret,
 };
 use serde_json::json;
-use store::Store;
+use testkit::{Answer, SECRET, TestPortal, connect, now, sign_in, two_apps::TwoApps};
 use tokio::net::TcpListener;
 
-use crate::{
-    guarded::own,
-    patterns::documented,
-    signed_in::{SECRET, SignedIn, door},
-    site::{Answer, Site, front, now},
-    two_apps::{TwoApps, config},
-    walk,
-    world::REGION,
-};
+use crate::{guarded::own, patterns::documented, walk};
 
 /// Long enough ago that the next use of a session renews its cookie.
 fn earlier() -> Timestamp {
@@ -85,43 +75,15 @@ async fn pass(State(table): State<Refusing>, mut headers: HeaderMap, body: Bytes
 
 /// The same portal on a table that refuses everything.
 async fn refusing(apps: &TwoApps, error: &'static str) -> Router {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let world = &apps.portal.site.world;
-    let endpoint = world.dynamodb.as_ref().unwrap().endpoint();
+    let endpoint = apps.portal.services.dynamodb_endpoint();
     let endpoint = Refusing::before(endpoint, error).await;
-    let store = Store::connect(&store::Settings {
-        region: REGION.to_owned(),
-        table: "towpath".to_owned(),
-        bucket: "releases".to_owned(),
-        dynamodb_endpoint: Some(endpoint.clone()),
-        s3_endpoint: Some(endpoint),
-        static_credentials: Some(("AKID".to_owned(), "a secret".to_owned())),
-    })
-    .await;
-    let config = config();
-    let portal = Portal::new(Parts {
-        store,
-        catalog: config.catalog(),
-        grants: config.grants(),
-        jobs: None,
-        carriers: Carriers::default(),
-        region: REGION.to_owned(),
-        public_url: Some("https://portal.example".parse().unwrap()),
-        home: None,
-        config_digest: None,
-        seals: None,
-        entropy: || {
-            let count = COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-            let mut bytes = [9; 10];
-            bytes[2..].copy_from_slice(&count);
-            bytes
-        },
-    });
-    router(Front {
-        portal,
+    let store = connect(&endpoint, &endpoint).await;
+    let portal = apps.portal.another(|parts| parts.store = store);
+    apps.portal.router_with(|front| {
+        front.portal = portal;
         // An issuer that refuses connections at once, and the same secret.
-        door: Door::SignIn(door("http://127.0.0.1:9", &json!({"current": SECRET}))),
-        ..front(world)
+        let secret = json!({"current": SECRET});
+        front.door = Door::SignIn(sign_in("http://127.0.0.1:9", &secret));
     })
 }
 
@@ -173,7 +135,7 @@ async fn no_failure_of_any_endpoint_holds_a_cookie_or_anything_of_a_person() {
     let cookie = apps.portal.cookie("admins", earlier()).await;
     let (mut well, mut failed) = (BTreeSet::new(), BTreeSet::new());
     for error in ["AccessDeniedException", "ResourceNotFoundException"] {
-        apps.portal.site.router = refusing(&apps, error).await;
+        apps.portal.router = refusing(&apps, error).await;
         for template in &templates {
             let (address, body) = own(&apps, template);
             let portal = &apps.portal;
@@ -210,21 +172,17 @@ fn panicking() -> Timestamp {
 
 #[tokio::test]
 async fn a_panic_wherever_it_happens_is_an_answer_without_a_cookie() {
-    let mut portal = SignedIn::new().await;
-    portal.site.router = router(Front {
-        door: Door::SignIn(portal.door.clone()),
-        clock: panicking,
-        ..front(&portal.site.world)
-    });
+    let mut portal = TestPortal::signed_in().await;
+    portal.reroute(|front| front.clock = panicking);
     let cookie = portal.cookie("admins", earlier()).await;
     LEFT.store(i64::MAX, Ordering::SeqCst);
-    let well = portal.get("/settings", Some(&cookie)).await;
+    let well = portal.get_as("/settings", Some(&cookie)).await;
     assert!(well.headers.contains_key(header::SET_COOKIE));
     let asked = i64::MAX - LEFT.load(Ordering::SeqCst);
     assert!(asked >= 3, "{asked}");
     for ask in 1..=asked {
         LEFT.store(ask, Ordering::SeqCst);
-        let answer = portal.get("/settings", Some(&cookie)).await;
+        let answer = portal.get_as("/settings", Some(&cookie)).await;
         assert_eq!(answer.status, 500, "{ask}");
         assert!(!answer.headers.contains_key(header::SET_COOKIE), "{ask}");
         assert_eq!(answer.header("cache-control"), "no-store");
@@ -235,12 +193,12 @@ async fn a_panic_wherever_it_happens_is_an_answer_without_a_cookie() {
 
 #[tokio::test]
 async fn a_failure_of_the_webhooks_router_is_kept_by_nobody() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let secrets = r#"{"github": {"acme": {"current": "a secret of the tests"}}}"#;
     let hooks = |clock, secrets: &str| {
         let source = Arc::new(GivenSecret(secrets.to_owned()));
         hooks_alone(HooksFront {
-            hooks: Hooks::new(site.world.portal.clone(), source),
+            hooks: Hooks::new(site.portal.clone(), source),
             clock,
             origin_key: None,
         })
@@ -249,7 +207,7 @@ async fn a_failure_of_the_webhooks_router_is_kept_by_nobody() {
     for (router, status) in [(hooks(panics, secrets), 500), (hooks(now, "nonsense"), 503)] {
         let request = Request::builder().method(Method::POST);
         let request = request.uri("/hooks/github/acme").body(Body::from("{}"));
-        let answer = Site::ask(&router, request.unwrap()).await;
+        let answer = Answer::of(&router, request.unwrap()).await;
         answer.problem(status);
         assert_eq!(answer.header("cache-control"), "no-store");
     }

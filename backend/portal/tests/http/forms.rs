@@ -1,11 +1,10 @@
 //! What people send from pages: it is carried out and answered with a redirect, or it comes back with what was typed.
 
 use axum::http::{Request, header};
-
-use crate::site::{Answer, Site};
+use testkit::{Answer, TestPortal};
 
 /// Sends a form as a browser does.
-async fn send(site: &Site, address: &str, form: &str) -> Answer {
+async fn send(site: &TestPortal, address: &str, form: &str) -> Answer {
     let request = Request::post(address)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin");
@@ -21,7 +20,7 @@ fn leads_to(answer: &Answer, address: &str) {
 
 #[tokio::test]
 async fn the_emergency_stop_is_one_form_and_a_second_click_changes_nothing() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let form = "place=preprod&reason=the+provider+is+down";
     leads_to(&send(&site, "/holds", form).await, "/holds");
     leads_to(&send(&site, "/holds", form).await, "/holds");
@@ -39,7 +38,7 @@ async fn the_emergency_stop_is_one_form_and_a_second_click_changes_nothing() {
 
 #[tokio::test]
 async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let answer = send(&site, "/holds", "place=preprod&reason=+").await;
     assert_eq!(answer.status, 400);
     let page = answer.text();
@@ -60,7 +59,7 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
 
 #[tokio::test]
 async fn a_build_is_withdrawn_and_restored_from_its_page() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let first = site.push("dev", &[("app.apk", b"one")]).await;
     let second = site.push("dev", &[("app.apk", b"two")]).await;
     let page = format!("/wallet/builds/{second}");
@@ -84,7 +83,7 @@ async fn a_build_is_withdrawn_and_restored_from_its_page() {
 
 #[tokio::test]
 async fn forms_are_taken_from_our_own_pages_alone() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let form = "place=preprod&reason=because";
     let elsewhere = Request::post("/holds")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -100,7 +99,7 @@ async fn forms_are_taken_from_our_own_pages_alone() {
 
 #[tokio::test]
 async fn the_audit_log_is_narrowed_verified_and_taken_away() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     send(&site, "/holds", "place=preprod/wallet&reason=one").await;
     send(&site, "/holds", "place=dev&reason=two").await;
     let of_wallet = site.get("/audit?app=wallet&deed=held&by=LOC").await.text();
@@ -118,7 +117,7 @@ async fn the_audit_log_is_narrowed_verified_and_taken_away() {
 
 #[tokio::test]
 async fn what_cannot_be_compared_is_said_beside_the_fields() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     assert_eq!(site.get("/compare").await.status, 200);
     let answer = site.get("/compare?from=nonsense&to=wallet/dev").await;
     assert_eq!(answer.status, 400);

@@ -7,15 +7,14 @@ use axum::{
     http::{Method, Request, header},
 };
 use portal::http::endpoints;
-use serde_json::{Value, json};
+use serde_json::Value;
+use testkit::{Answer, TestPortal, two_apps::TwoApps};
 
 use crate::{
     html::Tag,
     issuer::Issuer,
     patterns::{Template, documented},
-    signed_in::{SECRET, SignedIn, door},
-    site::{Answer, now},
-    two_apps::TwoApps,
+    two_apps::known,
     walk,
 };
 
@@ -112,13 +111,10 @@ fn check_private(what: &str, pattern: &str, answer: &Answer) {
     );
 }
 
-/// A request for what there is of the app that the boatman works on.
+/// A request for what there is of the app that the owner works on.
 pub(crate) fn own(apps: &TwoApps, template: &Template) -> (String, Value) {
     let kinds = template.kinds();
-    let values: Vec<&str> = kinds
-        .iter()
-        .map(|kind| apps.mine.known[kind].as_str())
-        .collect();
+    let values: Vec<&str> = kinds.iter().map(|kind| known(&apps.mine, *kind)).collect();
     template.filled(&values)
 }
 
@@ -187,7 +183,7 @@ async fn with_headers_when_wrong(apps: &TwoApps) {
         "/runs/x",
     ] {
         for cookie in [None, Some(apps.admin.as_str())] {
-            let answer = apps.portal.get(address, cookie).await;
+            let answer = apps.portal.get_as(address, cookie).await;
             check_headers(address, &answer);
         }
     }
@@ -196,7 +192,6 @@ async fn with_headers_when_wrong(apps: &TwoApps) {
         .header(header::COOKIE, &apps.admin);
     let answer = apps
         .portal
-        .site
         .send(large.body(Body::from(vec![b' '; 5 << 20])).unwrap())
         .await;
     assert_eq!(answer.status, 413);
@@ -207,8 +202,8 @@ async fn with_headers_when_wrong(apps: &TwoApps) {
 #[tokio::test]
 async fn every_cookie_on_the_way_in_and_out_is_for_this_host_alone() {
     let issuer = Issuer::start().await;
-    let portal = SignedIn::through(door(&issuer.address, &json!({"current": SECRET})), now).await;
-    let begun = portal.get("/sign-in?return=/wallet", None).await;
+    let portal = TestPortal::builder().issuer(&issuer.address).start().await;
+    let begun = portal.get_as("/sign-in?return=/wallet", None).await;
     let (code, state) = issuer.approves(begun.header("location"));
     let browser = begun
         .header("set-cookie")
@@ -217,7 +212,7 @@ async fn every_cookie_on_the_way_in_and_out_is_for_this_host_alone() {
         .unwrap()
         .to_owned();
     let back = portal
-        .get(
+        .get_as(
             &format!("/sign-in/callback?code={code}&state={state}"),
             Some(&browser),
         )
@@ -318,10 +313,7 @@ async fn with(
     if let Some(cookie) = cookie {
         request = request.header(header::COOKIE, cookie);
     }
-    apps.portal
-        .site
-        .send(request.body(body.into()).unwrap())
-        .await
+    apps.portal.send(request.body(body.into()).unwrap()).await
 }
 
 /// What another site sends through someone's browser is refused, and changes nothing.

@@ -8,28 +8,23 @@ use domain::{Timestamp, actor::Actor, page::Limit, share::Shows};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use portal::{
-    Error, Parts, Portal,
+    Error, Portal,
     links::{LinkRequest, LinkTo, Opened, SharePassword, Tapper},
 };
 use serde_json::{Value, json};
-
-use crate::{
-    signed_in::SignedIn,
-    site::{Answer, get, now},
-    world::{dev, log::Log, preprod, wallet},
-};
+use testkit::{Answer, TestPortal, dev, get, log::Log, now, preprod, wallet};
 
 const PASSWORD: &str = "open sesame";
 
 /// A build of wallet in dev, and a link to it that is asked for as that says.
-async fn shared(change: Value) -> (SignedIn, String, String) {
-    let portal = SignedIn::new().await;
-    let build = portal.push("dev").await;
+async fn shared(change: Value) -> (TestPortal, String, String) {
+    let portal = TestPortal::signed_in().await;
+    let build = portal.push_as_admin("dev").await;
     let address = link(&portal, change).await;
     (portal, build, address)
 }
 
-async fn link(portal: &SignedIn, change: Value) -> String {
+async fn link(portal: &TestPortal, change: Value) -> String {
     let mut body =
         json!({"to": {"kind": "newest", "app": "wallet", "environment": "dev"}, "hours": 24});
     for (name, value) in change.as_object().unwrap() {
@@ -50,8 +45,8 @@ fn credential(address: &str) -> &str {
     address.trim_start_matches("/share/")
 }
 
-async fn look(portal: &SignedIn, address: &str) -> Answer {
-    portal.get(address, None).await
+async fn look(portal: &TestPortal, address: &str) -> Answer {
+    portal.get_as(address, None).await
 }
 
 /// What somebody's tap sends: what the page holds, and nothing else.
@@ -61,15 +56,15 @@ fn tap_of(page: &Answer) -> String {
     format!("tap={}", rest.split('"').next().unwrap())
 }
 
-async fn send(portal: &SignedIn, address: &str, form: &str) -> Answer {
+async fn send(portal: &TestPortal, address: &str, form: &str) -> Answer {
     let form = Value::String(form.to_owned());
     portal.ask(&Method::POST, address, None, &form).await
 }
 
 /// How often the newest link was used.
-async fn used(portal: &SignedIn) -> u64 {
+async fn used(portal: &TestPortal) -> u64 {
     let cookie = portal.cookie("developer", now()).await;
-    let links = portal.get("/api/v1/links", Some(&cookie)).await.json();
+    let links = portal.get_as("/api/v1/links", Some(&cookie)).await.json();
     links["links"][0]["link"]["used"].as_u64().unwrap()
 }
 
@@ -80,7 +75,7 @@ async fn whatever_opens_addresses_by_itself_spends_nothing_and_learns_no_more_th
         assert_eq!(look(&portal, &address).await.status, 200);
     }
     let head = Request::head(&address).body(Body::empty()).unwrap();
-    let head = portal.site.send(head).await;
+    let head = portal.send(head).await;
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
     assert_eq!(used(&portal).await, 0);
 
@@ -129,7 +124,7 @@ async fn a_tap_brings_the_bytes_and_is_recorded_with_the_link() {
     assert_eq!(used(&portal).await, 2);
 
     let (me, build) = (Actor::local(), build.parse().unwrap());
-    let world = &portal.site.world.portal;
+    let world = &portal.portal;
     let downloads = world.downloads(&me, &build, Limit::default(), None);
     let downloads = downloads.await.unwrap().items;
     assert_eq!(downloads.len(), 2);
@@ -217,7 +212,7 @@ async fn whoever_tries_many_addresses_that_lead_nowhere_has_to_wait() {
     let from = async |address: &str, viewer: &str| {
         let request = get(address).header("x-forwarded-for", viewer);
         let request = request.body(Body::empty()).unwrap();
-        portal.site.send(request).await
+        portal.send(request).await
     };
     let (one, other) = ("198.51.100.7", "198.51.100.8");
     // What never was an address of ours is no guess at one.
@@ -234,7 +229,7 @@ async fn whoever_tries_many_addresses_that_lead_nowhere_has_to_wait() {
     assert!(locked.text().contains("wait, then try again"));
     assert_eq!(from(&address, other).await.status, 200);
     let cookie = portal.cookie("admins", now()).await;
-    let log = portal.get("/audit?deed=locked-out", Some(&cookie)).await;
+    let log = portal.get_as("/audit?deed=locked-out", Some(&cookie)).await;
     assert_eq!(log.text().matches("tally\">guessed too often<").count(), 1);
 }
 
@@ -261,7 +256,7 @@ async fn a_link_ends_when_it_is_revoked_and_when_its_time_is_over() {
     );
 
     let before = now() - SignedDuration::from_hours(2);
-    let address = made_at(&portal.site.world.portal, 1, None, before).await;
+    let address = made_at(&portal.portal, 1, None, before).await;
     let page = look(&portal, &address).await;
     assert_eq!(page.status, 410);
     assert!(page.text().contains("Its time is over"));
@@ -287,20 +282,7 @@ async fn made_at(portal: &Portal, hours: u32, password: Option<&str>, at: Timest
 async fn a_link_ends_with_its_makers_right_to_share() {
     let (portal, build, newest) = shared(json!({})).await;
     let of_build = link(&portal, json!({"to": {"kind": "build", "build": build}})).await;
-    let world = &portal.site.world;
-    let without = Portal::new(Parts {
-        store: world.store.clone(),
-        catalog: world.portal.catalog().clone(),
-        grants: Vec::new(),
-        jobs: None,
-        carriers: portal::promotion::Carriers::default(),
-        region: String::new(),
-        public_url: None,
-        home: None,
-        config_digest: None,
-        seals: None,
-        entropy: || [1; 10],
-    });
+    let without = portal.another(|parts| parts.grants = Vec::new());
     for address in [newest, of_build] {
         assert_eq!(send(&portal, &address, "").await.status, 303);
         let view = without
@@ -341,7 +323,7 @@ async fn a_withdrawn_build_is_given_to_nobody_and_the_page_does_not_say_why() {
     assert_eq!(used(&portal).await, 0);
 }
 
-async fn made_in(portal: &SignedIn, environment: &str) -> String {
+async fn made_in(portal: &TestPortal, environment: &str) -> String {
     let cookie = portal.cookie("admins", now()).await;
     let body =
         json!({"to": {"kind": "newest", "app": "wallet", "environment": environment}, "hours": 1});
@@ -356,9 +338,9 @@ async fn made_in(portal: &SignedIn, environment: &str) -> String {
 #[tokio::test]
 async fn a_guest_gets_no_other_build_environment_or_app() {
     let (portal, build, _) = shared(json!({})).await;
-    let records = portal.site.world.store.table.links().await.unwrap();
+    let records = portal.store.table.links().await.unwrap();
     let guest = Actor::guest(records[0].owner(), records[0].link.permit());
-    let world = &portal.site.world.portal;
+    let world = &portal.portal;
     let shop = "shop".parse().unwrap();
     for (app, environment) in [
         (&wallet(), &preprod()),
@@ -443,7 +425,7 @@ async fn five_wrong_passwords_lock_the_link_also_when_they_come_at_once() {
     assert_eq!(look(&portal, &address).await.status, 429);
 
     let cookie = portal.cookie("admins", now()).await;
-    let log = portal.get("/api/v1/audit", Some(&cookie)).await.json();
+    let log = portal.get_as("/api/v1/audit", Some(&cookie)).await.json();
     let entries = log["entries"]["items"].as_array().unwrap();
     let locks: Vec<_> = entries
         .iter()
@@ -452,7 +434,7 @@ async fn five_wrong_passwords_lock_the_link_also_when_they_come_at_once() {
     assert_eq!(locks.len(), 1, "{log}");
     assert!(!log.to_string().contains("of nine"));
 
-    let world = &portal.site.world.portal;
+    let world = &portal.portal;
     let later = now() + SignedDuration::from_mins(15);
     let right = Tapper {
         password: Some(PASSWORD),
@@ -473,7 +455,6 @@ async fn taps_are_taken_from_the_links_own_page_alone() {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(name, value);
         portal
-            .site
             .send(request.body(Body::empty()).unwrap())
             .await
             .status
@@ -503,9 +484,8 @@ async fn neither_the_log_nor_an_answer_spells_the_address() {
         look(&portal, &format!("{address}/more")).await,
         look(&portal, &format!("{address}x")).await,
         look(&portal, &upper).await,
-        portal.site.send(put).await,
+        portal.send(put).await,
         portal
-            .site
             .send(
                 get(&address)
                     .header("sec-fetch-site", "none")

@@ -6,13 +6,9 @@ use axum::{
 };
 use portal::config::Config;
 use serde_json::json;
+use testkit::{Answer, TestPortal};
 
-use crate::{
-    issuer::Issuer,
-    signed_in::{SECRET, SignedIn, door},
-    site::{Answer, Site, now},
-    world::World,
-};
+use crate::issuer::Issuer;
 
 /// The most bytes of a request line and all headers that API Gateway takes.
 const GATEWAY: usize = 10_240;
@@ -74,7 +70,7 @@ const OTHERS: [(&str, &str); 22] = [
 ];
 
 /// A portal whose configuration names these groups.
-async fn naming(issuer: &Issuer, groups: &[String]) -> SignedIn {
+async fn naming(issuer: &Issuer, groups: &[String]) -> TestPortal {
     let groups = serde_json::to_string(groups).unwrap();
     let text = format!(
         r##"
@@ -91,9 +87,8 @@ groups = {groups}
 "##
     );
     let config = Config::parse(&text, "towpath.toml").unwrap();
-    let site = Site::of(World::of(config.catalog(), config.grants()).await);
-    let door = door(&issuer.address, &json!({"current": SECRET}));
-    SignedIn::to(site, door, now)
+    let builder = TestPortal::builder().issuer(&issuer.address);
+    builder.config(&config).start().await
 }
 
 fn groups(count: usize) -> Vec<String> {
@@ -117,13 +112,15 @@ fn given(answer: &Answer) -> Vec<String> {
 }
 
 /// Signs in somebody who is in these groups.
-async fn signs_in(portal: &SignedIn, issuer: &Issuer, groups: &[String], back: &str) -> Answer {
+async fn signs_in(portal: &TestPortal, issuer: &Issuer, groups: &[String], back: &str) -> Answer {
     issuer.says(json!({"email": "ada@example.com", "email_verified": true, "groups": groups}));
-    let begun = portal.get(&format!("/sign-in?return={back}"), None).await;
+    let begun = portal
+        .get_as(&format!("/sign-in?return={back}"), None)
+        .await;
     let (code, state) = issuer.approves(begun.header("location"));
     let browser = given(&begun).join("; ");
     let address = format!("/sign-in/callback?code={code}&state={state}");
-    portal.get(&address, Some(&browser)).await
+    portal.get_as(&address, Some(&browser)).await
 }
 
 #[tokio::test]
@@ -135,7 +132,9 @@ async fn groups_that_the_configuration_does_not_name_are_not_in_the_cookie() {
     assert_eq!((few.status.as_u16(), many.status.as_u16()), (303, 303));
     let session = |answer: &Answer| given(answer)[0].clone();
     assert_eq!(session(&few).len(), session(&many).len());
-    let overview = portal.get("/api/v1/overview", Some(&session(&many))).await;
+    let overview = portal
+        .get_as("/api/v1/overview", Some(&session(&many)))
+        .await;
     assert_eq!(overview.status, 200);
 }
 
@@ -147,7 +146,7 @@ async fn whoever_is_in_more_groups_than_fit_is_told_so_and_no_session_begins() {
     assert_eq!(answer.status, 403);
     assert!(answer.text().contains("500 groups"), "{}", answer.text());
     assert_eq!(given(&answer), Vec::<String>::new());
-    let table = &portal.site.world.store.table;
+    let table = &portal.store.table;
     assert!(table.sessions("ada@example.com").await.unwrap().is_empty());
     let fewer = signs_in(&portal, &issuer, &groups(50), "/").await;
     assert_eq!(fewer.status, 303, "{}", fewer.text());
@@ -157,7 +156,7 @@ async fn whoever_is_in_more_groups_than_fit_is_told_so_and_no_session_begins() {
         "{}",
         session.len()
     );
-    let overview = portal.get("/api/v1/overview", Some(&session)).await;
+    let overview = portal.get_as("/api/v1/overview", Some(&session)).await;
     assert_eq!(overview.status, 200);
 }
 
@@ -178,7 +177,7 @@ fn size(request: &Request<Body>) -> usize {
 
 #[tokio::test]
 async fn the_largest_cookies_and_a_browsers_headers_fit_into_a_request() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let padded = |name: &str| format!("{name}={}", "x".repeat(3000 - name.len() - 1));
     let cookies = [
         padded("__Host-towpath"),
@@ -188,7 +187,7 @@ async fn the_largest_cookies_and_a_browsers_headers_fit_into_a_request() {
     let request = with_others(Request::post("/sign-out")).header("cookie", cookies.join("; "));
     let request = request.body(Body::empty()).unwrap();
     assert!(size(&request) < GATEWAY, "{}", size(&request));
-    let answer = portal.site.send(request).await;
+    let answer = portal.send(request).await;
     assert_eq!(
         answer.header("location"),
         "/signed-out",
@@ -200,8 +199,7 @@ async fn the_largest_cookies_and_a_browsers_headers_fit_into_a_request() {
 #[tokio::test]
 async fn the_way_back_from_the_issuer_fits_into_a_request_whatever_page_it_leads_to() {
     let issuer = Issuer::start().await;
-    let door = door(&issuer.address, &json!({"current": SECRET}));
-    let portal = SignedIn::through(door, now).await;
+    let portal = TestPortal::builder().issuer(&issuer.address).start().await;
     // A byte of an address may become three.
     let long = format!("/wallet/{}", "%C3%A9".repeat(165));
     let endless = format!("/wallet/{}", "x".repeat(5000));
@@ -212,12 +210,12 @@ async fn the_way_back_from_the_issuer_fits_into_a_request_whatever_page_it_leads
             let page: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
             format!("/sign-in?return={page}")
         } else {
-            let opened = portal.get(page, None).await;
+            let opened = portal.get_as(page, None).await;
             assert_eq!(opened.status, 303);
             opened.header("location").to_owned()
         };
         assert!(opened.len() < 4000, "{}", opened.len());
-        let begun = portal.get(&opened, None).await;
+        let begun = portal.get_as(&opened, None).await;
         let (code, state) = issuer.approves(begun.header("location"));
         // Some issuers' codes are long.
         let request = format!(
@@ -229,7 +227,7 @@ async fn the_way_back_from_the_issuer_fits_into_a_request_whatever_page_it_leads
         let request = with_others(Request::get(request)).header("cookie", cookies);
         let request = request.body(Body::empty()).unwrap();
         assert!(size(&request) < GATEWAY, "{}", size(&request));
-        let answer = portal.site.send(request).await;
+        let answer = portal.send(request).await;
         assert_eq!(
             answer.status,
             400,
@@ -239,10 +237,10 @@ async fn the_way_back_from_the_issuer_fits_into_a_request_whatever_page_it_leads
         let browser = given(&begun)[0].clone();
         let request = Request::get(format!("/sign-in/callback?code={code}&state={state}"));
         let request = with_others(request).header("cookie", browser);
-        let answer = portal.site.send(request.body(Body::empty()).unwrap()).await;
+        let answer = portal.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.header("location"), back);
     }
-    let table = &portal.site.world.store.table;
+    let table = &portal.store.table;
     for session in table.sessions("ada@example.com").await.unwrap() {
         let address = session.address.as_deref();
         assert_eq!(address, Some("2600:9000:20bb:7a00:1::93a1"));

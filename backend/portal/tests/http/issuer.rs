@@ -20,10 +20,9 @@ use ring::{
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},
 };
 use serde_json::{Value, json};
+use testkit::now;
 use tokio::net::TcpListener;
 use url::Url;
-
-use crate::site::now;
 
 /// What is wrong with the next token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

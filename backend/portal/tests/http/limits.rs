@@ -2,18 +2,14 @@
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
-
-use crate::{
-    signed_in::SignedIn,
-    site::{Answer, Site, now},
-};
+use testkit::{Answer, TestPortal, now};
 
 const HERE: &str = "203.0.113.9";
 const THERE: &str = "203.0.113.8";
 
-async fn asks(portal: &SignedIn, address: &str, from: &str) -> Answer {
+async fn asks(portal: &TestPortal, address: &str, from: &str) -> Answer {
     let request = Request::get(address).header("x-forwarded-for", from);
-    portal.site.send(request.body(Body::empty()).unwrap()).await
+    portal.send(request.body(Body::empty()).unwrap()).await
 }
 
 fn waits(answer: &Answer) {
@@ -24,7 +20,7 @@ fn waits(answer: &Answer) {
 
 #[tokio::test]
 async fn whoever_knocks_too_often_waits_and_nobody_else() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     for _ in 0..60 {
         let knock = asks(&portal, "/sign-in/callback", HERE).await;
         assert_eq!(knock.status, 400, "{}", knock.text());
@@ -36,13 +32,13 @@ async fn whoever_knocks_too_often_waits_and_nobody_else() {
     assert_eq!(elsewhere.status, 400);
     // Whoever is in is not kept from what is theirs.
     let cookie = portal.cookie("viewer", now()).await;
-    let overview = portal.get("/api/v1/overview", Some(&cookie)).await;
+    let overview = portal.get_as("/api/v1/overview", Some(&cookie)).await;
     assert_eq!(overview.status, 200);
 }
 
 #[tokio::test]
 async fn an_address_that_nobody_is_known_at_is_told_to_wait_in_json() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     for _ in 0..1000 {
         asks(&portal, "/api/v1/me", HERE).await.problem(401);
     }
@@ -53,8 +49,8 @@ async fn an_address_that_nobody_is_known_at_is_told_to_wait_in_json() {
         .header("x-forwarded-for", HERE)
         .header("authorization", "Bearer x")
         .body(Body::empty());
-    waits(&portal.site.send(wrong.unwrap()).await);
-    let document = portal.site.json("/api/openapi.json").await;
+    waits(&portal.send(wrong.unwrap()).await);
+    let document = portal.json("/api/openapi.json").await;
     let operations = document["paths"].as_object().unwrap().values();
     for operation in operations.flat_map(|path| path.as_object().unwrap().values()) {
         let documented = &operation["responses"]["429"];
@@ -67,9 +63,9 @@ async fn an_address_that_nobody_is_known_at_is_told_to_wait_in_json() {
 
 #[tokio::test]
 async fn a_head_that_is_too_large_is_refused_before_it_is_read() {
-    let portal = SignedIn::new().await;
-    let local = Site::new().await;
-    for site in [&portal.site, &local] {
+    let portal = TestPortal::signed_in().await;
+    let local = TestPortal::new().await;
+    for site in [&portal, &local] {
         let header = |size: usize| {
             let request = Request::get("/healthz").header("cookie", "x".repeat(size));
             site.send(request.body(Body::empty()).unwrap())
@@ -92,7 +88,7 @@ async fn a_head_that_is_too_large_is_refused_before_it_is_read() {
 
 #[tokio::test]
 async fn a_form_that_is_too_large_is_refused() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let cookie = portal.cookie("developer", now()).await;
     let form = Value::String(format!("label={}", "x".repeat(70_000)));
     let post = axum::http::Method::POST;

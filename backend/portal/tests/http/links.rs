@@ -2,31 +2,27 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-
-use crate::{
-    signed_in::SignedIn,
-    site::{Answer, Site, now},
-};
+use testkit::{Answer, TestPortal, now};
 
 fn newest(hours: u32) -> Value {
     json!({"to": {"kind": "newest", "app": "wallet", "environment": "dev"}, "hours": hours})
 }
 
-async fn post(portal: &SignedIn, who: &str, address: &str, body: &Value) -> Answer {
+async fn post(portal: &TestPortal, who: &str, address: &str, body: &Value) -> Answer {
     let cookie = portal.cookie(who, now()).await;
     let asked = portal.ask(&Method::POST, address, Some(&cookie), body);
     asked.await
 }
 
-async fn listed(portal: &SignedIn, who: &str) -> Vec<Value> {
+async fn listed(portal: &TestPortal, who: &str) -> Vec<Value> {
     let cookie = portal.cookie(who, now()).await;
-    let answer = portal.get("/api/v1/links", Some(&cookie)).await.json();
+    let answer = portal.get_as("/api/v1/links", Some(&cookie)).await.json();
     answer["links"].as_array().unwrap().clone()
 }
 
 #[tokio::test]
 async fn what_a_link_may_be_is_said_where_it_is_wrong() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     site.push("dev", &[("app.apk", b"an app")]).await;
     let mapping = site.push("dev", &[("mapping.txt", b"a -> b")]).await;
     let with = |name: &str, value: Value| {
@@ -63,7 +59,7 @@ async fn what_a_link_may_be_is_said_where_it_is_wrong() {
 
 #[tokio::test]
 async fn a_link_is_told_once_and_listed_without_what_opens_it() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let mut body = newest(24);
     body["password"] = json!("eight or more");
     body["limit"] = json!(3);
@@ -91,7 +87,7 @@ async fn a_link_is_told_once_and_listed_without_what_opens_it() {
     assert_eq!(listed(&portal, "admins").await.len(), 1);
 
     let admin = portal.cookie("admins", now()).await;
-    let log = portal.get("/api/v1/audit", Some(&admin)).await;
+    let log = portal.get_as("/api/v1/audit", Some(&admin)).await;
     let entry = &log.json()["entries"]["items"][0];
     assert_eq!(entry["deed"], "link-made");
     assert_eq!(
@@ -106,7 +102,7 @@ async fn a_link_is_told_once_and_listed_without_what_opens_it() {
         "/audit",
         "/api/v1/audit",
     ] {
-        let text = portal.get(page, Some(&admin)).await.text();
+        let text = portal.get_as(page, Some(&admin)).await.text();
         assert!(text.contains("wallet"), "{page}");
         assert!(
             !text.contains(secret) && !text.contains("eight or"),
@@ -117,7 +113,7 @@ async fn a_link_is_told_once_and_listed_without_what_opens_it() {
 
 #[tokio::test]
 async fn a_link_is_ended_by_its_maker_or_an_administrator_and_by_nobody_else() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let mut ids = Vec::new();
     for _ in 0..2 {
         let made = post(&portal, "developer", "/api/v1/links", &newest(24)).await;
@@ -153,18 +149,20 @@ async fn a_link_is_ended_by_its_maker_or_an_administrator_and_by_nobody_else() {
         .collect();
     assert_eq!(standing, ["revoked", "revoked"]);
     let admin = portal.cookie("admins", now()).await;
-    let log = portal.get("/audit?deed=link-revoked", Some(&admin)).await;
+    let log = portal
+        .get_as("/audit?deed=link-revoked", Some(&admin))
+        .await;
     let told = log.text().matches("tally\">revoked a share link<").count();
     assert_eq!(told, 2, "once for each link");
 }
 
 #[tokio::test]
 async fn the_form_is_reached_from_where_the_build_is_and_keeps_what_was_typed() {
-    let portal = SignedIn::new().await;
-    let build = portal.push("dev").await;
+    let portal = TestPortal::signed_in().await;
+    let build = portal.push_as_admin("dev").await;
     let of = async |who: &str, page: &str| {
         let cookie = portal.cookie(who, now()).await;
-        portal.get(page, Some(&cookie)).await.text()
+        portal.get_as(page, Some(&cookie)).await.text()
     };
     let page = format!("/wallet/builds/{build}");
     let from_build = format!("/settings/links/new?build={build}");

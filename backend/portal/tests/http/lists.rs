@@ -1,12 +1,11 @@
 //! Lists, a page at a time, and what may stand behind the question mark.
 
 use serde_json::json;
-
-use crate::site::{Site, event};
+use testkit::{TestPortal, event};
 
 #[tokio::test]
 async fn pages_of_a_list_follow_each_other() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     for second in 0..5 {
         let event = event("wallet-dev", &format!("e-{second}"), "STARTED", second);
         assert_eq!(site.post("/api/v1/events", &event).await.status, 200);
@@ -33,7 +32,7 @@ async fn pages_of_a_list_follow_each_other() {
 
 #[tokio::test]
 async fn only_failed_runs_are_shown_when_asked() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let delivery = json!([
         event("wallet-dev", "e-1", "FAILED", 1),
         event("wallet-dev", "e-2", "SUCCEEDED", 2)
@@ -52,7 +51,7 @@ async fn only_failed_runs_are_shown_when_asked() {
 
 #[tokio::test]
 async fn a_parameter_that_makes_no_sense_is_named() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     for (query, field) in [
         ("limit=-1", "limit"),
         ("limit=0", "limit"),

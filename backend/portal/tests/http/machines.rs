@@ -8,23 +8,16 @@ use axum::{
     http::{Method, Request, header},
 };
 use domain::Timestamp;
-use portal::{
-    config::Config,
-    http::{Door, Front, router},
-    machines::Machines,
-};
+use portal::{config::Config, machines::Machines};
 use serde_json::{Value, json};
+use testkit::{Answer, TestPortal, event, now, promise, put};
 use url::Url;
 
-use crate::{
-    ci::Ci,
-    signed_in::{SECRET, door},
-    site::{Answer, Site, event, front, now, promise, put},
-};
+use crate::ci::Ci;
 
 /// A portal that machines may call.
 struct Yard {
-    site: Site,
+    site: TestPortal,
     machines: Machines,
 }
 
@@ -80,7 +73,7 @@ impl Yard {
     async fn of(machines: &str, sts: Option<Url>) -> Self {
         let config = Config::parse(&format!("{FILE}{machines}"), "towpath.toml").unwrap();
         let mut yard = Self {
-            site: Site::new().await,
+            site: TestPortal::signed_in().await,
             machines: Machines::new(config.machines, sts),
         };
         yard.opens(now);
@@ -89,13 +82,9 @@ impl Yard {
 
     /// Opens by that clock.
     fn opens(&mut self, clock: fn() -> Timestamp) {
-        let door = door("https://issuer.example", &json!({"current": SECRET}));
-        self.site.router = router(Front {
-            door: Door::SignIn(door),
-            machines: self.machines.clone(),
-            clock,
-            ..front(&self.site.world)
-        });
+        let machines = self.machines.clone();
+        self.site
+            .reroute(|front| (front.machines, front.clock) = (machines, clock));
     }
 
     async fn ask(&self, method: Method, address: &str, bearer: &str, body: &Value) -> Answer {

@@ -34,16 +34,7 @@ mod problems;
 mod sessions;
 mod settings;
 mod sign_in;
-mod signed_in;
-mod site;
 mod tokens;
 mod two_apps;
 mod uploads;
 mod walk;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the use cases' tests use more of it"
-)]
-#[path = "../use_cases/world/mod.rs"]
-mod world;

@@ -1,11 +1,7 @@
 //! What the audit log keeps of a request's circumstances.
 
 use axum::http::{Request, header};
-
-use crate::{
-    signed_in::SignedIn,
-    site::{Site, now},
-};
+use testkit::{TestPortal, now};
 
 const FREEZE: &str = r#"{"environment": "preprod", "reason": "payments are down"}"#;
 
@@ -15,15 +11,15 @@ fn freeze() -> axum::http::request::Builder {
 
 #[tokio::test]
 async fn a_person_is_noted_with_their_session_and_where_they_came_from() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let cookie = portal.cookie("admins", now()).await;
     let made_up = "203.0.113.9, ".repeat(40);
     let request = freeze()
         .header(header::COOKIE, &cookie)
         .header("x-forwarded-for", format!("{made_up}198.51.100.7"));
-    let frozen = portal.site.send(request.body(FREEZE.into()).unwrap()).await;
+    let frozen = portal.send(request.body(FREEZE.into()).unwrap()).await;
     assert!(frozen.status.is_success(), "{}", frozen.text());
-    let log = portal.get("/api/v1/audit", Some(&cookie)).await.json();
+    let log = portal.get_as("/api/v1/audit", Some(&cookie)).await.json();
     let entry = &log["entries"]["items"][0];
     assert_eq!(entry["by"]["name"], "admins@example.com", "{log}");
     assert_eq!(entry["proof"], "session of https://issuer.example");
@@ -32,7 +28,7 @@ async fn a_person_is_noted_with_their_session_and_where_they_came_from() {
 
 #[tokio::test]
 async fn the_local_user_is_noted_as_such() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let frozen = site.send(freeze().body(FREEZE.into()).unwrap()).await;
     assert!(frozen.status.is_success(), "{}", frozen.text());
     let log = site.get("/api/v1/audit").await.json();

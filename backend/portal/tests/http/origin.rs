@@ -8,16 +8,11 @@ use axum::{
 };
 use portal::{
     hooks::Hooks,
-    http::{Door, Front, HooksFront, OriginKey, endpoints, hooks_alone, router},
+    http::{HooksFront, OriginKey, endpoints, hooks_alone},
     sign_in::GivenSecret,
 };
 use serde_json::{Value, json};
-
-use crate::{
-    signed_in::SignedIn,
-    site::{Answer, Site, front, now},
-    world::log::Log,
-};
+use testkit::{Answer, TestPortal, log::Log, now};
 
 const KEY: &str = "a-key-of-the-tests-0123456789abcdef";
 const HEADER: &str = "x-towpath-origin";
@@ -29,18 +24,14 @@ fn key() -> OriginKey {
     OriginKey::new(KEY).unwrap()
 }
 
-async fn behind_cloudfront() -> SignedIn {
-    let mut portal = SignedIn::new().await;
-    portal.site.router = router(Front {
-        door: Door::SignIn(portal.door.clone()),
-        origin_key: Some(key()),
-        ..front(&portal.site.world)
-    });
+async fn behind_cloudfront() -> TestPortal {
+    let mut portal = TestPortal::signed_in().await;
+    portal.reroute(|front| front.origin_key = Some(key()));
     portal
 }
 
 /// A request as it comes through CloudFront and API Gateway from a viewer who sent these `X-Forwarded-For`.
-async fn from(portal: &SignedIn, viewer: &str, sent: &[&str], bearer: &str) -> Answer {
+async fn from(portal: &TestPortal, viewer: &str, sent: &[&str], bearer: &str) -> Answer {
     let mut request = Request::get("/api/v1/me").header(HEADER, KEY);
     let (last, others) = sent.split_last().unwrap_or((&"", &[]));
     for other in others {
@@ -50,20 +41,18 @@ async fn from(portal: &SignedIn, viewer: &str, sent: &[&str], bearer: &str) -> A
     let request = request
         .header("x-forwarded-for", format!("{last}{comma}{viewer}, {EDGE}"))
         .header(header::AUTHORIZATION, format!("Bearer {bearer}"));
-    portal.site.send(request.body(Body::empty()).unwrap()).await
+    portal.send(request.body(Body::empty()).unwrap()).await
 }
 
 /// Two tokens: one that works, and one of the same name with another secret.
-async fn tokens(portal: &SignedIn) -> (String, String) {
+async fn tokens(portal: &TestPortal) -> (String, String) {
     let cookie = portal.cookie("viewer", now()).await;
     let asked = json!({"label": "ci", "permit": {"may": ["view"], "apps": ["wallet"], "environments": ["dev"]}, "hours": 24});
     let request = Request::post("/api/v1/tokens")
         .header(HEADER, KEY)
         .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, "application/json");
-    let made = portal
-        .site
-        .send(request.body(asked.to_string().into()).unwrap());
+    let made = portal.send(request.body(asked.to_string().into()).unwrap());
     let made = made.await;
     assert_eq!(made.status, 200, "{}", made.text());
     let right = made.json()["bearer"].as_str().unwrap().to_owned();
@@ -96,7 +85,7 @@ async fn no_endpoint_answers_a_request_that_did_not_come_through_cloudfront() {
             if let Some(shown) = shown {
                 request = request.header(HEADER, shown);
             }
-            let answer = portal.site.send(request.body(Body::empty()).unwrap()).await;
+            let answer = portal.send(request.body(Body::empty()).unwrap()).await;
             assert_eq!(answer.status, 403, "{method} {path} with {shown:?}");
             if method != "HEAD" {
                 answer.problem(403);
@@ -105,7 +94,7 @@ async fn no_endpoint_answers_a_request_that_did_not_come_through_cloudfront() {
         }
     }
     let healthy = Request::get("/healthz").header(HEADER, KEY);
-    let healthy = portal.site.send(healthy.body(Body::empty()).unwrap()).await;
+    let healthy = portal.send(healthy.body(Body::empty()).unwrap()).await;
     assert_eq!(healthy.status, 200);
 }
 
@@ -113,25 +102,23 @@ async fn no_endpoint_answers_a_request_that_did_not_come_through_cloudfront() {
 async fn while_the_key_is_rotated_the_old_and_the_new_one_are_accepted_and_no_other() {
     const NEW: &str = "another-key-of-the-tests-fedcba9876543210";
     let mut portal = behind_cloudfront().await;
-    portal.site.router = router(Front {
-        origin_key: Some(OriginKey::new(&format!("{NEW} {KEY}")).unwrap()),
-        ..front(&portal.site.world)
-    });
+    portal
+        .reroute(|front| front.origin_key = Some(OriginKey::new(&format!("{NEW} {KEY}")).unwrap()));
     let both = format!("{NEW} {KEY}");
     for (key, status) in [(NEW, 200), (KEY, 200), (&both, 403), (&KEY[1..], 403)] {
         let asked = Request::get("/healthz").header(HEADER, key);
-        let answer = portal.site.send(asked.body(Body::empty()).unwrap()).await;
+        let answer = portal.send(asked.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, status, "{key}");
     }
 }
 
 #[tokio::test]
 async fn webhooks_come_through_cloudfront_too() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let secrets = r#"{"github": {"acme": {"current": "a secret of the tests"}}}"#;
     let router = hooks_alone(HooksFront {
         hooks: Hooks::new(
-            site.world.portal.clone(),
+            site.portal.clone(),
             Arc::new(GivenSecret(secrets.to_owned())),
         ),
         clock: now,
@@ -139,17 +126,17 @@ async fn webhooks_come_through_cloudfront_too() {
     });
     for (shown, status) in [("", 403), ("wrong", 403), (KEY, 401)] {
         let request = Request::post("/hooks/github/acme").header(HEADER, shown);
-        let answer = Site::ask(&router, request.body("{}".into()).unwrap()).await;
+        let answer = Answer::of(&router, request.body("{}".into()).unwrap()).await;
         answer.problem(status);
     }
     for (path, status) in [("/hooks/github/acme", 403), ("/elsewhere", 403)] {
         let request = Request::post(path).body("{}".into()).unwrap();
-        Site::ask(&router, request).await.problem(status);
+        Answer::of(&router, request).await.problem(status);
     }
     let large = Request::post("/hooks/github/acme")
         .header(HEADER, KEY)
         .header("cookie", "x".repeat(10_000));
-    let large = Site::ask(&router, large.body("{}".into()).unwrap()).await;
+    let large = Answer::of(&router, large.body("{}".into()).unwrap()).await;
     large.problem(431);
 }
 
@@ -201,7 +188,7 @@ async fn a_network_of_ipv6_is_locked_out_as_one_and_its_neighbour_is_not() {
 
 #[tokio::test]
 async fn without_the_key_the_entry_before_the_last_is_believed_of_nobody() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let (right, wrong) = tokens(&portal).await;
     for number in 0..10 {
         let invented = format!("203.0.113.{number}");
@@ -226,7 +213,7 @@ async fn the_access_log_and_the_audit_log_have_the_viewers_address_and_no_log_th
                 format!("192.0.2.99, 198.51.100.7, {EDGE}"),
             );
         let body = Body::from(body.to_string());
-        portal.site.send(request.body(body).unwrap()).await
+        portal.send(request.body(body).unwrap()).await
     };
     let hold = json!({"environment": "preprod", "reason": "payments are down"});
     let answer = ask(Request::post("/api/v1/holds"), &hold).await;
@@ -237,7 +224,7 @@ async fn the_access_log_and_the_audit_log_have_the_viewers_address_and_no_log_th
     assert_eq!(audit["entries"]["items"][0]["from"], "198.51.100.7");
     let around = Request::get("/wallet").header(HEADER, "nearly the right key");
     let around = around.header("x-forwarded-for", "203.0.113.50");
-    let around = portal.site.send(around.body(Body::empty()).unwrap()).await;
+    let around = portal.send(around.body(Body::empty()).unwrap()).await;
     assert!(!around.text().contains("nearly the right"));
     let logged = log.text();
     let answered: Vec<_> = logged

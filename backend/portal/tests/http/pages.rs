@@ -2,10 +2,9 @@
 
 use axum::body::Body;
 use serde_json::json;
+use testkit::{Answer, TestPortal, event, get, run};
 
-use crate::site::{Answer, Site, event, get, run};
-
-async fn page(site: &Site, address: &str) -> Answer {
+async fn page(site: &TestPortal, address: &str) -> Answer {
     let answer = site.get(address).await;
     assert_eq!(answer.status, 200, "{address}: {}", answer.text());
     assert_eq!(
@@ -23,7 +22,7 @@ async fn page(site: &Site, address: &str) -> Answer {
 
 #[tokio::test]
 async fn every_page_is_there_and_known_again() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let build = site.push("dev", &[("app.apk", b"bytes")]).await;
     site.post(
         "/api/v1/events",
@@ -83,7 +82,7 @@ async fn every_page_is_there_and_known_again() {
 
 #[tokio::test]
 async fn a_page_that_changed_is_sent_again() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let before = page(&site, "/").await.header("etag").to_owned();
     site.push("dev", &[("app.apk", b"bytes")]).await;
     assert_ne!(page(&site, "/").await.header("etag"), before);
@@ -91,7 +90,7 @@ async fn a_page_that_changed_is_sent_again() {
 
 #[tokio::test]
 async fn a_tap_is_a_redirect_that_nothing_keeps() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let build = site.push("dev", &[("app.apk", b"bytes")]).await;
     let tap = site.get("/wallet/dev/latest.apk").await;
     assert_eq!(
@@ -129,7 +128,7 @@ async fn a_tap_is_a_redirect_that_nothing_keeps() {
 
 #[tokio::test]
 async fn what_is_not_there_is_a_page_too() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let build = site.push("dev", &[("app.apk", b"bytes")]).await;
     for address in [
         "/walet".to_owned(),
@@ -154,7 +153,7 @@ async fn what_is_not_there_is_a_page_too() {
 
 #[tokio::test]
 async fn an_icon_is_served_to_be_kept() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let build = site.push("dev", &[("app.apk", b"bytes")]).await;
     assert_eq!(
         site.get(&format!("/wallet/builds/{build}/icon"))
@@ -170,7 +169,7 @@ async fn an_icon_is_served_to_be_kept() {
 
 #[tokio::test]
 async fn assets_are_kept_for_ever_under_names_that_change() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let text = page(&site, "/").await.text();
     let start = text.find("/assets/towpath-").unwrap();
     let address = text[start..].split('"').next().unwrap();
@@ -195,7 +194,7 @@ async fn assets_are_kept_for_ever_under_names_that_change() {
 
 #[tokio::test]
 async fn a_slash_too_many_leads_to_the_page_and_never_to_another_site() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     for (asked, leads_to) in [
         ("/wallet/", "/wallet"),
         ("/wallet/dev/", "/wallet/dev"),

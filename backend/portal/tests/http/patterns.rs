@@ -6,9 +6,10 @@
 use axum::http::Method;
 use portal::http::endpoints;
 use serde_json::{Map, Value, json};
+use testkit::promise;
 use url::form_urlencoded;
 
-use crate::{html::Form, site::promise};
+use crate::html::Form;
 
 /// What an identifier names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,13 +6,12 @@ use axum::{
 };
 use domain::digest::Digest;
 use serde_json::json;
+use testkit::{TestPortal, get};
 use tower::ServiceExt as _;
-
-use crate::site::{Site, front, get};
 
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let none = "01JD0000000000000000000000";
     let digest = Digest::of(b"");
     for address in [
@@ -43,7 +42,7 @@ async fn what_is_not_there_is_not_found() {
 
 #[tokio::test]
 async fn another_method_is_told_which_ones_there_are() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let delete = Request::builder()
         .method(Method::DELETE)
         .uri("/api/v1/overview");
@@ -61,7 +60,7 @@ async fn another_method_is_told_which_ones_there_are() {
 
 #[tokio::test]
 async fn a_build_without_a_package_is_no_use_to_a_tester() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     site.push("dev", &[("mapping.txt", b"a -> b")]).await;
     let problem = site
         .get("/api/v1/apps/wallet/environments/dev/latest.apk")
@@ -75,7 +74,7 @@ async fn a_build_without_a_package_is_no_use_to_a_tester() {
 
 #[tokio::test]
 async fn a_body_that_is_not_said_to_be_json_is_not_read() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     for address in ["/api/v1/events", "/api/v1/apps/wallet/uploads"] {
         let form = Request::post(address).header(header::CONTENT_TYPE, "text/plain");
         site.send(form.body("{}".into()).unwrap())
@@ -86,7 +85,7 @@ async fn a_body_that_is_not_said_to_be_json_is_not_read() {
 
 #[tokio::test]
 async fn a_body_without_end_is_cut_off() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let long = Request::post("/api/v1/events").header(header::CONTENT_TYPE, "application/json");
     let answer = site
         .send(long.body(vec![b' '; 5 << 20].into()).unwrap())
@@ -96,10 +95,8 @@ async fn a_body_without_end_is_cut_off() {
 
 #[tokio::test]
 async fn a_panic_is_a_problem_and_not_the_end() {
-    let site = Site::new().await;
-    let mut front = front(&site.world);
-    front.clock = || panic!("the clock fell down");
-    let router = portal::http::router(front);
+    let site = TestPortal::new().await;
+    let router = site.router_with(|front| front.clock = || panic!("the clock fell down"));
     for (address, kind) in [
         ("/api/v1/overview", "application/problem+json"),
         ("/", "text/html; charset=utf-8"),
@@ -113,11 +110,11 @@ async fn a_panic_is_a_problem_and_not_the_end() {
 
 #[tokio::test]
 async fn a_failure_of_the_store_says_try_again_and_no_more() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let address = "/api/v1/overview";
     assert_eq!(site.get(address).await.status, 200);
     let router = site.router.clone();
-    drop(site.world);
+    drop(site);
     let request = get(address).body(Body::empty()).unwrap();
     let answer = router.oneshot(request).await.unwrap();
     assert_eq!(answer.status(), 503);
@@ -126,7 +123,7 @@ async fn a_failure_of_the_store_says_try_again_and_no_more() {
 
 #[tokio::test]
 async fn every_answer_has_an_identity() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let own = site.get("/healthz").await;
     assert_eq!(own.text(), "ok\n");
     assert!(own.header("x-request-id").len() >= 8);

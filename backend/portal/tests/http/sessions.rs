@@ -6,11 +6,7 @@ use axum::http::{Method, header};
 use domain::{Timestamp, audit::Deed, page::Limit};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-
-use crate::{
-    signed_in::{SECRET, SignedIn, door},
-    site::{Answer, now},
-};
+use testkit::{Answer, TestPortal, now};
 
 const PHONE: &str =
     "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
@@ -32,15 +28,15 @@ fn is_out(answer: &Answer) -> bool {
     answer.status == 303 && answer.header("location").starts_with("/sign-in?") && cleared
 }
 
-async fn listed(portal: &SignedIn, cookie: &str) -> Vec<Value> {
-    let answer = portal.get("/api/v1/sessions", Some(cookie)).await;
+async fn listed(portal: &TestPortal, cookie: &str) -> Vec<Value> {
+    let answer = portal.get_as("/api/v1/sessions", Some(cookie)).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()["sessions"].as_array().unwrap().clone()
 }
 
 #[tokio::test]
 async fn people_see_where_they_are_signed_in_and_nobody_elses_sessions() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let (phone, _) = portal.browser("viewer", earlier(), Some(PHONE)).await;
     let (laptop, _) = portal.browser("viewer", now(), Some(LAPTOP)).await;
     portal.browser("admins", now(), Some("curl/8.9")).await;
@@ -63,7 +59,10 @@ async fn people_see_where_they_are_signed_in_and_nobody_elses_sessions() {
     assert_eq!(sessions[0]["address"], "192.0.2.7");
     // Its use was noted when it asked.
     assert_eq!(sessions[0]["seen"], json!(now()));
-    let page = portal.get("/settings/sessions", Some(&laptop)).await.text();
+    let page = portal
+        .get_as("/settings/sessions", Some(&laptop))
+        .await
+        .text();
     for text in [
         "Chrome on Android",
         "Firefox on Linux",
@@ -74,13 +73,16 @@ async fn people_see_where_they_are_signed_in_and_nobody_elses_sessions() {
     }
     assert!(!page.contains("curl") && !page.contains("end-all"));
     let admin = portal.cookie("admins", now()).await;
-    let page = portal.get("/settings/sessions", Some(&admin)).await.text();
+    let page = portal
+        .get_as("/settings/sessions", Some(&admin))
+        .await
+        .text();
     assert!(page.contains("action=\"/settings/sessions/end-all\""));
 }
 
 #[tokio::test]
 async fn a_session_that_is_ended_elsewhere_is_over_in_either_order() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     for phone_first in [true, false] {
         let (phone, on_phone) = portal.browser("viewer", earlier(), Some(PHONE)).await;
         let (laptop, on_laptop) = portal.browser("viewer", earlier(), Some(LAPTOP)).await;
@@ -94,9 +96,9 @@ async fn a_session_that_is_ended_elsewhere_is_over_in_either_order() {
             .ask(&Method::POST, &address, Some(ending), &nothing())
             .await;
         assert_eq!(answer.json()["ended"], 1, "{}", answer.text());
-        assert!(is_out(&portal.get("/wallet", Some(ended)).await));
-        portal.get("/api/v1/me", Some(ended)).await.problem(401);
-        assert_eq!(portal.get("/wallet", Some(ending)).await.status, 200);
+        assert!(is_out(&portal.get_as("/wallet", Some(ended)).await));
+        portal.get_as("/api/v1/me", Some(ended)).await.problem(401);
+        assert_eq!(portal.get_as("/wallet", Some(ending)).await.status, 200);
         // Again: there is none any more, and a form that is sent twice is no mistake.
         let again = portal
             .ask(&Method::POST, &address, Some(ending), &nothing())
@@ -120,8 +122,7 @@ fn later() -> Timestamp {
 
 #[tokio::test]
 async fn an_end_holds_within_five_minutes() {
-    let door = door("https://issuer.example", &json!({"current": SECRET}));
-    let portal = SignedIn::through(door, later).await;
+    let portal = TestPortal::builder().oidc().clock(later).start().await;
     let (phone, id) = portal.browser("viewer", now(), Some(PHONE)).await;
     let laptop = portal.cookie("viewer", now()).await;
     let address = format!("/settings/sessions/{id}/end");
@@ -130,15 +131,15 @@ async fn an_end_holds_within_five_minutes() {
         .await;
     assert_eq!(listed(&portal, &laptop).await.len(), 1);
     LATER.set(299);
-    assert_eq!(portal.get("/wallet", Some(&phone)).await.status, 200);
+    assert_eq!(portal.get_as("/wallet", Some(&phone)).await.status, 200);
     LATER.set(300);
-    assert!(is_out(&portal.get("/wallet", Some(&phone)).await));
-    assert_eq!(portal.get("/wallet", Some(&laptop)).await.status, 200);
+    assert!(is_out(&portal.get_as("/wallet", Some(&phone)).await));
+    assert_eq!(portal.get_as("/wallet", Some(&laptop)).await.status, 200);
 }
 
 #[tokio::test]
 async fn signing_out_everywhere_else_leaves_this_one() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let mine = portal.cookie("viewer", earlier()).await;
     let others = [
         portal.cookie("viewer", earlier()).await,
@@ -151,15 +152,15 @@ async fn signing_out_everywhere_else_leaves_this_one() {
         .await;
     assert_eq!(answer.status, 303);
     for other in &others {
-        assert!(is_out(&portal.get("/wallet", Some(other)).await));
+        assert!(is_out(&portal.get_as("/wallet", Some(other)).await));
     }
-    assert_eq!(portal.get("/wallet", Some(&mine)).await.status, 200);
-    assert_eq!(portal.get("/wallet", Some(&strangers)).await.status, 200);
+    assert_eq!(portal.get_as("/wallet", Some(&mine)).await.status, 200);
+    assert_eq!(portal.get_as("/wallet", Some(&strangers)).await.status, 200);
 }
 
 #[tokio::test]
 async fn nobody_ends_the_session_of_another_but_who_manages_credentials() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let (victim, id) = portal.browser("viewer", earlier(), Some(PHONE)).await;
     let other = portal.cookie("tester", now()).await;
     let address = format!("/api/v1/sessions/{id}/end");
@@ -171,11 +172,11 @@ async fn nobody_ends_the_session_of_another_but_who_manages_credentials() {
     let address = "/api/v1/sessions/end-all";
     let answer = portal.ask(&Method::POST, address, Some(&other), &all).await;
     answer.problem(403);
-    assert_eq!(portal.get("/wallet", Some(&victim)).await.status, 200);
+    assert_eq!(portal.get_as("/wallet", Some(&victim)).await.status, 200);
     let admin = portal.cookie("admins", now()).await;
     let answer = portal.ask(&Method::POST, address, Some(&admin), &all).await;
     assert_eq!(answer.json()["ended"], 1, "{}", answer.text());
-    assert!(is_out(&portal.get("/wallet", Some(&victim)).await));
+    assert!(is_out(&portal.get_as("/wallet", Some(&victim)).await));
     let nobody = json!({"person": " "});
     let empty = portal
         .ask(&Method::POST, address, Some(&admin), &nobody)
@@ -191,7 +192,7 @@ async fn nobody_ends_the_session_of_another_but_who_manages_credentials() {
 
 #[tokio::test]
 async fn ends_from_elsewhere_are_noted_and_signing_out_is_not() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let admin = portal.cookie("admins", now()).await;
     let (leaving, _) = portal.browser("tester", earlier(), None).await;
     let out = portal
@@ -202,7 +203,7 @@ async fn ends_from_elsewhere_are_noted_and_signing_out_is_not() {
         "{}",
         out.text()
     );
-    assert!(is_out(&portal.get("/wallet", Some(&leaving)).await));
+    assert!(is_out(&portal.get_as("/wallet", Some(&leaving)).await));
     portal.cookie("viewer", now()).await;
     let all = json!({"person": "viewer@example.com", "reason": "lost phone"});
     let address = "/api/v1/sessions/end-all";
@@ -211,14 +212,7 @@ async fn ends_from_elsewhere_are_noted_and_signing_out_is_not() {
     portal.ask(&Method::POST, address, Some(&admin), &all).await;
     let month = store::table::Month::of(now());
     let limit = Limit::default();
-    let entries = portal
-        .site
-        .world
-        .store
-        .table
-        .audit(&month, limit, None)
-        .await
-        .unwrap();
+    let entries = portal.store.table.audit(&month, limit, None).await.unwrap();
     let ended: Vec<_> = entries
         .items
         .iter()
@@ -234,7 +228,7 @@ async fn ends_from_elsewhere_are_noted_and_signing_out_is_not() {
 
 #[tokio::test]
 async fn ending_the_session_that_asks_is_signing_out() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let (mine, id) = portal.browser("viewer", now(), None).await;
     let address = format!("/settings/sessions/{id}/end");
     let answer = portal
@@ -246,36 +240,36 @@ async fn ending_the_session_that_asks_is_signing_out() {
 
 #[tokio::test]
 async fn a_cookie_that_nobody_registered_is_over_at_its_first_noted_use() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let (cookie, id) = portal.browser("viewer", earlier(), None).await;
-    let table = &portal.site.world.store.table;
+    let table = &portal.store.table;
     assert!(
         table
             .leave_session("viewer@example.com", &id)
             .await
             .unwrap()
     );
-    assert!(is_out(&portal.get("/wallet", Some(&cookie)).await));
+    assert!(is_out(&portal.get_as("/wallet", Some(&cookie)).await));
 }
 
-async fn stop_the_table(portal: &mut SignedIn) {
-    let table = portal.site.world.dynamodb.take().unwrap();
+async fn stop_the_table(portal: &mut TestPortal) {
+    let table = portal.services.dynamodb.take().unwrap();
     table.shutdown().await;
 }
 
 #[tokio::test]
 async fn while_the_register_does_not_answer_nobody_is_let_in_unasked() {
-    let mut portal = SignedIn::new().await;
+    let mut portal = TestPortal::signed_in().await;
     let old = portal.cookie("admins", earlier()).await;
     let fresh = portal.cookie("admins", now()).await;
     stop_the_table(&mut portal).await;
-    portal.get("/api/v1/me", Some(&old)).await.problem(503);
-    assert_eq!(portal.get("/api/v1/me", Some(&fresh)).await.status, 200);
+    portal.get_as("/api/v1/me", Some(&old)).await.problem(503);
+    assert_eq!(portal.get_as("/api/v1/me", Some(&fresh)).await.status, 200);
     // Leaving needs nobody's leave.
     let out = portal
         .ask(&Method::POST, "/sign-out", Some(&old), &json!(""))
         .await;
     assert!(out.headers.contains_key(header::SET_COOKIE));
     let stylesheet = format!("/assets/{}", frontend::site::stylesheet_name());
-    assert_eq!(portal.get(&stylesheet, Some(&old)).await.status, 200);
+    assert_eq!(portal.get_as(&stylesheet, Some(&old)).await.status, 200);
 }

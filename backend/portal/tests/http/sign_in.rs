@@ -10,13 +10,12 @@ use domain::Timestamp;
 use jiff::SignedDuration;
 use portal::sign_in::Session;
 use serde_json::{Value, json};
+use testkit::{Answer, SECRET, TestPortal, now, sign_in};
 use url::Url;
 
 use crate::{
     closing,
     issuer::{Issuer, Lie},
-    signed_in::{SECRET, SignedIn, door},
-    site::{Answer, now},
 };
 
 const ALL_LIES: [Lie; 13] = [
@@ -35,9 +34,8 @@ const ALL_LIES: [Lie; 13] = [
     Lie::Truncated,
 ];
 
-async fn portal(issuer: &Issuer) -> SignedIn {
-    let secret = json!({"current": SECRET});
-    SignedIn::through(door(&issuer.address, &secret), now).await
+async fn portal(issuer: &Issuer) -> TestPortal {
+    TestPortal::builder().issuer(&issuer.address).start().await
 }
 
 /// The cookies that an answer gives, by name.
@@ -55,8 +53,8 @@ struct Sent {
     browser: String,
 }
 
-async fn sent(portal: &SignedIn, address: &str) -> Sent {
-    let answer = portal.get(address, None).await;
+async fn sent(portal: &TestPortal, address: &str) -> Sent {
+    let answer = portal.get_as(address, None).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     Sent {
         location: answer.header("location").to_owned(),
@@ -64,13 +62,13 @@ async fn sent(portal: &SignedIn, address: &str) -> Sent {
     }
 }
 
-async fn back(portal: &SignedIn, sent: &Sent, code: &str, state: &str) -> Answer {
+async fn back(portal: &TestPortal, sent: &Sent, code: &str, state: &str) -> Answer {
     let address = format!("/sign-in/callback?code={code}&state={state}");
-    portal.get(&address, Some(&sent.browser)).await
+    portal.get_as(&address, Some(&sent.browser)).await
 }
 
 /// All of it: to the issuer, through it, and back.
-async fn through(portal: &SignedIn, issuer: &Issuer, address: &str) -> Answer {
+async fn through(portal: &TestPortal, issuer: &Issuer, address: &str) -> Answer {
     let sent = sent(portal, address).await;
     let (code, state) = issuer.approves(&sent.location);
     back(portal, &sent, &code, &state).await
@@ -80,7 +78,7 @@ async fn through(portal: &SignedIn, issuer: &Issuer, address: &str) -> Answer {
 async fn someone_who_opens_a_page_signs_in_and_comes_back_to_it() {
     let issuer = Issuer::start().await;
     let portal = portal(&issuer).await;
-    let opened = portal.get("/wallet/runs?failed=true", None).await;
+    let opened = portal.get_as("/wallet/runs?failed=true", None).await;
     assert_eq!(opened.status, 303);
     let answer = through(&portal, &issuer, opened.header("location")).await;
     assert_eq!(answer.header("location"), "/wallet/runs?failed=true");
@@ -94,11 +92,11 @@ async fn someone_who_opens_a_page_signs_in_and_comes_back_to_it() {
     }
     let session = cookie(&answer, "__Host-towpath").unwrap();
     assert!(!session.contains("ada"));
-    let page = portal.get("/wallet", Some(&session)).await;
+    let page = portal.get_as("/wallet", Some(&session)).await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("Ada Lovelace"), "{}", page.text());
     assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
-    assert_eq!(portal.get("/shop", Some(&session)).await.status, 404);
+    assert_eq!(portal.get_as("/shop", Some(&session)).await.status, 404);
 }
 
 #[tokio::test]
@@ -204,7 +202,7 @@ async fn a_sign_in_ends_only_in_the_browser_where_it_began() {
     // Two pages that were opened in one browser both end well.
     let first = anothers;
     let answer = portal
-        .get("/sign-in?return=/wallet", Some(&first.browser))
+        .get_as("/sign-in?return=/wallet", Some(&first.browser))
         .await;
     let second = answer.header("location");
     for (address, page) in [(second, "/wallet"), (&first.location, "/")] {
@@ -232,7 +230,7 @@ async fn what_the_issuer_refuses_is_said_and_cannot_be_markup() {
     let (_, state) = issuer.approves(&sent.location);
     let said = "error=access_denied&error_description=%3Cb%3Enot%20you%3C%2Fb%3E";
     let address = format!("/sign-in/callback?{said}&state={state}");
-    let answer = portal.get(&address, Some(&sent.browser)).await;
+    let answer = portal.get_as(&address, Some(&sent.browser)).await;
     assert_eq!(answer.status, 403);
     assert!(
         answer.text().contains("&lt;b&gt;not you"),
@@ -240,7 +238,9 @@ async fn what_the_issuer_refuses_is_said_and_cannot_be_markup() {
         answer.text()
     );
     // Without a state of ours, nothing of it is shown.
-    let answer = portal.get(&format!("/sign-in/callback?{said}"), None).await;
+    let answer = portal
+        .get_as(&format!("/sign-in/callback?{said}"), None)
+        .await;
     assert_eq!(answer.status, 400);
     assert!(!answer.text().contains("not you"));
 }
@@ -256,8 +256,8 @@ fn later() -> Timestamp {
 #[tokio::test]
 async fn a_new_key_of_the_issuer_is_found_and_not_asked_for_at_every_turn() {
     let issuer = Issuer::start().await;
-    let door = door(&issuer.address, &json!({"current": SECRET}));
-    let portal = SignedIn::through(door, later).await;
+    let builder = TestPortal::builder().issuer(&issuer.address);
+    let portal = builder.clock(later).start().await;
     assert_eq!(through(&portal, &issuer, "/sign-in").await.status, 303);
     issuer.rotates();
     for _ in 0..3 {
@@ -273,7 +273,8 @@ async fn a_new_key_of_the_issuer_is_found_and_not_asked_for_at_every_turn() {
 async fn a_client_with_a_secret_proves_it() {
     let issuer = Issuer::start().await;
     let secret = json!({"current": SECRET, "client_secret": "a secret: ours"});
-    let portal = SignedIn::through(door(&issuer.address, &secret), now).await;
+    let sign_in = sign_in(&issuer.address, &secret);
+    let portal = TestPortal::builder().sign_in(sign_in).start().await;
     assert_eq!(through(&portal, &issuer, "/sign-in").await.status, 303);
     // towpath:a+secret%3A+ours
     assert_eq!(
@@ -284,9 +285,11 @@ async fn a_client_with_a_secret_proves_it() {
 
 #[tokio::test]
 async fn an_issuer_that_is_away_is_a_reason_to_try_again() {
-    let portal =
-        SignedIn::through(door("http://127.0.0.1:9", &json!({"current": SECRET})), now).await;
-    let answer = portal.get("/sign-in", None).await;
+    let portal = TestPortal::builder()
+        .issuer("http://127.0.0.1:9")
+        .start()
+        .await;
+    let answer = portal.get_as("/sign-in", None).await;
     assert_eq!(answer.status, 503);
     assert!(!answer.text().contains("127.0.0.1:9"));
 }
@@ -297,22 +300,26 @@ async fn a_session_that_is_over_or_altered_is_none() {
     let portal = portal(&issuer).await;
     let hours = |hours| now() - SignedDuration::from_hours(hours);
     let live = portal.cookie("viewer", hours(7)).await;
-    let answer = portal.get("/wallet", Some(&live)).await;
+    let answer = portal.get_as("/wallet", Some(&live)).await;
     assert_eq!(answer.status, 200);
     assert!(
         cookie(&answer, "__Host-towpath").is_some(),
         "its use is noted"
     );
     let fresh = portal.cookie("viewer", now()).await;
-    let answer = portal.get("/wallet", Some(&fresh)).await;
+    let answer = portal.get_as("/wallet", Some(&fresh)).await;
     assert_eq!(cookie(&answer, "__Host-towpath"), None, "not each time");
     let mut altered = live.clone();
     altered.replace_range(30..31, if &live[30..31] == "A" { "B" } else { "A" });
     let unprefixed = live.replace("__Host-", "");
     let over = portal.cookie("viewer", hours(8)).await;
     for bad in [&over, &altered, &unprefixed, "__Host-towpath="] {
-        assert_eq!(portal.get("/wallet", Some(bad)).await.status, 303, "{bad}");
-        let answer = portal.get("/api/v1/overview", Some(bad)).await;
+        assert_eq!(
+            portal.get_as("/wallet", Some(bad)).await.status,
+            303,
+            "{bad}"
+        );
+        let answer = portal.get_as("/api/v1/overview", Some(bad)).await;
         answer.problem(401);
         assert!(answer.header("www-authenticate").contains("/sign-in"));
     }
@@ -323,7 +330,7 @@ async fn a_page_that_asks_for_news_is_told_rather_than_sent_away() {
     let issuer = Issuer::start().await;
     let portal = portal(&issuer).await;
     let request = Request::get("/wallet").header("sec-fetch-mode", "cors");
-    let answer = portal.site.send(request.body(Body::empty()).unwrap()).await;
+    let answer = portal.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, 401);
 }
 
@@ -336,8 +343,9 @@ async fn sessions_outlive_the_secrets_rotation_but_not_its_second() {
         (json!({"current": new, "previous": SECRET}), 200),
         (json!({"current": new}), 303),
     ] {
-        let portal = SignedIn::through(door(&issuer.address, &secret), now).await;
-        assert_eq!(portal.get("/wallet", Some(&cookie)).await.status, status);
+        let sign_in = sign_in(&issuer.address, &secret);
+        let portal = TestPortal::builder().sign_in(sign_in).start().await;
+        assert_eq!(portal.get_as("/wallet", Some(&cookie)).await.status, status);
     }
 }
 
@@ -355,7 +363,7 @@ async fn whoever_signs_out_is_out_here_and_at_the_issuer() {
         let request = Request::post("/sign-out")
             .header(header::COOKIE, &cookies)
             .header("sec-fetch-site", site);
-        portal.site.send(request.body(Body::empty()).unwrap()).await
+        portal.send(request.body(Body::empty()).unwrap()).await
     };
     assert_eq!(ask("cross-site").await.status, 403);
     let answer = ask("same-origin").await;
@@ -377,7 +385,7 @@ async fn whoever_signs_out_is_out_here_and_at_the_issuer() {
     assert_eq!(said("logout_uri"), "https://portal.example/signed-out");
     assert_eq!(said("post_logout_redirect_uri"), said("logout_uri"));
     assert_eq!(said("id_token_hint").split('.').count(), 3);
-    let page = portal.get("/signed-out", None).await;
+    let page = portal.get_as("/signed-out", None).await;
     assert!(page.text().contains("href=\"/sign-in\""));
 }
 
@@ -388,7 +396,7 @@ async fn groups_are_what_the_issuer_says_and_roles_what_the_configuration_says()
     issuer.says(json!({"cognito:groups": "admins"}));
     let inside = through(&portal, &issuer, "/sign-in").await;
     let admin = cookie(&inside, "__Host-towpath").unwrap();
-    assert_eq!(portal.get("/shop", Some(&admin)).await.status, 200);
+    assert_eq!(portal.get_as("/shop", Some(&admin)).await.status, 200);
     issuer.says(
         json!({"groups": ["admins@example.com"], "email": "admins", "email_verified": false}),
     );

@@ -8,21 +8,12 @@ use domain::{
     audit::Deed,
 };
 use jiff::SignedDuration;
-use portal::{
-    Parts, Portal,
-    http::{Door, Front, router},
-    tokens::TokenRequest,
-};
+use portal::tokens::TokenRequest;
 use serde_json::{Value, json};
 use store::table::Month;
+use testkit::{Answer, TestPortal, log::Log, now, wallet};
 
-use crate::{
-    document::Document,
-    signed_in::SignedIn,
-    site::{Answer, front, now},
-    world::log::Log,
-    world::wallet,
-};
+use crate::document::Document;
 
 const TOKENS: &str = "/api/v1/tokens";
 const OVERVIEW: &str = "/api/v1/overview";
@@ -32,7 +23,7 @@ const HERE: &str = "203.0.113.9";
 const THERE: &str = "203.0.113.8";
 
 /// A token of a member of that group, as the API answers it.
-async fn made(portal: &SignedIn, group: &str, permit: &Value) -> Value {
+async fn made(portal: &TestPortal, group: &str, permit: &Value) -> Value {
     let cookie = portal.cookie(group, now()).await;
     let asked = json!({"label": "ci", "permit": permit, "hours": 24});
     let made = portal
@@ -52,7 +43,7 @@ fn wallet_in_dev(may: &str) -> Value {
 }
 
 async fn shows(
-    portal: &SignedIn,
+    portal: &TestPortal,
     method: Method,
     address: &str,
     bearer: &str,
@@ -66,10 +57,10 @@ async fn shows(
         .header("x-forwarded-for", from)
         .header(header::CONTENT_TYPE, "application/json");
     let request = request.body(body.to_string().into()).unwrap();
-    portal.site.send(request).await
+    portal.send(request).await
 }
 
-async fn get(portal: &SignedIn, address: &str, bearer: &str) -> Answer {
+async fn get(portal: &TestPortal, address: &str, bearer: &str) -> Answer {
     let nothing = Value::Null;
     shows(portal, Method::GET, address, bearer, &nothing, HERE).await
 }
@@ -84,7 +75,7 @@ fn is_refused(answer: &Answer) {
 }
 
 /// Shows a token with another secret.
-async fn guesses(portal: &SignedIn, made: &Value, from: &str) -> Answer {
+async fn guesses(portal: &TestPortal, made: &Value, from: &str) -> Answer {
     let wrong = format!("{}{}", &bearer(made)[..35], "A".repeat(43));
     let nothing = Value::Null;
     shows(portal, Method::GET, OVERVIEW, &wrong, &nothing, from).await
@@ -92,8 +83,8 @@ async fn guesses(portal: &SignedIn, made: &Value, from: &str) -> Answer {
 
 #[tokio::test]
 async fn a_token_opens_the_api_and_pages_as_far_as_it_was_made_for() {
-    let portal = SignedIn::new().await;
-    let document = Document::of(&portal.site).await;
+    let portal = TestPortal::signed_in().await;
+    let document = Document::of(&portal).await;
     let made = made(&portal, "release-manager", &wallet_in_dev("view")).await;
     document.check("post", TOKENS, 200, &made);
     let token = bearer(&made);
@@ -113,13 +104,13 @@ async fn a_token_opens_the_api_and_pages_as_far_as_it_was_made_for() {
 
 #[tokio::test]
 async fn what_a_token_does_is_noted_with_the_token_and_its_owner() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let made = made(&portal, "release-manager", &wallet_in_dev("hold")).await;
     let hold = json!({"environment": "dev", "app": "wallet", "reason": "a test"});
     let token = bearer(&made);
     let answer = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
-    let table = &portal.site.world.store.table;
+    let table = &portal.store.table;
     let log = table.audit_month(&Month::of(now())).await.unwrap();
     let note = log.last().unwrap().entry.clone().unwrap().note;
     assert_eq!(note.deed, Deed::Held);
@@ -132,7 +123,7 @@ async fn what_a_token_does_is_noted_with_the_token_and_its_owner() {
 
 #[tokio::test]
 async fn a_token_altered_anywhere_is_refused() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let token = bearer(&made(&portal, "developer", &wallet_in_dev("view")).await);
     for place in (8..token.len()).step_by(9).chain([token.len() - 1]) {
         let mut altered = token.clone().into_bytes();
@@ -146,13 +137,13 @@ async fn a_token_altered_anywhere_is_refused() {
 
 #[tokio::test]
 async fn a_revoked_token_opens_nothing_from_that_moment() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let made = made(&portal, "developer", &wallet_in_dev("view")).await;
     assert_eq!(get(&portal, OVERVIEW, &bearer(&made)).await.status, 200);
     let cookie = portal.cookie("developer", now()).await;
     let id = made["token"]["id"].as_str().unwrap();
     let revoke = format!("{TOKENS}/{id}/revoke");
-    let document = Document::of(&portal.site).await;
+    let document = Document::of(&portal).await;
     for _ in 0..2 {
         let revoked = portal.ask(&Method::POST, &revoke, Some(&cookie), &Value::Null);
         let revoked = revoked.await.json();
@@ -161,14 +152,14 @@ async fn a_revoked_token_opens_nothing_from_that_moment() {
         assert!(revoked["used_at"].is_string(), "{revoked}");
     }
     is_refused(&get(&portal, OVERVIEW, &bearer(&made)).await);
-    let listed = portal.get(TOKENS, Some(&cookie)).await.json();
+    let listed = portal.get_as(TOKENS, Some(&cookie)).await.json();
     document.check("get", TOKENS, 200, &listed);
     assert_eq!(listed["tokens"][0]["standing"], "revoked");
 }
 
 #[tokio::test]
 async fn a_token_opens_nothing_after_its_time() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let ada = Actor::person("ada@example.com", vec!["developer".to_owned()]);
     let at = |label: &str, ago: i64| {
         let request = TokenRequest {
@@ -177,7 +168,7 @@ async fn a_token_opens_nothing_after_its_time() {
             hours: 1,
         };
         let then = now() - SignedDuration::from_secs(ago);
-        let made = portal.site.world.portal.make_token(&ada, request, then);
+        let made = portal.portal.make_token(&ada, request, then);
         async move { made.await.unwrap().bearer }
     };
     let (over, not_yet) = (at("over", 3600).await, at("not-yet", 3599).await);
@@ -186,31 +177,14 @@ async fn a_token_opens_nothing_after_its_time() {
 }
 
 /// The same portal, where groups have these roles.
-fn with_grants(portal: &mut SignedIn, grants: Vec<Grant>) {
-    let world = &portal.site.world;
-    let changed = Portal::new(Parts {
-        store: world.store.clone(),
-        catalog: world.portal.catalog().clone(),
-        grants,
-        jobs: None,
-        region: "eu-west-1".to_owned(),
-        carriers: portal::promotion::Carriers::default(),
-        public_url: world.portal.public_url().cloned(),
-        home: None,
-        config_digest: None,
-        seals: None,
-        entropy: || [7; 10],
-    });
-    portal.site.router = router(Front {
-        portal: changed,
-        door: Door::SignIn(portal.door.clone()),
-        ..front(world)
-    });
+fn with_grants(portal: &mut TestPortal, grants: Vec<Grant>) {
+    let changed = portal.another(|parts| parts.grants = grants);
+    portal.reroute(|front| front.portal = changed);
 }
 
 #[tokio::test]
 async fn a_token_loses_what_its_owner_loses() {
-    let mut portal = SignedIn::new().await;
+    let mut portal = TestPortal::signed_in().await;
     let permit = wallet_in_dev("hold");
     let token = bearer(&made(&portal, "release-manager", &permit).await);
     let hold = json!({"environment": "dev", "app": "wallet", "reason": "a test"});
@@ -233,7 +207,7 @@ async fn a_token_loses_what_its_owner_loses() {
 
 #[tokio::test]
 async fn whoever_guesses_too_often_waits_and_nobody_else() {
-    let mut portal = SignedIn::new().await;
+    let mut portal = TestPortal::signed_in().await;
     let made = made(&portal, "developer", &wallet_in_dev("view")).await;
     for _ in 0..10 {
         is_refused(&guesses(&portal, &made, HERE).await);
@@ -251,18 +225,14 @@ async fn whoever_guesses_too_often_waits_and_nobody_else() {
     let elsewhere = shows(&portal, Method::GET, OVERVIEW, &token, &nothing, THERE).await;
     assert_eq!(elsewhere.status, 200);
     let cookie = portal.cookie("developer", now()).await;
-    assert_eq!(portal.get(OVERVIEW, Some(&cookie)).await.status, 200);
-    let table = &portal.site.world.store.table;
+    assert_eq!(portal.get_as(OVERVIEW, Some(&cookie)).await.status, 200);
+    let table = &portal.store.table;
     let log = table.audit_month(&Month::of(now())).await.unwrap();
     let notes = log.iter().map(|found| &found.entry.as_ref().unwrap().note);
     let lockouts: Vec<_> = notes.filter(|note| note.deed == Deed::LockedOut).collect();
     assert_eq!(lockouts.len(), 1, "{lockouts:?}");
     assert_eq!(lockouts[0].from.as_deref(), Some(HERE));
-    portal.site.router = router(Front {
-        door: Door::SignIn(portal.door.clone()),
-        clock: a_quarter_later,
-        ..front(&portal.site.world)
-    });
+    portal.reroute(|front| front.clock = a_quarter_later);
     assert_eq!(get(&portal, OVERVIEW, &token).await.status, 200);
 }
 
@@ -272,7 +242,7 @@ fn a_quarter_later() -> Timestamp {
 
 #[tokio::test]
 async fn a_token_that_is_over_is_no_guess() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let made = made(&portal, "developer", &wallet_in_dev("view")).await;
     let cookie = portal.cookie("developer", now()).await;
     let revoke = format!("{TOKENS}/{}/revoke", made["token"]["id"].as_str().unwrap());
@@ -286,7 +256,7 @@ async fn a_token_that_is_over_is_no_guess() {
 #[tokio::test]
 async fn a_token_is_in_no_log_no_item_and_no_later_answer() {
     let log = Log::of_this_test("trace");
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let cookie = portal.cookie("release-manager", now()).await;
     let made = made(&portal, "release-manager", &wallet_in_dev("hold")).await;
     let token = bearer(&made);
@@ -314,7 +284,7 @@ async fn a_token_is_in_no_log_no_item_and_no_later_answer() {
         let answer = portal.ask(&method, address, Some(&cookie), &Value::Null);
         said.push(answer.await.text());
     }
-    said.push(portal.site.world.items().await);
+    said.push(json!(portal.items().await).to_string());
     let logged = log.text();
     assert!(logged.contains("answered") && said.last().unwrap().contains(id));
     said.push(logged);
@@ -327,7 +297,7 @@ async fn a_token_is_in_no_log_no_item_and_no_later_answer() {
 
 #[tokio::test]
 async fn the_page_makes_a_token_shows_it_once_and_revokes_it() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let cookie = portal.cookie("developer", now()).await;
     let send = async |address: &str, form: &str| {
         let form = Value::String(form.to_owned());
@@ -343,7 +313,10 @@ async fn the_page_makes_a_token_shows_it_once_and_revokes_it() {
     let start = page.find("towpath_").unwrap();
     let token = &page[start..start + 78];
     assert_eq!(get(&portal, OVERVIEW, token).await.status, 200);
-    let list = portal.get("/settings/tokens", Some(&cookie)).await.text();
+    let list = portal
+        .get_as("/settings/tokens", Some(&cookie))
+        .await
+        .text();
     assert!(list.contains("view, register: wallet, in dev"), "{list}");
     assert!(!list.contains(&token[35..]), "{list}");
     // The same form again, as by a reload, makes no second one and shows nothing.
@@ -370,15 +343,15 @@ async fn the_page_makes_a_token_shows_it_once_and_revokes_it() {
 
 #[tokio::test]
 async fn another_sites_page_makes_no_token() {
-    let portal = SignedIn::new().await;
+    let portal = TestPortal::signed_in().await;
     let cookie = portal.cookie("developer", now()).await;
     let request = Request::post("/settings/tokens")
         .header(header::COOKIE, &cookie)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "cross-site")
         .body("label=ci&may=view&app=*&environment=*&days=1".into());
-    let answer = portal.site.send(request.unwrap()).await;
+    let answer = portal.send(request.unwrap()).await;
     assert_eq!(answer.status, 403);
-    let listed = portal.get(TOKENS, Some(&cookie)).await.json();
+    let listed = portal.get_as(TOKENS, Some(&cookie)).await.json();
     assert_eq!(listed["tokens"], json!([]));
 }

@@ -1,14 +1,13 @@
 //! Builds that come in through presigned links.
 
 use serde_json::json;
-
-use crate::site::{Site, promise, put};
+use testkit::{TestPortal, promise, put};
 
 const START: &str = "/api/v1/apps/wallet/uploads";
 
 #[tokio::test]
 async fn an_upload_continues_where_it_broke_off() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let request = json!({"files": [promise("a.apk", b"first"), promise("b.txt", b"second")], "environment": "dev"});
     let plan = site.post(START, &request).await.json();
     let id = plan["id"].as_str().unwrap();
@@ -45,7 +44,7 @@ async fn an_upload_continues_where_it_broke_off() {
 
 #[tokio::test]
 async fn other_bytes_than_promised_are_not_registered() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let request = json!({"files": [promise("a.apk", b"right")]});
     let plan = site.post(START, &request).await.json();
     put(plan["files"][0]["url"].as_str().unwrap(), b"wrong").await;
@@ -54,12 +53,12 @@ async fn other_bytes_than_promised_are_not_registered() {
         .post(&format!("/api/v1/uploads/{id}/complete"), &json!({}))
         .await;
     assert!(answer.status.is_client_error(), "{}", answer.text());
-    assert_eq!(site.world.build_count().await, 0);
+    assert_eq!(site.build_count().await, 0);
 }
 
 #[tokio::test]
 async fn a_promise_that_makes_no_sense_is_refused_where_it_does_not() {
-    let site = Site::new().await;
+    let site = TestPortal::new().await;
     let file = promise("a.apk", b"a");
     for (request, field) in [
         (json!({}), ""),

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
+use testkit::Answer;
+use testkit::two_apps::TwoApps;
 
 use crate::{
     html::{Form, Tag, forms, tags},
-    patterns::{Kind, Template, of_form, of_link, pattern_of},
-    site::Answer,
-    two_apps::TwoApps,
+    patterns::{Template, of_form, of_link, pattern_of},
 };
 
 /// How many pages of one kind are enough: all builds and promotions, since each may have another form, and else a few.
@@ -41,7 +41,7 @@ impl Found {
 /// Every page that can be reached from the first one and from a share link, but only some of each kind.
 pub(crate) async fn pages(apps: &TwoApps, cookie: &str) -> Vec<Found> {
     // No page leads to the page of a share link.
-    let share = format!("/share/{}", apps.mine.known[&Kind::Share]);
+    let share = format!("/share/{}", apps.mine.link.1);
     let mut waiting = vec!["/".to_owned(), share];
     let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut found = Vec::new();
@@ -59,7 +59,7 @@ pub(crate) async fn pages(apps: &TwoApps, cookie: &str) -> Vec<Found> {
             continue;
         }
         before.push(address.clone());
-        let answer = apps.portal.get(&address, Some(cookie)).await;
+        let answer = apps.portal.get_as(&address, Some(cookie)).await;
         if !answer.header("content-type").starts_with("text/html") {
             continue;
         }

@@ -7,8 +7,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use portal::Error;
-
-use crate::canal::{Canal, ada, bob, noon, prod, to, tom};
+use testkit::{TestPortal, ada, bob, noon, prod, to, tom};
 
 fn impossible<T: std::fmt::Debug>(result: Result<T, Error>) -> Impossible {
     match result {
@@ -19,41 +18,41 @@ fn impossible<T: std::fmt::Debug>(result: Result<T, Error>) -> Impossible {
 
 #[tokio::test]
 async fn the_last_approval_sets_it_going() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
-    let asked = canal
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let id = asked.promotion.id;
-    assert_eq!(canal.current(&prod()).await, None);
+    assert_eq!(test.current(&prod()).await, None);
     // It waits for bob, and for nobody else.
-    let for_bob = canal.portal.waiting_for(&bob(), noon(2)).await.unwrap();
+    let for_bob = test.portal.waiting_for(&bob(), noon(2)).await.unwrap();
     assert_eq!(
         (for_bob.waiting_for_you.len(), for_bob.others.len()),
         (1, 0)
     );
-    let for_tom = canal.portal.waiting_for(&tom(), noon(2)).await.unwrap();
+    let for_tom = test.portal.waiting_for(&tom(), noon(2)).await.unwrap();
     assert_eq!(
         (for_tom.waiting_for_you.len(), for_tom.others.len()),
         (0, 1)
     );
-    let view = canal.portal.promotion(&bob(), &id, noon(2)).await.unwrap();
+    let view = test.portal.promotion(&bob(), &id, noon(2)).await.unwrap();
     assert!(view.may.approve && view.may.reject);
     assert_eq!(view.asked, ["leads"]);
-    let view = canal.portal.promotion(&ada(), &id, noon(2)).await.unwrap();
+    let view = test.portal.promotion(&ada(), &id, noon(2)).await.unwrap();
     assert!(!view.may.approve && view.may.cancel);
 
     let seen = build.digest();
-    let done = canal
+    let done = test
         .portal
         .approve(&bob(), &id, &seen, Some("go"), noon(3))
         .await
         .unwrap();
     assert_eq!(done.state, State::Succeeded);
-    assert_eq!(canal.current(&prod()).await, Some(1));
-    let log = canal.log().await;
+    assert_eq!(test.current(&prod()).await, Some(1));
+    let log = test.log().await;
     let approved = log
         .iter()
         .find(|it| it.note.deed == Deed::Approved)
@@ -64,16 +63,16 @@ async fn the_last_approval_sets_it_going() {
 
 #[tokio::test]
 async fn an_approval_that_does_not_count_is_refused_and_says_why() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
     let lead = bob();
-    let asked = canal
+    let asked = test
         .portal
         .request(&lead, to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let (id, seen) = (asked.promotion.id, build.digest());
-    let portal = &canal.portal;
+    let portal = &test.portal;
     let own = portal.approve(&lead, &id, &seen, None, noon(2)).await;
     assert_eq!(impossible(own), Impossible::OwnRequest);
     let stranger = portal.approve(&tom(), &id, &seen, None, noon(2)).await;
@@ -85,32 +84,32 @@ async fn an_approval_that_does_not_count_is_refused_and_says_why() {
     let late = noon(1) + SignedDuration::from_hours(72);
     let late = portal.approve(&eve, &id, &seen, None, late).await;
     assert!(matches!(impossible(late), Impossible::Expired(_)));
-    assert_eq!(canal.promotion(&id).await.approvals, []);
-    assert_eq!(canal.current(&prod()).await, None);
+    assert_eq!(test.promotion(&id).await.approvals, []);
+    assert_eq!(test.current(&prod()).await, None);
 }
 
 #[tokio::test]
 async fn a_rejection_ends_it_and_frees_the_place() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
-    let asked = canal
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let id = asked.promotion.id;
-    let rejected = canal
+    let rejected = test
         .portal
         .reject(&bob(), &id, "not on a Friday", noon(2))
         .await
         .unwrap();
     assert!(matches!(rejected.state, State::Rejected { .. }));
-    let again = canal
+    let again = test
         .portal
         .approve(&bob(), &id, &build.digest(), None, noon(3))
         .await;
     assert!(matches!(impossible(again), Impossible::State { .. }));
-    let asked = canal
+    let asked = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(4))
         .await
@@ -120,19 +119,19 @@ async fn a_rejection_ends_it_and_frees_the_place() {
 
 #[tokio::test]
 async fn what_waits_too_long_expires_at_the_next_look() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
-    let asked = canal
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let id = asked.promotion.id;
-    canal.portal.advance_all(noon(10)).await.unwrap();
-    assert_eq!(canal.promotion(&id).await.state, State::Waiting);
+    test.portal.advance_all(noon(10)).await.unwrap();
+    assert_eq!(test.promotion(&id).await.state, State::Waiting);
     let later = noon(1) + SignedDuration::from_hours(72);
-    canal.portal.advance_all(later).await.unwrap();
-    assert_eq!(canal.promotion(&id).await.state, State::Expired);
-    assert_eq!(canal.table.open_promotions().await.unwrap(), []);
-    assert_eq!(canal.deeds().await.last(), Some(&Deed::PromotionExpired));
+    test.portal.advance_all(later).await.unwrap();
+    assert_eq!(test.promotion(&id).await.state, State::Expired);
+    assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
+    assert_eq!(test.deeds().await.last(), Some(&Deed::PromotionExpired));
 }

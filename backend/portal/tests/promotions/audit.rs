@@ -8,43 +8,36 @@ use domain::{
 use futures::future::join_all;
 use portal::{Error, audit::Format};
 use serde_json::{Value, json};
-
-use crate::canal::{Canal, ada, noon, tom};
+use testkit::{TestPortal, ada, noon, tom};
 
 /// Does something to the table behind the portal's back.
-async fn behind(canal: &Canal, operation: &str, mut body: Value) -> Value {
+async fn behind(test: &TestPortal, operation: &str, mut body: Value) -> Value {
     body["TableName"] = json!("towpath");
-    let call = reqwest::Client::new()
-        .post(canal.dynamodb.endpoint())
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
-    let answer = call.body(body.to_string()).send().await.unwrap();
-    assert_eq!(answer.status(), 200, "{operation} {body}");
-    serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    test.services.dynamodb(operation, &body).await
 }
 
 fn place(number: u64) -> Value {
     json!({"pk": {"S": "AUDIT#2026-11"}, "sk": {"S": format!("{number:012}")}})
 }
 
-async fn entry(canal: &Canal, number: u64) -> Value {
-    let answer = behind(canal, "GetItem", json!({"Key": place(number)})).await;
+async fn entry(test: &TestPortal, number: u64) -> Value {
+    let answer = behind(test, "GetItem", json!({"Key": place(number)})).await;
     answer["Item"].clone()
 }
 
 /// Puts an item where the entry of that number is.
-async fn put(canal: &Canal, mut item: Value, number: u64) {
+async fn put(test: &TestPortal, mut item: Value, number: u64) {
     item["sk"] = place(number)["sk"].clone();
-    behind(canal, "PutItem", json!({"Item": item})).await;
+    behind(test, "PutItem", json!({"Item": item})).await;
 }
 
-async fn delete(canal: &Canal, number: u64) {
-    behind(canal, "DeleteItem", json!({"Key": place(number)})).await;
+async fn delete(test: &TestPortal, number: u64) {
+    behind(test, "DeleteItem", json!({"Key": place(number)})).await;
 }
 
 /// What verifying finds: numbers and faults.
-async fn found(canal: &Canal) -> Vec<(u64, Fault)> {
-    let verified = canal.portal.verify_audit(&Actor::local(), noon(9)).await;
+async fn found(test: &TestPortal) -> Vec<(u64, Fault)> {
+    let verified = test.portal.verify_audit(&Actor::local(), noon(9)).await;
     let findings = verified.unwrap().findings;
     findings
         .into_iter()
@@ -53,25 +46,25 @@ async fn found(canal: &Canal) -> Vec<(u64, Fault)> {
 }
 
 /// A log of nine entries.
-async fn canal_with_a_log() -> Canal {
-    let canal = Canal::new().await;
+async fn with_a_log() -> TestPortal {
+    let test = TestPortal::on_path().await;
     for number in 1..=3 {
-        canal.in_preprod(number, noon(0)).await;
+        test.in_preprod(number, noon(0)).await;
     }
-    assert_eq!(canal.log().await.len(), 9);
-    assert_eq!(found(&canal).await, []);
-    canal
+    assert_eq!(test.log().await.len(), 9);
+    assert_eq!(found(&test).await, []);
+    test
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_writers_at_once_keep_the_chain() {
-    let canal = Canal::new().await;
+    let test = TestPortal::on_path().await;
     let mut builds = Vec::new();
     for number in 1..=8 {
-        builds.push(canal.registered(number, noon(0)).await);
+        builds.push(test.registered(number, noon(0)).await);
     }
     let writers = builds.into_iter().map(|build| {
-        let portal = canal.portal.clone();
+        let portal = test.portal.clone();
         tokio::spawn(async move {
             portal
                 .withdraw(&ada(), &build.id, "leaks", noon(1))
@@ -86,76 +79,73 @@ async fn eight_writers_at_once_keep_the_chain() {
     for done in join_all(writers).await {
         done.unwrap();
     }
-    let numbers: Vec<u64> = canal.log().await.iter().map(|entry| entry.number).collect();
+    let numbers: Vec<u64> = test.log().await.iter().map(|entry| entry.number).collect();
     assert_eq!(numbers, (1..=16).collect::<Vec<u64>>());
-    assert_eq!(found(&canal).await, []);
-    let config = canal.portal.config_changed(noon(3)).await.unwrap();
-    assert!(config && !canal.portal.config_changed(noon(4)).await.unwrap());
-    assert_eq!(
-        canal.deeds().await.last(),
-        Some(&Deed::ConfigurationChanged)
-    );
+    assert_eq!(found(&test).await, []);
+    let config = test.portal.config_changed(noon(3)).await.unwrap();
+    assert!(config && !test.portal.config_changed(noon(4)).await.unwrap());
+    assert_eq!(test.deeds().await.last(), Some(&Deed::ConfigurationChanged));
 }
 
 #[tokio::test]
 async fn an_altered_entry_is_found() {
-    let canal = canal_with_a_log().await;
-    let mut item = entry(&canal, 4).await;
+    let test = with_a_log().await;
+    let mut item = entry(&test, 4).await;
     item["by"]["M"]["name"] = json!({"S": "somebody else"});
-    put(&canal, item, 4).await;
-    assert_eq!(found(&canal).await, [(4, Fault::Altered)]);
+    put(&test, item, 4).await;
+    assert_eq!(found(&test).await, [(4, Fault::Altered)]);
     // One that no longer reads as an entry at all, too.
-    put(&canal, place(7), 7).await;
+    put(&test, place(7), 7).await;
     assert_eq!(
-        found(&canal).await,
+        found(&test).await,
         [(4, Fault::Altered), (7, Fault::Altered)]
     );
 }
 
 #[tokio::test]
 async fn missing_entries_are_found_at_the_end_too() {
-    let canal = canal_with_a_log().await;
-    delete(&canal, 5).await;
-    assert_eq!(found(&canal).await, [(5, Fault::Missing)]);
-    delete(&canal, 9).await;
+    let test = with_a_log().await;
+    delete(&test, 5).await;
+    assert_eq!(found(&test).await, [(5, Fault::Missing)]);
+    delete(&test, 9).await;
     assert_eq!(
-        found(&canal).await,
+        found(&test).await,
         [(5, Fault::Missing), (9, Fault::Missing)]
     );
     behind(
-        &canal,
+        &test,
         "DeleteItem",
         json!({"Key": {"pk": {"S": "AUDIT"}, "sk": {"S": "HEAD"}}}),
     )
     .await;
-    assert!(found(&canal).await.contains(&(5, Fault::Missing)));
+    assert!(found(&test).await.contains(&(5, Fault::Missing)));
 }
 
 #[tokio::test]
 async fn an_inserted_entry_is_found() {
-    let canal = canal_with_a_log().await;
-    let item = entry(&canal, 3).await;
-    put(&canal, item, 10).await;
-    let findings = found(&canal).await;
+    let test = with_a_log().await;
+    let item = entry(&test, 3).await;
+    put(&test, item, 10).await;
+    let findings = found(&test).await;
     assert!(findings.contains(&(3, Fault::Inserted)), "{findings:?}");
 }
 
 #[tokio::test]
 async fn entries_in_another_order_are_found() {
-    let canal = canal_with_a_log().await;
-    let (second, third) = (entry(&canal, 2).await, entry(&canal, 3).await);
-    put(&canal, third, 2).await;
-    put(&canal, second, 3).await;
-    let findings = found(&canal).await;
+    let test = with_a_log().await;
+    let (second, third) = (entry(&test, 2).await, entry(&test, 3).await);
+    put(&test, third, 2).await;
+    put(&test, second, 3).await;
+    let findings = found(&test).await;
     assert!(findings.contains(&(2, Fault::Reordered)), "{findings:?}");
 }
 
 #[tokio::test]
 async fn a_month_can_be_read_and_taken_away_by_who_may() {
-    let canal = canal_with_a_log().await;
+    let test = with_a_log().await;
     let auditor = Actor::person("eve@example.com", vec!["auditors".to_owned()]);
     let few = Limit::try_from(4).unwrap();
-    let page = canal
+    let page = test
         .portal
         .audit(&auditor, None, few, None, noon(1))
         .await
@@ -165,7 +155,7 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
         ("2026-11", 9)
     );
     let next = page.entries.next.as_ref();
-    let page = canal
+    let page = test
         .portal
         .audit(&auditor, None, few, next, noon(1))
         .await
@@ -173,7 +163,7 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
     assert_eq!(page.entries.items[0].number, 5);
 
     let month = "2026-11".parse().unwrap();
-    let csv = canal
+    let csv = test
         .portal
         .export_audit(&auditor, &month, Format::Csv)
         .await
@@ -185,7 +175,7 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
             .unwrap()
             .contains("\"promotion-requested\"")
     );
-    let lines = canal
+    let lines = test
         .portal
         .export_audit(&auditor, &month, Format::JsonLines)
         .await
@@ -196,7 +186,7 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
         .collect();
     assert_eq!(domain::audit::verify(&entries, &[]), []);
     for actor in [tom(), ada()] {
-        let forbidden = canal.portal.export_audit(&actor, &month, Format::Csv).await;
+        let forbidden = test.portal.export_audit(&actor, &month, Format::Csv).await;
         assert!(
             matches!(forbidden, Err(Error::Forbidden { .. })),
             "{forbidden:?}"

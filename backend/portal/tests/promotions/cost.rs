@@ -2,12 +2,11 @@
 
 use domain::promotion::State;
 use portal::{hold::HoldRequest, promotion::RollbackRequest};
-
-use crate::canal::{Canal, ada, bob, noon, path, preprod, prod, to, tom, wallet};
+use testkit::{TestPortal, ada, bob, noon, path, preprod, prod, to, tom, wallet};
 
 /// What was written and read since the last look; printed, for whoever writes it down.
-fn units(canal: &Canal, what: &str) -> (f64, f64) {
-    let reading = canal.meter.reset();
+fn units(test: &TestPortal, what: &str) -> (f64, f64) {
+    let reading = test.meter.reset();
     println!(
         "{what:<44} {:>5.1} written {:>5.1} read, {} requests",
         reading.write_units, reading.read_units, reading.requests
@@ -17,102 +16,95 @@ fn units(canal: &Canal, what: &str) -> (f64, f64) {
 
 #[tokio::test]
 async fn each_step_stays_within_what_it_may_cost() {
-    let canal = Canal::new().await;
-    let build = canal.registered(1, noon(0)).await;
-    units(&canal, "");
-    canal
-        .portal
+    let test = TestPortal::on_path().await;
+    let build = test.registered(1, noon(0)).await;
+    units(&test, "");
+    test.portal
         .request(&ada(), to(&build, &preprod()), noon(1))
         .await
         .unwrap();
-    let (written, read) = units(&canal, "a promotion that nothing holds up");
+    let (written, read) = units(&test, "a promotion that nothing holds up");
     assert!(written <= 90.0 && read <= 40.0);
-    let asked = canal
+    let asked = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
-    let (written, _) = units(&canal, "asking for one that waits");
+    let (written, _) = units(&test, "asking for one that waits");
     assert!(written <= 30.0);
     let id = asked.promotion.id;
-    canal
-        .portal
+    test.portal
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
-    let (written, _) = units(&canal, "asking again");
+    let (written, _) = units(&test, "asking again");
     assert!(written < 0.1);
-    canal.portal.advance(&id, noon(2)).await.unwrap();
-    let (written, _) = units(&canal, "looking at one that waits");
+    test.portal.advance(&id, noon(2)).await.unwrap();
+    let (written, _) = units(&test, "looking at one that waits");
     assert!(written < 0.1);
-    canal.portal.waiting_for(&bob(), noon(2)).await.unwrap();
-    let (_, read) = units(&canal, "who waits for me");
+    test.portal.waiting_for(&bob(), noon(2)).await.unwrap();
+    let (_, read) = units(&test, "who waits for me");
     assert!(read <= 1.0);
-    let done = canal
+    let done = test
         .portal
         .approve(&bob(), &id, &build.digest(), None, noon(3))
         .await
         .unwrap();
     assert_eq!(done.state, State::Succeeded);
-    units(&canal, "approving, starting and releasing");
-    canal
-        .portal
+    units(&test, "approving, starting and releasing");
+    test.portal
         .request(&tom(), to(&build, &prod()), noon(4))
         .await
         .unwrap_err();
-    units(&canal, "a refusal");
-    canal
-        .portal
+    units(&test, "a refusal");
+    test.portal
         .options(&ada(), &build.id, noon(4))
         .await
         .unwrap();
-    let requests = canal.meter.read().requests;
+    let requests = test.meter.read().requests;
     assert_eq!(requests, 4, "however many steps there are");
-    let (_, read) = units(&canal, "where a build may go, three steps");
+    let (_, read) = units(&test, "where a build may go, three steps");
     assert!(read <= 2.0);
-    canal.portal.overview(&ada(), noon(4)).await.unwrap();
-    let requests = canal.meter.read().requests;
+    test.portal.overview(&ada(), noon(4)).await.unwrap();
+    let requests = test.meter.read().requests;
     assert_eq!(requests, 2);
-    let (_, read) = units(&canal, "the overview");
+    let (_, read) = units(&test, "the overview");
     assert!(read <= 1.0);
     let hold = HoldRequest {
         environment: prod(),
         app: None,
         reason: "stop".to_owned(),
     };
-    canal.portal.freeze(&ada(), hold, noon(5)).await.unwrap();
-    units(&canal, "freezing");
-    canal
-        .portal
+    test.portal.freeze(&ada(), hold, noon(5)).await.unwrap();
+    units(&test, "freezing");
+    test.portal
         .withdraw(&ada(), &build.id, "leaks", noon(6))
         .await
         .unwrap();
-    units(&canal, "withdrawing, three environments");
+    units(&test, "withdrawing, three environments");
 }
 
 #[tokio::test]
 async fn going_back_costs_what_two_steps_do() {
-    let canal = Canal::along(path(|path| path.steps[2].gates.approvals.clear())).await;
+    let test = TestPortal::with_path(path(|path| path.steps[2].gates.approvals.clear())).await;
     for number in [1, 2] {
-        let build = canal.in_preprod(number, noon(0)).await;
-        canal
-            .portal
+        let build = test.in_preprod(number, noon(0)).await;
+        test.portal
             .request(&ada(), to(&build, &prod()), noon(1))
             .await
             .unwrap();
     }
-    units(&canal, "");
+    units(&test, "");
     let back = RollbackRequest {
         build: None,
         reason: "it crashes".to_owned(),
         withdraw: true,
         bypass: None,
     };
-    canal
-        .portal
+    test.portal
         .rollback(&ada(), &wallet(), &prod(), back, noon(2))
         .await
         .unwrap();
-    let (written, _) = units(&canal, "going back, and withdrawing what is left");
+    let (written, _) = units(&test, "going back, and withdrawing what is left");
     assert!(written <= 130.0);
 }

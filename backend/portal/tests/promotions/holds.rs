@@ -6,8 +6,7 @@ use domain::{
     promotion::{RefusalKind, State},
 };
 use portal::{Error, hold::HoldRequest};
-
-use crate::canal::{Canal, ada, bob, noon, preprod, prod, to, tom, wallet};
+use testkit::{TestPortal, ada, bob, noon, preprod, prod, to, tom, wallet};
 
 fn on_prod() -> HoldRequest {
     HoldRequest {
@@ -26,46 +25,43 @@ fn held() -> Held {
 
 #[tokio::test]
 async fn what_waits_when_it_is_frozen_goes_on_when_that_is_lifted() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
-    let asked = canal
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
-    canal
-        .portal
+    test.portal
         .freeze(&ada(), on_prod(), noon(2))
         .await
         .unwrap();
     let (id, seen) = (asked.promotion.id, build.digest());
-    let approved = canal
+    let approved = test
         .portal
         .approve(&bob(), &id, &seen, None, noon(3))
         .await
         .unwrap();
     assert_eq!(approved.state, State::Waiting);
-    assert_eq!(canal.current(&prod()).await, None);
-    canal
-        .portal
+    assert_eq!(test.current(&prod()).await, None);
+    test.portal
         .lift(&ada(), &held(), Some("done"), noon(4))
         .await
         .unwrap();
-    assert_eq!(canal.promotion(&id).await.state, State::Succeeded);
-    let deeds = canal.deeds().await;
+    assert_eq!(test.promotion(&id).await.state, State::Succeeded);
+    let deeds = test.deeds().await;
     assert!(deeds.contains(&Deed::Held) && deeds.contains(&Deed::Lifted));
 }
 
 #[tokio::test]
 async fn while_it_is_frozen_asking_is_refused_with_the_reason() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
-    canal
-        .portal
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    test.portal
         .freeze(&bob(), on_prod(), noon(1))
         .await
         .unwrap();
-    let refused = canal
+    let refused = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(2))
         .await;
@@ -75,14 +71,14 @@ async fn while_it_is_frozen_asking_is_refused_with_the_reason() {
     assert_eq!(refusals[0].kind, RefusalKind::Hold);
     assert!(refusals[0].what.contains("the database is being moved"));
     // Another environment goes on.
-    let other = canal.registered(2, noon(3)).await;
-    let asked = canal
+    let other = test.registered(2, noon(3)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&other, &preprod()), noon(4))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
     // The overview shows it where it holds.
-    let overview = canal.portal.overview(&ada(), noon(5)).await.unwrap();
+    let overview = test.portal.overview(&ada(), noon(5)).await.unwrap();
     let holds: Vec<usize> = overview.apps[0]
         .cells
         .iter()
@@ -93,14 +89,14 @@ async fn while_it_is_frozen_asking_is_refused_with_the_reason() {
 
 #[tokio::test]
 async fn a_hold_for_one_app_is_for_that_app() {
-    let canal = Canal::new().await;
+    let test = TestPortal::on_path().await;
     let hold = HoldRequest {
         app: Some(wallet()),
         ..on_prod()
     };
-    canal.portal.freeze(&ada(), hold, noon(0)).await.unwrap();
-    let build = canal.in_preprod(1, noon(1)).await;
-    let refused = canal
+    test.portal.freeze(&ada(), hold, noon(0)).await.unwrap();
+    let build = test.in_preprod(1, noon(1)).await;
+    let refused = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(2))
         .await;
@@ -112,8 +108,8 @@ async fn a_hold_for_one_app_is_for_that_app() {
 
 #[tokio::test]
 async fn holding_twice_lifting_twice_and_without_the_right_or_a_reason_are_refused() {
-    let canal = Canal::new().await;
-    let portal = &canal.portal;
+    let test = TestPortal::on_path().await;
+    let portal = &test.portal;
     let forbidden = portal.freeze(&tom(), on_prod(), noon(0)).await;
     assert!(
         matches!(forbidden, Err(Error::Forbidden { .. })),
@@ -133,5 +129,5 @@ async fn holding_twice_lifting_twice_and_without_the_right_or_a_reason_are_refus
     portal.lift(&ada(), &held(), None, noon(3)).await.unwrap();
     let again = portal.lift(&ada(), &held(), None, noon(4)).await;
     assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
-    assert_eq!(canal.deeds().await, [Deed::Held, Deed::Lifted]);
+    assert_eq!(test.deeds().await, [Deed::Held, Deed::Lifted]);
 }

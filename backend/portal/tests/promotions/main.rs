@@ -4,9 +4,8 @@
 mod approvals;
 mod audit;
 mod automatic;
-mod canal;
 mod cost;
-mod cut;
+mod direct;
 mod holds;
 mod interrupted;
 mod requests;

@@ -7,8 +7,7 @@ use domain::{
     promotion::{Bypass, PromotionKind, RefusalKind, State},
 };
 use portal::{Error, promotion::PromotionRequest};
-
-use crate::canal::{Canal, ada, bob, dev, noon, preprod, prod, to, tom, wallet};
+use testkit::{TestPortal, ada, bob, dev, noon, preprod, prod, to, tom, wallet};
 
 fn kinds(result: Result<portal::promotion::Asked, Error>) -> Vec<RefusalKind> {
     match result {
@@ -22,9 +21,9 @@ fn kinds(result: Result<portal::promotion::Asked, Error>) -> Vec<RefusalKind> {
 
 #[tokio::test]
 async fn a_promotion_that_nothing_holds_up_is_carried_out_at_once() {
-    let canal = Canal::new().await;
-    let build = canal.registered(1, noon(0)).await;
-    let asked = canal
+    let test = TestPortal::on_path().await;
+    let build = test.registered(1, noon(0)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&build, &preprod()), noon(1))
         .await;
@@ -33,7 +32,8 @@ async fn a_promotion_that_nothing_holds_up_is_carried_out_at_once() {
         (asked.promotion.state, asked.already),
         (State::Succeeded, false)
     );
-    let current = canal
+    let current = test
+        .store
         .table
         .current(&wallet(), &preprod())
         .await
@@ -50,19 +50,19 @@ async fn a_promotion_that_nothing_holds_up_is_carried_out_at_once() {
         Deed::PromotionStarted,
         Deed::PromotionSucceeded,
     ];
-    assert_eq!(canal.deeds().await, deeds);
-    canal.assert_log_is_whole().await;
+    assert_eq!(test.deeds().await, deeds);
+    test.assert_log_is_whole().await;
 }
 
 #[tokio::test]
 async fn all_that_is_wrong_is_said_at_once_and_noted() {
-    let canal = Canal::new().await;
-    let build = canal.registered(1, noon(0)).await;
+    let test = TestPortal::on_path().await;
+    let build = test.registered(1, noon(0)).await;
     let request = PromotionRequest {
         reason: "  ".to_owned(),
         ..to(&build, &prod())
     };
-    let refused = kinds(canal.portal.request(&tom(), request, noon(1)).await);
+    let refused = kinds(test.portal.request(&tom(), request, noon(1)).await);
     for kind in [
         RefusalKind::Forbidden,
         RefusalKind::Reason,
@@ -70,7 +70,7 @@ async fn all_that_is_wrong_is_said_at_once_and_noted() {
     ] {
         assert!(refused.contains(&kind), "{refused:?}");
     }
-    let log = canal.log().await;
+    let log = test.log().await;
     assert_eq!(log.len(), 1);
     let note = &log[0].note;
     assert_eq!(
@@ -78,19 +78,19 @@ async fn all_that_is_wrong_is_said_at_once_and_noted() {
         (Deed::PromotionRefused, &tom().name)
     );
     assert_eq!(note.details.len(), refused.len());
-    assert_eq!(canal.table.open_promotions().await.unwrap(), []);
+    assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_build_that_nobody_knows_is_not_found() {
-    let canal = Canal::new().await;
+    let test = TestPortal::on_path().await;
     let request = PromotionRequest {
         build: "01KAF000000000000000000009".parse::<BuildId>().unwrap(),
         to: preprod(),
         reason: "why not".to_owned(),
         bypass: None,
     };
-    let refused = canal.portal.request(&ada(), request, noon(1)).await;
+    let refused = test.portal.request(&ada(), request, noon(1)).await;
     assert!(
         matches!(refused, Err(Error::NotFound { .. })),
         "{refused:?}"
@@ -99,14 +99,13 @@ async fn a_build_that_nobody_knows_is_not_found() {
 
 #[tokio::test]
 async fn a_withdrawn_build_goes_nowhere() {
-    let canal = Canal::new().await;
-    let build = canal.registered(1, noon(0)).await;
-    canal
-        .portal
+    let test = TestPortal::on_path().await;
+    let build = test.registered(1, noon(0)).await;
+    test.portal
         .withdraw(&ada(), &build.id, "leaks", noon(1))
         .await
         .unwrap();
-    let refused = canal
+    let refused = test
         .portal
         .request(&ada(), to(&build, &preprod()), noon(2))
         .await;
@@ -115,27 +114,26 @@ async fn a_withdrawn_build_goes_nowhere() {
 
 #[tokio::test]
 async fn another_build_waits_until_the_first_is_through() {
-    let canal = Canal::new().await;
-    let first = canal.in_preprod(1, noon(0)).await;
-    let second = canal.in_preprod(2, noon(1)).await;
-    let asked = canal
+    let test = TestPortal::on_path().await;
+    let first = test.in_preprod(1, noon(0)).await;
+    let second = test.in_preprod(2, noon(1)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&first, &prod()), noon(2))
         .await
         .unwrap();
     assert_eq!(asked.promotion.state, State::Waiting);
-    let refused = canal
+    let refused = test
         .portal
         .request(&ada(), to(&second, &prod()), noon(3))
         .await;
     assert_eq!(kinds(refused), [RefusalKind::Busy]);
     let id = asked.promotion.id;
-    canal
-        .portal
+    test.portal
         .cancel(&ada(), &id, "the other one", noon(4))
         .await
         .unwrap();
-    let asked = canal
+    let asked = test
         .portal
         .request(&ada(), to(&second, &prod()), noon(5))
         .await;
@@ -144,27 +142,27 @@ async fn another_build_waits_until_the_first_is_through() {
 
 #[tokio::test]
 async fn asking_for_what_is_open_gives_that() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
-    let first = canal
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let first = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
-    let again = canal
+    let again = test
         .portal
         .request(&bob(), to(&build, &prod()), noon(2))
         .await
         .unwrap();
     assert!(again.already);
     assert_eq!(again.promotion, first.promotion);
-    assert_eq!(canal.table.open_promotions().await.unwrap().len(), 1);
+    assert_eq!(test.store.table.open_promotions().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn an_emergency_goes_past_a_gate_and_is_marked_for_ever() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
     let request = PromotionRequest {
         bypass: Some(Bypass {
             gates: vec![GateKind::Approvals],
@@ -172,11 +170,7 @@ async fn an_emergency_goes_past_a_gate_and_is_marked_for_ever() {
         }),
         ..to(&build, &prod())
     };
-    let asked = canal
-        .portal
-        .request(&ada(), request, noon(1))
-        .await
-        .unwrap();
+    let asked = test.portal.request(&ada(), request, noon(1)).await.unwrap();
     assert_eq!(asked.promotion.state, State::Succeeded);
     let gate = asked
         .promotion
@@ -184,7 +178,7 @@ async fn an_emergency_goes_past_a_gate_and_is_marked_for_ever() {
         .iter()
         .find(|it| it.gate == GateKind::Approvals);
     assert_eq!(gate.unwrap().standing, Standing::Bypassed);
-    let log = canal.log().await;
+    let log = test.log().await;
     let bypassed = log
         .iter()
         .find(|it| it.note.deed == Deed::GatesBypassed)
@@ -195,27 +189,23 @@ async fn an_emergency_goes_past_a_gate_and_is_marked_for_ever() {
 
 #[tokio::test]
 async fn a_clock_that_jumps_back_leaves_the_newest_promotion_current() {
-    let canal = Canal::new().await;
-    canal.in_preprod(1, noon(60)).await;
-    let second = canal.registered(2, noon(0)).await;
-    let asked = canal
+    let test = TestPortal::on_path().await;
+    test.in_preprod(1, noon(60)).await;
+    let second = test.registered(2, noon(0)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&second, &preprod()), noon(1))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
-    assert_eq!(canal.current(&preprod()).await, Some(2));
-    canal.assert_log_is_whole().await;
+    assert_eq!(test.current(&preprod()).await, Some(2));
+    test.assert_log_is_whole().await;
 }
 
 #[tokio::test]
 async fn a_builds_page_says_where_it_may_go() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
-    let view = canal
-        .portal
-        .build(&ada(), &build.id, noon(1))
-        .await
-        .unwrap();
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let view = test.portal.build(&ada(), &build.id, noon(1)).await.unwrap();
     let steps = &view.options.steps;
     let names: Vec<&str> = steps.iter().map(|it| it.environment.id.as_str()).collect();
     assert_eq!(names, ["dev", "preprod", "prod"]);
@@ -229,7 +219,7 @@ async fn a_builds_page_says_where_it_may_go() {
     assert_eq!(approvals.unwrap().standing, Standing::Waiting);
     assert_eq!(steps[2].may_bypass, [GateKind::Approvals]);
     // Who may not promote is told so before pressing.
-    let options = canal
+    let options = test
         .portal
         .options(&tom(), &build.id, noon(1))
         .await
@@ -238,13 +228,12 @@ async fn a_builds_page_says_where_it_may_go() {
     assert_eq!(kinds, [RefusalKind::Forbidden]);
     assert!(options.steps[2].may_bypass.is_empty() && !options.may_withdraw);
     // One that is open is shown, and that of another build too.
-    canal
-        .portal
+    test.portal
         .request(&ada(), to(&build, &prod()), noon(2))
         .await
         .unwrap();
-    let other = canal.registered(2, noon(3)).await;
-    let options = canal
+    let other = test.registered(2, noon(3)).await;
+    let options = test
         .portal
         .options(&ada(), &other.id, noon(4))
         .await

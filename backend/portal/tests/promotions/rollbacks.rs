@@ -6,8 +6,7 @@ use domain::{
     promotion::{PromotionKind, RefusalKind, State},
 };
 use portal::{Error, promotion::RollbackRequest};
-
-use crate::canal::{Canal, ada, bob, noon, path, preprod, prod, to, wallet};
+use testkit::{TestPortal, ada, bob, noon, path, preprod, prod, to, wallet};
 
 fn back(withdraw: bool) -> RollbackRequest {
     RollbackRequest {
@@ -20,10 +19,10 @@ fn back(withdraw: bool) -> RollbackRequest {
 
 #[tokio::test]
 async fn one_action_goes_back_to_the_build_before_through_the_same_gates() {
-    let canal = Canal::new().await;
-    let good = canal.in_prod(1, noon(0)).await;
-    canal.in_prod(2, noon(10)).await;
-    let asked = canal
+    let test = TestPortal::on_path().await;
+    let good = test.in_prod(1, noon(0)).await;
+    test.in_prod(2, noon(10)).await;
+    let asked = test
         .portal
         .rollback(&ada(), &wallet(), &prod(), back(false), noon(20))
         .await;
@@ -34,13 +33,12 @@ async fn one_action_goes_back_to_the_build_before_through_the_same_gates() {
     );
     assert_eq!(promotion.build, good.id);
     let (id, seen) = (promotion.id, good.digest());
-    canal
-        .portal
+    test.portal
         .approve(&bob(), &id, &seen, None, noon(21))
         .await
         .unwrap();
-    assert_eq!(canal.current(&prod()).await, Some(1));
-    let overview = canal.portal.overview(&ada(), noon(22)).await.unwrap();
+    assert_eq!(test.current(&prod()).await, Some(1));
+    let overview = test.portal.overview(&ada(), noon(22)).await.unwrap();
     let cell = &overview.apps[0].cells[2];
     assert!(cell.current.as_ref().unwrap().is_rollback());
     let automatic = Held::Automatic {
@@ -48,32 +46,32 @@ async fn one_action_goes_back_to_the_build_before_through_the_same_gates() {
         environment: prod(),
     };
     assert_eq!(cell.holds[0].on, automatic);
-    assert!(canal.deeds().await.contains(&Deed::RollbackRequested));
+    assert!(test.deeds().await.contains(&Deed::RollbackRequested));
 }
 
 #[tokio::test]
 async fn a_shorter_list_of_gates_may_hold_for_going_back() {
     let short = path(|path| path.steps[2].rollback_gates = Some(Vec::new()));
-    let canal = Canal::along(short).await;
-    canal.in_prod(1, noon(0)).await;
-    let bad = canal.in_prod(2, noon(10)).await;
-    let asked = canal
+    let test = TestPortal::with_path(short).await;
+    test.in_prod(1, noon(0)).await;
+    let bad = test.in_prod(2, noon(10)).await;
+    let asked = test
         .portal
         .rollback(&ada(), &wallet(), &prod(), back(true), noon(20))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
-    assert_eq!(canal.current(&prod()).await, Some(1));
+    assert_eq!(test.current(&prod()).await, Some(1));
     // The build left behind is withdrawn in the same step, wherever it is.
-    assert_eq!(canal.current(&preprod()).await, Some(1));
-    let page = canal.portal.build(&ada(), &bad.id, noon(21)).await.unwrap();
+    assert_eq!(test.current(&preprod()).await, Some(1));
+    let page = test.portal.build(&ada(), &bad.id, noon(21)).await.unwrap();
     assert_eq!(page.withdrawn.unwrap().reason, "it crashes at start");
 }
 
 #[tokio::test]
 async fn there_has_to_be_something_to_go_back_to() {
-    let canal = Canal::new().await;
-    canal.in_prod(1, noon(0)).await;
-    let nothing = canal
+    let test = TestPortal::on_path().await;
+    test.in_prod(1, noon(0)).await;
+    let nothing = test
         .portal
         .rollback(&ada(), &wallet(), &prod(), back(false), noon(1))
         .await;
@@ -81,12 +79,12 @@ async fn there_has_to_be_something_to_go_back_to() {
         matches!(nothing, Err(Error::NotFound { .. })),
         "{nothing:?}"
     );
-    let never_there = canal.in_preprod(2, noon(2)).await;
+    let never_there = test.in_preprod(2, noon(2)).await;
     let request = RollbackRequest {
         build: Some(never_there.id),
         ..back(false)
     };
-    let refused = canal
+    let refused = test
         .portal
         .rollback(&ada(), &wallet(), &prod(), request, noon(3))
         .await;
@@ -102,33 +100,32 @@ async fn after_going_back_nothing_goes_forward_by_itself_until_someone_lifts_tha
         path.steps[1].automatic = true;
         path.steps[1].rollback_gates = Some(Vec::new());
     });
-    let canal = Canal::along(automatic).await;
+    let test = TestPortal::with_path(automatic).await;
     for number in [1, 2] {
-        canal.registered(number, noon(0)).await;
-        canal.portal.advance_all(noon(1)).await.unwrap();
-        assert_eq!(canal.current(&preprod()).await, Some(number));
+        test.registered(number, noon(0)).await;
+        test.portal.advance_all(noon(1)).await.unwrap();
+        assert_eq!(test.current(&preprod()).await, Some(number));
     }
-    let back = canal
+    let back = test
         .portal
         .rollback(&ada(), &wallet(), &preprod(), back(false), noon(2))
         .await;
     assert_eq!(back.unwrap().promotion.state, State::Succeeded);
-    let third = canal.registered(3, noon(3)).await;
-    canal.portal.advance_all(noon(4)).await.unwrap();
-    assert_eq!(canal.current(&preprod()).await, Some(1));
+    let third = test.registered(3, noon(3)).await;
+    test.portal.advance_all(noon(4)).await.unwrap();
+    assert_eq!(test.current(&preprod()).await, Some(1));
     let hold = Held::Automatic {
         app: wallet(),
         environment: preprod(),
     };
-    canal
-        .portal
+    test.portal
         .lift(&ada(), &hold, None, noon(5))
         .await
         .unwrap();
-    canal.portal.advance_all(noon(6)).await.unwrap();
-    assert_eq!(canal.current(&preprod()).await, Some(3));
+    test.portal.advance_all(noon(6)).await.unwrap();
+    assert_eq!(test.current(&preprod()).await, Some(3));
     // People can ask whatever automatic promotion does.
-    let asked = canal
+    let asked = test
         .portal
         .request(&ada(), to(&third, &prod()), noon(7))
         .await;

@@ -3,15 +3,14 @@
 use domain::{actor::Actor, audit::Deed, gate::GateKind, promotion::State};
 use futures::future::join_all;
 use portal::{Error, hold::HoldRequest};
-
-use crate::canal::{Canal, ada, bob, noon, path, preprod, prod, to, wallet};
+use testkit::{TestPortal, ada, bob, noon, path, preprod, prod, to, wallet};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_double_click_and_two_people_make_one_promotion() {
-    let canal = Canal::new().await;
-    let build = canal.in_preprod(1, noon(0)).await;
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
     let clicks = [ada(), ada(), bob(), bob(), ada(), bob()].map(|actor| {
-        let (portal, request) = (canal.portal.clone(), to(&build, &prod()));
+        let (portal, request) = (test.portal.clone(), to(&build, &prod()));
         tokio::spawn(async move { portal.request(&actor, request, noon(1)).await.unwrap() })
     });
     let asked: Vec<_> = join_all(clicks)
@@ -22,25 +21,25 @@ async fn a_double_click_and_two_people_make_one_promotion() {
     let first = &asked[0].promotion.id;
     assert!(asked.iter().all(|asked| asked.promotion.id == *first));
     assert_eq!(asked.iter().filter(|asked| !asked.already).count(), 1);
-    assert_eq!(canal.table.open_promotions().await.unwrap().len(), 1);
-    let requests = canal.deeds().await;
+    assert_eq!(test.store.table.open_promotions().await.unwrap().len(), 1);
+    let requests = test.deeds().await;
     let requests = requests
         .iter()
         .filter(|deed| **deed == Deed::PromotionRequested);
     assert_eq!(requests.count(), 2, "one to preprod, one to prod");
-    canal.assert_log_is_whole().await;
+    test.assert_log_is_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_builds_into_one_environment_never_interleave() {
     let open = path(|path| path.steps[2].gates.approvals.clear());
-    let canal = Canal::along(open).await;
+    let test = TestPortal::with_path(open).await;
     let mut builds = Vec::new();
     for number in 1..=4 {
-        builds.push(canal.in_preprod(number, noon(0)).await);
+        builds.push(test.in_preprod(number, noon(0)).await);
     }
     let asked = builds.iter().map(|build| {
-        let (portal, request) = (canal.portal.clone(), to(build, &prod()));
+        let (portal, request) = (test.portal.clone(), to(build, &prod()));
         tokio::spawn(async move { portal.request(&ada(), request, noon(1)).await })
     });
     let asked: Vec<_> = join_all(asked)
@@ -61,9 +60,9 @@ async fn two_builds_into_one_environment_never_interleave() {
         );
     }
     assert!(done >= 1);
-    assert_eq!(canal.releases(&prod()).await, done);
+    assert_eq!(test.releases(&prod()).await, done);
     // Between a start and its end, nothing else starts there.
-    let log = canal.log().await;
+    let log = test.log().await;
     let in_prod = log.iter().filter(|it| it.note.environment == Some(prod()));
     let mut running = None;
     for entry in in_prod {
@@ -78,22 +77,22 @@ async fn two_builds_into_one_environment_never_interleave() {
             _ => {}
         }
     }
-    canal.assert_log_is_whole().await;
+    test.assert_log_is_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_approvals_at_once_both_count() {
     let two = path(|path| path.steps[2].gates.approvals[0].count = 2);
-    let canal = Canal::along(two).await;
-    let build = canal.in_preprod(1, noon(0)).await;
-    let asked = canal
+    let test = TestPortal::with_path(two).await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let asked = test
         .portal
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let id = asked.promotion.id;
     let approvals = ["bob", "eve"].map(|name| {
-        let (portal, id, seen) = (canal.portal.clone(), id.clone(), build.digest());
+        let (portal, id, seen) = (test.portal.clone(), id.clone(), build.digest());
         tokio::spawn(async move {
             let lead = Actor::person(name, vec!["leads".to_owned()]);
             portal
@@ -103,21 +102,21 @@ async fn two_approvals_at_once_both_count() {
         })
     });
     join_all(approvals).await;
-    let promotion = canal.promotion(&id).await;
+    let promotion = test.promotion(&id).await;
     assert_eq!(
         (promotion.approvals.len(), promotion.state),
         (2, State::Succeeded)
     );
-    assert_eq!(canal.releases(&prod()).await, 1);
+    assert_eq!(test.releases(&prod()).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn once_a_freeze_is_acknowledged_nothing_starts() {
     let open = path(|path| path.steps[2].gates.approvals.clear());
     for round in 0..6 {
-        let canal = Canal::along(open.clone()).await;
-        let build = canal.in_preprod(1, noon(0)).await;
-        let (portal, request) = (canal.portal.clone(), to(&build, &prod()));
+        let test = TestPortal::with_path(open.clone()).await;
+        let build = test.in_preprod(1, noon(0)).await;
+        let (portal, request) = (test.portal.clone(), to(&build, &prod()));
         let asking = tokio::spawn(async move { portal.request(&ada(), request, noon(1)).await });
         tokio::time::sleep(std::time::Duration::from_millis(round * 4)).await;
         let stop = HoldRequest {
@@ -125,9 +124,9 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
             app: None,
             reason: "stop".to_owned(),
         };
-        let frozen = canal.portal.freeze(&bob(), stop, noon(1)).await.unwrap();
+        let frozen = test.portal.freeze(&bob(), stop, noon(1)).await.unwrap();
         let asked = asking.await.unwrap();
-        let log = canal.log().await;
+        let log = test.log().await;
         let held = log
             .iter()
             .position(|it| it.note.deed == Deed::Held)
@@ -139,7 +138,7 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
         // Whatever had started goes on and is listed, unless it had ended by then; the rest stands and says why.
         match asked.map(|asked| asked.promotion) {
             Ok(promotion) if promotion.state == State::Waiting => {
-                let view = canal
+                let view = test
                     .portal
                     .promotion(&ada(), &promotion.id, noon(2))
                     .await
@@ -155,7 +154,12 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
             Ok(promotion) => assert_eq!(promotion.state, State::Succeeded),
             Err(error) => assert!(matches!(error, Error::Declined { .. }), "{error:?}"),
         }
-        assert_eq!(canal.current(&preprod()).await, Some(1));
-        assert_eq!(canal.table.holds().await.unwrap().len(), 1, "{}", wallet());
+        assert_eq!(test.current(&preprod()).await, Some(1));
+        assert_eq!(
+            test.store.table.holds().await.unwrap().len(),
+            1,
+            "{}",
+            wallet()
+        );
     }
 }

@@ -1,23 +1,21 @@
-//! Withdrawing a build: where it was, the newest that is left steps in.
+//! Withdrawing a build: where it was, nothing is served until somebody releases another one.
 
-use domain::audit::Deed;
-use portal::Error;
-
-use crate::canal::{Canal, ada, dev, id, noon, preprod, tom, wallet};
+use domain::{audit::Deed, promotion::State};
+use portal::{Error, promotion::RollbackRequest};
+use testkit::{TestPortal, ada, dev, noon, preprod, tom, wallet};
 
 #[tokio::test]
-async fn the_newest_that_is_left_steps_in_everywhere() {
-    let canal = Canal::new().await;
-    canal.in_preprod(1, noon(0)).await;
-    let bad = canal.in_preprod(2, noon(1)).await;
-    canal
-        .portal
+async fn nothing_is_served_where_it_was_and_the_page_says_so() {
+    let test = TestPortal::on_path().await;
+    test.in_preprod(1, noon(0)).await;
+    let bad = test.in_preprod(2, noon(1)).await;
+    test.portal
         .withdraw(&ada(), &bad.id, "leaks", noon(2))
         .await
         .unwrap();
-    assert_eq!(canal.current(&dev()).await, Some(1));
-    assert_eq!(canal.current(&preprod()).await, Some(1));
-    let view = canal
+    assert_eq!(test.current(&dev()).await, None);
+    assert_eq!(test.current(&preprod()).await, None);
+    let view = test
         .portal
         .tester(&tom(), &wallet(), &preprod(), noon(3))
         .await
@@ -27,28 +25,53 @@ async fn the_newest_that_is_left_steps_in_everywhere() {
         (withdrawn.number, withdrawn.hold.reason.as_str()),
         (2, "leaks")
     );
-    assert_eq!(view.current.unwrap().release.number, 1);
-    let overview = canal.portal.overview(&tom(), noon(3)).await.unwrap();
+    assert_eq!(view.current, None);
+    let earlier = view.earlier.iter().map(|release| release.number);
+    assert_eq!(earlier.collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(view.earlier_withdrawn, [bad.id.clone()]);
+    let overview = test.portal.overview(&tom(), noon(3)).await.unwrap();
     let cells = &overview.apps[0].cells;
     assert!(cells[0].withdrawn.is_some() && cells[2].withdrawn.is_none());
-    let page = canal.portal.build(&tom(), &bad.id, noon(3)).await.unwrap();
+    let page = test.portal.build(&tom(), &bad.id, noon(3)).await.unwrap();
     assert_eq!(page.withdrawn.unwrap().by.name, ada().name);
-    let instead: Vec<u64> = page.instead.iter().map(|it| it.number).collect();
-    assert_eq!(instead, [1, 1]);
+    assert_eq!(page.instead, []);
 }
 
 #[tokio::test]
-async fn a_withdrawn_file_is_refused_with_the_reason_and_what_to_use_instead() {
-    let canal = Canal::new().await;
-    canal.in_preprod(1, noon(0)).await;
-    let bad = canal.in_preprod(2, noon(1)).await;
-    canal
+async fn the_build_before_is_one_rollback_away() {
+    let test = TestPortal::on_path().await;
+    test.in_preprod(1, noon(0)).await;
+    let bad = test.in_preprod(2, noon(1)).await;
+    test.portal
+        .withdraw(&ada(), &bad.id, "leaks", noon(2))
+        .await
+        .unwrap();
+    let back = RollbackRequest {
+        build: None,
+        reason: "build 2 was withdrawn: leaks".to_owned(),
+        withdraw: false,
+        bypass: None,
+    };
+    let (ada, wallet, preprod) = (ada(), wallet(), preprod());
+    let asked = test
         .portal
+        .rollback(&ada, &wallet, &preprod, back, noon(3))
+        .await;
+    assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
+    assert_eq!(test.current(&preprod).await, Some(1));
+}
+
+#[tokio::test]
+async fn a_withdrawn_file_is_refused_with_the_reason() {
+    let test = TestPortal::on_path().await;
+    test.in_preprod(1, noon(0)).await;
+    let bad = test.in_preprod(2, noon(1)).await;
+    test.portal
         .withdraw(&ada(), &bad.id, "leaks", noon(2))
         .await
         .unwrap();
     let digest = bad.artifacts[0].digest;
-    let refused = canal
+    let refused = test
         .portal
         .grant_file(&tom(), (None, &bad.id), &digest, None, noon(3))
         .await;
@@ -56,23 +79,22 @@ async fn a_withdrawn_file_is_refused_with_the_reason_and_what_to_use_instead() {
         panic!("{refused:?}");
     };
     assert!(
-        reason.contains("leaks") && reason.contains("Use build 1"),
+        reason.contains("leaks") && !reason.contains("Use build"),
         "{reason}"
     );
 }
 
 #[tokio::test]
-async fn where_nothing_is_left_nothing_is_served_and_people_are_told_why() {
-    let canal = Canal::new().await;
-    let only = canal.registered(1, noon(0)).await;
-    canal
-        .portal
+async fn whoever_wants_the_newest_reads_why_there_is_none() {
+    let test = TestPortal::on_path().await;
+    let only = test.registered(1, noon(0)).await;
+    test.portal
         .withdraw(&ada(), &only.id, "leaks", noon(1))
         .await
         .unwrap();
-    assert_eq!(canal.current(&dev()).await, None);
+    assert_eq!(test.current(&dev()).await, None);
     let (actor, app, environment) = (tom(), wallet(), dev());
-    let granted = canal
+    let granted = test
         .portal
         .grant_latest(&actor, &app, &environment, None, None, noon(2));
     let refused = granted.await;
@@ -80,37 +102,33 @@ async fn where_nothing_is_left_nothing_is_served_and_people_are_told_why() {
         matches!(&refused, Err(Error::Refused { reason }) if reason.contains("leaks")),
         "{refused:?}"
     );
-    // The job that released it is delivered again: it does not come back.
-    let page = canal.table.build(&only.id).await.unwrap().unwrap();
-    canal.table.put_release(&page.releases[0]).await.unwrap();
-    assert_eq!(canal.current(&dev()).await, None);
     // A newer one is served.
-    canal.registered(2, noon(3)).await;
-    assert_eq!(canal.current(&dev()).await, Some(2));
+    test.registered(2, noon(3)).await;
+    assert_eq!(test.current(&dev()).await, Some(2));
 }
 
 #[tokio::test]
 async fn a_restored_build_is_served_again_where_it_is_the_newest() {
-    let canal = Canal::new().await;
-    canal.in_preprod(1, noon(0)).await;
-    let second = canal.in_preprod(2, noon(1)).await;
-    let portal = &canal.portal;
+    let test = TestPortal::on_path().await;
+    test.in_preprod(1, noon(0)).await;
+    let second = test.in_preprod(2, noon(1)).await;
+    let portal = &test.portal;
     portal
         .withdraw(&ada(), &second.id, "leaks", noon(2))
         .await
         .unwrap();
-    canal.registered(3, noon(3)).await;
+    test.registered(3, noon(3)).await;
     portal
         .restore(&ada(), &second.id, "it does not", noon(4))
         .await
         .unwrap();
-    assert_eq!(canal.current(&preprod()).await, Some(2));
-    assert_eq!(canal.current(&dev()).await, Some(3));
+    assert_eq!(test.current(&preprod()).await, Some(2));
+    assert_eq!(test.current(&dev()).await, Some(3));
     let again = portal
         .restore(&ada(), &second.id, "it does not", noon(5))
         .await;
     assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
-    let deeds = canal.deeds().await;
+    let deeds = test.deeds().await;
     let ends: Vec<&Deed> = deeds.iter().rev().take(2).collect();
     assert_eq!(ends, [&Deed::Restored, &Deed::Withdrawn]);
 }
@@ -118,12 +136,12 @@ async fn a_restored_build_is_served_again_where_it_is_the_newest() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_builds_withdrawn_at_once_leave_neither_served() {
     for _ in 0..6 {
-        let canal = Canal::new().await;
-        canal.registered(1, noon(0)).await;
-        let second = canal.registered(2, noon(1)).await;
-        let third = canal.registered(3, noon(2)).await;
-        let withdrawals = [id(&second), id(&third)].map(|build| {
-            let portal = canal.portal.clone();
+        let test = TestPortal::on_path().await;
+        test.registered(1, noon(0)).await;
+        let second = test.registered(2, noon(1)).await;
+        let third = test.registered(3, noon(2)).await;
+        let withdrawals = [second.id.clone(), third.id.clone()].map(|build| {
+            let portal = test.portal.clone();
             tokio::spawn(async move {
                 portal
                     .withdraw(&ada(), &build, "leaks", noon(3))
@@ -134,16 +152,16 @@ async fn two_builds_withdrawn_at_once_leave_neither_served() {
         for withdrawal in withdrawals {
             assert!(!withdrawal.await.unwrap().already);
         }
-        assert_eq!(canal.current(&dev()).await, Some(1));
-        canal.assert_log_is_whole().await;
+        assert_eq!(test.current(&dev()).await, None);
+        test.assert_log_is_whole().await;
     }
 }
 
 #[tokio::test]
 async fn withdrawing_asks_for_the_right_and_a_reason() {
-    let canal = Canal::new().await;
-    let build = canal.registered(1, noon(0)).await;
-    let forbidden = canal
+    let test = TestPortal::on_path().await;
+    let build = test.registered(1, noon(0)).await;
+    let forbidden = test
         .portal
         .withdraw(&tom(), &build.id, "leaks", noon(1))
         .await;
@@ -151,8 +169,8 @@ async fn withdrawing_asks_for_the_right_and_a_reason() {
         matches!(forbidden, Err(Error::Forbidden { .. })),
         "{forbidden:?}"
     );
-    let silent = canal.portal.withdraw(&ada(), &build.id, "", noon(1)).await;
+    let silent = test.portal.withdraw(&ada(), &build.id, "", noon(1)).await;
     assert!(matches!(silent, Err(Error::Invalid { .. })), "{silent:?}");
-    assert_eq!(canal.current(&dev()).await, Some(1));
-    assert_eq!(canal.deeds().await, []);
+    assert_eq!(test.current(&dev()).await, Some(1));
+    assert_eq!(test.deeds().await, []);
 }

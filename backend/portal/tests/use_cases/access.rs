@@ -6,9 +6,8 @@ use portal::{
     uploads::{PromisedFile, UploadRequest},
     views::Which,
 };
-
-use crate::world::{
-    World, at, dev, job, usual, wallet,
+use testkit::{
+    TestPortal, at, dev, job, registering, wallet,
     zip::{stored, zip},
 };
 
@@ -22,12 +21,13 @@ fn is_forbidden<T: std::fmt::Debug>(result: Result<T, Error>) {
 
 #[tokio::test]
 async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     world
-        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .services
+        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
         .await;
     let build = world
-        .registers(job("job-1", "a/b/c", &usual("e-1")), at("03:00:00"))
+        .registers(job("job-1", "a/b/c", &registering("e-1")), at("03:00:00"))
         .await;
     let (portal, now, limit) = (&world.portal, at("03:00:00"), Limit::default());
     let pipeline = &Actor::pipeline("wallet-dev");
@@ -68,7 +68,7 @@ async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
 
 #[tokio::test]
 async fn the_portal_itself_may_record_and_not_register() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let request = UploadRequest {
         files: vec![PromisedFile {
             name: "app.apk".parse().unwrap(),

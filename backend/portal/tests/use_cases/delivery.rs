@@ -4,24 +4,27 @@ use std::{pin::pin, task::Poll};
 
 use domain::{Timestamp, digest::Digest};
 use portal::Error;
-
-use crate::world::{
-    World, at, job, usual,
+use testkit::{
+    TestPortal, at, job, registering,
     zip::{deflated, noise, stored, zip},
 };
 
 const KEY: &str = "wallet/BuildOutp/1";
 
-async fn world_with(apk: &[u8]) -> World {
-    let world = World::new().await;
+async fn world_with(apk: &[u8]) -> TestPortal {
+    let world = TestPortal::with_jobs().await;
     let entries = [deflated("app.apk", apk), stored("mapping.txt", b"a -> b")];
-    world.artifact(KEY, zip(&entries)).await;
+    world.services.put_artifact(KEY, zip(&entries)).await;
     world
 }
 
 /// Runs a job until it was polled so many times, then drops it, as when a function is killed. Whether it got to its end.
-async fn cut_off(world: &World, polls: usize, now: Timestamp) -> bool {
-    let mut running = pin!(world.portal.run_job(job("job-1", KEY, &usual("e-1")), now));
+async fn cut_off(world: &TestPortal, polls: usize, now: Timestamp) -> bool {
+    let mut running = pin!(
+        world
+            .portal
+            .run_job(job("job-1", KEY, &registering("e-1")), now)
+    );
     let mut left = polls;
     std::future::poll_fn(|context| {
         if left == 0 {
@@ -37,9 +40,9 @@ async fn cut_off(world: &World, polls: usize, now: Timestamp) -> bool {
 }
 
 /// One build with exactly these bytes, released once, and nothing beside it.
-async fn is_registered_once(world: &World, apk: &[u8], what: &str) {
+async fn is_registered_once(world: &TestPortal, apk: &[u8], what: &str) {
     assert_eq!(world.build_count().await, 1, "{what}");
-    let answer = world.codepipeline.last();
+    let answer = world.codepipeline().last();
     assert!(answer.is_success(), "{what}: {answer:?}");
     let view = world
         .build(&answer.output("build_id").parse().unwrap())
@@ -67,7 +70,7 @@ async fn wherever_a_delivery_breaks_off_the_next_one_registers_once() {
         }
         cuts += 1;
         with_build += usize::from(world.build_count().await == 1);
-        let again = job("job-1", KEY, &usual("e-1"));
+        let again = job("job-1", KEY, &registering("e-1"));
         let portal = &world.portal;
         portal.run_job(again, at("03:00:30")).await.unwrap();
         let what = format!("cut off after {polls} polls");
@@ -90,7 +93,7 @@ async fn two_deliveries_at_once_make_one_build() {
     let run = || {
         world
             .portal
-            .run_job(job("job-1", KEY, &usual("e-1")), at("03:00:00"))
+            .run_job(job("job-1", KEY, &registering("e-1")), at("03:00:00"))
     };
     let (first, second, third) = tokio::join!(run(), run(), run());
     for outcome in [first, second, third] {
@@ -98,7 +101,7 @@ async fn two_deliveries_at_once_make_one_build() {
     }
     is_registered_once(&world, &apk, "three at once").await;
     let ids: Vec<String> = world
-        .codepipeline
+        .codepipeline()
         .answers()
         .iter()
         .map(|answer| answer.output("build_id").to_owned())
@@ -120,18 +123,18 @@ async fn two_deliveries_at_once_make_one_build() {
 async fn an_answer_that_codepipeline_did_not_take_is_given_again_by_the_next_delivery() {
     let apk = noise(5, 10_000);
     let world = world_with(&apk).await;
-    world.codepipeline.refuse(true);
+    world.codepipeline().refuse(true);
     let unanswered = world
         .portal
-        .run_job(job("job-1", KEY, &usual("e-1")), at("03:00:00"))
+        .run_job(job("job-1", KEY, &registering("e-1")), at("03:00:00"))
         .await;
     assert!(
         matches!(unanswered, Err(Error::Answer(_))),
         "{unanswered:?}"
     );
-    world.codepipeline.refuse(false);
+    world.codepipeline().refuse(false);
     world
-        .registers(job("job-1", KEY, &usual("e-1")), at("03:01:00"))
+        .registers(job("job-1", KEY, &registering("e-1")), at("03:01:00"))
         .await;
     is_registered_once(&world, &apk, "answered late").await;
 }

@@ -1,25 +1,21 @@
 //! A tap becomes a link that works for minutes, for one file.
 
-use std::sync::Arc;
-
 use domain::{digest::Digest, id::BuildId, page::Limit};
-use portal::{Error, Parts, Portal};
-use store::{Store, table::Meter};
-
-use crate::world::{
-    World, at, dev, job, me, preprod, usual, wallet,
+use portal::Error;
+use testkit::{
+    TestPortal, at, dev, job, me, preprod, registering, wallet,
     zip::{noise, stored, zip},
 };
 
-async fn world_with(files: &[(&str, &[u8])]) -> (World, BuildId) {
-    let world = World::new().await;
+async fn world_with(files: &[(&str, &[u8])]) -> (TestPortal, BuildId) {
+    let world = TestPortal::with_jobs().await;
     let entries: Vec<_> = files
         .iter()
         .map(|(name, bytes)| stored(name, bytes))
         .collect();
-    world.artifact("a/b/c", zip(&entries)).await;
+    world.services.put_artifact("a/b/c", zip(&entries)).await;
     let build = world
-        .registers(job("job-1", "a/b/c", &usual("e-1")), at("03:00:00"))
+        .registers(job("job-1", "a/b/c", &registering("e-1")), at("03:00:00"))
         .await;
     (world, build.id)
 }
@@ -71,28 +67,13 @@ async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
 #[tokio::test]
 async fn a_tap_reads_one_item_and_writes_one() {
     let (world, _) = world_with(&[("app.apk", b"bytes")]).await;
-    let meter = Arc::new(Meter::default());
-    let portal = Portal::new(Parts {
-        store: Store {
-            table: world.store.table.with_meter(meter.clone()),
-            ..world.store.clone()
-        },
-        catalog: world.portal.catalog().clone(),
-        grants: Vec::new(),
-        jobs: None,
-        carriers: portal::promotion::Carriers::default(),
-        region: "eu-west-1".to_owned(),
-        public_url: None,
-        home: None,
-        config_digest: None,
-        seals: None,
-        entropy: || [9; 10],
-    });
-    portal
+    world.meter.reset();
+    world
+        .portal
         .grant_latest(&me(), &wallet(), &dev(), None, None, now())
         .await
         .unwrap();
-    let cost = meter.read();
+    let cost = world.meter.read();
     assert_eq!(cost.requests, 2, "one read, one write: {cost:?}");
     assert!(cost.read_units <= 0.5, "{cost:?}");
 }

@@ -1,21 +1,21 @@
 //! Artifacts that lie: each is answered with what is wrong, and leaves nothing behind.
 
-use crate::world::{
-    World, at, job, usual,
+use testkit::{
+    TestPortal, at, job, registering,
     zip::{Entry, deflated, noise, stored, zip},
 };
 
 /// Runs a job over `artifact`, which must fail with these words and leave nothing.
 async fn is_refused(artifact: Vec<u8>, kind: &str, words: &[&str]) {
-    let world = World::new().await;
-    world.artifact("a/b/c", artifact).await;
+    let world = TestPortal::with_jobs().await;
+    world.services.put_artifact("a/b/c", artifact).await;
     let message = world
-        .fails(job("job-1", "a/b/c", &usual("e-1")), at("03:00:00"))
+        .fails(job("job-1", "a/b/c", &registering("e-1")), at("03:00:00"))
         .await;
     for word in words {
         assert!(message.contains(word), "{message:?} lacks {word:?}");
     }
-    let answer = world.codepipeline.last();
+    let answer = world.codepipeline().last();
     assert_eq!(answer.body["failureDetails"]["type"], kind, "{message}");
     assert_eq!(world.build_count().await, 0);
     assert!(world.keys().await.is_empty());

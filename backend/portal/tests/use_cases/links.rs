@@ -1,44 +1,22 @@
 //! What a share link costs, in units that are the same on every machine. `docs/share-links.md` tells them.
 
-use std::sync::Arc;
-
-use portal::{
-    Parts, Portal,
-    links::{LinkRequest, LinkTo, Opened, Tapper},
-};
-use store::{Store, table::Meter};
-
-use crate::world::{
-    World, at, dev, job, me, usual, wallet,
+use portal::links::{LinkRequest, LinkTo, Opened, Tapper};
+use testkit::{
+    TestPortal, at, dev, job, me, registering, wallet,
     zip::{stored, zip},
 };
 
 #[tokio::test]
 async fn looking_writes_nothing_and_a_tap_is_one_transaction() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let file = stored("wallet-release.apk", b"an app");
-    world.artifact("a/b/c", zip(&[file])).await;
-    let usual = usual("e-1");
+    world.services.put_artifact("a/b/c", zip(&[file])).await;
+    let usual = registering("e-1");
     world
         .registers(job("job-1", "a/b/c", &usual), at("03:00:00"))
         .await;
-    let meter = Arc::new(Meter::default());
-    let portal = Portal::new(Parts {
-        store: Store {
-            table: world.store.table.with_meter(meter.clone()),
-            objects: world.store.objects.clone(),
-        },
-        catalog: world.portal.catalog().clone(),
-        grants: Vec::new(),
-        jobs: None,
-        carriers: portal::promotion::Carriers::default(),
-        region: "eu-west-1".to_owned(),
-        public_url: None,
-        home: None,
-        config_digest: None,
-        seals: None,
-        entropy: || [7; 10],
-    });
+    let portal = &world.portal;
+    world.meter.reset();
     let request = LinkRequest {
         to: LinkTo::Newest {
             app: wallet(),
@@ -52,7 +30,7 @@ async fn looking_writes_nothing_and_a_tap_is_one_transaction() {
     let address = made.unwrap().address;
     let credential = address.trim_start_matches("/share/");
     let units = |what: &str| {
-        let cost = meter.reset();
+        let cost = world.meter.reset();
         println!(
             "{what:<10} {:>4.1} written {:>4.1} read, {} requests",
             cost.write_units, cost.read_units, cost.requests

@@ -1,10 +1,6 @@
 //! The use cases over a DynamoDB and an S3 inside this process, with a `CodePipeline` that only listens.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails where it panics"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails where it panics")]
 
 mod access;
 mod delivery;
@@ -17,4 +13,3 @@ mod retention;
 mod tokens;
 mod upload;
 mod views;
-mod world;

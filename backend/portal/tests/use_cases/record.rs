@@ -7,9 +7,8 @@ use domain::{
 };
 use portal::{Error, views::Which};
 use serde_json::{Value, json};
-
-use crate::world::{
-    ACCOUNT, REGION, World, at, job, me, wallet,
+use testkit::{
+    ACCOUNT, REGION, TestPortal, at, job, me, wallet,
     zip::{stored, zip},
 };
 
@@ -66,7 +65,7 @@ fn failing_run(pipeline: &str) -> Vec<Vec<u8>> {
     .collect()
 }
 
-async fn seen(world: &World) -> (RunView, Overview) {
+async fn seen(world: &TestPortal) -> (RunView, Overview) {
     let id = format!("codepipeline/{ACCOUNT}/{REGION}/wallet-dev/e-1");
     let now = at("04:00:00");
     let run = world.portal.run(&me(), &id.parse().unwrap(), now).await;
@@ -76,7 +75,7 @@ async fn seen(world: &World) -> (RunView, Overview) {
 
 #[tokio::test]
 async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     for body in failing_run("wallet-dev") {
         let received = world
             .portal
@@ -111,13 +110,14 @@ async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
 
 #[tokio::test]
 async fn a_build_has_the_revision_of_its_run_where_the_job_names_none() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     for body in failing_run("wallet-dev") {
         let received = world.portal.receive(&me(), &body, at("03:05:00")).await;
         received.unwrap();
     }
     world
-        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .services
+        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
         .await;
     let parameters =
         json!({"do": "register", "app": "wallet", "pipeline": "wallet-dev", "execution": "e-1"});
@@ -132,7 +132,7 @@ async fn a_build_has_the_revision_of_its_run_where_the_job_names_none() {
 #[tokio::test]
 async fn any_order_and_any_repeats_end_in_the_same_state() {
     let events = failing_run("wallet-dev");
-    let in_order = World::new().await;
+    let in_order = TestPortal::with_jobs().await;
     for body in &events {
         in_order
             .portal
@@ -148,7 +148,7 @@ async fn any_order_and_any_repeats_end_in_the_same_state() {
         &[2, 0, 7, 7, 4, 6, 5, 3, 1],
     ];
     for order in orders {
-        let world = World::new().await;
+        let world = TestPortal::with_jobs().await;
         for (place, number) in order.iter().enumerate() {
             // A repeat arrives later than the first delivery, which must not matter.
             let now = at(&format!("03:{:02}:00", 5 + place));
@@ -167,7 +167,7 @@ async fn any_order_and_any_repeats_end_in_the_same_state() {
 #[tokio::test]
 async fn all_at_once_ends_in_the_same_state() {
     let events = failing_run("wallet-dev");
-    let in_order = World::new().await;
+    let in_order = TestPortal::with_jobs().await;
     for body in &events {
         in_order
             .portal
@@ -175,7 +175,7 @@ async fn all_at_once_ends_in_the_same_state() {
             .await
             .unwrap();
     }
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (actor, now) = (me(), at("03:05:00"));
     let twice = events.iter().chain(&events);
     let deliveries = twice.map(|body| world.portal.receive(&actor, body, now));
@@ -187,7 +187,7 @@ async fn all_at_once_ends_in_the_same_state() {
 
 #[tokio::test]
 async fn a_pipeline_that_no_app_claims_is_kept_as_unassigned() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     for body in failing_run("somebody-elses") {
         world
             .portal
@@ -207,7 +207,7 @@ async fn a_pipeline_that_no_app_claims_is_kept_as_unassigned() {
 
 #[tokio::test]
 async fn a_long_payload_goes_to_an_object_without_its_secrets() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let detail = json!({"state": "STARTED", "password": "hunter2", "noise": "x".repeat(10_000)});
     let body = event(1, "Pipeline", "03:00:00", detail, "wallet-dev");
     world
@@ -230,7 +230,7 @@ async fn a_long_payload_goes_to_an_object_without_its_secrets() {
 
 #[tokio::test]
 async fn what_is_no_event_is_refused_with_a_reason_and_leaves_nothing() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let huge = vec![b' '; 300 * 1024];
     let no_pipeline = br#"{"source":"aws.codepipeline","account":"1","region":"r","id":"i","time":"2026-11-21T03:00:00Z",
         "detail-type":"CodePipeline Pipeline Execution State Change","detail":{"execution-id":"e","state":"STARTED"}}"#;
@@ -259,7 +259,7 @@ async fn what_is_no_event_is_refused_with_a_reason_and_leaves_nothing() {
 
 #[tokio::test]
 async fn clocks_that_are_wrong_by_centuries_do_not_freeze_a_run() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let early = event(
         1,
         "Pipeline",

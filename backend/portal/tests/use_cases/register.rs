@@ -4,9 +4,9 @@ use domain::{build::ArtifactKind, digest::Digest};
 use portal::jobs::{Job, Outcome};
 use serde_json::json;
 use targets::codepipeline::FailureKind;
-
-use crate::world::{
-    World, at, dev, job, job_event, me, preprod, usual, wallet,
+use testkit::{
+    ARTIFACTS, BUCKET, JOB_KEYS, TestPortal, at, dev, job, job_event, me, preprod, registering,
+    wallet,
     zip::{deflated, noise, stored, zip},
 };
 
@@ -14,7 +14,7 @@ const NOW: &str = "03:00:00";
 
 #[tokio::test]
 async fn stored_and_deflated_files_become_artifacts_with_their_exact_bytes() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (arm, x86) = (noise(1, 9_000_000), noise(2, 70_000));
     let mapping = b"a -> b\n".repeat(20_000);
     let entries = [
@@ -24,8 +24,11 @@ async fn stored_and_deflated_files_become_artifacts_with_their_exact_bytes() {
         stored("sbom.cdx.json", b"{}"),
         stored("empty.log", b""),
     ];
-    world.artifact("wallet/BuildOutp/1", zip(&entries)).await;
-    let job = job("job-1", "wallet/BuildOutp/1", &usual("e-1"));
+    world
+        .services
+        .put_artifact("wallet/BuildOutp/1", zip(&entries))
+        .await;
+    let job = job("job-1", "wallet/BuildOutp/1", &registering("e-1"));
     let build = world.registers(job, at(NOW)).await;
 
     assert_eq!((build.number, build.registered_at), (1, at(NOW)));
@@ -55,16 +58,17 @@ async fn stored_and_deflated_files_become_artifacts_with_their_exact_bytes() {
 
 #[tokio::test]
 async fn the_pipeline_gets_variables_and_the_environment_its_release() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let apk = noise(1, 5_000);
     world
-        .artifact("a/b/c", zip(&[stored("app.apk", &apk)]))
+        .services
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk)]))
         .await;
     let build = world
-        .registers(job("job-1", "a/b/c", &usual("e-1")), at(NOW))
+        .registers(job("job-1", "a/b/c", &registering("e-1")), at(NOW))
         .await;
 
-    let answer = world.codepipeline.last();
+    let answer = world.codepipeline().last();
     assert!(answer.is_success());
     assert_eq!(answer.body["jobId"], "job-1");
     assert_eq!(answer.output("build"), "1");
@@ -92,12 +96,13 @@ async fn the_pipeline_gets_variables_and_the_environment_its_release() {
 
 #[tokio::test]
 async fn the_run_shows_the_builds_that_it_registered() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     world
-        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .services
+        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
         .await;
     let build = world
-        .registers(job("job-1", "a/b/c", &usual("e-1")), at(NOW))
+        .registers(job("job-1", "a/b/c", &registering("e-1")), at(NOW))
         .await;
     let started = json!({
         "version": "0", "id": "event-1", "source": "aws.codepipeline", "account": "123456789012",
@@ -121,9 +126,10 @@ async fn the_run_shows_the_builds_that_it_registered() {
 
 #[tokio::test]
 async fn without_an_environment_a_build_is_registered_and_not_released() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     world
-        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .services
+        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
         .await;
     let parameters = json!({"do": "register", "app": "wallet"});
     let build = world
@@ -131,40 +137,42 @@ async fn without_an_environment_a_build_is_registered_and_not_released() {
         .await;
     assert!(world.build(&build.id).await.releases.is_empty());
     let page = format!("https://portal.example/wallet/builds/{}", build.id);
-    assert_eq!(world.codepipeline.last().output("page"), page);
+    assert_eq!(world.codepipeline().last().output("page"), page);
 }
 
 #[tokio::test]
 async fn the_same_job_delivered_twice_registers_once() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     world
-        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .services
+        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
         .await;
     let first = world
-        .registers(job("job-1", "a/b/c", &usual("e-1")), at(NOW))
+        .registers(job("job-1", "a/b/c", &registering("e-1")), at(NOW))
         .await;
     // A retried stage has another job for the same execution and artifact; and what it read may be gone by then.
-    world.artifacts.delete("a/b/c").await.unwrap();
+    world.services.artifacts.delete("a/b/c").await.unwrap();
     let again = world
-        .registers(job("job-2", "a/b/c", &usual("e-1")), at("03:10:00"))
+        .registers(job("job-2", "a/b/c", &registering("e-1")), at("03:10:00"))
         .await;
     assert_eq!(first, again);
     assert_eq!(world.build_count().await, 1);
     assert_eq!(world.build(&first.id).await.releases.len(), 1);
-    let answers = world.codepipeline.answers();
+    let answers = world.codepipeline().answers();
     assert_eq!(answers[0].output("build_id"), answers[1].output("build_id"));
 }
 
 #[tokio::test]
 async fn the_same_artifact_for_another_environment_is_another_release_of_one_build() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     world
-        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .services
+        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
         .await;
     let first = world
-        .registers(job("job-1", "a/b/c", &usual("e-1")), at(NOW))
+        .registers(job("job-1", "a/b/c", &registering("e-1")), at(NOW))
         .await;
-    let mut to_preprod = usual("e-1");
+    let mut to_preprod = registering("e-1");
     to_preprod["environment"] = "preprod".into();
     let again = world
         .registers(job("job-2", "a/b/c", &to_preprod), at("03:10:00"))
@@ -180,17 +188,18 @@ async fn the_same_artifact_for_another_environment_is_another_release_of_one_bui
 
 #[tokio::test]
 async fn another_execution_is_another_build_and_becomes_current() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     for (number, time) in [(1, "03:00:00"), (2, "03:10:00"), (3, "03:05:00")] {
         let key = format!("a/b/{number}");
         let bytes = format!("bytes {number}");
         world
-            .artifact(&key, zip(&[stored("app.apk", bytes.as_bytes())]))
+            .services
+            .put_artifact(&key, zip(&[stored("app.apk", bytes.as_bytes())]))
             .await;
         let job = job(
             &format!("job-{number}"),
             &key,
-            &usual(&format!("e-{number}")),
+            &registering(&format!("e-{number}")),
         );
         assert_eq!(world.registers(job, at(time)).await.number, number);
     }
@@ -207,7 +216,7 @@ async fn another_execution_is_another_build_and_becomes_current() {
 
 #[tokio::test]
 async fn a_file_that_two_builds_share_is_kept_once() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     for number in 1..=2 {
         let key = format!("a/b/{number}");
         let apk = format!("bytes {number}");
@@ -215,11 +224,11 @@ async fn a_file_that_two_builds_share_is_kept_once() {
             stored("app.apk", apk.as_bytes()),
             stored("sbom.json", b"{}"),
         ];
-        world.artifact(&key, zip(&entries)).await;
+        world.services.put_artifact(&key, zip(&entries)).await;
         let job = job(
             &format!("job-{number}"),
             &key,
-            &usual(&format!("e-{number}")),
+            &registering(&format!("e-{number}")),
         );
         world.registers(job, at(NOW)).await;
     }
@@ -228,9 +237,10 @@ async fn a_file_that_two_builds_share_is_kept_once() {
 
 #[tokio::test]
 async fn a_job_that_asks_wrongly_is_told_what_to_write() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     world
-        .artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .services
+        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
         .await;
     let cases = [
         (None, "no UserParameters"),
@@ -257,7 +267,7 @@ async fn a_job_that_asks_wrongly_is_told_what_to_write() {
             }
             other => panic!("{parameters:?} came to {other:?}"),
         }
-        let answer = world.codepipeline.last();
+        let answer = world.codepipeline().last();
         assert_eq!(answer.operation, "PutJobFailureResult");
         assert_eq!(answer.body["failureDetails"]["type"], "ConfigurationError");
     }
@@ -267,17 +277,21 @@ async fn a_job_that_asks_wrongly_is_told_what_to_write() {
 
 #[tokio::test]
 async fn a_job_without_an_artifact_or_with_one_that_is_gone_is_told_so() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let message = world
-        .fails(job("job-1", "a/b/gone", &usual("e-1")), at(NOW))
+        .fails(job("job-1", "a/b/gone", &registering("e-1")), at(NOW))
         .await;
     assert!(message.contains("is gone"), "{message}");
     assert_eq!(
-        world.codepipeline.last().body["failureDetails"]["type"],
+        world.codepipeline().last().body["failureDetails"]["type"],
         "RevisionUnavailable"
     );
-    let mut event: serde_json::Value =
-        serde_json::from_slice(&job_event("job-2", "x", Some(&usual("e-2").to_string()))).unwrap();
+    let mut event: serde_json::Value = serde_json::from_slice(&job_event(
+        "job-2",
+        "x",
+        Some(&registering("e-2").to_string()),
+    ))
+    .unwrap();
     event["CodePipeline.job"]["data"]["inputArtifacts"] = json!([]);
     let none = Job::parse(event.to_string().as_bytes()).unwrap();
     let message = world.fails(none, at(NOW)).await;
@@ -286,7 +300,7 @@ async fn a_job_without_an_artifact_or_with_one_that_is_gone_is_told_so() {
 
 #[tokio::test]
 async fn a_job_reads_only_with_its_own_credentials() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let own = world.store.objects.clone();
     own.put(
         "loose.zip",
@@ -295,14 +309,12 @@ async fn a_job_reads_only_with_its_own_credentials() {
     )
     .await
     .unwrap();
-    let event = job_event("job-1", "loose.zip", Some(&usual("e-1").to_string()));
-    let event = String::from_utf8(event)
-        .unwrap()
-        .replace("pipeline-artifacts", "releases");
+    let event = job_event("job-1", "loose.zip", Some(&registering("e-1").to_string()));
+    let event = String::from_utf8(event).unwrap().replace(ARTIFACTS, BUCKET);
     let job = Job::parse(event.as_bytes()).unwrap();
     let message = world.fails(job, at(NOW)).await;
     assert!(message.contains("s3:GetObject"), "{message}");
-    let answer = world.codepipeline.last();
+    let answer = world.codepipeline().last();
     assert_eq!(answer.body["failureDetails"]["type"], "PermissionError");
-    assert!(!answer.body.to_string().contains("a secret of the job"));
+    assert!(!answer.body.to_string().contains(JOB_KEYS.1));
 }

@@ -4,9 +4,8 @@ use domain::{build::RegistrationKey, digest::Digest};
 use jiff::SignedDuration;
 use portal::uploads::{FileState, PromisedFile, UploadRequest};
 use store::table::Registration;
-
-use crate::world::{
-    World, at, job, me, usual, wallet,
+use testkit::{
+    TestPortal, at, job, me, registering, wallet,
     zip::{noise, stored, zip},
 };
 
@@ -15,11 +14,12 @@ fn key(run: &str) -> RegistrationKey {
         app: wallet(),
         run: run.to_owned(),
         attempt: "1".to_owned(),
+        owner: None,
     }
 }
 
 /// A registration that broke off after it had put these files in place.
-async fn broken_off(world: &World, run: &str, files: &[(&str, &[u8])]) -> String {
+async fn broken_off(world: &TestPortal, run: &str, files: &[(&str, &[u8])]) -> String {
     let table = &world.store.table;
     let begun = table
         .begin_registration(&key(run), at("03:00:00"))
@@ -54,7 +54,7 @@ fn final_key(name: &str, bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn an_abandoned_registration_and_its_objects_go_after_a_day() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     broken_off(&world, "e-1", &[("app.apk", b"one"), ("sbom.json", b"{}")]).await;
     let soon = world.portal.sweep(at("23:00:00")).await.unwrap();
     assert_eq!((soon.registrations, soon.objects), (0, 0));
@@ -74,12 +74,12 @@ async fn an_abandoned_registration_and_its_objects_go_after_a_day() {
 
 #[tokio::test]
 async fn an_object_that_a_build_names_stays_though_an_abandoned_registration_put_it_there() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     broken_off(&world, "e-1", &[("sbom.json", b"{}"), ("app.apk", b"one")]).await;
     let entries = [stored("app.apk", b"two"), stored("sbom.json", b"{}")];
-    world.artifact("a/b/2", zip(&entries)).await;
+    world.services.put_artifact("a/b/2", zip(&entries)).await;
     world
-        .registers(job("job-2", "a/b/2", &usual("e-2")), at("04:00:00"))
+        .registers(job("job-2", "a/b/2", &registering("e-2")), at("04:00:00"))
         .await;
     let tomorrow = at("03:00:01") + SignedDuration::from_hours(24);
     let swept = world.portal.sweep(tomorrow).await.unwrap();
@@ -93,13 +93,14 @@ async fn an_object_that_a_build_names_stays_though_an_abandoned_registration_put
 
 #[tokio::test]
 async fn a_registration_that_was_taken_up_again_and_completed_loses_nothing() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let apk = noise(1, 10_000);
     world
-        .artifact("a/b/1", zip(&[stored("app.apk", &apk)]))
+        .services
+        .put_artifact("a/b/1", zip(&[stored("app.apk", &apk)]))
         .await;
     let build = world
-        .registers(job("job-1", "a/b/1", &usual("e-1")), at("03:00:00"))
+        .registers(job("job-1", "a/b/1", &registering("e-1")), at("03:00:00"))
         .await;
     let much_later = at("03:00:00") + SignedDuration::from_hours(24 * 400);
     let swept = world.portal.sweep(much_later).await.unwrap();
@@ -110,7 +111,7 @@ async fn a_registration_that_was_taken_up_again_and_completed_loses_nothing() {
 
 #[tokio::test]
 async fn an_abandoned_upload_goes_with_its_files() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let request = UploadRequest {
         files: vec![PromisedFile {
             name: "app.apk".parse().unwrap(),

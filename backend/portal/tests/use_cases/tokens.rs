@@ -10,9 +10,9 @@ use portal::{
     Error,
     tokens::{MOST, TokenRequest},
 };
+use serde_json::json;
 use store::table::Month;
-
-use crate::world::{World, at, dev, me, preprod, wallet};
+use testkit::{TestPortal, at, dev, me, preprod, wallet};
 
 fn person(group: &str) -> Actor {
     Actor::person(format!("{group}@example.com"), vec![group.to_owned()])
@@ -30,7 +30,7 @@ fn request(label: &str, may: Permission) -> TokenRequest {
     }
 }
 
-async fn made(world: &World, owner: &Actor, label: &str) -> MadeToken {
+async fn made(world: &TestPortal, owner: &Actor, label: &str) -> MadeToken {
     let request = request(label, Permission::View);
     let made = world
         .portal
@@ -40,7 +40,7 @@ async fn made(world: &World, owner: &Actor, label: &str) -> MadeToken {
 }
 
 /// Why a token is not made.
-async fn refused(world: &World, owner: &Actor, request: TokenRequest) -> (String, String) {
+async fn refused(world: &TestPortal, owner: &Actor, request: TokenRequest) -> (String, String) {
     match world
         .portal
         .make_token(owner, request, at("03:00:00"))
@@ -53,7 +53,7 @@ async fn refused(world: &World, owner: &Actor, request: TokenRequest) -> (String
 
 #[tokio::test]
 async fn a_token_is_listed_for_its_owner_and_for_who_manages_them_and_for_nobody_else() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (ada, bob, admin) = (person("developer"), person("tester"), person("admins"));
     let token = made(&world, &ada, "ci").await.token;
     assert_eq!(token.standing, TokenStanding::Live);
@@ -79,7 +79,7 @@ async fn a_token_is_listed_for_its_owner_and_for_who_manages_them_and_for_nobody
 
 #[tokio::test]
 async fn only_people_make_tokens() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let everything = || Permit::all(Permission::ALL.to_vec());
     for actor in [
         Actor::token(person("admins"), "ci", everything()),
@@ -100,7 +100,7 @@ async fn only_people_make_tokens() {
 
 #[tokio::test]
 async fn a_token_of_ones_own_cannot_be_revoked_by_another_token_of_ones_own() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let ada = person("developer");
     let token = made(&world, &ada, "ci").await.token;
     let other = Actor::token(ada, "other", Permit::all(Permission::ALL.to_vec()));
@@ -114,7 +114,7 @@ async fn a_token_of_ones_own_cannot_be_revoked_by_another_token_of_ones_own() {
 
 #[tokio::test]
 async fn nobody_gives_away_what_is_not_theirs() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (tester, manager) = (person("tester"), person("release-manager"));
     for may in [
         Permission::Register,
@@ -154,7 +154,7 @@ async fn nobody_gives_away_what_is_not_theirs() {
 
 #[tokio::test]
 async fn an_app_that_its_maker_may_not_see_is_named_as_one_that_is_not_there() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let asks = |app: &str| TokenRequest {
         permit: Permit {
             apps: Scope::Only(vec![wallet(), app.parse().unwrap()]),
@@ -174,7 +174,7 @@ async fn an_app_that_its_maker_may_not_see_is_named_as_one_that_is_not_there() {
 
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_where_it_does_not() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let usual = || request("ci", Permission::View);
     let permit = || usual().permit;
     let with = |permit| TokenRequest { permit, ..usual() };
@@ -217,7 +217,7 @@ async fn what_makes_no_sense_is_refused_where_it_does_not() {
 
 #[tokio::test]
 async fn no_two_live_tokens_of_one_person_have_the_same_name() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (ada, bob) = (person("developer"), person("tester"));
     let token = made(&world, &ada, "ci").await.token;
     made(&world, &bob, "ci").await;
@@ -236,7 +236,7 @@ async fn no_two_live_tokens_of_one_person_have_the_same_name() {
 
 #[tokio::test]
 async fn nobody_gets_past_the_limit_by_making_several_at_once() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let ada = person("developer");
     for count in 2..MOST {
         made(&world, &ada, &format!("t-{count}")).await;
@@ -259,7 +259,7 @@ async fn nobody_gets_past_the_limit_by_making_several_at_once() {
 
 #[tokio::test]
 async fn revoking_is_for_the_owner_and_for_who_manages_them_and_works_once() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (ada, bob, admin) = (person("developer"), person("tester"), person("admins"));
     let token = made(&world, &ada, "ci").await.token;
     let revoke = async |actor: &Actor, time| {
@@ -287,7 +287,7 @@ async fn revoking_is_for_the_owner_and_for_who_manages_them_and_works_once() {
 
 #[tokio::test]
 async fn the_audit_log_says_what_a_token_may_and_nothing_that_opens_anything() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let made = made(&world, &person("developer"), "ci").await;
     let log = world
         .store
@@ -310,6 +310,6 @@ async fn the_audit_log_says_what_a_token_may_and_nothing_that_opens_anything() {
     let secret = &made.bearer[35..];
     assert!(!text.contains(secret) && !text.contains(&made.bearer));
     assert!(!format!("{made:?}").contains(secret));
-    let items = world.items().await;
+    let items = json!(world.items().await).to_string();
     assert!(items.contains(made.token.id.as_str()) && !items.contains(secret));
 }

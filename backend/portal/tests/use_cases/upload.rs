@@ -6,8 +6,7 @@ use portal::{
     uploads::{FilePlan, FileState, PartPlan, PromisedFile, UploadPlan, UploadRequest},
 };
 use reqwest::StatusCode;
-
-use crate::world::{World, at, dev, me, preprod, wallet, zip::noise};
+use testkit::{TestPortal, at, dev, me, preprod, wallet, zip::noise};
 
 const NOW: &str = "03:00:00";
 
@@ -36,7 +35,7 @@ fn request(files: Vec<PromisedFile>) -> UploadRequest {
     }
 }
 
-async fn start(world: &World, request: UploadRequest) -> UploadPlan {
+async fn start(world: &TestPortal, request: UploadRequest) -> UploadPlan {
     world
         .portal
         .start_upload(&me(), &wallet(), request, at(NOW))
@@ -70,7 +69,7 @@ async fn put_part(part: &PartPlan, bytes: &[u8]) {
 
 #[tokio::test]
 async fn pushed_files_become_a_build_and_a_release() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (apk, mapping) = (noise(1, 300_000), b"a -> b".to_vec());
     let files = vec![promised("app.apk", &apk), promised("mapping.txt", &mapping)];
     let plan = start(&world, request(files)).await;
@@ -98,7 +97,7 @@ async fn pushed_files_become_a_build_and_a_release() {
 
 #[tokio::test]
 async fn completing_twice_gives_the_same_build_and_so_does_the_same_push_again() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let files = || vec![promised("app.apk", b"bytes")];
     let plan = start(&world, request(files())).await;
     put_file(&plan.files[0], b"bytes").await;
@@ -121,7 +120,7 @@ async fn completing_twice_gives_the_same_build_and_so_does_the_same_push_again()
 
 #[tokio::test]
 async fn a_pushed_build_is_released_elsewhere_by_pushing_it_again() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let files = || vec![promised("app.apk", b"bytes")];
     let plan = start(&world, request(files())).await;
     put_file(&plan.files[0], b"bytes").await;
@@ -146,7 +145,7 @@ async fn a_pushed_build_is_released_elsewhere_by_pushing_it_again() {
 
 #[tokio::test]
 async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let apk = noise(2, (66 << 20) + 12_345);
     let files = || vec![promised("app.apk", &apk)];
     let plan = start(&world, request(files())).await;
@@ -179,7 +178,7 @@ async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
 
 #[tokio::test]
 async fn a_long_file_that_is_completed_by_many_at_once_becomes_one_build_for_all() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let apk = noise(3, (64 << 20) + 1);
     let plan = start(&world, request(vec![promised("app.apk", &apk)])).await;
     put_file(&plan.files[0], &apk).await;
@@ -200,7 +199,7 @@ async fn a_long_file_that_is_completed_by_many_at_once_becomes_one_build_for_all
 
 #[tokio::test]
 async fn other_bytes_than_promised_are_refused_and_can_be_put_right() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
     put_file(&plan.files[0], b"altered!").await;
     match world.portal.complete_upload(&me(), &plan.id, at(NOW)).await {
@@ -230,7 +229,7 @@ async fn other_bytes_than_promised_are_refused_and_can_be_put_right() {
 
 #[tokio::test]
 async fn a_link_takes_the_promised_number_of_bytes_only() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
     let FileState::Put { url } = &plan.files[0].state else {
         panic!("{plan:?}");
@@ -241,7 +240,7 @@ async fn a_link_takes_the_promised_number_of_bytes_only() {
 
 #[tokio::test]
 async fn what_makes_no_build_is_refused_with_the_field() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let many = (0..101)
         .map(|number| promised(&format!("{number}.txt"), b"x"))
         .collect();
@@ -296,7 +295,7 @@ async fn what_makes_no_build_is_refused_with_the_field() {
 
 #[tokio::test]
 async fn a_run_and_attempt_make_one_build_and_cannot_promise_two() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let of_run = |bytes: &[u8], attempt| UploadRequest {
         run: Some("github/acme/wallet/7".parse().unwrap()),
         attempt: Some(attempt),

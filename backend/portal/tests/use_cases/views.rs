@@ -2,17 +2,14 @@
 
 use domain::{
     actor::Actor,
-    build::{Artifact, ArtifactKind, Build, RegistrationKey},
+    build::{Artifact, ArtifactKind, Build},
     digest::Digest,
     install::InstallWarning,
     package::{Icon, Package, Signing},
     page::Limit,
-    release::Release,
 };
 use portal::Error;
-use store::table::Registration;
-
-use crate::world::{World, at, dev, me, wallet};
+use testkit::{TestPortal, at, dev, me, wallet};
 
 /// A package of `wallet`, signed with a certificate of that name.
 fn package(certificate: &str, version_code: u64) -> Package {
@@ -39,16 +36,9 @@ fn unsigned() -> Package {
 }
 
 /// Registers a build with packages that were read before, one file each, and releases it in dev.
-async fn released(world: &World, time: &str, packages: &[Package]) -> Build {
+async fn released(world: &TestPortal, time: &str, packages: &[Package]) -> Build {
     let table = &world.store.table;
     let number = table.next_number(&wallet()).await.unwrap();
-    let key = RegistrationKey {
-        app: wallet(),
-        run: number.to_string(),
-        attempt: "1".to_owned(),
-    };
-    let begun = table.begin_registration(&key, at(time)).await.unwrap();
-    assert!(matches!(begun, Registration::Pending(_)));
     let artifacts = packages
         .iter()
         .enumerate()
@@ -68,19 +58,16 @@ async fn released(world: &World, time: &str, packages: &[Package]) -> Build {
         version: packages[0].version_name.clone(),
         revision: None,
         run: None,
+        origin: testkit::records::PROVEN,
         registered_at: at(time),
         registered_by: Actor::local(),
         artifacts: artifacts.collect(),
     };
-    let release = Release::of(&build, dev(), None, at(time), Actor::local());
-    table
-        .complete_registration(&key, &build, Some(&release))
-        .await
-        .unwrap();
+    testkit::records::registered(table, &build, &dev(), at(time)).await;
     build
 }
 
-async fn warnings(world: &World) -> (Vec<InstallWarning>, Option<String>) {
+async fn warnings(world: &TestPortal) -> (Vec<InstallWarning>, Option<String>) {
     let tester = world
         .portal
         .tester(&me(), &wallet(), &dev(), at("05:00:00"))
@@ -91,7 +78,7 @@ async fn warnings(world: &World) -> (Vec<InstallWarning>, Option<String>) {
 
 #[tokio::test]
 async fn a_tester_is_told_that_the_signature_differs_from_the_build_before() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     released(&world, "03:00:00", &[package("a", 1)]).await;
     released(&world, "03:01:00", &[package("a", 2)]).await;
     assert_eq!(warnings(&world).await, (vec![], None));
@@ -101,7 +88,7 @@ async fn a_tester_is_told_that_the_signature_differs_from_the_build_before() {
 
 #[tokio::test]
 async fn splits_are_compared_with_the_split_for_the_same_processor() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let split = |abi: &str, code| Package {
         abis: vec![abi.to_owned()],
         ..package("a", code)
@@ -124,7 +111,7 @@ async fn splits_are_compared_with_the_split_for_the_same_processor() {
 
 #[tokio::test]
 async fn an_unsigned_build_has_no_download() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     released(&world, "03:00:00", &[unsigned()]).await;
     let (warnings, refused) = warnings(&world).await;
     assert_eq!(warnings, [InstallWarning::NotSigned]);
@@ -138,7 +125,7 @@ async fn an_unsigned_build_has_no_download() {
 
 #[tokio::test]
 async fn an_abi_that_no_split_is_for_is_refused_with_those_that_there_are() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let arm = Package {
         abis: vec!["arm64-v8a".to_owned()],
         ..package("a", 1)
@@ -157,7 +144,7 @@ async fn an_abi_that_no_split_is_for_is_refused_with_those_that_there_are() {
 
 #[tokio::test]
 async fn an_icon_is_served_from_its_own_key() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let png = b"\x89PNG and so on";
     let icon = Icon {
         digest: Digest::of(png),
@@ -192,7 +179,7 @@ async fn an_icon_is_served_from_its_own_key() {
 
 #[tokio::test]
 async fn an_app_is_shown_across_environments_with_its_newest_builds() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     for code in 1..=12 {
         let time = format!("03:{code:02}:00");
         released(&world, &time, &[package("a", code)]).await;
@@ -225,7 +212,7 @@ async fn an_app_is_shown_across_environments_with_its_newest_builds() {
 
 #[tokio::test]
 async fn what_there_is_not_is_said() {
-    let world = World::new().await;
+    let world = TestPortal::with_jobs().await;
     let (portal, now) = (&world.portal, at("05:00:00"));
     let build = "01KAHA9V000000000000000000".parse().unwrap();
     let run = "codepipeline/1/r/p/e".parse().unwrap();

@@ -3,7 +3,11 @@
 //! The table is one of the embedded DynamoDB in memory, unless `TOWPATH_TEST_DYNAMODB_ENDPOINT` names another server; with
 //! `aws` it is AWS's own, with the credentials and region of the environment. Each test makes a table of its own; those
 //! on other servers stay there, named `towpath-test-…`.
-#![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test binary uses a part of this"
+)]
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -17,19 +21,19 @@ use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls;
 use domain::{
     Timestamp,
-    actor::Actor,
-    audit::{Deed, Note},
-    build::{Artifact, ArtifactKind, Build, RegistrationKey},
-    digest::Digest,
-    event::{Event, Facts, Pipeline},
-    id::{AppId, BuildId, EnvironmentId, RunId},
-    release::{DirectRelease, Release, ReleaseGrant},
-    status::Status,
+    audit::Deed,
+    build::{Build, RegistrationKey},
+    id::{AppId, EnvironmentId},
 };
 use embedded::dynamodb::{self, Storage};
+use jiff::SignedDuration;
 use store::{
     Settings, Store, Table,
     table::{Along, Month, Released},
+};
+use testkit::records::build_of;
+pub(crate) use testkit::records::{
+    build_id, event, grant, note, pipeline, registration_key, release, run_id, step_event,
 };
 
 /// A table, and the server that has it.
@@ -142,9 +146,9 @@ fn table_name(own_server: bool) -> String {
     )
 }
 
-/// Noon of a day, and seconds after it.
+/// Noon, and seconds after it.
 pub(crate) fn noon(seconds: i64) -> Timestamp {
-    Timestamp::from_second(1_795_262_400 + seconds).unwrap()
+    testkit::noon(0) + SignedDuration::from_secs(seconds)
 }
 
 pub(crate) fn app(name: &str) -> AppId {
@@ -155,96 +159,9 @@ pub(crate) fn environment(name: &str) -> EnvironmentId {
     name.parse().unwrap()
 }
 
-/// A build's identity, by number.
-pub(crate) fn build_id(number: u64) -> BuildId {
-    format!("01KAF000000000000000{number:06}").parse().unwrap()
-}
-
-pub(crate) fn run_id(name: &str) -> RunId {
-    format!("codepipeline/123456789012/eu-west-1/wallet-dev/{name}")
-        .parse()
-        .unwrap()
-}
-
-pub(crate) fn pipeline(name: &str) -> Pipeline {
-    Pipeline {
-        source: "codepipeline".to_owned(),
-        account: Some("123456789012".to_owned()),
-        region: Some("eu-west-1".to_owned()),
-        name: name.to_owned(),
-    }
-}
-
-/// An event of the run as a whole, `seconds` after noon.
-pub(crate) fn event(run: &str, status: Status, seconds: i64) -> Event {
-    let at = noon(seconds);
-    Event {
-        id: format!("codepipeline:{run}-{}-{seconds}", status.word())
-            .parse()
-            .unwrap(),
-        run: run_id(run),
-        step: None,
-        pipeline: pipeline("wallet-dev"),
-        occurred_at: at,
-        received_at: at,
-        attempt: 1,
-        ordinal: Event::clock_ordinal(at, at),
-        status,
-        raw_status: status.word().to_uppercase(),
-        facts: Facts::default(),
-    }
-}
-
-/// An event of a step.
-pub(crate) fn step_event(run: &str, step: &str, status: Status, seconds: i64) -> Event {
-    let event = event(run, status, seconds);
-    Event {
-        id: format!("{}-{step}", event.id).parse().unwrap(),
-        step: Some(step.parse().unwrap()),
-        ..event
-    }
-}
-
+/// A build that was registered as many seconds after noon as its number says.
 pub(crate) fn build(app: &AppId, number: u64) -> Build {
-    Build {
-        id: build_id(number),
-        app: app.clone(),
-        number,
-        version: Some(format!("1.0.{number}")),
-        revision: None,
-        run: None,
-        origin: domain::known::Origin::default(),
-        registered_at: noon(i64::try_from(number).unwrap()),
-        registered_by: Actor::pipeline("wallet-dev"),
-        artifacts: vec![Artifact {
-            name: "app.apk".parse().unwrap(),
-            kind: ArtifactKind::Apk,
-            digest: Digest::of(&number.to_be_bytes()),
-            size: 20_000_000,
-            package: None,
-        }],
-    }
-}
-
-pub(crate) fn release(build: &Build, environment: &EnvironmentId, at: Timestamp) -> Release {
-    grant(build, environment, at).release().clone()
-}
-
-/// The permission to release a build where no path leads and nothing is held.
-pub(crate) fn grant(build: &Build, environment: &EnvironmentId, at: Timestamp) -> ReleaseGrant {
-    let asked = DirectRelease {
-        build,
-        to: environment,
-        path: None,
-        holds: &[],
-        run: None,
-        by: Actor::pipeline("wallet-dev"),
-    };
-    domain::release::decide(asked, at).unwrap()
-}
-
-pub(crate) fn note(deed: Deed) -> Note {
-    Note::new(noon(0), Actor::local(), "local", deed)
+    build_of(app, number, noon(i64::try_from(number).unwrap()))
 }
 
 impl Bench {
@@ -287,14 +204,5 @@ impl Bench {
         let grant = grant(build, environment, at);
         let done = self.table.release(&grant, along, &released);
         done.await.unwrap()
-    }
-}
-
-pub(crate) fn registration_key(app: &AppId, run: &str) -> RegistrationKey {
-    RegistrationKey {
-        app: app.clone(),
-        run: run.to_owned(),
-        attempt: "artifacts/wallet-dev/BuildArtif/abc123".to_owned(),
-        owner: None,
     }
 }

@@ -14,11 +14,11 @@ use domain::{Timestamp, digest::Digest};
 use ring::hmac;
 use serde_json::json;
 use targets::identity::{Asked, signed_as};
+use testkit::now;
 use tokio::net::TcpListener;
 use url::Url;
 
 use super::Yard;
-use crate::site::now;
 
 const MACHINES: &str = r#"
 [[machines]]

@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
+use testkit::now;
 
 use super::{Yard, release};
-use crate::{ci::Ci, site::now};
+use crate::ci::Ci;
 
 #[tokio::test]
 async fn a_token_of_another_job_is_of_no_use() {

@@ -6,15 +6,21 @@ use flate2::{Compression, write::DeflateEncoder};
 
 /// One entry with what the directory claims of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    pub(crate) name: String,
-    pub(crate) method: u16,
-    pub(crate) data: Vec<u8>,
-    pub(crate) size: u32,
-    pub(crate) crc32: u32,
+pub struct Entry {
+    /// The name.
+    pub name: String,
+    /// How it is packed: 0 stored, 8 deflated.
+    pub method: u16,
+    /// The packed bytes.
+    pub data: Vec<u8>,
+    /// The unpacked size.
+    pub size: u32,
+    /// The checksum of the unpacked bytes.
+    pub crc32: u32,
 }
 
-pub(crate) fn stored(name: &str, content: &[u8]) -> Entry {
+/// A file as it is.
+pub fn stored(name: &str, content: &[u8]) -> Entry {
     Entry {
         name: name.to_owned(),
         method: 0,
@@ -24,7 +30,8 @@ pub(crate) fn stored(name: &str, content: &[u8]) -> Entry {
     }
 }
 
-pub(crate) fn deflated(name: &str, content: &[u8]) -> Entry {
+/// A file, packed.
+pub fn deflated(name: &str, content: &[u8]) -> Entry {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content).unwrap();
     Entry {
@@ -34,7 +41,8 @@ pub(crate) fn deflated(name: &str, content: &[u8]) -> Entry {
     }
 }
 
-pub(crate) fn zip(entries: &[Entry]) -> Vec<u8> {
+/// An archive of these files.
+pub fn zip(entries: &[Entry]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut directory = Vec::new();
     for entry in entries {
@@ -76,7 +84,7 @@ fn claims(entry: &Entry) -> Vec<u8> {
 }
 
 /// Bytes that do not compress, and differ for every seed.
-pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
+pub fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut bytes = Vec::with_capacity(length + 8);
     while bytes.len() < length {
@@ -87,4 +95,27 @@ pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
     }
     bytes.truncate(length);
     bytes
+}
+
+/// An archive of these files, packed.
+pub fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let entries = files.iter().map(|(name, bytes)| deflated(name, bytes));
+    zip(&entries.collect::<Vec<_>>())
+}
+
+/// Enough of an application package to be taken for one: its manifest cannot be read, its bytes can be served.
+pub fn apk() -> Vec<u8> {
+    zipped(&[
+        ("AndroidManifest.xml", b"not a manifest"),
+        ("classes.dex", b"dex\n035\0"),
+    ])
+}
+
+/// A signed application package of the ones that `make samples` made.
+pub fn signed_apk() -> Vec<u8> {
+    // Tests run from a binary in <target>/<profile>/deps, wherever the target folder is.
+    let binary = std::env::current_exe().unwrap();
+    let path = binary.ancestors().nth(3).unwrap().join("samples/plain.apk");
+    std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}: run make samples", path.display()))
 }

@@ -1,5 +1,4 @@
-//! What stands between the portal and its table, and can fail: before a write took effect, after it did, with an answer or
-//! without one.
+//! A proxy between the portal and its table that lets writes fail: before they took effect or after, with an answer or without.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +13,7 @@ use tokio::{net::TcpListener, sync::Notify};
 
 /// How the table fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum How {
+pub enum Fault {
     /// The write does not happen, and the caller is told.
     Refused,
     /// The write happens, and its answer is lost.
@@ -25,16 +24,22 @@ pub(crate) enum How {
     StoppedAfter,
 }
 
-impl How {
-    pub(crate) const ALL: [Self; 4] = [
+impl Fault {
+    /// Every one.
+    pub const ALL: [Self; 4] = [
         Self::Refused,
         Self::AnswerLost,
         Self::StoppedBefore,
         Self::StoppedAfter,
     ];
 
+    /// Whether the write happens.
+    pub fn is_heard(self) -> bool {
+        matches!(self, Self::AnswerLost | Self::StoppedAfter)
+    }
+
     /// Whether the caller ends with it.
-    pub(crate) fn stops(self) -> bool {
+    pub fn stops(self) -> bool {
         matches!(self, Self::StoppedBefore | Self::StoppedAfter)
     }
 }
@@ -44,88 +49,116 @@ struct Plan {
     /// Writes until now.
     writes: u32,
     /// Which write fails, and all after it.
-    fails: Option<(u32, How)>,
+    fails: Option<(u32, Fault)>,
 }
 
-/// Stands between the portal and its table.
-pub(crate) struct Cut {
+/// The proxy.
+pub struct Faults {
+    /// Where the portal finds its table.
     pub(crate) endpoint: String,
     behind: String,
     client: reqwest::Client,
     plan: Mutex<Plan>,
-    /// Told when a caller is to be no more.
-    pub(crate) stopped: Notify,
+    /// Notified when a caller is to be no more.
+    stopped: Notify,
 }
 
-impl Cut {
+impl Faults {
+    /// Starts one before that DynamoDB.
     pub(crate) async fn before(behind: &str) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let cut = Arc::new(Self {
+        let faults = Arc::new(Self {
             endpoint: format!("http://{}", listener.local_addr().unwrap()),
             behind: behind.to_owned(),
             client: reqwest::Client::new(),
             plan: Mutex::default(),
             stopped: Notify::new(),
         });
-        let router = Router::new().fallback(pass).with_state(cut.clone());
+        let router = Router::new().fallback(pass).with_state(faults.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        cut
+        faults
     }
 
     /// Lets the write of that number, from 0, and all after it fail.
-    pub(crate) fn at(&self, write: u32, how: How) {
+    fn at(&self, write: u32, fault: Fault) {
         *self.plan.lock().unwrap() = Plan {
             writes: 0,
-            fails: Some((write, how)),
+            fails: Some((write, fault)),
         };
     }
 
     /// Lets everything through again; how many writes there were, those that failed included.
-    pub(crate) fn mend(&self) -> u32 {
+    fn mend(&self) -> u32 {
         std::mem::take(&mut *self.plan.lock().unwrap()).writes
     }
 
-    fn fails_now(&self, is_write: bool) -> Option<How> {
+    /// Does something whose write of that number, from 0, fails. Whether there was such a write at all.
+    pub async fn cut_off<T, E>(
+        &self,
+        write: u32,
+        fault: Fault,
+        action: impl Future<Output = Result<T, E>>,
+    ) -> bool {
+        self.at(write, fault);
+        tokio::select! {
+            done = action => {
+                let writes = self.mend();
+                assert_eq!(done.is_err(), writes > write, "{fault:?} at {write}");
+                writes > write
+            }
+            () = self.stopped.notified() => {
+                assert!(fault.stops());
+                self.mend();
+                true
+            }
+        }
+    }
+
+    fn fails_now(&self, is_write: bool) -> Option<Fault> {
         let mut plan = self.plan.lock().unwrap();
         let number = plan.writes;
         plan.writes += u32::from(is_write);
-        let (from, how) = plan.fails?;
+        let (from, fault) = plan.fails?;
         let gone_by = number > from;
         // What comes after the first failure fails too: the table is away, until it is mended.
-        match (gone_by, number == from && is_write, how) {
-            (true, _, How::Refused | How::AnswerLost) => Some(How::Refused),
-            (true, _, How::StoppedBefore | How::StoppedAfter) => Some(How::StoppedBefore),
-            (false, true, how) => Some(how),
+        match (gone_by, number == from && is_write, fault) {
+            (true, _, Fault::Refused | Fault::AnswerLost) => Some(Fault::Refused),
+            (true, _, Fault::StoppedBefore | Fault::StoppedAfter) => Some(Fault::StoppedBefore),
+            (false, true, fault) => Some(fault),
             (false, false, _) => None,
         }
     }
 }
 
-async fn pass(State(cut): State<Arc<Cut>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn pass(State(faults): State<Arc<Faults>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers["x-amz-target"].to_str().unwrap();
     let is_write = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"]
         .iter()
         .any(|write| target.ends_with(write));
-    match cut.fails_now(is_write) {
-        None => forward(&cut, &headers, body).await,
-        Some(How::Refused) => failed(),
-        Some(How::AnswerLost) => {
-            forward(&cut, &headers, body).await;
+    match faults.fails_now(is_write) {
+        None => forward(&faults, &headers, body).await,
+        Some(Fault::Refused) => failed(),
+        Some(Fault::AnswerLost) => {
+            forward(&faults, &headers, body).await;
             failed()
         }
-        Some(How::StoppedBefore) => gone(&cut).await,
-        Some(How::StoppedAfter) => {
-            forward(&cut, &headers, body).await;
-            gone(&cut).await
+        Some(Fault::StoppedBefore) => gone(&faults).await,
+        Some(Fault::StoppedAfter) => {
+            forward(&faults, &headers, body).await;
+            gone(&faults).await
         }
     }
 }
 
-async fn forward(cut: &Cut, headers: &HeaderMap, body: Bytes) -> Response {
+async fn forward(faults: &Faults, headers: &HeaderMap, body: Bytes) -> Response {
     let mut headers = headers.clone();
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
-    let call = cut.client.post(&cut.behind).headers(headers).body(body);
+    let call = faults
+        .client
+        .post(&faults.behind)
+        .headers(headers)
+        .body(body);
     let answer = call.send().await.unwrap();
     let (status, headers) = (answer.status(), answer.headers().clone());
     (status, headers, answer.bytes().await.unwrap()).into_response()
@@ -137,7 +170,7 @@ fn failed() -> Response {
     (StatusCode::BAD_REQUEST, body).into_response()
 }
 
-async fn gone(cut: &Cut) -> Response {
-    cut.stopped.notify_one();
+async fn gone(faults: &Faults) -> Response {
+    faults.stopped.notify_one();
     std::future::pending().await
 }

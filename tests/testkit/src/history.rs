@@ -1,13 +1,10 @@
 //! Made-up histories of a pipeline, for the tests of the fold: several runs with their tries and steps, by a clock that
 //! ticks in whole seconds, as `CodePipeline` would report them; and the orders that they may be delivered in.
-//!
-//! The store's tests use this file too.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeMap;
 
 use domain::{
-    event::{Event, Facts, Pipeline, Revision, StepDetail, Trigger},
+    event::{Event, Facts, Revision, StepDetail, Trigger},
     fold::OrderKey,
     run::{Run, RunBrief, Step},
     status::Status,
@@ -15,13 +12,18 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
+use crate::records::{pipeline, run_id};
+
 /// How a try of a run ends.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Ending {
+enum Ending {
+    /// It succeeded.
     Succeeded,
+    /// It failed.
     Failed,
     /// Asked to stop and stopped, mostly within one second.
     Stopped,
+    /// A newer one overtook it.
     Superseded,
     /// Not heard of.
     Open,
@@ -29,7 +31,7 @@ pub(crate) enum Ending {
 
 /// One try of a run: its ending, and what its steps do.
 #[derive(Clone, Debug)]
-pub(crate) struct Try {
+struct Try {
     ending: Ending,
     steps: Vec<Status>,
     /// Seconds between one event and the next.
@@ -67,7 +69,7 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
 }
 
 /// Everything that a source reports of up to `most` runs of one pipeline; some of it is lost on the way.
-pub(crate) fn events(most: usize) -> impl Strategy<Value = Vec<Event>> {
+pub fn events(most: usize) -> impl Strategy<Value = Vec<Event>> {
     let run = (0_i64..20, tries(), prop::bool::weighted(0.1));
     (vec(run, 1..=most), vec(prop::bool::weighted(0.9), 200)).prop_map(|(runs, heard)| {
         let mut all = Vec::new();
@@ -88,7 +90,7 @@ pub(crate) fn events(most: usize) -> impl Strategy<Value = Vec<Event>> {
 }
 
 /// An order of deliveries: every event at least once, some again, anywhere.
-pub(crate) fn deliveries(most: usize) -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
+pub fn deliveries(most: usize) -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
     (events(most), vec(any::<Index>(), 0..12)).prop_flat_map(|(events, again)| {
         let mut all = events.clone();
         all.extend(again.iter().map(|index| index.get(&events).clone()));
@@ -190,11 +192,9 @@ impl Teller {
         let run = self.run;
         self.told.push(Event {
             id: format!("codepipeline:{run}-{number}").parse().unwrap(),
-            run: format!("codepipeline/123456789012/eu-west-1/wallet-dev/run-{run}")
-                .parse()
-                .unwrap(),
+            run: run_id(&format!("run-{run}")),
             step: step.map(|step| step.parse().unwrap()),
-            pipeline: pipeline(),
+            pipeline: pipeline("wallet-dev"),
             occurred_at: self.now,
             received_at: self.now + SignedDuration::from_secs(1),
             attempt,
@@ -209,16 +209,6 @@ impl Teller {
     }
 }
 
-/// The pipeline that all runs are of.
-pub(crate) fn pipeline() -> Pipeline {
-    Pipeline {
-        source: "codepipeline".to_owned(),
-        account: Some("123456789012".to_owned()),
-        region: Some("eu-west-1".to_owned()),
-        name: "wallet-dev".to_owned(),
-    }
-}
-
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
@@ -226,15 +216,18 @@ fn at(second: i64) -> Timestamp {
 /// What is to be known in the end, told without folding: for each run and step the event with the greatest key, and
 /// beside it what all its events say.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Known {
-    pub(crate) runs: BTreeMap<String, Run>,
-    pub(crate) steps: BTreeMap<(String, String), Step>,
-    pub(crate) recent: Vec<RunBrief>,
+pub struct Known {
+    /// The runs, by their identifier.
+    pub runs: BTreeMap<String, Run>,
+    /// The steps, by their run's identifier and their own.
+    pub steps: BTreeMap<(String, String), Step>,
+    /// The newest runs.
+    pub recent: Vec<RunBrief>,
 }
 
 impl Known {
     /// What the events say, by folding them in the order given.
-    pub(crate) fn folded(events: &[Event]) -> Self {
+    pub fn folded(events: &[Event]) -> Self {
         let mut known = Self::default();
         for event in events {
             let run = event.run.to_string();

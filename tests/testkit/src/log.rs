@@ -28,7 +28,7 @@ fn of_this_thread<T>(read: impl FnOnce(&(Targets, Buffer)) -> T) -> Option<T> {
 }
 
 /// Sets the subscriber up. Every test does so before anything can log.
-pub(crate) fn start() {
+pub fn start() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let asked = dynamic_filter_fn(|metadata, _| {
@@ -45,11 +45,11 @@ pub(crate) fn start() {
 }
 
 /// The log of one test.
-pub(crate) struct Log(Buffer);
+pub struct Log(Buffer);
 
 impl Log {
     /// Collects from now on what this thread logs, down to the levels of `targets`.
-    pub(crate) fn of_this_test(targets: &str) -> Self {
+    pub fn of_this_test(targets: &str) -> Self {
         start();
         let buffer = Buffer::default();
         let kept = (targets.parse().unwrap(), buffer.clone());
@@ -57,7 +57,8 @@ impl Log {
         Self(buffer)
     }
 
-    pub(crate) fn text(&self) -> String {
+    /// What was logged so far.
+    pub fn text(&self) -> String {
         String::from_utf8(self.0.0.lock().unwrap().clone()).unwrap()
     }
 }

@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 /// Time on a processor so far, of all threads that still run. In nanoseconds, where `stat` would have hundredths of a second.
-pub(crate) fn processor(process: u32) -> Duration {
+pub fn processor(process: u32) -> Duration {
     let threads = fs::read_dir(format!("/proc/{process}/task")).unwrap();
     let of_thread = |thread: fs::DirEntry| {
         let line = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
@@ -14,7 +14,7 @@ pub(crate) fn processor(process: u32) -> Duration {
 }
 
 /// The most memory that it ever held, in bytes.
-pub(crate) fn memory(process: u32) -> u64 {
+pub fn memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();

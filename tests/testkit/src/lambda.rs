@@ -31,7 +31,7 @@ const INIT: &str = "init";
 
 /// What a function answered.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// What it returned.
     Response(Value),
     /// The error that it reported.
@@ -40,7 +40,7 @@ pub(crate) enum Answer {
 
 impl Answer {
     /// What it returned; panics on an error.
-    pub(crate) fn response(self) -> Value {
+    pub fn response(self) -> Value {
         match self {
             Self::Response(value) => value,
             Self::Error(error) => panic!("the function failed: {error}"),
@@ -48,7 +48,7 @@ impl Answer {
     }
 
     /// The message of the error that it reported.
-    pub(crate) fn error(self) -> String {
+    pub fn error(self) -> String {
         match self {
             Self::Response(value) => panic!("the function answered {value}"),
             Self::Error(error) => error["errorMessage"].as_str().unwrap().to_owned(),
@@ -57,20 +57,20 @@ impl Answer {
 }
 
 /// What runs as a function.
-pub(crate) struct Program {
+pub struct Program {
     path: PathBuf,
     arguments: Vec<String>,
 }
 
 impl Program {
     /// The functions' own, as it was built last: tests and examples lie in folders beside it.
-    pub(crate) fn beside() -> Self {
+    pub fn beside() -> Self {
         let own = std::env::current_exe().unwrap();
         Self::new(own.ancestors().nth(2).unwrap().join("bootstrap"), &[])
     }
 
     /// A program at a path.
-    pub(crate) fn new(path: impl Into<PathBuf>, arguments: &[&str]) -> Self {
+    pub fn new(path: impl Into<PathBuf>, arguments: &[&str]) -> Self {
         Self {
             path: path.into(),
             arguments: arguments.iter().map(ToString::to_string).collect(),
@@ -79,7 +79,7 @@ impl Program {
 }
 
 /// A running function.
-pub(crate) struct Lambda {
+pub struct Lambda {
     api: Api,
     lines: Arc<Mutex<Vec<String>>>,
     process: Child,
@@ -96,11 +96,7 @@ struct Api {
 
 impl Lambda {
     /// Starts a program as the function that `handler` means, with these variables and no others.
-    pub(crate) async fn start(
-        program: &Program,
-        handler: &str,
-        variables: &[(String, String)],
-    ) -> Self {
+    pub async fn start(program: &Program, handler: &str, variables: &[(String, String)]) -> Self {
         let api = Api::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -136,7 +132,7 @@ impl Lambda {
     }
 
     /// Sends an event and waits for the answer.
-    pub(crate) async fn invoke(&self, event: Value) -> Answer {
+    pub async fn invoke(&self, event: Value) -> Answer {
         let answer = self.api.invoke(event);
         tokio::time::timeout(PATIENCE, answer)
             .await
@@ -145,18 +141,18 @@ impl Lambda {
     }
 
     /// Waits for the end of a function that cannot start; whether it ended well.
-    pub(crate) async fn ended(&mut self) -> bool {
+    pub async fn ended(&mut self) -> bool {
         let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await;
         ended.unwrap().unwrap().success()
     }
 
     /// What it logged so far, line by line.
-    pub(crate) fn log(&self) -> Vec<String> {
+    pub fn log(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
 
     /// Waits for a line of the log with `text` in it.
-    pub(crate) async fn logged(&self, text: &str) -> Value {
+    pub async fn logged(&self, text: &str) -> Value {
         for _ in 0..200 {
             if let Some(line) = self.log().iter().find(|line| line.contains(text)) {
                 return serde_json::from_str(line).unwrap();
@@ -167,7 +163,7 @@ impl Lambda {
     }
 
     /// The process, to measure it.
-    pub(crate) fn process(&self) -> u32 {
+    pub fn process(&self) -> u32 {
         self.process.id().unwrap()
     }
 }

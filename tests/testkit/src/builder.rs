@@ -1,0 +1,284 @@
+//! What a test wants of its portal.
+
+use std::sync::Arc;
+
+use axum::Router;
+use domain::{
+    Timestamp,
+    access::Grant,
+    catalog::{App, Catalog, Environment, Feed},
+    digest::Digest,
+    id::EnvironmentId,
+    path::Path,
+};
+use portal::{config::Config, http::Door, promotion::Carriers, sign_in::SignIn};
+use serde_json::json;
+use store::{Store, table::Meter};
+use targets::codepipeline::Jobs;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::{
+    codepipeline::CodePipeline,
+    faults::Faults,
+    log, people,
+    pipeline::Simulated,
+    portal::TestPortal,
+    records::now,
+    services::{REGION, Services, connect},
+    sessions::{self, SECRET},
+};
+
+/// What `CodePipeline` there is.
+enum Kind {
+    None,
+    /// One that keeps the answers to jobs.
+    Listening,
+    Simulated,
+}
+
+/// A portal to be.
+pub struct Builder {
+    pub(crate) catalog: Catalog,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) public_url: Option<Url>,
+    pub(crate) config_digest: Option<Digest>,
+    pub(crate) seals: Option<&'static str>,
+    clock: fn() -> Timestamp,
+    sign_in: Option<SignIn>,
+    data: Option<TempDir>,
+    codepipeline: Kind,
+    faults: bool,
+    listen: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            catalog: catalog(),
+            grants: people::by_role(),
+            public_url: Some("https://portal.example".parse().unwrap()),
+            config_digest: None,
+            seals: None,
+            clock: now,
+            sign_in: None,
+            data: None,
+            codepipeline: Kind::None,
+            faults: false,
+            listen: false,
+        }
+    }
+}
+
+impl Builder {
+    /// The builds of wallet, now the only app, move along that path; Ada, Bob and Tom have their roles.
+    #[must_use]
+    pub fn path(mut self, path: Path) -> Self {
+        let steps = path.steps.iter().map(|step| step.environment.clone());
+        self.catalog = Catalog {
+            apps: vec![app("wallet", "Wallet")],
+            environments: steps.map(environment).collect(),
+            feeds: Vec::new(),
+            paths: vec![path],
+        };
+        self.grants = people::by_name();
+        self
+    }
+
+    /// The catalogue is changed.
+    #[must_use]
+    pub fn catalog(mut self, change: impl FnOnce(&mut Catalog)) -> Self {
+        change(&mut self.catalog);
+        self
+    }
+
+    /// What a `towpath.toml` says of apps, environments, paths and people.
+    #[must_use]
+    pub fn config(mut self, config: &Config) -> Self {
+        (self.catalog, self.grants) = (config.catalog(), config.grants());
+        self
+    }
+
+    /// People sign in at an issuer that nobody asks: whoever is in came in before.
+    #[must_use]
+    pub fn oidc(self) -> Self {
+        self.issuer("https://issuer.example")
+    }
+
+    /// People sign in at the issuer of that address.
+    #[must_use]
+    pub fn issuer(self, address: &str) -> Self {
+        self.sign_in(sessions::sign_in(address, &json!({"current": SECRET})))
+    }
+
+    /// People sign in that way.
+    #[must_use]
+    pub fn sign_in(mut self, sign_in: SignIn) -> Self {
+        self.sign_in = Some(sign_in);
+        self
+    }
+
+    /// The router has another clock.
+    #[must_use]
+    pub fn clock(mut self, clock: fn() -> Timestamp) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Jobs are answered to a `CodePipeline` that keeps the answers.
+    #[must_use]
+    pub fn jobs(mut self) -> Self {
+        self.codepipeline = Kind::Listening;
+        self
+    }
+
+    /// Promotions may be carried out by pipelines of a simulated `CodePipeline`.
+    #[must_use]
+    pub fn simulator(mut self) -> Self {
+        self.codepipeline = Kind::Simulated;
+        self
+    }
+
+    /// Writes to the table can be made to fail.
+    #[must_use]
+    pub fn faults(mut self) -> Self {
+        self.faults = true;
+        self
+    }
+
+    /// The audit log is sealed into a bucket of that name.
+    #[must_use]
+    pub fn seals(mut self, bucket: &'static str) -> Self {
+        self.seals = Some(bucket);
+        self
+    }
+
+    /// The records and the objects are those of a folder of `towpath serve`.
+    #[must_use]
+    pub fn data(mut self, folder: TempDir) -> Self {
+        self.data = Some(folder);
+        self
+    }
+
+    /// It answers on a loopback address, too, and has no other.
+    #[must_use]
+    pub fn listen(mut self) -> Self {
+        self.listen = true;
+        self.public_url = None;
+        self
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> TestPortal {
+        Box::pin(self.started()).await
+    }
+
+    async fn started(mut self) -> TestPortal {
+        log::start();
+        let services = Services::with(self.data.take(), false).await;
+        let direct = &services.store;
+        if let Some(bucket) = self.seals {
+            direct
+                .objects
+                .in_bucket(bucket)
+                .create_bucket()
+                .await
+                .unwrap();
+        }
+        let endpoint = services.dynamodb_endpoint();
+        let (faults, through) = if self.faults {
+            let faults = Faults::before(&endpoint).await;
+            let through = connect(&faults.endpoint, &services.s3.endpoint()).await;
+            (Some(faults), through)
+        } else {
+            (None, direct.clone())
+        };
+        let meter = Arc::new(Meter::default());
+        let store = Store {
+            table: through.table.with_meter(meter.clone()),
+            ..through
+        };
+        let mut carriers = Carriers::default();
+        let (mut jobs, mut codepipeline, mut simulated) = (None, None, None);
+        match self.codepipeline {
+            Kind::None => {}
+            Kind::Listening => {
+                let listener = CodePipeline::start().await;
+                let endpoint = Some(listener.endpoint.as_str());
+                jobs = Some(Jobs::connect_as(endpoint, REGION, "id", "secret").await);
+                codepipeline = Some(listener);
+            }
+            Kind::Simulated => {
+                let simulator = Simulated::start().await;
+                jobs = Some(simulator.jobs().await);
+                carriers = simulator.carriers().await;
+                simulated = Some(simulator);
+            }
+        }
+        let door = self.sign_in.clone().map_or(Door::Local, Door::SignIn);
+        let portal = portal::Portal::new(self.parts(store.clone(), jobs, carriers));
+        let mut test = TestPortal {
+            portal,
+            store: services.store.clone(),
+            router: Router::new(),
+            meter,
+            address: String::new(),
+            services,
+            metered: store,
+            clock: self.clock,
+            door,
+            faults,
+            codepipeline,
+            simulated,
+            built_as: self,
+        };
+        test.reroute(|_| {});
+        if test.built_as.listen {
+            test.address = serve(test.router.clone()).await;
+        }
+        test
+    }
+}
+
+/// Serves a router on a free port; its address.
+async fn serve(router: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+fn app(id: &str, name: &str) -> App {
+    App {
+        id: id.parse().unwrap(),
+        name: name.to_owned(),
+    }
+}
+
+fn environment(id: EnvironmentId) -> Environment {
+    Environment {
+        name: id.to_string(),
+        id,
+        colour: "#2563eb".to_owned(),
+    }
+}
+
+/// Two apps, two environments, and the pipelines that feed them; no path.
+fn catalog() -> Catalog {
+    let feeds = [("wallet", "dev"), ("wallet", "preprod"), ("shop", "dev")];
+    let feed = |(app, environment): (&str, &str)| Feed {
+        source: "codepipeline".to_owned(),
+        pipeline: format!("{app}-{environment}"),
+        account: None,
+        region: None,
+        app: app.parse().unwrap(),
+        environment: environment.parse().unwrap(),
+    };
+    Catalog {
+        apps: ["wallet", "shop"].map(|id| app(id, id)).to_vec(),
+        environments: [people::dev(), people::preprod()].map(environment).to_vec(),
+        feeds: feeds.map(feed).to_vec(),
+        paths: Vec::new(),
+    }
+}

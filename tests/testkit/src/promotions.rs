@@ -1,0 +1,153 @@
+//! Builds on their way along wallet's path.
+
+use domain::{
+    Timestamp,
+    audit::{Deed, Entry},
+    build::Build,
+    digest::Digest,
+    id::{EnvironmentId, PromotionId, RunId},
+    page::Limit,
+    path::{ApprovalRule, Gates, Path, PathStep, Target},
+    promotion::{Promotion, State},
+};
+use jiff::SignedDuration;
+use portal::promotion::PromotionRequest;
+
+use crate::{
+    people::{ada, bob, dev, me, preprod, prod, wallet},
+    portal::TestPortal,
+    records::{self, noon},
+};
+
+/// A step that asks for nothing and is carried out by the portal itself.
+pub fn step(environment: EnvironmentId) -> PathStep {
+    PathStep {
+        environment,
+        gates: Gates::default(),
+        automatic: false,
+        target: Target::Portal(None),
+        expires_after: SignedDuration::from_hours(72),
+        rollback_gates: None,
+    }
+}
+
+/// dev, preprod, prod, where prod asks for one approval of the leads; `change` makes it another.
+pub fn path(change: impl Fn(&mut Path)) -> Path {
+    let mut path = Path {
+        apps: Vec::new(),
+        steps: [dev(), preprod(), prod()].map(step).to_vec(),
+    };
+    path.steps[2].gates.approvals = vec![ApprovalRule {
+        count: 1,
+        groups: vec!["leads".to_owned()],
+    }];
+    change(&mut path);
+    path
+}
+
+/// What asks for a build's promotion.
+pub fn to(build: &Build, environment: &EnvironmentId) -> PromotionRequest {
+    PromotionRequest {
+        build: build.id.clone(),
+        to: environment.clone(),
+        reason: "the release of the week".to_owned(),
+        bypass: None,
+    }
+}
+
+impl TestPortal {
+    /// Wallet's builds move from dev over preprod to prod, where a lead approves.
+    pub async fn on_path() -> Self {
+        Self::with_path(path(|_| {})).await
+    }
+
+    /// They move along that path.
+    pub async fn with_path(path: Path) -> Self {
+        let mut builder = Self::builder().path(path).faults();
+        builder.config_digest = Some(Digest::of(b"towpath.toml"));
+        builder.start().await
+    }
+
+    /// Registers a build, and releases it in dev.
+    pub async fn registered(&self, number: u64, at: Timestamp) -> Build {
+        self.registered_by(number, at, None).await
+    }
+
+    /// The same, made by a run.
+    pub async fn registered_by(&self, number: u64, at: Timestamp, run: Option<RunId>) -> Build {
+        let mut build = records::build(number, at);
+        build.run = run;
+        self.puts(&build, &dev()).await;
+        build
+    }
+
+    /// Registers any build, and releases it there.
+    pub async fn puts(&self, build: &Build, environment: &EnvironmentId) {
+        let (table, at) = (&self.store.table, build.registered_at);
+        records::registered(table, build, environment, at).await;
+    }
+
+    /// Registers a build and moves it to preprod.
+    pub async fn in_preprod(&self, number: u64, at: Timestamp) -> Build {
+        let build = self.registered(number, at).await;
+        let request = to(&build, &preprod());
+        let asked = self.portal.request(&ada(), request, at).await;
+        assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
+        build
+    }
+
+    /// Registers a build and moves it to prod.
+    pub async fn in_prod(&self, number: u64, at: Timestamp) -> Build {
+        let build = self.in_preprod(number, at).await;
+        let asked = self.portal.request(&ada(), to(&build, &prod()), at).await;
+        let id = asked.unwrap().promotion.id;
+        let (bob, seen) = (bob(), build.digest());
+        let approved = self.portal.approve(&bob, &id, &seen, None, at).await;
+        assert_eq!(approved.unwrap().state, State::Succeeded);
+        build
+    }
+
+    /// The number of the build that an environment serves.
+    pub async fn current(&self, environment: &EnvironmentId) -> Option<u64> {
+        let wallet = wallet();
+        let current = self.store.table.current(&wallet, environment);
+        current.await.unwrap().map(|release| release.number)
+    }
+
+    /// How a promotion stands.
+    pub async fn promotion(&self, id: &PromotionId) -> Promotion {
+        let found = self.store.table.promotion(id).await.unwrap();
+        found.unwrap().promotion
+    }
+
+    /// How many releases an environment has had.
+    pub async fn releases(&self, environment: &EnvironmentId) -> usize {
+        let (app, limit) = (wallet(), Limit::default());
+        let page = self.store.table.releases(&app, environment, limit, None);
+        page.await.unwrap().items.len()
+    }
+
+    /// The audit log of the month of [`noon`], the oldest entry first.
+    pub async fn log(&self) -> Vec<Entry> {
+        let month = "2026-11".parse().unwrap();
+        let found = self.store.table.audit_month(&month).await.unwrap();
+        let entries = found.into_iter().map(|found| found.entry.unwrap());
+        entries.collect()
+    }
+
+    /// What the audit log says was done, the oldest first, but for the registrations of builds and their releases without a
+    /// promotion.
+    pub async fn deeds(&self) -> Vec<Deed> {
+        let log = self.log().await.into_iter();
+        let deeds = log.map(|entry| entry.note.deed);
+        deeds
+            .filter(|deed| !matches!(deed, Deed::Registered | Deed::Released))
+            .collect()
+    }
+
+    /// That the audit log's chain holds.
+    pub async fn assert_log_is_whole(&self) {
+        let verified = self.portal.verify_audit(&me(), noon(0)).await;
+        assert_eq!(verified.unwrap().findings, []);
+    }
+}
