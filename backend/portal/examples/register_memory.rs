@@ -12,26 +12,16 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use domain::{
-    Timestamp,
-    catalog::{App, Catalog},
-};
-use embedded::{
-    dynamodb::{self, Storage},
-    s3::{self, KeyPair},
-};
+use domain::catalog::{App, Catalog};
 use flate2::{Compression, Crc, write::DeflateEncoder};
-use portal::{
-    Parts, Portal,
-    jobs::{Job, Outcome},
-};
+use portal::{Parts, Portal, jobs::Outcome};
 use serde_json::json;
-use store::{Objects, Settings, Store};
+use store::Objects;
 use targets::codepipeline::Jobs;
+use testkit::{ARTIFACTS, CodePipeline, JOB_KEYS, REGION, Services, at, connect, job};
 
 type Anything<T = ()> = Result<T, Box<dyn Error>>;
 
-const KEYS: (&str, &str) = ("AKIDBENCH", "a secret of the bench");
 const SIZES: [u64; 2] = [20_000_000, 200_000_000];
 
 fn main() -> Anything {
@@ -40,30 +30,20 @@ fn main() -> Anything {
         .enable_all()
         .build()?;
     match std::env::args().nth(1) {
-        Some(folder) => runtime.block_on(serve(Path::new(&folder))),
+        Some(_) => runtime.block_on(serve()),
         None => runtime.block_on(measure()),
     }
 }
 
 /// The other process: a DynamoDB, an S3 and a `CodePipeline` that takes every answer, until its input ends.
-async fn serve(folder: &Path) -> Anything {
-    let any = ([127, 0, 0, 1], 0).into();
-    let dynamodb = dynamodb::start(Storage::Memory, any).await?;
-    let s3 = s3::start(s3::Settings {
-        folder: folder.to_owned(),
-        address: any,
-        key_pairs: vec![KeyPair::new(KEYS.0, KEYS.1)],
-    })
-    .await?;
-    let answer = || async { ([("content-type", "application/x-amz-json-1.1")], "{}") };
-    let router = axum::Router::new().route("/", axum::routing::post(answer));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let codepipeline = listener.local_addr()?;
-    tokio::spawn(async move { axum::serve(listener, router).await });
+async fn serve() -> Anything {
+    let services = Services::start().await;
+    let codepipeline = CodePipeline::start().await;
     println!(
-        "{} {} http://{codepipeline}",
-        dynamodb.endpoint(),
-        s3.endpoint()
+        "{} {} {}",
+        services.dynamodb_endpoint(),
+        services.s3.endpoint(),
+        codepipeline.endpoint
     );
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
     Ok(())
@@ -71,7 +51,7 @@ async fn serve(folder: &Path) -> Anything {
 
 async fn measure() -> Anything {
     let folder = tempfile::tempdir()?;
-    let (mut servers, endpoints) = start_servers(&folder.path().join("s3"))?;
+    let (mut servers, endpoints) = start_servers()?;
     let (portal, artifacts) = portal(&endpoints).await?;
     for (kind, level) in [("stored", None), ("deflated", Some(Compression::fast()))] {
         for size in SIZES {
@@ -94,9 +74,9 @@ async fn measure() -> Anything {
     Ok(())
 }
 
-fn start_servers(folder: &Path) -> Anything<(Child, Vec<String>)> {
+fn start_servers() -> Anything<(Child, Vec<String>)> {
     let mut servers = Command::new(std::env::current_exe()?)
-        .arg(folder)
+        .arg("servers")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
@@ -111,21 +91,10 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
     let [dynamodb, s3, codepipeline] = endpoints else {
         return Err("the servers did not start".into());
     };
-    let store = Store::connect(&Settings {
-        region: "eu-west-1".to_owned(),
-        table: "towpath".to_owned(),
-        bucket: "releases".to_owned(),
-        dynamodb_endpoint: Some(dynamodb.clone()),
-        s3_endpoint: Some(s3.clone()),
-        static_credentials: Some((KEYS.0.to_owned(), KEYS.1.to_owned())),
-    })
-    .await;
-    store.table.create().await?;
-    store.objects.create_bucket().await?;
+    let store = connect(dynamodb, s3).await;
     let artifacts = store
         .objects
-        .with_credentials("artifacts", KEYS.0, KEYS.1, None);
-    artifacts.create_bucket().await?;
+        .with_credentials(ARTIFACTS, JOB_KEYS.0, JOB_KEYS.1, None);
     let portal = Portal::new(Parts {
         store,
         catalog: Catalog {
@@ -136,9 +105,9 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
             ..Catalog::default()
         },
         grants: Vec::new(),
-        jobs: Some(Jobs::connect_as(Some(codepipeline), "eu-west-1", KEYS.0, KEYS.1).await),
+        jobs: Some(Jobs::connect_as(Some(codepipeline), REGION, JOB_KEYS.0, JOB_KEYS.1).await),
         carriers: portal::promotion::Carriers::default(),
-        region: "eu-west-1".to_owned(),
+        region: REGION.to_owned(),
         public_url: None,
         home: None,
         config_digest: None,
@@ -231,20 +200,9 @@ async fn upload(artifacts: &Objects, key: &str, path: &Path) -> Anything {
 }
 
 async fn register(portal: &Portal, key: &str) -> Anything {
-    let parameters = json!({"do": "register", "app": "wallet", "execution": key}).to_string();
-    let event = json!({"CodePipeline.job": {
-        "id": key,
-        "accountId": "123456789012",
-        "data": {
-            "actionConfiguration": {"configuration": {"UserParameters": parameters}},
-            "inputArtifacts": [{"name": "BuildOutput",
-                "location": {"s3Location": {"bucketName": "artifacts", "objectKey": key}}}],
-            "artifactCredentials": {"accessKeyId": KEYS.0, "secretAccessKey": KEYS.1},
-        },
-    }});
-    let now: Timestamp = "2026-11-21T03:00:00Z".parse()?;
-    let job = Job::parse(event.to_string().as_bytes())?;
-    match portal.run_job(job, now).await? {
+    let parameters = json!({"do": "register", "app": "wallet", "execution": key});
+    let job = job(key, key, &parameters);
+    match portal.run_job(job, at("03:00:00")).await? {
         Outcome::Registered(_) => Ok(()),
         other => Err(format!("{other:?}").into()),
     }

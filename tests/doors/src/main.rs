@@ -18,7 +18,7 @@ use testkit::{
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let builder = TestPortal::builder().oidc().clock(machine_time).listen();
-    let apps = TwoApps::of(builder).await;
+    let apps = TwoApps::without_links(builder).await;
     let things = [&apps.mine, &apps.theirs].map(identifiers);
     let people = people(&apps.portal).await;
     let said = json!({"address": apps.portal.address, "people": people, "things": things});

@@ -8,7 +8,6 @@ use std::{
 
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use domain::{
-    actor::Actor,
     build::Build,
     event::Pipeline,
     id::RunId,
@@ -177,9 +176,7 @@ impl TestPortal {
         for mut event in self.simulator().events() {
             event["account"] = ACCOUNT.into();
             event["region"] = REGION.into();
-            let (body, actor) = (event.to_string(), Actor::portal());
-            let heard = self.portal.receive(&actor, body.as_bytes(), machine_time());
-            heard.await.unwrap();
+            self.receive(&event, machine_time()).await;
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use axum::Router;
-use domain::{Timestamp, build::Build, id::BuildId, page::Limit, view::BuildView};
+use domain::{Timestamp, actor::Actor, build::Build, id::BuildId, page::Limit, view::BuildView};
 use portal::{
     Parts, Portal,
     http::{Assets, Door, Front, router},
@@ -141,6 +141,13 @@ impl TestPortal {
     /// What time it is by the router's clock.
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// An event of a pipeline reaches the portal, as from its queue.
+    pub async fn receive(&self, event: &Value, now: Timestamp) {
+        let (body, actor) = (event.to_string(), Actor::portal());
+        let received = self.portal.receive(&actor, body.as_bytes(), now);
+        received.await.unwrap();
     }
 
     /// Runs a job.

@@ -2,7 +2,7 @@
 //! who may do all with both.
 
 use axum::http::Method;
-use domain::{actor::Actor, digest::Digest};
+use domain::digest::Digest;
 use portal::config::Config;
 use serde_json::{Value, json};
 
@@ -87,11 +87,15 @@ impl TwoApps {
 
     /// A portal that people sign in to.
     pub async fn new() -> Self {
-        Self::of(TestPortal::builder().oidc()).await
+        Self::of(TestPortal::builder().oidc(), true).await
     }
 
-    /// Another portal, with that configuration.
-    pub async fn of(builder: Builder) -> Self {
+    /// Another portal with that configuration, where nobody has made a share link.
+    pub async fn without_links(builder: Builder) -> Self {
+        Self::of(builder, false).await
+    }
+
+    async fn of(builder: Builder, links: bool) -> Self {
         let portal = builder.config(&Self::config()).start().await;
         let (owner, admin) = (
             portal.cookie("owners", portal.now()).await,
@@ -102,6 +106,7 @@ impl TwoApps {
             admin: &admin,
             owner: &owner,
             group: "owners",
+            links,
         };
         let theirs = Bringer {
             owner: &admin,
@@ -136,6 +141,7 @@ struct Bringer<'a> {
     admin: &'a str,
     owner: &'a str,
     group: &'a str,
+    links: bool,
 }
 
 impl Bringer<'_> {
@@ -177,12 +183,8 @@ impl Bringer<'_> {
             promoted: Digest::of(&bytes(mark, 1)).to_string(),
             ..Things::default()
         };
-        let delivery = event(&pipeline, mark, "STARTED", 1).to_string();
-        let actor = Actor::portal();
-        let told = portal
-            .portal
-            .receive(&actor, delivery.as_bytes(), portal.now());
-        told.await.unwrap();
+        let started = event(&pipeline, mark, "STARTED", 1);
+        portal.receive(&started, portal.now()).await;
 
         let promotions = "/api/v1/promotions";
         let waiting = self.push(&things, 1, "lab").await;
@@ -209,12 +211,14 @@ impl Bringer<'_> {
             let on = json!({"build": things.build, "to": "prod", "reason": format!("{mark} asks")});
             self.post(admin, promotions, &on).await;
         }
-        let to = json!({"kind": "newest", "app": app, "environment": environment});
-        let link = json!({"to": to, "hours": 24});
-        let link = self.post(self.owner, "/api/v1/links", &link).await;
-        let secret = text(&link["address"]);
-        let secret = secret.rsplit('/').next().unwrap().to_owned();
-        things.link = (text(&link["link"]["id"]), secret);
+        if self.links {
+            let to = json!({"kind": "newest", "app": app, "environment": environment});
+            let link = json!({"to": to, "hours": 24});
+            let link = self.post(self.owner, "/api/v1/links", &link).await;
+            let secret = text(&link["address"]);
+            let secret = secret.rsplit('/').next().unwrap().to_owned();
+            things.link = (text(&link["link"]["id"]), secret);
+        }
         let token = json!({"label": mark, "permit": {"may": ["view"]}, "hours": 1});
         let token = self.post(self.owner, "/api/v1/tokens", &token).await;
         things.token = text(&token["token"]["id"]);

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use domain::{actor::Actor, digest::Digest};
+use domain::digest::Digest;
 use portal::http::endpoints;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, event, now, promise, put, run};
+use testkit::{Answer, TestPortal, event, now, promise, run};
 
 const APK: &[u8] = b"not really a package";
 
@@ -423,49 +423,26 @@ fn letter(answer: &Answer) -> char {
     }
 }
 
-/// A build, registered by an administrator.
-async fn pushed(
-    portal: &TestPortal,
-    attempt: u32,
-    environment: Value,
-    complete: bool,
-) -> (String, String) {
-    let cookie = portal.cookie("admins", now()).await;
-    let promised = json!({"files": [promise("app.apk", APK)], "environment": environment,
-        "attempt": attempt, "run": "ci/r-0"});
-    let started = portal.ask(
-        &Method::POST,
-        "/api/v1/apps/wallet/uploads",
-        Some(&cookie),
-        &promised,
-    );
-    let started = started.await;
-    assert_eq!(started.status, 200, "{}", started.text());
-    let plan = started.json();
-    put(plan["files"][0]["url"].as_str().unwrap(), APK).await;
-    let id = plan["id"].as_str().unwrap().to_owned();
-    if !complete {
-        return (id, String::new());
-    }
-    let address = format!("/api/v1/uploads/{id}/complete");
-    let nothing = json!({});
-    let built = portal.ask(&Method::POST, &address, Some(&cookie), &nothing);
-    let built = built.await.json();
-    (id, built["build"]["id"].as_str().unwrap().to_owned())
-}
-
 async fn things(portal: &TestPortal) -> Things {
     for (pipeline, execution, second) in [("wallet-dev", "e-1", 1), ("nobodys", "e-2", 2)] {
-        let body = event(pipeline, execution, "STARTED", second).to_string();
-        let actor = Actor::portal();
-        let told = portal.portal.receive(&actor, body.as_bytes(), now());
-        told.await.unwrap();
+        let event = event(pipeline, execution, "STARTED", second);
+        portal.receive(&event, now()).await;
     }
+    let cookie = portal.cookie("admins", now()).await;
+    let upload = async |attempt: u32, environment: Value| {
+        let build = json!({"environment": environment, "attempt": attempt, "run": "ci/r-0"});
+        let files = [("app.apk", APK)];
+        portal.upload("wallet", Some(&cookie), build, &files).await
+    };
+    let push = async |attempt, environment| {
+        let upload = upload(attempt, environment).await;
+        portal.complete(&upload, Some(&cookie)).await
+    };
     Things {
-        dev: pushed(portal, 1, json!("dev"), true).await.1,
-        preprod: pushed(portal, 2, json!("preprod"), true).await.1,
-        nowhere: pushed(portal, 3, Value::Null, true).await.1,
-        upload: pushed(portal, 4, json!("dev"), false).await.0,
+        dev: push(1, json!("dev")).await,
+        preprod: push(2, json!("preprod")).await,
+        nowhere: push(3, Value::Null).await,
+        upload: upload(4, json!("dev")).await,
     }
 }
 
