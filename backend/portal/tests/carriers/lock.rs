@@ -11,7 +11,7 @@ use domain::{
     access::{Grant, Role, Scope},
     actor::Actor,
     build::{Artifact, ArtifactKind, Build, RegistrationKey},
-    catalog::{App, Catalog, Environment},
+    catalog::{App, Catalog, Environment, Feed},
     digest::Digest,
     event::{Pipeline, Revision},
     id::{AppId, EnvironmentId, PromotionId, RunId},
@@ -143,7 +143,7 @@ impl Lock {
     /// Makes the pipeline.
     pub(crate) fn pipeline(&self, mode: &str, stages: &Value) {
         let variable = |name: &str| json!({"name": name, "defaultValue": " "});
-        let variables = ["promotion", "build", "version", "sha256"].map(variable);
+        let variables = ["promotion", "build", "version", "sha256", "digests"].map(variable);
         let declaration = json!({"pipeline": {
             "name": PIPELINE,
             "roleArn": "arn:aws:iam::123456789012:role/pipeline",
@@ -268,6 +268,11 @@ impl Lock {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("in vain: a job");
+    }
+
+    /// How many jobs pipelines have handed out that nobody has done.
+    pub(crate) fn waiting_jobs(&self) -> usize {
+        self.jobs.lock().unwrap().len()
     }
 
     /// Does the next job that a pipeline hands out, minutes from now.
@@ -398,7 +403,14 @@ fn catalog(target: Target, gates: Gates) -> Catalog {
             name: "Wallet".to_owned(),
         }],
         environments: [dev(), prod()].map(environment).to_vec(),
-        feeds: Vec::new(),
+        feeds: vec![Feed {
+            source: "codepipeline".to_owned(),
+            pipeline: PIPELINE.to_owned(),
+            account: None,
+            region: None,
+            app: wallet(),
+            environment: prod(),
+        }],
         paths: vec![Path {
             apps: Vec::new(),
             steps: vec![
@@ -488,7 +500,7 @@ pub(crate) fn now() -> Timestamp {
 async fn simulator(lambda_endpoint: String) -> Simulator {
     let options = Options {
         lambda_endpoint: Some(lambda_endpoint),
-        time_factor: 0.001,
+        time_factor: 0.005,
         ..Options::default()
     };
     Simulator::start(options).await.unwrap()
