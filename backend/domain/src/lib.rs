@@ -18,6 +18,7 @@ pub mod gate;
 pub mod hold;
 pub mod id;
 pub mod install;
+pub mod json;
 pub mod known;
 pub mod package;
 pub mod page;

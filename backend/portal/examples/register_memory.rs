@@ -12,7 +12,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use domain::catalog::{App, Catalog};
+use domain::catalog::{App, Catalog, Feed};
 use flate2::{Compression, Crc, write::DeflateEncoder};
 use portal::{Parts, Portal, jobs::Outcome};
 use serde_json::json;
@@ -101,6 +101,14 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
             apps: vec![App {
                 id: "wallet".parse()?,
                 name: "Wallet".to_owned(),
+            }],
+            feeds: vec![Feed {
+                source: "codepipeline".to_owned(),
+                pipeline: "wallet-dev".to_owned(),
+                account: Some("123456789012".to_owned()),
+                region: None,
+                app: "wallet".parse()?,
+                environment: "dev".parse()?,
             }],
             ..Catalog::default()
         },
@@ -200,7 +208,8 @@ async fn upload(artifacts: &Objects, key: &str, path: &Path) -> Anything {
 }
 
 async fn register(portal: &Portal, key: &str) -> Anything {
-    let parameters = json!({"do": "register", "app": "wallet", "execution": key});
+    let parameters =
+        json!({"do": "register", "app": "wallet", "pipeline": "wallet-dev", "execution": key});
     let job = job(key, key, &parameters);
     match portal.run_job(job, at("03:00:00")).await? {
         Outcome::Registered(_) => Ok(()),

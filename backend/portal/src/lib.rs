@@ -43,6 +43,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod tokens;
 pub mod uploads;
+mod variables;
 pub mod views;
 pub mod who;
 

@@ -3,7 +3,7 @@
 //! There are three wrappings of the same thing: `EventBridge`'s own, the one of `CodeStar` Notifications (camel case, no
 //! identifier), and either of them as the text of an SNS message.
 
-use domain::{Timestamp, digest::Digest, id::EventId};
+use domain::{Timestamp, digest::Digest, id::EventId, json};
 use serde_json::{Map, Value};
 
 use crate::{error::Error, fields::Fields};
@@ -23,7 +23,7 @@ pub(crate) struct Envelope<'a> {
 pub(crate) fn unwrap_sns(value: Value) -> Result<Value, Error> {
     let wrapped = value.get("Type").and_then(Value::as_str) == Some("Notification");
     match value.get("Message").and_then(Value::as_str) {
-        Some(message) if wrapped => serde_json::from_str(message).map_err(Error::NotJson),
+        Some(message) if wrapped => json::value(message.as_bytes()).map_err(Error::NotJson),
         _ => Ok(value),
     }
 }

@@ -12,11 +12,12 @@ mod fields;
 pub mod github;
 mod redact;
 
-use domain::{Timestamp, event::Event};
+use domain::{Timestamp, event::Event, json};
 use serde_json::Value;
 
 use crate::envelope::Envelope;
 pub use crate::{
+    codepipeline::fetched,
     error::Error,
     redact::{REDACTED, redact},
 };
@@ -102,7 +103,7 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<Parsed, Error> {
             limit: MAX_EVENT_BYTES,
         });
     }
-    let value: Value = serde_json::from_slice(body).map_err(Error::NotJson)?;
+    let value = json::value(body).map_err(Error::NotJson)?;
     let value = envelope::unwrap_sns(value)?;
     let object = value.as_object().ok_or(Error::NotObject {
         found: kind(&value),

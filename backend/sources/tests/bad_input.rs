@@ -50,6 +50,35 @@ fn with(pointer: &str, value: impl Into<Value>) -> Value {
 }
 
 #[test]
+fn an_event_that_says_something_twice_is_refused_wherever_it_is() {
+    let whole = event().to_string();
+    let twice = [
+        whole.replacen(r#""source":"#, r#""source":"aws.codebuild","source":"#, 1),
+        whole.replacen(r#""pipeline":"#, r#""pipeline":"shop-dev","pipeline":"#, 1),
+    ];
+    for body in twice {
+        assert!(sources::parse(whole.as_bytes(), now()).is_ok());
+        let wrapped = json!({"Type": "Notification", "Message": body}).to_string();
+        for body in [body, wrapped] {
+            let error = sources::parse(body.as_bytes(), now()).unwrap_err();
+            let place = error.source().unwrap().to_string();
+            assert!(place.contains("is there twice"), "{body}: {place}");
+        }
+    }
+    let delivery = sources::github::Delivery {
+        host: "github.com",
+        owner: Some("acme"),
+        kind: "workflow_run",
+        id: None,
+        body:
+            br#"{"repository":{"full_name":"acme/wallet"},"repository":{"full_name":"eve/wallet"}}"#,
+    };
+    let error = sources::github::parse(&delivery, now()).unwrap_err();
+    let place = error.source().unwrap().to_string();
+    assert!(place.contains("is there twice"), "{place}");
+}
+
+#[test]
 fn what_is_not_json_is_refused_with_the_place() {
     for body in [&b""[..], b"hello", b"{\"source\":", b"\xff\xfe", b"{}{}"] {
         let error = sources::parse(body, now()).unwrap_err();

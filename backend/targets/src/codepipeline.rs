@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `jobs` | answers to the jobs of Lambda actions |
+//! | `origin` | which execution a job is of, by `CodePipeline`'s own word |
 //! | `pipelines` | the pipelines that can be called, and as whom |
 //! | `start` | starting an execution, once |
 //! | `look` | finding an execution again, and asking how it does |
@@ -14,6 +15,7 @@ mod approve;
 mod error;
 mod jobs;
 mod look;
+mod origin;
 mod pipelines;
 mod repair;
 mod start;
@@ -25,6 +27,7 @@ pub use approve::{Approval, Waiting};
 pub use error::CallError;
 pub use jobs::{Answered, Error, FailureKind, Jobs, MESSAGE_LIMIT, OUTPUT_LIMIT, SUMMARY_LIMIT};
 pub use look::{ActionRun, Execution};
+pub use origin::{Invocation, Origin, OriginError, Place, SourceRevision};
 pub use pipelines::{Pipeline, Pipelines};
 pub use start::{Revision, Start};
 

@@ -297,3 +297,74 @@ async fn a_call_that_must_not_be_made_twice_is_made_on_a_connection_of_its_own()
     }
     assert_eq!(pipeline.told().len(), 3);
 }
+
+/// Answers everything with this body.
+async fn always(body: &'static str) -> Jobs {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let json = [("content-type", "application/x-amz-json-1.1")];
+    let router = Router::new().fallback(move || async move { (json, body) });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Jobs::connect_as(Some(&endpoint), "eu-west-1", "id", "secret").await
+}
+
+#[tokio::test]
+async fn where_a_job_comes_from_is_told_without_its_credentials() {
+    let jobs = always(
+        r#"{"jobDetails": {"id": "1", "accountId": "123456789012", "data": {
+            "pipelineContext": {"pipelineName": "wallet-dev", "pipelineExecutionId": "e-1",
+                "pipelineArn": "arn:aws:codepipeline:eu-north-1:999999999999:wallet-dev",
+                "stage": {"name": "Register"}, "action": {"name": "Towpath", "actionExecutionId": "a-1"}},
+            "artifactCredentials": {"accessKeyId": "KEYID", "secretAccessKey": "SECRET", "sessionToken": "TOKEN"}}}}"#,
+    )
+    .await;
+    let origin = jobs.origin(JOB).await.unwrap();
+    let said = (origin.account.as_deref(), origin.region.as_deref());
+    assert_eq!(said, (Some("999999999999"), Some("eu-north-1")));
+    let said = [
+        &origin.pipeline,
+        &origin.execution,
+        &origin.stage,
+        &origin.action,
+    ];
+    assert_eq!(said, ["wallet-dev", "e-1", "Register", "Towpath"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_makes_no_sense_is_not_part_of_the_error() {
+    for body in [
+        r#"{"jobDetails": {"id": "1", "data": {"artifactCredentials": {"secretAccessKey": "SECRET", "#,
+        r#"{"jobDetails": {"id": "1", "data": {"artifactCredentials": ["SECRET"]}}}"#,
+        r#"{"jobDetails": {"id": "1", "data": {"pipelineContext": {"pipelineName": "wallet-dev"},
+            "artifactCredentials": {"accessKeyId": "A", "secretAccessKey": "SECRET", "sessionToken": "B"}}}}"#,
+        "{}",
+    ] {
+        let error = always(body).await.origin(JOB).await.unwrap_err();
+        let mut shown = format!("{error:?} {error}");
+        let mut source = error.source();
+        while let Some(inner) = source {
+            shown = format!("{shown} {inner:?} {inner}");
+            source = inner.source();
+        }
+        assert!(!shown.contains("SECRET"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_is_too_long_for_a_variable_is_not_cut() {
+    let pipelines =
+        Pipelines::connect_as(Some("http://127.0.0.1:1"), "eu-west-1", "id", "secret").await;
+    let called = pipelines
+        .pipeline("wallet-prod", "123456789012", "eu-west-1", None)
+        .await;
+    let start = Start {
+        token: "t",
+        variables: vec![("digests", "0".repeat(1001))],
+        revisions: Vec::new(),
+    };
+    let error = called.start(&start).await.unwrap_err().to_string();
+    assert!(
+        error.contains("the variable digests has 1001 characters"),
+        "{error}"
+    );
+}

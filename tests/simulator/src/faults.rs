@@ -25,6 +25,8 @@ pub enum FaultKind {
     Throttled,
     /// IAM does not let it through: nothing was done.
     Denied,
+    /// The service calls the request invalid: nothing was done.
+    Refused,
     /// It is carried out, and the connection breaks before the answer is through.
     AnswerLost,
     /// The connection breaks before anything was done.

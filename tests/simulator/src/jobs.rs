@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::protocol::error::ApiError;
@@ -31,17 +32,34 @@ pub(crate) enum JobAnswer {
 /// The jobs of all Lambda actions.
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
-    waiting: HashMap<String, oneshot::Sender<JobAnswer>>,
+    waiting: HashMap<String, Waiting>,
     past: HashSet<String>,
     order: VecDeque<String>,
 }
 
+/// A job without an answer.
+#[derive(Debug)]
+struct Waiting {
+    answer: oneshot::Sender<JobAnswer>,
+    /// What `GetJobDetails` says of it.
+    details: Value,
+}
+
 impl Jobs {
     /// Opens a job and gives where its answer will come.
-    pub(crate) fn open(&mut self, id: &str) -> oneshot::Receiver<JobAnswer> {
-        let (sender, receiver) = oneshot::channel();
-        self.waiting.insert(id.to_owned(), sender);
+    pub(crate) fn open(&mut self, id: &str, details: Value) -> oneshot::Receiver<JobAnswer> {
+        let (answer, receiver) = oneshot::channel();
+        let waiting = Waiting { answer, details };
+        self.waiting.insert(id.to_owned(), waiting);
         receiver
+    }
+
+    /// What is known of a job that has no answer yet.
+    pub(crate) fn details(&self, id: &str) -> Result<Value, ApiError> {
+        match self.waiting.get(id) {
+            Some(waiting) => Ok(waiting.details.clone()),
+            None => Err(self.refusal(id)),
+        }
     }
 
     /// Closes a job that nobody will answer any more.
@@ -53,11 +71,12 @@ impl Jobs {
 
     /// Hands over an answer.
     pub(crate) fn answer(&mut self, id: &str, answer: JobAnswer) -> Result<(), ApiError> {
-        let Some(sender) = self.waiting.remove(id) else {
+        let Some(waiting) = self.waiting.remove(id) else {
             return Err(self.refusal(id));
         };
         self.remember(id);
-        sender.send(answer).map_err(|_| not_in_progress(id))
+        let sent = waiting.answer.send(answer);
+        sent.map_err(|_| not_in_progress(id))
     }
 
     fn refusal(&self, id: &str) -> ApiError {
@@ -80,7 +99,7 @@ impl Jobs {
 }
 
 /// No such job.
-pub(crate) fn no_job(id: &str) -> ApiError {
+fn no_job(id: &str) -> ApiError {
     ApiError::new(
         "JobNotFoundException",
         format!("Can't find job with ID '{id}'"),

@@ -309,9 +309,25 @@ class Simulator(unittest.TestCase):
         self.assertEqual(again, execution)
         self.refused("ConflictException", self.client.start_pipeline_execution, name=name, clientRequestToken="once")
 
-        self.refused("JobNotFoundException", self.client.get_job_details, jobId=job["id"])
+        details = self.client.get_job_details(jobId=job["id"])["jobDetails"]
+        self.assertEqual((details["id"], details["accountId"]), (job["id"], "123456789012"))
+        context = details["data"]["pipelineContext"]
+        self.assertEqual(context["pipelineArn"], f"arn:aws:codepipeline:eu-west-1:123456789012:{name}")
+        self.assertEqual((context["pipelineName"], context["pipelineExecutionId"]), (name, execution))
+        self.assertEqual((context["stage"], context["action"]["name"]), ({"name": "Register"}, "Register"))
+        self.assertEqual(details["data"]["actionTypeId"]["provider"], "Lambda")
+        self.assertEqual(details["data"]["artifactCredentials"], data["artifactCredentials"])
+        self.assertEqual(details["data"]["actionConfiguration"], data["actionConfiguration"])
+        self.refused("JobNotFoundException", self.client.get_job_details, jobId=str(uuid.uuid4()))
+        [running] = self.client.list_action_executions(
+            pipelineName=name, filter={"pipelineExecutionId": execution}, maxResults=1)["actionExecutionDetails"]
+        self.assertEqual((running["status"], running["actionExecutionId"]), ("InProgress", context["action"]["actionExecutionId"]))
+        self.assertEqual(running["input"]["resolvedConfiguration"], data["actionConfiguration"]["configuration"])
+        self.control("faults", {"operation": "GetJobDetails", "kind": "refused"})
+        self.refused("ValidationException", self.client.get_job_details, jobId=job["id"])
         self.client.put_job_success_result(
             jobId=job["id"], outputVariables={"build": "7"}, executionDetails={"summary": "Build 7", "percentComplete": 100})
+        self.refused("InvalidJobStateException", self.client.get_job_details, jobId=job["id"])
         self.wait(name, execution, "Succeeded")
         self.refused("InvalidJobStateException", self.client.put_job_success_result, jobId=job["id"])
         self.refused("JobNotFoundException", self.client.put_job_success_result, jobId=str(uuid.uuid4()))

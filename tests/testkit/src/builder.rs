@@ -26,7 +26,7 @@ use crate::{
     pipeline::Simulated,
     portal::TestPortal,
     records::now,
-    services::{REGION, Services, connect},
+    services::{ACCOUNT, REGION, Services, connect},
     sessions::{self, SECRET},
 };
 
@@ -208,6 +208,7 @@ impl Builder {
                 let endpoint = Some(listener.endpoint.as_str());
                 jobs = Some(Jobs::connect_as(endpoint, REGION, "id", "secret").await);
                 codepipeline = Some(listener);
+                carriers.account = Some(ACCOUNT.to_owned());
             }
             Kind::Simulated => {
                 let simulator = Simulated::start().await;

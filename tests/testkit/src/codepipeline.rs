@@ -1,8 +1,12 @@
-//! A `CodePipeline` that takes answers to jobs and keeps them, and the jobs that it would hand out.
+//! A `CodePipeline` that says where jobs come from, takes answers to them and keeps those; and the jobs that it would hand out.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -14,7 +18,7 @@ use portal::jobs::Job;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::services::{ACCOUNT, ARTIFACTS, JOB_KEYS};
+use crate::services::{ACCOUNT, ARTIFACTS, JOB_KEYS, REGION};
 
 /// An answer to a job: the operation's name and what was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,18 +103,79 @@ async fn take(
     State(kept): State<Arc<Kept>>,
     headers: HeaderMap,
     body: String,
-) -> (StatusCode, [(&'static str, &'static str); 1], &'static str) {
+) -> (StatusCode, [(&'static str, &'static str); 1], String) {
     let json = [("content-type", "application/x-amz-json-1.1")];
+    let target = headers["x-amz-target"].to_str().unwrap();
+    let operation = target.rsplit('.').next().unwrap().to_owned();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    if let Some(told) = told(&operation, &body) {
+        return (StatusCode::OK, json, told.to_string());
+    }
     if kept.refuses.load(Ordering::Relaxed) {
         let refused = r#"{"__type":"ValidationException","message":"not today"}"#;
-        return (StatusCode::BAD_REQUEST, json, refused);
+        return (StatusCode::BAD_REQUEST, json, refused.to_owned());
     }
-    let target = headers["x-amz-target"].to_str().unwrap();
-    kept.answers.lock().unwrap().push(JobAnswer {
-        operation: target.rsplit('.').next().unwrap().to_owned(),
-        body: serde_json::from_str(&body).unwrap(),
-    });
-    (StatusCode::OK, json, "{}")
+    let answer = JobAnswer { operation, body };
+    kept.answers.lock().unwrap().push(answer);
+    (StatusCode::OK, json, "{}".to_owned())
+}
+
+/// What is asked of it about jobs and executions.
+fn told(operation: &str, asked: &Value) -> Option<Value> {
+    match operation {
+        "GetJobDetails" => {
+            let job = asked["jobId"].as_str().unwrap();
+            let of = JOBS.with_borrow(|jobs| jobs.get(job).cloned());
+            let (pipeline, execution) = of.unwrap_or_else(first_of_wallet);
+            let account = JOBS_ACCOUNT.with_borrow(Clone::clone);
+            let account = account.as_deref().unwrap_or(ACCOUNT);
+            let context = json!({
+                "pipelineName": pipeline,
+                "pipelineArn": format!("arn:aws:codepipeline:{REGION}:{account}:{pipeline}"),
+                "pipelineExecutionId": execution,
+                "stage": {"name": "Register"},
+                "action": {"name": "Register", "actionExecutionId": "an action"},
+            });
+            let credentials = json!({
+                "accessKeyId": "JOBKEY-ANEW",
+                "secretAccessKey": "the-secret-of-the-job-anew",
+                "sessionToken": "the-secret-of-its-session",
+            });
+            let data = json!({"pipelineContext": context, "artifactCredentials": credentials});
+            Some(json!({"jobDetails": {"id": job, "accountId": account, "data": data}}))
+        }
+        "GetPipelineExecution" => Some(json!({"pipelineExecution": {
+            "pipelineName": asked["pipelineName"],
+            "pipelineExecutionId": asked["pipelineExecutionId"],
+            "status": "InProgress",
+            "artifactRevisions": [
+                {"name": "Sources", "revisionId": "0a1b2c3d4e5f", "revisionSummary": "Open the lock"},
+            ],
+        }})),
+        _ => None,
+    }
+}
+
+thread_local! {
+    /// The pipeline and the execution of each job of a test. The servers of a test run on its thread.
+    static JOBS: RefCell<HashMap<String, (String, String)>> = RefCell::default();
+    /// The account that pipelines are in, where it is not the portal's.
+    static JOBS_ACCOUNT: RefCell<Option<String>> = RefCell::default();
+}
+
+fn first_of_wallet() -> (String, String) {
+    ("wallet-dev".to_owned(), "e-1".to_owned())
+}
+
+/// From now on every job is of a pipeline in this account.
+pub fn jobs_are_of_account(account: &str) {
+    JOBS_ACCOUNT.with_borrow_mut(|set| *set = Some(account.to_owned()));
+}
+
+/// From now on the job is of this execution.
+pub fn job_is_of(job: &str, pipeline: &str, execution: &str) {
+    let of = (pipeline.to_owned(), execution.to_owned());
+    JOBS.with_borrow_mut(|jobs| jobs.insert(job.to_owned(), of));
 }
 
 /// A job over the artifact `key`, with these `UserParameters`.
@@ -118,8 +183,18 @@ pub fn job(id: &str, key: &str, parameters: &Value) -> Job {
     Job::parse(&job_event(id, key, Some(&parameters.to_string()))).unwrap()
 }
 
-/// The event of a job, as Lambda gets it.
+/// The event of a job, as Lambda gets it. It is of the pipeline and the execution that its parameters name, else of the
+/// first of wallet in dev.
 pub fn job_event(id: &str, key: &str, parameters: Option<&str>) -> Vec<u8> {
+    let said: Value = parameters
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let (pipeline, execution) = first_of_wallet();
+    job_is_of(
+        id,
+        said["pipeline"].as_str().unwrap_or(&pipeline),
+        said["execution"].as_str().unwrap_or(&execution),
+    );
     let event = json!({"CodePipeline.job": {
         "id": id,
         "accountId": ACCOUNT,
@@ -143,6 +218,5 @@ pub fn job_event(id: &str, key: &str, parameters: Option<&str>) -> Vec<u8> {
 pub fn registering(execution: &str) -> Value {
     json!({
         "do": "register", "app": "wallet", "environment": "dev", "pipeline": "wallet-dev", "execution": execution,
-        "commit": "0a1b2c3d4e5f", "message": "Open the lock", "branch": "main", "repository": "acme/wallet",
     })
 }

@@ -9,7 +9,7 @@ use crate::{
     codepipeline::{CodePipeline, job_event},
     lambda::{Lambda, Program},
     records::machine_time,
-    services::{BUCKET, PORTAL_KEYS, REGION, Services, TABLE},
+    services::{ACCOUNT, BUCKET, PORTAL_KEYS, REGION, Services, TABLE},
     sessions::{SECRET, sign_in},
 };
 
@@ -77,6 +77,7 @@ impl Functions {
             ("AWS_ENDPOINT_URL_DYNAMODB", &services.dynamodb_endpoint()),
             ("AWS_ENDPOINT_URL_S3", &services.s3.endpoint()),
             ("AWS_ENDPOINT_URL_CODEPIPELINE", &codepipeline.endpoint),
+            ("TOWPATH_ACCOUNT", ACCOUNT),
             ("TOWPATH_TABLE", TABLE),
             ("TOWPATH_BUCKET", BUCKET),
             ("TOWPATH_CONFIG", TOWPATH),

@@ -63,7 +63,9 @@ pub mod zip;
 
 pub use builder::Builder;
 pub use client::{Answer, event, get, promise, put, run};
-pub use codepipeline::{CodePipeline, JobAnswer, job, job_event, registering};
+pub use codepipeline::{
+    CodePipeline, JobAnswer, job, job_event, job_is_of, jobs_are_of_account, registering,
+};
 pub use functions::TOWPATH;
 pub use people::{ada, admin, bob, dev, me, preprod, prod, tom, wallet};
 pub use portal::TestPortal;

@@ -9,6 +9,7 @@ use std::{
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use domain::{
     build::Build,
+    catalog::Feed,
     event::Pipeline,
     id::RunId,
     path::{Gates, Path, PathStep, PipelineTarget, Start, Target},
@@ -28,7 +29,7 @@ use targets::{
 use tokio::net::TcpListener;
 
 use crate::{
-    people::{ada, dev, prod},
+    people::{ada, dev, prod, wallet},
     portal::TestPortal,
     promotions::{step, to},
     records::machine_time,
@@ -49,7 +50,7 @@ impl Simulated {
         let jobs: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
         let options = Options {
             lambda_endpoint: Some(keep(jobs.clone()).await),
-            time_factor: 0.001,
+            time_factor: 0.005,
             ..Options::default()
         };
         let simulator = Simulator::start(options).await.unwrap();
@@ -69,6 +70,18 @@ impl Simulated {
             buckets: Some(Roles::connect(REGION).await),
             others: false,
         }
+    }
+}
+
+/// That the pipeline feeds wallet in prod.
+pub fn feed() -> Feed {
+    Feed {
+        source: "codepipeline".to_owned(),
+        pipeline: PIPELINE.to_owned(),
+        account: None,
+        region: None,
+        app: wallet(),
+        environment: prod(),
     }
 }
 
@@ -110,7 +123,11 @@ impl TestPortal {
             apps: Vec::new(),
             steps: vec![step(dev()), to_prod],
         };
-        let builder = Self::builder().path(path).simulator().faults();
+        let builder = Self::builder()
+            .path(path)
+            .catalog(|catalog| catalog.feeds.push(feed()))
+            .simulator()
+            .faults();
         builder.seals("seals").start().await
     }
 
@@ -127,7 +144,7 @@ impl TestPortal {
     /// Makes the pipeline.
     pub fn pipeline(&self, mode: &str, stages: &Value) {
         let variable = |name: &str| json!({"name": name, "defaultValue": " "});
-        let variables = ["promotion", "build", "version", "sha256"].map(variable);
+        let variables = ["promotion", "build", "version", "sha256", "digests"].map(variable);
         let declaration = json!({"pipeline": {
             "name": PIPELINE,
             "roleArn": "arn:aws:iam::123456789012:role/pipeline",
@@ -206,6 +223,11 @@ impl TestPortal {
             (!jobs.is_empty()).then(|| jobs.remove(0))
         };
         eventually("a job", next).await
+    }
+
+    /// How many jobs pipelines have handed out that nobody took yet.
+    pub fn waiting_jobs(&self) -> usize {
+        self.simulated().jobs.lock().unwrap().len()
     }
 
     /// Does the next job that a pipeline hands out, minutes from now.

@@ -3,6 +3,7 @@
 use std::{io::Read as _, path::PathBuf};
 
 use clap::{Args, Subcommand};
+use domain::json;
 use serde_json::Value;
 
 use crate::{api::Api, failure::Failure, output::Output};
@@ -24,7 +25,7 @@ pub(crate) async fn send(api: &Api, options: &SendOptions, output: &Output) -> R
     let name = options.file.display();
     let text = read(options)
         .map_err(|error| Failure::Failed(format!("{name} cannot be read: {error}")))?;
-    let event: Value = serde_json::from_str(&text).map_err(|error| {
+    let event = json::value(text.as_bytes()).map_err(|error| {
         Failure::Refused(format!(
             "{name} is not JSON: {error}. Send an event as EventBridge does"
         ))

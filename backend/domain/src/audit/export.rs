@@ -1,6 +1,7 @@
 //! The log as it was exported: JSON, a line for each entry, read by whoever doubts the portal.
 
 use super::{Entry, Fault, Finding, Head, Link, Seal, verify_links};
+use crate::json;
 
 /// Entries as an export holds them, and lines that are none.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +16,7 @@ impl Export {
     /// Reads more lines.
     pub fn read(&mut self, text: &str) {
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            match serde_json::from_str(line) {
+            match json::from_slice(line.as_bytes()) {
                 Ok(entry) => self.entries.push(entry),
                 Err(error) => {
                     let broken = self.unreadable(line, &error);

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use domain::json;
 use serde::Deserialize;
 
 /// One job. Its credentials are live: they appear in no log and no record, and go when the job is done.
@@ -61,7 +62,7 @@ pub enum NotAJob {
 impl Job {
     /// Reads the event that the Lambda function receives.
     pub fn parse(event: &[u8]) -> Result<Self, NotAJob> {
-        let Envelope { job } = serde_json::from_slice(event).map_err(|error| NotAJob::Shape {
+        let Envelope { job } = json::from_slice(event).map_err(|error| NotAJob::Shape {
             line: error.line(),
             column: error.column(),
         })?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{build::Build, id::EnvironmentId};
 
-use crate::Portal;
+use crate::{Portal, variables};
 
 impl Portal {
     /// What is said of a build.
@@ -17,8 +17,9 @@ impl Portal {
             ("build".to_owned(), build.number.to_string()),
             ("build_id".to_owned(), build.id.to_string()),
         ]);
-        if let Some(version) = &build.version {
-            outputs.insert("version".to_owned(), version.clone());
+        outputs.insert("digests".to_owned(), variables::digests(build));
+        if let Some(version) = variables::version(build) {
+            outputs.insert("version".to_owned(), version);
         }
         if let Some(apk) = build.apks().next() {
             outputs.insert("sha256".to_owned(), apk.digest.to_string());

@@ -136,9 +136,8 @@ impl Fetch {
             }
         };
         match timeout(PATIENCE, answer).await {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes?).map_err(|source| FetchError::Json { host, source })
-            }
+            Ok(bytes) => domain::json::from_slice(&bytes?)
+                .map_err(|source| FetchError::Json { host, source }),
             Err(_) => Err(FetchError::Silence { host }),
         }
     }

@@ -110,9 +110,10 @@ impl<'t> Token<'t> {
     }
 }
 
+/// Claims that are there twice say nothing.
 fn json<T: DeserializeOwned>(part: &str) -> Result<T, TokenError> {
     let bytes = BASE64.decode(part).map_err(|_| TokenError::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| TokenError::Malformed)
+    domain::json::from_slice(&bytes).map_err(|_| TokenError::Malformed)
 }
 
 impl Times {
@@ -135,4 +136,19 @@ impl Times {
 )]
 fn seconds(at: Timestamp) -> f64 {
     at.as_second() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value};
+
+    use super::*;
+
+    #[test]
+    fn claims_that_are_there_twice_say_nothing() {
+        let claims = |text: &str| json::<Map<String, Value>>(&BASE64.encode(text));
+        assert!(claims(r#"{"sub":"a","aud":"b"}"#).is_ok());
+        let twice = claims(r#"{"sub":"a","aud":"b","sub":"c"}"#);
+        assert_eq!(twice, Err(TokenError::Malformed));
+    }
 }

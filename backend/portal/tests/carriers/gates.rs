@@ -1,6 +1,7 @@
 //! Gates and releases inside a pipeline, as its own jobs ask for them.
 
 use domain::{
+    catalog::Environment,
     path::{ApprovalRule, Gates, Target},
     promotion::State,
 };
@@ -8,8 +9,8 @@ use portal::hold::HoldRequest;
 use portal::jobs::{Outcome, Work};
 use serde_json::{Value, json};
 use testkit::{
-    TestPortal, ada, bob, machine_time,
-    pipeline::{deploy, execution_of, source, target, towpath},
+    TestPortal, ada, bob, machine_time, path,
+    pipeline::{deploy, execution_of, feed, source, target, towpath},
     prod,
 };
 
@@ -185,17 +186,31 @@ async fn a_gate_whose_run_is_over_leaves_no_promotion_behind() {
 
 #[tokio::test]
 async fn a_release_without_a_promotion_notes_what_happened_once() {
-    let test = TestPortal::with_target(Target::Portal(None)).await;
+    let test = TestPortal::builder()
+        .path(path(|path| path.steps.truncate(1)))
+        .catalog(|catalog| {
+            let prod = |known: &Environment| Environment {
+                id: prod(),
+                ..known.clone()
+            };
+            catalog.environments.push(prod(&catalog.environments[0]));
+            catalog.feeds.push(feed());
+        })
+        .simulator()
+        .start()
+        .await;
     let stages = json!([source(), {"name": "Done", "actions": [towpath("Release", "release")]}]);
     test.pipeline("SUPERSEDED", &stages);
     let build = test.registered(5, machine_time()).await;
     test.start_by_hand(&build);
     let job = test.job().await;
-    for _ in 0..2 {
+    let deliver = async || {
         let job = portal::jobs::Job::parse(&job).unwrap();
-        let outcome = test.portal.run_job(job, machine_time()).await.unwrap();
-        assert!(matches!(outcome, Outcome::Released(_)), "{outcome:?}");
-    }
+        test.portal.run_job(job, machine_time()).await.unwrap()
+    };
+    let outcome = deliver().await;
+    assert!(matches!(outcome, Outcome::Released(_)), "{outcome:?}");
+    assert_eq!(deliver().await, Outcome::AnsweredBefore);
     assert_eq!(test.current(&prod()).await, Some(5));
     let record = test.store.table.build(&build.id).await.unwrap().unwrap();
     assert_eq!(record.releases.len(), 2);
@@ -218,5 +233,20 @@ async fn a_withdrawn_build_is_released_by_no_job() {
         panic!("{outcome:?}");
     };
     assert!(message.contains("it leaks"), "{message}");
+    assert_eq!(test.current(&prod()).await, None);
+}
+
+#[tokio::test]
+async fn a_release_without_a_promotion_into_a_step_of_the_path_is_refused() {
+    let test = TestPortal::with_target(Target::Portal(None)).await;
+    let stages = json!([source(), {"name": "Done", "actions": [towpath("Release", "release")]}]);
+    test.pipeline("SUPERSEDED", &stages);
+    let build = test.registered(5, machine_time()).await;
+    test.start_by_hand(&build);
+    let outcome = test.work(0).await;
+    let Outcome::Failed { message, .. } = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(message.contains("prod is on wallet's path"), "{message}");
     assert_eq!(test.current(&prod()).await, None);
 }

@@ -24,6 +24,7 @@ async fn a_promotion_starts_the_pipeline_with_what_it_is_about_and_ends_with_its
     assert_eq!(value("build"), build.id.as_str());
     assert_eq!(value("version"), "1.0.7");
     assert_eq!(value("sha256"), build.artifacts[0].digest.to_string());
+    assert_eq!(value("digests"), build.artifacts[0].digest.to_string());
     assert_eq!(test.current(&prod()).await, None);
 
     test.at_rest().await;

@@ -14,6 +14,7 @@ mod closing;
 mod cost;
 mod crossing;
 mod document;
+mod duplicates;
 mod events;
 mod failures;
 mod forms;

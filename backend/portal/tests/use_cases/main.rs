@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it panics")]
 
 mod access;
+mod confirmed;
 mod delivery;
 mod download;
 mod hostile;

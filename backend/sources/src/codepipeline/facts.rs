@@ -1,7 +1,9 @@
 //! What a `CodePipeline` event says beside its state.
 
-use domain::event::{Facts, Revision, StepDetail, Trigger};
-use serde_json::Value;
+use domain::{
+    event::{Facts, Revision, StepDetail, Trigger},
+    json,
+};
 
 use super::Level;
 use crate::fields::{Fields, link, words};
@@ -76,14 +78,21 @@ fn source_revision(detail: &Fields<'_>) -> Option<Revision> {
         return None;
     }
     let result = detail.object("execution-result")?;
+    fetched(
+        result.text("external-execution-id")?,
+        result.text("external-execution-summary"),
+        result.text("external-execution-url"),
+    )
+}
+
+/// What a source action of `CodePipeline` fetched, by what it says of it.
+pub fn fetched(id: &str, summary: Option<&str>, url: Option<&str>) -> Option<Revision> {
     Some(Revision {
-        commit: words(result.text("external-execution-id")?, VERSION)?,
-        message: result
-            .text("external-execution-summary")
-            .and_then(|summary| Revision::first_line(&message(summary))),
+        commit: words(id, VERSION)?,
+        message: summary.and_then(|summary| Revision::first_line(&message(summary))),
         branch: None,
         repository: None,
-        url: result.text("external-execution-url").and_then(link),
+        url: url.and_then(link),
     })
 }
 
@@ -153,7 +162,7 @@ fn notified_failure(whole: &Fields<'_>) -> Option<String> {
 
 /// A source action's summary. One through a connection is JSON: `{"ProviderType":"GitHub","CommitMessage":"…"}`.
 fn message(summary: &str) -> String {
-    serde_json::from_str::<Value>(summary)
+    json::value(summary.as_bytes())
         .ok()
         .and_then(|value| Some(value.get("CommitMessage")?.as_str()?.to_owned()))
         .unwrap_or_else(|| summary.to_owned())

@@ -5,6 +5,8 @@
 
 mod facts;
 
+pub use facts::fetched;
+
 use domain::{
     Timestamp,
     event::{Event, Pipeline},

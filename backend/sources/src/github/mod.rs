@@ -14,9 +14,9 @@ use domain::{
     digest::Digest,
     event::Pipeline,
     id::{EventId, RunId},
+    json,
     status::Status,
 };
-use serde_json::Value;
 
 use crate::{
     Ignored, Parsed,
@@ -69,7 +69,7 @@ pub fn parse(delivery: &Delivery<'_>, received_at: Timestamp) -> Result<Parsed, 
     if size > limit {
         return Err(Error::TooLarge { size, limit });
     }
-    let value: Value = serde_json::from_slice(delivery.body).map_err(Error::NotJson)?;
+    let value = json::value(delivery.body).map_err(Error::NotJson)?;
     let object = value.as_object().ok_or(Error::NotObject {
         found: crate::kind(&value),
     })?;

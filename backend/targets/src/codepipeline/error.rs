@@ -92,7 +92,7 @@ impl CallError {
         };
         let code = service.code().unwrap_or_default().to_owned();
         let reason = service.message().unwrap_or(&code).to_owned();
-        if BUSY.contains(&code.as_str()) {
+        if Self::is_busy(&code) {
             Self::Busy { operation, reason }
         } else if DENIED.contains(&code.as_str()) {
             Self::Denied { operation, reason }
@@ -103,6 +103,11 @@ impl CallError {
                 reason,
             }
         }
+    }
+
+    /// Whether the error of that name means: not now.
+    pub(super) fn is_busy(code: &str) -> bool {
+        BUSY.contains(&code)
     }
 
     /// Whether it is this error of the API.

@@ -35,7 +35,7 @@ pub const OUTPUT_LIMIT: usize = 1000;
 /// Answers jobs. Failed calls are tried again as the SDK does by default.
 #[derive(Clone)]
 pub struct Jobs {
-    client: Client,
+    pub(super) client: Client,
     /// How to answer jobs of another account.
     elsewhere: Option<(String, Client)>,
 }
@@ -141,6 +141,11 @@ impl Jobs {
             },
             _ => self.clone(),
         }
+    }
+
+    /// The other account whose pipelines' jobs are answered, where there is one.
+    pub fn other_account(&self) -> Option<&str> {
+        self.elsewhere.as_ref().map(|(account, _)| account.as_str())
     }
 
     /// The job is done: its output variables, one line for the pipeline's page, and what the portal calls the outcome.

@@ -64,7 +64,12 @@ fn variables(start: &Start<'_>) -> Result<Vec<PipelineVariable>, String> {
     given
         .filter(|(_, value)| !value.trim().is_empty())
         .map(|(name, value)| {
-            let value: String = value.chars().take(VALUE_LIMIT).collect();
+            let length = value.chars().count();
+            if length > VALUE_LIMIT {
+                return Err(format!(
+                    "the variable {name} has {length} characters, and CodePipeline takes {VALUE_LIMIT}"
+                ));
+            }
             let built = PipelineVariable::builder().name(*name).value(value).build();
             built.map_err(|error| error.to_string())
         })

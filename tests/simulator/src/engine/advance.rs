@@ -149,7 +149,7 @@ impl Turn<'_> {
         let run = ActionRun {
             id: ids::uuid(),
             stage,
-            stage_name,
+            stage_name: stage_name.clone(),
             name: action.name.clone(),
             kind: action.kind.clone(),
             namespace: action.namespace.clone(),
@@ -167,6 +167,7 @@ impl Turn<'_> {
         let task = Task {
             pipeline: name.clone(),
             execution: id.to_owned(),
+            stage: stage_name,
             id: run.id.clone(),
             action: action.clone(),
             configuration: run.resolved.clone(),

@@ -51,6 +51,7 @@ impl Place {
 pub(crate) struct Task {
     pub(crate) pipeline: String,
     pub(crate) execution: String,
+    pub(crate) stage: String,
     /// The action execution's own id.
     pub(crate) id: String,
     pub(crate) action: Action,

@@ -40,7 +40,7 @@ pub(crate) fn perform(
         "DisableStageTransition" => control_flow::close(world, &read(body)?),
         "PutJobSuccessResult" => jobs::succeed(world, read(body)?),
         "PutJobFailureResult" => jobs::fail(world, read(body)?),
-        "GetJobDetails" => jobs::details(&read(body)?),
+        "GetJobDetails" => jobs::details(world, &read(body)?),
         _ => Err(ApiError::new(
             "UnknownOperationException",
             "The simulator does not know this operation",

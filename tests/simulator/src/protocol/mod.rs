@@ -65,6 +65,11 @@ fn gone_wrong(world: &World, fault: FaultKind, operation: &str) -> Response {
                 operations::principal(world)
             ),
         ),
+        FaultKind::Refused => (
+            StatusCode::BAD_REQUEST,
+            "ValidationException",
+            format!("{operation} does not take this request"),
+        ),
         FaultKind::ServiceFailed => (
             StatusCode::INTERNAL_SERVER_ERROR,
             "InternalFailure",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     clock,
-    engine::Task,
+    engine::{Place, Task},
     ids,
     jobs::JobAnswer,
     model::execution::{ActionResult, Artifact},
@@ -37,9 +37,12 @@ async fn until_answered(world: &Arc<World>, task: &Task, function: &str) -> Acti
     let mut token: Option<String> = None;
     loop {
         let job = ids::uuid();
-        let answer = world.jobs(|jobs| jobs.open(&job));
+        let data = job_data(world, task, token.as_deref());
+        let details = job_details(world, task, &job, &data);
+        let answer = world.jobs(|jobs| jobs.open(&job, details));
         let _closed = Close { world, job: &job };
-        let body = job_event(world, task, &job, token.as_deref());
+        let account = &world.options.account;
+        let body = json!({ "CodePipeline.job": { "id": job, "accountId": account, "data": data } });
         if let Err(problem) = invoke(world, function, &body).await {
             return problem;
         }
@@ -113,8 +116,8 @@ fn no_answer(function: &str) -> ActionResult {
     )
 }
 
-/// The event that the function gets.
-fn job_event(world: &World, task: &Task, job: &str, token: Option<&str>) -> Value {
+/// What the function gets to do the job with.
+fn job_data(world: &World, task: &Task, token: Option<&str>) -> Value {
     let options = &world.options;
     let artifacts = |artifacts: &[Artifact]| -> Value {
         artifacts
@@ -144,7 +147,26 @@ fn job_event(world: &World, task: &Task, job: &str, token: Option<&str>) -> Valu
     if let Some(token) = token {
         data["continuationToken"] = json!(token);
     }
-    json!({ "CodePipeline.job": { "id": job, "accountId": options.account, "data": data } })
+    data
+}
+
+/// What `GetJobDetails` says: beside what the function gets, where the job comes from.
+fn job_details(world: &World, task: &Task, job: &str, data: &Value) -> Value {
+    let options = &world.options;
+    let place = Place {
+        account: options.account.clone(),
+        region: options.region.clone(),
+    };
+    let mut data = data.clone();
+    data["actionTypeId"] = json!(task.action.kind);
+    data["pipelineContext"] = json!({
+        "pipelineName": task.pipeline,
+        "pipelineArn": place.pipeline_arn(&task.pipeline),
+        "pipelineExecutionId": task.execution,
+        "stage": { "name": task.stage },
+        "action": { "name": task.action.name, "actionExecutionId": task.id },
+    });
+    json!({ "id": job, "accountId": options.account, "data": data })
 }
 
 /// Hands the event over; the function answers later, through the API.

@@ -38,8 +38,8 @@ impl Entry {
     ) -> Result<(String, Value), Malformed> {
         let source = required("Source", self.source)?;
         let kind = required("DetailType", self.detail_type)?;
-        let detail: Value = required("Detail", self.detail)?
-            .parse()
+        let detail = required("Detail", self.detail)?;
+        let detail = domain::json::value(detail.as_bytes())
             .ok()
             .filter(Value::is_object)
             .ok_or_else(|| Malformed {

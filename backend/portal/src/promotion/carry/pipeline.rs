@@ -3,7 +3,6 @@
 
 use domain::{
     Timestamp,
-    build::Build,
     id::RunId,
     path::{PipelineTarget, Start as How},
     promotion::{Promotion, PromotionKind},
@@ -15,10 +14,13 @@ use targets::{
 };
 
 use super::{Called, SILENCE};
-use crate::{Portal, Result, promotion::advance::Turn};
+use crate::{Portal, Result, promotion::advance::Turn, variables};
 
 /// The variable that an execution is found by.
 const PROMOTION: &str = "promotion";
+
+/// The variable that pipelines declared by an earlier version of their construct do not have.
+const DIGESTS: &str = "digests";
 
 /// What became of a call, or of looking for one.
 pub(super) enum Carried {
@@ -171,12 +173,27 @@ impl Errand<'_> {
             variables: vec![
                 (PROMOTION, self.promotion.id.to_string()),
                 ("build", build.id.to_string()),
-                ("version", build.version.clone().unwrap_or_default()),
-                ("sha256", digest(build)),
+                ("version", variables::version(build).unwrap_or_default()),
+                ("sha256", variables::sha256(build)),
+                (DIGESTS, variables::digests(build)),
             ],
             revisions: self.revisions(),
         };
-        self.pipeline.start(&start).await.map(Carried::By)
+        match self.pipeline.start(&start).await {
+            // CodePipeline takes no variable that the pipeline does not declare, and not every pipeline declares this one.
+            Err(error) if error.is("ValidationException") => {
+                let promotion = &self.promotion.id;
+                let error = crate::error::chain(&error);
+                tracing::info!(%promotion, error, "the pipeline is started without the variable digests");
+                let token = format!("{}-without-digests", self.promotion.id);
+                let mut start = start;
+                start.token = &token;
+                start.variables.retain(|(name, _)| *name != DIGESTS);
+                self.pipeline.start(&start).await
+            }
+            started => started,
+        }
+        .map(Carried::By)
     }
 
     fn revisions(&self) -> Vec<Revision<'_>> {
@@ -204,14 +221,6 @@ impl Errand<'_> {
             .filter_map(|release| release.run.as_ref())
             .find_map(|run| run.as_str().strip_prefix(&runs))
     }
-}
-
-/// The digest that a pipeline checks what it fetches by: that of the first APK, or of all files where there is none.
-fn digest(build: &Build) -> String {
-    let first = build.apks().next();
-    first
-        .map_or_else(|| build.digest(), |apk| apk.digest)
-        .to_string()
 }
 
 fn sentence(error: &CallError) -> String {

@@ -1,9 +1,8 @@
 //! `/api/v1/events`
 
 use axum::{Json, body::Bytes, extract::State};
-use domain::id::EventId;
+use domain::{id::EventId, json::Unique};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::{
     Error,
@@ -86,14 +85,14 @@ fn split(body: Bytes) -> Result<Vec<Bytes>, Problem> {
     }
     let invalid =
         |error: serde_json::Error| Problem::invalid("", format!("The body is not JSON: {error}."));
-    let values: Vec<Value> = serde_json::from_slice(&body).map_err(invalid)?;
+    let values: Vec<Unique> = serde_json::from_slice(&body).map_err(invalid)?;
     if !(1..=MOST).contains(&values.len()) {
         let detail = format!("An array holds 1 to {MOST} events, not {}.", values.len());
         return Err(Problem::invalid("", detail));
     }
     values
         .iter()
-        .map(|value| serde_json::to_vec(value).map(Bytes::from).map_err(invalid))
+        .map(|Unique(value)| serde_json::to_vec(value).map(Bytes::from).map_err(invalid))
         .collect()
 }
 
