@@ -5,6 +5,7 @@
     reason = "a story that cannot be told is a failed test"
 )]
 
+mod approvals;
 mod bad_input;
 mod gates;
 mod requests;

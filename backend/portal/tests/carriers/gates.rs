@@ -1,6 +1,7 @@
 //! Gates and releases inside a pipeline, as its own jobs ask for them.
 
 use domain::{
+    actor::Actor,
     path::{ApprovalRule, Gates, Target},
     promotion::State,
 };
@@ -13,6 +14,11 @@ use crate::lock::{Lock, ada, bob, deploy, execution_of, now, prod, source, targe
 fn stages() -> Value {
     json!([source(), {"name": "Gate", "actions": [towpath("Gate", "gate")]},
         {"name": "Deploy", "actions": [deploy()]}, {"name": "Done", "actions": [towpath("Release", "release")]}])
+}
+
+/// Another lead.
+fn cy() -> Actor {
+    Actor::person("cy@example.com", vec!["leads".to_owned()])
 }
 
 fn approved() -> Gates {
@@ -78,17 +84,16 @@ async fn a_gate_asks_for_a_promotion_itself_waits_for_an_approval_and_starts_not
     let Outcome::Waits { why } = lock.work(0).await else {
         panic!("open");
     };
-    assert!(why.contains("1 approval"), "{why}");
+    assert!(why.contains("2 approvals"), "{why}");
     let open = lock.table.open_promotions().await.unwrap().remove(0);
     assert_eq!(open.requested_by.name, crate::lock::PIPELINE);
     assert_eq!(execution_of(&open), execution);
     lock.clock(1).await;
     let seen = build.digest();
-    let approved = lock
-        .portal
-        .approve(&bob(), &open.id, &seen, None, now())
-        .await;
-    assert_eq!(approved.unwrap().state, State::Running);
+    for (lead, state) in [(bob(), State::Waiting), (cy(), State::Running)] {
+        let approved = lock.portal.approve(&lead, &open.id, &seen, None, now());
+        assert_eq!(approved.await.unwrap().state, state);
+    }
     while let Outcome::Waits { .. } = lock.work(0).await {}
     let Outcome::Released(_) = lock.work(0).await else {
         panic!("not released");
@@ -152,7 +157,7 @@ async fn a_gate_gives_up_before_codepipeline_does_and_says_what_it_waited_for() 
         panic!("{outcome:?}");
     };
     assert!(message.contains("24 hours"), "{message}");
-    assert!(message.contains("1 approval"), "{message}");
+    assert!(message.contains("2 approvals"), "{message}");
 }
 
 #[tokio::test]
