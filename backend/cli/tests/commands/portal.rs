@@ -80,19 +80,28 @@ impl Drop for Portal {
 
 impl Portal {
     pub(crate) fn start() -> Self {
-        Self::with(CONFIG)
+        Self::with(CONFIG, &[])
     }
 
     /// One whose builds move from dev over preprod, by itself or asked for, to prod, which asks for an approval.
     pub(crate) fn with_a_path() -> Self {
-        Self::with(&format!("{CONFIG}{PATH}"))
+        Self::with(&format!("{CONFIG}{PATH}"), &[])
     }
 
-    fn with(config: &str) -> Self {
+    /// One whose builds move from dev to prod, which has that target, served with more arguments.
+    pub(crate) fn with_target(target: &str, arguments: &[&str]) -> Self {
+        let steps = format!(
+            "[[paths]]\n[[paths.steps]]\nenvironment = \"dev\"\n[[paths.steps]]\nenvironment = \"prod\"\ntarget = {target}\n"
+        );
+        Self::with(&format!("{CONFIG}{steps}"), arguments)
+    }
+
+    fn with(config: &str, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("towpath.toml"), config).unwrap();
         let mut child = towpath(folder.path())
             .args(["serve", "--data", "data", "--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -63,6 +63,7 @@ impl Promotion {
             state: State::Waiting,
             since: now,
             run: None,
+            last_error: None,
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod approvals;
 mod bad_input;
+mod ends;
 mod gates;
 mod requests;
 mod states;

@@ -95,6 +95,7 @@ pub(crate) fn step(name: &str) -> PathStep {
         automatic: false,
         target: Target::Portal(None),
         expires_after: hours(72),
+        timeouts: domain::path::Timeouts::default(),
         rollback_gates: None,
     }
 }

@@ -32,6 +32,9 @@ impl Portal {
             Some(id) => Some(self.named(id, asked).await?),
             None => self.promotion_of(&run, asked).await?,
         };
+        if promotion.is_none() {
+            self.not_abandoned(&run, asked).await?;
+        }
         let release = match promotion {
             Some(promotion) => self.end_with_release(&promotion, &run, now).await?,
             None => self.release_directly(asked, &run, by, now).await?,
@@ -47,6 +50,25 @@ impl Portal {
             continuation: None,
             outcome: Outcome::Released(Box::new(release)),
         })
+    }
+
+    /// What a run deploys whose promotion was abandoned is no release.
+    async fn not_abandoned(&self, run: &RunId, asked: &Move) -> Result<(), Failure> {
+        let table = &self.store().table;
+        let Some(id) = table.promotion_of_run(run).await? else {
+            return Ok(());
+        };
+        let found = table.promotion(&id).await?.map(|record| record.promotion);
+        match found.filter(|found| found.app == asked.app && found.to == asked.environment) {
+            Some(Promotion {
+                state: State::Abandoned { by, why },
+                ..
+            }) => Err(Failure::artifact(format!(
+                "Promotion {id} was abandoned by {}, so nothing was released: {why}.",
+                by.name
+            ))),
+            Some(_) | None => Ok(()),
+        }
     }
 
     async fn end_with_release(

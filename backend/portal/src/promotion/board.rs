@@ -96,7 +96,8 @@ impl Portal {
                     | State::Failed { .. }
                     | State::Rejected { .. }
                     | State::Expired
-                    | State::Canceled { .. },
+                    | State::Canceled { .. }
+                    | State::Abandoned { .. },
                     _,
                 ) => return Ok(Boarded::On(Box::new(record.promotion))),
             }
@@ -120,7 +121,8 @@ impl Portal {
                 | State::Failed { .. }
                 | State::Rejected { .. }
                 | State::Expired
-                | State::Canceled { .. } => return Ok(record.promotion),
+                | State::Canceled { .. }
+                | State::Abandoned { .. } => return Ok(record.promotion),
             }
         }
         Err(Error::Conflict {

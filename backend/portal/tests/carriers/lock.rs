@@ -390,6 +390,7 @@ fn catalog(target: Target, gates: Gates) -> Catalog {
         automatic: false,
         target,
         expires_after: SignedDuration::from_hours(72),
+        timeouts: domain::path::Timeouts::default(),
         rollback_gates: None,
     };
     Catalog {

@@ -155,6 +155,7 @@ fn path() -> Path {
         automatic: false,
         target: Target::Portal(None),
         expires_after: SignedDuration::from_hours(72),
+        timeouts: domain::path::Timeouts::default(),
         rollback_gates: None,
     };
     Path {

@@ -219,6 +219,7 @@ pub(crate) fn path(change: impl Fn(&mut Path)) -> Path {
         automatic: false,
         target: Target::Portal(None),
         expires_after: SignedDuration::from_hours(72),
+        timeouts: domain::path::Timeouts::default(),
         rollback_gates: None,
     };
     let leads = ApprovalRule {
