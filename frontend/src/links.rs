@@ -131,7 +131,7 @@ pub fn promotion(promotion: &PromotionId) -> String {
     format!("{PROMOTIONS}/{promotion}")
 }
 
-/// What a form does with a promotion: `approve`, `reject`, `cancel`.
+/// What a form does with a promotion: `approve`, `reject`, `cancel`, `abandon`.
 pub fn answer(promotion: &PromotionId, verb: &str) -> String {
     format!("{PROMOTIONS}/{promotion}/{verb}")
 }

@@ -172,6 +172,25 @@ fn an_approval_carries_the_digest_that_was_seen() {
 }
 
 #[test]
+fn what_was_last_heard_of_a_target_is_shown_to_whoever_may_end_it() {
+    let html = named("promotion-stuck");
+    says(
+        &html,
+        &[
+            "Its target did not do it yet. Last tried 2026-11-21 09:20:00 UTC: reading an object failed",
+            "Its target is being called",
+            "nothing is released by this promotion",
+        ],
+    );
+    let action = format!(
+        "action=\"/promotions/{}/abandon\"",
+        promotions::stuck().promotion.id
+    );
+    assert_eq!(html.matches(&action).count(), 1);
+    assert!(!html.contains("/cancel\""), "it has started");
+}
+
+#[test]
 fn gates_that_were_gone_past_are_marked() {
     says(
         &named("promotion-failed"),

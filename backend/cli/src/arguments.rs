@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Reject(ReasonOptions),
     /// Take a promotion back that has not started
     Cancel(ReasonOptions),
+    /// End a promotion that is starting or running; its target is not stopped, and releases nothing by it any more
+    Abandon(ReasonOptions),
     /// List the promotions that wait for you
     Waiting,
     /// List promotions, or show one

@@ -55,6 +55,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Approve(options) => answer::approve(&portal()?, &options, output).await,
         Command::Reject(options) => answer::reject(&portal()?, &options, output).await,
         Command::Cancel(options) => answer::cancel(&portal()?, &options, output).await,
+        Command::Abandon(options) => answer::abandon(&portal()?, &options, output).await,
         Command::Waiting => list::waiting(&portal()?, output).await,
         Command::Promotions(options) => list::promotions(&portal()?, &options, output).await,
         Command::Rollback(options) => rollback::rollback(&portal()?, &options, output).await,

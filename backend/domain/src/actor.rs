@@ -117,6 +117,18 @@ impl Actor {
         this.kind == other.kind && this.name.eq_ignore_ascii_case(&other.name)
     }
 
+    /// Whether a person answers for what it does: of a token, its owner.
+    pub fn is_a_person(&self) -> bool {
+        match self.responsible().kind {
+            ActorKind::Local | ActorKind::Person => true,
+            ActorKind::Pipeline
+            | ActorKind::Portal
+            | ActorKind::Token
+            | ActorKind::Machine
+            | ActorKind::Guest => false,
+        }
+    }
+
     /// Who answers for what it does.
     fn responsible(&self) -> &Self {
         self.owner.as_deref().unwrap_or(self)
@@ -160,6 +172,10 @@ mod tests {
         let token = Actor::token(ada, "ci", Permit::all(Vec::new()));
         assert!(token.is_same_as(&Actor::person("Ada@example.com", Vec::new())));
         assert!(!token.is_same_as(&Actor::person("bob@example.com", Vec::new())));
+        assert!(token.is_a_person() && !Actor::pipeline("wallet").is_a_person());
+        let machine = Actor::machine("ci", Permit::all(Vec::new()));
+        assert!(!machine.is_a_person() && !Actor::portal().is_a_person());
+        assert!(!Actor::token(machine, "ci", Permit::all(Vec::new())).is_a_person());
         let kept = serde_json::to_string(&token).unwrap();
         let owner = r#"{"kind":"person","name":"ada@example.com"}"#;
         let expected = format!(r#"{{"kind":"token","name":"ada@example.com/ci","owner":{owner}}}"#);

@@ -82,6 +82,8 @@ pub enum Deed {
     PromotionSucceeded,
     /// A promotion ended badly.
     PromotionFailed,
+    /// A promotion was ended by somebody while its target was at work.
+    PromotionAbandoned,
     /// A rollback was asked for.
     RollbackRequested,
     /// A stop was put on an environment or on automatic promotion.

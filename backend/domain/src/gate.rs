@@ -105,6 +105,17 @@ impl GateKind {
         }
     }
 
+    /// Whether `towpath.toml` may ask for it. A gate that nothing could open must not be configurable, and no scan report is
+    /// read yet.
+    pub fn can_be_configured(self) -> bool {
+        match self {
+            Self::Checks | Self::Soak | Self::Approvals | Self::Freeze | Self::Age | Self::Hold => {
+                true
+            }
+            Self::Findings => false,
+        }
+    }
+
     /// Whether somebody with the right to may go past it. A hold is lifted, and a withdrawn build restored, by whoever
     /// may; nobody goes past either.
     pub fn can_be_bypassed(self) -> bool {

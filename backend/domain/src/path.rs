@@ -34,8 +34,29 @@ pub struct PathStep {
     pub target: Target,
     /// How long a promotion may wait for its gates.
     pub expires_after: SignedDuration,
+    /// How long it may take once they let it through.
+    pub timeouts: Timeouts,
     /// What has to hold for a rollback; `None` for the same as on the way forward.
     pub rollback_gates: Option<Vec<GateKind>>,
+}
+
+/// How long a promotion may be with its target before it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From being let through until its target has taken it on.
+    pub start: SignedDuration,
+    /// From there on until its target is done.
+    pub run: SignedDuration,
+}
+
+impl Default for Timeouts {
+    /// A run may wait for what a Lambda action of `CodePipeline` may take at the most.
+    fn default() -> Self {
+        Self {
+            start: SignedDuration::from_hours(1),
+            run: SignedDuration::from_hours(24),
+        }
+    }
 }
 
 /// What has to hold before a build enters an environment. What is left out asks for nothing.
@@ -51,7 +72,8 @@ pub struct Gates {
     pub freezes: Vec<Freeze>,
     /// How old it may be at the most, since it was registered.
     pub max_age: Option<SignedDuration>,
-    /// The most findings of a scan that it may have, where a scan's findings are known.
+    /// The most findings of a scan that it may have; without a scan it does not enter. Not configurable before scan reports
+    /// are read.
     pub findings: Option<FindingsLimit>,
 }
 
@@ -74,7 +96,7 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApprovalRule {
-    /// How many, never counting whoever asks for the promotion.
+    /// How many, never counting whoever asks for the promotion; one more where no person asks.
     pub count: u32,
     /// Of which groups of the issuer; anyone of any of them counts once.
     pub groups: Vec<String>,

@@ -77,6 +77,19 @@ pub struct Promotion {
     /// The run that carries it out, once known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// When its target was last tried in vain, and what came of it; nothing once a later try has succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<LastError>,
+}
+
+/// A try of a promotion's target that failed, and may not the next time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LastError {
+    /// When.
+    pub at: Timestamp,
+    /// What went wrong, for people.
+    pub message: String,
 }
 
 /// Which way a promotion goes.
@@ -126,6 +139,13 @@ pub enum State {
         /// Why.
         why: String,
     },
+    /// Ended by somebody while its target was at work. Whatever the target does then, nothing is released by it.
+    Abandoned {
+        /// Who.
+        by: Actor,
+        /// Why.
+        why: String,
+    },
 }
 
 /// Gates that somebody goes past.
@@ -164,7 +184,8 @@ impl State {
             | Self::Failed { .. }
             | Self::Rejected { .. }
             | Self::Expired
-            | Self::Canceled { .. } => true,
+            | Self::Canceled { .. }
+            | Self::Abandoned { .. } => true,
         }
     }
 
@@ -179,6 +200,7 @@ impl State {
             Self::Rejected { .. } => "rejected",
             Self::Expired => "expired",
             Self::Canceled { .. } => "canceled",
+            Self::Abandoned { .. } => "abandoned",
         }
     }
 }

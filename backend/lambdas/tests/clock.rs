@@ -69,6 +69,7 @@ fn running_for(duration: SignedDuration, now: Timestamp) -> Promotion {
         state: State::Running,
         since: now - duration,
         run: None,
+        last_error: None,
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `rollback` | asking for an earlier build |
 //! | `automatic` | what the portal asks for itself |
 //! | `answer` | approving, rejecting, taking back |
+//! | `abandon` | ending one whose target is at work |
 //! | `advance` | going on with one, wherever it stands: the only way forward |
 //! | `board` | promotions that a pipeline's own run carries out |
 //! | `carry` | having it carried out: pipelines, approvals, other buckets; asking after what nothing was heard of |
@@ -17,6 +18,7 @@
 //! Every state is written, with all that belongs to it, before anything is called; so whoever comes next, after a crash
 //! or a lost answer, reads where it stands and goes on.
 
+mod abandon;
 mod advance;
 mod answer;
 mod automatic;

@@ -79,6 +79,7 @@ mod tests {
             version: version.map(str::to_owned),
             revision: None,
             run: None,
+            origin: domain::known::Origin::default(),
             registered_at: "2026-11-21T08:00:00Z".parse().unwrap(),
             registered_by: Actor::portal(),
             artifacts: files.iter().map(artifact).collect(),

@@ -1,6 +1,7 @@
 //! What can go wrong with the table and the objects, told apart by what a caller can do about it.
 
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 
 /// A call to the store that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,18 @@ pub enum Error {
         #[source]
         source: Source,
     },
+    /// The service refuses it, and will until somebody changes something: there is no such bucket, it is in another region,
+    /// its key is disabled, the request is not valid.
+    #[error("{operation} was refused ({code})")]
+    Refused {
+        /// What was asked for.
+        operation: &'static str,
+        /// The error's name in the API; the HTTP status where there is none.
+        code: String,
+        /// The service's answer.
+        #[source]
+        source: Source,
+    },
     /// The service failed or could not be reached; trying later may help.
     #[error("{operation} failed")]
     Unavailable {
@@ -62,28 +75,85 @@ pub type Source = Box<dyn std::error::Error + Send + Sync>;
 /// What a call to the store gives.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Names of errors that mean: not permitted, or not by these credentials.
+const DENIED: [&str; 7] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+
+/// Names of errors with a status of 4xx that pass by themselves, or with the next try: too much at once, others at the same
+/// time, bytes that were lost on the way.
+const PASSING: [&str; 20] = [
+    "BadDigest",
+    "ConditionalRequestConflict",
+    "IncompleteBody",
+    "InvalidPart",
+    "LimitExceededException",
+    "NoSuchUpload",
+    "OperationAborted",
+    "ProvisionedThroughputExceededException",
+    "ReplicatedWriteConflictException",
+    "RequestLimitExceeded",
+    "RequestTimeTooSkewed",
+    "RequestTimeout",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionCanceledException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "XAmzContentSHA256Mismatch",
+];
+
 impl Error {
-    /// A call of an SDK that failed for no reason that this crate handles.
-    pub(crate) fn unavailable<E>(operation: &'static str, source: E) -> Self
+    /// Whether trying again would fail in the same way, until somebody changes something.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::NotFound { .. }
+            | Self::TooLarge { .. }
+            | Self::Denied { .. }
+            | Self::Refused { .. }
+            | Self::Corrupt { .. } => true,
+            Self::Conflict { .. } | Self::Unavailable { .. } => false,
+        }
+    }
+
+    /// A call of an SDK that failed for no reason that its caller handles.
+    pub(crate) fn unavailable<E>(operation: &'static str, error: SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let source_code = source.code().unwrap_or_default();
-        let denied = [
-            "AccessDenied",
-            "AccessDeniedException",
-            "ExpiredToken",
-            "ExpiredTokenException",
-            "InvalidAccessKeyId",
-            "SignatureDoesNotMatch",
-            "UnrecognizedClientException",
-        ]
-        .contains(&source_code);
-        let source = Box::new(source);
-        if denied {
-            Self::Denied { operation, source }
-        } else {
-            Self::Unavailable { operation, source }
+        let code = code(&error).unwrap_or_default().to_owned();
+        let status = error.raw_response().map(|answer| answer.status().as_u16());
+        let source = Box::new(error);
+        if DENIED.contains(&code.as_str()) {
+            return Self::Denied { operation, source };
+        }
+        match status {
+            // Answers to HEAD have no body, and so no name. Of those, only the way to another region is told by its status.
+            Some(301) => Self::Refused {
+                operation,
+                code: if code.is_empty() {
+                    "301".to_owned()
+                } else {
+                    code
+                },
+                source,
+            },
+            Some(400..=499) if !code.is_empty() && !PASSING.contains(&code.as_str()) => {
+                Self::Refused {
+                    operation,
+                    code,
+                    source,
+                }
+            }
+            Some(_) | None => Self::Unavailable { operation, source },
         }
     }
 
@@ -94,4 +164,21 @@ impl Error {
             source: source.into(),
         }
     }
+}
+
+/// The name of an error in its API: of the call itself, or of taking on the role to make it with.
+fn code<E>(error: &SdkError<E>) -> Option<&str>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    error.code().or_else(|| {
+        let mut next = std::error::Error::source(error);
+        while let Some(cause) = next {
+            if let Some(found) = cause.downcast_ref::<ErrorMetadata>() {
+                return found.code();
+            }
+            next = cause.source();
+        }
+        None
+    })
 }

@@ -12,6 +12,8 @@
 mod conflicts;
 #[path = "objects/durability.rs"]
 mod durability;
+#[path = "objects/lasting.rs"]
+mod lasting;
 #[path = "objects/links.rs"]
 mod links;
 #[path = "objects/parts.rs"]

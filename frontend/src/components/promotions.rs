@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    promotion::{Promotion, PromotionKind, State},
+    promotion::{LastError, Promotion, PromotionKind, State},
     status::Status,
     view::PromotionBrief,
 };
@@ -26,7 +26,7 @@ fn like(state: &State) -> Status {
         State::Succeeded => Status::Succeeded,
         State::Failed { .. } | State::Rejected { .. } => Status::Failed,
         State::Expired => Status::Skipped,
-        State::Canceled { .. } => Status::Canceled,
+        State::Canceled { .. } | State::Abandoned { .. } => Status::Canceled,
     }
 }
 
@@ -51,14 +51,17 @@ pub(crate) fn open(promotions: &[Promotion], as_of: Timestamp) -> AnyView {
                 .filter(|gate| !gate.standing.lets_through());
             let words: Vec<String> = closed.map(|gate| gate.words.clone()).collect();
             let waits = promotion.state == State::Waiting && !words.is_empty();
-            item(
-                &PromotionBrief::of(promotion),
-                waits.then(|| words.join(" · ")),
-                as_of,
-            )
+            let waits = waits.then(|| words.join(" · "));
+            let tried = promotion.last_error.as_ref().map(last_try);
+            item(&PromotionBrief::of(promotion), waits.or(tried), as_of)
         })
         .collect_view();
     view! { <ol class="rows promotions">{items}</ol> }.into_any()
+}
+
+/// When a target was last tried in vain, and what came of it.
+pub(crate) fn last_try(error: &LastError) -> String {
+    format!("Last tried {}: {}", time::exact(error.at), error.message)
 }
 
 /// Promotions as a history.

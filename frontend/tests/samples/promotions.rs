@@ -7,7 +7,8 @@ use domain::{
     hold::{Held, Hold},
     id::PromotionId,
     promotion::{
-        Approval, Bypass, Promotion, PromotionKind, Refusal, RefusalKind, RequestField, State,
+        Approval, Bypass, LastError, Promotion, PromotionKind, Refusal, RefusalKind, RequestField,
+        State,
     },
     view::{
         BuildOptions, BuildView, HoldView, HoldsView, MayAnswer, PromotionBrief, PromotionView,
@@ -233,6 +234,7 @@ pub(crate) fn promotion(number: u64, state: State) -> Promotion {
         state,
         since: before(400),
         run: None,
+        last_error: None,
     }
 }
 
@@ -293,6 +295,23 @@ pub(crate) fn waiting() -> PromotionView {
         approve: true,
         reject: true,
         cancel: true,
+        abandon: false,
+    };
+    view(promotion, may)
+}
+
+/// One whose target does not answer, for whoever may end it.
+pub(crate) fn stuck() -> PromotionView {
+    let promotion = Promotion {
+        last_error: Some(LastError {
+            at: at("2026-11-21T09:20:00Z"),
+            message: "reading an object failed: dispatch failure".to_owned(),
+        }),
+        ..promotion(12, State::Starting)
+    };
+    let may = MayAnswer {
+        abandon: true,
+        ..MayAnswer::default()
     };
     view(promotion, may)
 }

@@ -132,6 +132,7 @@ fn of_promotions(show: Show<'_>) {
     }
     for (name, view) in [
         ("promotion-waiting", promotions::waiting()),
+        ("promotion-stuck", promotions::stuck()),
         ("promotion-failed", promotions::failed()),
         ("promotion-back", promotions::back()),
     ] {

@@ -53,6 +53,13 @@ const written = z.object({
         steps: z
           .array(
             z.object({
+              // The functions would not start with it: better said before anything is deployed.
+              findings: z
+                .undefined({
+                  error:
+                    'towpath.toml: Towpath reads no scan reports yet, so that nothing could open this gate. Remove it, and see docs/upgrading.md',
+                })
+                .optional(),
               target: z
                 .object({
                   codepipeline: z.string().optional(),

@@ -35,6 +35,20 @@ test('the functions read the file as it is, and the environments after it', () =
   });
 });
 
+test('a gate that nothing could open is refused before anything is deployed', () => {
+  const file = `
+[[paths]]
+[[paths.steps]]
+environment = "prod"
+findings = { critical = 0 }
+`;
+  assert.throws(
+    () => parseConfiguration(file),
+    /findings[\s\S]*docs\/upgrading\.md|docs\/upgrading\.md[\s\S]*findings/,
+  );
+  assert.deepEqual(parseConfiguration(file.replace(/findings.*/, '')).targets, []);
+});
+
 test('a pipeline without a name is refused', () => {
   assert.throws(
     () => parseConfiguration('[[pipelines]]\nsource = "codepipeline"\nenvironment = "dev"\n'),

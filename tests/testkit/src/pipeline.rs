@@ -50,7 +50,7 @@ impl Simulated {
         let jobs: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
         let options = Options {
             lambda_endpoint: Some(keep(jobs.clone()).await),
-            time_factor: 0.005,
+            time_factor: 0.02,
             ..Options::default()
         };
         let simulator = Simulator::start(options).await.unwrap();

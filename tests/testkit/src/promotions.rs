@@ -7,7 +7,7 @@ use domain::{
     digest::Digest,
     id::{EnvironmentId, PromotionId, RunId},
     page::Limit,
-    path::{ApprovalRule, Gates, Path, PathStep, Target},
+    path::{ApprovalRule, Gates, Path, PathStep, Target, Timeouts},
     promotion::{Promotion, State},
 };
 use jiff::SignedDuration;
@@ -27,6 +27,7 @@ pub fn step(environment: EnvironmentId) -> PathStep {
         automatic: false,
         target: Target::Portal(None),
         expires_after: SignedDuration::from_hours(72),
+        timeouts: Timeouts::default(),
         rollback_gates: None,
     }
 }

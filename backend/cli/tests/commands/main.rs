@@ -5,6 +5,7 @@ mod along;
 mod audit;
 mod bystander;
 mod config;
+mod ends;
 mod flaky;
 mod holds;
 mod latest;

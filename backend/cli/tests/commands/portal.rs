@@ -65,20 +65,29 @@ pub(crate) struct Typed {
 
 impl Portal {
     pub(crate) fn start() -> Self {
-        Self::with("")
+        Self::with("", &[])
     }
 
     /// One whose builds move from dev over preprod, by itself or asked for, to prod, which asks for an approval.
     pub(crate) fn with_a_path() -> Self {
-        Self::with(PATH)
+        Self::with(PATH, &[])
     }
 
-    fn with(more: &str) -> Self {
+    /// One whose builds move from dev to prod, which has that target, served with more arguments.
+    pub(crate) fn with_target(target: &str, arguments: &[&str]) -> Self {
+        let steps = format!(
+            "[[paths]]\n[[paths.steps]]\nenvironment = \"dev\"\n[[paths.steps]]\nenvironment = \"prod\"\ntarget = {target}\n"
+        );
+        Self::with(&steps, arguments)
+    }
+
+    fn with(more: &str, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = format!("{TOWPATH}{PROD}{more}");
         std::fs::write(folder.path().join("towpath.toml"), config).unwrap();
         let mut command = towpath(folder.path());
         command.args(["serve", "--data", "data", "--listen", "127.0.0.1:0"]);
+        command.args(arguments);
         let serve = Serve::start(command.stderr(Stdio::null()));
         Self { serve, folder }
     }

@@ -22,6 +22,7 @@ fn help_lists_the_commands_and_the_exit_codes() {
         "approve",
         "reject",
         "cancel",
+        "abandon",
         "waiting",
         "promotions",
         "rollback",

@@ -354,6 +354,7 @@ mod tests {
                     automatic: false,
                     target: Target::Portal(None),
                     expires_after: SignedDuration::from_hours(24),
+                    timeouts: crate::path::Timeouts::default(),
                     rollback_gates: None,
                 }],
             }],

@@ -8,21 +8,29 @@ use crate::{
     words,
 };
 
-/// One answer a rule.
+/// One answer a rule. Whoever made or started what asks without a person may be the one who approves, so that such a
+/// request needs one approval more.
 pub(super) fn answers(
     rules: &[ApprovalRule],
     asked: &Asked<'_>,
     build: &BuildFacts,
 ) -> Vec<GateAnswer> {
+    let by_nobody = asked.by.is_some_and(|by| !by.is_a_person());
+    let because = if by_nobody {
+        " (one more than the rule says, since no person asked)"
+    } else {
+        ""
+    };
     rules
         .iter()
         .map(|rule| {
             let counted = counted(rule, asked, build).len();
-            let needed = usize::try_from(rule.count).unwrap_or(usize::MAX);
+            let needed = rule.count.saturating_add(u32::from(by_nobody));
+            let needed = usize::try_from(needed).unwrap_or(usize::MAX);
             let groups = words::any_of(&rule.groups);
             if counted >= needed {
                 let words = format!(
-                    "{counted} of {} from {groups}",
+                    "{counted} of {} from {groups}{because}",
                     words::count(needed, "approval")
                 );
                 return GateAnswer::met(GateKind::Approvals, words);
@@ -30,7 +38,7 @@ pub(super) fn answers(
             GateAnswer::waiting(
                 GateKind::Approvals,
                 format!(
-                    "needs {} from {groups}",
+                    "needs {} from {groups}{because}",
                     words::count(
                         needed - counted,
                         if counted == 0 {

@@ -3,13 +3,14 @@
 use super::{GateAnswer, GateKind};
 use crate::{path::FindingsLimit, promotion::Findings, words};
 
-/// Where no scan is known, there is nothing to hold against the build.
+/// Without a scan nothing is known of the build, so the gate is closed, and waiting does not open it.
 pub(super) fn answer(limit: Option<FindingsLimit>, found: Option<Findings>) -> Option<GateAnswer> {
     let limit = limit?;
     let Some(found) = found else {
-        return Some(GateAnswer::met(
+        return Some(GateAnswer::refused(
             GateKind::Findings,
             "no scan of it is known",
+            "remove findings from this step in towpath.toml: no scan report is read yet",
         ));
     };
     let severities = [

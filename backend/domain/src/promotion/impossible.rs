@@ -47,6 +47,9 @@ pub enum Impossible {
     /// Only whoever asked, or a release manager, takes it back.
     #[error("this promotion is not yours to take back")]
     NotYours,
+    /// Only people who may go past gates end what has started.
+    #[error("a promotion that has started is abandoned only by people who may go past its gates")]
+    MayNotAbandon,
     /// There is no reason, or one that is too long.
     #[error("{0}")]
     Words(&'static str),
@@ -74,6 +77,14 @@ impl Impossible {
     /// What to do instead.
     pub fn remedy(&self) -> String {
         let remedy = match self {
+            Self::State {
+                state: "waiting",
+                wanted: "abandoned",
+            } => "take it back: nothing has started",
+            Self::State {
+                state: "starting" | "running",
+                wanted: "taken back",
+            } => "wait until it has ended, or have it abandoned by somebody who may go past gates",
             Self::State { .. } => "open its page to see what became of it",
             Self::Expired(_) | Self::NoPlace => "ask for the promotion again",
             Self::NotDue(_) => "wait until then, or take it back",
@@ -86,6 +97,9 @@ impl Impossible {
                 return format!("ask someone of {} to decide", words::any_of(groups));
             }
             Self::NothingToApprove => "wait for the other gates: its page says which",
+            Self::MayNotAbandon => {
+                "ask a release manager of this app and environment, who does it signed in and not by a token"
+            }
             Self::NotYours => "ask whoever asked for it, or a release manager",
             Self::Words(_) => "write one in at most 1,000 characters",
             Self::Occupied(_) => "wait until that one has ended, or take it back",

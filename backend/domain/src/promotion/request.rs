@@ -64,6 +64,7 @@ impl Promotion {
             state: State::Waiting,
             since: now,
             run: None,
+            last_error: None,
         })
     }
 }

@@ -2,14 +2,20 @@
 
 use jiff::Timestamp;
 
-use super::{Approval, Impossible, Promotion, PromotionKind, Rights, Situation, State, request};
+use super::{
+    Approval, Impossible, LastError, Promotion, PromotionKind, Rights, Situation, State, request,
+};
 use crate::{
     actor::Actor,
     digest::Digest,
     gate::{self, GateKind},
     id::RunId,
-    path::PathStep,
+    path::{PathStep, Timeouts},
+    words,
 };
+
+/// The most characters that are kept of an error.
+const ERROR_LIMIT: usize = 1_000;
 
 /// What a transition leads to.
 type Transition = Result<Promotion, Impossible>;
@@ -162,15 +168,65 @@ impl Promotion {
             | State::Failed { .. }
             | State::Rejected { .. }
             | State::Expired
-            | State::Canceled { .. } => return Err(self.not("running")),
+            | State::Canceled { .. }
+            | State::Abandoned { .. } => return Err(self.not("running")),
         }
         self.run = run.or(self.run);
+        self.last_error = None;
         Ok(self.into_state(State::Running, now))
     }
 
+    /// Its target was tried in vain, and is to be tried again.
+    pub fn tried(mut self, error: &str, now: Timestamp) -> Transition {
+        self.carried_out("tried")?;
+        self.last_error = Some(LastError {
+            at: now,
+            message: error.chars().take(ERROR_LIMIT).collect(),
+        });
+        Ok(self)
+    }
+
+    /// Why it fails now, if it has been with its target for longer than its step allows.
+    pub fn overdue(&self, timeouts: Timeouts, now: Timestamp) -> Option<String> {
+        let (timeout, what) = match self.state {
+            State::Starting => (timeouts.start, "taken on"),
+            State::Running => (timeouts.run, "carried out"),
+            State::Waiting
+            | State::Succeeded
+            | State::Failed { .. }
+            | State::Rejected { .. }
+            | State::Expired
+            | State::Canceled { .. }
+            | State::Abandoned { .. } => return None,
+        };
+        if now.duration_since(self.since) < timeout {
+            return None;
+        }
+        let timeout = words::duration(timeout);
+        let last = match &self.last_error {
+            Some(LastError { at, message }) => format!("at {at} its target said: {message}"),
+            None => "its target has not said why".to_owned(),
+        };
+        Some(format!(
+            "it was not {what} within {timeout}; {last}. Look what its target has done, and ask for the promotion again"
+        ))
+    }
+
+    /// Somebody who may go past gates ends it while its target is at work. A token does not, whoever owns it.
+    pub fn abandon(self, by: &Actor, rights: Rights, why: &str, now: Timestamp) -> Transition {
+        if !rights.break_glass || by.permit.is_some() || !by.is_a_person() {
+            return Err(Impossible::MayNotAbandon);
+        }
+        self.carried_out("abandoned")?;
+        let why = reason(why)?;
+        let by = by.clone();
+        Ok(self.into_state(State::Abandoned { by, why }, now))
+    }
+
     /// The build is released.
-    pub fn succeed(self, now: Timestamp) -> Transition {
+    pub fn succeed(mut self, now: Timestamp) -> Transition {
         self.carried_out("succeeded")?;
+        self.last_error = None;
         Ok(self.into_state(State::Succeeded, now))
     }
 
@@ -203,7 +259,8 @@ impl Promotion {
             | State::Failed { .. }
             | State::Rejected { .. }
             | State::Expired
-            | State::Canceled { .. } => Err(self.not(wanted)),
+            | State::Canceled { .. }
+            | State::Abandoned { .. } => Err(self.not(wanted)),
         }
     }
 
@@ -226,7 +283,8 @@ impl Promotion {
             | State::Failed { .. }
             | State::Rejected { .. }
             | State::Expired
-            | State::Canceled { .. } => Err(self.not(wanted)),
+            | State::Canceled { .. }
+            | State::Abandoned { .. } => Err(self.not(wanted)),
         }
     }
 

@@ -147,7 +147,8 @@ impl Promotion {
             | State::Failed { .. }
             | State::Rejected { .. }
             | State::Expired
-            | State::Canceled { .. } => {
+            | State::Canceled { .. }
+            | State::Abandoned { .. } => {
                 return Err(Impossible::State {
                     state: self.state.word(),
                     wanted: "released",

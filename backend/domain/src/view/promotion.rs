@@ -101,6 +101,10 @@ pub struct PromotionView {
 }
 
 /// What a caller may do with a promotion.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is allowed or not by itself"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MayAnswer {
@@ -110,6 +114,9 @@ pub struct MayAnswer {
     pub reject: bool,
     /// Take it back.
     pub cancel: bool,
+    /// End it while its target is at work.
+    #[serde(default)]
+    pub abandon: bool,
 }
 
 /// Promotions that are not over.

@@ -360,10 +360,15 @@ fn a_build_grows_too_old() {
 }
 
 #[test]
-fn findings_are_limited_where_they_are_known() {
+fn findings_are_limited_and_without_a_scan_the_gate_is_closed() {
     let found = |critical, high| Some(Findings { critical, high });
     let cases = [
-        (None, limit(0, 5), Standing::Met, "no scan of it is known"),
+        (
+            None,
+            limit(0, 5),
+            Standing::Refused,
+            "no scan of it is known",
+        ),
         (
             found(0, 5),
             limit(0, 5),

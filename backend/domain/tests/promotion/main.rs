@@ -5,7 +5,9 @@
     reason = "a story that cannot be told is a failed test"
 )]
 
+mod approvals;
 mod bad_input;
+mod ends;
 mod gates;
 mod requests;
 mod states;

@@ -4,7 +4,7 @@ use domain::{
     actor::Actor,
     gate::{GateKind, Standing},
     hold::Held,
-    promotion::{Decision, PromotionKind, RefusalKind, State},
+    promotion::{Decision, Findings, PromotionKind, RefusalKind, State},
     status::Status,
 };
 
@@ -37,7 +37,13 @@ fn with_gates_that_need_time_or_people_it_waits_and_says_for_what() {
             gates.max_age = Some(hours(720));
             gates.findings = Some(limit(0, 5));
         })
-        .with(|world| world.checks = known_of(end_to_end(), vec![passed("first")]));
+        .with(|world| world.checks = known_of(end_to_end(), vec![passed("first")]))
+        .with(|world| {
+            world.findings = Some(Findings {
+                critical: 0,
+                high: 2,
+            });
+        });
     let decision = world.asked();
     assert!(matches!(decision, Decision::Waits { .. }));
     assert_eq!(
@@ -48,7 +54,7 @@ fn with_gates_that_need_time_or_people_it_waits_and_says_for_what() {
             "needs 2 approvals from release-managers",
             "no freeze",
             "1 d old, 30 d at the most",
-            "no scan of it is known",
+            "findings: 0 critical, 0 allowed and 2 high, 5 allowed",
             "no hold",
         ]
     );

@@ -121,6 +121,15 @@ fn attempts(
         ("running", p().running(None, now)),
         ("succeed", p().succeed(now)),
         ("fail", p().fail("broken", now)),
+        ("tried", p().tried("a time-out", now)),
+        (
+            "abandon",
+            p().abandon(&manager("ada"), MAY, "it hangs", now),
+        ),
+        (
+            "abandon without the right",
+            p().abandon(&grace(), MAY_NOT, "it hangs", now),
+        ),
     ]
 }
 
@@ -181,7 +190,13 @@ fn visit(bypass: &[GateKind]) -> (usize, HashSet<&'static str>) {
                 promotion.state
             );
             assert!(
-                !["approve other bytes", "approve own", "approve unasked"].contains(&what),
+                ![
+                    "approve other bytes",
+                    "approve own",
+                    "approve unasked",
+                    "abandon without the right"
+                ]
+                .contains(&what),
                 "{what}"
             );
             let starts = promotion.state == State::Waiting && next.state == State::Starting;
@@ -238,6 +253,7 @@ fn no_way_leads_to_a_release_but_through_every_gate() {
             "rejected",
             "expired",
             "canceled",
+            "abandoned",
         ];
         assert_eq!(reached, HashSet::from(every_state));
     }

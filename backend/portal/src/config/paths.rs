@@ -21,7 +21,7 @@ pub(super) const KEYS: [&str; 2] = ["apps", "steps"];
 #[cfg(test)]
 pub(super) use {
     freezes::{KEYS as FREEZE_KEYS, WEEKLY_KEYS},
-    gates::{APPROVAL_KEYS as APPROVAL_RULE_KEYS, CHECK_KEYS, FINDINGS_KEYS},
+    gates::{APPROVAL_KEYS as APPROVAL_RULE_KEYS, CHECK_KEYS},
     steps::KEYS as STEP_KEYS,
     target::{APPROVAL_KEYS as APPROVAL_ACTION_KEYS, KEYS as TARGET_KEYS, REVISION_KEYS},
 };

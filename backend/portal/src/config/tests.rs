@@ -286,7 +286,6 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
         ("PathStep", &paths::STEP_KEYS),
         ("Check", &paths::CHECK_KEYS),
         ("ApprovalRule", &paths::APPROVAL_RULE_KEYS),
-        ("FindingsLimit", &paths::FINDINGS_KEYS),
         ("Freeze", &paths::FREEZE_KEYS),
         ("Weekly", &paths::WEEKLY_KEYS),
         ("Target", &paths::TARGET_KEYS),

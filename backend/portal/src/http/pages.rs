@@ -74,6 +74,7 @@ pub(super) fn list() -> Vec<Route> {
         sent("/promotions/{id}/approve", promotion::approve),
         sent("/promotions/{id}/reject", promotion::reject),
         sent("/promotions/{id}/cancel", promotion::cancel),
+        sent("/promotions/{id}/abandon", promotion::abandon),
         shown("/holds", hold::list),
         sent("/holds", hold::freeze),
         sent("/holds/lift", hold::lift),

@@ -160,9 +160,10 @@ fn status_of(refusals: &[Refusal]) -> StatusCode {
 
 fn status_of_impossible(impossible: &Impossible) -> StatusCode {
     match impossible {
-        Impossible::OwnRequest | Impossible::NotAsked { .. } | Impossible::NotYours => {
-            StatusCode::FORBIDDEN
-        }
+        Impossible::OwnRequest
+        | Impossible::NotAsked { .. }
+        | Impossible::NotYours
+        | Impossible::MayNotAbandon => StatusCode::FORBIDDEN,
         Impossible::Words(_) => StatusCode::BAD_REQUEST,
         Impossible::State { .. }
         | Impossible::Expired(_)
@@ -190,6 +191,7 @@ fn of_store(error: &store::Error) -> Problem {
         }
         store::Error::NotFound { .. }
         | store::Error::Denied { .. }
+        | store::Error::Refused { .. }
         | store::Error::Corrupt { .. } => internal(),
     }
 }

@@ -284,9 +284,9 @@ async fn by_its_action(
 
 fn not_listed(job: &Job, error: &CallError, refusal: &str) -> Failure {
     match error {
-        CallError::Refused { .. } | CallError::Denied { .. } => {
+        CallError::Refused { .. } | CallError::Denied { .. } | CallError::Role { .. } => {
             let kind = match error {
-                CallError::Denied { .. } => FailureKind::Permission,
+                CallError::Denied { .. } | CallError::Role { .. } => FailureKind::Permission,
                 _ => FailureKind::Configuration,
             };
             Failure {

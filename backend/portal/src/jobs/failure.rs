@@ -74,6 +74,7 @@ impl Failure {
             ),
             store::Error::Conflict { .. }
             | store::Error::TooLarge { .. }
+            | store::Error::Refused { .. }
             | store::Error::Unavailable { .. }
             | store::Error::Corrupt { .. } => return Self::from(Error::Store(error)),
         };

@@ -35,6 +35,9 @@ impl Portal {
             Some(id) => Some(self.named(id, asked, &confirmed).await?),
             None => self.promotion_of(run, asked).await?,
         };
+        if promotion.is_none() {
+            self.not_abandoned(run, asked).await?;
+        }
         let release = match promotion {
             Some(promotion) => self.end_with_release(&promotion, run, now).await?,
             None => {
@@ -55,6 +58,25 @@ impl Portal {
         })
     }
 
+    /// What a run deploys whose promotion was abandoned is no release.
+    async fn not_abandoned(&self, run: &RunId, asked: &Move) -> Result<(), Failure> {
+        let table = &self.store().table;
+        let Some(id) = table.promotion_of_run(run).await? else {
+            return Ok(());
+        };
+        let found = table.promotion(&id).await?.map(|record| record.promotion);
+        match found.filter(|found| found.app == asked.app && found.to == asked.environment) {
+            Some(Promotion {
+                state: State::Abandoned { by, why },
+                ..
+            }) => Err(Failure::artifact(format!(
+                "Promotion {id} was abandoned by {}, so nothing was released: {why}.",
+                by.name
+            ))),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     async fn end_with_release(
         &self,
         promotion: &Promotion,
@@ -71,6 +93,12 @@ impl Portal {
             }
         };
         if ended.state != State::Succeeded {
+            if matches!(ended.state, State::Starting | State::Running) {
+                return Err(Failure::artifact(format!(
+                    "Promotion {id} is not released while {} is held. Retry the stage when the hold is lifted.",
+                    ended.to
+                )));
+            }
             let why = match &ended.state {
                 State::Failed { why } => why.as_str(),
                 _ => "open its page to see what became of it",

@@ -5,7 +5,9 @@ use domain::{
     Timestamp,
     actor::Actor,
     gate::GateAnswer,
+    hold::Held,
     id::PromotionId,
+    path::Timeouts,
     promotion::{Impossible, Promotion, Rights, State},
 };
 use jiff::SignedDuration;
@@ -27,7 +29,7 @@ const PORTAL: Rights = Rights {
 const SLOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a step did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// Something changed: look again.
     On,
@@ -35,6 +37,8 @@ pub(super) enum Turn {
     Let,
     /// There is nothing more to do now.
     Rest,
+    /// Its target was tried in vain, for this reason, and is to be tried again later.
+    Tried(String),
 }
 
 /// Whether a promotion has been starting or running for too long.
@@ -53,19 +57,30 @@ impl Portal {
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let turn = match &record.promotion.state {
                 State::Waiting => Box::pin(self.leave_waiting(&record, now)).await?,
-                State::Starting => Box::pin(self.call_target(&record, fresh, now)).await?,
-                State::Running => Box::pin(self.look_at_run(&record, now)).await?,
+                State::Starting => {
+                    let called = Box::pin(self.call_target(&record, fresh, now)).await;
+                    self.or_give_up(&record, called, now).await?
+                }
+                State::Running => {
+                    let looked = Box::pin(self.look_at_run(&record, now)).await;
+                    self.or_give_up(&record, looked, now).await?
+                }
                 State::Succeeded
                 | State::Failed { .. }
                 | State::Rejected { .. }
                 | State::Expired
-                | State::Canceled { .. } => Turn::Rest,
+                | State::Canceled { .. }
+                | State::Abandoned { .. } => Turn::Rest,
             };
-            match turn {
-                Turn::Rest => return Ok(record.promotion),
-                Turn::On => fresh = false,
-                Turn::Let => fresh = true,
+            let rests = match &turn {
+                Turn::Rest => self.leave(&record, None, now).await?,
+                Turn::Tried(error) => self.leave(&record, Some(error), now).await?,
+                Turn::On | Turn::Let => None,
+            };
+            if let Some(promotion) = rests {
+                return Ok(promotion);
             }
+            fresh = turn == Turn::Let;
         }
         Err(Error::Conflict {
             detail: "others keep changing this promotion: try again in a moment".to_owned(),
@@ -89,6 +104,86 @@ impl Portal {
         }
         Box::pin(self.promote_all_automatically(now)).await?;
         Ok(slow)
+    }
+
+    /// Ends a promotion that our own records keep from going on, where that lasts or its time is over. Else the error is the
+    /// caller's; so it is where another process calls targets, which may be permitted what this one is not.
+    async fn or_give_up(
+        &self,
+        record: &PromotionRecord,
+        turn: Result<Turn>,
+        now: Timestamp,
+    ) -> Result<Turn> {
+        let error = match turn {
+            Ok(turn) => return Ok(turn),
+            Err(error) => error,
+        };
+        if self.parts.carriers.others {
+            return Err(error);
+        }
+        let lasting = match &error {
+            Error::Store(error) => error.is_lasting(),
+            Error::NotFound { .. } => true,
+            _ => false,
+        };
+        let text = chain(&error);
+        if lasting {
+            let why = format!("the portal cannot carry it out: {text}");
+            return self.give_up(record, why, now).await;
+        }
+        let tried = record.promotion.clone().tried(&text, now)?;
+        match self.timed_out(&tried, now).await {
+            Ok(Some(why)) => self.give_up(record, why, now).await,
+            Ok(None) | Err(_) => Err(error),
+        }
+    }
+
+    /// Leaves a promotion until the next look, with what its target said; or ends it, if it has been there for too long.
+    /// `None` if it is to be looked at anew.
+    async fn leave(
+        &self,
+        record: &PromotionRecord,
+        error: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<Promotion>> {
+        let mut promotion = record.promotion.clone();
+        if let Some(error) = error {
+            tracing::warn!(promotion = %promotion.id, error, "a promotion's target is tried again later");
+            promotion = promotion.tried(error, now)?;
+        }
+        if let Some(why) = self.timed_out(&promotion, now).await? {
+            self.give_up(record, why, now).await?;
+            return Ok(None);
+        }
+        if promotion == record.promotion {
+            return Ok(Some(promotion));
+        }
+        let step = Step::default();
+        match self.store().table.step(record, &promotion, step).await? {
+            Stepped::Done(_) => Ok(Some(promotion)),
+            Stepped::Refused(_) => Ok(None),
+        }
+    }
+
+    /// Why a promotion has been with its target for too long, if it has. Whoever leaves targets to another process leaves
+    /// this to it, too. While its environment is held it may only wait for that to be lifted, so that its time does not end.
+    async fn timed_out(&self, promotion: &Promotion, now: Timestamp) -> Result<Option<String>> {
+        if self.parts.carriers.others {
+            return Ok(None);
+        }
+        let timeouts = self.step_of(promotion).map(|step| step.timeouts);
+        let timeouts = timeouts.unwrap_or_else(|_| Timeouts::default());
+        let Some(why) = promotion.overdue(timeouts, now) else {
+            return Ok(None);
+        };
+        let holds = self.store().table.holds().await?;
+        let held = holds.iter().any(|hold| match &hold.on {
+            Held::Environment { environment, app } => {
+                *environment == promotion.to && app.as_ref().is_none_or(|app| *app == promotion.app)
+            }
+            Held::Automatic { .. } | Held::Build { .. } => false,
+        });
+        Ok((!held).then_some(why))
     }
 
     async fn leave_waiting(&self, record: &PromotionRecord, now: Timestamp) -> Result<Turn> {

@@ -75,7 +75,7 @@ impl Portal {
     }
 
     /// Reads a promotion, lets `change` say what becomes of it, and writes that; again, as long as others are faster.
-    async fn answer(
+    pub(super) async fn answer(
         &self,
         who: Who<'_>,
         id: &PromotionId,

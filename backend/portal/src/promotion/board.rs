@@ -8,7 +8,7 @@ use domain::{
 };
 use store::table::Step;
 
-use super::{Asked, request::Wish};
+use super::{Asked, advance::Turn, request::Wish};
 use crate::{Error, Portal, Result, who::Who};
 
 /// How often a promotion is looked at while others change it.
@@ -96,7 +96,8 @@ impl Portal {
                     | State::Failed { .. }
                     | State::Rejected { .. }
                     | State::Expired
-                    | State::Canceled { .. },
+                    | State::Canceled { .. }
+                    | State::Abandoned { .. },
                     _,
                 ) => return Ok(Boarded::On(Box::new(record.promotion))),
             }
@@ -113,14 +114,17 @@ impl Portal {
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             match record.promotion.state {
                 State::Starting | State::Running => {
-                    Box::pin(self.succeed(&record, now)).await?;
+                    if Box::pin(self.succeed(&record, now)).await? == Turn::Rest {
+                        return Ok(record.promotion);
+                    }
                 }
                 State::Waiting
                 | State::Succeeded
                 | State::Failed { .. }
                 | State::Rejected { .. }
                 | State::Expired
-                | State::Canceled { .. } => return Ok(record.promotion),
+                | State::Canceled { .. }
+                | State::Abandoned { .. } => return Ok(record.promotion),
             }
         }
         Err(Error::Conflict {

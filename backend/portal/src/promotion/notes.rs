@@ -73,6 +73,7 @@ pub(super) fn ended(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note
     let (deed, reason) = match &promotion.state {
         State::Rejected { why, .. } => (Deed::Rejected, Some(why)),
         State::Canceled { why, .. } => (Deed::PromotionCanceled, Some(why)),
+        State::Abandoned { why, .. } => (Deed::PromotionAbandoned, Some(why)),
         State::Failed { why } => (Deed::PromotionFailed, Some(why)),
         State::Expired => (Deed::PromotionExpired, None),
         State::Waiting | State::Starting | State::Running | State::Succeeded => {

@@ -6,7 +6,8 @@ use domain::{
     audit::Note,
     id::{AppId, BuildId, EnvironmentId, RunId},
     promotion::{
-        Bypass, Decision, Promotion, PromotionKind, Refusal, Request, Rights, Situation, decide,
+        Bypass, Decision, Promotion, PromotionKind, Refusal, RefusalKind, Request, Rights,
+        Situation, decide,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -174,6 +175,24 @@ impl Portal {
         refusals: Vec<Refusal>,
         now: Timestamp,
     ) -> Result<Asked> {
+        // Whoever has no right here must not be able to fill the audit log.
+        if refusals
+            .iter()
+            .any(|refusal| refusal.kind == RefusalKind::Forbidden)
+        {
+            let build = &wish.record.build;
+            tracing::info!(
+                event = "promotion-forbidden",
+                by = who.actor.name,
+                proof = who.proof,
+                from = who.from,
+                app = %build.app,
+                build = %build.id,
+                to = %wish.to,
+                "a promotion was asked for by somebody who may not"
+            );
+            return Err(Error::Declined { refusals });
+        }
         // What the portal asks for itself it asks for again and again: that is no news.
         if wish.kind != PromotionKind::Automatic && !wish.again {
             let note = notes::refused(who, wish, &refusals, now);

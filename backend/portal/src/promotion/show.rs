@@ -90,6 +90,7 @@ impl Portal {
             approve: on_step(&|step| tried().approve(step, actor, &seen, None, now).is_ok()),
             reject: on_step(&|step| tried().reject(step, actor, rights, "no", now).is_ok()),
             cancel: tried().cancel(actor, rights, "no", now).is_ok(),
+            abandon: tried().abandon(actor, rights, "no", now).is_ok(),
         }
     }
 }

@@ -95,6 +95,7 @@ mod tests {
             automatic: false,
             target,
             expires_after: SignedDuration::from_hours(72),
+            timeouts: domain::path::Timeouts::default(),
             rollback_gates: None,
         }
     }

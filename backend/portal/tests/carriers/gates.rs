@@ -1,6 +1,7 @@
 //! Gates and releases inside a pipeline, as its own jobs ask for them.
 
 use domain::{
+    actor::Actor,
     catalog::Environment,
     path::{ApprovalRule, Gates, Target},
     promotion::State,
@@ -17,6 +18,11 @@ use testkit::{
 fn stages() -> Value {
     json!([source(), {"name": "Gate", "actions": [towpath("Gate", "gate")]},
         {"name": "Deploy", "actions": [deploy()]}, {"name": "Done", "actions": [towpath("Release", "release")]}])
+}
+
+/// Another lead.
+fn cy() -> Actor {
+    Actor::person("cy@example.com", vec!["leads".to_owned()])
 }
 
 fn approved() -> Gates {
@@ -82,17 +88,18 @@ async fn a_gate_asks_for_a_promotion_itself_waits_for_an_approval_and_starts_not
     let Outcome::Waits { why } = test.work(0).await else {
         panic!("open");
     };
-    assert!(why.contains("1 approval"), "{why}");
+    assert!(why.contains("2 approvals"), "{why}");
     let open = test.store.table.open_promotions().await.unwrap().remove(0);
     assert_eq!(open.requested_by.name, testkit::pipeline::PIPELINE);
     assert_eq!(execution_of(&open), execution);
     test.tick(1).await;
     let seen = build.digest();
-    let approved = test
-        .portal
-        .approve(&bob(), &open.id, &seen, None, machine_time())
-        .await;
-    assert_eq!(approved.unwrap().state, State::Running);
+    for (lead, state) in [(bob(), State::Waiting), (cy(), State::Running)] {
+        let approved = test
+            .portal
+            .approve(&lead, &open.id, &seen, None, machine_time());
+        assert_eq!(approved.await.unwrap().state, state);
+    }
     while let Outcome::Waits { .. } = test.work(0).await {}
     let Outcome::Released(_) = test.work(0).await else {
         panic!("not released");
@@ -163,7 +170,7 @@ async fn a_gate_gives_up_before_codepipeline_does_and_says_what_it_waited_for() 
         panic!("{outcome:?}");
     };
     assert!(message.contains("24 hours"), "{message}");
-    assert!(message.contains("1 approval"), "{message}");
+    assert!(message.contains("2 approvals"), "{message}");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod approvals;
 mod buckets;
 mod cost;
+mod ends;
 mod foreign;
 mod gates;
 mod interrupted;

@@ -178,6 +178,7 @@ fn changing(things: &Things) -> Vec<Row> {
             "run": "ci/r-1"})
     };
     let reason = || json!({"reason": "a test"});
+    let ended = |pattern| with(reason(), row("POST", pattern, &[NONE], "--------"));
     let promote = |to: &str| json!({"build": nowhere, "to": to, "reason": "a test"});
     let hold = |app: Value| json!({"environment": "dev", "app": app, "reason": "a test"});
     let lift = || json!({"on": {"what": "environment", "environment": "dev", "app": "wallet"}, "reason": "a test"});
@@ -215,24 +216,9 @@ fn changing(things: &Things) -> Vec<Row> {
                 "--------",
             ),
         ),
-        with(
-            reason(),
-            row(
-                "POST",
-                "/api/v1/promotions/{id}/reject",
-                &[NONE],
-                "--------",
-            ),
-        ),
-        with(
-            reason(),
-            row(
-                "POST",
-                "/api/v1/promotions/{id}/cancel",
-                &[NONE],
-                "--------",
-            ),
-        ),
+        ended("/api/v1/promotions/{id}/reject"),
+        ended("/api/v1/promotions/{id}/cancel"),
+        ended("/api/v1/promotions/{id}/abandon"),
         with(
             reason(),
             row("POST", ROLLBACK, &["shop", "dev"], "--------"),
@@ -364,6 +350,10 @@ fn sent(things: &Things) -> Vec<Row> {
         form(
             "reason=a",
             row("POST", "/promotions/{id}/cancel", &[NONE], "--------"),
+        ),
+        form(
+            "reason=a",
+            row("POST", "/promotions/{id}/abandon", &[NONE], "--------"),
         ),
         form(
             "label=form&may=view&app=wallet&environment=*&days=1",

@@ -184,6 +184,17 @@ impl Template {
         }
     }
 
+    /// The same request at an address that ends otherwise.
+    pub(crate) fn at(&self, end: &str, other: &str) -> Self {
+        Self {
+            method: self.method.clone(),
+            pattern: self.pattern.replace(end, other),
+            address: self.address.replace(end, other),
+            body: self.body.clone(),
+            kind: self.kind,
+        }
+    }
+
     /// What its holes are for, in their order.
     pub(crate) fn kinds(&self) -> Vec<Kind> {
         let text = format!("{}\n{}", self.address, self.body);

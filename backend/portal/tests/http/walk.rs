@@ -93,5 +93,11 @@ pub(crate) fn templates(pages: &[Found]) -> Vec<Template> {
             found.insert(format!("{template:?}"), template);
         }
     }
-    found.into_values().collect()
+    let mut found: Vec<Template> = found.into_values().collect();
+    // No promotion of these apps has started, so that no page has this form: it is that of taking one back.
+    let forms = found.iter();
+    let forms = forms.filter(|it| it.pattern == "/promotions/{id}/cancel");
+    let abandon: Vec<Template> = forms.map(|form| form.at("cancel", "abandon")).collect();
+    found.extend(abandon);
+    found
 }

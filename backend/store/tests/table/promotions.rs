@@ -35,6 +35,7 @@ fn promotion(number: u64, build: &Build) -> Promotion {
         state: State::Waiting,
         since: noon(0),
         run: None,
+        last_error: None,
     }
 }
 

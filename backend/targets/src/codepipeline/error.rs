@@ -4,7 +4,7 @@
 use std::error::Error as StdError;
 
 use aws_sdk_codepipeline::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ErrorMetadata};
 
 /// Why a call of a pipeline failed.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,14 @@ pub enum CallError {
         /// What was asked.
         operation: &'static str,
         /// IAM's words, which name the resource.
+        reason: String,
+    },
+    /// The role to call with could not be taken on. Nothing was done.
+    #[error("the role for {operation} cannot be taken on: {reason}")]
+    Role {
+        /// What was to be asked.
+        operation: &'static str,
+        /// IAM's words, which name the role.
         reason: String,
     },
     /// `CodePipeline` did not do it, since too much is asked of it at once.
@@ -60,6 +68,9 @@ const BUSY: [&str; 7] = [
 /// Names of errors that mean: not permitted.
 const DENIED: [&str; 2] = ["AccessDenied", "AccessDeniedException"];
 
+/// Names of errors of credentials that end by themselves: the next session's are others.
+const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+
 /// The errors of `RollbackStage` that mean: this stage cannot be taken back to that execution. Every other one may be about
 /// the call, and not about the stage.
 const NO_ROLLBACK: [&str; 4] = [
@@ -84,9 +95,12 @@ impl CallError {
                     code: String::new(),
                     reason: DisplayErrorContext(&error).to_string(),
                 },
-                _ => Self::Unknown {
-                    operation,
-                    source: Box::new(error),
+                _ => match role_refused(&error) {
+                    Some(reason) => Self::Role { operation, reason },
+                    None => Self::Unknown {
+                        operation,
+                        source: Box::new(error),
+                    },
                 },
             };
         };
@@ -120,8 +134,35 @@ impl CallError {
         NO_ROLLBACK.into_iter().any(|name| self.is(name))
     }
 
+    /// Whether asking again would fail in the same way, until somebody changes something.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => !EXPIRED.contains(&code.as_str()),
+            Self::Denied { .. } | Self::Role { .. } => true,
+            Self::Busy { .. } | Self::Unknown { .. } => false,
+        }
+    }
+
+    /// Whether the pipeline itself, or the call, is at fault, and not who asks.
+    pub fn is_about_the_pipeline(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
     /// Whether the call may have taken effect all the same.
     pub fn is_ambiguous(&self) -> bool {
         matches!(self, Self::Unknown { .. })
     }
+}
+
+/// IAM's words, where a call was not sent since IAM did not let its role be taken on.
+fn role_refused(error: &(dyn StdError + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(found) = cause.downcast_ref::<ErrorMetadata>() {
+            let code = found.code().filter(|code| DENIED.contains(code))?;
+            return Some(found.message().unwrap_or(code).to_owned());
+        }
+        next = cause.source();
+    }
+    None
 }

@@ -175,3 +175,55 @@ impl fmt::Debug for Pipeline {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, http::StatusCode, response::IntoResponse};
+
+    use super::*;
+
+    const ROLE: &str = "arn:aws:iam::999999999999:role/towpath-jobs";
+
+    /// A pipeline that is called in a role; AWS answers so to whoever wants to take it on.
+    async fn in_role(status: StatusCode, answer: &'static str) -> Pipeline {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(move || async move {
+            (status, [("content-type", "text/xml")], answer).into_response()
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let keys = Credentials::new("id", "secret", None, None, "test");
+        let config = role::config("eu-west-1", Some(keys)).await;
+        let config = config.into_builder().endpoint_url(&endpoint).build();
+        let role = Role {
+            arn: ROLE.to_owned(),
+            external_id: None,
+        };
+        let pipelines = Pipelines::on(config, Some(&endpoint), Some(role));
+        pipelines
+            .pipeline("wallet-prod", "999999999999", "eu-west-1", None)
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_role_that_iam_refuses_is_no_lost_answer() {
+        let denied = "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
+            <Code>AccessDenied</Code><Message>you are not authorized to perform: sts:AssumeRole</Message></Error>\
+            <RequestId>1</RequestId></ErrorResponse>";
+        let pipeline = in_role(StatusCode::FORBIDDEN, denied).await;
+        let error = pipeline.execution("e-1").await.unwrap_err();
+        assert!(
+            matches!(&error, CallError::Role { reason, .. } if reason.contains("sts:AssumeRole")),
+            "{error:?}"
+        );
+        assert!(error.is_lasting() && !error.is_ambiguous());
+    }
+
+    #[tokio::test]
+    async fn a_role_that_could_not_be_asked_for_may_be_later() {
+        let pipeline = in_role(StatusCode::INTERNAL_SERVER_ERROR, "").await;
+        let error = pipeline.execution("e-1").await.unwrap_err();
+        assert!(matches!(&error, CallError::Unknown { .. }), "{error:?}");
+        assert!(!error.is_lasting());
+    }
+}

@@ -15,6 +15,7 @@ pub(super) fn deed(deed: Deed) -> &'static str {
         Deed::PromotionStarted => "started a promotion",
         Deed::PromotionSucceeded => "finished a promotion",
         Deed::PromotionFailed => "saw a promotion fail",
+        Deed::PromotionAbandoned => "abandoned a promotion",
         Deed::RollbackRequested => "asked for a rollback",
         Deed::Held => "put a hold",
         Deed::Lifted => "lifted a hold",
@@ -33,7 +34,7 @@ pub(super) fn deed(deed: Deed) -> &'static str {
 }
 
 /// Every deed, for the filter.
-pub(super) const DEEDS: [Deed; 24] = [
+pub(super) const DEEDS: [Deed; 25] = [
     Deed::PromotionRequested,
     Deed::PromotionRefused,
     Deed::GatesBypassed,
@@ -44,6 +45,7 @@ pub(super) const DEEDS: [Deed; 24] = [
     Deed::PromotionStarted,
     Deed::PromotionSucceeded,
     Deed::PromotionFailed,
+    Deed::PromotionAbandoned,
     Deed::RollbackRequested,
     Deed::Held,
     Deed::Lifted,
@@ -69,9 +71,11 @@ pub(super) fn name(deed: Deed) -> String {
 /// How it looks: what someone should look at stands out.
 pub(super) fn tone(deed: Deed) -> &'static str {
     match deed {
-        Deed::PromotionRefused | Deed::Rejected | Deed::PromotionFailed | Deed::Withdrawn => {
-            "failed"
-        }
+        Deed::PromotionRefused
+        | Deed::Rejected
+        | Deed::PromotionFailed
+        | Deed::PromotionAbandoned
+        | Deed::Withdrawn => "failed",
         Deed::GatesBypassed | Deed::Held | Deed::RollbackRequested | Deed::LockedOut => "waiting",
         Deed::Approved
         | Deed::PromotionSucceeded

@@ -16,6 +16,7 @@ pub(super) fn forms(view: &PromotionView, returned: Option<&Returned>) -> Option
         shown(view.may.approve, "approve").then(|| approve(view, back(returned, "approve"))),
         shown(view.may.reject, "reject").then(|| reject(view, back(returned, "reject"))),
         shown(view.may.cancel, "cancel").then(|| cancel(view, back(returned, "cancel"))),
+        shown(view.may.abandon, "abandon").then(|| abandon(view, back(returned, "abandon"))),
     ]
     .into_iter()
     .flatten()
@@ -87,6 +88,27 @@ fn cancel(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
                 {field::troubles(returned, "Not taken back")}
                 {why.view(returned)}
                 <p class="send"><button class="button" type="submit">"Take it back"</button></p>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn abandon(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
+    let why = Words {
+        name: "reason",
+        id: "abandon-reason".to_owned(),
+        label: "Why",
+        required: true,
+    };
+    view! {
+        <details class="deed" open=returned.is_some()>
+            <summary>"Abandon it"</summary>
+            <form class="ask" method="post" action=links::answer(&view.promotion.id, "abandon")>
+                {field::troubles(returned, "Not abandoned")}
+                <p class="hint">"Its target is not stopped. Whatever it does from now on, nothing is released by this promotion."</p>
+                {why.view(returned)}
+                <p class="send"><button class="button grave" type="submit">"Abandon"</button></p>
             </form>
         </details>
     }

@@ -48,6 +48,7 @@ pub(crate) fn page(view: &PromotionView, returned: Option<&Returned>) -> View {
                 <p class="lead">{promotions::badge(&promotion.state)} <span>{promotion.reason.clone()}</span></p>
             </header>
             {why(&promotion.state)}
+            {last_error(promotion)}
             {bypass(promotion)}
             {answer::forms(view, returned)}
             <div class="halves">
@@ -75,6 +76,7 @@ fn why(state: &State) -> Option<AnyView> {
         State::Failed { why } => ("It failed. ", why.clone()),
         State::Rejected { by: who, why } => ("It was rejected. ", format!("{}: {why}", by(who))),
         State::Canceled { by: who, why } => ("It was taken back. ", format!("{}: {why}", by(who))),
+        State::Abandoned { by: who, why } => ("It was abandoned. ", format!("{}: {why}", by(who))),
         State::Expired => (
             "It waited too long. ",
             "ask for it again from the build's page".to_owned(),
@@ -90,6 +92,21 @@ fn why(state: &State) -> Option<AnyView> {
         <div class="callout" data-status=tone>
             {icon(icon::NOTE)}
             <p><strong>{title}</strong> {sentence(&words)}</p>
+        </div>
+    };
+    Some(callout.into_any())
+}
+
+/// What was last heard of its target, while it is tried again.
+fn last_error(promotion: &Promotion) -> Option<AnyView> {
+    let error = promotion.last_error.as_ref()?;
+    if promotion.state.is_terminal() {
+        return None;
+    }
+    let callout = view! {
+        <div class="callout" data-status="waiting">
+            {icon(icon::NOTE)}
+            <p><strong>"Its target did not do it yet. "</strong> {sentence(&promotions::last_try(error))}</p>
         </div>
     };
     Some(callout.into_any())

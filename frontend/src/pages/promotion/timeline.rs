@@ -100,6 +100,10 @@ fn ended(promotion: &Promotion, as_of: Timestamp) -> AnyView {
             let what = format!("{} took it back", person::name(by));
             (Status::Canceled, what, Some(why.clone()))
         }
+        State::Abandoned { by, why } => {
+            let what = format!("{} abandoned it", person::name(by));
+            (Status::Canceled, what, Some(why.clone()))
+        }
     };
     let shape = status::shape(status);
     entry(shape, status.word(), what, promotion.since, said, as_of)

@@ -1,4 +1,4 @@
-//! `towpath approve`, `reject` and `cancel`: what people say to a promotion.
+//! `towpath approve`, `reject`, `cancel` and `abandon`: what people say to a promotion.
 
 use clap::Args;
 use domain::{digest::Digest, id::PromotionId, promotion::Promotion, view::PromotionView};
@@ -67,6 +67,14 @@ pub(crate) async fn cancel(
     output: &Output,
 ) -> Result<(), Failure> {
     end(api, options, "cancel", output).await
+}
+
+pub(crate) async fn abandon(
+    api: &Api,
+    options: &ReasonOptions,
+    output: &Output,
+) -> Result<(), Failure> {
+    end(api, options, "abandon", output).await
 }
 
 async fn end(

@@ -101,7 +101,7 @@ fn list_open(promotions: &[Promotion], none: &str, output: &Output) {
             ),
             (promotion.requested_by.name.clone(), None),
             (ago(promotion.requested_at), None),
-            (show::in_the_way(&promotion.gates), None),
+            (show::waits_for(promotion), None),
             (promotion.id.to_string(), None),
         ]);
     }

@@ -100,6 +100,12 @@ pub(super) async fn promotion(api: &Api, id: &PromotionId, output: &Output) -> R
             api.address(&format!("/runs/{run}"))
         ));
     }
+    if view.may.abandon && promotion.last_error.is_some() {
+        output.note(&format!(
+            "you may end it: `towpath abandon {} --reason <words>`",
+            promotion.id
+        ));
+    }
     if view.may.approve {
         output.note(&format!(
             "it waits for you: `towpath approve {}`",

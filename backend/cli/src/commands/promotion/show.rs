@@ -2,11 +2,12 @@
 
 use domain::{
     gate::{GateAnswer, Standing},
-    promotion::{Promotion, PromotionKind, State},
+    promotion::{LastError, Promotion, PromotionKind, State},
 };
 
 use crate::{
     api::Api,
+    commands::ago,
     failure::Failure,
     output::{Output, Table},
 };
@@ -18,7 +19,7 @@ pub(super) fn colour(state: &State) -> Option<u8> {
         State::Starting | State::Running => Some(36),
         State::Succeeded => Some(32),
         State::Failed { .. } | State::Rejected { .. } => Some(31),
-        State::Expired | State::Canceled { .. } => None,
+        State::Expired | State::Canceled { .. } | State::Abandoned { .. } => None,
     }
 }
 
@@ -52,9 +53,24 @@ pub(super) fn state(state: &State) -> String {
             state.word().to_owned()
         }
         State::Failed { why } => format!("failed: {why}"),
-        State::Rejected { by, why } | State::Canceled { by, why } => {
+        State::Rejected { by, why }
+        | State::Canceled { by, why }
+        | State::Abandoned { by, why } => {
             format!("{} by {}: {why}", state.word(), by.name)
         }
+    }
+}
+
+/// When a promotion's target was last tried in vain, and what came of it.
+pub(super) fn last_try(error: &LastError) -> String {
+    format!("{}: {}", ago(error.at), error.message)
+}
+
+/// What an open promotion waits for, or what was last heard of its target.
+pub(super) fn waits_for(promotion: &Promotion) -> String {
+    match &promotion.last_error {
+        Some(error) => format!("last tried {}", last_try(error)),
+        None => in_the_way(&promotion.gates),
     }
 }
 
@@ -106,6 +122,9 @@ pub(crate) fn promotion(api: &Api, promotion: &Promotion, output: &Output) -> Re
         state(&promotion.state)
     ));
     gates(&promotion.gates, output);
+    if let Some(error) = &promotion.last_error {
+        output.line(&format!("last try   {}", last_try(error)));
+    }
     output.line(&format!("promotion  {}", promotion.id));
     output.line(&format!(
         "page       {}",

@@ -98,7 +98,14 @@ impl Progress {
         let closed = show::in_the_way(&promotion.gates);
         let line = match promotion.state {
             State::Waiting if !closed.is_empty() => format!("waiting: {closed}"),
-            _ => promotion.state.word().to_owned(),
+            _ => match &promotion.last_error {
+                Some(error) => format!(
+                    "{}, last tried {}",
+                    promotion.state.word(),
+                    show::last_try(error)
+                ),
+                None => promotion.state.word().to_owned(),
+            },
         };
         if let Some(bar) = &self.bar {
             bar.set_message(crate::output::printable(&line));

@@ -2,7 +2,7 @@
 
 use crate::{
     promotion::{
-        BuildFacts, PromotionKind, Refusal, RefusalKind, Request, RequestField, Situation,
+        BuildFacts, PromotionKind, Refusal, RefusalKind, Request, RequestField, Situation, State,
     },
     words,
 };
@@ -156,8 +156,8 @@ pub(super) fn busy(situation: &Situation<'_>, request: &Request) -> Option<Refus
             open.state.word()
         ),
         match open.state {
-            crate::promotion::State::Waiting => "wait until it has ended, or take it back",
-            _ => "wait until it has ended",
+            State::Waiting => "wait until it has ended, or take it back",
+            _ => "wait until it has ended, or have it abandoned by somebody who may go past gates",
         },
     ))
 }

@@ -41,6 +41,7 @@ fn path(gated: bool) -> Path {
         automatic: false,
         target: Target::Portal(None),
         expires_after: SignedDuration::from_hours(72),
+        timeouts: crate::path::Timeouts::default(),
         rollback_gates: None,
     };
     Path {

@@ -3,7 +3,7 @@
 use domain::{
     gate::GateKind,
     id::StepId,
-    path::{ApprovalRule, Check, FindingsLimit, Gates},
+    path::{ApprovalRule, Check, Gates},
 };
 
 use super::{duration, freezes};
@@ -16,24 +16,27 @@ use crate::config::{
 
 pub(in crate::config) const CHECK_KEYS: [&str; 4] = ["name", "source", "pipeline", "step"];
 pub(in crate::config) const APPROVAL_KEYS: [&str; 2] = ["count", "groups"];
-pub(in crate::config) const FINDINGS_KEYS: [&str; 2] = ["critical", "high"];
+/// A gate that files of earlier versions may ask for, and that nothing could open.
+pub(in crate::config) const FINDINGS: &str = "findings";
 
 const CHECK_EXAMPLE: &str =
     "{ name = \"end to end\", source = \"codepipeline\", pipeline = \"wallet-e2e\" }";
 const APPROVAL_EXAMPLE: &str = "{ count = 2, groups = [\"release-managers\"] }";
-const FINDINGS_EXAMPLE: &str = "{ critical = 0, high = 5 }";
+const SCAN_EXAMPLE: &str =
+    "{ name = \"scan\", source = \"codepipeline\", pipeline = \"wallet-scan\" }";
 
 /// More approvals than this nobody gathers.
 const MOST_APPROVALS: u32 = 20;
 
 pub(super) fn gates(document: &Document<'_>, step: &Section<'_, '_>) -> Gates {
+    refuse_findings(step);
     Gates {
         checks: checks(document, step),
         soak: duration::optional(document, step, "soak", "2h"),
         approvals: approvals(document, step),
         freezes: freezes::entries(document, step),
         max_age: duration::optional(document, step, "max_age", "30d"),
-        findings: findings(document, step),
+        findings: None,
     }
 }
 
@@ -146,20 +149,17 @@ fn groups(document: &Document<'_>, texts: Vec<Text>) -> Vec<String> {
     groups
 }
 
-fn findings(document: &Document<'_>, step: &Section<'_, '_>) -> Option<FindingsLimit> {
-    let (table, span) = step.table("findings", FINDINGS_EXAMPLE)?;
-    let section = Section::open(document, "findings", table, span, &FINDINGS_KEYS);
-    if !section.has("critical") && !section.has("high") {
+fn refuse_findings(step: &Section<'_, '_>) {
+    if step.has(FINDINGS) {
         step.problem(
-            "findings",
-            "findings without a limit",
-            format!("write findings = {FINDINGS_EXAMPLE}, or leave it out"),
+            FINDINGS,
+            "\"findings\" would keep every build out: Towpath reads no scan reports yet, so that nothing could open this gate",
+            format!(
+                "remove it, let a pipeline that scans the build fail on what it finds, and ask for that: checks = \
+                 [{SCAN_EXAMPLE}]"
+            ),
         );
     }
-    Some(FindingsLimit {
-        critical: section.number("critical", 0, 100_000),
-        high: section.number("high", 0, 100_000),
-    })
 }
 
 /// The gates that a rollback is asked for; `None` for the same as on the way forward.
@@ -171,12 +171,19 @@ pub(super) fn of_rollback(
     if step.is_empty_list("rollback_gates") {
         return Some(Vec::new());
     }
-    let words: Vec<&str> = GateKind::ALL.iter().map(|gate| gate.word()).collect();
+    let known = GateKind::ALL.into_iter();
+    let known = known.filter(|gate| gate.can_be_configured());
+    let words: Vec<&str> = known.map(GateKind::word).collect();
     let texts = step.texts("rollback_gates", "approvals")?;
     let mut gates = Vec::new();
     for text in texts {
         match text.value.parse::<GateKind>() {
-            Ok(gate) => gates.push(gate),
+            Ok(gate) if gate.can_be_configured() => gates.push(gate),
+            Ok(gate) => document.problem(
+                text.span,
+                format!("no step can ask for \"{}\"", gate.word()),
+                "remove it from rollback_gates",
+            ),
             Err(_) => document.problem(
                 text.span,
                 format!("unknown gate \"{}\"", text.value),

@@ -42,16 +42,18 @@ struct PathStep {
     /// How old it may be at the most, since it was registered, such as `"30d"`.
     #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
     max_age: Option<String>,
-    /// The most findings of a scan, where a scan's findings are known.
-    #[schemars(with = "FindingsLimit")]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    findings: Option<FindingsLimit>,
     /// Whether a build moves here by itself once everything holds.
     #[serde(default)]
     automatic: bool,
     /// How long a promotion may wait for its gates, such as `"72h"`. Left out, seven days.
     #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
     expires_after: Option<String>,
+    /// How long a promotion may be starting before it fails, such as `"1h"`. Left out, one hour.
+    #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
+    start_timeout: Option<String>,
+    /// How long a promotion may be running before it fails, such as `"3d"`. Left out, 24 hours.
+    #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
+    run_timeout: Option<String>,
     /// The gates that a rollback is asked for. Left out, the same as on the way forward; `[]` for none.
     #[schemars(with = "Vec<GateKind>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,7 +88,7 @@ struct Check {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct ApprovalRule {
-    /// How many, never counting whoever asks for the promotion. Left out, one.
+    /// How many, never counting whoever asks for the promotion; one more where no person asks. Left out, one.
     #[schemars(with = "u32", range(min = 1, max = 20))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
@@ -130,21 +132,6 @@ struct Weekly {
     until: String,
 }
 
-/// The most findings of a scan, by severity.
-#[expect(dead_code, reason = "for the schema alone")]
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct FindingsLimit {
-    /// Critical ones. Left out, any number.
-    #[schemars(with = "u32", range(max = 100_000))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    critical: Option<u32>,
-    /// High ones. Left out, any number.
-    #[schemars(with = "u32", range(max = 100_000))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    high: Option<u32>,
-}
-
 /// A gate.
 #[expect(dead_code, reason = "for the schema alone")]
 #[derive(JsonSchema)]
@@ -156,7 +143,6 @@ enum GateKind {
     Freeze,
     Age,
     Hold,
-    Findings,
 }
 
 /// What carries a promotion out: a pipeline of AWS `CodePipeline`, or the portal into another bucket.

@@ -2,7 +2,7 @@
 
 use domain::{
     id::EnvironmentId,
-    path::{Gates, PathStep},
+    path::{Gates, PathStep, Timeouts},
 };
 use jiff::SignedDuration;
 
@@ -12,16 +12,17 @@ use crate::config::{
     values::known,
 };
 
-pub(in crate::config) const KEYS: [&str; 11] = [
+pub(in crate::config) const KEYS: [&str; 12] = [
     "environment",
     "checks",
     "soak",
     "approvals",
     "freezes",
     "max_age",
-    "findings",
     "automatic",
     "expires_after",
+    "start_timeout",
+    "run_timeout",
     "rollback_gates",
     "target",
 ];
@@ -44,7 +45,9 @@ pub(super) fn entries(
     }
     let mut steps: Vec<PathStep> = Vec::new();
     for (place, (table, span)) in tables.into_iter().enumerate() {
-        let section = Section::open(document, "[[paths.steps]]", table, span, &KEYS);
+        // A key that is refused with a reason is no unknown one.
+        let keys = [&KEYS[..], &[gates::FINDINGS]].concat();
+        let section = Section::open(document, "[[paths.steps]]", table, span, &keys);
         let step = step(document, &section, names);
         if place == 0 {
             first(&section);
@@ -89,6 +92,12 @@ fn step(document: &Document<'_>, section: &Section<'_, '_>, names: &Names<'_>) -
     let gates: Gates = gates::gates(document, section);
     let automatic = section.flag("automatic");
     let expires_after = duration::optional(document, section, "expires_after", "72h");
+    let timeouts = Timeouts::default();
+    let timeouts = Timeouts {
+        start: duration::optional(document, section, "start_timeout", "1h")
+            .unwrap_or(timeouts.start),
+        run: duration::optional(document, section, "run_timeout", "24h").unwrap_or(timeouts.run),
+    };
     let rollback_gates = gates::of_rollback(document, section);
     let target = target::target(document, section);
     let waits = expires_after.unwrap_or(EXPIRES_AFTER);
@@ -105,6 +114,7 @@ fn step(document: &Document<'_>, section: &Section<'_, '_>, names: &Names<'_>) -
         automatic,
         target: target?,
         expires_after: waits,
+        timeouts,
         rollback_gates,
     })
 }

@@ -82,6 +82,7 @@ endpoints! {
     promotions::approve;
     promotions::reject;
     promotions::cancel;
+    promotions::abandon;
     promotions::options;
     promotions::history;
     promotions::rollback;

@@ -138,6 +138,32 @@ pub(super) async fn cancel(
     .await
 }
 
+pub(super) async fn abandon(
+    State(front): Shared,
+    caller: Caller,
+    Names((id,)): Names<(PromotionId,)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let why = form.text("reason");
+    let abandoned = front
+        .portal
+        .abandon_promotion(caller.who(), &id, why, caller.now)
+        .await;
+    let done_before = |promotion: &Promotion| match &promotion.state {
+        Stands::Abandoned { by, .. } => by.is_same_as(&caller.actor),
+        _ => false,
+    };
+    answer(
+        &front,
+        &caller,
+        &id,
+        ("abandon", form),
+        abandoned,
+        done_before,
+    )
+    .await
+}
+
 /// Back to the promotion, also after a second click; or its page with the form and what is wrong.
 async fn answer(
     front: &Front,

@@ -8,20 +8,16 @@ use futures::TryStreamExt;
 use store::{Objects, table::PromotionRecord};
 use targets::{Role, Roles};
 
-use crate::{Error, Portal, Result, error::chain, object_keys, promotion::advance::Turn};
+use crate::{Portal, Result, error::chain, object_keys, promotion::advance::Turn};
 
 /// What is in the way of a copy.
 enum Trouble {
     /// The bytes there are others, or the source has lost them: nothing that comes right by itself.
     Bytes(String),
-    /// The buckets did not do it.
-    Store(store::Error),
-}
-
-impl From<store::Error> for Trouble {
-    fn from(error: store::Error) -> Self {
-        Self::Store(error)
-    }
+    /// The portal's own bucket did not do it.
+    Here(store::Error),
+    /// The other bucket did not do it.
+    There(store::Error),
 }
 
 impl Portal {
@@ -40,17 +36,22 @@ impl Portal {
             match Box::pin(self.copy(&promotion.app, artifact, &there)).await {
                 Ok(()) => {}
                 Err(Trouble::Bytes(why)) => return self.give_up(record, why, now).await,
-                Err(Trouble::Store(error @ store::Error::Denied { .. })) => {
+                Err(Trouble::Here(error) | Trouble::There(error)) if !error.is_lasting() => {
+                    // Nothing is lost: what was copied stays, and the clock goes on.
+                    return Ok(Turn::Tried(chain(&error)));
+                }
+                Err(Trouble::Here(error)) => {
                     let why = format!(
-                        "the bucket {} does not let the portal in ({}): allow its role to read and put artifacts there, and \
-                         ask for the promotion again",
-                        bucket.name,
+                        "the portal cannot read its own copy of {}: {}",
+                        artifact.name,
                         chain(&error)
                     );
                     return self.give_up(record, why, now).await;
                 }
-                // Nothing is lost: what was copied stays, and the clock goes on.
-                Err(Trouble::Store(error)) => return Err(Error::Store(error)),
+                Err(Trouble::There(error)) => {
+                    let why = no_way_in(&bucket.name, &error);
+                    return self.give_up(record, why, now).await;
+                }
             }
         }
         self.succeed(record, now).await
@@ -73,7 +74,8 @@ impl Portal {
 
     async fn copy(&self, app: &AppId, artifact: &Artifact, there: &Objects) -> Result<(), Trouble> {
         let key = object_keys::artifact(app, &artifact.digest, &artifact.name);
-        if found(there, &key).await?.is_none() {
+        let before = found(there, &key).await.map_err(Trouble::There)?;
+        if before.is_none() {
             self.send(&key, artifact, there).await?;
         }
         let name = &artifact.name;
@@ -90,7 +92,7 @@ impl Portal {
                 "the bucket {} lost {name} right after it was put there: look at its lifecycle rules",
                 there.bucket()
             ))),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(Trouble::There(error)),
         }
     }
 
@@ -104,16 +106,33 @@ impl Portal {
                     artifact.name
                 )));
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(Trouble::Here(error)),
         };
         let content_type = artifact.kind.content_type(&artifact.name);
-        let mut writer = there.writer(key, content_type).await?;
-        while let Some(block) = bytes.try_next().await? {
-            writer.write(&block).await?;
+        let writer = there.writer(key, content_type).await;
+        let mut writer = writer.map_err(Trouble::There)?;
+        while let Some(block) = bytes.try_next().await.map_err(Trouble::Here)? {
+            writer.write(&block).await.map_err(Trouble::There)?;
         }
-        writer.finish_if_absent().await?;
+        let written = writer.finish_if_absent().await;
+        written.map_err(Trouble::There)?;
         Ok(())
     }
+}
+
+/// Why nothing can be copied to a bucket, for people, and what to do.
+fn no_way_in(bucket: &str, error: &store::Error) -> String {
+    let said = chain(error);
+    if matches!(error, store::Error::Denied { .. }) {
+        return format!(
+            "the bucket {bucket} does not let the portal in ({said}): allow its role to read and put artifacts there, and ask \
+             for the promotion again"
+        );
+    }
+    format!(
+        "nothing can be copied to the bucket {bucket} ({said}): look whether it is there, in that region, and its key in use; \
+         correct the step's target in towpath.toml if not, and ask for the promotion again"
+    )
 }
 
 /// The digest and size of what is under a key. Who may not list a bucket is denied what is not there, too: then putting

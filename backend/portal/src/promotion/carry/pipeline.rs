@@ -110,11 +110,16 @@ impl Portal {
                 self.give_up(record, why, now).await
             }
             Ok(Carried::NotYet) => Ok(Turn::Rest),
-            Err(error) if error.is_ambiguous() || !fresh => {
-                let error = crate::error::chain(&error);
-                let promotion = &promotion.id;
-                tracing::warn!(%promotion, error, "what came of a call is not known: it is looked for later");
-                Ok(Turn::Rest)
+            // What came of the call is not known: it is looked for later.
+            Err(error) if error.is_ambiguous() || (!fresh && !error.is_lasting()) => {
+                Ok(Turn::Tried(crate::error::chain(&error)))
+            }
+            Err(error) if !fresh => {
+                let why = format!(
+                    "{}. Look at the pipeline first: whether an earlier call has started it is not known",
+                    sentence(&error)
+                );
+                self.give_up(record, why, now).await
             }
             Err(error) => self.give_up(record, sentence(&error), now).await,
         }
@@ -229,6 +234,9 @@ fn sentence(error: &CallError) -> String {
             format!("{error}: correct that, and ask for the promotion again")
         }
         CallError::Denied { .. } => format!("{error}: grant it, and ask for the promotion again"),
+        CallError::Role { .. } => {
+            format!("{error}: look at its trust policy, and ask for the promotion again")
+        }
         CallError::Busy { .. } => format!("{error}: ask for the promotion again later"),
         CallError::Unknown { .. } => error.to_string(),
     }

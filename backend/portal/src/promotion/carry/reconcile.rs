@@ -17,8 +17,8 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Turn> {
         let since = record.promotion.since;
-        let heard = heard.map_or(since, |heard| heard.max(since));
-        if now < heard + SILENCE {
+        let last = heard.map_or(since, |heard| heard.max(since));
+        if now < last + SILENCE {
             return Ok(Turn::Rest);
         }
         let Some((pipeline, execution)) = self.pipeline_of(record, run).await else {
@@ -26,11 +26,17 @@ impl Portal {
         };
         let found = match pipeline.execution(&execution).await {
             Ok(found) => found,
-            Err(error) => {
-                let error = chain(&error);
-                tracing::warn!(promotion = %record.promotion.id, %run, error, "CodePipeline does not say how a run does");
-                return Ok(Turn::Rest);
+            Err(error)
+                if error.is_lasting() && (error.is_about_the_pipeline() || heard.is_none()) =>
+            {
+                let why = format!(
+                    "how its run {run} does cannot be asked ({}): look at the run, and ask for the promotion again",
+                    chain(&error)
+                );
+                return self.give_up(record, why, now).await;
             }
+            // Where only the permission to ask is missing, its events may still come.
+            Err(error) => return Ok(Turn::Tried(chain(&error))),
         };
         let Some(found) = found else {
             let why = format!(

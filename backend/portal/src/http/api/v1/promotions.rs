@@ -142,6 +142,26 @@ pub(super) async fn cancel(
     Ok(Json(Box::pin(canceled).await?))
 }
 
+/// Ends a promotion that is starting or running. Its target is not called, and whatever it does then releases nothing. For
+/// people who may go past gates; not for tokens.
+#[utoipa::path(
+    post, path = "/api/v1/promotions/{id}/abandon", tag = "promotions", operation_id = "abandon",
+    params(("id" = PromotionId, Path, description = "The promotion")),
+    request_body = Reason,
+    responses((status = 200, description = "The promotion", body = Promotion), Invalid, NotFound, Conflict, MediaType),
+)]
+pub(super) async fn abandon(
+    State(front): Shared,
+    caller: Caller,
+    Names((id,)): Names<(PromotionId,)>,
+    body::Json(Reason { reason }): body::Json<Reason>,
+) -> Result<Json<Promotion>, Problem> {
+    let abandoned = front
+        .portal
+        .abandon_promotion(caller.who(), &id, &reason, caller.now);
+    Ok(Json(Box::pin(abandoned).await?))
+}
+
 /// Where a build may go, and what would be checked.
 #[utoipa::path(
     get, path = "/api/v1/builds/{id}/options", tag = "promotions", operation_id = "options",

@@ -1,0 +1,36 @@
+//! Ending a promotion whose target is at work, or does not say what it does.
+//!
+//! The target is not called: what it has begun goes on there. But the promotion is over from this write on, so that a run
+//! that succeeds later releases nothing, and the environment takes the next promotion.
+
+use domain::{Timestamp, id::PromotionId, promotion::Promotion};
+
+use super::notes;
+use crate::{Portal, Result, who::Who};
+
+impl Portal {
+    /// Ends a promotion that is starting or running, by somebody who may go past gates.
+    pub async fn abandon_promotion<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        id: &PromotionId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Promotion> {
+        let who = who.into();
+        self.answer(who, id, |promotion| {
+            let rights = self.rights(who.actor, &promotion.app, &promotion.to);
+            let was = promotion.state.word().to_owned();
+            let after = promotion.abandon(who.actor, rights, why, now)?;
+            let mut note = notes::ended(who, &after, now);
+            note.details.insert("was".to_owned(), was);
+            if let Some(error) = &after.last_error {
+                let (at, message) = (error.at, &error.message);
+                note.details
+                    .insert("last error".to_owned(), format!("{at}: {message}"));
+            }
+            Ok((after, note))
+        })
+        .await
+    }
+}
