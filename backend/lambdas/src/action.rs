@@ -65,6 +65,7 @@ fn log(id: &str, outcome: &Outcome) {
                 "released"
             );
         }
+        Outcome::AnsweredBefore => tracing::info!(job = id, "answered before"),
         // That a gate stays shut is what gates are for: no alarm.
         Outcome::Failed {
             work: Some(work @ (Work::Gate | Work::Release)),

@@ -70,7 +70,11 @@ pub async fn portal_with_jobs(settings: &Settings) -> Portal {
     let endpoint = settings.codepipeline_endpoint.as_deref();
     let elsewhere = settings.jobs_role.as_ref();
     let jobs = Jobs::connect(endpoint, &settings.store.region, elsewhere).await;
-    connect(settings, Some(jobs), left_to_others()).await
+    let carriers = Carriers {
+        account: settings.account.clone(),
+        ..left_to_others()
+    };
+    connect(settings, Some(jobs), carriers).await
 }
 
 async fn pipelines(settings: &Settings) -> Pipelines {

@@ -16,8 +16,7 @@ const KEY: &str = "wallet-dev/BuildOutpu/AbCdEf1";
 
 const PARAMETERS: &str = r#"{
     "do": "register", "app": "wallet", "environment": "dev",
-    "pipeline": "wallet-dev", "execution": "x1",
-    "commit": "8cf40f2a", "message": "Fix the camera", "branch": "main", "repository": "acme/wallet"
+    "pipeline": "wallet-dev", "execution": "x1"
 }"#;
 
 /// A world with a good artifact in it, and the function.

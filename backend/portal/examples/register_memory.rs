@@ -14,7 +14,7 @@ use std::{
 
 use domain::{
     Timestamp,
-    catalog::{App, Catalog},
+    catalog::{App, Catalog, Feed},
 };
 use embedded::{
     dynamodb::{self, Storage},
@@ -55,7 +55,16 @@ async fn serve(folder: &Path) -> Anything {
         key_pairs: vec![KeyPair::new(KEYS.0, KEYS.1)],
     })
     .await?;
-    let answer = || async { ([("content-type", "application/x-amz-json-1.1")], "{}") };
+    let answer = async |body: String| {
+        // Every job is of an execution that is called like it; only `GetJobDetails` looks at the answer.
+        let asked: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+        let context = json!({"pipelineName": "wallet-dev", "pipelineExecutionId": asked["jobId"]});
+        let details = json!({"jobDetails": {"data": {"pipelineContext": context}}});
+        (
+            [("content-type", "application/x-amz-json-1.1")],
+            details.to_string(),
+        )
+    };
     let router = axum::Router::new().route("/", axum::routing::post(answer));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let codepipeline = listener.local_addr()?;
@@ -132,6 +141,14 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
             apps: vec![App {
                 id: "wallet".parse()?,
                 name: "Wallet".to_owned(),
+            }],
+            feeds: vec![Feed {
+                source: "codepipeline".to_owned(),
+                pipeline: "wallet-dev".to_owned(),
+                account: Some("123456789012".to_owned()),
+                region: None,
+                app: "wallet".parse()?,
+                environment: "dev".parse()?,
             }],
             ..Catalog::default()
         },
@@ -231,7 +248,7 @@ async fn upload(artifacts: &Objects, key: &str, path: &Path) -> Anything {
 }
 
 async fn register(portal: &Portal, key: &str) -> Anything {
-    let parameters = json!({"do": "register", "app": "wallet", "execution": key}).to_string();
+    let parameters = json!({"do": "register", "app": "wallet"}).to_string();
     let event = json!({"CodePipeline.job": {
         "id": key,
         "accountId": "123456789012",

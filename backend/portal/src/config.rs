@@ -103,10 +103,11 @@ pub struct Pipeline {
     /// The pipeline's name there; for GitHub, owner, repository and file of the workflow: `acme/wallet/release.yml`.
     #[schemars(length(min = 1, max = 200))]
     pub name: String,
-    /// Only in this AWS account: twelve digits in quotes.
+    /// Only in this AWS account: twelve digits in quotes. Left out, its jobs count from Towpath's own account and the
+    /// operations account.
     #[schemars(regex(pattern = "^[0-9]{12}$"), extend("type" = "string"))]
     pub account: Option<String>,
-    /// Only in this AWS region, such as `"eu-west-1"`.
+    /// Only in this AWS region, such as `"eu-west-1"`. Left out, its jobs count from Towpath's own region.
     #[schemars(regex(pattern = "^[a-z]{2,3}(-[a-z]+)+-[0-9]$"), extend("type" = "string"))]
     pub region: Option<String>,
     /// The `id` of the app that it feeds.

@@ -4,6 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `job`, `parameters` | what a job says, and what it is told to do |
+//! | `confirm` | which execution of which pipeline a job is of, and what that pipeline may ask for |
 //! | `register` | `{"do":"register"}`: the build that the pipeline has made |
 //! | `gate` | `{"do":"gate"}`: waits until a build may be released |
 //! | `release` | `{"do":"release"}`: what a deploy stage did |
@@ -15,6 +16,7 @@
 //! `CodePipeline`'s limits: without an answer an action hangs for 20 minutes; with continuation tokens, of at most 2,048
 //! characters, a Lambda action may take 24 hours in all.
 
+mod confirm;
 mod failure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -32,12 +34,13 @@ use std::collections::BTreeMap;
 use domain::{
     Timestamp,
     build::Build,
-    id::{AppId, EnvironmentId, RunId},
+    id::{AppId, EnvironmentId},
     promotion::Promotion,
     release::Release,
 };
 use targets::codepipeline::FailureKind;
 
+pub(crate) use confirm::ConfirmedJob;
 pub(crate) use failure::Failure;
 pub(crate) use job::{Credentials, Input};
 pub use job::{Job, NotAJob};
@@ -61,6 +64,8 @@ pub enum Outcome {
     Let(Box<Promotion>),
     /// That the build is released.
     Released(Box<Release>),
+    /// Before, so that what it comes to now is of no consequence.
+    AnsweredBefore,
     /// With a failure.
     Failed {
         /// What the job was to do; `None` where it does not say.
@@ -99,7 +104,7 @@ impl Portal {
         let jobs = self.parts.jobs.as_ref().ok_or(Error::NoJobs)?;
         let jobs = jobs.of_account(job.account.as_deref());
         let id = job.id.clone();
-        let (work, done) = self.work(job, now).await;
+        let (work, done) = self.work(&jobs, job, now).await;
         match done {
             Ok(done) => {
                 let external = done.external.as_deref();
@@ -117,32 +122,38 @@ impl Portal {
                 if let Some(cause) = cause {
                     tracing::error!(job = %id, error = %chain(&cause), "a job failed through no fault of its pipeline");
                 }
-                jobs.fail(&id, kind, &message)
-                    .await
-                    .map_err(Error::Answer)?;
-                Ok(Outcome::Failed {
-                    work,
-                    kind,
-                    message,
-                })
+                let answered = jobs.fail(&id, kind, &message).await;
+                match answered.map_err(Error::Answer)? {
+                    Answered::Before => Ok(Outcome::AnsweredBefore),
+                    Answered::Now => Ok(Outcome::Failed {
+                        work,
+                        kind,
+                        message,
+                    }),
+                }
             }
         }
     }
 
-    async fn work(&self, job: Job, now: Timestamp) -> (Option<Work>, Result<Done, Failure>) {
+    async fn work(
+        &self,
+        jobs: &Jobs,
+        job: Job,
+        now: Timestamp,
+    ) -> (Option<Work>, Result<Done, Failure>) {
         // Boxed: what a job keeps in flight is too large for the stack.
         match Task::parse(job.parameters.as_deref()) {
             Err(message) => (None, Err(Failure::configuration(message))),
             Ok(Task::Register(parameters)) => {
-                let done = Box::pin(self.register_job(job, parameters, now)).await;
+                let done = Box::pin(self.register_job(jobs, job, parameters, now)).await;
                 (Some(Work::Register), done)
             }
             Ok(Task::Gate(asked)) => {
-                let done = Box::pin(self.gate_job(&job, &asked, now)).await;
+                let done = Box::pin(self.gate_job(jobs, &job, &asked, now)).await;
                 (Some(Work::Gate), done)
             }
             Ok(Task::Release(asked)) => {
-                let done = Box::pin(self.release_job(&job, &asked, now)).await;
+                let done = Box::pin(self.release_job(jobs, &job, &asked, now)).await;
                 (Some(Work::Release), done)
             }
         }
@@ -161,29 +172,6 @@ impl Portal {
             return Err(unknown("environment", environment.as_str(), known));
         }
         Ok(())
-    }
-
-    /// The run that a job belongs to, where its parameters say so. The pipeline is in this portal's own region: a
-    /// Lambda action cannot call across regions.
-    fn run_of(
-        &self,
-        account: Option<&str>,
-        pipeline: Option<&str>,
-        execution: Option<&str>,
-    ) -> Result<Option<RunId>, Failure> {
-        let (Some(account), Some(pipeline), Some(execution)) = (account, pipeline, execution)
-        else {
-            return Ok(None);
-        };
-        let region = &self.parts.region;
-        format!("codepipeline/{account}/{region}/{pipeline}/{execution}")
-            .parse()
-            .map(Some)
-            .map_err(|error| {
-                Failure::configuration(format!(
-                    "UserParameters: pipeline and execution do not name a run: {error}."
-                ))
-            })
     }
 }
 

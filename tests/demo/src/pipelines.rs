@@ -68,7 +68,7 @@ fn feeding(app: &str, environment: &str) -> Value {
         let kind = action_type("Approval", "Manual");
         stages.push(json!({ "name": "Approve", "actions": [{ "name": "ReleaseManager", "actionTypeId": kind }] }));
     }
-    stages.push(json!({ "name": "Release", "actions": [register(app, environment, &name)] }));
+    stages.push(json!({ "name": "Release", "actions": [register(app, environment)] }));
     declaration(&name, &stages)
 }
 
@@ -81,8 +81,6 @@ fn releasing() -> Value {
             "environment": "prod",
             "build": "#{variables.build}",
             "promotion": "#{variables.promotion}",
-            "pipeline": RELEASING,
-            "execution": "#{codepipeline.PipelineExecutionId}",
         })
     };
     let stages = [
@@ -94,7 +92,7 @@ fn releasing() -> Value {
     let mut declared = declaration(RELEASING, &stages);
     // CodePipeline takes no empty value.
     let variable = |name: &str| json!({ "name": name, "defaultValue": " " });
-    declared["variables"] = ["promotion", "build", "version", "sha256"]
+    declared["variables"] = ["promotion", "build", "version", "sha256", "digests"]
         .map(variable)
         .into();
     declared
@@ -148,17 +146,11 @@ fn codebuild(name: &str, category: &str, app: &str, input: &str, output: Option<
 }
 
 /// The one action that concerns the portal: register what was built, and release it.
-fn register(app: &str, environment: &str, pipeline: &str) -> Value {
+fn register(app: &str, environment: &str) -> Value {
     let parameters = json!({
         "do": "register",
         "app": app,
         "environment": environment,
-        "pipeline": pipeline,
-        "execution": "#{codepipeline.PipelineExecutionId}",
-        "commit": "#{Source.CommitId}",
-        "message": "#{Source.CommitMessage}",
-        "branch": "#{Source.BranchName}",
-        "repository": "#{Source.FullRepositoryName}",
     });
     let mut action = invoke("Register", &parameters, &["PackageArtifact"]);
     action["namespace"] = "Registered".into();

@@ -150,7 +150,9 @@ async fn the_whole_play_reaches_the_portal_and_ends_in_order() {
             .unwrap();
         let parameters: Value = serde_json::from_str(parameters).unwrap();
         assert_eq!(parameters["do"], "register");
-        assert_eq!(parameters["branch"], "main");
+        let named = ["app", "environment"].map(|name| parameters[name].is_string());
+        assert_eq!(named, [true, true], "{parameters}");
+        assert_eq!(parameters.as_object().unwrap().len(), 3, "{parameters}");
         let place = &data["inputArtifacts"][0]["location"]["s3Location"];
         let path = format!(
             "/{}/{}",

@@ -32,7 +32,7 @@ def declare(codepipeline, app, environment):
     stages = [
         ("Source", _source(app, environment)),
         ("Build", _build(app)),
-        ("Release", _register(codepipeline.function, name, app, environment)),
+        ("Release", _register(codepipeline.function, app, environment)),
     ]
     codepipeline.api.create_pipeline(
         pipeline={
@@ -95,17 +95,11 @@ def _build(app):
     }
 
 
-def _register(function, pipeline, app, environment):
+def _register(function, app, environment):
     parameters = {
         "do": "register",
         "app": app,
         "environment": environment,
-        "pipeline": pipeline,
-        "execution": "#{codepipeline.PipelineExecutionId}",
-        "commit": "#{Source.CommitId}",
-        "message": "#{Source.CommitMessage}",
-        "branch": "#{Source.BranchName}",
-        "repository": "#{Source.FullRepositoryName}",
     }
     return {
         "name": "Register",

@@ -129,6 +129,7 @@ impl World {
             ("AWS_ENDPOINT_URL_DYNAMODB", &table.endpoint()),
             ("AWS_ENDPOINT_URL_S3", &objects.endpoint()),
             ("AWS_ENDPOINT_URL_CODEPIPELINE", &pipeline_endpoint),
+            ("TOWPATH_ACCOUNT", "123456789012"),
             ("TOWPATH_TABLE", TABLE),
             ("TOWPATH_BUCKET", RELEASES),
             ("TOWPATH_CONFIG", CONFIG),

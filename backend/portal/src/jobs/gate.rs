@@ -14,7 +14,9 @@ use domain::{
 };
 use jiff::SignedDuration;
 
-use super::{Done, Failure, Job, Outcome, parameters::Move, token::Token};
+use targets::codepipeline::Jobs;
+
+use super::{ConfirmedJob, Done, Failure, Job, Outcome, parameters::Move, token::Token};
 use crate::{
     Error, Portal,
     access::Action,
@@ -39,12 +41,13 @@ enum Standing {
 impl Portal {
     pub(super) async fn gate_job(
         &self,
+        jobs: &Jobs,
         job: &Job,
         asked: &Move,
         now: Timestamp,
     ) -> Result<Done, Failure> {
-        let run = self.moving_run(job, asked)?;
-        let by = Actor::pipeline(&asked.pipeline);
+        let confirmed = self.confirm_move(jobs, job, asked).await?;
+        let by = Actor::pipeline(&confirmed.pipeline);
         let environment = Some(&asked.environment);
         let action = Action::Register {
             app: &asked.app,
@@ -52,7 +55,7 @@ impl Portal {
         };
         self.authorise(&by, action)?;
         let token = Token::read(job.continuation.as_deref(), now);
-        match self.standing(asked, &run, &token, now).await? {
+        match self.standing(asked, &confirmed, &token, now).await? {
             Standing::Open(promotion) => self.let_through(asked, promotion).await,
             Standing::Shut { why, .. } if now >= token.since + LONGEST => {
                 Err(Failure::artifact(format!(
@@ -96,14 +99,15 @@ impl Portal {
     async fn standing(
         &self,
         asked: &Move,
-        run: &RunId,
+        confirmed: &ConfirmedJob,
         token: &Token,
         now: Timestamp,
     ) -> Result<Standing, Failure> {
+        let run = &confirmed.run;
         let named = asked.promotion.as_ref().or(token.promotion.as_ref());
         let promotion = match named {
-            Some(id) => self.named(id, asked).await?,
-            None => match self.asked_for(asked, run, token, now).await? {
+            Some(id) => self.named(id, asked, confirmed).await?,
+            None => match self.asked_for(asked, confirmed, token, now).await? {
                 Ok(promotion) if promotion.run.as_ref() == Some(run) => promotion,
                 Ok(promotion) => {
                     return Err(Failure::artifact(format!(
@@ -132,13 +136,20 @@ impl Portal {
         standing(promotion, run)
     }
 
-    /// The promotion that a pipeline was started with, which must be for what the pipeline says.
-    pub(super) async fn named(&self, id: &PromotionId, asked: &Move) -> Result<Promotion, Failure> {
+    /// The promotion that a pipeline was started with, which must be for what the pipeline says, and this pipeline's to
+    /// carry out.
+    pub(super) async fn named(
+        &self,
+        id: &PromotionId,
+        asked: &Move,
+        confirmed: &ConfirmedJob,
+    ) -> Result<Promotion, Failure> {
         let found = self.store().table.promotion(id).await?;
         let found = found.map(|record| record.promotion).ok_or_else(|| {
             Failure::configuration(format!("UserParameters: there is no promotion {id}."))
         })?;
         if found.app == asked.app && found.to == asked.environment && found.build == asked.build {
+            self.check_carries(confirmed, &found)?;
             return Ok(found);
         }
         Err(Failure::configuration(format!(
@@ -151,15 +162,17 @@ impl Portal {
     async fn asked_for(
         &self,
         asked: &Move,
-        run: &RunId,
+        confirmed: &ConfirmedJob,
         token: &Token,
         now: Timestamp,
     ) -> Result<Result<Promotion, String>, Failure> {
+        let run = &confirmed.run;
         if let Some(known) = self.promotion_of(run, asked).await? {
             return Ok(Ok(known));
         }
         let again = token.since < now;
-        let promoted = self.request_in_run(boarding(asked), run, again, now).await;
+        let boarding = boarding(asked, &confirmed.pipeline);
+        let promoted = self.request_in_run(boarding, run, again, now).await;
         match promoted {
             Ok(Asked { promotion, .. }) => Ok(Ok(promotion)),
             Err(Error::Declined { refusals }) if opens(&refusals, token, now) => {
@@ -194,26 +207,26 @@ impl Portal {
         }))
     }
 
-    /// The run that a gate or a release is part of.
-    pub(super) fn moving_run(&self, job: &Job, asked: &Move) -> Result<RunId, Failure> {
+    /// The execution that a gate or a release is part of, of a pipeline that may move builds so.
+    pub(super) async fn confirm_move(
+        &self,
+        jobs: &Jobs,
+        job: &Job,
+        asked: &Move,
+    ) -> Result<ConfirmedJob, Failure> {
         self.check_names(&asked.app, Some(&asked.environment))?;
-        let execution = Some(asked.execution.as_str());
-        let pipeline = Some(asked.pipeline.as_str());
-        let run = self.run_of(job.account.as_deref(), pipeline, execution)?;
-        run.ok_or_else(|| {
-            Failure::configuration(
-                "The job does not say which account it is in, as CodePipeline's jobs do.",
-            )
-        })
+        let confirmed = self.confirm(jobs, job, &asked.said).await?;
+        self.check_moves(&confirmed, asked)?;
+        Ok(confirmed)
     }
 }
 
-fn boarding(asked: &Move) -> Boarding<'_> {
+fn boarding<'a>(asked: &'a Move, pipeline: &'a str) -> Boarding<'a> {
     Boarding {
         app: &asked.app,
         build: &asked.build,
         to: &asked.environment,
-        pipeline: &asked.pipeline,
+        pipeline,
     }
 }
 

@@ -4,32 +4,22 @@
 //! says what to write instead.
 
 use domain::{
-    event::Revision,
     id::{AppId, BuildId, EnvironmentId, PromotionId},
+    json,
 };
 use serde_json::{Map, Value};
 
-const REGISTER: [&str; 9] = [
-    "do",
-    "app",
-    "environment",
-    "pipeline",
-    "execution",
-    "commit",
-    "message",
-    "branch",
-    "repository",
-];
+use super::confirm::Said;
 
-const MOVE: [&str; 7] = [
-    "do",
-    "app",
-    "environment",
-    "build",
-    "promotion",
-    "pipeline",
-    "execution",
-];
+const REGISTER: [&str; 3] = ["do", "app", "environment"];
+
+const MOVE: [&str; 5] = ["do", "app", "environment", "build", "promotion"];
+
+/// What earlier versions asked for. `CodePipeline` says which execution a job is of; where it does not, these name it.
+const EXECUTION: [&str; 2] = ["pipeline", "execution"];
+
+/// What earlier versions took from here, and what the run says now. Their values are not looked at.
+const IGNORED: [&str; 4] = ["commit", "message", "branch", "repository"];
 
 const EXAMPLE: &str = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
 
@@ -44,17 +34,15 @@ pub(super) enum Task {
     Release(Move),
 }
 
-/// What to register, and what is known of where it came from.
+/// What to register.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Parameters {
     pub(super) app: AppId,
     pub(super) environment: Option<EnvironmentId>,
-    pub(super) pipeline: Option<String>,
-    pub(super) execution: Option<String>,
-    pub(super) revision: Option<Revision>,
+    pub(super) said: Said,
 }
 
-/// Which build goes where, and in which run.
+/// Which build goes where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Move {
     pub(super) app: AppId,
@@ -62,8 +50,7 @@ pub(super) struct Move {
     pub(super) build: BuildId,
     /// The promotion that started the pipeline, where one did.
     pub(super) promotion: Option<PromotionId>,
-    pub(super) pipeline: String,
-    pub(super) execution: String,
+    pub(super) said: Said,
 }
 
 impl Task {
@@ -75,8 +62,11 @@ impl Task {
                 "The action has no UserParameters. Write {EXAMPLE} into them."
             ));
         }
-        let value: Value = serde_json::from_str(text).map_err(|error| {
-            format!("UserParameters is not JSON ({error}). Write it like {EXAMPLE}.")
+        let value = json::value(text.as_bytes()).map_err(|error| {
+            format!(
+                "UserParameters is not JSON with each member once ({error}). Write it like {EXAMPLE}, without commit messages \
+                 and other text from outside."
+            )
         })?;
         let Value::Object(fields) = value else {
             return Err(format!(
@@ -102,20 +92,18 @@ struct Fields(Map<String, Value>);
 
 impl Fields {
     fn register(&self) -> Result<Parameters, String> {
-        self.known(&REGISTER)?;
+        self.known(&REGISTER, &IGNORED)?;
         Ok(Parameters {
             app: self.app()?,
             environment: self.optional("environment")?,
-            pipeline: self.text("pipeline")?.map(str::to_owned),
-            execution: self.text("execution")?.map(str::to_owned),
-            revision: self.revision()?,
+            said: self.said()?,
         })
     }
 
     fn movement(&self, task: &str) -> Result<Move, String> {
-        self.known(&MOVE)?;
+        self.known(&MOVE, &[])?;
         let required = |name: &str, value: &str| {
-            self.text(name)?.map(str::to_owned).ok_or_else(|| {
+            self.text(name)?.ok_or_else(|| {
                 format!("UserParameters names no {name}, which {task} needs. Add \"{name}\":\"{value}\".")
             })
         };
@@ -127,13 +115,20 @@ impl Fields {
             environment: self.optional("environment")?.ok_or_else(missing)?,
             build: self.optional("build")?.ok_or_else(missing)?,
             promotion: self.optional("promotion")?,
-            pipeline: required("pipeline", "the pipeline's name")?,
-            execution: required("execution", "#{codepipeline.PipelineExecutionId}")?,
+            said: self.said()?,
         })
     }
 
-    fn known(&self, names: &[&str]) -> Result<(), String> {
-        match self.0.keys().find(|name| !names.contains(&name.as_str())) {
+    fn said(&self) -> Result<Said, String> {
+        Ok(Said {
+            pipeline: self.text("pipeline")?.map(str::to_owned),
+            execution: self.text("execution")?.map(str::to_owned),
+        })
+    }
+
+    fn known(&self, names: &[&str], ignored: &[&str]) -> Result<(), String> {
+        let taken = [names, &EXECUTION, ignored].concat();
+        match self.0.keys().find(|name| !taken.contains(&name.as_str())) {
             Some(unknown) => Err(format!(
                 "UserParameters has a field {unknown:?}. Known are {}.",
                 names.join(", ")
@@ -152,19 +147,6 @@ impl Fields {
         T: std::str::FromStr<Err = domain::id::InvalidId>,
     {
         self.text(name)?.map(|text| parsed(name, text)).transpose()
-    }
-
-    fn revision(&self) -> Result<Option<Revision>, String> {
-        let Some(commit) = self.text("commit")? else {
-            return Ok(None);
-        };
-        Ok(Some(Revision {
-            commit: short(commit),
-            message: self.text("message")?.and_then(Revision::first_line),
-            branch: self.text("branch")?.map(short),
-            repository: self.text("repository")?.map(short),
-            url: None,
-        }))
     }
 
     /// A field's text; none when it is absent, null or empty, as a variable without a value is.
@@ -192,10 +174,6 @@ where
         .map_err(|error| format!("UserParameters: {name}: {error}."))
 }
 
-fn short(text: &str) -> String {
-    text.chars().take(200).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,21 +186,39 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_a_pipeline_can_say_is_read() {
-        let text = r#"{"do":"register","app":"wallet","environment":"dev","pipeline":"wallet-dev","execution":"e-1",
-            "commit":"0a1b2c","message":"Fix the lock\n\nLong","branch":"main","repository":"acme/wallet"}"#;
+    fn what_earlier_templates_say_is_taken_and_of_no_consequence() {
+        let text = r##"{"do":"register","app":"wallet","environment":"dev","pipeline":"wallet-dev","execution":"e-1",
+            "commit":"#{Source.CommitId}","message":7,"branch":"main","repository":"acme/wallet"}"##;
         let parameters = registered(text);
-        assert_eq!(parameters.environment.unwrap().as_str(), "dev");
-        assert_eq!(parameters.execution.as_deref(), Some("e-1"));
-        let revision = parameters.revision.unwrap();
-        assert_eq!(revision.message.as_deref(), Some("Fix the lock"));
+        assert_eq!(parameters.environment.as_ref().unwrap().as_str(), "dev");
+        assert_eq!(parameters.said.execution.as_deref(), Some("e-1"));
+        let without = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
+        let said = Said::default();
+        assert_eq!(registered(without), Parameters { said, ..parameters });
+    }
+
+    #[test]
+    fn a_commit_message_becomes_no_member() {
+        let template = r##"{"do":"register","app":"wallet","environment":"dev","message":"#{Source.CommitMessage}","branch":"dev"}"##;
+        for message in [
+            r#"Fix typo","app":"shop","environment":"prod","branch":"main"#,
+            r#"Fix typo","\u0061pp":"shop"#,
+            r#"Say "hello""#,
+        ] {
+            let text = template.replace("#{Source.CommitMessage}", message);
+            let refusal = Task::parse(Some(&text)).unwrap_err();
+            assert!(refusal.contains("without commit messages"), "{refusal}");
+        }
     }
 
     #[test]
     fn a_variable_without_a_value_is_as_if_it_were_not_there() {
-        let text = r#"{"do":"register","app":"wallet","environment":"","commit":null}"#;
+        let text = r#"{"do":"register","app":"wallet","environment":"","execution":null}"#;
         let parameters = registered(text);
-        assert_eq!((parameters.environment, parameters.revision), (None, None));
+        assert_eq!(
+            (parameters.environment, parameters.said.execution),
+            (None, None)
+        );
     }
 
     #[test]
@@ -251,12 +247,6 @@ mod tests {
                 "build: ",
             ),
             (
-                Some(
-                    r#"{"do":"release","app":"wallet","environment":"prod","build":"01KAH0W3V8ZZZZZZZZZZZZZZZZ"}"#,
-                ),
-                "names no pipeline, which release needs",
-            ),
-            (
                 Some(r#"{"do":"gate","app":"wallet","enviroment":"prod"}"#),
                 "Known are do, app, environment, build",
             ),
@@ -267,7 +257,7 @@ mod tests {
                 "Known are do, app, environment",
             ),
             (
-                Some(r##"{"do":"register","app":"wallet","commit":"#{Source.CommitId}"}"##),
+                Some(r##"{"do":"register","app":"wallet","execution":"#{pipeline.Id}"}"##),
                 "namespace",
             ),
         ];
@@ -285,6 +275,6 @@ mod tests {
             panic!("no gate");
         };
         assert_eq!(moved.promotion, None);
-        assert_eq!(moved.pipeline, "wallet-prod");
+        assert_eq!(moved.said.pipeline.as_deref(), Some("wallet-prod"));
     }
 }

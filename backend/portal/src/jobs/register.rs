@@ -4,22 +4,28 @@ use domain::{
     Timestamp,
     actor::Actor,
     build::{Build, RegistrationKey},
+    event::Revision,
     id::EnvironmentId,
 };
 use store::table::{PendingRegistration, Registration};
 
-use super::{Credentials, Done, Failure, Input, Job, Outcome, parameters::Parameters};
+use targets::codepipeline::Jobs;
+
+use super::{
+    ConfirmedJob, Credentials, Done, Failure, Input, Job, Outcome, parameters::Parameters,
+};
 use crate::{Portal, access::Action, error::chain, register::Facts};
 
 impl Portal {
     /// Registers what a job's artifacts hold.
     pub(super) async fn register_job(
         &self,
+        jobs: &Jobs,
         job: Job,
         parameters: Parameters,
         now: Timestamp,
     ) -> Result<Done, Failure> {
-        let (build, environment) = self.register(job, parameters, now).await?;
+        let (build, environment) = self.register(jobs, job, parameters, now).await?;
         let environment = environment.as_ref();
         Ok(Done {
             outputs: self.outputs(&build, environment),
@@ -32,12 +38,16 @@ impl Portal {
 
     async fn register(
         &self,
+        jobs: &Jobs,
         job: Job,
         parameters: Parameters,
         now: Timestamp,
     ) -> Result<(Build, Option<EnvironmentId>), Failure> {
-        self.check_names(&parameters.app, parameters.environment.as_ref())?;
-        let facts = self.facts(&job, parameters, now)?;
+        let (app, environment) = (&parameters.app, parameters.environment.as_ref());
+        self.check_names(app, environment)?;
+        let confirmed = self.confirm(jobs, &job, &parameters.said).await?;
+        self.check_feeds(&confirmed, app, environment)?;
+        let mut facts = facts(&job, &confirmed, parameters, now)?;
         let action = Action::Register {
             app: &facts.app,
             environment: facts.environment.as_ref(),
@@ -47,6 +57,7 @@ impl Portal {
         let build = match table.begin_registration(&facts.key, now).await? {
             Registration::Done { build, .. } => self.registered_before(&build, &facts).await?,
             Registration::Pending(pending) => {
+                facts.revision = self.revision_of(jobs, &confirmed).await?;
                 self.register_inputs(&facts, &pending, &job.inputs, job.credentials)
                     .await?
             }
@@ -89,39 +100,66 @@ impl Portal {
         }
     }
 
-    fn facts(&self, job: &Job, parameters: Parameters, now: Timestamp) -> Result<Facts, Failure> {
-        if job.inputs.is_empty() {
-            return Err(Failure::configuration(
-                "The action has no input artifact. Give it the output artifact of the build as its input.",
-            ));
+    /// What the execution was made of: as its events said, else as `CodePipeline` says. A build is registered without it,
+    /// too.
+    async fn revision_of(
+        &self,
+        jobs: &Jobs,
+        confirmed: &ConfirmedJob,
+    ) -> Result<Option<Revision>, Failure> {
+        let ConfirmedJob {
+            run,
+            pipeline,
+            execution,
+            ..
+        } = confirmed;
+        let recorded = self.store().table.run(run).await?;
+        if let Some(revision) = recorded.and_then(|record| record.run.revision) {
+            return Ok(Some(revision.value));
         }
-        let places: Vec<String> = job
-            .inputs
-            .iter()
-            .map(|input| format!("{}/{}", input.bucket, input.key))
-            .collect();
-        Ok(Facts {
-            key: RegistrationKey {
-                app: parameters.app.clone(),
-                run: parameters
-                    .execution
-                    .clone()
-                    .unwrap_or_else(|| job.id.clone()),
-                attempt: places.join(" "),
-            },
-            run: self.run_of(
-                job.account.as_deref(),
-                parameters.pipeline.as_deref(),
-                parameters.execution.as_deref(),
-            )?,
-            by: Actor::pipeline(parameters.pipeline.as_deref().unwrap_or("codepipeline")),
-            app: parameters.app,
-            environment: parameters.environment,
-            version: None,
-            revision: parameters.revision,
-            now,
-        })
+        match jobs.source_revisions(pipeline, execution).await {
+            // Events, too, count the first source action that says something.
+            Ok(found) => Ok(found.iter().find_map(|found| {
+                sources::fetched(&found.id, found.summary.as_deref(), found.url.as_deref())
+            })),
+            Err(error) => {
+                tracing::warn!(%run, error = %chain(&error), "CodePipeline does not say what an execution was made of");
+                Ok(None)
+            }
+        }
     }
+}
+
+fn facts(
+    job: &Job,
+    confirmed: &ConfirmedJob,
+    parameters: Parameters,
+    now: Timestamp,
+) -> Result<Facts, Failure> {
+    if job.inputs.is_empty() {
+        return Err(Failure::configuration(
+            "The action has no input artifact. Give it the output artifact of the build as its input.",
+        ));
+    }
+    let places: Vec<String> = job
+        .inputs
+        .iter()
+        .map(|input| format!("{}/{}", input.bucket, input.key))
+        .collect();
+    Ok(Facts {
+        key: RegistrationKey {
+            app: parameters.app.clone(),
+            run: confirmed.execution.clone(),
+            attempt: places.join(" "),
+        },
+        run: Some(confirmed.run.clone()),
+        by: Actor::pipeline(&confirmed.pipeline),
+        app: parameters.app,
+        environment: parameters.environment,
+        version: None,
+        revision: None,
+        now,
+    })
 }
 
 fn summary(build: &Build, environment: Option<&EnvironmentId>) -> String {

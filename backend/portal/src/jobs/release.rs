@@ -10,18 +10,22 @@ use domain::{
 };
 use jiff::SignedDuration;
 
+use targets::codepipeline::Jobs;
+
 use super::{Done, Failure, Job, Outcome, parameters::Move};
 use crate::{Portal, access::Action, promotion::Boarded};
 
 impl Portal {
     pub(super) async fn release_job(
         &self,
+        jobs: &Jobs,
         job: &Job,
         asked: &Move,
         now: Timestamp,
     ) -> Result<Done, Failure> {
-        let run = self.moving_run(job, asked)?;
-        let by = Actor::pipeline(&asked.pipeline);
+        let confirmed = self.confirm_move(jobs, job, asked).await?;
+        let run = &confirmed.run;
+        let by = Actor::pipeline(&confirmed.pipeline);
         let environment = Some(&asked.environment);
         let action = Action::Register {
             app: &asked.app,
@@ -29,12 +33,12 @@ impl Portal {
         };
         self.authorise(&by, action)?;
         let promotion = match &asked.promotion {
-            Some(id) => Some(self.named(id, asked).await?),
-            None => self.promotion_of(&run, asked).await?,
+            Some(id) => Some(self.named(id, asked, &confirmed).await?),
+            None => self.promotion_of(run, asked).await?,
         };
         let release = match promotion {
-            Some(promotion) => self.end_with_release(&promotion, &run, now).await?,
-            None => self.release_directly(asked, &run, by, now).await?,
+            Some(promotion) => self.end_with_release(&promotion, run, now).await?,
+            None => self.release_directly(asked, run, by, now).await?,
         };
         let build = self.build_record(&asked.build).await?.build;
         Ok(Done {

@@ -500,7 +500,7 @@ pub(crate) fn now() -> Timestamp {
 async fn simulator(lambda_endpoint: String) -> Simulator {
     let options = Options {
         lambda_endpoint: Some(lambda_endpoint),
-        time_factor: 0.005,
+        time_factor: 0.02,
         ..Options::default()
     };
     Simulator::start(options).await.unwrap()

@@ -7,6 +7,7 @@ mod buckets;
 mod cost;
 #[path = "../promotions/cut.rs"]
 mod cut;
+mod foreign;
 mod gates;
 mod interrupted;
 mod lock;

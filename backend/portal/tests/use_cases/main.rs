@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod confirmed;
 mod delivery;
 mod download;
 mod hostile;

@@ -110,7 +110,7 @@ async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
 }
 
 #[tokio::test]
-async fn a_build_has_the_revision_of_its_run_where_the_job_names_none() {
+async fn a_build_has_the_revision_of_its_run() {
     let world = World::new().await;
     for body in failing_run("wallet-dev") {
         let received = world.portal.receive(&me(), &body, at("03:05:00")).await;

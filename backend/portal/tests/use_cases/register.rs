@@ -166,6 +166,7 @@ async fn the_same_artifact_for_another_environment_is_another_release_of_one_bui
         .await;
     let mut to_preprod = usual("e-1");
     to_preprod["environment"] = "preprod".into();
+    to_preprod["pipeline"] = "wallet-preprod".into();
     let again = world
         .registers(job("job-2", "a/b/c", &to_preprod), at("03:10:00"))
         .await;

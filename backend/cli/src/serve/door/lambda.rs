@@ -105,6 +105,7 @@ fn word(outcome: &Outcome) -> &'static str {
         Outcome::Waits { .. } => "waits",
         Outcome::Let(_) => "let through",
         Outcome::Released(_) => "released",
+        Outcome::AnsweredBefore => "answered before",
         Outcome::Failed { .. } => "failed",
     }
 }

@@ -1,8 +1,12 @@
-//! A `CodePipeline` that takes answers to jobs and does nothing with them.
+//! A `CodePipeline` that says where jobs come from, takes answers to them and does nothing with them.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -13,7 +17,29 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+
+thread_local! {
+    /// The pipeline and the execution of each job of a test. The servers of a test run on its thread.
+    static JOBS: RefCell<HashMap<String, (String, String)>> = RefCell::default();
+    /// The account that pipelines are in, where it is not the portal's.
+    static ACCOUNT: RefCell<Option<String>> = RefCell::default();
+}
+
+/// From now on every job is of a pipeline in this account.
+#[allow(
+    dead_code,
+    reason = "only some of the programs of tests have such jobs"
+)]
+pub(crate) fn are_of_account(account: &str) {
+    ACCOUNT.with_borrow_mut(|set| *set = Some(account.to_owned()));
+}
+
+/// From now on the job is of this execution.
+pub(crate) fn is_of(job: &str, pipeline: &str, execution: &str) {
+    let of = (pipeline.to_owned(), execution.to_owned());
+    JOBS.with_borrow_mut(|jobs| jobs.insert(job.to_owned(), of));
+}
 
 /// An answer to a job: the operation's name and what was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,15 +103,49 @@ impl CodePipeline {
 
 async fn take(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> Response {
     let json = [(header::CONTENT_TYPE, "application/x-amz-json-1.1")];
+    let target = headers["x-amz-target"].to_str().unwrap();
+    let operation = target.rsplit('.').next().unwrap().to_owned();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    if let Some(told) = told(&operation, &body) {
+        return (json, told.to_string()).into_response();
+    }
     if desk.refuses.load(Ordering::Relaxed) {
         let refused = r#"{"__type":"ValidationException","message":"not now"}"#;
         return (StatusCode::BAD_REQUEST, json, refused).into_response();
     }
-    let target = headers["x-amz-target"].to_str().unwrap();
-    let operation = target.rsplit('.').next().unwrap().to_owned();
-    desk.answers.lock().unwrap().push(Answer {
-        operation,
-        body: serde_json::from_slice(&body).unwrap(),
-    });
+    desk.answers
+        .lock()
+        .unwrap()
+        .push(Answer { operation, body });
     (StatusCode::OK, json, "{}").into_response()
+}
+
+fn told(operation: &str, asked: &Value) -> Option<Value> {
+    match operation {
+        "GetJobDetails" => {
+            let job = asked["jobId"].as_str().unwrap();
+            let of = JOBS.with_borrow(|jobs| jobs.get(job).cloned());
+            let (pipeline, execution) = of.expect("the job is of an execution");
+            let account = ACCOUNT.with_borrow(Clone::clone);
+            let account = account.as_deref().unwrap_or(super::ACCOUNT);
+            let context = json!({
+                "pipelineName": pipeline,
+                "pipelineArn": format!("arn:aws:codepipeline:eu-west-1:{account}:{pipeline}"),
+                "pipelineExecutionId": execution,
+                "stage": {"name": "Register"},
+                "action": {"name": "Register", "actionExecutionId": "an action"},
+            });
+            Some(
+                json!({"jobDetails": {"id": job, "accountId": account, "data": {"pipelineContext": context}}}),
+            )
+        }
+        "GetPipelineExecution" => Some(json!({"pipelineExecution": {
+            "pipelineName": asked["pipelineName"],
+            "pipelineExecutionId": asked["pipelineExecutionId"],
+            "artifactRevisions": [
+                {"name": "Sources", "revisionId": "0a1b2c3d4e5f", "revisionSummary": "Open the lock"},
+            ],
+        }})),
+        _ => None,
+    }
 }

@@ -1,6 +1,6 @@
 //! A portal with everything around it, inside this process.
 
-mod codepipeline;
+pub(crate) mod codepipeline;
 #[allow(dead_code, reason = "only the router's tests read it")]
 pub(crate) mod log;
 pub(crate) mod zip;
@@ -98,7 +98,10 @@ impl World {
                 catalog,
                 grants,
                 jobs: Some(jobs),
-                carriers: portal::promotion::Carriers::default(),
+                carriers: portal::promotion::Carriers {
+                    account: Some(ACCOUNT.to_owned()),
+                    ..portal::promotion::Carriers::default()
+                },
                 region: REGION.to_owned(),
                 public_url: Some("https://portal.example".parse().unwrap()),
                 home: None,
@@ -184,8 +187,17 @@ pub(crate) fn job(id: &str, key: &str, parameters: &Value) -> Job {
     Job::parse(&job_event(id, key, Some(&parameters.to_string()))).unwrap()
 }
 
-/// The event of a job, as Lambda gets it.
+/// The event of a job, as Lambda gets it. It is of the pipeline and the execution that its parameters name, else of the
+/// first of wallet in dev.
 pub(crate) fn job_event(id: &str, key: &str, parameters: Option<&str>) -> Vec<u8> {
+    let said: Value = parameters
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    codepipeline::is_of(
+        id,
+        said["pipeline"].as_str().unwrap_or("wallet-dev"),
+        said["execution"].as_str().unwrap_or("e-1"),
+    );
     let event = json!({"CodePipeline.job": {
         "id": id,
         "accountId": ACCOUNT,
@@ -209,7 +221,6 @@ pub(crate) fn job_event(id: &str, key: &str, parameters: Option<&str>) -> Vec<u8
 pub(crate) fn usual(execution: &str) -> Value {
     json!({
         "do": "register", "app": "wallet", "environment": "dev", "pipeline": "wallet-dev", "execution": execution,
-        "commit": "0a1b2c3d4e5f", "message": "Open the lock", "branch": "main", "repository": "acme/wallet",
     })
 }
 

@@ -1,0 +1,331 @@
+//! Jobs of pipelines that towpath.toml does not name for what they ask, and jobs of which `CodePipeline` does not say what
+//! they are of.
+
+use domain::{build::Build, promotion::State};
+use portal::jobs::{Outcome, Work};
+use serde_json::{Value, json};
+use simulator::FaultKind;
+use targets::codepipeline::FailureKind;
+
+use crate::lock::{Lock, PIPELINE, held, source, target, text};
+
+/// Calls of `GetJobDetails` that go wrong: more than there are.
+const ALL: u32 = 1000;
+
+/// A pipeline with one Lambda action for each of these `UserParameters`, side by side.
+fn declare(lock: &Lock, name: &str, parameters: &[String]) {
+    declare_with(lock, name, parameters, &[]);
+}
+
+/// The same, with these input artifacts.
+fn declare_with(lock: &Lock, name: &str, parameters: &[String], inputs: &[&str]) {
+    let inputs: Vec<Value> = inputs.iter().map(|name| json!({"name": name})).collect();
+    let variable = |name: &str| json!({"name": name, "defaultValue": " "});
+    let variables = ["build", "promotion"].map(variable);
+    let actions: Vec<Value> = (1..)
+        .zip(parameters)
+        .map(|(number, parameters)| {
+            json!({
+                "name": format!("Invoke{number}"),
+                "actionTypeId": {"category": "Invoke", "owner": "AWS", "provider": "Lambda", "version": "1"},
+                "configuration": {"FunctionName": "action", "UserParameters": parameters},
+                "inputArtifacts": inputs,
+            })
+        })
+        .collect();
+    let declaration = json!({"pipeline": {
+        "name": name,
+        "roleArn": "arn:aws:iam::123456789012:role/pipeline",
+        "artifactStore": {"type": "S3", "location": "artifacts-of-pipelines"},
+        "stages": [source(), {"name": "Invoke", "actions": actions}],
+        "pipelineType": "V2",
+        "executionMode": "PARALLEL",
+        "variables": variables,
+    }});
+    lock.simulator.call("CreatePipeline", &declaration).unwrap();
+}
+
+fn start(lock: &Lock, name: &str, variables: &[(&str, &str)]) -> String {
+    let variables: Vec<Value> = variables
+        .iter()
+        .map(|(name, value)| json!({"name": name, "value": value}))
+        .collect();
+    let input = json!({"name": name, "variables": variables});
+    let started = lock.simulator.call("StartPipelineExecution", &input);
+    text(&started.unwrap()["pipelineExecutionId"])
+}
+
+/// What releases the build that an execution is started with.
+fn release(more: &Value) -> String {
+    let mut parameters = json!({
+        "do": "release", "app": "wallet", "environment": "prod", "build": "#{variables.build}",
+    });
+    let more = more.as_object().unwrap().clone();
+    parameters.as_object_mut().unwrap().extend(more);
+    parameters.to_string()
+}
+
+/// The same, with the execution named as earlier versions asked for it.
+fn release_named(pipeline: &str) -> String {
+    release(&json!({"pipeline": pipeline, "execution": "#{codepipeline.PipelineExecutionId}"}))
+}
+
+/// Does the next job, which must fail.
+async fn refused(lock: &Lock) -> (FailureKind, String) {
+    match lock.work(0).await {
+        Outcome::Failed { kind, message, .. } => (kind, message),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Does the next job, which must be refused as a mistake of the pipeline's owner, with nothing released.
+async fn misconfigured(lock: &Lock) -> String {
+    let (kind, message) = refused(lock).await;
+    assert_eq!(kind, FailureKind::Configuration, "{message}");
+    assert_eq!(lock.in_prod().await, None, "{message}");
+    message
+}
+
+async fn with_a_build() -> (Lock, Build) {
+    let lock = Lock::with(target(|_| {})).await;
+    let build = lock.build(3, None).await;
+    (lock, build)
+}
+
+#[tokio::test]
+async fn a_pipeline_needs_not_say_which_it_is() {
+    let (lock, build) = with_a_build().await;
+    declare(&lock, PIPELINE, &[release(&json!({}))]);
+    let execution = start(&lock, PIPELINE, &[("build", build.id.as_str())]);
+    let Outcome::Released(release) = lock.work(0).await else {
+        panic!("not released");
+    };
+    assert_eq!(release.released_by.name, PIPELINE);
+    assert_eq!(release.run, Some(crate::lock::run_id(&execution)));
+}
+
+#[tokio::test]
+async fn a_pipeline_that_nobody_has_named_moves_nothing_whatever_it_says() {
+    let (lock, build) = with_a_build().await;
+    let of = [("build", build.id.as_str())];
+    declare(&lock, "shop-dev", &[release(&json!({}))]);
+    start(&lock, "shop-dev", &of);
+    let message = misconfigured(&lock).await;
+    assert!(
+        message.contains("may not move builds of wallet to prod"),
+        "{message}"
+    );
+    let entry = r#"name = "shop-dev", account = "123456789012", region = "eu-west-1", app = "wallet", environment = "prod""#;
+    assert!(message.contains(entry), "{message}");
+
+    declare(&lock, "shop-claims", &[release_named(PIPELINE)]);
+    start(&lock, "shop-claims", &of);
+    let message = misconfigured(&lock).await;
+    assert!(
+        message.contains("is of \"shop-claims\". Remove \"pipeline\""),
+        "{message}"
+    );
+
+    let gate = release(&json!({"do": "gate"}));
+    declare(&lock, "shop-gate", &[gate]);
+    start(&lock, "shop-gate", &of);
+    let outcome = lock.work(0).await;
+    let work = Some(Work::Gate);
+    assert!(
+        matches!(&outcome, Outcome::Failed { work: of, .. } if *of == work),
+        "{outcome:?}"
+    );
+    assert!(lock.table.open_promotions().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_execution_that_is_named_must_be_the_jobs_own() {
+    let (lock, build) = with_a_build().await;
+    let parameters = release(&json!({"execution": "11111111-2222-3333-4444-555555555555"}));
+    declare(&lock, PIPELINE, &[parameters]);
+    start(&lock, PIPELINE, &[("build", build.id.as_str())]);
+    let message = misconfigured(&lock).await;
+    assert!(message.contains("Remove \"execution\""), "{message}");
+}
+
+/// A portal whose builds go to prod by the pipeline wallet-release, while the pipeline wallet-prod feeds prod as well.
+async fn two_pipelines() -> (Lock, Build) {
+    let lock = Lock::with(target(|target| {
+        "wallet-release".clone_into(&mut target.pipeline.name);
+    }))
+    .await;
+    let named = release(&json!({"promotion": "#{variables.promotion}"}));
+    declare(&lock, PIPELINE, &[named]);
+    let build = lock.build(3, None).await;
+    (lock, build)
+}
+
+#[tokio::test]
+async fn a_release_job_ends_no_promotion_that_is_another_pipelines() {
+    for lost in [false, true] {
+        let (lock, build) = two_pipelines().await;
+        declare_held(&lock);
+        if lost {
+            lock.fault("StartPipelineExecution", FaultKind::CallLost, 1);
+        }
+        let promotion = lock.promote(&build).await;
+        let expected = if lost {
+            State::Starting
+        } else {
+            State::Running
+        };
+        assert_eq!(promotion.state, expected);
+        let of = [
+            ("build", build.id.as_str()),
+            ("promotion", promotion.id.as_str()),
+        ];
+        start(&lock, PIPELINE, &of);
+        let message = misconfigured(&lock).await;
+        assert!(
+            message.contains("is not carried out by the pipeline wallet-prod"),
+            "{message}"
+        );
+        let after = lock.promotion(&promotion.id).await;
+        assert_eq!((after.state, after.run), (promotion.state, promotion.run));
+    }
+}
+
+/// The pipeline that the promotions are for, which does not come to its end.
+fn declare_held(lock: &Lock) {
+    let variable = |name: &str| json!({"name": name, "defaultValue": " "});
+    let variables = ["promotion", "build", "version", "sha256", "digests"].map(variable);
+    let declaration = json!({"pipeline": {
+        "name": "wallet-release",
+        "roleArn": "arn:aws:iam::123456789012:role/pipeline",
+        "artifactStore": {"type": "S3", "location": "artifacts-of-pipelines"},
+        "stages": [source(), {"name": "Deploy", "actions": [crate::lock::deploy()]}],
+        "pipelineType": "V2",
+        "executionMode": "QUEUED",
+        "variables": variables,
+    }});
+    lock.simulator.call("CreatePipeline", &declaration).unwrap();
+    lock.simulator.script(simulator::Script {
+        pipeline: "wallet-release".to_owned(),
+        action: "Ship".to_owned(),
+        always: true,
+        behaviour: held(),
+    });
+}
+
+#[tokio::test]
+async fn a_job_that_codepipeline_tells_nothing_of_is_known_by_its_action() {
+    for kind in [FaultKind::Denied, FaultKind::Refused] {
+        let (lock, build) = with_a_build().await;
+        lock.fault("GetJobDetails", kind, ALL);
+        declare(&lock, PIPELINE, &[release_named(PIPELINE)]);
+        let execution = start(&lock, PIPELINE, &[("build", build.id.as_str())]);
+        let Outcome::Released(release) = lock.work(0).await else {
+            panic!("not released");
+        };
+        assert_eq!(release.run, Some(crate::lock::run_id(&execution)));
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_codepipeline_tells_nothing_of_must_name_its_execution() {
+    let (lock, build) = with_a_build().await;
+    lock.fault("GetJobDetails", FaultKind::Denied, ALL);
+    declare(&lock, PIPELINE, &[release(&json!({}))]);
+    start(&lock, PIPELINE, &[("build", build.id.as_str())]);
+    let message = misconfigured(&lock).await;
+    assert!(message.contains("codepipeline:GetJobDetails"), "{message}");
+    assert!(
+        message.contains("#{codepipeline.PipelineExecutionId}"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn a_job_of_another_pipeline_is_not_taken_for_one_that_waits() {
+    let (lock, build) = with_a_build().await;
+    lock.fault("GetJobDetails", FaultKind::Denied, ALL);
+    declare(&lock, PIPELINE, &[release_named(PIPELINE)]);
+    let other = lock.build(2, None).await;
+    let waiting = start(&lock, PIPELINE, &[("build", other.id.as_str())]);
+    lock.job().await;
+    let claim = release(&json!({"pipeline": PIPELINE, "execution": waiting}));
+    declare(&lock, "shop-dev", &[claim]);
+    start(&lock, "shop-dev", &[("build", build.id.as_str())]);
+    let message = misconfigured(&lock).await;
+    assert!(message.contains("0 Lambda actions that wait"), "{message}");
+    // Nor is one of an execution that does not exist.
+    let claim = release(
+        &json!({"pipeline": PIPELINE, "execution": "11111111-2222-3333-4444-555555555555"}),
+    );
+    declare(&lock, "shop-more", &[claim]);
+    start(&lock, "shop-more", &[("build", build.id.as_str())]);
+    let message = misconfigured(&lock).await;
+    assert!(message.contains("nor what waits in the one"), "{message}");
+}
+
+#[tokio::test]
+async fn a_job_that_repeats_the_parameters_of_another_has_other_artifacts() {
+    let (lock, build) = with_a_build().await;
+    lock.fault("GetJobDetails", FaultKind::Denied, ALL);
+    let parameters = [release_named(PIPELINE)];
+    let inputs = ["Sources"];
+    declare_with(&lock, PIPELINE, &parameters, &inputs);
+    let waiting = start(&lock, PIPELINE, &[("build", build.id.as_str())]);
+    let genuine = lock.job().await;
+    let same = parameters[0]
+        .replace("#{variables.build}", build.id.as_str())
+        .replace("#{codepipeline.PipelineExecutionId}", &waiting);
+    declare_with(&lock, "shop-dev", &[same], &inputs);
+    start(&lock, "shop-dev", &[("promotion", "none")]);
+    let message = misconfigured(&lock).await;
+    assert!(message.contains("0 Lambda actions that wait"), "{message}");
+    let genuine = portal::jobs::Job::parse(&genuine).unwrap();
+    let outcome = lock.portal.run_job(genuine, crate::lock::now()).await;
+    assert!(matches!(outcome, Ok(Outcome::Released(_))), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn of_two_actions_that_say_the_same_nobody_knows_which_it_is() {
+    let (lock, build) = with_a_build().await;
+    lock.fault("GetJobDetails", FaultKind::Denied, ALL);
+    let same = release_named(PIPELINE);
+    declare(&lock, PIPELINE, &[same.clone(), same]);
+    start(&lock, PIPELINE, &[("build", build.id.as_str())]);
+    lock.eventually("both actions wait", |_| lock.waiting_jobs() == 2)
+        .await;
+    let message = misconfigured(&lock).await;
+    assert!(message.contains("2 Lambda actions that wait"), "{message}");
+}
+
+#[tokio::test]
+async fn a_codepipeline_that_fails_is_no_reason_to_believe_the_parameters() {
+    let (lock, build) = with_a_build().await;
+    lock.fault("GetJobDetails", FaultKind::ServiceFailed, ALL);
+    declare(&lock, PIPELINE, &[release_named(PIPELINE)]);
+    start(&lock, PIPELINE, &[("build", build.id.as_str())]);
+    let (kind, message) = refused(&lock).await;
+    assert_eq!(kind, FailureKind::SystemUnavailable, "{message}");
+    assert!(message.contains("retry the stage"), "{message}");
+    assert_eq!(lock.in_prod().await, None);
+}
+
+#[tokio::test]
+async fn a_pipeline_that_takes_no_digests_is_started_without_them() {
+    let lock = Lock::with(target(|_| {})).await;
+    let variable = |name: &str| json!({"name": name, "defaultValue": " "});
+    let variables = ["promotion", "build", "version", "sha256"].map(variable);
+    let declaration = json!({"pipeline": {
+        "name": PIPELINE,
+        "roleArn": "arn:aws:iam::123456789012:role/pipeline",
+        "artifactStore": {"type": "S3", "location": "artifacts-of-pipelines"},
+        "stages": crate::lock::stages(),
+        "pipelineType": "V2",
+        "executionMode": "SUPERSEDED",
+        "variables": variables,
+    }});
+    lock.simulator.call("CreatePipeline", &declaration).unwrap();
+    let build = lock.build(3, None).await;
+    let promotion = lock.promote(&build).await;
+    assert_eq!(promotion.state, State::Running);
+    assert_eq!(lock.executions(), 1);
+}
