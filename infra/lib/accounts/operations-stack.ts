@@ -2,7 +2,14 @@ import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Environment } from '../environments/environment.ts';
-import { ON_ACTIONS, ON_PIPELINES, ON_STAGES } from '../functions/pipelines.ts';
+import {
+  JOBS_HAVE_NO_ARN,
+  OF_JOBS,
+  ON_ACTIONS,
+  ON_JOBS,
+  ON_PIPELINES,
+  ON_STAGES,
+} from '../functions/pipelines.ts';
 import { give } from '../pipelines/rights.ts';
 import { type Across, apart, pipelinesOf } from './across.ts';
 import { Artifacts } from './artifacts.ts';
@@ -62,12 +69,8 @@ export class OperationsStack extends Stack {
       assumedBy: may('action', 'unanswered'),
     });
     give(jobs, [
-      {
-        actions: ['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'],
-        resources: ['*'],
-        because:
-          "A job has no ARN, so IAM takes no other resource. Only who holds a job's id can answer it.",
-      },
+      { actions: ON_JOBS, resources: ['*'], because: JOBS_HAVE_NO_ARN },
+      { actions: OF_JOBS, resources: arns },
     ]);
   }
 }

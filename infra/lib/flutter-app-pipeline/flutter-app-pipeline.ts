@@ -88,7 +88,7 @@ export class FlutterAppPipeline extends Construct {
               this.deployment(stage, {
                 BUILD: '#{Registered.build_id}',
                 VERSION: '#{Registered.version}',
-                SHA256: '#{Registered.sha256}',
+                DIGESTS: '#{Registered.digests}',
               }),
               { name: 'Release', actions: [releasing] },
             ]
@@ -106,13 +106,17 @@ export class FlutterAppPipeline extends Construct {
       mode: 'QUEUED',
       variables: PROMOTED,
       stages: [
-        { name: 'Gate', actions: [invoke({ name: 'Gate', target, parameters: gate(where) })] },
+        {
+          name: 'Gate',
+          actions: [invoke({ name: 'Gate', target, parameters: gate(where), namespace: 'Gate' })],
+        },
         ...(stage.deploys === true
           ? [
               this.deployment(stage, {
                 BUILD: '#{variables.build}',
                 VERSION: '#{variables.version}',
-                SHA256: '#{variables.sha256}',
+                // By the gate and not by whoever starts the pipeline.
+                DIGESTS: '#{Gate.digests}',
               }),
             ]
           : []),

@@ -1,7 +1,7 @@
 /** What Towpath is told to do: the `UserParameters` of its actions. */
 import type { Variable } from '../pipelines/pipeline.ts';
 
-/** What identifies an action's pipeline: a job does not say it by itself. */
+/** What an action is about. The pipeline is named for the case that CodePipeline does not tell which one a job is of. */
 interface Where {
   readonly app: string;
   readonly environment: string;
@@ -11,8 +11,8 @@ interface Where {
 const EXECUTION = '#{codepipeline.PipelineExecutionId}';
 
 /**
- * Registers what the build action made. The commit is left to the pipeline's own events: a message with a quotation mark
- * would break the text of the parameters, for CodePipeline puts it in as it is.
+ * Registers what the build action made. No text from outside is in the parameters: CodePipeline puts it in as it is, so that a
+ * quotation mark in a commit's message would become structure. Towpath asks CodePipeline for the commit.
  */
 export function register(
   where: Where,
@@ -64,6 +64,7 @@ export const PROMOTED: readonly Variable[] = [
   { name: 'build', description: 'The identifier of the build in Towpath' },
   { name: 'version', description: 'Its version, for people', otherwise: NONE },
   { name: 'sha256', description: 'The digest of its first APK' },
+  { name: 'digests', description: 'The digests of all its files', otherwise: NONE },
   {
     name: 'promotion',
     description: 'The identifier of the promotion; blank when a person starts the pipeline',

@@ -3,6 +3,7 @@ import { EventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { TowpathFunction } from './function.ts';
 import type { Parts } from './functions.ts';
+import { grantJobs } from './pipelines.ts';
 
 /**
  * CodePipeline fails an action of which it heard nothing for 20 minutes. Lambda begins to count later than CodePipeline
@@ -26,10 +27,7 @@ export function action(scope: Construct, parts: Parts): TowpathFunction {
   releases.grant(made, ['s3:GetObject', 's3:PutObject'], ['artifacts/', 'icons/', 'staging/']);
   releases.grant(made, ['s3:AbortMultipartUpload', 's3:DeleteObject'], ['staging/']);
   releases.grantLook(made);
-  made.grant(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*'], {
-    because:
-      "These two act on a job, which has no ARN: IAM takes no other resource. Only who holds a job's identifier can answer it, and only CodePipeline hands it out.",
-  });
+  grantJobs(made, deployment);
   return made;
 }
 

@@ -14,6 +14,26 @@ export const ON_PIPELINES = [
 export const ON_STAGES = ['codepipeline:RetryStageExecution', 'codepipeline:RollbackStage'];
 export const ON_ACTIONS = ['codepipeline:PutApprovalResult'];
 
+/** What tells which execution a job is of, and what that was made of. */
+export const OF_JOBS = ['codepipeline:GetPipelineExecution', 'codepipeline:ListActionExecutions'];
+/** What acts on a job, for those who do one. */
+export const ON_JOBS = [
+  'codepipeline:GetJobDetails',
+  'codepipeline:PutJobFailureResult',
+  'codepipeline:PutJobSuccessResult',
+];
+/** Why those have no resource. */
+export const JOBS_HAVE_NO_ARN =
+  "These act on a job, which has no ARN: IAM takes no other resource. Only who holds a job's identifier can ask about it or answer it, and only CodePipeline hands it out.";
+
+/** Lets a function do the jobs of the pipelines that `towpath.toml` names, where they lie in its own account. */
+export function grantJobs(to: TowpathFunction, deployment: Deployment): void {
+  to.set('TOWPATH_ACCOUNT', deployment.environment.account);
+  to.grant(ON_JOBS, ['*'], { because: JOBS_HAVE_NO_ARN });
+  const arns = pipelineArns(deployment);
+  if (arns.length > 0) to.grant(OF_JOBS, arns);
+}
+
 /** Lets a function run the pipelines that `towpath.toml` names, where they lie in its own account, and no other. */
 export function grantPipelines(to: TowpathFunction, deployment: Deployment): void {
   to.set('TOWPATH_ACCOUNT', deployment.environment.account);

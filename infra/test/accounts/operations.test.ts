@@ -38,8 +38,12 @@ test('an environment starts and asks its own pipelines, by its web and clock fun
   ]);
 });
 
-test('an environment answers jobs by action and unanswered, and can do nothing else with that role', () => {
+test('an environment asks about jobs and answers them by action and unanswered, and can do nothing else with that role', () => {
+  const pipeline = `arn:<AWS::Partition>:codepipeline:eu-west-1:${OPERATIONS}:wallet-prod`;
   assert.deepEqual(rightsOf(OPERATIONS_STACK, 'towpath-prod-jobs'), [
+    'codepipeline:GetJobDetails on *',
+    `codepipeline:GetPipelineExecution on ${pipeline}`,
+    `codepipeline:ListActionExecutions on ${pipeline}`,
     'codepipeline:PutJobFailureResult on *',
     'codepipeline:PutJobSuccessResult on *',
   ]);

@@ -74,7 +74,7 @@ test('the others take what a promotion says, and hand it to the gate and to the 
   const { variables } = pipeline('wallet-preprod');
   assert.deepEqual(
     variables?.map(({ name }) => name),
-    ['build', 'version', 'sha256', 'promotion'],
+    ['build', 'version', 'sha256', 'digests', 'promotion'],
   );
   assert.deepEqual(
     variables.filter(({ defaultValue }) => defaultValue === undefined).map(({ name }) => name),
@@ -92,7 +92,7 @@ test('the others take what a promotion says, and hand it to the gate and to the 
   assert.deepEqual(parameters('wallet-preprod', 'Release'), { do: 'release', ...told });
 });
 
-test('a deployment gets the digest that was promoted', () => {
+test('a deployment gets the digests that the gate knows of the build', () => {
   const given: unknown = JSON.parse(
     action('wallet-prod', 'Deploy').configuration['EnvironmentVariables'] ?? '',
   );
@@ -103,7 +103,7 @@ test('a deployment gets the digest that was promoted', () => {
       ENVIRONMENT: 'prod',
       BUILD: '#{variables.build}',
       VERSION: '#{variables.version}',
-      SHA256: '#{variables.sha256}',
+      DIGESTS: '#{Gate.digests}',
     }).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
   );
 });

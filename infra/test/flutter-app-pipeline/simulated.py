@@ -187,9 +187,13 @@ class Story:
         assert told["execution"] == execution, told
         outputs = actions["Register"]["output"]["outputVariables"]
         assert outputs["build"] == "1" and len(outputs["sha256"]) == 64, outputs
+        digests = outputs["digests"].split(" ")
+        assert digests[0] == outputs["sha256"] and len(digests) == 1 + len(FILES), outputs
         build = fetch(f"http://{self.pages}/api/v1/builds/{outputs['build_id']}")
         kinds = {artifact["name"]: artifact["kind"] for artifact in build["build"]["artifacts"]}
         assert kinds == {"app-arm64-v8a-release.apk": "apk", **FILES}, kinds
+        revision = build["build"]["revision"]
+        assert revision["message"] == 'Say "hello"', revision
         return outputs
 
     def a_promotion_becomes_a_release(self, outputs):
@@ -197,7 +201,7 @@ class Story:
         asked = fetch(api, {"build": outputs["build_id"], "to": "preprod", "reason": "the release of the week"})
         promotion = asked.get("promotion", asked)
         given = {"build": outputs["build_id"], "version": outputs["version"], "sha256": outputs["sha256"],
-                 "promotion": promotion["id"]}
+                 "digests": outputs["digests"], "promotion": promotion["id"]}
         execution = promotion["run"].rsplit("/", 1)[1]
         found = self.client.get_pipeline_execution(pipelineName="wallet-preprod", pipelineExecutionId=execution)
         variables = {it["name"]: it["resolvedValue"] for it in found["pipelineExecution"]["variables"]}
@@ -209,7 +213,7 @@ class Story:
                             "execution": execution, "build": given["build"], "promotion": given["promotion"]}, told
         actions = self.ends("wallet-preprod", execution)
         variables = json.loads(actions["Deploy"]["input"]["resolvedConfiguration"]["EnvironmentVariables"])
-        assert {"name": "SHA256", "value": given["sha256"], "type": "PLAINTEXT"} in variables, variables
+        assert {"name": "DIGESTS", "value": given["digests"], "type": "PLAINTEXT"} in variables, variables
         shown = fetch(f"{api}/{given['promotion']}")
         assert shown["promotion"]["state"]["is"] == "succeeded", shown
         build = fetch(f"http://{self.pages}/api/v1/builds/{given['build']}")

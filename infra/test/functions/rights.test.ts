@@ -76,6 +76,9 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   action: [
     ...RECORDS,
     ...own('Action'),
+    'codepipeline:GetJobDetails on *',
+    `codepipeline:GetPipelineExecution on ${WALLET}`,
+    `codepipeline:ListActionExecutions on ${WALLET}`,
     'codepipeline:PutJobFailureResult on *',
     'codepipeline:PutJobSuccessResult on *',
     'lambda:InvokeFunction on <FunctionsUnansweredFunction.Arn>',
