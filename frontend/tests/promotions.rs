@@ -126,7 +126,7 @@ fn a_withdrawn_build_says_why_and_what_to_use_instead() {
     );
     says(
         &named("tester-all-withdrawn"),
-        &["There is no other build here yet"],
+        &["Nothing is given out here until another build is released"],
     );
 }
 

@@ -13,7 +13,6 @@ SCENES = [
     ("appium", "dev", "settings-6.0.8.apk", "Target Android 15", "Jonas Weber"),
     ("appium", "dev", "settings-7.1.11.apk", "Keep altitude and speed of mock locations", "Ana Ruiz"),
     ("appium", "dev", "settings-8.0.10.apk", "Drop the recorder for Android 9 and older", "Mei Tanaka"),
-    ("appium", "preprod", "settings-7.1.11.apk", "Keep altitude and speed of mock locations", "Ana Ruiz"),
     ("apidemos", "dev", "apidemos-3.0.0.apk", "Show drag and drop between windows", "Jonas Weber"),
     ("apidemos", "dev", "apidemos-5.0.0.apk", "Ask for the camera only when a demo needs it", "Mei Tanaka"),
 ]

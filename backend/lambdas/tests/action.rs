@@ -53,7 +53,7 @@ async fn a_pipelines_build_is_registered_and_released() {
     let release = table.current(&app, &environment).await.unwrap().unwrap();
     assert_eq!(release.number, 1);
     assert_eq!(release.installs[0].digest.to_string(), outputs["sha256"]);
-    assert_eq!(release.revision.unwrap().commit, "8cf40f2a");
+    assert_eq!(release.revision.unwrap().commit, "0a1b2c3d4e5f");
 
     let build = table.build(&release.build).await.unwrap().unwrap().build;
     let names: Vec<&str> = build

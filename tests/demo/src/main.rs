@@ -140,7 +140,8 @@ async fn attend(
             play::running(simulator, samples, &progress).await?;
         } else {
             println!("Playing the demonstration through simulated pipelines:");
-            play::everything(simulator, samples, &progress).await?;
+            let promoted = manager::first_releases(&api, &progress);
+            play::everything(simulator, samples, promoted, &progress).await?;
             println!("And a release manager at work:");
             manager::day(&api, &progress).await?;
         }

@@ -53,6 +53,52 @@ pub async fn day(api: &Api, progress: &(dyn Fn(String) + Sync)) -> Result<(), De
     Ok(())
 }
 
+/// Brings the first builds of both apps to where people would use them, past the gates that would take days.
+pub async fn first_releases(
+    api: &Api,
+    progress: &(dyn Fn(String) + Sync),
+) -> Result<(), DemoError> {
+    // What goes on by itself would be in the way.
+    let open = api.get("/api/v1/promotions").await?;
+    for promotion in open["others"].as_array().into_iter().flatten() {
+        let id = promotion["id"].as_str().unwrap_or_default();
+        let path = format!("/api/v1/promotions/{id}/cancel");
+        let reason = json!({ "reason": "An earlier build goes first" });
+        let canceled = api.post(&path, &reason).await?;
+        expect(&canceled, 200, "taking a promotion back")?;
+    }
+    for (app, number, to, gate) in [
+        ("appium", 1, "preprod", "soak"),
+        ("appium", 2, "preprod", "soak"),
+        ("appium", 2, "prod", ""),
+        ("appium", 3, "preprod", "soak"),
+        ("apidemos", 1, "preprod", "approvals"),
+        ("apidemos", 1, "prod", "freeze"),
+        ("apidemos", 2, "preprod", "approvals"),
+    ] {
+        let build = build(api, app, number).await?;
+        let mut request =
+            json!({ "build": build, "to": to, "reason": "The first of its kind there" });
+        if !gate.is_empty() {
+            request["bypass"] =
+                json!({ "gates": [gate], "reason": "The demonstration cannot wait" });
+        }
+        let asked = api.post("/api/v1/promotions", &request).await?;
+        expect(&asked, 201, "the first promotions")?;
+        let done = over(api, &asked.1["id"]).await?;
+        progress(told(app, to, &(asked.0, done)));
+    }
+    Ok(())
+}
+
+/// An app's build of that number.
+async fn build(api: &Api, app: &str, number: u64) -> Result<Value, DemoError> {
+    let builds = api.get(&format!("/api/v1/apps/{app}/builds")).await?;
+    let mut builds = builds["items"].as_array().into_iter().flatten();
+    let found = builds.find(|build| build["number"] == number);
+    Ok(found.map(|build| build["id"].clone()).unwrap_or_default())
+}
+
 async fn current(api: &Api, app: &str, environment: &str) -> Result<Value, DemoError> {
     let path = format!("/api/v1/apps/{app}/environments/{environment}");
     let view = api.get(&path).await?;

@@ -68,7 +68,10 @@ fn feeding(app: &str, environment: &str) -> Value {
         let kind = action_type("Approval", "Manual");
         stages.push(json!({ "name": "Approve", "actions": [{ "name": "ReleaseManager", "actionTypeId": kind }] }));
     }
-    stages.push(json!({ "name": "Release", "actions": [register(app, environment)] }));
+    // Further on builds come by promotion: the pipelines there try the release branch out.
+    if environment == "dev" {
+        stages.push(json!({ "name": "Release", "actions": [register(app, environment)] }));
+    }
     declaration(&name, &stages)
 }
 

@@ -16,18 +16,24 @@ use crate::{
 /// How long one run may take, registration included.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Plays everything, from the first run to the one that keeps running. `progress` hears one line for each run.
+/// Plays everything, from the first run to the one that keeps running. `promoted` is awaited after the first act. `progress`
+/// hears one line for each run.
 pub async fn everything(
     simulator: &Simulator,
     samples: &Samples,
+    promoted: impl Future<Output = Result<(), DemoError>>,
     progress: &(dyn Fn(String) + Sync),
 ) -> Result<(), DemoError> {
+    let mut promoted = Some(promoted);
     for troupes in ACTS {
         let played = troupes
             .iter()
             .map(|scenes| in_order(simulator, samples, scenes, progress));
         for result in join_all(played).await {
             result?;
+        }
+        if let Some(promoted) = promoted.take() {
+            promoted.await?;
         }
     }
     running(simulator, samples, progress).await

@@ -3,7 +3,7 @@
 /// How a run shall end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Its build is registered and released.
+    /// It ends well; in development, its build is registered and released.
     Released,
     /// Its tests fail with this message.
     TestsFail(&'static str),
@@ -43,7 +43,7 @@ const fn released(
     }
 }
 
-const SETTINGS_DEV: [Scene; 5] = [
+const SETTINGS_FIRST: [Scene; 3] = [
     released(
         "appium-dev",
         "settings-5.14.15.apk",
@@ -62,6 +62,9 @@ const SETTINGS_DEV: [Scene; 5] = [
         "Keep altitude and speed of mock locations",
         "Ana Ruiz",
     ),
+];
+
+const SETTINGS_LATER: [Scene; 2] = [
     released(
         "appium-dev",
         "settings-8.0.10.apk",
@@ -145,9 +148,11 @@ const TOOLS: [Scene; 1] = [Scene {
     ending: Ending::Quiet,
 }];
 
-/// The acts in their order. In each act the troupes play at the same time, each its scenes in order.
-pub const ACTS: [&[&[Scene]]; 2] = [
-    &[&SETTINGS_DEV, &APIDEMOS_DEV, &TOOLS],
+/// The acts in their order. In each act the troupes play at the same time, each its scenes in order. After the first, builds
+/// are promoted.
+pub const ACTS: [&[&[Scene]]; 3] = [
+    &[&SETTINGS_FIRST, &APIDEMOS_DEV, &TOOLS],
+    &[&SETTINGS_LATER],
     &[&SETTINGS_ON, &APIDEMOS_ON],
 ];
 

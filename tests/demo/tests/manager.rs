@@ -56,11 +56,12 @@ async fn the_manager_finds_everything_that_the_day_is_about() {
     let mut portal = Portal::start(&places, &simulator.endpoint(), true).unwrap();
     portal.ready().await.unwrap();
     pipelines::declare(&simulator).unwrap();
-    play::everything(&simulator, &samples, &|_| ())
+    let api = portal.api();
+    let promoted = manager::first_releases(&api, &|_| ());
+    play::everything(&simulator, &samples, promoted, &|_| ())
         .await
         .unwrap();
     let lines = Mutex::new(Vec::new());
-    let api = portal.api();
     manager::day(&api, &|line| lines.lock().unwrap().push(line))
         .await
         .unwrap();
@@ -93,8 +94,9 @@ async fn the_manager_finds_everything_that_the_day_is_about() {
     assert_eq!(waits[0]["state"]["is"], "waiting");
     let follows = items(&api, &to("appium", "preprod")).await;
     assert_eq!(follows[0]["kind"], "automatic");
-    let refused = items(&api, &to("apidemos", "prod")).await;
-    assert_eq!(refused, Vec::<Value>::new());
+    let only = items(&api, &to("apidemos", "prod")).await;
+    assert_eq!(only.len(), 1, "what is refused is none");
+    assert_eq!(only[0]["state"]["is"], "succeeded");
     let holds = api.get("/api/v1/holds").await.unwrap();
     assert_eq!(holds["holds"][0]["hold"]["on"]["app"], "apidemos");
     let log = api.get("/api/v1/audit").await.unwrap();

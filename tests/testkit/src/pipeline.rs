@@ -131,6 +131,21 @@ impl TestPortal {
         builder.seals("seals").start().await
     }
 
+    /// Builds are released in prod without a promotion, by the pipeline that feeds it: no path leads there.
+    pub async fn off_path() -> Self {
+        let to_dev = Path {
+            apps: Vec::new(),
+            steps: vec![step(dev())],
+        };
+        let builder = Self::builder().path(to_dev).catalog(|catalog| {
+            let mut known = catalog.environments[0].clone();
+            known.id = prod();
+            catalog.environments.push(known);
+            catalog.feeds.push(feed());
+        });
+        builder.simulator().faults().start().await
+    }
+
     /// The simulator itself.
     pub fn simulator(&self) -> &Simulator {
         &self.simulated().simulator

@@ -98,9 +98,9 @@ fn in_another_environment_each_may_look_and_developers_download() {
         (Role::Viewer, "ynnnnnnny"),
         (Role::Tester, "ynnnnnnny"),
         (Role::Developer, "yynnnnnny"),
-        (Role::ReleaseManager, "yynnnnyny"),
+        (Role::ReleaseManager, "yynnnnnny"),
         (Role::Auditor, "ynnnnnnyy"),
-        (Role::Admin, "yynnnnyyy"),
+        (Role::Admin, "yynnnnnyy"),
     ];
     for (role, expected) in table {
         assert_eq!(row(role, &wallet, "prod"), expected, "{role}");

@@ -93,7 +93,7 @@ async fn misconfigured(test: &TestPortal) -> String {
 }
 
 async fn with_a_build() -> (TestPortal, Build) {
-    let test = TestPortal::with_target(target(|_| {})).await;
+    let test = TestPortal::off_path().await;
     let build = test.registered(3, machine_time()).await;
     (test, build)
 }

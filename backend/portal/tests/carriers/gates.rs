@@ -2,7 +2,6 @@
 
 use domain::{
     actor::Actor,
-    catalog::Environment,
     path::{ApprovalRule, Gates, Target},
     promotion::State,
 };
@@ -10,8 +9,8 @@ use portal::hold::HoldRequest;
 use portal::jobs::{Outcome, Work};
 use serde_json::{Value, json};
 use testkit::{
-    TestPortal, ada, bob, machine_time, path,
-    pipeline::{deploy, execution_of, feed, source, target, towpath},
+    TestPortal, ada, bob, machine_time,
+    pipeline::{deploy, execution_of, source, target, towpath},
     prod,
 };
 
@@ -193,19 +192,7 @@ async fn a_gate_whose_run_is_over_leaves_no_promotion_behind() {
 
 #[tokio::test]
 async fn a_release_without_a_promotion_notes_what_happened_once() {
-    let test = TestPortal::builder()
-        .path(path(|path| path.steps.truncate(1)))
-        .catalog(|catalog| {
-            let prod = |known: &Environment| Environment {
-                id: prod(),
-                ..known.clone()
-            };
-            catalog.environments.push(prod(&catalog.environments[0]));
-            catalog.feeds.push(feed());
-        })
-        .simulator()
-        .start()
-        .await;
+    let test = TestPortal::off_path().await;
     let stages = json!([source(), {"name": "Done", "actions": [towpath("Release", "release")]}]);
     test.pipeline("SUPERSEDED", &stages);
     let build = test.registered(5, machine_time()).await;

@@ -197,8 +197,8 @@ fn changing(things: &Things) -> Vec<Row> {
             row("POST", UPLOADS, &["wallet"], "-nnnnnny"),
         ),
         with(upload("dev"), row("POST", UPLOADS, &["shop"], "-------y")),
-        row("GET", "/api/v1/uploads/{id}", &[&things.upload], "-nnyynyy"),
-        row("POST", COMPLETE, &[&things.upload], "-nnyynyy"),
+        row("GET", "/api/v1/uploads/{id}", &[&things.upload], "-nn--n-y"),
+        row("POST", COMPLETE, &[&things.upload], "-nn--n-y"),
         with(
             promote("dev"),
             row("POST", "/api/v1/promotions", &[], "-nnnynyy"),

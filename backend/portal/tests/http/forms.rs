@@ -69,13 +69,15 @@ async fn a_build_is_withdrawn_and_restored_from_its_page() {
     }
     let text = site.get(&page).await.text();
     assert!(text.contains("Withdrawn: nobody gets this build any more."));
-    assert!(text.contains("It crashes &amp; burns.") && text.contains("Use instead:"));
+    assert!(
+        text.contains("It crashes &amp; burns.") && text.contains("There is no other build yet")
+    );
     let tester = site.get("/wallet/dev").await.text();
     assert!(tester.contains("was withdrawn.") && tester.contains(&first));
     for _ in 0..2 {
         leads_to(&send(&site, &format!("{page}/restore"), form).await, &page);
     }
-    assert!(!site.get(&page).await.text().contains("Use instead:"));
+    assert!(!site.get(&page).await.text().contains("Withdrawn: nobody"));
     let compared = format!("/compare?from={first}&to=wallet/dev");
     let page = site.get(&compared).await.text();
     assert!(page.contains("What differs"));

@@ -48,9 +48,10 @@ async fn found(test: &TestPortal) -> Vec<(u64, Fault)> {
 /// A log of nine entries.
 async fn with_a_log() -> TestPortal {
     let test = TestPortal::on_path().await;
-    for number in 1..=3 {
-        test.in_preprod(number, noon(0)).await;
-    }
+    // Two entries for each that is registered and released in dev, three for its promotion.
+    test.registered(1, noon(0)).await;
+    test.in_preprod(2, noon(0)).await;
+    test.registered(3, noon(0)).await;
     assert_eq!(test.log().await.len(), 9);
     assert_eq!(found(&test).await, []);
     test
@@ -80,7 +81,7 @@ async fn eight_writers_at_once_keep_the_chain() {
         done.unwrap();
     }
     let numbers: Vec<u64> = test.log().await.iter().map(|entry| entry.number).collect();
-    assert_eq!(numbers, (1..=16).collect::<Vec<u64>>());
+    assert_eq!(numbers, (1..=32).collect::<Vec<u64>>());
     assert_eq!(found(&test).await, []);
     let config = test.portal.config_changed(noon(3)).await.unwrap();
     assert!(config && !test.portal.config_changed(noon(4)).await.unwrap());
