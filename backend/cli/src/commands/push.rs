@@ -87,7 +87,7 @@ pub(crate) async fn push(api: &Api, options: PushOptions, output: &Output) -> Re
         _ => None,
     };
     if output.json {
-        return print_json(pushed.answer, promotion, output);
+        return print_json(&pushed.answer, promotion, output);
     }
     show(api, &pushed, options.environment.as_ref(), output).await?;
     match promotion {
@@ -165,12 +165,12 @@ async fn promote(
 
 /// The build, and the promotion that was asked for. That it was refused is told after the build, which is there all the same.
 fn print_json(
-    build: Value,
+    build: &Value,
     promotion: Option<Result<Promotion, Failure>>,
     output: &Output,
 ) -> Result<(), Failure> {
     let Some(promotion) = promotion else {
-        return output.value(&build);
+        return output.value(build);
     };
     match promotion {
         Ok(promotion) => output.value(&json!({"build": build, "promotion": promotion})),

@@ -95,13 +95,12 @@ fn is_of(run: &CheckRun, build: &BuildFacts) -> bool {
         (None, _) | (_, None) => None,
     };
     let made_it = build.run.as_ref() == Some(&run.run) && build.origin.run.is_proven();
-    let same_bytes = match run.digest {
-        Some(digest) => digest == build.digest,
-        None => {
-            let of_revision = same_revision == Some(true) && build.origin.commit.is_proven();
-            made_it || (build.only_one_of_revision && of_revision)
-        }
-    };
+    let of_revision = same_revision == Some(true)
+        && build.origin.commit.is_proven()
+        && build.only_one_of_revision;
+    let same_bytes = run
+        .digest
+        .map_or(made_it || of_revision, |digest| digest == build.digest);
     same_bytes && same_revision != Some(false)
 }
 

@@ -106,7 +106,7 @@ fn what_is_merely_claimed_never_counts() {
     };
     for (run, claimed) in [
         (of_commit, |origin: &mut Origin| {
-            origin.commit = Known::Claimed
+            origin.commit = Known::Claimed;
         }),
         (maker, |origin: &mut Origin| origin.run = Known::Claimed),
     ] as [(CheckRun, fn(&mut Origin)); 2]

@@ -54,7 +54,7 @@ impl Portal {
                 .map_err(|error| Error::invalid("environment", error.to_string()))?;
         }
         request.check()?;
-        let origin = request.origin(actor);
+        let origin = request::origin(actor);
         self.check_run(app, request.run.as_ref(), origin).await?;
         let key = self.registration_key(app, &request, actor).await?;
         let id = upload_id(&registration_id(&key))?;

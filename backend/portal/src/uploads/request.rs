@@ -107,18 +107,6 @@ impl UploadRequest {
         check_length("revision.url", revision.and_then(|it| it.url.as_deref()))
     }
 
-    /// How the run and the revision are known that the request names by now.
-    pub(super) fn origin(&self, actor: &Actor) -> Origin {
-        let Some(work) = actor.work.as_deref() else {
-            return Origin::default();
-        };
-        Origin {
-            run: Known::proven_if(work.run.is_some()),
-            commit: Known::proven_if(work.commit.is_some()),
-            repository: Known::proven_if(work.repository.is_some()),
-        }
-    }
-
     /// What makes two requests the same one: whose it is among it, so that nobody goes on with another's.
     pub(super) fn key(&self, app: &AppId, actor: &Actor) -> RegistrationKey {
         RegistrationKey {
@@ -148,6 +136,18 @@ impl UploadRequest {
             .collect();
         lines.sort();
         Digest::of(lines.concat().as_bytes())
+    }
+}
+
+/// How the run and the revision are known of what somebody uploads.
+pub(super) fn origin(actor: &Actor) -> Origin {
+    let Some(work) = actor.work.as_deref() else {
+        return Origin::default();
+    };
+    Origin {
+        run: Known::proven_if(work.run.is_some()),
+        commit: Known::proven_if(work.commit.is_some()),
+        repository: Known::proven_if(work.repository.is_some()),
     }
 }
 

@@ -213,8 +213,8 @@ async fn the_release_of_a_run_whose_promotion_was_abandoned_is_refused() {
         let mut release = towpath("Release", "release");
         if !by_name {
             let configuration = &mut release["configuration"]["UserParameters"];
-            let text = configuration.as_str().unwrap();
-            *configuration = text.replace("#{variables.promotion}", "").into();
+            let parameters = configuration.as_str().unwrap();
+            *configuration = parameters.replace("#{variables.promotion}", "").into();
         }
         let mut stages = stages();
         stages

@@ -138,8 +138,8 @@ async fn a_hold_that_comes_while_bytes_are_on_their_way_stops_the_release() {
         reason: "the servers are on fire".to_owned(),
     };
     test.portal.freeze(&ada, hold, now).await.unwrap();
-    let held = Box::pin(test.portal.complete_upload(&ada, &plan.id, now)).await;
-    assert_eq!(refusals(held), [RefusalKind::Hold]);
+    let stopped = Box::pin(test.portal.complete_upload(&ada, &plan.id, now)).await;
+    assert_eq!(refusals(stopped), [RefusalKind::Hold]);
     assert_eq!(test.current(&dev()).await, None);
     assert_eq!(entries(&test).await, []);
     let on = Held::Environment {

@@ -28,7 +28,7 @@ async fn nothing_is_served_where_it_was_and_the_page_says_so() {
     assert_eq!(view.current, None);
     let earlier = view.earlier.iter().map(|release| release.number);
     assert_eq!(earlier.collect::<Vec<_>>(), [2, 1]);
-    assert_eq!(view.earlier_withdrawn, [bad.id.clone()]);
+    assert_eq!(view.earlier_withdrawn, std::slice::from_ref(&bad.id));
     let overview = test.portal.overview(&tom(), noon(3)).await.unwrap();
     let cells = &overview.apps[0].cells;
     assert!(cells[0].withdrawn.is_some() && cells[2].withdrawn.is_none());

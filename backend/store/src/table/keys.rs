@@ -349,10 +349,14 @@ pub fn registration_id(key: &RegistrationKey) -> String {
         owner,
     } = key;
     // Each part with its length, so that no two keys read the same.
-    let mut text = format!("{app}\n{}\n{run}\n{}\n{attempt}", run.len(), attempt.len());
-    if let Some(owner) = owner {
-        text.push_str(&format!("\n{}\n{owner}", owner.len()));
-    }
+    let owner = owner
+        .as_ref()
+        .map_or_else(String::new, |owner| format!("\n{}\n{owner}", owner.len()));
+    let text = format!(
+        "{app}\n{}\n{run}\n{}\n{attempt}{owner}",
+        run.len(),
+        attempt.len()
+    );
     Digest::of(text.as_bytes()).to_string()
 }
 

@@ -45,8 +45,8 @@ impl Bench {
         let note = note(Deed::Withdrawn);
         let withdrawn = self.table.withdraw(&build.app, &build.id, &hold, &note);
         let unsettled = withdrawn.await.unwrap().unwrap();
-        let held = self.table.settle(&unsettled, environments).await.unwrap();
-        assert_eq!(held, []);
+        let waiting = self.table.settle(&unsettled, environments).await.unwrap();
+        assert_eq!(waiting, []);
     }
 
     async fn current(&self, environment: &EnvironmentId) -> Option<u64> {
@@ -251,14 +251,15 @@ async fn a_restored_build_is_served_again_where_it_is_the_newest_and_nothing_is_
     let turned = bench.table.restore(&wallet, &made.id, &restored);
     let unsettled = turned.await.unwrap().unwrap();
     let held = bench.table.settle(&unsettled, &everywhere).await.unwrap();
-    assert_eq!(held, [dev.clone()]);
+    assert_eq!(held, std::slice::from_ref(&dev));
     assert_eq!(bench.current(&dev).await, None);
     bench
         .table
         .lift_hold(&stop.on, &note(Deed::Lifted))
         .await
         .unwrap();
-    assert_eq!(bench.table.unsettled().await.unwrap(), [unsettled.clone()]);
+    let still = bench.table.unsettled().await.unwrap();
+    assert_eq!(still, std::slice::from_ref(&unsettled));
     bench.table.settle(&unsettled, &everywhere).await.unwrap();
     assert_eq!(bench.current(&dev).await, Some(1));
     assert_eq!(bench.current(&prod).await, Some(2));
