@@ -110,6 +110,14 @@ impl ArtifactKind {
         }
     }
 
+    /// Whether it is what people install or run: nobody gets that of a withdrawn build.
+    pub fn is_program(self) -> bool {
+        match self {
+            Self::Apk | Self::Aab | Self::Ipa | Self::WebBundle => true,
+            Self::Mapping | Self::Sbom | Self::TestReport | Self::Other => false,
+        }
+    }
+
     /// The media type to serve it with.
     pub fn content_type(self, name: &FileName) -> &'static str {
         let name = name.as_str().to_ascii_lowercase();

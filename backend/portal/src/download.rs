@@ -180,7 +180,7 @@ impl Portal {
             .iter()
             .find(|artifact| artifact.digest == *digest)
             .ok_or_else(|| Error::not_found("file with that digest in this build"))?;
-        if let Some(hold) = record.withdrawn.filter(|_| is_program(artifact.kind)) {
+        if let Some(hold) = record.withdrawn.filter(|_| artifact.kind.is_program()) {
             let instead = match newest {
                 Some(environment) => self.store().table.current(&build.app, &environment).await?,
                 None => None,
@@ -254,17 +254,6 @@ impl Portal {
             build: download.build.clone(),
             expires_at: download.at + LINK_LIFETIME,
         })
-    }
-}
-
-/// Whether a file is what a withdrawal keeps from people; symbols and reports are needed all the more then.
-fn is_program(kind: ArtifactKind) -> bool {
-    match kind {
-        ArtifactKind::Apk | ArtifactKind::Aab | ArtifactKind::Ipa | ArtifactKind::WebBundle => true,
-        ArtifactKind::Mapping
-        | ArtifactKind::Sbom
-        | ArtifactKind::TestReport
-        | ArtifactKind::Other => false,
     }
 }
 

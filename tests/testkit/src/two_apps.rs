@@ -222,11 +222,17 @@ impl Bringer<'_> {
         // Somebody else asks, since whoever asks may not approve.
         let lead = portal.cookie("leads", portal.now()).await;
         things.promotion = text(&self.post(&lead, promotions, &asked).await["id"]);
+        // Lab goes on to a newer one, and another may still go there.
+        let newest = self.push(&things, 6).await;
+        let ready = self.upload(admin, &things, 7, None).await;
+        let ready = portal.complete(&ready, Some(admin)).await;
         things.builds = vec![
             waiting,
             things.withdrawn.clone(),
             before,
             things.build.clone(),
+            newest,
+            ready,
         ];
         if environment == "dev" {
             let on = json!({"build": things.build, "to": "prod", "reason": format!("{mark} asks")});

@@ -1,6 +1,9 @@
 //! A build's files, each with its size and its digest.
 
-use domain::build::{Artifact, Build};
+use domain::{
+    build::{Artifact, Build},
+    view::BuildView,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -9,7 +12,8 @@ use crate::{
 };
 
 /// The files of a build.
-pub(super) fn list(build: &Build) -> AnyView {
+pub(super) fn list(view: &BuildView) -> AnyView {
+    let build = &view.build;
     if build.artifacts.is_empty() {
         return heading::empty(
             "No files",
@@ -19,18 +23,29 @@ pub(super) fn list(build: &Build) -> AnyView {
     let items = build
         .artifacts
         .iter()
-        .map(|artifact| item(build, artifact))
+        .map(|artifact| item(build, artifact, view.withdrawn.is_some()))
         .collect_view();
     view! { <ul class="rows artifacts">{items}</ul> }.into_any()
 }
 
-fn item(build: &Build, artifact: &Artifact) -> AnyView {
+fn item(build: &Build, artifact: &Artifact, withdrawn: bool) -> AnyView {
     let abis = artifact
         .package
         .as_ref()
         .filter(|package| !package.abis.is_empty())
         .map(|package| view! { <span>{package.abis.join(", ")}</span> });
     let name = artifact.name.to_string();
+    let download = if withdrawn && artifact.kind.is_program() {
+        view! { <span class="quiet">"Withdrawn"</span> }.into_any()
+    } else {
+        let href = links::file(&build.app, &build.id, &artifact.digest);
+        view! {
+            <a class="button" href=href aria-label=format!("Download {name}")>
+                {icon::icon(icon::DOWNLOAD)} "Download"
+            </a>
+        }
+        .into_any()
+    };
     view! {
         <li>
             <div class="what">
@@ -42,9 +57,7 @@ fn item(build: &Build, artifact: &Artifact) -> AnyView {
                 </p>
                 <p class="digest"><abbr title="SHA-256 of its bytes">"SHA-256"</abbr> " " <code>{artifact.digest.to_string()}</code></p>
             </div>
-            <a class="button" href=links::file(&build.app, &build.id, &artifact.digest) aria-label=format!("Download {name}")>
-                {icon::icon(icon::DOWNLOAD)} "Download"
-            </a>
+            {download}
         </li>
     }
     .into_any()

@@ -50,7 +50,7 @@ pub(crate) fn page(view: &BuildView, returned: Option<&Returned>) -> View {
             {history(view)}
             <section aria-labelledby="artifacts">
                 {heading::section("artifacts", "Artifacts", None)}
-                {artifacts::list(build)}
+                {artifacts::list(view)}
             </section>
             {build.package().map(package::section)}
             {withdraw::form(view, returned).map(|form| view! { <section class="deeds" aria-label="Withdrawal">{form}</section> })}

@@ -27,6 +27,7 @@ pub(crate) fn page(view: &TesterView, site: &Site) -> View {
                 "As soon as a build is released in this environment, it can be downloaded from this page. Keep the address.".into_any(),
             ))}
             {facts::code(view, site)}
+            {earlier(view)}
             {ways(view)}
         }
         .into_any(),

@@ -29,6 +29,11 @@ pub(super) async fn ask(
     query: BuildQuery,
 ) -> Result<Response, Problem> {
     let view = may(&front, &caller, &app, &environment).await?;
+    if let Some(build) = &query.build {
+        let portal = &front.portal;
+        let known = portal.build_alone(&caller.actor, build, Some(&app));
+        Box::pin(known).await?;
+    }
     let page = Page::Rollback {
         view: &view,
         chosen: query.build.as_ref(),
