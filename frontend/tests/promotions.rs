@@ -226,7 +226,7 @@ fn a_frozen_environment_is_marked_and_what_still_runs_there_is_listed() {
         &html,
         &[
             "prod is frozen",
-            "Had started before, and goes on: running Build 811 to prod",
+            "Had started before; its release waits until the hold is lifted: running Build 811 to prod",
             "journal is not promoted to preprod by itself",
             "Stop everything there",
         ],

@@ -38,6 +38,7 @@ use domain::{
     promotion::Promotion,
     release::Release,
 };
+use jiff::SignedDuration;
 use targets::codepipeline::FailureKind;
 
 pub(crate) use confirm::ConfirmedJob;
@@ -49,6 +50,9 @@ pub use unanswered::{NotARecord, Unanswered};
 
 use crate::{Error, Portal, Result, error::chain};
 use parameters::Task;
+
+/// How long a job waits. `CodePipeline` gives a Lambda action 24 hours, and then no reason.
+const LONGEST: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
 
 /// What a job was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,8 @@ const HOLD_EXAMPLES: &str = "Examples:
   towpath hold prod --reason \"payments are down\"
   towpath hold prod --app wallet --reason \"waits for the store's review\"
 
-Nothing starts there from then on. What had started goes on, and is listed.";
+Nothing starts and nothing is released there from then on. What had started is listed: its pipeline goes on, its release
+waits until the hold is lifted.";
 
 const LIFT_EXAMPLES: &str = "Examples:
   towpath lift prod
@@ -82,7 +83,7 @@ pub(crate) async fn hold(api: &Api, options: &HoldOptions, output: &Output) -> R
     ));
     for promotion in &frozen.running {
         output.line(&format!(
-            "had started, and goes on: build {} of {} to {}, promotion {}",
+            "had started, its release waits: build {} of {} to {}, promotion {}",
             promotion.number, promotion.app, promotion.to, promotion.id
         ));
     }

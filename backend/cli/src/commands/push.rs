@@ -245,7 +245,9 @@ async fn tell_what_is_served(
         (Some(current), _) => {
             let release = &current.release;
             let serves = named(release.number, release.version.as_deref());
-            format!("{environment} serves {serves}, not this one: it was released there before")
+            format!(
+                "{environment} serves {serves}: this build was released there before, and pushing it again releases it no more"
+            )
         }
         (None, Some(gone)) => format!(
             "{environment} serves nothing, since build {} was withdrawn: {}",

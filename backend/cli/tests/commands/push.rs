@@ -224,3 +224,53 @@ fn what_cannot_be_handed_in_says_why() {
         assert_eq!(done.out, "", "{arguments:?}");
     }
 }
+
+#[test]
+fn a_push_where_a_promotion_is_asked_for_is_refused_with_what_to_do_and_can_ask_for_it() {
+    let portal = Portal::with_a_path();
+    portal.file("app.apk", 1_000);
+    let push = |more: &[&str]| {
+        let arguments = [&["push", "app.apk", "--app", "wallet"], more].concat();
+        portal.types(&arguments)
+    };
+    let refused = push(&["--environment", "prod"]);
+    assert_ne!(refused.code, 0);
+    assert!(
+        refused
+            .err
+            .contains("prod is on wallet's path: push to dev, then run towpath promote"),
+        "{}",
+        refused.err
+    );
+    let to = [
+        "--environment",
+        "dev",
+        "--promote",
+        "preprod",
+        "--reason",
+        "nightly",
+    ];
+    let promoted = push(&to);
+    assert_eq!(promoted.code, 0, "{}", promoted.err);
+    assert!(
+        promoted.out.contains("current in dev: "),
+        "{}",
+        promoted.out
+    );
+    assert!(promoted.out.contains("preprod: "), "{}", promoted.out);
+    let history = ["promotions", "--app", "wallet", "--environment", "preprod"];
+    let promotions = portal.json(&history);
+    assert_eq!(promotions["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_push_that_is_not_what_testers_get_says_what_they_get() {
+    let portal = Portal::start();
+    for (name, size) in [("a.apk", 1_000), ("b.apk", 2_000)] {
+        portal.file(name, size);
+        portal.pushes(&[name]);
+    }
+    let again = portal.pushes(&["a.apk"]);
+    assert!(again.out.contains("released in dev: "), "{}", again.out);
+    assert!(again.err.contains("dev serves build 2"), "{}", again.err);
+}

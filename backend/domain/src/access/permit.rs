@@ -17,7 +17,7 @@ pub enum Permission {
     View,
     /// Download builds.
     Download,
-    /// Register builds, and release them where no path leads.
+    /// Register builds, and release them where that needs no promotion.
     Register,
     /// Report what pipelines do.
     Report,

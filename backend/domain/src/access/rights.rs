@@ -20,7 +20,7 @@ pub enum Ability {
     Download,
     /// Give links to them to people without an account.
     Share,
-    /// Register builds and release them there, where no path leads.
+    /// Register builds and release them there, where that needs no promotion.
     Register,
     /// Ask for promotions into it, and rollbacks.
     Promote,

@@ -28,7 +28,8 @@ pub struct HoldRequest {
 }
 
 impl Portal {
-    /// Freezes an environment: nothing starts there from this moment on. What had started before is listed, and goes on.
+    /// Freezes an environment: nothing starts and nothing is released there from this moment on. What had
+    /// started before is listed: its pipeline goes on, its release waits.
     pub async fn freeze<'a>(
         &self,
         who: impl Into<Who<'a>>,

@@ -16,15 +16,12 @@ use jiff::SignedDuration;
 
 use targets::codepipeline::Jobs;
 
-use super::{ConfirmedJob, Done, Failure, Job, Outcome, parameters::Move, token::Token};
+use super::{ConfirmedJob, Done, Failure, Job, LONGEST, Outcome, parameters::Move, token::Token};
 use crate::{
     Error, Portal,
     access::Action,
     promotion::{Asked, Boarded, Boarding},
 };
-
-/// How long a gate waits. `CodePipeline` gives a Lambda action 24 hours, and then no reason.
-const LONGEST: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
 
 /// How long a check may be heard of late: the run of the pipeline itself is reported beside it.
 const LATE: SignedDuration = SignedDuration::from_mins(10);

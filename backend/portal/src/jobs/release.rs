@@ -1,6 +1,8 @@
 //! What a deploy stage did: the build is released in the environment. With the promotion that it carries out, that is its
 //! end; without one, the release is noted as what happened.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Timestamp,
     actor::Actor,
@@ -11,7 +13,7 @@ use domain::{
 
 use targets::codepipeline::Jobs;
 
-use super::{Done, Failure, Job, Outcome, parameters::Move};
+use super::{Done, Failure, Job, LONGEST, Outcome, parameters::Move, token::Token};
 use crate::{Portal, access::Action, promotion::Boarded, releases::Direct, who::Who};
 
 impl Portal {
@@ -39,7 +41,10 @@ impl Portal {
             self.not_abandoned(run, asked).await?;
         }
         let release = match promotion {
-            Some(promotion) => self.end_with_release(&promotion, run, now).await?,
+            Some(promotion) => match self.end_with_release(&promotion, run, now).await? {
+                Some(release) => release,
+                None => return waits(job, &promotion, now),
+            },
             None => {
                 self.release_without_promotion(job, asked, run, by, now)
                     .await?
@@ -77,12 +82,13 @@ impl Portal {
         }
     }
 
+    /// The release that ends a promotion; none while a hold is in the way.
     async fn end_with_release(
         &self,
         promotion: &Promotion,
         run: &RunId,
         now: Timestamp,
-    ) -> Result<Release, Failure> {
+    ) -> Result<Option<Release>, Failure> {
         let id = &promotion.id;
         let ended = match self.board(id, run, now).await? {
             Boarded::On(_) => self.deliver(id, now).await?,
@@ -94,10 +100,7 @@ impl Portal {
         };
         if ended.state != State::Succeeded {
             if matches!(ended.state, State::Starting | State::Running) {
-                return Err(Failure::artifact(format!(
-                    "Promotion {id} is not released while {} is held. Retry the stage when the hold is lifted.",
-                    ended.to
-                )));
+                return Ok(None);
             }
             let why = match &ended.state {
                 State::Failed { why } => why.as_str(),
@@ -115,6 +118,7 @@ impl Portal {
                 let by = release.promotion.as_ref();
                 by.is_some_and(|by| by.id == *id)
             })
+            .map(Some)
             .ok_or_else(|| Failure::artifact(format!("Promotion {id} has left no release.")))
     }
 
@@ -155,4 +159,25 @@ impl Portal {
         };
         Ok(Box::pin(self.release_directly(&record, direct)).await?)
     }
+}
+
+/// The answer while the environment is held: the job comes again, for as long as `CodePipeline` lets it.
+fn waits(job: &Job, promotion: &Promotion, now: Timestamp) -> Result<Done, Failure> {
+    let token = Token::read(job.continuation.as_deref(), now);
+    let why = format!(
+        "{} is held: the release waits until that is lifted",
+        promotion.to
+    );
+    if now >= token.since + LONGEST {
+        return Err(Failure::artifact(format!(
+            "CodePipeline lets an action wait for 24 hours, and this release has: {why}. Promote the build again."
+        )));
+    }
+    Ok(Done {
+        outputs: BTreeMap::new(),
+        summary: why.clone(),
+        external: Some(promotion.id.to_string()),
+        continuation: Some(token.text()),
+        outcome: Outcome::Waits { why },
+    })
 }

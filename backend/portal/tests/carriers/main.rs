@@ -8,6 +8,7 @@ mod cost;
 mod ends;
 mod foreign;
 mod gates;
+mod holds;
 mod interrupted;
 mod rollbacks;
 mod silence;

@@ -82,7 +82,7 @@ fn item(
     .into_any()
 }
 
-/// What had started before, and goes on.
+/// What had started before: its pipeline goes on, its release waits.
 fn running(hold: &Hold, open: &[Promotion], as_of: Timestamp) -> Option<AnyView> {
     let Held::Environment { environment, app } = &hold.on else {
         return None;
@@ -98,7 +98,7 @@ fn running(hold: &Hold, open: &[Promotion], as_of: Timestamp) -> Option<AnyView>
         return Some(view! { <p class="facts">"Nothing was under way."</p> }.into_any());
     }
     let list = view! {
-        <p>"Had started before, and goes on:"</p>
+        <p>"Had started before; its release waits until the hold is lifted:"</p>
         {promotions::open(&started, as_of)}
     };
     Some(list.into_any())

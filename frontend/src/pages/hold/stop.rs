@@ -72,7 +72,7 @@ pub(super) fn form(may: &[MayHold], returned: Option<&Returned>) -> Option<AnyVi
         <section aria-labelledby="stop">
             <form class="ask stop" method="post" action=links::HOLDS>
                 <h2 id="stop">"Emergency stop"</h2>
-                <p class="hint">"Nothing starts there from this second on. What had started goes on, and is listed. It stays so until someone lifts it."</p>
+                <p class="hint">"Nothing starts and nothing is released there from this second on. What had started is listed: its pipeline goes on, its release waits. It stays so until someone lifts it."</p>
                 {field::troubles(returned, "Not stopped")}
                 <p class="field">
                     <label for="place">"Where"</label>

@@ -120,7 +120,7 @@ const fn words(permission: Permission) -> &'static str {
     match permission {
         Permission::View => "See apps, builds, runs and releases; so does whatever else is chosen",
         Permission::Download => "Download builds",
-        Permission::Register => "Register builds, and release them where no path leads",
+        Permission::Register => "Register builds, and release them where that needs no promotion",
         Permission::Report => "Report what pipelines do",
         Permission::Promote => "Ask for promotions and rollbacks, and take them back",
         Permission::Hold => "Hold releases, and lift holds",
