@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import urllib.parse
 
 import schemathesis
 
@@ -78,9 +79,10 @@ def nothing_of_another_app(ctx, response, case):
     """Something of an app that the caller may not see, which the request itself did not say."""
     if CALLER == "admins":
         return
-    sent = f"{response.request.url} {response.request.body or ''} {response.request.headers}"
+    url = response.request.url
+    sent = f"{url} {urllib.parse.unquote(url)} {response.request.body or ''} {response.request.headers}"
     found = [mark for mark in HIDDEN if mark in response.text and mark not in sent]
-    assert not found, f"{CALLER} was told of {found}"
+    assert not found, f"{CALLER} was told of {found} by {response.text}"
 
 
 @schemathesis.check

@@ -95,7 +95,11 @@ pub struct Revoked {
 
 /// Whether a link still gives something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(as = LinkStanding)
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// It does.

@@ -269,7 +269,7 @@ fn withdrawn_build(number: u64, hold: &Hold, instead: Option<&Release>) -> Error
             "{why}. Use build {}, which {} serves, instead",
             release.number, release.environment
         ),
-        None => format!("{why}. There is no other build here yet to use instead"),
+        None => format!("{why}. Nothing is given out there until another build is released"),
     };
     Error::Refused { reason }
 }

@@ -12,7 +12,8 @@ const EXAMPLES: &str = "Examples:
   towpath restore 01K9QF3Z --reason \"the finding was wrong\"
 
 Nobody gets a withdrawn build any more, and it is promoted nowhere. Where it was current, nothing is served until another
-build is released: towpath rollback goes back to the one before.";
+build is released: towpath rollback goes back to the one before, and where no path leads, pushing that again does. What is
+withdrawn has no place to be named by: restore takes its identifier.";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]

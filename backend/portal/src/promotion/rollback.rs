@@ -22,7 +22,7 @@ pub struct RollbackRequest {
     pub build: Option<BuildId>,
     /// Why.
     pub reason: String,
-    /// Whether the build that is left behind is withdrawn in the same step.
+    /// Whether the build that is left behind is withdrawn, before the earlier one is released.
     #[serde(default)]
     pub withdraw: bool,
     /// The gates to go past, and why; only in an emergency, and never forgotten.

@@ -131,15 +131,20 @@ impl Portal {
         }
     }
 
-    /// A build that the same registration made before; released in another environment too, if that is asked for now.
+    /// A build that the same registration made before; released in another environment too, if that is asked for now, and
+    /// again where it has been once nothing is served there any more.
     pub(crate) async fn registered_before(&self, id: &BuildId, facts: &Facts) -> Result<Build> {
         let record = self.build_record(id).await?;
         if let Some(to) = &facts.environment
-            && !record.environments().contains(to)
+            && (!record.environments().contains(to) || self.serves_nothing(&facts.app, to).await?)
         {
             Box::pin(self.release_directly(&record, facts.release(to))).await?;
         }
         Ok(record.build)
+    }
+
+    async fn serves_nothing(&self, app: &AppId, to: &EnvironmentId) -> Result<bool> {
+        Ok(self.store().table.current(app, to).await?.is_none())
     }
 
     async fn new_build(

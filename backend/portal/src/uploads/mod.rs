@@ -209,7 +209,8 @@ fn is_owner(upload: &Upload, actor: &Actor) -> bool {
     same_run && upload.by.is_same_as(actor)
 }
 
-/// An upload that was begun before. Neither its files nor what is said of the build change any more.
+/// An upload that was begun before. Neither its files nor what is said of the build change any more; where it is to be
+/// released may, which is decided anew.
 fn continued(known: Upload, request: &UploadRequest, origin: Origin) -> Result<Upload> {
     let same = known.files.len() == request.files.len()
         && known.files.iter().zip(&request.files).all(|(known, file)| {
@@ -223,10 +224,9 @@ fn continued(known: Upload, request: &UploadRequest, origin: Origin) -> Result<U
     }
     let said = (&known.revision, &known.version, &known.run, known.origin);
     let says = (&request.revision, &request.version, &request.run, origin);
-    let environment = known.environment == request.environment;
-    if known.completed.is_none() && !(said == says && environment) {
+    if known.completed.is_none() && said != says {
         return Err(Error::Conflict {
-            detail: "this run and attempt began with another environment, version or revision: repeat those, or give another \
+            detail: "this run and attempt began with another version or revision: repeat those, or give another \
                      `attempt` for another build"
                 .to_owned(),
         });

@@ -211,15 +211,42 @@ async fn what_is_said_of_a_build_does_not_change_while_it_is_uploaded() {
         .portal
         .start_upload(&ada, &app, of_run(b"one", "1.0"), now);
     begun.await.unwrap();
+    let refused = test
+        .portal
+        .start_upload(&ada, &app, of_run(b"one", "2.0"), now)
+        .await;
+    assert!(
+        matches!(&refused, Err(Error::Conflict { detail }) if detail.contains("attempt")),
+        "{refused:?}"
+    );
+    // Where it is to be released is no fact of the build.
     let nowhere = UploadRequest {
         environment: None,
         ..of_run(b"one", "1.0")
     };
-    for other in [of_run(b"one", "2.0"), nowhere] {
-        let refused = test.portal.start_upload(&ada, &app, other, now).await;
-        assert!(
-            matches!(&refused, Err(Error::Conflict { detail }) if detail.contains("attempt")),
-            "{refused:?}"
-        );
-    }
+    let begun = test.portal.start_upload(&ada, &app, nowhere, now).await;
+    put(&begun.unwrap().files, b"one").await;
+}
+
+#[tokio::test]
+async fn where_no_path_leads_the_build_before_comes_back_by_pushing_it_again() {
+    let test = TestPortal::off_path().await;
+    let first = pushes(&test, &ada(), b"one", request(b"one", Some(prod())))
+        .await
+        .unwrap();
+    let second = pushes(&test, &ada(), b"two", request(b"two", Some(prod())))
+        .await
+        .unwrap();
+    let now = machine_time();
+    let pushed =
+        async |bytes: &[u8]| pushes(&test, &ada(), bytes, request(bytes, Some(prod()))).await;
+    pushed(b"one").await.unwrap();
+    assert_eq!(test.current(&prod()).await, Some(second.number));
+    test.portal
+        .withdraw(&ada(), &second.id, "leaks", now)
+        .await
+        .unwrap();
+    assert_eq!(refusals(pushed(b"two").await), [RefusalKind::Withdrawn]);
+    pushed(b"one").await.unwrap();
+    assert_eq!(test.current(&prod()).await, Some(first.number));
 }

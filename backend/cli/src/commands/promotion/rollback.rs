@@ -32,7 +32,7 @@ pub(crate) struct RollbackOptions {
     /// Why
     #[arg(long, value_name = "WORDS")]
     reason: String,
-    /// Withdraw the build that is left behind, once the rollback has succeeded
+    /// Withdraw the build that is left behind, before the earlier one is released
     #[arg(long)]
     withdraw: bool,
     #[command(flatten)]

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Withdraws a build: nobody gets it any more, and where it was current, the newest release that is not withdrawn is.
+/// Withdraws a build: nobody gets it any more, and where it was current, nothing is served until another build is released.
 #[utoipa::path(
     post, path = "/api/v1/builds/{id}/withdraw", tag = "holds", operation_id = "withdraw",
     params(("id" = BuildId, Path, description = "The build")),
