@@ -128,6 +128,14 @@ fn remedy(check: &Check, outcome: Outcome, build: &BuildFacts) -> String {
         Outcome::Passed => String::new(),
         Outcome::Ended(_) => format!("run {name} again{of} ({place})"),
         Outcome::Going(_) => format!("wait for {name} ({place})"),
+        Outcome::NotRun if !is_provable(build) => format!(
+            "register the build by a job that proves its run or commit: both are only claimed, so that no run of {name} counts for it"
+        ),
         Outcome::NotRun => format!("run {name}{of} ({place})"),
     }
+}
+
+/// Whether a run can count for a build that does not name its bytes.
+fn is_provable(build: &BuildFacts) -> bool {
+    build.origin.run.is_proven() || build.origin.commit.is_proven()
 }

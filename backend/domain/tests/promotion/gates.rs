@@ -119,6 +119,18 @@ fn what_is_merely_claimed_never_counts() {
 }
 
 #[test]
+fn a_build_of_which_nothing_is_proven_is_told_so_rather_than_to_run_the_check_again() {
+    let world = checked(vec![passed("first")]);
+    let world = world.with(|world| world.build.as_mut().unwrap().origin = Origin::default());
+    let answer = world.gate(GateKind::Checks);
+    let remedy = answer.remedy.unwrap();
+    assert!(
+        remedy.starts_with("register the build by a job that proves its run or commit"),
+        "{remedy}"
+    );
+}
+
+#[test]
 fn a_run_under_act_never_counts() {
     let run = CheckRun {
         source: "act".to_owned(),
