@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -125,8 +125,7 @@ fn told(operation: &str, asked: &Value) -> Option<Value> {
     match operation {
         "GetJobDetails" => {
             let job = asked["jobId"].as_str().unwrap();
-            let of = JOBS.with_borrow(|jobs| jobs.get(job).cloned());
-            let (pipeline, execution) = of.unwrap_or_else(first_of_wallet);
+            let (pipeline, execution) = execution_of(job);
             let account = JOBS_ACCOUNT.with_borrow(Clone::clone);
             let account = account.as_deref().unwrap_or(ACCOUNT);
             let context = json!({
@@ -163,6 +162,15 @@ thread_local! {
     static JOBS_ACCOUNT: RefCell<Option<String>> = RefCell::default();
 }
 
+/// The jobs of every test of the process, for what runs on several threads.
+static JOBS_OF_ALL: Mutex<BTreeMap<String, (String, String)>> = Mutex::new(BTreeMap::new());
+
+fn execution_of(job: &str) -> (String, String) {
+    let own = JOBS.with_borrow(|jobs| jobs.get(job).cloned());
+    let of = own.or_else(|| JOBS_OF_ALL.lock().unwrap().get(job).cloned());
+    of.unwrap_or_else(first_of_wallet)
+}
+
 fn first_of_wallet() -> (String, String) {
     ("wallet-dev".to_owned(), "e-1".to_owned())
 }
@@ -175,6 +183,8 @@ pub fn jobs_are_of_account(account: &str) {
 /// From now on the job is of this execution.
 pub fn job_is_of(job: &str, pipeline: &str, execution: &str) {
     let of = (pipeline.to_owned(), execution.to_owned());
+    let mut jobs = JOBS_OF_ALL.lock().unwrap();
+    jobs.insert(job.to_owned(), of.clone());
     JOBS.with_borrow_mut(|jobs| jobs.insert(job.to_owned(), of));
 }
 
