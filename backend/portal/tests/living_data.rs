@@ -209,3 +209,43 @@ async fn promotions_go_on_and_the_audit_log_stays_one_chain() {
         "{after}"
     );
 }
+
+#[tokio::test]
+async fn what_is_written_has_a_format_and_a_later_one_is_refused_and_not_guessed_at() {
+    let portal = upgraded(&FIRST).await;
+    let before = portal.items().await;
+    assert!(before.iter().all(|item| item["format"].is_null()));
+    let withdraw = json!({"reason": "It leaks"});
+    let build = "01M8M2N544JF5YYRB166J5F8VZ";
+    let restored = format!("/api/v1/builds/{build}/restore");
+    let answer = portal.post(&restored, &withdraw).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    let after = portal.items().await;
+    let written = after.iter().filter(|item| !before.contains(item));
+    let written: Vec<&Value> = written.collect();
+    assert!(written.len() > 1);
+    for item in written {
+        assert_eq!(item["format"]["N"], "1", "{item}");
+    }
+
+    let kept = after
+        .iter()
+        .find(|item| item["pk"]["S"] == format!("BUILD#{build}"));
+    let kept = kept.unwrap();
+    let change = json!({
+        "TableName": testkit::TABLE,
+        "Key": {"pk": kept["pk"], "sk": kept["sk"]},
+        "UpdateExpression": "SET #format = :later",
+        "ExpressionAttributeNames": {"#format": "format"},
+        "ExpressionAttributeValues": {":later": {"N": "2"}},
+    });
+    portal.services.dynamodb("UpdateItem", &change).await;
+    let answer = portal.get(&format!("/api/v1/builds/{build}")).await;
+    let problem = answer.problem(500);
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.starts_with("A later version of Towpath wrote this record."),
+        "{detail}"
+    );
+    opens(&portal, "/").await;
+}

@@ -58,6 +58,18 @@ pub enum Error {
         #[source]
         source: Source,
     },
+    /// A later version of the program wrote it.
+    #[error(
+        "{what} was written by a later version of Towpath (format {format}; this version reads {known}): deploy that version again"
+    )]
+    Newer {
+        /// What was read.
+        what: String,
+        /// Its format.
+        format: u32,
+        /// The latest format that this version reads.
+        known: u32,
+    },
     /// Something stored is not what this version writes.
     #[error("{what} cannot be read back")]
     Corrupt {
@@ -119,6 +131,7 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::Denied { .. }
             | Self::Refused { .. }
+            | Self::Newer { .. }
             | Self::Corrupt { .. } => true,
             Self::Conflict { .. } | Self::Unavailable { .. } => false,
         }

@@ -189,6 +189,10 @@ fn of_store(error: &store::Error) -> Problem {
         store::Error::TooLarge { .. } => {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, sentence(&error.to_string()))
         }
+        store::Error::Newer { .. } => Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "A later version of Towpath wrote this record. Whoever runs the portal deploys that version again.",
+        ),
         store::Error::NotFound { .. }
         | store::Error::Denied { .. }
         | store::Error::Refused { .. }

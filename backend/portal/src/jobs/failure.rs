@@ -76,6 +76,7 @@ impl Failure {
             | store::Error::TooLarge { .. }
             | store::Error::Refused { .. }
             | store::Error::Unavailable { .. }
+            | store::Error::Newer { .. }
             | store::Error::Corrupt { .. } => return Self::from(Error::Store(error)),
         };
         Self {

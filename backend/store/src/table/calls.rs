@@ -149,7 +149,9 @@ impl Table {
 
     /// Puts an item, if the condition holds.
     pub(super) async fn put_if(&self, item: Item, condition: Option<Condition>) -> Result<Written> {
+        let item = item::formatted(item);
         item::check(&item)?;
+        self.note_size(&item);
         let mut call = self
             .client
             .put_item()
@@ -184,8 +186,10 @@ impl Table {
             .update_item()
             .table_name(&self.name)
             .set_key(Some(change.key.attributes()))
-            .update_expression(change.expression)
+            .update_expression(change.formatted())
             .set_condition_expression(change.condition.map(str::to_owned))
+            .expression_attribute_names("#format", item::FORMAT_NAME)
+            .expression_attribute_values(":format", item::number(item::FORMAT))
             .return_values(ReturnValue::AllNew)
             .set_return_consumed_capacity(self.asks_for_cost());
         for (name, attribute) in change.names {
@@ -214,7 +218,16 @@ impl Table {
     pub(super) async fn transact(&self, writes: Vec<Write>) -> Result<Written> {
         let mut items = Vec::with_capacity(writes.len());
         for write in writes {
+            if let Write::Put(item, _) = &write {
+                self.note_size(item);
+            }
             items.push(write.into_transaction(&self.name)?);
+        }
+        if let Some(meter) = &self.meter {
+            meter.add(Reading {
+                largest_transaction: items.len(),
+                ..Reading::default()
+            });
         }
         let sent = self
             .client
@@ -270,6 +283,16 @@ impl Table {
                 read_units: units(capacity),
                 write_units: 0.0,
                 bytes_read: items.iter().map(item::size).sum(),
+                ..Reading::default()
+            });
+        }
+    }
+
+    fn note_size(&self, item: &Item) {
+        if let Some(meter) = &self.meter {
+            meter.add(Reading {
+                largest_item: item::size(item),
+                ..Reading::default()
             });
         }
     }
@@ -300,6 +323,17 @@ pub(super) struct Change {
     pub(super) values: Vec<(&'static str, AttributeValue)>,
 }
 
+impl Change {
+    /// Its expression; an item that it creates gets its format.
+    fn formatted(&self) -> String {
+        let format = "SET #format = if_not_exists(#format, :format)";
+        match self.expression.strip_prefix("SET ") {
+            Some(rest) => format!("{format}, {rest}"),
+            None => format!("{format} {}", self.expression),
+        }
+    }
+}
+
 /// One write of a transaction.
 #[derive(Clone, Debug)]
 pub(super) enum Write {
@@ -317,6 +351,7 @@ impl Write {
         // The builders fail only on a part left out, which none is here.
         let built = match self {
             Self::Put(item, condition) => {
+                let item = item::formatted(item);
                 item::check(&item)?;
                 let mut put = Put::builder().table_name(table).set_item(Some(item));
                 if let Some(condition) = condition {
@@ -350,8 +385,10 @@ impl Write {
                 let mut update = Update::builder()
                     .table_name(table)
                     .set_key(Some(change.key.attributes()))
-                    .update_expression(change.expression)
-                    .set_condition_expression(change.condition.map(str::to_owned));
+                    .update_expression(change.formatted())
+                    .set_condition_expression(change.condition.map(str::to_owned))
+                    .expression_attribute_names("#format", item::FORMAT_NAME)
+                    .expression_attribute_values(":format", item::number(item::FORMAT));
                 for (name, attribute) in change.names {
                     update = update.expression_attribute_names(name, attribute);
                 }

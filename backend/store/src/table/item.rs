@@ -11,6 +11,13 @@ use crate::{Error, Result};
 /// An item's attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
+/// The format of the records that this version writes. Whoever changes a record so that the version before would misread it
+/// adds one, and says in docs/upgrading.md how to go back. A record without a number is of the first format.
+pub(super) const FORMAT: u32 = 1;
+
+/// The attribute with a record's format.
+pub(super) const FORMAT_NAME: &str = "format";
+
 /// The most bytes that DynamoDB takes for one item.
 const LARGEST: u64 = 400 * 1024;
 
@@ -24,9 +31,27 @@ pub(super) fn of(key: &Key, record: &impl Serialize) -> Result<Item> {
     Ok(item)
 }
 
-/// The record of an item.
-pub(super) fn read<T: DeserializeOwned>(item: Item) -> Result<T> {
+/// An item as it is written: with its format.
+pub(super) fn formatted(mut item: Item) -> Item {
+    let format = item.entry(FORMAT_NAME.to_owned());
+    format.or_insert_with(|| number(FORMAT));
+    item
+}
+
+/// The record of an item. One of a later format is not guessed at.
+pub(super) fn read<T: DeserializeOwned>(mut item: Item) -> Result<T> {
     let what = format!("{} {}", text(&item, PK), text(&item, SK));
+    if let Some(AttributeValue::N(format)) = item.remove(FORMAT_NAME) {
+        let format = format.parse();
+        let format: u32 = format.map_err(|error| Error::corrupt(what.as_str(), error))?;
+        if format > FORMAT {
+            return Err(Error::Newer {
+                what,
+                format,
+                known: FORMAT,
+            });
+        }
+    }
     serde_dynamo::from_item(item).map_err(|error| Error::corrupt(what, error))
 }
 

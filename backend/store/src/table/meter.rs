@@ -19,6 +19,10 @@ pub struct Reading {
     pub write_units: f64,
     /// Bytes of the items that came back.
     pub bytes_read: u64,
+    /// Items of the largest transaction.
+    pub largest_transaction: usize,
+    /// Bytes of the largest item that was written.
+    pub largest_item: u64,
 }
 
 impl Meter {
@@ -39,6 +43,8 @@ impl Meter {
         reading.read_units += cost.read_units;
         reading.write_units += cost.write_units;
         reading.bytes_read += cost.bytes_read;
+        reading.largest_transaction = reading.largest_transaction.max(cost.largest_transaction);
+        reading.largest_item = reading.largest_item.max(cost.largest_item);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Reading> {
