@@ -8,6 +8,8 @@ mod cost;
 mod direct;
 mod holds;
 mod interrupted;
+mod largest;
+mod matrix;
 mod requests;
 mod rollbacks;
 mod together;

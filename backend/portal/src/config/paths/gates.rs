@@ -27,9 +27,22 @@ const SCAN_EXAMPLE: &str =
 
 /// More approvals than this nobody gathers.
 const MOST_APPROVALS: u32 = 20;
+/// A promotion keeps what each gate asked for and how it stands, in one item of the table. With these, and a comment of a
+/// thousand characters for each approval, it takes less than half of what one may hold.
+pub(in crate::config) const MOST_CHECKS: usize = 50;
+pub(in crate::config) const MOST_RULES: usize = 5;
+pub(in crate::config) const MOST_GROUPS: usize = 20;
+pub(in crate::config) const MOST_FREEZES: usize = 100;
 
 pub(super) fn gates(document: &Document<'_>, step: &Section<'_, '_>) -> Gates {
     refuse_findings(step);
+    for (key, most) in [
+        ("checks", MOST_CHECKS),
+        ("approvals", MOST_RULES),
+        ("freezes", MOST_FREEZES),
+    ] {
+        step.at_most(key, most);
+    }
     Gates {
         checks: checks(document, step),
         soak: duration::optional(document, step, "soak", "2h"),
@@ -115,6 +128,7 @@ fn approvals(document: &Document<'_>, step: &Section<'_, '_>) -> Vec<ApprovalRul
             } else {
                 Some(1)
             };
+            section.at_most("groups", MOST_GROUPS);
             let groups = section
                 .required_texts("groups", "release-managers")
                 .map(|groups| self::groups(document, groups));

@@ -3,7 +3,12 @@
 
 use schemars::JsonSchema;
 
-use super::{duration::PATTERN as DURATION, moment, target::REVISION_KINDS};
+use super::{
+    duration::PATTERN as DURATION,
+    gates::{MOST_CHECKS, MOST_FREEZES, MOST_GROUPS, MOST_RULES},
+    moment,
+    target::REVISION_KINDS,
+};
 use crate::config::{SLUG, SOURCES};
 
 /// Which way builds take through the environments.
@@ -28,15 +33,18 @@ struct PathStep {
     #[schemars(regex(pattern = SLUG))]
     environment: String,
     /// Runs or steps that must have succeeded for this very build.
+    #[schemars(length(max = MOST_CHECKS))]
     #[serde(default)]
     checks: Vec<Check>,
     /// How long it must have been current in the environment before, such as `"2h"`.
     #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
     soak: Option<String>,
     /// Who must agree.
+    #[schemars(length(max = MOST_RULES))]
     #[serde(default)]
     approvals: Vec<ApprovalRule>,
     /// When nothing starts.
+    #[schemars(length(max = MOST_FREEZES))]
     #[serde(default)]
     freezes: Vec<Freeze>,
     /// How old it may be at the most, since it was registered, such as `"30d"`.
@@ -93,7 +101,7 @@ struct ApprovalRule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
     /// Of which groups, as the issuer names them; anyone of any of them counts once.
-    #[schemars(length(min = 1), inner(length(min = 1, max = 200)))]
+    #[schemars(length(min = 1, max = MOST_GROUPS), inner(length(min = 1, max = 200)))]
     groups: Vec<String>,
 }
 

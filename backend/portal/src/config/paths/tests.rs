@@ -276,6 +276,45 @@ fn time_outs_are_durations() {
 }
 
 #[test]
+fn a_step_asks_for_no_more_than_a_promotion_can_keep() {
+    let list = |count: usize, entry: &dyn Fn(usize) -> String| {
+        let entries: Vec<String> = (0..count).map(entry).collect();
+        format!("[{}]", entries.join(", "))
+    };
+    let check =
+        |at| format!("{{ name = \"{at}\", source = \"codepipeline\", pipeline = \"e2e\" }}");
+    let rule = |_| "{ groups = [\"leads\"] }".to_owned();
+    let group = |at| format!("\"group {at}\"");
+    let freeze = |_| {
+        let times = "from = \"2026-12-18T16:00\", until = \"2027-01-07T08:00\"";
+        format!("{{ reason = \"x\", time_zone = \"UTC\", {times} }}")
+    };
+    let groups = |count| format!("[{{ groups = {} }}]", list(count, &group));
+    let keys = |more: usize| {
+        [
+            ("checks", format!("checks = {}", list(50 + more, &check))),
+            (
+                "approvals",
+                format!("approvals = {}", list(5 + more, &rule)),
+            ),
+            ("groups", format!("approvals = {}", groups(20 + more))),
+            (
+                "freezes",
+                format!("freezes = {}", list(100 + more, &freeze)),
+            ),
+        ]
+    };
+    for (_, line) in keys(0) {
+        step(&line);
+    }
+    for ((key, line), most) in keys(1).into_iter().zip([50, 5, 20, 100]) {
+        let (what, fix) = one_problem(&line);
+        assert_eq!(what, format!("\"{key}\" has {} entries", most + 1));
+        assert_eq!(fix, format!("keep at most {most}"));
+    }
+}
+
+#[test]
 fn whoever_asked_for_findings_is_told_what_to_ask_for_instead() {
     let (what, fix) = one_problem("findings = { critical = 0, high = 5 }");
     for keys in ["findings = {}", "findings = 3"] {

@@ -92,6 +92,20 @@ impl<'d, 't> Section<'d, 't> {
         tables
     }
 
+    /// Refuses a list that is longer than what a promotion can keep of it.
+    pub(in crate::config) fn at_most(&self, key: &str, most: usize) {
+        let list = self.table.get(key);
+        let list = list.and_then(|value| value.get_ref().as_array());
+        let length = list.map_or(0, |items| items.len());
+        if length > most {
+            self.problem(
+                key,
+                format!("\"{key}\" has {length} entries"),
+                format!("keep at most {most}"),
+            );
+        }
+    }
+
     /// A list of texts that must be there.
     pub(in crate::config) fn required_texts(&self, key: &str, example: &str) -> Option<Vec<Text>> {
         if !self.has(key) {
