@@ -37,6 +37,18 @@ pub enum Held {
     },
 }
 
+impl Held {
+    /// Whether it stops every release of an app in an environment.
+    pub fn stops(&self, of: &AppId, to: &EnvironmentId) -> bool {
+        match self {
+            Self::Environment { environment, app } => {
+                environment == to && app.as_ref().is_none_or(|app| app == of)
+            }
+            Self::Automatic { .. } | Self::Build { .. } => false,
+        }
+    }
+}
+
 /// A stop, in force until someone lifts it. What was lifted is in the audit log alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

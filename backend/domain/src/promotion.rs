@@ -60,8 +60,8 @@ pub struct Promotion {
     /// Whether the build that is left behind is withdrawn, once a rollback has succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdraw: Option<BuildId>,
-    /// The environments that served it when that was asked for, in each of which whoever asks may withdraw it. Empty where
-    /// nothing is withdrawn, and in promotions of a version that did not ask.
+    /// The environments that it had been released in when that was asked for, in each of which whoever asks may withdraw it.
+    /// Empty where nothing is withdrawn, and in promotions of a version that did not ask.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withdraw_from: Vec<EnvironmentId>,
     /// Who agrees.

@@ -19,7 +19,7 @@ impl Portal {
             Decision::Allowed => Ok(()),
             Decision::Denied { needs } => Err(Error::Forbidden {
                 who: actor.name.clone(),
-                what: action.words(),
+                what: action.words().into(),
                 needs,
             }),
             Decision::Unseen => Err(Error::not_found(match action.app() {

@@ -1,5 +1,7 @@
 //! What can go wrong, once for all use cases. The HTTP layer turns these into `problem+json`, and nobody else does.
 
+use std::borrow::Cow;
+
 use domain::{
     Timestamp,
     access::Role,
@@ -21,7 +23,7 @@ pub enum Error {
         /// The caller.
         who: String,
         /// What was asked.
-        what: &'static str,
+        what: Cow<'static, str>,
         /// The least role that may, if a role can.
         needs: Option<Role>,
     },

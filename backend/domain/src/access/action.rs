@@ -75,7 +75,7 @@ pub enum Action<'a> {
     Withdraw {
         /// The app.
         app: &'a AppId,
-        /// An environment that serves it, or would; none where no environment does.
+        /// An environment that it was released in; none to ask whether it may be withdrawn anywhere.
         environment: Option<&'a EnvironmentId>,
     },
     /// Release against the gates, in an emergency.

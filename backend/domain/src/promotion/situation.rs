@@ -152,12 +152,8 @@ impl Situation<'_> {
 
     /// The stop on everything that would start here.
     pub(crate) fn stop(&self) -> Option<&Hold> {
-        self.holds.iter().find(|hold| match &hold.on {
-            Held::Environment { environment, app } => {
-                environment == self.to && app.as_ref().is_none_or(|app| app == self.app)
-            }
-            Held::Automatic { .. } | Held::Build { .. } => false,
-        })
+        let mut holds = self.holds.iter();
+        holds.find(|hold| hold.on.stops(self.app, self.to))
     }
 
     /// The stop on automatic promotion.

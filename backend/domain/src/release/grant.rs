@@ -199,20 +199,14 @@ fn by_promotion(app: &AppId, to: &EnvironmentId, path: &Path) -> Option<Refusal>
 }
 
 fn held(app: &AppId, to: &EnvironmentId, hold: &Hold) -> Option<Refusal> {
-    match &hold.on {
-        Held::Environment {
-            environment,
-            app: only,
-        } if environment == to && only.as_ref().is_none_or(|only| only == app) => {
-            Some(Refusal::new(
-                RefusalKind::Hold,
-                RequestField::To,
-                format!("{to} is held by {}: {}", hold.by.name, hold.reason),
-                "have the hold lifted by whoever may, then ask again",
-            ))
-        }
-        Held::Environment { .. } | Held::Automatic { .. } | Held::Build { .. } => None,
-    }
+    hold.on.stops(app, to).then(|| {
+        Refusal::new(
+            RefusalKind::Hold,
+            RequestField::To,
+            format!("{to} is held by {}: {}", hold.by.name, hold.reason),
+            "have the hold lifted by whoever may, then ask again",
+        )
+    })
 }
 
 fn withdrawn(build: &Build, hold: &Hold) -> Option<Refusal> {

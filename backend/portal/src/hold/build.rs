@@ -1,17 +1,14 @@
 //! Taking a build back, and giving it out again.
 
-use std::collections::HashMap;
-
 use domain::{
     Timestamp,
     actor::Actor,
     audit::{Deed, Note},
-    build::Build,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId},
 };
 use serde::Serialize;
-use store::table::{Served, Unsettled};
+use store::table::{BuildRecord, Unsettled};
 
 use super::reason;
 use crate::{Error, Portal, Result, access::Action, error::chain, who::Who};
@@ -36,10 +33,10 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Withdrawn> {
         let who = who.into();
-        let build = self.build_to_hold(who, id).await?;
+        let record = self.build_to_hold(who, id).await?;
         let why = reason(why)?;
-        self.check_withdrawal(who.actor, &build.app, id).await?;
-        self.take_back(who, &build.app, id, &why, now).await
+        self.check_withdrawal(who.actor, &record)?;
+        self.take_back(who, &record.build.app, id, &why, now).await
     }
 
     /// Gives a withdrawn build out again.
@@ -51,9 +48,10 @@ impl Portal {
         now: Timestamp,
     ) -> Result<()> {
         let who = who.into();
-        let build = self.build_to_hold(who, id).await?;
+        let record = self.build_to_hold(who, id).await?;
         let why = reason(why)?;
-        self.check_withdrawal(who.actor, &build.app, id).await?;
+        self.check_withdrawal(who.actor, &record)?;
+        let build = &record.build;
         let note = note(who, Deed::Restored, &build.app, id, &why, now);
         let table = &self.store().table;
         let Some(unsettled) = table.restore(&build.app, id, &note).await? else {
@@ -123,57 +121,54 @@ impl Portal {
         })
     }
 
-    async fn build_to_hold(&self, who: Who<'_>, id: &BuildId) -> Result<Build> {
-        let build = self.build_record(id).await?.build;
+    async fn build_to_hold(&self, who: Who<'_>, id: &BuildId) -> Result<BuildRecord> {
+        let record = self.build_record(id).await?;
         let action = Action::Withdraw {
-            app: &build.app,
+            app: &record.build.app,
             environment: None,
         };
         self.authorise(who.actor, action)
             .map_err(|error| error.hiding(format!("build {id}")))?;
-        Ok(build)
+        Ok(record)
     }
 
-    /// That somebody may withdraw a build, or restore it, wherever that changes what is served: in these environments.
-    pub(crate) async fn check_withdrawal(
-        &self,
-        actor: &Actor,
-        app: &AppId,
-        build: &BuildId,
-    ) -> Result<Vec<EnvironmentId>> {
-        let environments = self.serving(app, build).await?;
-        for environment in &environments {
-            let environment = Some(environment);
-            self.authorise(actor, Action::Withdraw { app, environment })?;
+    /// That somebody may withdraw a build, or restore it, in every environment that it was released in: those that serve it
+    /// lose it, and the others cannot go back to it any more.
+    pub(crate) fn check_withdrawal(&self, actor: &Actor, record: &BuildRecord) -> Result<()> {
+        let app = &record.build.app;
+        for environment in &record.environments() {
+            let action = Action::Withdraw {
+                app,
+                environment: Some(environment),
+            };
+            let authorised = self.authorise(actor, action);
+            authorised.map_err(|error| match error {
+                Error::Forbidden { who, needs, .. } => Error::Forbidden {
+                    who,
+                    what: format!("withdraw builds that were released in {environment}").into(),
+                    needs,
+                },
+                error => error,
+            })?;
         }
-        Ok(environments)
-    }
-
-    /// The environments that serve a build, or would if it were not withdrawn.
-    pub(crate) async fn serving(&self, app: &AppId, build: &BuildId) -> Result<Vec<EnvironmentId>> {
-        let served = self.store().table.served_of(app).await?;
-        Ok(serving(build, &served).cloned().collect())
+        Ok(())
     }
 
     /// Whether somebody may, for showing or leaving out what leads there.
-    pub(crate) fn may_withdraw(
-        &self,
-        actor: &Actor,
-        app: &AppId,
-        build: &BuildId,
-        served: &HashMap<EnvironmentId, Served>,
-    ) -> bool {
-        let may = |environment| self.may(actor, Action::Withdraw { app, environment });
-        may(None) && serving(build, served).all(|environment| may(Some(environment)))
+    pub(crate) fn may_withdraw(&self, actor: &Actor, record: &BuildRecord) -> bool {
+        let app = &record.build.app;
+        let environments = record.environments();
+        let mut all = std::iter::once(None).chain(environments.iter().map(Some));
+        all.all(|environment| self.may(actor, Action::Withdraw { app, environment }))
     }
 
     /// Every environment that there is, or that the build was released in when there was.
     async fn all_environments(&self, id: &BuildId) -> Result<Vec<EnvironmentId>> {
         let configured = self.catalog().environments.iter();
         let mut all: Vec<EnvironmentId> = configured.map(|known| known.id.clone()).collect();
-        for release in self.build_record(id).await?.releases {
-            if !all.contains(&release.environment) {
-                all.push(release.environment);
+        for released in self.build_record(id).await?.environments() {
+            if !all.contains(&released) {
+                all.push(released);
             }
         }
         Ok(all)
@@ -185,18 +180,6 @@ impl Portal {
         }
         Ok(())
     }
-}
-
-/// The environments that serve a build, or would if it were not withdrawn.
-fn serving<'a>(
-    build: &'a BuildId,
-    served: &'a HashMap<EnvironmentId, Served>,
-) -> impl Iterator<Item = &'a EnvironmentId> {
-    served.iter().filter_map(move |(environment, served)| {
-        let current = served.release.as_ref().map(|release| &release.build);
-        let withdrawn = served.withdrawn.as_ref().map(|withdrawn| &withdrawn.build);
-        (current == Some(build) || withdrawn == Some(build)).then_some(environment)
-    })
 }
 
 fn note(who: Who<'_>, deed: Deed, app: &AppId, build: &BuildId, why: &str, now: Timestamp) -> Note {

@@ -155,6 +155,13 @@ impl Portal {
         })
     }
 
+    /// Whether what somebody asks for may be carried out by that pipeline: no other one is to.
+    pub(super) fn may_carry_out(&self, of: &ConfirmedJob, app: &AppId, to: &EnvironmentId) -> bool {
+        let step = self.catalog().path(app).and_then(|path| path.step(to));
+        let by_a_pipeline = step.is_some_and(|step| matches!(step.target, Target::CodePipeline(_)));
+        !by_a_pipeline || self.is_target(of, app, to)
+    }
+
     /// Whether a pipeline is what takes builds of this app to this environment.
     fn is_target(&self, of: &ConfirmedJob, app: &AppId, to: &EnvironmentId) -> bool {
         let step = self.catalog().path(app).and_then(|path| path.step(to));

@@ -168,7 +168,13 @@ impl Portal {
             return Ok(Ok(known));
         }
         let again = token.since < now;
-        let boarding = boarding(asked, &confirmed.pipeline);
+        let boarding = Boarding {
+            app: &asked.app,
+            build: &asked.build,
+            to: &asked.environment,
+            pipeline: &confirmed.pipeline,
+            adopts: self.may_carry_out(confirmed, &asked.app, &asked.environment),
+        };
         let promoted = self.request_in_run(boarding, run, again, now).await;
         match promoted {
             Ok(Asked { promotion, .. }) => Ok(Ok(promotion)),
@@ -215,15 +221,6 @@ impl Portal {
         let confirmed = self.confirm(jobs, job, &asked.said).await?;
         self.check_moves(&confirmed, asked)?;
         Ok(confirmed)
-    }
-}
-
-fn boarding<'a>(asked: &'a Move, pipeline: &'a str) -> Boarding<'a> {
-    Boarding {
-        app: &asked.app,
-        build: &asked.build,
-        to: &asked.environment,
-        pipeline,
     }
 }
 

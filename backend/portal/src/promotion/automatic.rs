@@ -68,6 +68,7 @@ impl Portal {
             bypass: None,
             withdraw: None,
             run: None,
+            adopts: false,
             again: false,
         };
         let portal = Actor::portal();

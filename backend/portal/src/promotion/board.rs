@@ -20,6 +20,8 @@ pub(crate) struct Boarding<'a> {
     pub(crate) build: &'a BuildId,
     pub(crate) to: &'a EnvironmentId,
     pub(crate) pipeline: &'a str,
+    /// Whether the run carries out what somebody else has asked for, too.
+    pub(crate) adopts: bool,
 }
 
 /// Whether a run carries a promotion out.
@@ -45,6 +47,7 @@ impl Portal {
             build,
             to,
             pipeline,
+            adopts,
         } = boarding;
         let record = self.build_record(build).await?;
         if record.build.app != *app {
@@ -58,6 +61,7 @@ impl Portal {
             bypass: None,
             withdraw: None,
             run: Some(run.clone()),
+            adopts,
             again,
         };
         let by = Actor::pipeline(pipeline);

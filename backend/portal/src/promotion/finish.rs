@@ -109,13 +109,12 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Option<String>> {
         let asked = &promotion.withdraw_from;
-        let serving = self.serving(&promotion.app, build).await?;
-        let more = serving
-            .iter()
-            .find(|environment| !asked.contains(environment));
+        let released = self.build_record(build).await?.environments();
+        let mut released = released.iter();
+        let more = released.find(|environment| !asked.contains(environment));
         if let Some(more) = more.filter(|_| !asked.is_empty()) {
             return Ok(Some(format!(
-                "{more} has come to serve the build that was to be withdrawn since this was asked for: roll back without \
+                "the build that was to be withdrawn has been released in {more} since this was asked for: roll back without \
                  withdrawing it, or ask again"
             )));
         }

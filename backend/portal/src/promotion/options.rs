@@ -73,7 +73,7 @@ impl Portal {
         Ok(BuildOptions {
             steps: futures::future::try_join_all(steps).await?,
             promotions: record.promotions.clone(),
-            may_withdraw: self.may_withdraw(actor, app, &record.build.id, served),
+            may_withdraw: self.may_withdraw(actor, record),
         })
     }
 

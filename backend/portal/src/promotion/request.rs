@@ -54,6 +54,8 @@ pub(super) struct Wish<'a> {
     pub(super) withdraw: Option<Vec<EnvironmentId>>,
     /// The run that asks for it, and carries it out.
     pub(super) run: Option<RunId>,
+    /// Whether that run also carries out what somebody else has asked for.
+    pub(super) adopts: bool,
     /// Whether the same was asked and refused before: saying so again is no news.
     pub(super) again: bool,
 }
@@ -76,6 +78,7 @@ impl Portal {
             bypass: request.bypass,
             withdraw: None,
             run: None,
+            adopts: false,
             again: false,
         };
         self.ask(who, wish, now).await
@@ -93,7 +96,7 @@ impl Portal {
             let request = self.request_of(who.actor, &wish, now)?;
             let (gates, overtakes) = match decide(&situation, &request, now) {
                 Decision::Already(id) => {
-                    if let Some(run) = &wish.run {
+                    if let Some(run) = wish.run.as_ref().filter(|_| wish.adopts) {
                         self.adopt(&id, run).await?;
                     }
                     let promotion = Box::pin(self.advance(&id, now)).await?;

@@ -69,13 +69,14 @@ impl Portal {
             bypass: request.bypass,
             withdraw,
             run: None,
+            adopts: false,
             again: false,
         };
         self.ask(who, wish, now).await
     }
 
-    /// The environments that serve what an environment serves now, if somebody may withdraw it from all of them. None where
-    /// it serves nothing, so that nothing is left behind.
+    /// The environments that what an environment serves now was released in, if somebody may withdraw it from all of them.
+    /// None where it serves nothing, so that nothing is left behind.
     async fn may_withdraw_from(
         &self,
         actor: &Actor,
@@ -88,10 +89,11 @@ impl Portal {
         };
         self.authorise(actor, none)?;
         match self.store().table.current(app, environment).await? {
-            Some(current) => self
-                .check_withdrawal(actor, app, &current.build)
-                .await
-                .map(Some),
+            Some(current) => {
+                let left_behind = self.build_record(&current.build).await?;
+                self.check_withdrawal(actor, &left_behind)?;
+                Ok(Some(left_behind.environments()))
+            }
             None => Ok(None),
         }
     }

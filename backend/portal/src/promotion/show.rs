@@ -31,7 +31,16 @@ impl Portal {
                 .await?;
             promotion.gates = gate::evaluate(&situation, now);
         }
+        let held = match promotion.state {
+            State::Starting | State::Running => {
+                let holds = self.store().table.recent_holds().await?;
+                let mut holds = holds.into_iter();
+                holds.find(|hold| hold.on.stops(&promotion.app, &promotion.to))
+            }
+            _ => None,
+        };
         Ok(PromotionView {
+            held,
             app: self.app_or_its_name(&promotion.app),
             environment: self.environment_or_its_name(&promotion.to),
             asked: self.asked_of(&promotion),

@@ -237,7 +237,7 @@ fn has_sessions(actor: &Actor) -> Result<()> {
         | ActorKind::Machine
         | ActorKind::Guest => Err(Error::Forbidden {
             who: actor.name.clone(),
-            what: "see or end sessions, which are for people who signed in",
+            what: "see or end sessions, which are for people who signed in".into(),
             needs: None,
         }),
     }

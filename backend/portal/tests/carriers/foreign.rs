@@ -1,7 +1,11 @@
 //! Jobs of pipelines that towpath.toml does not name for what they ask, and jobs of which `CodePipeline` does not say what
 //! they are of.
 
-use domain::{build::Build, promotion::State};
+use domain::{
+    build::Build,
+    path::{ApprovalRule, Gates},
+    promotion::State,
+};
 use portal::jobs::{Outcome, Work};
 use serde_json::{Value, json};
 use simulator::FaultKind;
@@ -194,6 +198,28 @@ async fn a_release_job_ends_no_promotion_that_is_another_pipelines() {
         let after = test.promotion(&promotion.id).await;
         assert_eq!((after.state, after.run), (promotion.state, promotion.run));
     }
+}
+
+#[tokio::test]
+async fn a_gate_takes_no_promotion_that_is_another_pipelines() {
+    let approved = Gates {
+        approvals: vec![ApprovalRule {
+            count: 1,
+            groups: vec!["leads".to_owned()],
+        }],
+        ..Gates::default()
+    };
+    let of_another = target(|target| "wallet-release".clone_into(&mut target.pipeline.name));
+    let test = TestPortal::with_gates(of_another, approved).await;
+    declare(&test, PIPELINE, &[release(&json!({"do": "gate"}))]);
+    let build = test.registered(3, machine_time()).await;
+    let promotion = test.promote(&build).await;
+    assert_eq!(promotion.state, State::Waiting);
+    start(&test, PIPELINE, &[("build", build.id.as_str())]);
+    let (kind, message) = refused(&test).await;
+    assert_eq!(kind, FailureKind::JobFailed, "{message}");
+    assert!(message.contains("this run has nothing to do"), "{message}");
+    assert_eq!(test.promotion(&promotion.id).await.run, None);
 }
 
 /// The pipeline that the promotions are for, which does not come to its end.

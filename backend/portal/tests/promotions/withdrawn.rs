@@ -1,6 +1,11 @@
 //! Withdrawing a build: where it was, nothing is served until somebody releases another one.
 
-use domain::{audit::Deed, promotion::State};
+use domain::{
+    access::{Permission, Permit, Scope},
+    actor::Actor,
+    audit::Deed,
+    promotion::State,
+};
 use portal::{Error, promotion::RollbackRequest};
 use testkit::{TestPortal, ada, dev, noon, preprod, tom, wallet};
 
@@ -173,4 +178,40 @@ async fn withdrawing_asks_for_the_right_and_a_reason() {
     assert!(matches!(silent, Err(Error::Invalid { .. })), "{silent:?}");
     assert_eq!(test.current(&dev()).await, Some(1));
     assert_eq!(test.deeds().await, []);
+}
+
+/// Somebody whose token may promote and withdraw in dev, and nowhere else.
+fn of_dev() -> Actor {
+    let permit = Permit {
+        environments: Scope::Only(vec![dev()]),
+        ..Permit::all(Permission::ALL.to_vec())
+    };
+    Actor::token(ada(), "dev", permit)
+}
+
+#[tokio::test]
+async fn what_another_environment_can_go_back_to_is_not_withdrawn_by_who_may_only_in_dev() {
+    let test = TestPortal::on_path().await;
+    let (before, after) = (
+        test.in_preprod(1, noon(0)).await,
+        test.in_preprod(2, noon(1)).await,
+    );
+    let token = of_dev();
+    let only_in_dev = test.registered(3, noon(2)).await;
+    for build in [&before, &after] {
+        let refused = test.portal.withdraw(&token, &build.id, "leaks", noon(3));
+        let refused = refused.await.unwrap_err().to_string();
+        assert!(refused.contains("preprod"), "{refused}");
+    }
+    test.portal
+        .withdraw(&token, &only_in_dev.id, "leaks", noon(3))
+        .await
+        .unwrap();
+    // Nor is it restored.
+    test.portal
+        .withdraw(&ada(), &before.id, "leaks", noon(4))
+        .await
+        .unwrap();
+    let restored = test.portal.restore(&token, &before.id, "no", noon(5));
+    assert!(matches!(restored.await, Err(Error::Forbidden { .. })));
 }

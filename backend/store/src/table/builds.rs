@@ -35,12 +35,15 @@ pub struct BuildRecord {
 }
 
 impl BuildRecord {
-    /// The environments that it was released in, the newest release first.
+    /// The environments that it was released in, each once, the newest release first.
     pub fn environments(&self) -> Vec<EnvironmentId> {
-        let releases = self.releases.iter();
-        releases
-            .map(|release| release.environment.clone())
-            .collect()
+        let mut environments: Vec<EnvironmentId> = Vec::new();
+        for release in &self.releases {
+            if !environments.contains(&release.environment) {
+                environments.push(release.environment.clone());
+            }
+        }
+        environments
     }
 }
 
