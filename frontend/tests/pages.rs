@@ -194,7 +194,10 @@ fn pages_that_follow_events_have_the_island_and_the_testers_has_none() {
             || name.contains("app")
             || name.ends_with(" run")
             || name.starts_with("promotions")
-            || matches!(name.as_str(), "promotion-waiting" | "promotion-stuck");
+            || matches!(
+                name.as_str(),
+                "promotion-waiting" | "promotion-stuck" | "promotion-held"
+            );
         assert_eq!(html.contains("<leptos-island"), live, "{name}");
         assert_eq!(html.contains("islands-1.js"), live, "{name}");
     }

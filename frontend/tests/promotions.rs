@@ -191,6 +191,20 @@ fn what_was_last_heard_of_a_target_is_shown_to_whoever_may_end_it() {
 }
 
 #[test]
+fn what_a_hold_keeps_from_being_released_says_so() {
+    says(
+        &named("promotion-held"),
+        &["Production is held: nothing is released there until that is lifted. Payments fail."],
+    );
+    says(
+        &named("build-restored"),
+        &[
+            "Restored, and not served yet. It is served again in preprod once the hold there is lifted.",
+        ],
+    );
+}
+
+#[test]
 fn gates_that_were_gone_past_are_marked() {
     says(
         &named("promotion-failed"),

@@ -44,7 +44,7 @@ Exit codes:
   3  the portal cannot be reached
   4  there is no such thing
   5  refused or not valid, such as a build without a package or a wrong configuration
-  6  a promotion that was waited for did not succeed, or not in time
+  6  a promotion did not succeed, or not in time
   7  the audit log is not as it was written";
 
 /// Towpath, the release portal: see what runs where, hand in builds, fetch the newest one, promote them.

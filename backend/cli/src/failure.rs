@@ -29,7 +29,7 @@ pub(crate) enum Failure {
         /// Each reason, with what would lift it.
         refusals: Vec<Refusal>,
     },
-    /// A promotion that was waited for did not succeed.
+    /// A promotion did not succeed.
     #[error("{0}")]
     Unsuccessful(String),
     /// Somebody has changed what nobody may change.

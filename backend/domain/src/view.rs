@@ -14,6 +14,7 @@ use crate::{
     hold::Hold,
     id::{BuildId, EnvironmentId, PromotionId, RunId},
     install::InstallWarning,
+    known::Known,
     page::Page,
     release::Release,
     run::{RecentRuns, Run, RunBrief, Step},
@@ -117,6 +118,9 @@ pub struct RunView {
     /// The environment that its pipeline feeds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Environment>,
+    /// How the run is known: proven where its platform reported it.
+    #[serde(default)]
+    pub known: Known,
     /// Its steps, by start; a stage before its actions.
     pub steps: Vec<StepView>,
     /// Builds that it registered.
@@ -155,6 +159,9 @@ pub struct BuildView {
     /// If it is withdrawn: what the environments serve now that it was released in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub instead: Vec<Release>,
+    /// If it was restored: the environments that serve it again once the hold on them is lifted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_in: Vec<EnvironmentId>,
     /// Where it may go.
     pub options: BuildOptions,
     /// Whether the caller may share it.

@@ -23,6 +23,8 @@ pub struct Received {
     pub events: Vec<EventId>,
     /// How many of them were here before.
     pub duplicates: usize,
+    /// Whether they are claimed: they are shown, and change nothing of what is proven.
+    pub claimed: bool,
     /// Why nothing was recorded, for an authentic message that holds no event.
     pub ignored: Option<Ignored>,
 }
@@ -60,6 +62,7 @@ impl Portal {
             ..Received::default()
         };
         let known = known(actor);
+        received.claimed = !known.is_proven();
         // One payload can tell several things. It is kept once, with the first.
         let mut payload = Some(sources::redact(body));
         for event in parsed.events {

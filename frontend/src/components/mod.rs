@@ -9,6 +9,7 @@ pub(crate) mod gates;
 pub(crate) mod heading;
 pub(crate) mod holds;
 pub(crate) mod icon;
+pub(crate) mod known;
 pub(crate) mod list;
 pub(crate) mod person;
 pub(crate) mod promotions;

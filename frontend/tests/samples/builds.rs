@@ -205,6 +205,7 @@ pub(crate) fn view(build: Build) -> BuildView {
         releases: vec![shown("preprod", 4_000, true), shown("dev", 10_900, false)],
         withdrawn: None,
         instead: Vec::new(),
+        held_in: Vec::new(),
         options: domain::view::BuildOptions::default(),
         may_share: true,
         build,

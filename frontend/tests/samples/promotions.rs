@@ -190,6 +190,14 @@ pub(crate) fn withdrawn() -> BuildView {
     }
 }
 
+/// One that was restored while preprod was held.
+pub(crate) fn restored() -> BuildView {
+    BuildView {
+        held_in: vec![environment("preprod").id],
+        ..ready()
+    }
+}
+
 pub(crate) fn withdrawal(number: u64) -> Hold {
     Hold {
         on: Held::Build {
@@ -270,6 +278,7 @@ fn view(promotion: Promotion, may: MayAnswer) -> PromotionView {
         environment: environment("prod"),
         promotion,
         asked: vec!["release-managers".into()],
+        held: None,
         may,
         as_of: now(),
     }
@@ -314,6 +323,23 @@ pub(crate) fn stuck() -> PromotionView {
         ..MayAnswer::default()
     };
     view(promotion, may)
+}
+
+/// One whose pipeline is at work, while somebody holds its environment.
+pub(crate) fn held() -> PromotionView {
+    let hold = Hold {
+        on: Held::Environment {
+            environment: environment("prod").id,
+            app: None,
+        },
+        reason: "payments fail".to_owned(),
+        by: grace(),
+        since: before(120),
+    };
+    PromotionView {
+        held: Some(hold),
+        ..view(promotion(12, State::Running), MayAnswer::default())
+    }
 }
 
 /// One that went past gates and failed.

@@ -112,6 +112,7 @@ pub(crate) fn failed() -> RunView {
         ],
         promotion: None,
         builds: vec![briefs().remove(0)],
+        known: domain::known::Known::Proven,
         as_of: now(),
     }
 }
@@ -149,6 +150,7 @@ pub(crate) fn running() -> RunView {
         ],
         promotion: None,
         builds: Vec::new(),
+        known: domain::known::Known::Proven,
         as_of: now(),
     }
 }
@@ -167,6 +169,7 @@ pub(crate) fn unknown() -> RunView {
         steps: Vec::new(),
         promotion: None,
         builds: Vec::new(),
+        known: domain::known::Known::Claimed,
         as_of: now(),
     }
 }

@@ -69,6 +69,7 @@ fn of_builds(show: Show<'_>) {
     show("build-returned", build(&promotions::ready(), Some(&back)));
     show("build-refused", build(&promotions::refused(), None));
     show("build-withdrawn", build(&promotions::withdrawn(), None));
+    show("build-restored", build(&promotions::restored(), None));
     let (journal, of) = (app("journal"), builds::build(812));
     let downloads = Page::Downloads {
         app: &journal,
@@ -133,6 +134,7 @@ fn of_promotions(show: Show<'_>) {
     for (name, view) in [
         ("promotion-waiting", promotions::waiting()),
         ("promotion-stuck", promotions::stuck()),
+        ("promotion-held", promotions::held()),
         ("promotion-failed", promotions::failed()),
         ("promotion-back", promotions::back()),
     ] {

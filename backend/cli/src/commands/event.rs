@@ -43,6 +43,15 @@ pub(crate) async fn send(api: &Api, options: &SendOptions, output: &Output) -> R
         "recorded {}{known}",
         portal::words::count(events, "event")
     ));
+    if answer["claimed"]
+        .as_u64()
+        .is_some_and(|claimed| claimed > 0)
+    {
+        output.note(
+            "claimed, since no platform confirms it: pages say so, checks do not count it, and a run that its platform has \
+             reported stays as it is",
+        );
+    }
     for ignored in answer["ignored"].as_array().into_iter().flatten() {
         output.note(&format!(
             "not recorded: {}",

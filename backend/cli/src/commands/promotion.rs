@@ -17,4 +17,4 @@ mod look;
 pub(crate) mod promote;
 pub(crate) mod rollback;
 pub(crate) mod show;
-mod wait;
+pub(crate) mod wait;

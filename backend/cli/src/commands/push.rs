@@ -22,7 +22,10 @@ use serde_json::{Value, json};
 
 use crate::{
     api::Api,
-    commands::promotion::show::{build as named, promotion as show_promotion},
+    commands::promotion::{
+        show::{build as named, promotion as show_promotion},
+        wait::ended_well,
+    },
     failure::{Failure, causes},
     output::Output,
 };
@@ -91,7 +94,11 @@ pub(crate) async fn push(api: &Api, options: PushOptions, output: &Output) -> Re
     }
     show(api, &pushed, options.environment.as_ref(), output).await?;
     match promotion {
-        Some(promotion) => show_promotion(api, &promotion?, output),
+        Some(promotion) => {
+            let promotion = promotion?;
+            show_promotion(api, &promotion, output)?;
+            ended_well(&promotion)
+        }
         None => Ok(()),
     }
 }
@@ -173,7 +180,10 @@ fn print_json(
         return output.value(build);
     };
     match promotion {
-        Ok(promotion) => output.value(&json!({"build": build, "promotion": promotion})),
+        Ok(promotion) => {
+            output.value(&json!({"build": build, "promotion": promotion}))?;
+            ended_well(&promotion)
+        }
         Err(failure) => {
             output.value(&json!({"build": build, "promotion": null}))?;
             Err(failure)

@@ -66,5 +66,10 @@ pub(crate) async fn restore(
         "build {} of {} is given out again",
         view.build.number, view.app.id
     ));
+    for environment in &view.held_in {
+        output.note(&format!(
+            "{environment} is held: it serves the build again once that is lifted"
+        ));
+    }
     Ok(())
 }

@@ -18,9 +18,9 @@ fn a_bucket_that_is_not_there_is_said_at_once_and_holds_nothing_up() {
     let portal = Portal::with_target("{ bucket = \"no-such-bucket\" }", &[]);
     portal.builds(1_000);
     for _ in 0..2 {
-        let asked = portal.says(&TO_PROD);
+        let asked = portal.refuses(6, &TO_PROD);
         assert!(
-            asked.starts_with("build 1 of wallet to prod: failed: ")
+            asked.contains("the promotion did not succeed: failed: ")
                 && asked.contains("NoSuchBucket"),
             "{asked}"
         );

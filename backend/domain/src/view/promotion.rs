@@ -94,6 +94,9 @@ pub struct PromotionView {
     pub promotion: Promotion,
     /// The groups whose people are asked to approve.
     pub asked: Vec<String>,
+    /// The hold that keeps its release waiting, once it has started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Hold>,
     /// What the caller may do with it.
     pub may: MayAnswer,
     /// When this was true.

@@ -42,6 +42,15 @@ impl Portal {
             })
             .collect();
         releases.sort_by_key(|view| std::cmp::Reverse(view.release.released_at));
+        let mut held_in: Vec<EnvironmentId> = Vec::new();
+        if record.withdrawn.is_none() {
+            let restored = served.iter().filter(|(_, served)| {
+                let taken = served.withdrawn.as_ref();
+                taken.is_some_and(|taken| taken.build == record.build.id)
+            });
+            held_in.extend(restored.map(|(environment, _)| environment.clone()));
+            held_in.sort();
+        }
         Ok(BuildView {
             app: self.app_or_its_name(&record.build.app),
             build: record.build,
@@ -50,6 +59,7 @@ impl Portal {
                 None => Vec::new(),
             },
             releases,
+            held_in,
             withdrawn: record.withdrawn,
             options,
             may_share,

@@ -35,6 +35,7 @@ impl Portal {
                     step,
                 })
                 .collect(),
+            known: record.known,
             builds: record.builds,
             promotion: record.promotion,
             run: record.run,

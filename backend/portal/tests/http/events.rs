@@ -39,6 +39,16 @@ async fn an_event_twice_is_recorded_once() {
 }
 
 #[tokio::test]
+async fn what_is_reported_over_the_api_is_claimed_and_says_so() {
+    let site = TestPortal::new().await;
+    let event = event("wallet-dev", "e-1", "STARTED", 1);
+    let delivered = site.post("/api/v1/events", &event).await.json();
+    assert_eq!(delivered["claimed"], 1, "{delivered}");
+    let runs = site.json("/api/v1/apps/wallet/runs").await;
+    assert_eq!(runs["items"][0]["known"], "claimed", "{runs}");
+}
+
+#[tokio::test]
 async fn one_bad_event_of_several_is_named_and_none_is_recorded() {
     let site = TestPortal::new().await;
     let mut bad = event("wallet-dev", "e-2", "STARTED", 1);

@@ -1,9 +1,6 @@
 //! One build: its files, what its package says of itself, and where it is released.
 
-use domain::{
-    known::Known,
-    view::{BuildView, ReleaseView, StepOption},
-};
+use domain::view::{BuildView, ReleaseView, StepOption};
 use leptos::prelude::*;
 
 use super::{artifacts, package, path, promote, withdraw};
@@ -12,6 +9,7 @@ use crate::{
         builds, commit, environment,
         heading::{self, Crumb},
         icon,
+        known::claimed,
         person::by,
         promotions, runs, time,
     },
@@ -81,14 +79,6 @@ fn origin(view: &BuildView) -> AnyView {
         </dl>
     }
     .into_any()
-}
-
-/// That a fact is merely claimed, so that it opens no gate.
-fn claimed(known: Known) -> Option<AnyView> {
-    (!known.is_proven()).then(|| {
-        view! { <small class="quiet" title="Whoever pushed it said so. Checks do not count it.">"claimed"</small> }
-            .into_any()
-    })
 }
 
 /// The way to a link for people without an account, for those who may make one.

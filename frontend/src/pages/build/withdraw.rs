@@ -16,7 +16,9 @@ use crate::{
 
 /// Why nobody gets the build any more, and what to use instead.
 pub(super) fn notice(view: &BuildView) -> Option<AnyView> {
-    let hold = view.withdrawn.as_ref()?;
+    let Some(hold) = &view.withdrawn else {
+        return held(view);
+    };
     let callout = view! {
         <div class="callout withdrawn" data-status="failed">
             {icon(icon::WARNING)}
@@ -28,6 +30,25 @@ pub(super) fn notice(view: &BuildView) -> Option<AnyView> {
         </div>
     };
     Some(callout.into_any())
+}
+
+/// Where a restored build is not served yet.
+fn held(view: &BuildView) -> Option<AnyView> {
+    let environments = view.held_in.iter().map(ToString::to_string);
+    let environments: Vec<String> = environments.collect();
+    (!environments.is_empty()).then(|| {
+        let words = format!(
+            "it is served again in {} once the hold there is lifted",
+            environments.join(" and in ")
+        );
+        view! {
+            <div class="callout" data-status="waiting">
+                {icon(icon::STOP)}
+                <p><strong>"Restored, and not served yet. "</strong> {sentence(&words)} " " <a href=links::HOLDS>"Holds"</a></p>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 /// What the environments serve that it was released in.

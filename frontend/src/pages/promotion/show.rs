@@ -13,6 +13,7 @@ use crate::{
         field::sentence,
         gates,
         heading::{self, Crumb},
+        holds,
         icon::{self, icon},
         person::by,
         promotions, runs, time,
@@ -49,6 +50,7 @@ pub(crate) fn page(view: &PromotionView, returned: Option<&Returned>) -> View {
             </header>
             {why(&promotion.state)}
             {last_error(promotion)}
+            {held(view)}
             {bypass(promotion)}
             {answer::forms(view, returned)}
             <div class="halves">
@@ -107,6 +109,21 @@ fn last_error(promotion: &Promotion) -> Option<AnyView> {
         <div class="callout" data-status="waiting">
             {icon(icon::NOTE)}
             <p><strong>"Its target did not do it yet. "</strong> {sentence(&promotions::last_try(error))}</p>
+        </div>
+    };
+    Some(callout.into_any())
+}
+
+/// What keeps its release waiting once its target is done.
+fn held(view: &PromotionView) -> Option<AnyView> {
+    let hold = view.held.as_ref()?;
+    let callout = view! {
+        <div class="callout" data-status="waiting">
+            {icon(icon::STOP)}
+            <div>
+                <p><strong>{format!("{} is held: nothing is released there until that is lifted. ", view.environment.name)}</strong> {sentence(&hold.reason)}</p>
+                <p class="facts">{holds::since(hold, view.as_of)}</p>
+            </div>
         </div>
     };
     Some(callout.into_any())

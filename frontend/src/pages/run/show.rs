@@ -8,6 +8,7 @@ use crate::{
     components::{
         builds, commit, environment,
         heading::{self, Crumb},
+        known::claimed,
         runs, status, time,
     },
     document::Place,
@@ -32,7 +33,7 @@ pub(crate) fn page(view: &RunView) -> View {
             {heading::trail(trail(view))}
             <header class="page">
                 <h1>{title}</h1>
-                <p class="lead">{status::badge(run.status, &run.raw_status)} <span>{run.pipeline.name.clone()}</span></p>
+                <p class="lead">{status::badge(run.status, &run.raw_status)} {claimed(view.known)} <span>{run.pipeline.name.clone()}</span></p>
             </header>
             {failure::section(view)}
             {facts(view)}

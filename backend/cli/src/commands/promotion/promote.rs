@@ -5,7 +5,11 @@ use domain::{id::EnvironmentId, promotion::Promotion};
 use http::StatusCode;
 use portal::promotion::PromotionRequest;
 
-use super::{bypass::BypassOptions, look, show, wait::WaitOptions};
+use super::{
+    bypass::BypassOptions,
+    look, show,
+    wait::{WaitOptions, ended_well},
+};
 use crate::{
     api::Api,
     commands::build_name::{self, BuildName},
@@ -78,6 +82,9 @@ pub(super) async fn asked(
     }
     match wait.patience() {
         Some(patience) => super::wait::until_over(api, promotion, patience, output).await,
-        None => show::promotion(api, promotion, output),
+        None => {
+            show::promotion(api, promotion, output)?;
+            ended_well(promotion)
+        }
     }
 }

@@ -69,12 +69,17 @@ pub(super) async fn until_over(
     }
     progress.over();
     show::promotion(api, &now, output)?;
-    if now.state == State::Succeeded {
+    ended_well(&now)
+}
+
+/// Fails for a promotion that is over and has released nothing.
+pub(in crate::commands) fn ended_well(promotion: &Promotion) -> Result<(), Failure> {
+    if promotion.state == State::Succeeded || !promotion.state.is_terminal() {
         return Ok(());
     }
     Err(Failure::Unsuccessful(format!(
         "the promotion did not succeed: {}",
-        show::state(&now.state)
+        show::state(&promotion.state)
     )))
 }
 

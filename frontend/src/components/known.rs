@@ -1,0 +1,12 @@
+//! How a fact is known.
+
+use domain::known::Known;
+use leptos::prelude::*;
+
+/// That a fact is merely claimed, so that it opens no gate.
+pub(crate) fn claimed(known: Known) -> Option<AnyView> {
+    (!known.is_proven()).then(|| {
+        view! { <small class="quiet" title="Whoever sent it said so. Checks do not count it.">"claimed"</small> }
+            .into_any()
+    })
+}
