@@ -27,6 +27,27 @@ const MAKE: [&str; 9] = [
     "30",
 ];
 
+#[test]
+fn what_is_sent_with_a_token_is_claimed_and_the_command_says_so() {
+    let portal = Portal::start();
+    let make = [
+        "token", "make", "reporter", "--may", "report", "--days", "1",
+    ];
+    let token = portal.says(&make);
+    let event = json!({
+        "version": "0", "id": "e-1", "source": "aws.codepipeline", "account": "123456789012", "region": "eu-west-1",
+        "resources": [], "time": "2025-11-21T03:00:01Z", "detail-type": "CodePipeline Pipeline Execution State Change",
+        "detail": {"pipeline": "wallet-dev", "execution-id": "e-1", "state": "STARTED", "version": 1},
+    });
+    std::fs::write(portal.path("event.json"), event.to_string()).unwrap();
+    let send = ["event", "send", "event.json"];
+    let sent = with(&portal, &portal.url, token.trim_end(), &send);
+    assert_eq!(sent.out, "recorded 1 event\n", "{}", sent.err);
+    assert!(sent.err.contains("claimed"), "{}", sent.err);
+    let believed = portal.types(&send);
+    assert!(!believed.err.contains("claimed"), "{}", believed.err);
+}
+
 /// The command, typed with a token in the environment.
 fn with(portal: &Portal, url: &str, token: &str, arguments: &[&str]) -> Typed {
     typed(

@@ -2,10 +2,10 @@
 
 use axum::{
     body::Body,
-    http::{Request, header},
+    http::{Method, Request, header},
 };
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, event};
+use testkit::{Answer, TestPortal, event, now};
 
 async fn raw(site: &TestPortal, body: impl Into<Body>) -> Answer {
     let request = Request::post("/api/v1/events")
@@ -39,13 +39,23 @@ async fn an_event_twice_is_recorded_once() {
 }
 
 #[tokio::test]
-async fn what_is_reported_over_the_api_is_claimed_and_says_so() {
-    let site = TestPortal::new().await;
+async fn what_people_report_is_claimed_and_says_so() {
+    let portal = TestPortal::signed_in().await;
+    let cookie = portal.cookie("admins", now()).await;
     let event = event("wallet-dev", "e-1", "STARTED", 1);
-    let delivered = site.post("/api/v1/events", &event).await.json();
+    let ask = |method, address, body| {
+        let (portal, cookie) = (&portal, &cookie);
+        async move {
+            let answer = portal.ask(&method, address, Some(cookie), &body).await;
+            answer.json()
+        }
+    };
+    let delivered = ask(Method::POST, "/api/v1/events", event).await;
     assert_eq!(delivered["claimed"], 1, "{delivered}");
-    let runs = site.json("/api/v1/apps/wallet/runs").await;
-    assert_eq!(runs["items"][0]["known"], "claimed", "{runs}");
+    let runs = ask(Method::GET, "/api/v1/apps/wallet/runs", Value::Null).await;
+    let id = runs["items"][0]["id"].as_str().unwrap().to_owned();
+    let run = ask(Method::GET, &format!("/api/v1/runs/{id}"), Value::Null).await;
+    assert_eq!(run["known"], "claimed", "{run}");
 }
 
 #[tokio::test]
