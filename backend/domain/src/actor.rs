@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{access::Permit, work::Work};
+use crate::{access::Permit, id::PersonId, work::Work};
 
 /// A person or a system, as far as it has proved who it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -12,6 +12,10 @@ pub struct Actor {
     pub kind: ActorKind,
     /// Its name within that kind: a pipeline's name, a person's address, a token's owner and name.
     pub name: String,
+    /// Which person it is. An address can change hands, and a person can change their address: this stays. Records of before
+    /// this was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
     /// Whose token or share link it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
@@ -59,10 +63,25 @@ impl Actor {
     }
 
     /// Someone who signed in, with the groups that the issuer vouches for.
-    pub fn person(name: impl Into<String>, groups: Vec<String>) -> Self {
+    pub fn person(person: PersonId, name: impl Into<String>, groups: Vec<String>) -> Self {
         Self {
+            person: Some(person),
             groups,
             ..Self::of(ActorKind::Person, name)
+        }
+    }
+
+    /// Someone of that name at an issuer of the tests.
+    #[cfg(test)]
+    pub(crate) fn tester(name: &str, groups: Vec<String>) -> Self {
+        Self::person(PersonId::of("https://issuer.example", name), name, groups)
+    }
+
+    /// Whoever is in these groups, for saying what they may do.
+    pub fn anyone_in(groups: Vec<String>) -> Self {
+        Self {
+            groups,
+            ..Self::of(ActorKind::Person, "someone")
         }
     }
 
@@ -110,17 +129,25 @@ impl Actor {
         }
     }
 
-    /// Whether both are the same person or system, whatever groups it has by now. A token is its owner: nobody becomes two
-    /// people by making one. Issuers do not agree on capitals in addresses, so they make no difference.
+    /// Whether both are the same person or system, whatever groups or address it has by now. A token is its owner: nobody
+    /// becomes two people by making one. Where a record does not say which person it is, names are compared, in which
+    /// issuers do not agree on capitals.
     pub fn is_same_as(&self, other: &Self) -> bool {
         let (this, other) = (self.responsible(), other.responsible());
-        this.kind == other.kind && this.name.eq_ignore_ascii_case(&other.name)
+        this.kind == other.kind
+            && match (&this.person, &other.person) {
+                (Some(this), Some(other)) => this == other,
+                (None, _) | (_, None) => this.name.eq_ignore_ascii_case(&other.name),
+            }
     }
 
-    /// Whether a person answers for what it does: of a token, its owner.
+    /// Whether a person answers for what it does, and it is known which: of a token, its owner. A record that gives only an
+    /// address may be of anybody who had it.
     pub fn is_a_person(&self) -> bool {
-        match self.responsible().kind {
-            ActorKind::Local | ActorKind::Person => true,
+        let responsible = self.responsible();
+        match responsible.kind {
+            ActorKind::Local => true,
+            ActorKind::Person => responsible.person.is_some(),
             ActorKind::Pipeline
             | ActorKind::Portal
             | ActorKind::Token
@@ -130,7 +157,7 @@ impl Actor {
     }
 
     /// Who answers for what it does.
-    fn responsible(&self) -> &Self {
+    pub fn responsible(&self) -> &Self {
         self.owner.as_deref().unwrap_or(self)
     }
 
@@ -145,6 +172,7 @@ impl Actor {
         Self {
             kind,
             name: name.into(),
+            person: None,
             owner: None,
             groups: Vec::new(),
             permit: None,
@@ -157,27 +185,64 @@ impl Actor {
 mod tests {
     use super::*;
 
+    fn person(name: &str, subject: &str) -> Actor {
+        let id = PersonId::of("https://issuer.example", subject);
+        Actor::person(id, name, vec!["wallet-leads".to_owned()])
+    }
+
+    /// As records of before kept them.
+    fn address(name: &str) -> Actor {
+        Actor::of(ActorKind::Person, name)
+    }
+
     #[test]
     fn records_keep_who_it_was_and_not_their_groups() {
-        let ada = Actor::person("ada@example.com", vec!["wallet-leads".to_owned()]);
-        assert_eq!(ada.kind, ActorKind::Person);
-        assert_eq!(ada.groups, ["wallet-leads"]);
-        assert!(ada.is_same_as(&Actor::person("ada@example.com", Vec::new())));
+        let ada = person("ada@example.com", "s-1");
+        let kept = serde_json::to_string(&ada).unwrap();
+        let id = PersonId::of("https://issuer.example", "s-1");
+        assert_eq!(
+            kept,
+            format!(r#"{{"kind":"person","name":"ada@example.com","person":"{id}"}}"#)
+        );
+        let read: Actor = serde_json::from_str(&kept).unwrap();
+        assert!(read.groups.is_empty() && read.is_same_as(&ada));
         assert!(!ada.is_same_as(&Actor::pipeline("ada@example.com")));
     }
 
     #[test]
+    fn a_person_is_who_the_issuer_means_and_not_an_address() {
+        let ada = person("ada@example.com", "s-1");
+        assert!(ada.is_same_as(&person("ada+2@example.com", "s-1")));
+        assert!(!ada.is_same_as(&person("ada@example.com", "s-2")));
+        let elsewhere = PersonId::of("https://other.example", "s-1");
+        let elsewhere = Actor::person(elsewhere, "ada@example.com", Vec::new());
+        assert!(!ada.is_same_as(&elsewhere));
+        // A subject is not read without regard to capitals.
+        assert!(!ada.is_same_as(&person("ada@example.com", "S-1")));
+    }
+
+    #[test]
+    fn a_record_that_gives_only_an_address_is_of_whoever_has_it_and_of_nobody_certain() {
+        let before = address("Ada@example.com");
+        assert!(before.is_same_as(&person("ada@example.com", "s-1")));
+        assert!(!before.is_same_as(&person("bob@example.com", "s-1")));
+        assert!(!before.is_a_person());
+        let token = Actor::token(before, "ci", Permit::all(Vec::new()));
+        assert!(!token.is_a_person());
+    }
+
+    #[test]
     fn a_token_is_its_owner_and_records_say_whose_it_is() {
-        let ada = Actor::person("ada@example.com", vec!["wallet-leads".to_owned()]);
-        let token = Actor::token(ada, "ci", Permit::all(Vec::new()));
-        assert!(token.is_same_as(&Actor::person("Ada@example.com", Vec::new())));
-        assert!(!token.is_same_as(&Actor::person("bob@example.com", Vec::new())));
+        let ada = person("ada@example.com", "s-1");
+        let token = Actor::token(ada.clone(), "ci", Permit::all(Vec::new()));
+        assert!(token.is_same_as(&person("ada+2@example.com", "s-1")));
+        assert!(!token.is_same_as(&person("ada@example.com", "s-2")));
         assert!(token.is_a_person() && !Actor::pipeline("wallet").is_a_person());
         let machine = Actor::machine("ci", Permit::all(Vec::new()));
         assert!(!machine.is_a_person() && !Actor::portal().is_a_person());
         assert!(!Actor::token(machine, "ci", Permit::all(Vec::new())).is_a_person());
         let kept = serde_json::to_string(&token).unwrap();
-        let owner = r#"{"kind":"person","name":"ada@example.com"}"#;
+        let owner = serde_json::to_string(&ada).unwrap();
         let expected = format!(r#"{{"kind":"token","name":"ada@example.com/ci","owner":{owner}}}"#);
         assert_eq!(kept, expected);
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Actor,
-    promotion::{Approval, Bypass, Promotion, PromotionKind, Situation},
+    promotion::{self, Approval, Bypass, Promotion, PromotionKind, Situation},
 };
 
 /// What a gate asks about.
@@ -185,13 +185,26 @@ pub(crate) fn of_promotion(
     promotion: &Promotion,
     now: Timestamp,
 ) -> Vec<GateAnswer> {
+    let bypass = promotion.bypass.as_ref();
+    let counts = situation.step().is_some_and(|step| {
+        promotion.requested_by.is_a_person()
+            && promotion::is_fresh(promotion.requested_at, step, now)
+            && situation.may_still_bypass(&promotion.requested_by)
+    });
     let asked = Asked {
         by: Some(&promotion.requested_by),
         kind: promotion.kind,
-        bypass: promotion.bypass.as_ref(),
+        bypass: bypass.filter(|_| counts),
         approvals: &promotion.approvals,
     };
-    answers(situation, &asked, now)
+    let mut answers = answers(situation, &asked, now);
+    if let Some(lapsed) = bypass.filter(|_| !counts) {
+        let named = |answer: &&mut GateAnswer| lapsed.gates.contains(&answer.gate);
+        for answer in answers.iter_mut().filter(named) {
+            answer.words.push_str(" (the bypass no longer counts)");
+        }
+    }
+    answers
 }
 
 pub(crate) fn answers(
@@ -213,7 +226,7 @@ pub(crate) fn answers(
             GateKind::Soak => soak::answer(step.gates.soak, situation, now)
                 .into_iter()
                 .collect(),
-            GateKind::Approvals => approvals::answers(&step.gates.approvals, asked, build),
+            GateKind::Approvals => approvals::answers(step, situation, asked, build, now),
             GateKind::Freeze => freezes::answer(&step.gates.freezes, now)
                 .into_iter()
                 .collect(),

@@ -77,6 +77,24 @@ macro_rules! text_id {
     };
 }
 
+text_id!(
+    /// Who a person is, whatever address they have by now: a digest of their issuer and of its name for them.
+    PersonId,
+    "32 hexadecimal digits that name a person",
+    Some("^[0-9a-f]{32}$"),
+    |text| text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+);
+
+impl PersonId {
+    /// Whom an issuer calls so.
+    pub fn of(issuer: &str, subject: &str) -> Self {
+        // A list in JSON, so that no two pairs are written alike.
+        let pair = serde_json::json!([issuer, subject]).to_string();
+        let digest = crate::digest::Digest::of(pair.as_bytes()).to_string();
+        Self(digest.chars().take(32).collect())
+    }
+}
+
 #[cfg(feature = "openapi")]
 pub(crate) fn text_schema(
     description: &str,

@@ -34,6 +34,8 @@ pub struct PathStep {
     pub target: Target,
     /// How long a promotion may wait for its gates.
     pub expires_after: SignedDuration,
+    /// How long an approval, or a bypass of gates, counts.
+    pub approvals_expire: SignedDuration,
     /// How long it may take once they let it through.
     pub timeouts: Timeouts,
     /// What has to hold for a rollback; `None` for the same as on the way forward.
@@ -182,6 +184,9 @@ impl Gates {
 }
 
 impl PathStep {
+    /// How long an approval counts unless the path says otherwise.
+    pub const APPROVALS_EXPIRE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
     /// Whether a promotion, or a rollback, is asked for a gate of this kind. A hold always stops both.
     pub fn asks(&self, gate: GateKind, rollback: bool) -> bool {
         match &self.rollback_gates {

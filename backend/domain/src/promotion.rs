@@ -15,6 +15,7 @@ use crate::{
     digest::Digest,
     gate::{GateAnswer, GateKind},
     id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
+    path::PathStep,
 };
 
 pub use decide::{Decision, decide};
@@ -22,7 +23,7 @@ pub use impossible::Impossible;
 pub use refusal::{Refusal, RefusalKind, RequestField};
 pub use request::{Request, WORDS_LIMIT};
 pub use situation::{
-    BuildFacts, CheckFacts, CheckRun, Findings, Rights, Serving, Situation, Stay, stays,
+    BuildFacts, CheckFacts, CheckRun, Findings, Member, Rights, Serving, Situation, Stay, stays,
 };
 
 /// A request to release a build in an environment, and what became of it.
@@ -173,6 +174,20 @@ pub struct Approval {
     /// What they say to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+impl Approval {
+    /// Whether it is a person's, and no older than the step allows. One that names only an address may be of anybody who had
+    /// it.
+    pub(crate) fn is_fresh(&self, step: &PathStep, now: Timestamp) -> bool {
+        self.by.is_a_person() && is_fresh(self.at, step, now)
+    }
+}
+
+/// Whether what somebody agreed to at that time still counts.
+pub(crate) fn is_fresh(at: Timestamp, step: &PathStep, now: Timestamp) -> bool {
+    let ends = at.saturating_add(step.approvals_expire);
+    now < ends.unwrap_or(Timestamp::MAX)
 }
 
 impl State {

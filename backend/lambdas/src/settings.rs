@@ -213,6 +213,8 @@ fn sign_in(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<SignIn>,
         issuer: sign_in::Settings {
             issuer,
             client_id: required("TOWPATH_OIDC_CLIENT_ID", "the portal's name at the issuer")?,
+            subject_claim: variable("TOWPATH_OIDC_SUBJECT_CLAIM")
+                .unwrap_or_else(|| "sub".to_owned()),
             endpoint: endpoint.transpose()?,
             idle: idle(variable("TOWPATH_SESSION_IDLE_HOURS"))?,
         },

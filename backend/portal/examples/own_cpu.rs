@@ -71,7 +71,7 @@ async fn tap(now: Timestamp) -> Result<Duration, Box<dyn std::error::Error>> {
         static_credentials: Some(("id".to_owned(), "secret".to_owned())),
     })
     .await;
-    let actor = Actor::person("ada@example.com", vec!["testers".to_owned()]);
+    let actor = testkit::member("ada@example.com", vec!["testers".to_owned()]);
     let release = release(now)?;
     let stored = serde_json::to_vec(&release)?;
     // The first link fetches the credentials, which are kept.

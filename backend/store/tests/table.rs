@@ -13,6 +13,8 @@ mod events;
 mod links;
 #[path = "table/lists.rs"]
 mod lists;
+#[path = "table/people.rs"]
+mod people;
 #[path = "table/promotions.rs"]
 mod promotions;
 #[path = "table/refusals.rs"]

@@ -7,9 +7,10 @@
 
 use domain::{
     Timestamp,
+    actor::Actor,
     catalog::{App, Environment},
     event::{Pipeline, Revision},
-    id::{AppId, EnvironmentId, RunId},
+    id::{AppId, EnvironmentId, PersonId, RunId},
     run::{RecentRuns, RunBrief},
     status::Status,
 };
@@ -31,6 +32,12 @@ pub(crate) fn now() -> Timestamp {
 
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// Somebody of that address.
+pub(crate) fn person(address: &str, groups: Vec<String>) -> Actor {
+    let id = PersonId::of("https://issuer.example", address);
+    Actor::person(id, address, groups)
 }
 
 /// So many seconds before now.

@@ -16,18 +16,18 @@ use domain::{
     },
 };
 
-use super::{app, at, before, builds, environment, now, run_id};
+use super::{app, at, before, builds, environment, now, person, run_id};
 
 pub(crate) fn id(number: u64) -> PromotionId {
     format!("01JD7P{number:020}").parse().unwrap()
 }
 
 pub(crate) fn ada() -> Actor {
-    Actor::person("ada@example.com", Vec::new())
+    person("ada@example.com", Vec::new())
 }
 
 fn grace() -> Actor {
-    Actor::person("grace@example.com", Vec::new())
+    person("grace@example.com", Vec::new())
 }
 
 fn gate(gate: GateKind, standing: Standing, words: &str, remedy: Option<&str>) -> GateAnswer {

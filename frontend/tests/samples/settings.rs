@@ -64,7 +64,7 @@ fn me(actor: Actor, proof: &str, groups: &[&str]) -> Me {
 
 fn person(groups: &[&str]) -> Me {
     let held = groups.iter().map(|group| (*group).to_owned()).collect();
-    let ada = Actor::person("ada@example.com", held);
+    let ada = super::person("ada@example.com", held);
     me(ada, "session of https://issuer.example", groups)
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn token() -> Me {
 /// Every role, and what is asked about someone.
 pub(crate) fn access(groups: &[&str]) -> AccessView {
     let held: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
-    let someone = Actor::person("someone", held.clone());
+    let someone = Actor::anyone_in(held.clone());
     let asked = AskedAbout {
         groups: held,
         roles: roles(&someone, &grants()),
@@ -124,6 +124,7 @@ pub(crate) fn configuration() -> ConfigurationView {
         automatic,
         target: "the portal records the release".to_owned(),
         expires_after: "3 d".to_owned(),
+        approvals_expire: Some("7 d".to_owned()),
         rollback_gates: None,
     };
     ConfigurationView {

@@ -62,6 +62,8 @@ export interface OidcSignIn {
   readonly provider: 'oidc';
   readonly issuer: string;
   readonly clientId: string;
+  /** The claim that names a person at every sign-in alike; left out, `sub`. */
+  readonly subjectClaim?: string;
   /** The base of discovery and keys, where they do not lie at the issuer; only an emulator needs it. */
   readonly endpoint?: string;
 }

@@ -100,6 +100,12 @@ function signIn(written: WrittenEnvironment['sign_in']): SignInSettings {
       ...(mailIdentity !== undefined && { mailIdentity }),
     };
   }
-  const { issuer, client_id: clientId, endpoint } = written;
-  return { provider: 'oidc', issuer, clientId, ...(endpoint !== undefined && { endpoint }) };
+  const { issuer, client_id: clientId, subject_claim: subjectClaim, endpoint } = written;
+  return {
+    provider: 'oidc',
+    issuer,
+    clientId,
+    ...(subjectClaim !== undefined && { subjectClaim }),
+    ...(endpoint !== undefined && { endpoint }),
+  };
 }

@@ -104,6 +104,10 @@ const oidc = z.strictObject({
   client_id: z.string({ error: 'the identifier that the issuer gave to Towpath' }).min(1, {
     error: 'the identifier that the issuer gave to Towpath',
   }),
+  subject_claim: z
+    .string({ error: 'the claim that names a person, such as "oid"' })
+    .regex(/^[A-Za-z0-9_:/.-]{1,100}$/, { error: 'the claim that names a person, such as "oid"' })
+    .optional(),
   endpoint: address('an address such as "http://127.0.0.1:4566/issuer"').optional(),
 });
 

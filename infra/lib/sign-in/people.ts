@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
+  type CfnUserPoolClient,
   type CfnUserPool,
   CfnUserPoolGroup,
+  ClientAttributes,
   FeaturePlan,
   Mfa,
   OAuthScope,
@@ -122,10 +124,11 @@ export class People extends Construct {
 
   /** Public, with PKCE: the portal keeps no secret that could leak, and a code alone opens nothing. */
   private portal(publicUrl: string): UserPoolClient {
-    return this.pool.addClient('Portal', {
+    const client = this.pool.addClient('Portal', {
       userPoolClientName: 'Towpath',
       generateSecret: false,
-      authFlows: {},
+      // Nobody changes their own address: an administrator does. Cognito lets a client write every attribute that is not named.
+      writeAttributes: new ClientAttributes().withStandardAttributes({ fullname: true }),
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
@@ -140,6 +143,10 @@ export class People extends Construct {
       accessTokenValidity: Duration.minutes(15),
       refreshTokenValidity: Duration.hours(1),
     });
+    // Left out, it would mean that people may prove themselves to this client by SRP, past its pages, which gives them the right
+    // to change what the pool says of them. CDK leaves an empty list out.
+    (client.node.defaultChild as CfnUserPoolClient).explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
+    return client;
   }
 
   private groups(names: readonly string[]): void {

@@ -15,6 +15,7 @@ export class SignIn extends Construct {
   readonly clientId: string;
   /** The user pool, where there is no other issuer. */
   readonly people: People | undefined;
+  private readonly subjectClaim: string | undefined;
   private readonly endpoint: string | undefined;
 
   constructor(scope: Construct, id: string, props: SignInProps) {
@@ -23,6 +24,7 @@ export class SignIn extends Construct {
     if (signIn.provider === 'oidc') {
       this.issuer = signIn.issuer;
       this.clientId = signIn.clientId;
+      this.subjectClaim = signIn.subjectClaim;
       this.endpoint = signIn.endpoint;
     } else {
       this.people = new People(this, 'People', props);
@@ -35,6 +37,9 @@ export class SignIn extends Construct {
   tell(asking: TowpathFunction): void {
     asking.set('TOWPATH_OIDC_ISSUER', this.issuer);
     asking.set('TOWPATH_OIDC_CLIENT_ID', this.clientId);
+    if (this.subjectClaim !== undefined) {
+      asking.set('TOWPATH_OIDC_SUBJECT_CLAIM', this.subjectClaim);
+    }
     if (this.endpoint !== undefined) asking.set('TOWPATH_OIDC_ENDPOINT', this.endpoint);
   }
 }

@@ -20,6 +20,19 @@ const template = templateOf(
   ROLES,
 );
 
+test('the claim that names a person is that of the environment', () => {
+  const entra = 'provider = "oidc", issuer = "https://login.example.com", client_id = "towpath"';
+  const sub = templateOf(environmentToml(`sign_in = { ${entra} }\n`));
+  assert.equal('TOWPATH_OIDC_SUBJECT_CLAIM' in (told(sub) as object), false);
+  const oid = templateOf(environmentToml(`sign_in = { ${entra}, subject_claim = "oid" }\n`));
+  const { TOWPATH_OIDC_SUBJECT_CLAIM } = told(oid) as Record<string, unknown>;
+  assert.equal(TOWPATH_OIDC_SUBJECT_CLAIM, 'oid');
+  for (const wrong of ['""', '"a b"', '7']) {
+    const written = environmentToml(`sign_in = { ${entra}, subject_claim = ${wrong} }\n`);
+    assert.throws(() => templateOf(written), /subject_claim/);
+  }
+});
+
 /** What `web` is told of whom to ask. */
 function told(found = template): unknown {
   const [web] = Object.values(
@@ -86,8 +99,12 @@ test('the portal is a public client: a code with PKCE, no secret, back to one ad
     LogoutURLs: ['https://releases.example.com/signed-out'],
     SupportedIdentityProviders: ['COGNITO'],
     PreventUserExistenceErrors: 'ENABLED',
-    ExplicitAuthFlows: Match.absent(),
+    ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
   });
+});
+
+test('nobody changes their own address: only their name, and past the pages not even that', () => {
+  template.hasResourceProperties('AWS::Cognito::UserPoolClient', { WriteAttributes: ['name'] });
 });
 
 test('the pool has the groups that the configuration speaks of', () => {

@@ -3,6 +3,7 @@
 use domain::{
     actor::Actor,
     audit::{Deed, Entry, Export, Head, Note, Seal},
+    id::PersonId,
 };
 
 use crate::input::{joined, now, parts};
@@ -53,7 +54,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
             app: "wallet".parse().ok(),
             environment: "prod".parse().ok(),
             reason: Some("so it is".to_owned()),
-            ..Note::new(now(), Actor::person("ada@example.com", Vec::new()), "local", deed)
+            ..Note::new(now(), Actor::person(PersonId::of("https://issuer.example", "s-1"), "ada@example.com", Vec::new()), "local", deed)
         };
         let entry = Entry::after(&head, note);
         head = entry.head();

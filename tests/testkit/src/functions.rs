@@ -8,6 +8,7 @@ use tokio::sync::OnceCell;
 use crate::{
     codepipeline::{CodePipeline, job_event},
     lambda::{Lambda, Program},
+    people::person_id,
     records::machine_time,
     services::{ACCOUNT, BUCKET, PORTAL_KEYS, REGION, Services, TABLE},
     sessions::{SECRET, sign_in},
@@ -44,7 +45,7 @@ static COOKIE: OnceCell<String> = OnceCell::const_new();
 async fn cookie() -> String {
     let (id, now) = ("01KAF000000000000000000001", machine_time());
     let (name, groups) = ("ada@example.com", vec!["developers".to_owned()]);
-    let session = Session::of(id.parse().unwrap(), name, groups, now);
+    let session = Session::of(id.parse().unwrap(), person_id(name), name, groups, now);
     let door = sign_in(ISSUER, &json!({"current": SECRET}));
     let sealed = door.seal_session(&session, &[7; 32], now).await;
     format!("__Host-towpath={}", sealed.unwrap())

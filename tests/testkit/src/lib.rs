@@ -67,7 +67,7 @@ pub use codepipeline::{
     CodePipeline, JobAnswer, job, job_event, job_is_of, jobs_are_of_account, registering,
 };
 pub use functions::TOWPATH;
-pub use people::{ada, admin, bob, dev, me, preprod, prod, tom, wallet};
+pub use people::{ada, admin, bob, dev, me, member, preprod, prod, tom, wallet};
 pub use portal::TestPortal;
 pub use promotions::{path, step, to};
 pub use records::{at, machine_time, noon, now};

@@ -3,12 +3,26 @@
 use domain::{
     access::{Grant, Role, Scope},
     actor::Actor,
-    id::{AppId, EnvironmentId},
+    id::{AppId, EnvironmentId, PersonId},
 };
+
+/// The issuer that vouches for people.
+pub const ISSUER: &str = "https://issuer.example.com";
 
 /// Somebody of that name, in one group.
 pub fn person(name: &str, group: &str) -> Actor {
-    Actor::person(format!("{name}@example.com"), vec![group.to_owned()])
+    member(format!("{name}@example.com"), vec![group.to_owned()])
+}
+
+/// Somebody who has always had that address.
+pub fn member(address: impl Into<String>, groups: Vec<String>) -> Actor {
+    let address = address.into();
+    Actor::person(person_id(&address), address, groups)
+}
+
+/// Who has always had that address.
+pub fn person_id(address: &str) -> PersonId {
+    PersonId::of(ISSUER, address)
 }
 
 /// A release manager, who is asked for no approval.

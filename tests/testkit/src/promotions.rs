@@ -27,6 +27,7 @@ pub fn step(environment: EnvironmentId) -> PathStep {
         automatic: false,
         target: Target::Portal(None),
         expires_after: SignedDuration::from_hours(72),
+        approvals_expire: PathStep::APPROVALS_EXPIRE,
         timeouts: Timeouts::default(),
         rollback_gates: None,
     }

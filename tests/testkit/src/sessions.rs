@@ -7,10 +7,14 @@ use std::sync::{
 
 use domain::{Timestamp, id::SessionId};
 use jiff::SignedDuration;
-use portal::sign_in::{GivenSecret, Session, Settings, SignIn};
+use portal::sign_in::{GivenSecret, Identity, Session, Settings, SignIn};
 use serde_json::{Value, json};
 
-use crate::{portal::TestPortal, records::now};
+use crate::{
+    people::{ISSUER, person_id},
+    portal::TestPortal,
+    records::now,
+};
 
 /// What sessions are sealed with.
 pub const SECRET: &str = "a secret of the tests, long enough to seal with";
@@ -20,6 +24,7 @@ pub fn sign_in(issuer: &str, secret: &Value) -> SignIn {
     let settings = Settings {
         issuer: issuer.to_owned(),
         client_id: "towpath".to_owned(),
+        subject_claim: "sub".to_owned(),
         endpoint: None,
         idle: SignedDuration::from_hours(8),
     };
@@ -43,9 +48,16 @@ impl TestPortal {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let id: SessionId = format!("01KAF{count:021}").parse().unwrap();
         let name = format!("{group}@example.com");
-        let session = Session::of(id.clone(), name, vec![group.to_owned()], began);
+        let groups = vec![group.to_owned()];
+        let session = Session::of(id.clone(), person_id(&name), &name, groups, began);
+        let identity = Identity {
+            issuer: ISSUER.to_owned(),
+            subject: name.clone(),
+        };
         let address = Some("192.0.2.7");
-        let registered = self.portal.begin_session(&session, address, user_agent);
+        let registered = self
+            .portal
+            .begin_session(&session, &identity, address, user_agent);
         registered.await.unwrap();
         let sealed = self.door().seal_session(&session, &[7; 32], began).await;
         // Over plain HTTP, where a portal has no public address, no cookie may have the prefix.

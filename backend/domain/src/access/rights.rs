@@ -354,6 +354,7 @@ mod tests {
                     automatic: false,
                     target: Target::Portal(None),
                     expires_after: SignedDuration::from_hours(24),
+                    approvals_expire: PathStep::APPROVALS_EXPIRE,
                     timeouts: crate::path::Timeouts::default(),
                     rollback_gates: None,
                 }],
@@ -377,7 +378,7 @@ mod tests {
 
     fn person(groups: &[&str]) -> Actor {
         let groups = owned(groups);
-        Actor::person("ada@example.com", groups)
+        Actor::tester("ada@example.com", groups)
     }
 
     fn of(may: &[Right], what: Ability) -> Option<&Right> {

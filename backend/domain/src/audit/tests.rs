@@ -12,7 +12,7 @@ fn note(second: i64) -> Note {
         details: BTreeMap::from([("gates".to_owned(), "no hold".to_owned())]),
         ..Note::new(
             at(second),
-            Actor::person("ada@example.com", vec!["release-managers".to_owned()]),
+            Actor::tester("ada@example.com", vec!["release-managers".to_owned()]),
             "session of https://issuer.example.com",
             Deed::PromotionRequested,
         )

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use super::Promotion;
 use crate::{
+    actor::Actor,
     build::Build,
     digest::Digest,
     event::Revision,
     hold::{Held, Hold},
-    id::{AppId, BuildId, EnvironmentId, RunId},
+    id::{AppId, BuildId, EnvironmentId, PersonId, RunId},
     known::{Known, Origin},
     path::{Check, Path, PathStep},
     release::Release,
@@ -39,6 +40,9 @@ pub struct Situation<'a> {
     pub holds: Vec<Hold>,
     /// The promotion of this app to this environment that has not ended.
     pub open: Option<Promotion>,
+    /// Whoever approved the open promotion, or asked for it to go past gates, as their newest sign-in shows them. Nobody of
+    /// whom no sign-in is known.
+    pub members: Vec<Member>,
     /// What a scan found in the build, where one is known.
     pub findings: Option<Findings>,
     /// What whoever asks may do.
@@ -130,6 +134,17 @@ pub struct Findings {
     pub high: u32,
 }
 
+/// Somebody, as their newest sign-in shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub person: PersonId,
+    /// The groups that they are in.
+    pub groups: Vec<String>,
+    /// Whether these groups let them go past gates here.
+    pub break_glass: bool,
+}
+
 /// What somebody may do with an app in an environment, as [`crate::access`] says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
@@ -148,6 +163,23 @@ impl Situation<'_> {
     /// The environment before.
     pub fn before(&self) -> Option<&EnvironmentId> {
         self.path?.before(self.to)
+    }
+
+    /// Somebody, as their newest sign-in shows them.
+    fn member(&self, actor: &Actor) -> Option<&Member> {
+        let person = actor.responsible().person.as_ref()?;
+        self.members.iter().find(|member| member.person == *person)
+    }
+
+    /// Whether somebody who was in a group is still in it, as far as is known.
+    pub(crate) fn is_still_in(&self, actor: &Actor, group: &String) -> bool {
+        let member = self.member(actor);
+        member.is_none_or(|member| member.groups.contains(group))
+    }
+
+    /// Whether somebody who could go past gates still may, as far as is known.
+    pub(crate) fn may_still_bypass(&self, actor: &Actor) -> bool {
+        self.member(actor).is_none_or(|member| member.break_glass)
     }
 
     /// The stop on everything that would start here.

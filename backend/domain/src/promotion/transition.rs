@@ -44,9 +44,6 @@ impl Promotion {
                 seen: *seen,
             });
         }
-        if self.approvals.iter().any(|given| given.by.is_same_as(by)) {
-            return Err(Impossible::Twice);
-        }
         let theirs: Vec<String> = groups
             .iter()
             .filter(|group| by.groups.contains(group))
@@ -55,6 +52,15 @@ impl Promotion {
         if theirs.is_empty() {
             return Err(Impossible::NotAsked { groups });
         }
+        // Whoever's approval is too old, or is of groups that are no longer asked, gives it anew.
+        let counts = |given: &Approval| {
+            given.is_fresh(step, now) && theirs.iter().all(|group| given.groups.contains(group))
+        };
+        let mut given = self.approvals.iter();
+        if given.any(|given| given.by.is_same_as(by) && counts(given)) {
+            return Err(Impossible::Twice);
+        }
+        self.approvals.retain(|given| !given.by.is_same_as(by));
         let comment = match comment.map(str::trim) {
             None | Some("") => None,
             Some(text) => {

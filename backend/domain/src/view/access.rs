@@ -160,6 +160,9 @@ pub struct PathStepView {
     pub target: String,
     /// How long a promotion may wait, in words.
     pub expires_after: String,
+    /// How long an approval counts, in words, where the step asks for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvals_expire: Option<String>,
     /// The gates that a rollback is asked for; left out, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_gates: Option<Vec<String>>,

@@ -12,13 +12,14 @@ use domain::{
     known::{Known, Origin},
     path::{ApprovalRule, Check, FindingsLimit, Gates, Path, PathStep},
     promotion::{
-        BuildFacts, Bypass, CheckFacts, CheckRun, Decision, Findings, Impossible, Promotion,
-        PromotionKind, Refusal, RefusalKind, Request, Rights, Serving, Situation, Stay, decide,
+        BuildFacts, Bypass, CheckFacts, CheckRun, Decision, Findings, Impossible, Member,
+        Promotion, PromotionKind, Refusal, RefusalKind, Request, Rights, Serving, Situation, Stay,
+        decide,
     },
     status::Status,
 };
 use jiff::{SignedDuration, civil};
-use testkit::{dev, preprod, wallet};
+use testkit::{dev, member, preprod, wallet};
 
 pub(crate) const COMMIT: &str = "1a2b3c4d5e6f";
 
@@ -54,7 +55,7 @@ pub(crate) fn grace() -> Actor {
 
 pub(crate) fn person(name: &str, groups: &[&str]) -> Actor {
     let groups = groups.iter().map(ToString::to_string).collect();
-    Actor::person(format!("{name}@example.com"), groups)
+    member(format!("{name}@example.com"), groups)
 }
 
 /// A member of the release managers.
@@ -85,6 +86,7 @@ pub(crate) struct World {
     pub(crate) checks: Vec<CheckFacts>,
     pub(crate) holds: Vec<Hold>,
     pub(crate) open: Option<Promotion>,
+    pub(crate) members: Vec<Member>,
     pub(crate) findings: Option<Findings>,
     pub(crate) rights: Rights,
     pub(crate) request: Request,
@@ -128,6 +130,7 @@ impl World {
             checks: Vec::new(),
             holds: Vec::new(),
             open: None,
+            members: Vec::new(),
             findings: None,
             rights: MAY,
             request: Request {
@@ -207,6 +210,7 @@ impl World {
             checks: self.checks.clone(),
             holds: self.holds.clone(),
             open: self.open.clone(),
+            members: self.members.clone(),
             findings: self.findings,
             rights: self.rights,
         }

@@ -77,7 +77,7 @@ pub(super) async fn session(
             if let Err(error) = keep(&front, door, &used, secure, headers).await {
                 tracing::warn!(
                     error = chain(&error),
-                    person = used.person(),
+                    person = used.name(),
                     "a session was not renewed"
                 );
             }
@@ -119,7 +119,7 @@ pub(super) async fn keep(
     let sealed = door.seal_session(session, &random, now).await?;
     let seconds = door.lasts(session, now);
     let set = Cookie::Session.set(headers, secure, &sealed, seconds);
-    set.map_err(|_| sign_in::Error::TooLarge(session.groups()))
+    set.map_err(|_| sign_in::Error::TooLarge(session.groups().len()))
 }
 
 /// Whether the portal is reached over https.

@@ -1,12 +1,17 @@
 //! The facts that the rules ask for, gathered at one moment. What they decide is written only if what matters of it
 //! still holds then.
 
+use std::collections::BTreeSet;
+
 use domain::{
+    actor::Actor,
     hold::Hold,
-    id::{AppId, EnvironmentId},
+    id::{AppId, EnvironmentId, PersonId},
     page::{Limit, Page},
     path::PathStep,
-    promotion::{BuildFacts, CheckFacts, Promotion, Rights, Serving, Situation, stays},
+    promotion::{
+        BuildFacts, CheckFacts, Member, Promotion, Rights, Serving, Situation, State, stays,
+    },
     release::Release,
 };
 use store::table::{BuildRecord, PromotionRecord, Served};
@@ -58,9 +63,10 @@ impl Portal {
         let path = self.catalog().path(app);
         let step = path.and_then(|path| path.step(to));
         let before = path.and_then(|path| path.before(to));
-        let (releases, (checks, only_one)) = futures::try_join!(
+        let (releases, (checks, only_one), members) = futures::try_join!(
             Box::pin(self.releases_before(app, before, step)),
             Box::pin(self.checks_of(app, step, build)),
+            Box::pin(self.members(around.open.as_ref())),
         )?;
         let mut holds = around.holds;
         holds.extend(build.and_then(|record| record.withdrawn.clone()));
@@ -80,9 +86,34 @@ impl Portal {
             checks,
             holds,
             open: around.open,
+            members,
             findings: None,
             rights,
         })
+    }
+
+    /// Whoever approved a promotion that waits, or asked for it to go past gates, as their newest sign-in shows them.
+    async fn members(&self, open: Option<&Promotion>) -> Result<Vec<Member>> {
+        let Some(open) = open.filter(|open| open.state == State::Waiting) else {
+            return Ok(Vec::new());
+        };
+        let approved = open.approvals.iter().map(|approval| &approval.by);
+        let asked = open.bypass.iter().map(|_| &open.requested_by);
+        let people = approved.chain(asked);
+        let ids: BTreeSet<PersonId> = people
+            .filter_map(|actor| actor.responsible().person.clone())
+            .collect();
+        let ids: Vec<PersonId> = ids.into_iter().collect();
+        let people = self.store().table.people_among(&ids).await?.into_iter();
+        let members = people.map(|known| {
+            let actor = Actor::person(known.id.clone(), known.name, known.groups);
+            Member {
+                break_glass: self.rights(&actor, &open.app, &open.to).break_glass,
+                person: known.id,
+                groups: actor.groups,
+            }
+        });
+        Ok(members.collect())
     }
 
     /// The newest releases in the environment before, where a soak time asks for them.

@@ -47,7 +47,7 @@ impl Portal {
     }
 
     fn asked_about(&self, groups: &[String]) -> AskedAbout {
-        let someone = Actor::person("someone", groups.to_vec());
+        let someone = Actor::anyone_in(groups.to_vec());
         AskedAbout {
             groups: groups.to_vec(),
             roles: roles(&someone, self.grants()),

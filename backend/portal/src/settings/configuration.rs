@@ -71,6 +71,8 @@ fn step(step: &PathStep) -> PathStepView {
         automatic: step.automatic,
         target: step.target_words(),
         expires_after: words::duration(step.expires_after),
+        approvals_expire: (!step.gates.approvals.is_empty())
+            .then(|| words::duration(step.approvals_expire)),
         rollback_gates: rollback,
     }
 }
@@ -95,6 +97,7 @@ mod tests {
             automatic: false,
             target,
             expires_after: SignedDuration::from_hours(72),
+            approvals_expire: PathStep::APPROVALS_EXPIRE,
             timeouts: domain::path::Timeouts::default(),
             rollback_gates: None,
         }

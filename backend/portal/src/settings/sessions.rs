@@ -9,14 +9,19 @@ use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
     audit::{Deed, Note},
-    id::SessionId,
+    id::{PersonId, SessionId},
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use store::table::SessionRecord;
+use store::table::{PersonRecord, SessionRecord};
 
 use super::device;
-use crate::{Error, Portal, Result, access::Action, sign_in::Session, who::Who};
+use crate::{
+    Error, Portal, Result,
+    access::Action,
+    sign_in::{Identity, Session},
+    who::Who,
+};
 
 /// The most characters that are kept of what a browser calls itself, and of an address.
 const LONGEST: usize = 200;
@@ -61,7 +66,8 @@ pub struct Ended {
 /// Whose sessions to end, and why.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 pub struct EndAll {
-    /// The person, as records name them: their address, or the issuer's name for them.
+    /// The person, as records name them: their address, or the issuer's name for them; or their identifier, the `person` of
+    /// an audit entry.
     #[schema(max_length = 200)]
     pub person: String,
     /// Why.
@@ -81,10 +87,12 @@ pub struct Asking<'a> {
 
 impl Portal {
     /// Registers a session that begins: with that, it can be seen and ended elsewhere. Done by the door, for whoever has
-    /// just come in.
+    /// just come in. What is kept of them from now on counts for their approvals, and the tokens that were made by whoever
+    /// had their address before it was kept which person made one become theirs.
     pub async fn begin_session(
         &self,
         session: &Session,
+        identity: &Identity,
         address: Option<&str>,
         user_agent: Option<&str>,
     ) -> Result<()> {
@@ -94,14 +102,32 @@ impl Portal {
         };
         let record = SessionRecord {
             id: session.id().clone(),
-            person: session.person().to_owned(),
+            person: session.person().clone(),
             began: session.began(),
             seen: session.began(),
             until: session.began() + Session::LIFETIME,
             user_agent: user_agent.map(short),
             address: address.map(short),
         };
-        Ok(self.store().table.put_session(&record).await?)
+        let person = PersonRecord {
+            id: session.person().clone(),
+            issuer: identity.issuer.clone(),
+            subject: identity.subject.clone(),
+            name: session.name().to_owned(),
+            groups: session.groups().to_vec(),
+            signed_in_at: session.began(),
+        };
+        let table = &self.store().table;
+        table.put_person(&person).await?;
+        let claimed = table.claim_tokens(&person.name, &person.id).await?;
+        if claimed > 0 {
+            tracing::info!(
+                person = person.name,
+                claimed,
+                "tokens are known to be somebody's"
+            );
+        }
+        Ok(table.put_session(&record).await?)
     }
 
     /// Notes that a session is in use; false if it was ended. The door asks this, before there is anyone to ask for a role.
@@ -127,7 +153,10 @@ impl Portal {
         now: Timestamp,
     ) -> Result<SessionsView> {
         has_sessions(actor)?;
-        let live = self.live_sessions(&actor.name, asking.idle, now).await?;
+        let live = match &actor.person {
+            Some(person) => self.live_sessions(person, asking.idle, now).await?,
+            None => Vec::new(),
+        };
         let current = asking.session.map(Session::id);
         let mut sessions: Vec<_> = live
             .into_iter()
@@ -156,7 +185,9 @@ impl Portal {
         has_sessions(who.actor)?;
         let note = note(who, &who.actor.name, 1, None, now);
         let table = &self.store().table;
-        if table.end_session(&who.actor.name, id, &note).await? {
+        if let Some(person) = &who.actor.person
+            && table.end_session(person, id, &note).await?
+        {
             return Ok(());
         }
         Err(Error::not_found(
@@ -174,11 +205,16 @@ impl Portal {
         let who = who.into();
         has_sessions(who.actor)?;
         let keep = asking.session.map(Session::id);
-        self.end_all_but(who, &who.actor.name, keep, None, now)
-            .await
+        match &who.actor.person {
+            Some(person) => {
+                let whose = (person, who.actor.name.as_str());
+                self.end_all_but(who, whose, keep, None, now).await
+            }
+            None => Ok(Ended { ended: 0 }),
+        }
     }
 
-    /// Ends all sessions of someone, also the caller's own.
+    /// Ends all sessions of someone, also the caller's own; where several people have had an address, of all of them.
     pub async fn end_sessions_of<'a>(
         &self,
         who: impl Into<Who<'a>>,
@@ -187,20 +223,39 @@ impl Portal {
     ) -> Result<Ended> {
         let who = who.into();
         self.authorise(who.actor, Action::ManageCredentials)?;
-        let person = person(&asked.person)?;
+        let people = self.people_called(&asked.person).await?;
         let reason = asked.reason.as_deref().map(str::trim);
         let reason = reason.filter(|reason| !reason.is_empty());
         if reason.is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
             let detail = format!("a reason has {LONGEST_REASON} characters at the most");
             return Err(Error::invalid("reason", detail));
         }
-        self.end_all_but(who, &person, None, reason, now).await
+        let mut ended = 0;
+        for PersonRecord { id, name, .. } in &people {
+            let whose = (id, name.as_str());
+            ended += self.end_all_but(who, whose, None, reason, now).await?.ended;
+        }
+        Ok(Ended { ended })
+    }
+
+    /// Who has signed in by that name, or is that person.
+    async fn people_called(&self, typed: &str) -> Result<Vec<PersonRecord>> {
+        let name = person(typed)?;
+        let mut people = self.store().table.people().await?;
+        people.retain(|known| known.name == name || known.id.as_str() == name);
+        if people.is_empty() {
+            let detail = format!(
+                "anybody called {name}: write the address as the audit log has it, or the identifier that an entry gives as `person`"
+            );
+            return Err(Error::not_found(detail));
+        }
+        Ok(people)
     }
 
     async fn end_all_but(
         &self,
         who: Who<'_>,
-        person: &str,
+        (person, name): (&PersonId, &str),
         keep: Option<&SessionId>,
         reason: Option<&str>,
         now: Timestamp,
@@ -209,7 +264,7 @@ impl Portal {
         let all = table.sessions(person).await?.into_iter();
         let ids = all.map(|record| record.id);
         let ids: Vec<SessionId> = ids.filter(|id| Some(id) != keep).collect();
-        let note = |count| note(who, person, count, reason, now);
+        let note = |count| note(who, name, count, reason, now);
         table.end_sessions(person, &ids, note).await?;
         Ok(Ended { ended: ids.len() })
     }
@@ -217,7 +272,7 @@ impl Portal {
     /// Those that are neither ended nor over by themselves.
     async fn live_sessions(
         &self,
-        person: &str,
+        person: &PersonId,
         idle: SignedDuration,
         now: Timestamp,
     ) -> Result<Vec<SessionRecord>> {

@@ -1,8 +1,18 @@
 //! What a token says of a person.
 
-use serde::{Deserialize, Deserializer};
+use std::collections::HashMap;
 
-use crate::oidc::Times;
+use domain::id::PersonId;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::oidc::{Times, TokenError};
+
+/// The claim that names a person at most issuers.
+pub(super) const SUBJECT: &str = "sub";
+
+/// The longest name of a person at their issuer, in bytes.
+const LONGEST_SUBJECT: usize = 255;
 
 /// The claims of an ID token, as far as they matter here. Issuers write some of them in more than one way.
 #[derive(Debug, Deserialize)]
@@ -28,11 +38,32 @@ pub(super) struct Claims {
     roles: Vec<String>,
     #[serde(default, rename = "cognito:groups", deserialize_with = "one_or_many")]
     cognito_groups: Vec<String>,
+    /// All others, of which one may name the person.
+    #[serde(flatten)]
+    others: HashMap<String, Value>,
+}
+
+/// Who a person is: the same at every sign-in, whatever address they have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Who vouches for them.
+    pub issuer: String,
+    /// The issuer's name for them.
+    pub subject: String,
+}
+
+impl Identity {
+    /// The identifier that records know them by.
+    pub fn person(&self) -> PersonId {
+        PersonId::of(&self.issuer, &self.subject)
+    }
 }
 
 /// A person, as their issuer knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Person {
+    /// Who they are, whatever they are called.
+    pub(super) identity: Identity,
     /// What they are called in records: their address, if it is verified, else the issuer's name for them.
     pub(super) name: String,
     /// What they are called on pages.
@@ -42,7 +73,9 @@ pub(super) struct Person {
 }
 
 impl Claims {
-    pub(super) fn person(self) -> Person {
+    /// Who it is, by the claim that names a person there.
+    pub(super) fn person(self, subject_claim: &str) -> Result<Person, TokenError> {
+        let subject = self.subject(subject_claim)?;
         let verified = self.email_verified || self.xms_edov;
         // An address is the same in capitals, and must be the same person to the rule of two people.
         let address = self.email.filter(|_| verified);
@@ -51,14 +84,37 @@ impl Claims {
         let mut groups = [self.groups, self.roles, self.cognito_groups].concat();
         groups.retain(|group| !group.contains('@'));
         groups.extend(address.clone());
-        let name = address.unwrap_or(self.sub);
+        let name = address.unwrap_or_else(|| subject.clone());
         let shown = self.name.map(|shown| plain(&shown));
         let shown = shown.filter(|shown| !shown.is_empty());
-        Person {
+        Ok(Person {
+            identity: Identity {
+                issuer: self.iss,
+                subject,
+            },
             shown: shown.unwrap_or_else(|| name.clone()),
             name,
             groups,
+        })
+    }
+
+    /// The issuer's name for the person. Entra's `sub` differs from one application to the next, its `oid` does not, and is
+    /// one within the tenant `tid`.
+    fn subject(&self, claim: &str) -> Result<String, TokenError> {
+        if claim == SUBJECT {
+            return Ok(self.sub.clone());
         }
+        let said = |claim: &str| self.others.get(claim).and_then(Value::as_str);
+        let subject = said(claim).filter(|subject| !subject.trim().is_empty());
+        let subject = subject.ok_or(TokenError::Subject)?;
+        let whole = match said("tid").filter(|_| claim == "oid") {
+            Some(tenant) => format!("{tenant}/{subject}"),
+            None => subject.to_owned(),
+        };
+        if whole.len() > LONGEST_SUBJECT {
+            return Err(TokenError::Subject);
+        }
+        Ok(whole)
     }
 }
 
@@ -112,7 +168,39 @@ mod tests {
             panic!("{more}")
         };
         claims.as_object_mut().unwrap().extend(more);
-        serde_json::from_value::<Claims>(claims).unwrap().person()
+        let claims = serde_json::from_value::<Claims>(claims).unwrap();
+        claims.person(SUBJECT).unwrap()
+    }
+
+    #[test]
+    fn a_person_is_issuer_and_subject_by_the_claim_that_is_configured() {
+        let ada = person(json!({"email": "ada@example.com", "email_verified": true}));
+        let renamed = person(json!({"email": "ada+2@example.com", "email_verified": true}));
+        assert_eq!(ada.identity.person(), PersonId::of("i", "s-1"));
+        assert_eq!(ada.identity, renamed.identity);
+        assert_ne!(ada.name, renamed.name);
+
+        let claims = |more: Value| {
+            let mut claims =
+                json!({"iss": "i", "sub": "s-1", "aud": "towpath", "exp": 2, "iat": 1});
+            claims
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            serde_json::from_value::<Claims>(claims).unwrap()
+        };
+        let entra = claims(json!({"oid": "o-1", "tid": "t-1"})).person("oid");
+        assert_eq!(entra.unwrap().identity.subject, "t-1/o-1");
+        let number = claims(json!({"employee": "77", "tid": "t-1"})).person("employee");
+        assert_eq!(number.unwrap().identity.subject, "77");
+        for without in [
+            json!({}),
+            json!({"oid": ""}),
+            json!({"oid": 7}),
+            json!({"oid": "x".repeat(256)}),
+        ] {
+            assert!(claims(without.clone()).person("oid").is_err(), "{without}");
+        }
     }
 
     #[test]

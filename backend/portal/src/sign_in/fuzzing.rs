@@ -3,7 +3,7 @@
 use domain::Timestamp;
 
 use super::{
-    claims::Claims,
+    claims::{Claims, SUBJECT},
     seal::{Keys, Purpose},
     token::Expected,
 };
@@ -56,5 +56,5 @@ pub fn proved(token: &str, keys: &Keyring, now: Timestamp) -> Result<Vec<String>
         nonce: "n",
     };
     expected.check(&claims, now)?;
-    Ok(claims.person().groups)
+    Ok(claims.person(SUBJECT)?.groups)
 }

@@ -8,7 +8,11 @@ use http::StatusCode;
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
-use super::{Error, Settings, claims::Claims, token::Expected};
+use super::{
+    Error, Settings,
+    claims::{Claims, Person},
+    token::Expected,
+};
 use crate::oidc::{self, Documents, FetchError, Publisher, Token};
 
 /// The issuer.
@@ -16,6 +20,7 @@ use crate::oidc::{self, Documents, FetchError, Publisher, Token};
 pub(super) struct Issuer {
     publisher: Publisher,
     client_id: String,
+    subject_claim: String,
 }
 
 #[derive(Deserialize)]
@@ -28,6 +33,7 @@ impl Issuer {
         Self {
             publisher: Publisher::new(settings.issuer, settings.endpoint),
             client_id: settings.client_id,
+            subject_claim: settings.subject_claim,
         }
     }
 
@@ -97,13 +103,13 @@ impl Issuer {
         tokens.id_token.ok_or_else(missing)
     }
 
-    /// What a token says, if it is the issuer's and meant for this sign-in.
+    /// Whom a token names, if it is the issuer's and meant for this sign-in.
     pub(super) async fn verify(
         &self,
         token: &str,
         nonce: &str,
         now: Timestamp,
-    ) -> Result<Claims, Error> {
+    ) -> Result<Person, Error> {
         let token = Token::parse(token).map_err(Error::Token)?;
         let claims: Claims = self.publisher.claims(&token, now).await?;
         let expected = Expected {
@@ -112,7 +118,7 @@ impl Issuer {
             nonce,
         };
         expected.check(&claims, now).map_err(Error::Token)?;
-        Ok(claims)
+        claims.person(&self.subject_claim).map_err(Error::Token)
     }
 }
 

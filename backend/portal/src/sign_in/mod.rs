@@ -26,6 +26,7 @@ use issuer::Issuer;
 use seal::Purpose;
 use secret::Secrets;
 
+pub use claims::Identity;
 pub use secret::{GivenSecret, Secret, SecretError, SecretSource};
 pub use session::Session;
 
@@ -47,6 +48,8 @@ pub struct Settings {
     pub issuer: String,
     /// The portal's name there.
     pub client_id: String,
+    /// The claim that says who somebody is, the same at every sign-in.
+    pub subject_claim: String,
     /// Where the issuer's documents lie, when not at the issuer: for an emulator.
     pub endpoint: Option<Url>,
     /// How long a session lasts that nobody uses; at the most [`Session::LIFETIME`].
@@ -134,6 +137,8 @@ pub(crate) struct NewSession<F> {
 pub(crate) struct Finished {
     /// Who.
     pub(crate) session: Session,
+    /// As whom their issuer knows them.
+    pub(crate) identity: Identity,
     /// The token, for the issuer to know at sign-out whom it is about.
     pub(crate) id_token: String,
     /// The page that they wanted to see.
@@ -232,9 +237,10 @@ impl SignIn {
         let id_token = issuer
             .exchange(&code, &redirect, &attempt.verifier, secret, now)
             .await?;
-        let claims = issuer.verify(&id_token, &attempt.nonce, now).await?;
+        let person = issuer.verify(&id_token, &attempt.nonce, now).await?;
         Ok(Finished {
-            session: Session::begin(claims.person(), new.counts, new.id, now),
+            identity: person.identity.clone(),
+            session: Session::begin(person, new.counts, new.id, now),
             id_token,
             back: attempt.back,
         })

@@ -1,6 +1,10 @@
 //! Someone's session: a cookie in their browser, that holds as long as the register has its identity.
 
-use domain::{Timestamp, actor::Actor, id::SessionId};
+use domain::{
+    Timestamp,
+    actor::Actor,
+    id::{PersonId, SessionId},
+};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +17,7 @@ const NOTED: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     id: SessionId,
+    person: PersonId,
     name: String,
     shown: String,
     groups: Vec<String>,
@@ -35,15 +40,28 @@ impl Session {
         let groups = person.groups.into_iter().filter(|group| counts(group));
         Self {
             shown: person.shown,
-            ..Self::of(id, person.name, groups.collect(), now)
+            ..Self::of(
+                id,
+                person.identity.person(),
+                person.name,
+                groups.collect(),
+                now,
+            )
         }
     }
 
     /// The session of someone, from now on.
-    pub fn of(id: SessionId, name: impl Into<String>, groups: Vec<String>, now: Timestamp) -> Self {
+    pub fn of(
+        id: SessionId,
+        person: PersonId,
+        name: impl Into<String>,
+        groups: Vec<String>,
+        now: Timestamp,
+    ) -> Self {
         let name = name.into();
         Self {
             id,
+            person,
             shown: name.clone(),
             name,
             groups,
@@ -57,8 +75,13 @@ impl Session {
         &self.id
     }
 
-    /// Whose it is, as records name them.
-    pub fn person(&self) -> &str {
+    /// Whose it is.
+    pub const fn person(&self) -> &PersonId {
+        &self.person
+    }
+
+    /// What records call them.
+    pub fn name(&self) -> &str {
         &self.name
     }
 
@@ -69,12 +92,12 @@ impl Session {
 
     /// Who it is.
     pub fn actor(&self) -> Actor {
-        Actor::person(&self.name, self.groups.clone())
+        Actor::person(self.person.clone(), &self.name, self.groups.clone())
     }
 
-    /// How many of their groups it keeps.
-    pub(crate) fn groups(&self) -> usize {
-        self.groups.len()
+    /// Those of their groups that it keeps.
+    pub(crate) fn groups(&self) -> &[String] {
+        &self.groups
     }
 
     /// What to call them.
@@ -114,6 +137,10 @@ mod tests {
 
     fn session() -> Session {
         let person = Person {
+            identity: Identity {
+                issuer: "https://issuer.example".to_owned(),
+                subject: "s-1".to_owned(),
+            },
             name: "ada@example.com".to_owned(),
             shown: "Ada".to_owned(),
             groups: vec!["canteen".to_owned()],

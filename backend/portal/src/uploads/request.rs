@@ -156,8 +156,14 @@ fn owner(actor: &Actor) -> String {
     if actor.work.as_ref().is_some_and(|work| work.run.is_some()) {
         return format!("workload {}", actor.name);
     }
-    let Actor { kind, name, .. } = actor.owner.as_deref().unwrap_or(actor);
-    format!("{kind:?} {}", name.to_ascii_lowercase())
+    let responsible = actor.owner.as_deref().unwrap_or(actor);
+    let Actor {
+        kind, name, person, ..
+    } = responsible;
+    match person {
+        Some(person) => format!("{kind:?} {person}"),
+        None => format!("{kind:?} {}", name.to_ascii_lowercase()),
+    }
 }
 
 /// The upload of a registration, the same whenever it is asked for: the first half of the registration's identity.

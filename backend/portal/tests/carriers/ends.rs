@@ -13,7 +13,7 @@ use serde_json::json;
 use simulator::{Behaviour, FaultKind, Release};
 
 use testkit::{
-    TestPortal, ada, machine_time,
+    TestPortal, ada, machine_time, member,
     pipeline::{PIPELINE, execution_of, failed, held, stages, target, towpath},
     prod,
 };
@@ -238,7 +238,7 @@ async fn only_people_who_may_go_past_gates_abandon_and_only_what_has_started() {
     let build = test.registered(1, machine_time()).await;
     let promotion = test.promote(&build).await;
     let everything = || Permit::all(Permission::ALL.to_vec());
-    let viewer = Actor::person("eve@example.com", vec!["managers-of-nothing".to_owned()]);
+    let viewer = member("eve@example.com", vec!["managers-of-nothing".to_owned()]);
     for actor in [
         Actor::token(ada(), "ci", everything()),
         Actor::machine("ci", everything()),

@@ -9,7 +9,7 @@ use portal::hold::HoldRequest;
 use portal::jobs::{Outcome, Work};
 use serde_json::{Value, json};
 use testkit::{
-    TestPortal, ada, bob, machine_time,
+    TestPortal, ada, bob, machine_time, member,
     pipeline::{deploy, execution_of, source, target, towpath},
     prod,
 };
@@ -21,7 +21,7 @@ fn stages() -> Value {
 
 /// Another lead.
 fn cy() -> Actor {
-    Actor::person("cy@example.com", vec!["leads".to_owned()])
+    member("cy@example.com", vec!["leads".to_owned()])
 }
 
 fn approved() -> Gates {

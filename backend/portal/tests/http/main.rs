@@ -32,6 +32,7 @@ mod noted;
 mod origin;
 mod pages;
 mod patterns;
+mod people;
 mod problems;
 mod refusals;
 mod sessions;

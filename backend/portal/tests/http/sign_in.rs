@@ -10,7 +10,7 @@ use domain::Timestamp;
 use jiff::SignedDuration;
 use portal::sign_in::Session;
 use serde_json::{Value, json};
-use testkit::{Answer, SECRET, TestPortal, now, sign_in};
+use testkit::{Answer, SECRET, TestPortal, now, people::person_id, sign_in};
 use url::Url;
 
 use crate::{
@@ -39,7 +39,7 @@ async fn portal(issuer: &Issuer) -> TestPortal {
 }
 
 /// The cookies that an answer gives, by name.
-fn cookie(answer: &Answer, name: &str) -> Option<String> {
+pub(crate) fn cookie(answer: &Answer, name: &str) -> Option<String> {
     let given = answer.headers.get_all(header::SET_COOKIE).iter();
     let given = given.map(|value| value.to_str().unwrap());
     let pairs = given.map(|text| text.split(';').next().unwrap().to_owned());
@@ -68,7 +68,7 @@ async fn back(portal: &TestPortal, sent: &Sent, code: &str, state: &str) -> Answ
 }
 
 /// All of it: to the issuer, through it, and back.
-async fn through(portal: &TestPortal, issuer: &Issuer, address: &str) -> Answer {
+pub(crate) async fn through(portal: &TestPortal, issuer: &Issuer, address: &str) -> Answer {
     let sent = sent(portal, address).await;
     let (code, state) = issuer.approves(&sent.location);
     back(portal, &sent, &code, &state).await
@@ -421,7 +421,13 @@ async fn groups_are_what_the_issuer_says_and_roles_what_the_configuration_says()
 #[test]
 fn a_session_says_in_whose_name_it_acts() {
     let id = "01KAF000000000000000000001".parse().unwrap();
-    let session = Session::of(id, "ada@example.com", vec!["viewer".to_owned()], now());
+    let session = Session::of(
+        id,
+        person_id("ada@example.com"),
+        "ada@example.com",
+        vec!["viewer".to_owned()],
+        now(),
+    );
     assert_eq!(session.actor().name, "ada@example.com");
     assert_eq!(session.shown(), "ada@example.com");
 }

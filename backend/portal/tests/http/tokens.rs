@@ -4,14 +4,13 @@ use axum::http::{Method, Request, header};
 use domain::{
     Timestamp,
     access::{Grant, Permission, Permit, Role, Scope},
-    actor::Actor,
     audit::Deed,
 };
 use jiff::SignedDuration;
 use portal::tokens::TokenRequest;
 use serde_json::{Value, json};
 use store::table::Month;
-use testkit::{Answer, TestPortal, log::Log, now, wallet};
+use testkit::{Answer, TestPortal, log::Log, member, now, wallet};
 
 use crate::document::Document;
 
@@ -160,7 +159,7 @@ async fn a_revoked_token_opens_nothing_from_that_moment() {
 #[tokio::test]
 async fn a_token_opens_nothing_after_its_time() {
     let portal = TestPortal::signed_in().await;
-    let ada = Actor::person("ada@example.com", vec!["developer".to_owned()]);
+    let ada = member("ada@example.com", vec!["developer".to_owned()]);
     let at = |label: &str, ago: i64| {
         let request = TokenRequest {
             label: label.parse().unwrap(),

@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use portal::Error;
-use testkit::{TestPortal, ada, bob, noon, prod, to, tom};
+use testkit::{TestPortal, ada, bob, member, noon, prod, to, tom};
 
 fn impossible<T: std::fmt::Debug>(result: Result<T, Error>) -> Impossible {
     match result {
@@ -77,7 +77,7 @@ async fn an_approval_that_does_not_count_is_refused_and_says_why() {
     assert_eq!(impossible(own), Impossible::OwnRequest);
     let stranger = portal.approve(&tom(), &id, &seen, None, noon(2)).await;
     assert!(matches!(impossible(stranger), Impossible::NotAsked { .. }));
-    let eve = domain::actor::Actor::person("eve@example.com", vec!["leads".to_owned()]);
+    let eve = member("eve@example.com", vec!["leads".to_owned()]);
     let other = Digest::of(b"other bytes");
     let other = portal.approve(&eve, &id, &other, None, noon(2)).await;
     assert!(matches!(impossible(other), Impossible::OtherBytes { .. }));

@@ -8,7 +8,7 @@ use domain::{
 use futures::future::join_all;
 use portal::{Error, audit::Format};
 use serde_json::{Value, json};
-use testkit::{TestPortal, ada, noon, tom};
+use testkit::{TestPortal, ada, member, noon, tom};
 
 /// Does something to the table behind the portal's back.
 async fn behind(test: &TestPortal, operation: &str, mut body: Value) -> Value {
@@ -144,7 +144,7 @@ async fn entries_in_another_order_are_found() {
 #[tokio::test]
 async fn a_month_can_be_read_and_taken_away_by_who_may() {
     let test = with_a_log().await;
-    let auditor = Actor::person("eve@example.com", vec!["auditors".to_owned()]);
+    let auditor = member("eve@example.com", vec!["auditors".to_owned()]);
     let few = Limit::try_from(4).unwrap();
     let page = test
         .portal

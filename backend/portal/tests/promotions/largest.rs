@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use domain::{actor::Actor, id::EnvironmentId, path::Path, promotion::State};
+use domain::{id::EnvironmentId, path::Path, promotion::State};
 use portal::{config::Config, promotion::RollbackRequest};
-use testkit::{TestPortal, ada, bob, noon, prod, records, step, to, wallet};
+use testkit::{TestPortal, ada, bob, member, noon, prod, records, step, to, wallet};
 
 /// What DynamoDB takes in one transaction.
 const MOST_ITEMS: usize = 100;
@@ -133,7 +133,7 @@ async fn the_largest_step_that_is_accepted_can_be_asked_for_and_approved_by_ever
     for rule in 0..5 {
         for person in 0..20 {
             let name = format!("{person:a<100}@rule{rule}.example.com");
-            let person = Actor::person(name, vec![group(rule, person), "leads".to_owned()]);
+            let person = member(name, vec![group(rule, person), "leads".to_owned()]);
             let approved = test
                 .portal
                 .approve(&person, &id, &seen, Some(&comment), noon(2));

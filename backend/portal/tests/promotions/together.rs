@@ -1,9 +1,9 @@
 //! Several people at once.
 
-use domain::{actor::Actor, audit::Deed, gate::GateKind, promotion::State};
+use domain::{audit::Deed, gate::GateKind, promotion::State};
 use futures::future::join_all;
 use portal::{Error, hold::HoldRequest};
-use testkit::{TestPortal, ada, bob, noon, path, preprod, prod, to, wallet};
+use testkit::{TestPortal, ada, bob, member, noon, path, preprod, prod, to, wallet};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_double_click_and_two_people_make_one_promotion() {
@@ -94,7 +94,7 @@ async fn two_approvals_at_once_both_count() {
     let approvals = ["bob", "eve"].map(|name| {
         let (portal, id, seen) = (test.portal.clone(), id.clone(), build.digest());
         tokio::spawn(async move {
-            let lead = Actor::person(name, vec!["leads".to_owned()]);
+            let lead = member(name, vec!["leads".to_owned()]);
             portal
                 .approve(&lead, &id, &seen, None, noon(2))
                 .await

@@ -12,10 +12,10 @@ use portal::{
 };
 use serde_json::json;
 use store::table::Month;
-use testkit::{TestPortal, at, dev, me, preprod, wallet};
+use testkit::{TestPortal, at, dev, me, member, preprod, wallet};
 
 fn person(group: &str) -> Actor {
-    Actor::person(format!("{group}@example.com"), vec![group.to_owned()])
+    member(format!("{group}@example.com"), vec![group.to_owned()])
 }
 
 fn request(label: &str, may: Permission) -> TokenRequest {

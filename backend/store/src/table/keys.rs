@@ -13,8 +13,8 @@ use domain::{
     event::Pipeline,
     hold::Held,
     id::{
-        AppId, BuildId, EnvironmentId, EventId, LinkId, PromotionId, RunId, SessionId, StepId,
-        TokenId, UploadId,
+        AppId, BuildId, EnvironmentId, EventId, LinkId, PersonId, PromotionId, RunId, SessionId,
+        StepId, TokenId, UploadId,
     },
     promotion::Promotion,
     release::Release,
@@ -465,12 +465,14 @@ pub(super) fn token(id: &TokenId) -> Key {
     Key::new(TOKENS, id.as_str())
 }
 
-/// The list of somebody's live tokens. Issuers do not agree on capitals in addresses, so they make no difference.
+/// The list of somebody's live tokens.
 pub(super) fn token_roster(owner: &Actor) -> Key {
-    let name = owner.name.to_ascii_lowercase();
     let kind = match owner.kind {
         ActorKind::Local => "LOCAL",
-        ActorKind::Person => "PERSON",
+        ActorKind::Person => match &owner.person {
+            Some(person) => return Key::new(format!("TOKENS#PERSON#{person}"), ROSTER),
+            None => return roster_of_address(&owner.name),
+        },
         // None of these makes tokens; were one to, it would not be taken for a person of the same name.
         ActorKind::Pipeline
         | ActorKind::Portal
@@ -478,20 +480,37 @@ pub(super) fn token_roster(owner: &Actor) -> Key {
         | ActorKind::Machine
         | ActorKind::Guest => "OTHER",
     };
-    Key::new(format!("TOKENS#{kind}#{}", bounded(&name)), "ROSTER")
+    let name = owner.name.to_ascii_lowercase();
+    Key::new(format!("TOKENS#{kind}#{}", bounded(&name)), ROSTER)
 }
+
+/// The same where it is known by an address alone. Issuers do not agree on capitals in addresses, so they make no difference.
+pub(super) fn roster_of_address(address: &str) -> Key {
+    let address = address.to_ascii_lowercase();
+    Key::new(format!("TOKENS#PERSON#{}", bounded(&address)), ROSTER)
+}
+
+/// The sort key of a list of tokens.
+const ROSTER: &str = "ROSTER";
 
 /// The wrong guesses of one guesser.
 pub(super) fn guesses(guesser: &str) -> Key {
     Key::new(format!("GUESSES#{}", bounded(guesser)), "GUESSES")
 }
 
-/// The partition of someone's sessions. A name may be as long as an issuer likes.
-pub(super) fn sessions_partition(person: &str) -> String {
-    format!("SESSIONS#{}", bounded(person))
+/// The partition of people who have signed in.
+pub(super) const PEOPLE: &str = "PEOPLE";
+
+pub(super) fn person(id: &PersonId) -> Key {
+    Key::new(PEOPLE, id.as_str())
 }
 
-pub(super) fn session(person: &str, id: &SessionId) -> Key {
+/// The partition of someone's sessions.
+pub(super) fn sessions_partition(person: &PersonId) -> String {
+    format!("SESSIONS#{person}")
+}
+
+pub(super) fn session(person: &PersonId, id: &SessionId) -> Key {
     Key::new(sessions_partition(person), id.as_str())
 }
 

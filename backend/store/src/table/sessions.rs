@@ -1,7 +1,11 @@
 //! Sessions: who is signed in where. A session that is not here is over, whatever its cookie says.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Timestamp, audit::Note, id::SessionId};
+use domain::{
+    Timestamp,
+    audit::Note,
+    id::{PersonId, SessionId},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -19,8 +23,8 @@ const AT_ONCE: usize = 90;
 pub struct SessionRecord {
     /// Its identity.
     pub id: SessionId,
-    /// Whose it is, as records name them.
-    pub person: String,
+    /// Whose it is.
+    pub person: PersonId,
     /// When they signed in.
     pub began: Timestamp,
     /// When its use was last noted.
@@ -44,7 +48,12 @@ impl Table {
     }
 
     /// Notes that a session is in use; false if it has been ended.
-    pub async fn use_session(&self, person: &str, id: &SessionId, now: Timestamp) -> Result<bool> {
+    pub async fn use_session(
+        &self,
+        person: &PersonId,
+        id: &SessionId,
+        now: Timestamp,
+    ) -> Result<bool> {
         let changed = self.update(Change {
             key: keys::session(person, id),
             expression: "SET seen = :seen",
@@ -56,20 +65,25 @@ impl Table {
     }
 
     /// Every session of someone that has not been ended, the oldest first. One that is over by itself may still be there.
-    pub async fn sessions(&self, person: &str) -> Result<Vec<SessionRecord>> {
+    pub async fn sessions(&self, person: &PersonId) -> Result<Vec<SessionRecord>> {
         let partition = keys::sessions_partition(person);
         let items = self.partition(&partition, true).await?;
         items.into_iter().map(item::read).collect()
     }
 
     /// Ends one that its own browser gives up; false if it was over.
-    pub async fn leave_session(&self, person: &str, id: &SessionId) -> Result<bool> {
+    pub async fn leave_session(&self, person: &PersonId, id: &SessionId) -> Result<bool> {
         let key = keys::session(person, id);
         self.delete_if(&key, "attribute_exists(pk)").await
     }
 
     /// Ends one from elsewhere; false if it was over.
-    pub async fn end_session(&self, person: &str, id: &SessionId, note: &Note) -> Result<bool> {
+    pub async fn end_session(
+        &self,
+        person: &PersonId,
+        id: &SessionId,
+        note: &Note,
+    ) -> Result<bool> {
         let write = Write::DeleteIf(keys::session(person, id), Condition::present());
         let written = self.commit(vec![write], std::slice::from_ref(note)).await?;
         Ok(written == Written::Yes)
@@ -78,7 +92,7 @@ impl Table {
     /// Ends some of one person, each part of them together with a note of how many they were.
     pub async fn end_sessions(
         &self,
-        person: &str,
+        person: &PersonId,
         ids: &[SessionId],
         note: impl Fn(usize) -> Note,
     ) -> Result<()> {

@@ -10,14 +10,15 @@ use domain::{
     actor::Actor,
     audit::Note,
     digest::Digest,
-    id::{TokenId, TokenLabel},
+    id::{PersonId, TokenId, TokenLabel},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     Table,
     calls::{Change, Condition, Write, Written},
-    item, keys,
+    item,
+    keys::{self, Key},
     tries::Tries,
 };
 use crate::{Error, Result};
@@ -199,12 +200,70 @@ impl Table {
         Ok(())
     }
 
+    /// Makes somebody the owner of the live tokens that were made by whoever had that address, before it was kept which
+    /// person made one. How many they are.
+    pub async fn claim_tokens(&self, address: &str, person: &PersonId) -> Result<usize> {
+        let before = keys::roster_of_address(address);
+        let mut tries = Tries::of("somebody's tokens");
+        loop {
+            let (Some(version), live) = self.roster_at(&before).await? else {
+                return Ok(0);
+            };
+            let owner = Actor::person(person.clone(), address, Vec::new());
+            let (own, mut all) = self.roster(&owner).await?;
+            all.extend(live.iter().cloned());
+            let mut writes = vec![
+                Write::DeleteIf(before.clone(), Condition::version(Some(version))),
+                listed(&owner, own, all)?,
+            ];
+            let records = self.listed_records(&live).await?;
+            writes.extend(
+                records
+                    .iter()
+                    .map(|token| Write::Change(claimed(token, person))),
+            );
+            if self.transact(writes).await? == Written::Yes {
+                return Ok(records.len());
+            }
+            tries.again().await?;
+        }
+    }
+
+    /// Those of some tokens that are still there.
+    async fn listed_records(&self, listed: &[Listed]) -> Result<Vec<TokenId>> {
+        let keys: Vec<_> = listed
+            .iter()
+            .map(|listed| keys::token(&listed.id))
+            .collect();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let items = self.get_some(&keys, true).await?.into_iter();
+        let records = items.map(|item| Ok(item::read::<TokenRecord>(item)?.id));
+        records.collect()
+    }
+
     async fn roster(&self, owner: &Actor) -> Result<(Option<u64>, Vec<Listed>)> {
-        let item = self.get(&keys::token_roster(owner), true).await?;
+        self.roster_at(&keys::token_roster(owner)).await
+    }
+
+    async fn roster_at(&self, key: &Key) -> Result<(Option<u64>, Vec<Listed>)> {
+        let item = self.get(key, true).await?;
         let roster: Option<Roster> = item.map(item::read).transpose()?;
         Ok(roster.map_or((None, Vec::new()), |roster| {
             (Some(roster.version), roster.live)
         }))
+    }
+}
+
+/// That a token is somebody's, whom it did not name.
+fn claimed(token: &TokenId, person: &PersonId) -> Change {
+    Change {
+        key: keys::token(token),
+        expression: "SET #owner.person = :person",
+        names: vec![("#owner", "owner")],
+        condition: Some("attribute_exists(pk)"),
+        values: vec![(":person", AttributeValue::S(person.to_string()))],
     }
 }
 

@@ -23,7 +23,7 @@ fn link(number: u64, limit: Option<u32>) -> LinkRecord {
                 app: app("wallet"),
                 environment: environment("dev"),
             },
-            by: Actor::person("ada@example.com", vec!["leads".to_owned()]),
+            by: testkit::member("ada@example.com", vec!["leads".to_owned()]),
             made_at: noon(0),
             expires_at: noon(3600),
             limit,

@@ -159,6 +159,10 @@ fn step(step: &PathStepView) -> AnyView {
     } else {
         "when someone asks"
     };
+    let approvals = step
+        .approvals_expire
+        .as_ref()
+        .map(|expire| view! { <span>{format!("an approval counts for {expire}")}</span> });
     let none = step.gates.is_empty();
     view! {
         <li>
@@ -170,6 +174,7 @@ fn step(step: &PathStepView) -> AnyView {
                     <span>{how}</span>
                     <span>{step.target.clone()}</span>
                     <span>{format!("waits {} at the most", step.expires_after)}</span>
+                    {approvals}
                     {rollback}
                 </p>
             </div>

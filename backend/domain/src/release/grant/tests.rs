@@ -41,6 +41,7 @@ fn path(gated: bool) -> Path {
         automatic: false,
         target: Target::Portal(None),
         expires_after: SignedDuration::from_hours(72),
+        approvals_expire: PathStep::APPROVALS_EXPIRE,
         timeouts: crate::path::Timeouts::default(),
         rollback_gates: None,
     };
@@ -54,7 +55,7 @@ fn hold(on: Held) -> Hold {
     Hold {
         on,
         reason: "the servers are on fire".to_owned(),
-        by: Actor::person("ada@example.com", Vec::new()),
+        by: Actor::tester("ada@example.com", Vec::new()),
         since: now(),
     }
 }

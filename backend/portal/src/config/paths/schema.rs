@@ -56,6 +56,9 @@ struct PathStep {
     /// How long a promotion may wait for its gates, such as `"72h"`. Left out, seven days.
     #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
     expires_after: Option<String>,
+    /// How long an approval or a bypass counts, such as `"24h"`; `"90d"` at the most. Left out, seven days.
+    #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
+    approvals_expire: Option<String>,
     /// How long a promotion may be starting before it fails, such as `"1h"`. Left out, one hour.
     #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
     start_timeout: Option<String>,

@@ -12,7 +12,7 @@ use crate::config::{
     values::known,
 };
 
-pub(in crate::config) const KEYS: [&str; 12] = [
+pub(in crate::config) const KEYS: [&str; 13] = [
     "environment",
     "checks",
     "soak",
@@ -21,11 +21,15 @@ pub(in crate::config) const KEYS: [&str; 12] = [
     "max_age",
     "automatic",
     "expires_after",
+    "approvals_expire",
     "start_timeout",
     "run_timeout",
     "rollback_gates",
     "target",
 ];
+
+/// How long an approval may count at the most. For longer than that it is known who has signed in how.
+const LONGEST_APPROVAL: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// How long a promotion waits unless a step says otherwise.
 const EXPIRES_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -98,6 +102,14 @@ fn step(document: &Document<'_>, section: &Section<'_, '_>, names: &Names<'_>) -
             .unwrap_or(timeouts.start),
         run: duration::optional(document, section, "run_timeout", "24h").unwrap_or(timeouts.run),
     };
+    let approvals_expire = duration::optional(document, section, "approvals_expire", "7d");
+    if approvals_expire.is_some_and(|expire| expire > LONGEST_APPROVAL) {
+        section.problem(
+            "approvals_expire",
+            "an approval counts for 90 days at the most",
+            "write approvals_expire = \"90d\" or less",
+        );
+    }
     let rollback_gates = gates::of_rollback(document, section);
     let target = target::target(document, section);
     let waits = expires_after.unwrap_or(EXPIRES_AFTER);
@@ -114,6 +126,7 @@ fn step(document: &Document<'_>, section: &Section<'_, '_>, names: &Names<'_>) -
         automatic,
         target: target?,
         expires_after: waits,
+        approvals_expire: approvals_expire.unwrap_or(PathStep::APPROVALS_EXPIRE),
         timeouts,
         rollback_gates,
     })

@@ -45,6 +45,7 @@ environment = "prod"
 approvals = [{ count = 2, groups = ["release-managers"] }, { groups = ["security", "auditors"] }]
 max_age = "30d"
 expires_after = "72h"
+approvals_expire = "24h"
 start_timeout = "30min"
 run_timeout = "3d"
 rollback_gates = ["approvals"]
@@ -116,6 +117,8 @@ fn a_path_keeps_all_that_the_file_says() {
     assert_eq!(prod.timeouts.start, SignedDuration::from_mins(30));
     assert_eq!(prod.timeouts.run, hours(72));
     assert_eq!(prod.expires_after, SignedDuration::from_hours(72));
+    assert_eq!(prod.approvals_expire, hours(24));
+    assert_eq!(dev.approvals_expire, hours(7 * 24));
     assert_eq!(prod.rollback_gates, Some(vec![GateKind::Approvals]));
     assert!(
         matches!(prod.gates.freezes[0].window, Window::Weekly { from, .. } if from.weekday == 5)
@@ -335,6 +338,10 @@ fn each_slip_in_a_step_is_explained() {
     let cases = [
         ("soak = 2", "\"soak\" is an integer, not a text"),
         ("soak = \"10d\"", "a promotion expires before it has soaked"),
+        (
+            "approvals_expire = \"91d\"",
+            "an approval counts for 90 days at the most",
+        ),
         ("max_age = \"0d\"", "\"0d\" is not a duration"),
         (
             "automatic = \"yes\"",

@@ -93,11 +93,14 @@ pub(super) async fn callback(
     session::keep(&front, door, &finished.session, secure, cookies).await?;
     give_token(&front, door, &finished, secure, cookies).await?;
     let user_agent = text(&headers, &header::USER_AGENT);
-    let begun = front
-        .portal
-        .begin_session(&finished.session, address.as_deref(), user_agent);
+    let begun = front.portal.begin_session(
+        &finished.session,
+        &finished.identity,
+        address.as_deref(),
+        user_agent,
+    );
     begun.await?;
-    tracing::info!(person = finished.session.person(), "signed in");
+    tracing::info!(person = finished.session.name(), "signed in");
     Ok(response)
 }
 
@@ -151,7 +154,7 @@ async fn leave(front: &Front, session: &Session) {
     if let Err(error) = front.portal.leave_session(session).await {
         tracing::warn!(
             error = crate::error::chain(&error),
-            person = session.person(),
+            person = session.name(),
             "a session that was given up is still registered"
         );
     }

@@ -72,7 +72,7 @@ pub(super) async fn end_others(
 #[utoipa::path(
     post, path = "/api/v1/sessions/end-all", tag = "settings", operation_id = "end_all_sessions",
     request_body = EndAll,
-    responses((status = 200, description = "How many have ended", body = Ended), Invalid, MediaType),
+    responses((status = 200, description = "How many have ended", body = Ended), NotFound, Invalid, MediaType),
 )]
 pub(super) async fn end_all(
     State(front): Shared,

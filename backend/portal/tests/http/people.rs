@@ -1,0 +1,227 @@
+//! Who somebody is: an issuer and a subject, whatever address they have and whichever groups they had before.
+
+use axum::http::{Method, Request, header};
+use portal::config::Config;
+use serde_json::{Value, json};
+use testkit::{Answer, TestPortal, now};
+
+use crate::{
+    issuer::Issuer,
+    sign_in::{cookie, through},
+};
+
+const HEAD: &str = r##"
+[[apps]]
+id = "wallet"
+name = "Wallet"
+[[environments]]
+id = "dev"
+name = "Development"
+colour = "#2e7d32"
+[[environments]]
+id = "prod"
+name = "Production"
+colour = "#c62828"
+[[roles]]
+role = "admin"
+groups = ["admins"]
+[[roles]]
+role = "release-manager"
+groups = ["leads"]
+[[roles]]
+role = "viewer"
+groups = ["everyone"]
+[[paths]]
+[[paths.steps]]
+environment = "dev"
+[[paths.steps]]
+environment = "prod"
+"##;
+
+/// People who sign in at an issuer, and a build in dev.
+struct Team {
+    issuer: Issuer,
+    portal: TestPortal,
+    build: String,
+}
+
+impl Team {
+    async fn of(gates: &str) -> Self {
+        let issuer = Issuer::start().await;
+        let config = Config::parse(&format!("{HEAD}{gates}\n"), "towpath.toml");
+        let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+        let builder = TestPortal::builder()
+            .config(&config)
+            .issuer(&issuer.address);
+        let portal = builder.start().await;
+        let build = portal.push_as_admin("dev").await;
+        Self {
+            issuer,
+            portal,
+            build,
+        }
+    }
+
+    /// Signs somebody in whom the issuer calls `subject`, and who has that address now. The cookie.
+    async fn signs_in(&self, subject: &str, address: &str, groups: &[&str]) -> String {
+        self.issuer.says(
+            json!({"sub": subject, "email": address, "email_verified": true, "groups": groups}),
+        );
+        let answer = through(&self.portal, &self.issuer, "/sign-in").await;
+        cookie(&answer, "__Host-towpath").unwrap_or_else(|| panic!("{}", answer.text()))
+    }
+
+    async fn post(&self, cookie: &str, address: &str, body: &Value) -> Answer {
+        let method = Method::POST;
+        self.portal.ask(&method, address, Some(cookie), body).await
+    }
+
+    /// Asks for the build in prod. The promotion.
+    async fn asks(&self, cookie: &str) -> Value {
+        let request =
+            json!({"build": self.build, "to": "prod", "reason": "the release of the week"});
+        let asked = self.post(cookie, "/api/v1/promotions", &request).await;
+        assert!(asked.status.is_success(), "{}", asked.text());
+        asked.json()
+    }
+
+    async fn approves(&self, cookie: &str, promotion: &Value) -> Answer {
+        let id = promotion["id"].as_str().unwrap();
+        let address = format!("/api/v1/promotions/{id}/approve");
+        let seen = json!({"digest": promotion["digest"]});
+        self.post(cookie, &address, &seen).await
+    }
+}
+
+#[tokio::test]
+async fn whoever_changes_their_address_approves_no_request_of_their_own() {
+    let team = Team::of("approvals = [{ groups = [\"leads\"] }]").await;
+    let first = team.signs_in("s-1", "ada@example.com", &["leads"]).await;
+    let made = json!({"label": "ci", "permit": {"may": ["promote", "view"]}, "hours": 1});
+    let made = team.post(&first, "/api/v1/tokens", &made).await;
+    let token = made.json()["bearer"].as_str().unwrap().to_owned();
+    let promotion = team.asks(&first).await;
+    assert_eq!(promotion["state"]["is"], "waiting");
+
+    let second = team.signs_in("s-1", "ada+2@example.com", &["leads"]).await;
+    let own = team.approves(&second, &promotion).await;
+    let problem = own.problem(403);
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("asks for a promotion"),
+        "{problem}"
+    );
+    // It is hers under either address, and she has both sessions.
+    let sessions = team
+        .portal
+        .get_as("/api/v1/sessions", Some(&second))
+        .await
+        .json();
+    assert_eq!(sessions["sessions"].as_array().unwrap().len(), 2);
+    let id = promotion["id"].as_str().unwrap();
+    let cancel = format!("/api/v1/promotions/{id}/cancel");
+    let canceled = team
+        .post(&second, &cancel, &json!({"reason": "anew"}))
+        .await;
+    assert_eq!(canceled.json()["state"]["is"], "canceled");
+
+    // Nor what a token of hers asks for, which she made under the address before.
+    let request = json!({"build": team.build, "to": "prod", "reason": "the release of the week"});
+    let asked = Request::post("/api/v1/promotions")
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(request.to_string().into());
+    let promotion = team.portal.send(asked.unwrap()).await.json();
+    assert_eq!(promotion["state"]["is"], "waiting", "{promotion}");
+    team.approves(&second, &promotion).await.problem(403);
+
+    // Somebody else has that address now, and is somebody else.
+    let other = team.signs_in("s-2", "ada@example.com", &["leads"]).await;
+    let approved = team.approves(&other, &promotion).await.json();
+    assert_eq!(approved["state"]["is"], "succeeded", "{approved}");
+    let shown = &approved["approvals"][0]["by"];
+    assert_eq!(shown["name"], "ada@example.com");
+    assert_ne!(shown["person"], approved["requested_by"]["owner"]["person"]);
+}
+
+#[tokio::test]
+async fn nobody_counts_twice_by_a_second_address() {
+    let team = Team::of("approvals = [{ count = 2, groups = [\"leads\"] }]").await;
+    let ada = team.signs_in("s-1", "ada@example.com", &["leads"]).await;
+    let promotion = team.asks(&ada).await;
+    let bob = team.signs_in("s-2", "bob@example.com", &["leads"]).await;
+    let once = team.approves(&bob, &promotion).await.json();
+    assert_eq!(once["state"]["is"], "waiting", "{once}");
+    let again = team.signs_in("s-2", "bob+2@example.com", &["leads"]).await;
+    team.approves(&again, &promotion).await.problem(409);
+    let cy = team.signs_in("s-3", "bob@example.com", &["leads"]).await;
+    let done = team.approves(&cy, &promotion).await.json();
+    assert_eq!(done["state"]["is"], "succeeded", "{done}");
+}
+
+#[tokio::test]
+async fn an_approval_counts_until_its_giver_signs_in_without_the_group() {
+    let team = Team::of("approvals = [{ count = 2, groups = [\"leads\"] }]").await;
+    let ada = team.signs_in("s-1", "ada@example.com", &["leads"]).await;
+    let promotion = team.asks(&ada).await;
+    let bob = team
+        .signs_in("s-2", "bob@example.com", &["leads", "everyone"])
+        .await;
+    team.approves(&bob, &promotion).await.json();
+    team.signs_in("s-2", "bob@example.com", &["everyone"]).await;
+    let cy = team.signs_in("s-3", "cy@example.com", &["leads"]).await;
+    let waits = team.approves(&cy, &promotion).await.json();
+    assert_eq!(waits["state"]["is"], "waiting", "{waits}");
+    let words = waits["gates"].to_string();
+    assert!(
+        words.contains("1 more given, which no longer counts"),
+        "{words}"
+    );
+
+    // His session of before still carries the group, and his newest does not.
+    team.approves(&bob, &promotion).await.problem(409);
+    let di = team.signs_in("s-4", "di@example.com", &["leads"]).await;
+    let done = team.approves(&di, &promotion).await.json();
+    assert_eq!(done["state"]["is"], "succeeded", "{done}");
+}
+
+#[tokio::test]
+async fn all_sessions_of_a_person_end_by_either_of_their_names() {
+    let team = Team::of("").await;
+    let (first, second) = (
+        team.signs_in("s-1", "ada@example.com", &["everyone"]).await,
+        team.signs_in("s-1", "ada+2@example.com", &["everyone"])
+            .await,
+    );
+    let admin = team.portal.cookie("admins", now()).await;
+    let end_all = |person: &str| json!({"person": person});
+    let address = "/api/v1/sessions/end-all";
+    let unknown = team
+        .post(&admin, address, &end_all("eve@example.com"))
+        .await;
+    let problem = unknown.problem(404);
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("eve@example.com"),
+        "{problem}"
+    );
+    let me = team.portal.get_as("/api/v1/me", Some(&second)).await.json();
+    let id = me["actor"]["person"].as_str().unwrap();
+    for (person, ended) in [("Ada+2@example.com", 2), (id, 0)] {
+        let answer = team.post(&admin, address, &end_all(person)).await;
+        assert_eq!(answer.json()["ended"], ended, "{person}");
+    }
+    for cookie in [&first, &second] {
+        let sessions = team.portal.get_as("/api/v1/sessions", Some(cookie)).await;
+        // Their cookies open nothing once their use is noted, five minutes after they were given.
+        assert!(
+            sessions.json()["sessions"]
+                .as_array()
+                .is_none_or(Vec::is_empty)
+        );
+    }
+}
