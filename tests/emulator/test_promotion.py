@@ -2,7 +2,7 @@
 
 import unittest
 
-from cloud.people import Person
+from cloud.people import Person, changes_address, leaves, sign_in
 from scene import LEAD, person, registered, world
 
 RITA = Person("rita@example.com", ("release-managers",))
@@ -44,6 +44,31 @@ class APromotion(unittest.TestCase):
         self.assertIn("Not today", log.text)
         self.assertIn(RALF.mail, log.text)
         self.assertEqual(person(TESTER).get("/api/v1/audit").status, 403)
+
+    def test_is_not_approved_under_a_second_address_nor_after_leaving_the_group(self):
+        moves = Person("mo@example.com", ("release-managers",))
+        leaver = Person("gus@example.com", ("release-managers",))
+        promotion = self.request(moves).json
+        address = f"/api/v1/promotions/{promotion['id']}"
+        seen = {"digest": promotion["digest"]}
+        before = person(moves).get("/api/v1/me").json["actor"]
+
+        changes_address(world(), moves, "mo+2@example.com")
+        again = world().visitor()
+        sign_in(again, moves)
+        after = again.get("/api/v1/me").json["actor"]
+        self.assertEqual((before["name"], after["name"]), ("mo@example.com", "mo+2@example.com"))
+        self.assertEqual(before["person"], after["person"])
+        own = again.call(f"{address}/approve", seen)
+        self.assertEqual(own.status, 403, own.text)
+
+        person(leaver)
+        leaves(world(), leaver, "release-managers")
+        anew = world().visitor()
+        sign_in(anew, leaver)
+        self.assertIn(anew.call(f"{address}/approve", seen).status, (403, 404))
+        # Whoever asked takes it back, under either address.
+        self.assertEqual(again.call(f"{address}/cancel", {"reason": "Not today"}).status, 200)
 
     def test_is_not_for_testers_to_ask_for(self):
         self.assertIn(self.request(TESTER).status, (403, 404))

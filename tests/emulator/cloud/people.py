@@ -35,6 +35,21 @@ def invite(world, person):
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=person.mail, GroupName=group)
 
 
+def changes_address(world, person, mail):
+    """An administrator gives somebody another address. They still sign in by the first."""
+    cognito = world.emulator.client("cognito-idp")
+    [pool] = world.resources("AWS::Cognito::UserPool")
+    attributes = [{"Name": "email", "Value": mail}, {"Name": "email_verified", "Value": "true"}]
+    cognito.admin_update_user_attributes(UserPoolId=pool, Username=person.mail, UserAttributes=attributes)
+
+
+def leaves(world, person, group):
+    """An administrator takes somebody out of a group."""
+    cognito = world.emulator.client("cognito-idp")
+    [pool] = world.resources("AWS::Cognito::UserPool")
+    cognito.admin_remove_user_from_group(UserPoolId=pool, Username=person.mail, GroupName=group)
+
+
 def sign_in(browser, person, back="/", password=PASSWORD):
     """Goes to the issuer, fills in its form, and comes back; gives the page that was wanted."""
     return browser.follow(callback(browser, person, back, password))

@@ -137,7 +137,7 @@ mod tests {
 
     fn session() -> Session {
         let person = Person {
-            identity: Identity {
+            identity: crate::sign_in::Identity {
                 issuer: "https://issuer.example".to_owned(),
                 subject: "s-1".to_owned(),
             },

@@ -4,6 +4,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use domain::id::PersonId;
 use portal::config::Config;
 use serde_json::json;
 use testkit::{Answer, TestPortal};
@@ -147,7 +148,8 @@ async fn whoever_is_in_more_groups_than_fit_is_told_so_and_no_session_begins() {
     assert!(answer.text().contains("500 groups"), "{}", answer.text());
     assert_eq!(given(&answer), Vec::<String>::new());
     let table = &portal.store.table;
-    assert!(table.sessions("ada@example.com").await.unwrap().is_empty());
+    let ada = PersonId::of(&issuer.address, "s-1");
+    assert!(table.sessions(&ada).await.unwrap().is_empty());
     let fewer = signs_in(&portal, &issuer, &groups(50), "/").await;
     assert_eq!(fewer.status, 303, "{}", fewer.text());
     let session = given(&fewer)[0].clone();
@@ -241,7 +243,10 @@ async fn the_way_back_from_the_issuer_fits_into_a_request_whatever_page_it_leads
         assert_eq!(answer.header("location"), back);
     }
     let table = &portal.store.table;
-    for session in table.sessions("ada@example.com").await.unwrap() {
+    let ada = PersonId::of(&issuer.address, "s-1");
+    let sessions = table.sessions(&ada).await.unwrap();
+    assert_eq!(sessions.len(), 3);
+    for session in sessions {
         let address = session.address.as_deref();
         assert_eq!(address, Some("2600:9000:20bb:7a00:1::93a1"));
     }

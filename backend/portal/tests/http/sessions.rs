@@ -6,7 +6,7 @@ use axum::http::{Method, header};
 use domain::{Timestamp, audit::Deed, page::Limit};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, now};
+use testkit::{Answer, TestPortal, now, people::person_id};
 
 const PHONE: &str =
     "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
@@ -243,12 +243,8 @@ async fn a_cookie_that_nobody_registered_is_over_at_its_first_noted_use() {
     let portal = TestPortal::signed_in().await;
     let (cookie, id) = portal.browser("viewer", earlier(), None).await;
     let table = &portal.store.table;
-    assert!(
-        table
-            .leave_session("viewer@example.com", &id)
-            .await
-            .unwrap()
-    );
+    let viewer = person_id("viewer@example.com");
+    assert!(table.leave_session(&viewer, &id).await.unwrap());
     assert!(is_out(&portal.get_as("/wallet", Some(&cookie)).await));
 }
 

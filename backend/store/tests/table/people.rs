@@ -76,8 +76,9 @@ async fn tokens_of_an_address_become_those_of_the_person_who_has_it() {
     let bench = Bench::new().await;
     let table = &bench.table;
     for number in 1..=50 {
-        let made = table.make_token(&before(number, "ada@example.com"), 50, &note());
-        assert_eq!(made.await.unwrap(), TokenMade::Yes);
+        let token = before(number, "ada@example.com");
+        let made = table.make_token(&token, 50, &note()).await;
+        assert_eq!(made.unwrap(), TokenMade::Yes);
     }
     let bobs = before(60, "bob@example.com");
     table.make_token(&bobs, 50, &note()).await.unwrap();
