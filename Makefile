@@ -30,6 +30,8 @@ test: ## Check and test everything; installs what it needs
 	@cargo test --workspace --locked --doc --quiet
 	@echo '==> the API, as everyone'
 	@tests/doors/run
+	@echo '==> attacks'
+	@tests/attack/run
 	@$(MAKE) --no-print-directory infra emulator-contract emulator-test browser
 	@echo '==> all tests passed'
 
@@ -81,6 +83,11 @@ api-test: ## Make up requests for every operation of the API, as everyone, for s
 	@cargo test --locked --quiet --workspace --test lives
 	@tests/doors/run --thorough --examples 50 $(if $(ONLY),--only $(ONLY))
 
+attack: ## Replay attacks on a local portal, each with its original input and a generated one; SEED=123 generates the same again
+	@tests/setup test
+	@cargo build --locked --quiet --workspace --bins
+	@tests/attack/run
+
 browser: ## Click through the demonstration in headless Chromium
 	@echo '==> browser tests'
 	@tests/browser/run
@@ -104,4 +111,4 @@ fresh-machine: ## Try `make run` and `make test` on a bare Debian made for it; K
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy user emulator emulator-test emulator-contract api-test browser fuzz bench cost fresh-machine fmt
+.PHONY: help run site test check samples infra synth deploy destroy user emulator emulator-test emulator-contract api-test attack browser fuzz bench cost fresh-machine fmt

@@ -26,13 +26,13 @@ class Package:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
-def declare(codepipeline, app, environment):
-    """A pipeline with source, build and registration; gives its name."""
+def declare(codepipeline, app, environment, asked=None):
+    """A pipeline with source, build and registration; gives its name. What its action asks for may be `asked` instead."""
     name = f"{app}-{environment}"
     stages = [
         ("Source", _source(app, environment)),
         ("Build", _build(app)),
-        ("Release", _register(codepipeline.function, app, environment)),
+        ("Release", _register(codepipeline.function, asked or {"do": "register", "app": app, "environment": environment})),
     ]
     codepipeline.api.create_pipeline(
         pipeline={
@@ -95,12 +95,7 @@ def _build(app):
     }
 
 
-def _register(function, app, environment):
-    parameters = {
-        "do": "register",
-        "app": app,
-        "environment": environment,
-    }
+def _register(function, parameters):
     return {
         "name": "Register",
         "namespace": "Registered",
