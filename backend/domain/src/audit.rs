@@ -70,6 +70,8 @@ pub enum Deed {
     GatesBypassed,
     /// A promotion was approved.
     Approved,
+    /// Somebody of the groups that are asked could not approve a promotion.
+    ApprovalRefused,
     /// A promotion was rejected.
     Rejected,
     /// A promotion was taken back by whoever may.

@@ -1,10 +1,15 @@
-//! Durations and lists as people read them.
+//! Durations, moments and lists as people read them.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+
+/// A moment, to the second: `2026-11-29 15:55:08 UTC`.
+pub fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
 
 /// A duration that has passed or is asked for, in its two largest units and rounded down: `1 h 40 min`, `2 d`, `30 s`.
 /// A negative one is none.

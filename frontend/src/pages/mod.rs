@@ -252,6 +252,8 @@ pub enum Page<'a> {
         sessions: &'a [SessionLine],
         /// Whether they may end all sessions of anyone.
         may_end_all: bool,
+        /// Whose sessions were ended just now, and how many.
+        ended: Option<(&'a str, usize)>,
         /// A form of the page that was not carried out.
         returned: Option<&'a Returned>,
         /// When this was true.
@@ -380,9 +382,13 @@ impl Page<'_> {
             Self::Sessions {
                 sessions,
                 may_end_all,
+                ended,
                 returned,
                 as_of,
-            } => settings::sessions::page(sessions, may_end_all, returned, as_of, site),
+            } => {
+                let ending = (may_end_all, ended);
+                settings::sessions::page(sessions, ending, returned, as_of, site)
+            }
             Self::Leaving { issuer } => sign_in::leaving::page(issuer),
             Self::SignedOut => sign_in::signed_out::page(),
             Self::Error {

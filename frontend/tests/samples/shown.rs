@@ -266,13 +266,16 @@ fn of_settings(show: Show<'_>) {
     let bare = settings::bare_configuration();
     show("settings-configuration-bare", Page::Configuration(&bare));
     let wrong = returned("end-all", &[("person", "")]);
-    for (name, returned) in [
-        ("settings-sessions", None),
-        ("settings-sessions-back", Some(&wrong)),
+    let ended = Some(("tess@example.com", 2));
+    for (name, ended, returned) in [
+        ("settings-sessions", None, None),
+        ("settings-sessions-ended", ended, None),
+        ("settings-sessions-back", None, Some(&wrong)),
     ] {
         let page = Page::Sessions {
             sessions: &settings::sessions(),
             may_end_all: true,
+            ended,
             returned,
             as_of: now(),
         };

@@ -145,7 +145,9 @@ export class People extends Construct {
     });
     // Left out, it would mean that people may prove themselves to this client by SRP, past its pages, which gives them the right
     // to change what the pool says of them. CDK leaves an empty list out.
-    (client.node.defaultChild as CfnUserPoolClient).explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
+    (client.node.defaultChild as CfnUserPoolClient).explicitAuthFlows = [
+      'ALLOW_REFRESH_TOKEN_AUTH',
+    ];
     return client;
   }
 

@@ -20,9 +20,9 @@ pub fn member(address: impl Into<String>, groups: Vec<String>) -> Actor {
     Actor::person(person_id(&address), address, groups)
 }
 
-/// Who has always had that address.
+/// Who has always had that address, in capitals or not.
 pub fn person_id(address: &str) -> PersonId {
-    PersonId::of(ISSUER, address)
+    PersonId::of(ISSUER, &address.to_ascii_lowercase())
 }
 
 /// A release manager, who is asked for no approval.

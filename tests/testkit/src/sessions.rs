@@ -68,11 +68,13 @@ impl TestPortal {
 
     /// Uploads and registers a build of wallet as an administrator. Its identifier.
     pub async fn push_as_admin(&self, environment: &str) -> String {
-        let cookie = self.cookie("admins", now()).await;
-        let (build, files) = (
-            json!({"environment": environment}),
-            [("app.apk", &b"an app"[..])],
-        );
+        self.push_as_admin_with(environment, b"an app").await
+    }
+
+    /// The same, of these bytes.
+    pub async fn push_as_admin_with(&self, environment: &str, bytes: &[u8]) -> String {
+        let cookie = self.cookie("admins", self.now()).await;
+        let (build, files) = (json!({"environment": environment}), [("app.apk", bytes)]);
         let upload = self.upload("wallet", Some(&cookie), build, &files).await;
         self.complete(&upload, Some(&cookie)).await
     }

@@ -28,7 +28,7 @@ const MAKE: [&str; 9] = [
 ];
 
 #[test]
-fn what_is_sent_with_a_token_is_claimed_and_the_command_says_so() {
+fn what_a_token_sends_is_claimed_and_nothing_waits_for_it() {
     let portal = Portal::start();
     let make = [
         "token", "make", "reporter", "--may", "report", "--days", "1",
@@ -44,6 +44,14 @@ fn what_is_sent_with_a_token_is_claimed_and_the_command_says_so() {
     let sent = with(&portal, &portal.url, token.trim_end(), &send);
     assert_eq!(sent.out, "recorded 1 event\n", "{}", sent.err);
     assert!(sent.err.contains("claimed"), "{}", sent.err);
+    let view = ["token", "make", "viewer", "--may", "view", "--days", "1"];
+    let viewer = portal.says(&view);
+    let waiting = with(&portal, &portal.url, viewer.trim_end(), &["waiting"]);
+    assert!(
+        waiting.out.contains("decides on no promotion"),
+        "{}",
+        waiting.out
+    );
     let believed = portal.types(&send);
     assert!(!believed.err.contains("claimed"), "{}", believed.err);
 }

@@ -12,7 +12,11 @@ fn note(second: i64) -> Note {
         details: BTreeMap::from([("gates".to_owned(), "no hold".to_owned())]),
         ..Note::new(
             at(second),
-            Actor::tester("ada@example.com", vec!["release-managers".to_owned()]),
+            // As the documentation has it, and as versions wrote it that knew people by their address.
+            Actor {
+                person: None,
+                ..Actor::tester("ada@example.com", vec!["release-managers".to_owned()])
+            },
             "session of https://issuer.example.com",
             Deed::PromotionRequested,
         )

@@ -16,10 +16,10 @@ pub enum Impossible {
         wanted: &'static str,
     },
     /// It waited too long.
-    #[error("this promotion expired at {0}")]
+    #[error("this promotion expired at {}", words::second(*.0))]
     Expired(Timestamp),
     /// It has not waited long enough to expire.
-    #[error("this promotion may wait until {0}")]
+    #[error("this promotion may wait until {}", words::second(*.0))]
     NotDue(Timestamp),
     /// Whoever asked for it does not decide on it.
     #[error("whoever asks for a promotion cannot approve or reject it")]
@@ -41,6 +41,9 @@ pub enum Impossible {
         /// The groups that are asked.
         groups: Vec<String>,
     },
+    /// A token, or a workload, decides.
+    #[error("only people approve and reject, and no token does it for them")]
+    ByToken,
     /// Nobody is asked to approve.
     #[error("this promotion asks for no approval")]
     NothingToApprove,
@@ -96,6 +99,7 @@ impl Impossible {
             Self::NotAsked { groups } => {
                 return format!("ask someone of {} to decide", words::any_of(groups));
             }
+            Self::ByToken => "sign in, and decide on the promotion's page",
             Self::NothingToApprove => "wait for the other gates: its page says which",
             Self::MayNotAbandon => {
                 "ask a release manager of this app and environment, who does it signed in and not by a token"

@@ -30,6 +30,10 @@ impl Promotion {
         comment: Option<&str>,
         now: Timestamp,
     ) -> Transition {
+        // Tokens carry no groups of the issuer, and a decision is a person's.
+        if by.permit.is_some() {
+            return Err(Impossible::ByToken);
+        }
         self.undecided("approved", now)?;
         let groups = self.asked_groups(step);
         if groups.is_empty() {
@@ -86,6 +90,9 @@ impl Promotion {
         why: &str,
         now: Timestamp,
     ) -> Transition {
+        if by.permit.is_some() {
+            return Err(Impossible::ByToken);
+        }
         self.undecided("rejected", now)?;
         if self.requested_by.is_same_as(by) {
             return Err(Impossible::OwnRequest);
@@ -114,6 +121,11 @@ impl Promotion {
         let why = reason(why)?;
         let by = by.clone();
         Ok(self.into_state(State::Canceled { by, why }, now))
+    }
+
+    /// Whether it waits, and has waited too long.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.state == State::Waiting && now >= self.expires_at
     }
 
     /// It waited too long.

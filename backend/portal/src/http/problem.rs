@@ -162,6 +162,7 @@ fn status_of_impossible(impossible: &Impossible) -> StatusCode {
     match impossible {
         Impossible::OwnRequest
         | Impossible::NotAsked { .. }
+        | Impossible::ByToken
         | Impossible::NotYours
         | Impossible::MayNotAbandon => StatusCode::FORBIDDEN,
         Impossible::Words(_) => StatusCode::BAD_REQUEST,

@@ -18,7 +18,7 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Promotion> {
         let who = who.into();
-        self.answer(who, id, |promotion| {
+        self.answer(who, id, now, |promotion| {
             let rights = self.rights(who.actor, &promotion.app, &promotion.to);
             let was = promotion.state.word().to_owned();
             let after = promotion.abandon(who.actor, rights, why, now)?;

@@ -4,7 +4,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
-    gate::GateAnswer,
+    gate::{GateAnswer, GateKind},
     hold::Held,
     id::PromotionId,
     path::Timeouts,
@@ -188,7 +188,7 @@ impl Portal {
 
     async fn leave_waiting(&self, record: &PromotionRecord, now: Timestamp) -> Result<Turn> {
         let promotion = &record.promotion;
-        if now >= promotion.expires_at {
+        if promotion.is_overdue(now) {
             let after = promotion.clone().expire(now)?;
             return self.end(record, &after, now).await;
         }
@@ -253,9 +253,14 @@ impl Portal {
     /// Notes how the gates stand, where that is another than what people were shown.
     async fn keep_waiting(&self, record: &PromotionRecord, gates: Vec<GateAnswer>) -> Result<Turn> {
         let standings = |gates: &[GateAnswer]| -> Vec<_> {
+            // What time alone meets has other words at each look.
+            let words = |gate: &GateAnswer| match gate.gate {
+                GateKind::Approvals | GateKind::Checks => Some(gate.words.clone()),
+                _ => None,
+            };
             let gates = gates.iter();
             gates
-                .map(|gate| (gate.gate, gate.standing, gate.until))
+                .map(|gate| (gate.gate, gate.standing, gate.until, words(gate)))
                 .collect()
         };
         if standings(&gates) != standings(&record.promotion.gates) {

@@ -27,14 +27,40 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Promotion> {
         let who = who.into();
-        self.answer(who, id, |promotion| {
+        let approved = self.answer(who, id, now, |promotion| {
             let step = self.step_of(&promotion)?;
             let after = promotion.approve(step, who.actor, seen, comment, now)?;
             let note = notes::approved(who, &after, now);
             Ok((after, note))
-        })
-        .await?;
-        Box::pin(self.advance(id, now)).await
+        });
+        match approved.await {
+            Ok(_) => Box::pin(self.advance(id, now)).await,
+            Err(Error::Impossible(why)) => {
+                self.note_refusal(who, id, &why, now).await?;
+                Err(Error::Impossible(why))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes that somebody of the groups that are asked could not approve. What others try is in the request log alone.
+    async fn note_refusal(
+        &self,
+        who: Who<'_>,
+        id: &PromotionId,
+        why: &Impossible,
+        now: Timestamp,
+    ) -> Result<()> {
+        let promotion = self.seen_promotion(who, id, now).await?.promotion;
+        let Ok(step) = self.step_of(&promotion) else {
+            return Ok(());
+        };
+        let asked = promotion.asked_groups(step);
+        if !asked.iter().any(|group| who.actor.groups.contains(group)) {
+            return Ok(());
+        }
+        let note = notes::not_approved(who, &promotion, why, now);
+        Ok(self.store().table.note(&note).await?)
     }
 
     /// Does not agree to a promotion, which is the end of it.
@@ -46,7 +72,7 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Promotion> {
         let who = who.into();
-        self.answer(who, id, |promotion| {
+        self.answer(who, id, now, |promotion| {
             let rights = self.rights(who.actor, &promotion.app, &promotion.to);
             let step = self.step_of(&promotion)?;
             let after = promotion.reject(step, who.actor, rights, why, now)?;
@@ -65,7 +91,7 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Promotion> {
         let who = who.into();
-        self.answer(who, id, |promotion| {
+        self.answer(who, id, now, |promotion| {
             let rights = self.rights(who.actor, &promotion.app, &promotion.to);
             let after = promotion.cancel(who.actor, rights, why, now)?;
             let note = notes::ended(who, &after, now);
@@ -79,10 +105,11 @@ impl Portal {
         &self,
         who: Who<'_>,
         id: &PromotionId,
+        now: Timestamp,
         change: impl Fn(Promotion) -> Result<(Promotion, Note)>,
     ) -> Result<Promotion> {
         for _ in 0..TRIES {
-            let record = self.seen_promotion(who, id).await?;
+            let record = self.seen_promotion(who, id, now).await?;
             let (after, note) = change(record.promotion.clone())?;
             let step = Step {
                 notes: vec![note],
@@ -98,18 +125,23 @@ impl Portal {
         })
     }
 
-    /// A promotion of an app that its reader may see.
+    /// A promotion of an app that its reader may see. One that has waited too long ends when somebody looks.
     pub(super) async fn seen_promotion(
         &self,
         who: Who<'_>,
         id: &PromotionId,
+        now: Timestamp,
     ) -> Result<PromotionRecord> {
         let nothing = || Error::not_found(format!("promotion {id}"));
         let found = self.store().table.promotion(id).await?;
         let record = found.ok_or_else(nothing)?;
         self.authorise(who.actor, Action::ViewApp(&record.promotion.app))
             .map_err(|error| error.hiding(format!("promotion {id}")))?;
-        Ok(record)
+        if !record.promotion.is_overdue(now) {
+            return Ok(record);
+        }
+        Box::pin(self.advance(id, now)).await?;
+        self.store().table.promotion(id).await?.ok_or_else(nothing)
     }
 
     /// The step of the path that a promotion is about to take.

@@ -1,10 +1,12 @@
 //! What the audit log says of promotions.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Timestamp,
     audit::{Deed, Note},
-    gate::GateAnswer,
-    promotion::{Promotion, PromotionKind, Refusal, State},
+    gate::{GateAnswer, GateKind},
+    promotion::{Impossible, Promotion, PromotionKind, Refusal, State},
 };
 
 use super::request::Wish;
@@ -61,6 +63,18 @@ pub(super) fn approved(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> N
     note
 }
 
+/// That somebody could not approve, and why.
+pub(super) fn not_approved(
+    who: Who<'_>,
+    promotion: &Promotion,
+    why: &Impossible,
+    now: Timestamp,
+) -> Note {
+    let mut note = of(who, promotion, Deed::ApprovalRefused, now);
+    note.details.insert("refusal".to_owned(), why.to_string());
+    note
+}
+
 /// That its target is called.
 pub(super) fn started(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note {
     let mut note = of(who, promotion, Deed::PromotionStarted, now);
@@ -99,7 +113,18 @@ fn of(who: Who<'_>, promotion: &Promotion, deed: Deed, now: Timestamp) -> Note {
     note
 }
 
-fn gates(gates: &[GateAnswer]) -> std::collections::BTreeMap<String, String> {
-    let answer = |gate: &GateAnswer| (format!("gate {}", gate.gate.word()), gate.words.clone());
-    gates.iter().map(answer).collect()
+/// How each gate stood: `gate soak`, and `gate approvals 1` and so on where there is more than one of a kind.
+fn gates(gates: &[GateAnswer]) -> BTreeMap<String, String> {
+    let mut details = BTreeMap::new();
+    for kind in GateKind::ALL {
+        let answers: Vec<_> = gates.iter().filter(|gate| gate.gate == kind).collect();
+        for (at, answer) in answers.iter().enumerate() {
+            let name = match answers.len() {
+                1 => format!("gate {}", kind.word()),
+                _ => format!("gate {} {}", kind.word(), at + 1),
+            };
+            details.insert(name, answer.words.clone());
+        }
+    }
+    details
 }

@@ -90,6 +90,10 @@ impl Portal {
         let rights = self.rights(who.actor, app, wish.to);
         for _ in 0..TRIES {
             let open = self.open_promotion(app, wish.to).await?;
+            if let Some(open) = open.as_ref().filter(|open| open.promotion.is_overdue(now)) {
+                Box::pin(self.advance(&open.promotion.id, now)).await?;
+                continue;
+            }
             let situation = self
                 .situation(app, wish.to, Some(wish.record), open.as_ref(), rights)
                 .await?;

@@ -20,7 +20,7 @@ impl Portal {
         id: &PromotionId,
         now: Timestamp,
     ) -> Result<PromotionView> {
-        let record = self.seen_promotion(Who::from(actor), id).await?;
+        let record = self.seen_promotion(Who::from(actor), id, now).await?;
         let mut promotion = record.promotion.clone();
         if promotion.state == State::Waiting {
             let build = self.build_record(&promotion.build).await?;
@@ -53,7 +53,11 @@ impl Portal {
     /// Promotions that are not over, of apps that the caller may see: first those that wait for the caller.
     pub async fn waiting_for(&self, actor: &Actor, now: Timestamp) -> Result<PromotionsView> {
         self.authorise(actor, Action::ViewOverview)?;
-        let open = self.store().table.open_promotions().await?;
+        let mut open = self.store().table.open_promotions().await?;
+        for overdue in open.iter().filter(|open| open.is_overdue(now)) {
+            Box::pin(self.advance(&overdue.id, now)).await?;
+        }
+        open.retain(|open| !open.is_overdue(now));
         let seen = open
             .into_iter()
             .filter(|promotion| self.may(actor, Action::ViewApp(&promotion.app)));

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, now};
+use testkit::{Answer, TestPortal, now, people::person_id};
 
 fn newest(hours: u32) -> Value {
     json!({"to": {"kind": "newest", "app": "wallet", "environment": "dev"}, "hours": hours})
@@ -81,7 +81,7 @@ async fn a_link_is_told_once_and_listed_without_what_opens_it() {
     assert_eq!(link["link"]["has_password"], true);
     assert_eq!(
         link["link"]["by"],
-        json!({"kind": "person", "name": "developer@example.com"})
+        json!({"kind": "person", "name": "developer@example.com", "person": person_id("developer@example.com")})
     );
     assert_eq!(listed(&portal, "release-manager").await, [] as [Value; 0]);
     assert_eq!(listed(&portal, "admins").await.len(), 1);

@@ -1,6 +1,10 @@
 //! Who somebody is: an issuer and a subject, whatever address they have and whichever groups they had before.
 
+use std::cell::Cell;
+
 use axum::http::{Method, Request, header};
+use domain::Timestamp;
+use jiff::SignedDuration;
 use portal::config::Config;
 use serde_json::{Value, json};
 use testkit::{Answer, TestPortal, now};
@@ -38,6 +42,15 @@ environment = "dev"
 environment = "prod"
 "##;
 
+thread_local! {
+    static HOURS: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The time of the test that runs in this thread.
+fn clock() -> Timestamp {
+    now() + SignedDuration::from_hours(HOURS.get())
+}
+
 /// People who sign in at an issuer, and a build in dev.
 struct Team {
     issuer: Issuer,
@@ -53,7 +66,7 @@ impl Team {
         let builder = TestPortal::builder()
             .config(&config)
             .issuer(&issuer.address);
-        let portal = builder.start().await;
+        let portal = builder.clock(clock).start().await;
         let build = portal.push_as_admin("dev").await;
         Self {
             issuer,
@@ -83,6 +96,21 @@ impl Team {
         let asked = self.post(cookie, "/api/v1/promotions", &request).await;
         assert!(asked.status.is_success(), "{}", asked.text());
         asked.json()
+    }
+
+    /// The newest entries of the audit log of that kind, as an administrator sees them.
+    async fn noted(&self, deed: &str) -> Vec<Value> {
+        let admin = self.portal.cookie("admins", clock()).await;
+        let log = self
+            .portal
+            .get_as("/api/v1/audit", Some(&admin))
+            .await
+            .json();
+        let entries = log["items"].as_array().unwrap().iter();
+        entries
+            .filter(|entry| entry["deed"] == deed)
+            .cloned()
+            .collect()
     }
 
     async fn approves(&self, cookie: &str, promotion: &Value) -> Answer {
@@ -224,4 +252,106 @@ async fn all_sessions_of_a_person_end_by_either_of_their_names() {
                 .is_none_or(Vec::is_empty)
         );
     }
+}
+
+#[tokio::test]
+async fn a_promotion_that_waited_too_long_is_over_for_whoever_looks_and_can_be_asked_for_again() {
+    let team = Team::of("expires_after = \"1h\"\napprovals = [{ groups = [\"leads\"] }]").await;
+    let ada = team.signs_in("s-1", "ada@example.com", &["leads"]).await;
+    let bob = team.signs_in("s-2", "bob@example.com", &["leads"]).await;
+    let first = team.asks(&ada).await;
+    HOURS.set(2);
+    let late = team.approves(&bob, &first).await.problem(409);
+    let detail = late["detail"].as_str().unwrap();
+    assert!(
+        detail.contains(" UTC: ask for the promotion again"),
+        "{detail}"
+    );
+    let id = first["id"].as_str().unwrap();
+    let seen = format!("/api/v1/promotions/{id}");
+    let seen = team.portal.get_as(&seen, Some(&bob)).await.json();
+    assert_eq!(seen["promotion"]["state"]["is"], "expired", "{seen}");
+
+    let second = team.asks(&ada).await;
+    assert_ne!(second["id"], first["id"]);
+    HOURS.set(4);
+    // Whoever asks for another build is not told to wait for one that is over.
+    let other = team.portal.push_as_admin_with("dev", b"another app").await;
+    let request = json!({"build": other, "to": "prod", "reason": "a better one"});
+    let third = team.post(&ada, "/api/v1/promotions", &request).await.json();
+    assert_eq!(
+        (&third["build"], &third["reason"]),
+        (&json!(other), &json!("a better one"))
+    );
+    HOURS.set(6);
+    let open = team
+        .portal
+        .get_as("/api/v1/promotions", Some(&bob))
+        .await
+        .json();
+    assert_eq!(
+        (&open["waiting_for_you"], &open["others"]),
+        (&json!([]), &json!([]))
+    );
+    assert_eq!(team.noted("promotion-expired").await.len(), 3);
+}
+
+#[tokio::test]
+async fn the_log_keeps_each_rule_and_who_of_those_asked_could_not_approve() {
+    let rules = "approvals = [{ count = 1, groups = [\"leads\"] }, { groups = [\"admins\"] }]";
+    let team = Team::of(rules).await;
+    let ada = team.signs_in("s-1", "ada@example.com", &["leads"]).await;
+    let promotion = team.asks(&ada).await;
+    team.approves(&ada, &promotion).await.problem(403);
+    let viewer = team.signs_in("s-2", "viv@example.com", &["everyone"]).await;
+    team.approves(&viewer, &promotion).await.problem(403);
+
+    let requested = team.noted("promotion-requested").await;
+    let details = &requested[0]["details"];
+    assert_eq!(
+        details["gate approvals 1"], "needs 1 approval from leads",
+        "{details}"
+    );
+    assert_eq!(
+        details["gate approvals 2"], "needs 1 approval from admins",
+        "{details}"
+    );
+    assert_eq!(details["gate hold"], "no hold", "{details}");
+    let refused = team.noted("approval-refused").await;
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0]["by"]["name"], "ada@example.com");
+    let why = &refused[0]["details"]["refusal"];
+    assert_eq!(
+        why,
+        "whoever asks for a promotion cannot approve or reject it"
+    );
+}
+
+#[tokio::test]
+async fn a_token_decides_on_no_promotion_and_says_so() {
+    let team = Team::of("approvals = [{ groups = [\"leads\"] }]").await;
+    let ada = team.signs_in("s-1", "ada@example.com", &["leads"]).await;
+    let promotion = team.asks(&ada).await;
+    let bob = team.signs_in("s-2", "bob@example.com", &["leads"]).await;
+    let made = json!({"label": "ci", "permit": {"may": ["promote", "view"]}, "hours": 1});
+    let made = team.post(&bob, "/api/v1/tokens", &made).await.json();
+    let token = made["bearer"].as_str().unwrap();
+    let id = promotion["id"].as_str().unwrap();
+    for (verb, body) in [
+        ("approve", json!({"digest": promotion["digest"]})),
+        ("reject", json!({"reason": "not by a machine"})),
+    ] {
+        let asked = Request::post(format!("/api/v1/promotions/{id}/{verb}"))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.to_string().into());
+        let problem = team.portal.send(asked.unwrap()).await.problem(403);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("no token does it for them"),
+            "{verb}: {detail}"
+        );
+    }
+    let open = team.approves(&bob, &promotion).await.json();
+    assert_eq!(open["state"]["is"], "succeeded", "{open}");
 }

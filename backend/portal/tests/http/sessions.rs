@@ -188,6 +188,34 @@ async fn nobody_ends_the_session_of_another_but_who_manages_credentials() {
         .await;
     assert_eq!(form.status, 400);
     assert!(form.text().contains("Nothing was ended"), "{}", form.text());
+
+    // The page says whose and how many, and keeps a name that nobody has.
+    let form = |person: &str| json!(format!("person={person}"));
+    portal.cookie("viewer", now()).await;
+    for (person, said) in [
+        (
+            "viewer@example.com",
+            "1 session of viewer@example.com ended.",
+        ),
+        ("viewer@example.com", "viewer@example.com was not signed in"),
+    ] {
+        let body = form(person);
+        let page = portal
+            .ask(&Method::POST, address, Some(&admin), &body)
+            .await;
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains(said), "{}", page.text());
+    }
+    let body = form("wiever@example.com");
+    let page = portal
+        .ask(&Method::POST, address, Some(&admin), &body)
+        .await;
+    assert_eq!(page.status, 400);
+    assert!(
+        page.text().contains("value=\"wiever@example.com\""),
+        "{}",
+        page.text()
+    );
 }
 
 #[tokio::test]

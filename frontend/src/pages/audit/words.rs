@@ -9,6 +9,7 @@ pub(super) fn deed(deed: Deed) -> &'static str {
         Deed::PromotionRefused => "was refused a promotion",
         Deed::GatesBypassed => "went past gates",
         Deed::Approved => "approved",
+        Deed::ApprovalRefused => "could not approve",
         Deed::Rejected => "rejected",
         Deed::PromotionCanceled => "took a promotion back",
         Deed::PromotionExpired => "let a promotion expire",
@@ -34,11 +35,12 @@ pub(super) fn deed(deed: Deed) -> &'static str {
 }
 
 /// Every deed, for the filter.
-pub(super) const DEEDS: [Deed; 25] = [
+pub(super) const DEEDS: [Deed; 26] = [
     Deed::PromotionRequested,
     Deed::PromotionRefused,
     Deed::GatesBypassed,
     Deed::Approved,
+    Deed::ApprovalRefused,
     Deed::Rejected,
     Deed::PromotionCanceled,
     Deed::PromotionExpired,
@@ -72,6 +74,7 @@ pub(super) fn name(deed: Deed) -> String {
 pub(super) fn tone(deed: Deed) -> &'static str {
     match deed {
         Deed::PromotionRefused
+        | Deed::ApprovalRefused
         | Deed::Rejected
         | Deed::PromotionFailed
         | Deed::PromotionAbandoned

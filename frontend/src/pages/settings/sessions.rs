@@ -1,6 +1,6 @@
 //! Where somebody is signed in, and ending that.
 
-use domain::{Timestamp, id::SessionId};
+use domain::{Timestamp, id::SessionId, words};
 use leptos::prelude::*;
 
 use crate::{
@@ -38,7 +38,7 @@ pub struct SessionLine {
 
 pub(crate) fn page(
     sessions: &[SessionLine],
-    may_end_all: bool,
+    (may_end_all, ended): (bool, Option<(&str, usize)>),
     returned: Option<&Returned>,
     as_of: Timestamp,
     site: &Site,
@@ -51,6 +51,7 @@ pub(crate) fn page(
         live: false,
         body: view! {
             {settings::head(Tab::Sessions, &site.visitor)}
+            {ended.map(confirmed)}
             <section aria-labelledby="sessions">
                 {heading::section("sessions", "Where you are signed in", None)}
                 {if local { none() } else { list(sessions, as_of) }}
@@ -59,6 +60,14 @@ pub(crate) fn page(
         }
         .into_any(),
     }
+}
+
+fn confirmed((person, ended): (&str, usize)) -> AnyView {
+    let said = match ended {
+        0 => format!("{person} was not signed in: no session ended."),
+        _ => format!("{} of {person} ended.", words::count(ended, "session")),
+    };
+    view! { <p class="callout" data-status="succeeded" role="status">{said}</p> }.into_any()
 }
 
 fn none() -> AnyView {

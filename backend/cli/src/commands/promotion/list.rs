@@ -65,7 +65,14 @@ pub(crate) async fn waiting(api: &Api, output: &Output) -> Result<(), Failure> {
     if output.json {
         return output.value(&answer["waiting_for_you"]);
     }
-    list_open(&view.waiting_for_you, "nothing waits for you", output);
+    let me: Value = api.get("/api/v1/me", &Vec::new()).await?;
+    let nothing = match me["actor"]["kind"].as_str() {
+        Some("token" | "machine") => {
+            "nothing waits for a token, which decides on no promotion: sign in, and look at /promotions"
+        }
+        _ => "nothing waits for you",
+    };
+    list_open(&view.waiting_for_you, nothing, output);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use crate::{
         problem::Problem,
         session,
     },
-    settings::{EndAll, SessionView},
+    settings::{EndAll, Ended, SessionView},
     sign_in::Session,
 };
 
@@ -26,7 +26,7 @@ pub(in crate::http::pages) async fn list(
     caller: Caller,
     current: Current,
 ) -> Result<Response, Problem> {
-    page(&front, &caller, current.as_deref(), None).await
+    page(&front, &caller, current.as_deref(), None, None).await
 }
 
 /// Ends one. A second click ends nothing more, and is no mistake.
@@ -77,10 +77,18 @@ pub(in crate::http::pages) async fn end_all(
     let who = caller.who();
     let ended = front.portal.end_sessions_of(who, &asked, caller.now);
     match Box::pin(ended).await {
-        Ok(_) => Ok(done(links::SESSIONS)),
+        Ok(Ended { ended }) => {
+            let ended = Some((asked.person.trim(), ended));
+            page(&front, &caller, current.as_deref(), ended, None).await
+        }
         Err(error) => {
+            // Whoever mistyped a name types it again.
+            let error = match error {
+                Error::NotFound { .. } => Error::invalid("person", error.to_string()),
+                error => error,
+            };
             let back = form.back("end-all", error)?;
-            page(&front, &caller, current.as_deref(), Some(back)).await
+            page(&front, &caller, current.as_deref(), None, Some(back)).await
         }
     }
 }
@@ -89,6 +97,7 @@ async fn page(
     front: &Front,
     caller: &Caller,
     current: Option<&Session>,
+    ended: Option<(&str, usize)>,
     back: Option<Back>,
 ) -> Result<Response, Problem> {
     let asking = session::asking(front, current);
@@ -98,6 +107,7 @@ async fn page(
     let page = |returned| Page::Sessions {
         sessions: &sessions,
         may_end_all,
+        ended,
         returned,
         as_of: caller.now,
     };
