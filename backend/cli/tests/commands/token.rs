@@ -48,9 +48,9 @@ fn what_a_token_sends_is_claimed_and_nothing_waits_for_it() {
     let viewer = portal.says(&view);
     let waiting = with(&portal, &portal.url, viewer.trim_end(), &["waiting"]);
     assert!(
-        waiting.out.contains("decides on no promotion"),
+        waiting.err.contains("decides on no promotion"),
         "{}",
-        waiting.out
+        waiting.err
     );
     let believed = portal.types(&send);
     assert!(!believed.err.contains("claimed"), "{}", believed.err);
