@@ -61,8 +61,11 @@ impl Portal {
         let seen = open
             .into_iter()
             .filter(|promotion| self.may(actor, Action::ViewApp(&promotion.app)));
-        let (waiting_for_you, others) =
-            seen.partition(|promotion| self.may_answer(actor, promotion, now).approve);
+        let (waiting_for_you, others) = seen.partition(|promotion| {
+            let asked = self.asked_of(promotion);
+            asked.iter().any(|group| actor.groups.contains(group))
+                && self.may_answer(actor, promotion, now).approve
+        });
         Ok(PromotionsView {
             waiting_for_you,
             others,
@@ -86,9 +89,10 @@ impl Portal {
         Ok(table.promotions(app, environment, limit, cursor).await?)
     }
 
+    /// The groups of which somebody still has to approve.
     fn asked_of(&self, promotion: &Promotion) -> Vec<String> {
         let step = self.step_of(promotion).ok();
-        step.map_or_else(Vec::new, |step| promotion.asked_groups(step))
+        step.map_or_else(Vec::new, |step| promotion.still_asked(step))
     }
 
     /// What somebody may say to a promotion: asked of the same rules that decide on it when they do.
