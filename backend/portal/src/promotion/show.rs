@@ -6,6 +6,7 @@ use domain::{
     gate,
     id::{AppId, EnvironmentId, PromotionId},
     page::{Cursor, Limit, Page},
+    path::PathStep,
     promotion::{Promotion, State},
     view::{MayAnswer, PromotionBrief, PromotionView, PromotionsView},
 };
@@ -61,11 +62,8 @@ impl Portal {
         let seen = open
             .into_iter()
             .filter(|promotion| self.may(actor, Action::ViewApp(&promotion.app)));
-        let (waiting_for_you, others) = seen.partition(|promotion| {
-            let asked = self.asked_of(promotion);
-            asked.iter().any(|group| actor.groups.contains(group))
-                && self.may_answer(actor, promotion, now).approve
-        });
+        let (waiting_for_you, others) =
+            seen.partition(|promotion| self.may_answer(actor, promotion, now).approve);
         Ok(PromotionsView {
             waiting_for_you,
             others,
@@ -100,11 +98,17 @@ impl Portal {
         let rights = self.rights(actor, &promotion.app, &promotion.to);
         let seen = promotion.digest;
         let tried = || promotion.clone();
-        let on_step = |answer: &dyn Fn(&domain::path::PathStep) -> bool| {
-            self.step_of(promotion).is_ok_and(answer)
+        let on_step =
+            |answer: &dyn Fn(&PathStep) -> bool| self.step_of(promotion).is_ok_and(answer);
+        // Nobody is asked for what would make no difference.
+        let asked = |step: &PathStep| {
+            let groups = promotion.still_asked(step);
+            groups.iter().any(|group| actor.groups.contains(group))
         };
         MayAnswer {
-            approve: on_step(&|step| tried().approve(step, actor, &seen, None, now).is_ok()),
+            approve: on_step(&|step| {
+                asked(step) && tried().approve(step, actor, &seen, None, now).is_ok()
+            }),
             reject: on_step(&|step| tried().reject(step, actor, rights, "no", now).is_ok()),
             cancel: tried().cancel(actor, rights, "no", now).is_ok(),
             abandon: tried().abandon(actor, rights, "no", now).is_ok(),
