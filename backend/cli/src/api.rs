@@ -2,6 +2,7 @@
 
 pub(crate) mod bearer;
 pub(crate) mod http;
+mod names;
 
 use ::http::{HeaderValue, Method, Response, StatusCode, header::AUTHORIZATION};
 use hyper::body::Incoming;

@@ -5,6 +5,7 @@ use std::{ffi::OsString, fs, path::Path};
 use http::HeaderValue;
 use url::{Host, Url};
 
+use super::names::is_local;
 use crate::failure::Failure;
 
 /// The environment variable that holds a token.
@@ -57,7 +58,7 @@ impl Bearer {
     /// Refuses to send a token where anyone on the way could read it.
     pub(crate) fn may_go_to(base: &Url) -> Result<(), Failure> {
         let on_this_machine = match base.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Domain(name)) => is_local(name),
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
             None => false,

@@ -15,6 +15,8 @@ use hyper_util::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use tokio::time::timeout;
 
+use super::names::Names;
+
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -26,7 +28,7 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// A client that follows no redirects: links are handled with care.
 #[derive(Clone)]
-pub(crate) struct Http(Client<HttpsConnector<HttpConnector>, Body>);
+pub(crate) struct Http(Client<HttpsConnector<HttpConnector<Names>>, Body>);
 
 /// Why there is no answer, or not all of it.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +49,7 @@ pub(crate) enum HttpError {
 
 impl Http {
     pub(crate) fn new() -> Result<Self, HttpError> {
-        let mut tcp = HttpConnector::new();
+        let mut tcp = HttpConnector::new_with_resolver(Names::new());
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(CONNECT));
         let provider = ring::default_provider();

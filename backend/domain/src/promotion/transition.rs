@@ -268,6 +268,25 @@ impl Promotion {
         groups
     }
 
+    /// The groups of the rules that still wait for somebody, by how the gates stood when they were last looked at; each once.
+    pub fn still_asked(&self, step: &PathStep) -> Vec<String> {
+        let all = self.asked_groups(step);
+        let gates = self.gates.iter();
+        let answers: Vec<_> = gates
+            .filter(|answer| answer.gate == GateKind::Approvals)
+            .collect();
+        let rules = &step.gates.approvals;
+        if answers.len() != rules.len() {
+            return all;
+        }
+        let waiting = |group: &String| {
+            rules.iter().zip(&answers).any(|(rule, answer)| {
+                !answer.standing.lets_through() && rule.groups.contains(group)
+            })
+        };
+        all.into_iter().filter(waiting).collect()
+    }
+
     fn waits(&self, wanted: &'static str) -> Result<(), Impossible> {
         match self.state {
             State::Waiting => Ok(()),

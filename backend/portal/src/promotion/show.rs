@@ -6,6 +6,7 @@ use domain::{
     gate,
     id::{AppId, EnvironmentId, PromotionId},
     page::{Cursor, Limit, Page},
+    path::PathStep,
     promotion::{Promotion, State},
     view::{MayAnswer, PromotionBrief, PromotionView, PromotionsView},
 };
@@ -86,9 +87,10 @@ impl Portal {
         Ok(table.promotions(app, environment, limit, cursor).await?)
     }
 
+    /// The groups of which somebody still has to approve.
     fn asked_of(&self, promotion: &Promotion) -> Vec<String> {
         let step = self.step_of(promotion).ok();
-        step.map_or_else(Vec::new, |step| promotion.asked_groups(step))
+        step.map_or_else(Vec::new, |step| promotion.still_asked(step))
     }
 
     /// What somebody may say to a promotion: asked of the same rules that decide on it when they do.
@@ -96,11 +98,17 @@ impl Portal {
         let rights = self.rights(actor, &promotion.app, &promotion.to);
         let seen = promotion.digest;
         let tried = || promotion.clone();
-        let on_step = |answer: &dyn Fn(&domain::path::PathStep) -> bool| {
-            self.step_of(promotion).is_ok_and(answer)
+        let on_step =
+            |answer: &dyn Fn(&PathStep) -> bool| self.step_of(promotion).is_ok_and(answer);
+        // Nobody is asked for what would make no difference.
+        let asked = |step: &PathStep| {
+            let groups = promotion.still_asked(step);
+            groups.iter().any(|group| actor.groups.contains(group))
         };
         MayAnswer {
-            approve: on_step(&|step| tried().approve(step, actor, &seen, None, now).is_ok()),
+            approve: on_step(&|step| {
+                asked(step) && tried().approve(step, actor, &seen, None, now).is_ok()
+            }),
             reject: on_step(&|step| tried().reject(step, actor, rights, "no", now).is_ok()),
             cancel: tried().cancel(actor, rights, "no", now).is_ok(),
             abandon: tried().abandon(actor, rights, "no", now).is_ok(),

@@ -355,3 +355,37 @@ async fn a_token_decides_on_no_promotion_and_says_so() {
     let open = team.approves(&bob, &promotion).await.json();
     assert_eq!(open["state"]["is"], "succeeded", "{open}");
 }
+
+#[tokio::test]
+async fn a_promotion_waits_for_those_whose_rule_is_still_open() {
+    let rules = "approvals = [{ groups = [\"leads\"] }, { groups = [\"admins\"] }]";
+    let team = Team::of(rules).await;
+    let ada = team.signs_in("s-1", "ada@example.com", &["leads"]).await;
+    let bob = team.signs_in("s-2", "bob@example.com", &["leads"]).await;
+    let cy = team.signs_in("s-3", "cy@example.com", &["leads"]).await;
+    let admin = team.signs_in("s-4", "di@example.com", &["admins"]).await;
+    let promotion = team.asks(&ada).await;
+    let waiting = async |cookie: &str| {
+        let open = team
+            .portal
+            .get_as("/api/v1/promotions", Some(cookie))
+            .await
+            .json();
+        open["waiting_for_you"].as_array().unwrap().len()
+    };
+    let for_whom = [
+        waiting(&ada).await,
+        waiting(&bob).await,
+        waiting(&cy).await,
+        waiting(&admin).await,
+    ];
+    assert_eq!(for_whom, [0, 1, 1, 1]);
+    team.approves(&bob, &promotion).await.json();
+    assert_eq!([waiting(&cy).await, waiting(&admin).await], [0, 1]);
+    let id = promotion["id"].as_str().unwrap();
+    let seen = format!("/api/v1/promotions/{id}");
+    let seen = team.portal.get_as(&seen, Some(&cy)).await.json();
+    assert_eq!(seen["asked"], json!(["admins"]), "{seen}");
+    let done = team.approves(&admin, &promotion).await.json();
+    assert_eq!(done["state"]["is"], "succeeded", "{done}");
+}

@@ -371,6 +371,7 @@ async fn whoever_signs_out_is_out_here_and_at_the_issuer() {
     for name in ["__Host-towpath", "__Secure-towpath-token"] {
         assert_eq!(cookie(&answer, name).unwrap(), format!("{name}="));
     }
+    assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
     let there = answer.header("refresh").strip_prefix("0; url=").unwrap();
     let there = Url::parse(there).unwrap();
     assert!(

@@ -146,6 +146,11 @@ pub(super) async fn sign_out(
     for cookie in [Cookie::Session, Cookie::Token] {
         cookie.clear(response.headers_mut(), secure);
     }
+    // Nothing that was shown stays with the browser. Its cookies are not named here: that would end those of other sites of
+    // the same domain, too.
+    let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+    let name = header::HeaderName::from_static("clear-site-data");
+    response.headers_mut().insert(name, clear);
     response
 }
 
