@@ -28,6 +28,8 @@ test: ## Check and test everything; installs what it needs
 	@echo '==> Rust tests'
 	@tests/nextest
 	@cargo test --workspace --locked --doc --quiet
+	@echo '==> mutants of the domain'
+	@python3 tests/mutants/run.py --package domain
 	@echo '==> the API, as everyone'
 	@tests/doors/run
 	@echo '==> attacks'
@@ -43,6 +45,7 @@ check: ## Format, lints, docs and their links, dependency rules, and the domain 
 	@RUSTDOCFLAGS='-D warnings' cargo doc --locked --quiet --workspace --no-deps
 	@python3 tests/checks/dependencies.py
 	@python3 tests/checks/links.py
+	@python3 tests/mutants/listed.py
 	@infra/cost/page --check
 
 samples: ## Fetch and make the sample packages in target/samples
@@ -96,6 +99,10 @@ fuzz: ## Look for inputs that break a parser: TARGET=events SECONDS=60; INPUT=<f
 	@tests/setup fuzz
 	@KEEP=$(KEEP) tests/fuzz/run "$(TARGET)" "$(or $(INPUT),$(SECONDS))"
 
+mutants: ## Disable each guard of tests/mutants/list.toml, and expect its test to fail; ONLY=<name> takes one
+	@tests/setup test
+	@python3 tests/mutants/run.py $(if $(ONLY),--only $(ONLY))
+
 bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
 	@tests/setup test
 	@$(MAKE) --no-print-directory samples site
@@ -111,4 +118,4 @@ fresh-machine: ## Try `make run` and `make test` on a bare Debian made for it; K
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy user emulator emulator-test emulator-contract api-test attack browser fuzz bench cost fresh-machine fmt
+.PHONY: help run site test check samples infra synth deploy destroy user emulator emulator-test emulator-contract api-test attack browser fuzz mutants bench cost fresh-machine fmt

@@ -7,7 +7,7 @@ use domain::{
     status::Status,
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
-use testkit::{
+use testdata::{
     history::{Known, deliveries, events},
     records::pipeline,
 };

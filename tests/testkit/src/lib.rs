@@ -34,8 +34,8 @@
 //! [`TestPortal::another`], another router [`TestPortal::router_with`].
 //!
 //! People, apps and environments are named in [`people`] and builds made in [`records`]: use those before you make others. A
-//! test of a crate below the portal takes only what it needs: [`records`] and [`history`] of `store` and `domain`,
-//! [`functions`] of the functions' program.
+//! test of a crate below the portal takes only what it needs: [`records`] and [`history`] of `store` and `domain` (the domain's
+//! from the crate `testdata`, which needs nothing else), [`functions`] of the functions' program.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot go on fails where it is"
@@ -46,14 +46,11 @@ mod client;
 mod codepipeline;
 pub mod faults;
 pub mod functions;
-pub mod history;
 pub mod lambda;
 pub mod log;
-pub mod people;
 pub mod pipeline;
 mod portal;
 mod promotions;
-pub mod records;
 pub mod serve;
 mod services;
 mod sessions;
@@ -69,9 +66,11 @@ pub use codepipeline::{
 pub use functions::TOWPATH;
 pub use people::{ada, admin, bob, dev, me, member, preprod, prod, tom, wallet};
 pub use portal::TestPortal;
-pub use promotions::{path, step, to};
+pub use promotions::{registered, to};
 pub use records::{at, machine_time, noon, now};
 pub use services::{
     ACCOUNT, ARTIFACTS, BUCKET, JOB_KEYS, PORTAL_KEYS, REGION, Services, TABLE, connect,
 };
 pub use sessions::{SECRET, sign_in};
+pub use steps::{path, step};
+pub use testdata::{history, people, records, steps};

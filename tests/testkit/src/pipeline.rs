@@ -31,9 +31,10 @@ use tokio::net::TcpListener;
 use crate::{
     people::{ada, dev, prod, wallet},
     portal::TestPortal,
-    promotions::{step, to},
+    promotions::to,
     records::machine_time,
     services::{ACCOUNT, PORTAL_KEYS, REGION},
+    steps::step,
 };
 
 /// The pipeline that takes builds to prod.

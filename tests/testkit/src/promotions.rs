@@ -2,50 +2,26 @@
 
 use domain::{
     Timestamp,
-    audit::{Deed, Entry},
+    audit::{Deed, Entry, Note},
     build::Build,
     digest::Digest,
     id::{EnvironmentId, PromotionId, RunId},
     page::Limit,
-    path::{ApprovalRule, Gates, Path, PathStep, Target, Timeouts},
+    path::Path,
     promotion::{Promotion, State},
 };
-use jiff::SignedDuration;
 use portal::promotion::PromotionRequest;
+use store::{
+    Table,
+    table::{Along, Released},
+};
 
 use crate::{
     people::{ada, bob, dev, me, preprod, prod, wallet},
     portal::TestPortal,
     records::{self, noon},
+    steps::path,
 };
-
-/// A step that asks for nothing and is carried out by the portal itself.
-pub fn step(environment: EnvironmentId) -> PathStep {
-    PathStep {
-        environment,
-        gates: Gates::default(),
-        automatic: false,
-        target: Target::Portal(None),
-        expires_after: SignedDuration::from_hours(72),
-        approvals_expire: PathStep::APPROVALS_EXPIRE,
-        timeouts: Timeouts::default(),
-        rollback_gates: None,
-    }
-}
-
-/// dev, preprod, prod, where prod asks for one approval of the leads; `change` makes it another.
-pub fn path(change: impl Fn(&mut Path)) -> Path {
-    let mut path = Path {
-        apps: Vec::new(),
-        steps: [dev(), preprod(), prod()].map(step).to_vec(),
-    };
-    path.steps[2].gates.approvals = vec![ApprovalRule {
-        count: 1,
-        groups: vec!["leads".to_owned()],
-    }];
-    change(&mut path);
-    path
-}
 
 /// What asks for a build's promotion.
 pub fn to(build: &Build, environment: &EnvironmentId) -> PromotionRequest {
@@ -55,6 +31,22 @@ pub fn to(build: &Build, environment: &EnvironmentId) -> PromotionRequest {
         reason: "the release of the week".to_owned(),
         bypass: None,
     }
+}
+
+/// Registers a build and releases it, in a table that knows of neither.
+pub async fn registered(table: &Table, build: &Build, to: &EnvironmentId, at: Timestamp) {
+    let key = records::registration_key(&build.app, &format!("run-{}", build.number));
+    table.begin_registration(&key, at).await.unwrap();
+    let noted = |deed| Note::new(at, build.registered_by.clone(), "job", deed);
+    let (registered, released) = (noted(Deed::Registered), noted(Deed::Released));
+    let along = Along::Registration {
+        key: &key,
+        build,
+        note: &registered,
+    };
+    let grant = records::grant(build, to, at);
+    let done = table.release(&grant, along, &released);
+    assert!(matches!(done.await.unwrap(), Released::Now(_)));
 }
 
 impl TestPortal {
@@ -86,7 +78,7 @@ impl TestPortal {
     /// Registers any build, and releases it there.
     pub async fn puts(&self, build: &Build, environment: &EnvironmentId) {
         let (table, at) = (&self.store.table, build.registered_at);
-        records::registered(table, build, environment, at).await;
+        registered(table, build, environment, at).await;
     }
 
     /// Registers a build and moves it to preprod.

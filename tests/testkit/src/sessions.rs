@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use crate::{
     people::{ISSUER, person_id},
     portal::TestPortal,
-    records::now,
 };
 
 /// What sessions are sealed with.

@@ -101,7 +101,7 @@ fn the_gate_says_that_it_asks_for_one_more_and_why() {
 fn under(address: &str, subject: &str) -> Actor {
     let groups = vec!["release-managers".to_owned()];
     Actor::person(
-        PersonId::of(testkit::people::ISSUER, subject),
+        PersonId::of(testdata::people::ISSUER, subject),
         address,
         groups,
     )

@@ -19,7 +19,7 @@ use domain::{
     status::Status,
 };
 use jiff::{SignedDuration, civil};
-use testkit::{dev, member, preprod, wallet};
+use testdata::people::{dev, member, preprod, wallet};
 
 pub(crate) const COMMIT: &str = "1a2b3c4d5e6f";
 
@@ -93,7 +93,7 @@ pub(crate) struct World {
 }
 
 pub(crate) fn step(name: &str) -> PathStep {
-    testkit::step(environment(name))
+    testdata::steps::step(environment(name))
 }
 
 impl World {
@@ -283,7 +283,7 @@ impl World {
 }
 
 pub(crate) fn revision(commit: &str) -> Revision {
-    testkit::records::revision(commit.to_owned())
+    testdata::records::revision(commit.to_owned())
 }
 
 pub(crate) fn run(name: &str) -> RunId {

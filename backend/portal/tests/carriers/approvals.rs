@@ -1,14 +1,17 @@
 //! Approvals go to the execution that carries the build, and to no other.
 
 use domain::{
+    build::Build,
+    known::Known,
     path::{Start, Target},
     promotion::State,
 };
 use serde_json::{Value, json};
 use simulator::FaultKind;
 use testkit::{
-    TestPortal, machine_time,
+    TestPortal, dev, machine_time,
     pipeline::{PIPELINE, deploy, execution_of, failed, run_of, source, target, text},
+    records,
 };
 
 fn by_approval() -> Target {
@@ -98,7 +101,22 @@ async fn a_lost_answer_to_an_approval_is_found_and_a_lost_call_is_made_when_it_i
 async fn an_approval_is_never_given_to_an_execution_with_other_bytes() {
     let (test, _) = waiting("SUPERSEDED").await;
     let build = test.registered(1, machine_time()).await;
-    let promotion = test.promote(&build).await;
+    is_given_no_approval(&test, &build).await;
+}
+
+#[tokio::test]
+async fn an_approval_is_never_given_to_an_execution_that_merely_claims_the_build() {
+    let (test, execution) = waiting("SUPERSEDED").await;
+    let mut build = records::build(1, machine_time());
+    build.run = Some(run_of(&execution));
+    build.origin.run = Known::Claimed;
+    test.puts(&build, &dev()).await;
+    is_given_no_approval(&test, &build).await;
+}
+
+/// Promotes a build in vain: the approval goes on waiting.
+async fn is_given_no_approval(test: &TestPortal, build: &Build) {
+    let promotion = test.promote(build).await;
     assert!(
         failed(&promotion).contains("carries build 1"),
         "{}",

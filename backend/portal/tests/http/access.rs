@@ -418,6 +418,8 @@ async fn things(portal: &TestPortal) -> Things {
         let event = event(pipeline, execution, "STARTED", second);
         portal.receive(&event, now()).await;
     }
+    // Somebody with sessions to end.
+    portal.cookie("eve", now()).await;
     let cookie = portal.cookie("admins", now()).await;
     let upload = async |attempt: u32, environment: Value| {
         let build = json!({"environment": environment, "attempt": attempt, "run": "ci/r-0"});

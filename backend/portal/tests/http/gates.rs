@@ -91,7 +91,13 @@ impl Story {
 
     /// Uploads a build; its upload.
     async fn uploaded(&self, bytes: &[u8]) -> String {
-        let promised = json!({"files": [promise("app.apk", bytes)], "environment": "dev"});
+        self.uploaded_as(bytes, json!({"environment": "dev"})).await
+    }
+
+    /// The same, with what is said of the build.
+    async fn uploaded_as(&self, bytes: &[u8], said: Value) -> String {
+        let mut promised = said;
+        promised["files"] = json!([promise("app.apk", bytes)]);
         let plan = self
             .done("admins", "/api/v1/apps/wallet/uploads", &promised)
             .await;
@@ -169,18 +175,18 @@ impl Story {
 
     /// A run of the tests on the build's commit ends, as EventBridge delivers it.
     async fn tested(&self, execution: &str, state: &str) {
-        let mut ended = event("wallet-tests", execution, state, 0);
-        ended["time"] = json!(clock().to_string());
-        ended["detail"]["execution-trigger"] =
-            json!({"provider-type": "GitHub", "commit-id": COMMIT});
-        self.portal.receive(&ended, clock()).await;
+        self.portal
+            .receive(&tests_ended(execution, state), clock())
+            .await;
     }
 }
 
+/// That the tests have passed.
+const CHECKS: &str =
+    r#"checks = [{ name = "tests", source = "codepipeline", pipeline = "wallet-tests" }]"#;
+
 async fn checks() -> GateKind {
-    let tests =
-        r#"checks = [{ name = "tests", source = "codepipeline", pipeline = "wallet-tests" }]"#;
-    let story = Story::of(tests).await;
+    let story = Story::of(CHECKS).await;
     let build = story.build_of_pipeline().await;
     story.tested("e-1", "FAILED").await;
     story.is_refused(&build, "gate").await;
@@ -188,6 +194,14 @@ async fn checks() -> GateKind {
     story.tested("e-2", "SUCCEEDED").await;
     story.is_let_through(&build).await;
     GateKind::Checks
+}
+
+/// What is said of a run of the tests on the build's commit that has ended.
+fn tests_ended(execution: &str, state: &str) -> Value {
+    let mut ended = event("wallet-tests", execution, state, 0);
+    ended["time"] = json!(clock().to_string());
+    ended["detail"]["execution-trigger"] = json!({"provider-type": "GitHub", "commit-id": COMMIT});
+    ended
 }
 
 async fn soak() -> GateKind {
@@ -272,6 +286,28 @@ async fn each_gate_that_can_be_configured_is_closed_and_opened_from_outside() {
     let configurable: BTreeSet<GateKind> = kinds.filter(|kind| kind.can_be_configured()).collect();
     assert_eq!(told.len(), configurable.len());
     assert_eq!(BTreeSet::from(told), configurable);
+}
+
+#[tokio::test]
+async fn what_somebody_reports_opens_no_gate() {
+    let story = Story::of(CHECKS).await;
+    let build = story.build_of_pipeline().await;
+    let passed = tests_ended("e-1", "SUCCEEDED");
+    story.done("admins", "/api/v1/events", &passed).await;
+    story.has_to_wait(&build, GateKind::Checks).await;
+    // What EventBridge delivers of the same run does.
+    story.tested("e-1", "SUCCEEDED").await;
+    story.is_let_through(&build).await;
+}
+
+#[tokio::test]
+async fn what_somebody_says_of_a_build_opens_no_gate() {
+    let story = Story::of(CHECKS).await;
+    story.tested("e-1", "SUCCEEDED").await;
+    let said = json!({"environment": "dev", "revision": {"commit": COMMIT}});
+    let upload = story.uploaded_as(b"another app", said).await;
+    let build = story.registered(&upload).await;
+    story.has_to_wait(&build, GateKind::Checks).await;
 }
 
 #[test]

@@ -4,7 +4,13 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use domain::{Timestamp, actor::Actor, page::Limit, share::Shows};
+use domain::{
+    Timestamp,
+    actor::Actor,
+    id::{AppId, EnvironmentId, LinkId},
+    page::Limit,
+    share::Shows,
+};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use portal::{
@@ -12,7 +18,8 @@ use portal::{
     links::{LinkRequest, LinkTo, Opened, SharePassword, Tapper},
 };
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, dev, get, log::Log, now, preprod, wallet};
+use store::table::LinkRecord;
+use testkit::{Answer, TestPortal, dev, get, log::Log, member, now, preprod, wallet};
 
 const PASSWORD: &str = "open sesame";
 
@@ -338,40 +345,49 @@ async fn made_in(portal: &TestPortal, environment: &str) -> String {
 #[tokio::test]
 async fn a_guest_gets_no_other_build_environment_or_app() {
     let (portal, build, _) = shared(json!({})).await;
+    portal.push_as_admin("preprod").await;
+    let cookie = portal.cookie("admins", now()).await;
+    for environment in ["dev", "preprod"] {
+        let (to, files) = (
+            json!({"environment": environment}),
+            [("app.apk", &b"another app"[..])],
+        );
+        let upload = portal.upload("shop", Some(&cookie), to, &files).await;
+        portal.complete(&upload, Some(&cookie)).await;
+    }
     let records = portal.store.table.links().await.unwrap();
-    let guest = Actor::guest(records[0].owner(), records[0].link.permit());
-    let world = &portal.portal;
-    let shop = "shop".parse().unwrap();
-    for (app, environment) in [
-        (&wallet(), &preprod()),
-        (&shop, &dev()),
-        (&shop, &preprod()),
-    ] {
-        let granted = world
-            .grant_latest(&guest, app, environment, None, None, now())
-            .await;
+    let LinkRecord { link, .. } = &records[0];
+    let admin = member("admins@example.com", vec!["admins".to_owned()]);
+    // The second one's maker may share everything.
+    for maker in [records[0].owner(), admin] {
+        let guest = Actor::guest(maker, link.permit());
+        gets_only_what_is_shared(&portal.portal, &guest, &build, &link.id).await;
+    }
+}
+
+/// A guest of what dev serves of wallet.
+async fn gets_only_what_is_shared(portal: &Portal, guest: &Actor, build: &str, link: &LinkId) {
+    let shop = || "shop".parse::<AppId>().unwrap();
+    let latest = async |app: AppId, environment: EnvironmentId| {
+        portal
+            .grant_latest(guest, &app, &environment, None, None, now())
+            .await
+    };
+    for (app, environment) in [(wallet(), preprod()), (shop(), dev()), (shop(), preprod())] {
+        let granted = latest(app, environment).await;
         let refused = matches!(
             granted,
             Err(Error::NotFound { .. } | Error::Forbidden { .. })
         );
-        assert!(refused, "{app} in {environment}: {granted:?}");
+        assert!(refused, "{granted:?}");
     }
-    assert!(
-        world
-            .downloads(&guest, &build.parse().unwrap(), Limit::default(), None)
-            .await
-            .is_err()
-    );
-    assert!(
-        world
-            .share_links(&guest, now())
-            .await
-            .unwrap()
-            .links
-            .is_empty()
-    );
-    let id = &records[0].link.id;
-    assert!(world.revoke_link(&guest, id, now()).await.is_err());
+    latest(wallet(), dev()).await.unwrap();
+    let build = build.parse().unwrap();
+    let downloads = portal.downloads(guest, &build, Limit::default(), None);
+    assert!(downloads.await.is_err());
+    let links = portal.share_links(guest, now()).await.unwrap().links;
+    assert!(links.is_empty());
+    assert!(portal.revoke_link(guest, link, now()).await.is_err());
 }
 
 #[tokio::test]

@@ -42,3 +42,4 @@ mod tokens;
 mod two_apps;
 mod uploads;
 mod walk;
+mod withdrawals;

@@ -63,7 +63,7 @@ async fn released(world: &TestPortal, time: &str, packages: &[Package]) -> Build
         registered_by: Actor::local(),
         artifacts: artifacts.collect(),
     };
-    testkit::records::registered(table, &build, &dev(), at(time)).await;
+    testkit::registered(table, &build, &dev(), at(time)).await;
     build
 }
 

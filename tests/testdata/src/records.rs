@@ -15,10 +15,6 @@ use domain::{
     status::Status,
 };
 use jiff::SignedDuration;
-use store::{
-    Table,
-    table::{Along, Released},
-};
 
 use crate::people::wallet;
 
@@ -120,22 +116,6 @@ pub fn release(build: &Build, environment: &EnvironmentId, at: Timestamp) -> Rel
 /// That something was done at noon, by the local user.
 pub fn note(deed: Deed) -> Note {
     Note::new(noon(0), Actor::local(), "local", deed)
-}
-
-/// Registers a build and releases it, in a table that knows of neither.
-pub async fn registered(table: &Table, build: &Build, to: &EnvironmentId, at: Timestamp) {
-    let key = registration_key(&build.app, &format!("run-{}", build.number));
-    table.begin_registration(&key, at).await.unwrap();
-    let noted = |deed| Note::new(at, build.registered_by.clone(), "job", deed);
-    let (registered, released) = (noted(Deed::Registered), noted(Deed::Released));
-    let along = Along::Registration {
-        key: &key,
-        build,
-        note: &registered,
-    };
-    let grant = grant(build, to, at);
-    let done = table.release(&grant, along, &released);
-    assert!(matches!(done.await.unwrap(), Released::Now(_)));
 }
 
 /// The key under which a run registers.
