@@ -73,7 +73,7 @@ impl Actor {
 
     /// Someone of that name at an issuer of the tests.
     #[cfg(test)]
-    pub(crate) fn tester(name: &str, groups: Vec<String>) -> Self {
+    pub(crate) fn named(name: &str, groups: Vec<String>) -> Self {
         Self::person(PersonId::of("https://issuer.example", name), name, groups)
     }
 

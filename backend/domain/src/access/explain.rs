@@ -159,7 +159,7 @@ mod tests {
     fn actors(grants: &[Grant]) -> Vec<Actor> {
         let person = |groups: &[&str]| {
             let groups = groups.iter().map(|group| (*group).to_owned()).collect();
-            Actor::tester("ada@example.com", groups)
+            Actor::named("ada@example.com", groups)
         };
         let permit = Permit::all(Permission::ALL.to_vec());
         let narrow = Permit {
@@ -208,7 +208,7 @@ mod tests {
         let apps: Vec<AppId> = APPS.map(|id| id.parse().unwrap()).to_vec();
         let environments: Vec<EnvironmentId> = ENVIRONMENTS.map(|id| id.parse().unwrap()).to_vec();
         let grants = grants();
-        let ada = Actor::tester("ada@example.com", vec!["all".to_owned()]);
+        let ada = Actor::named("ada@example.com", vec!["all".to_owned()]);
         for action in actions(&apps, &environments) {
             let mut named = Vec::new();
             for reason in explain(&ada, &grants, action) {

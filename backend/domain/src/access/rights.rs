@@ -378,7 +378,7 @@ mod tests {
 
     fn person(groups: &[&str]) -> Actor {
         let groups = owned(groups);
-        Actor::tester("ada@example.com", groups)
+        Actor::named("ada@example.com", groups)
     }
 
     fn of(may: &[Right], what: Ability) -> Option<&Right> {

@@ -28,7 +28,7 @@ fn everywhere(role: Role) -> Grant {
 }
 
 fn member() -> Actor {
-    Actor::tester("ada@example.com", vec!["team".to_owned()])
+    Actor::named("ada@example.com", vec!["team".to_owned()])
 }
 
 fn answers(grant: &Grant, action: Action<'_>) -> Decision {
@@ -210,7 +210,7 @@ fn a_build_that_is_nowhere_is_for_those_who_may_go_everywhere() {
 #[test]
 fn whoever_is_in_no_group_with_a_role_sees_nothing() {
     let wallet = app("wallet");
-    let stranger = Actor::tester("eve@example.com", vec!["other".to_owned()]);
+    let stranger = Actor::named("eve@example.com", vec!["other".to_owned()]);
     let grants = [everywhere(Role::Admin)];
     let answer = |action| decide(&stranger, &grants, action);
     assert_eq!(answer(Action::ViewApp(&wallet)), Decision::Unseen);

@@ -15,7 +15,7 @@ fn note(second: i64) -> Note {
             // As the documentation has it, and as versions wrote it that knew people by their address.
             Actor {
                 person: None,
-                ..Actor::tester("ada@example.com", vec!["release-managers".to_owned()])
+                ..Actor::named("ada@example.com", vec!["release-managers".to_owned()])
             },
             "session of https://issuer.example.com",
             Deed::PromotionRequested,

@@ -55,7 +55,7 @@ fn hold(on: Held) -> Hold {
     Hold {
         on,
         reason: "the servers are on fire".to_owned(),
-        by: Actor::tester("ada@example.com", Vec::new()),
+        by: Actor::named("ada@example.com", Vec::new()),
         since: now(),
     }
 }
