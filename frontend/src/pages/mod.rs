@@ -292,6 +292,7 @@ pub(crate) struct View {
 }
 
 impl Page<'_> {
+    #[allow(clippy::too_many_lines, reason = "an arm a page")]
     pub(crate) fn view(&self, site: &Site) -> View {
         match *self {
             Self::Overview(view) => overview::show::page(view),
@@ -385,10 +386,7 @@ impl Page<'_> {
                 ended,
                 returned,
                 as_of,
-            } => {
-                let ending = (may_end_all, ended);
-                settings::sessions::page(sessions, ending, returned, as_of, site)
-            }
+            } => settings::sessions::page(sessions, may_end_all, ended, returned, as_of, site),
             Self::Leaving { issuer } => sign_in::leaving::page(issuer),
             Self::SignedOut => sign_in::signed_out::page(),
             Self::Error {

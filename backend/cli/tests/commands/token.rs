@@ -40,8 +40,8 @@ fn what_a_token_sends_is_claimed_and_nothing_waits_for_it() {
         "detail": {"pipeline": "wallet-dev", "execution-id": "e-1", "state": "STARTED", "version": 1},
     });
     std::fs::write(portal.path("event.json"), event.to_string()).unwrap();
-    let send = ["event", "send", "event.json"];
-    let sent = with(&portal, &portal.url, token.trim_end(), &send);
+    let command = ["event", "send", "event.json"];
+    let sent = with(&portal, &portal.url, token.trim_end(), &command);
     assert_eq!(sent.out, "recorded 1 event\n", "{}", sent.err);
     assert!(sent.err.contains("claimed"), "{}", sent.err);
     let view = ["token", "make", "viewer", "--may", "view", "--days", "1"];
@@ -52,7 +52,7 @@ fn what_a_token_sends_is_claimed_and_nothing_waits_for_it() {
         "{}",
         waiting.err
     );
-    let believed = portal.types(&send);
+    let believed = portal.types(&command);
     assert!(!believed.err.contains("claimed"), "{}", believed.err);
 }
 

@@ -250,10 +250,10 @@ async fn own(apps: &TwoApps, templates: &[Template]) {
             continue;
         }
         let everywhere = EVERYWHERE.contains(&pattern);
-        let asker = if everywhere { &apps.admin } else { &apps.owner };
+        let who = if everywhere { &apps.admin } else { &apps.owner };
         let answer = apps
             .portal
-            .ask(&template.method, &address, Some(asker), &body)
+            .ask(&template.method, &address, Some(who), &body)
             .await;
         if matches!(answer.status.as_u16(), 400..=405 | 415 | 500..) {
             wrong.push(format!(

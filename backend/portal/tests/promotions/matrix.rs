@@ -25,7 +25,6 @@ use testkit::{
 };
 
 const DOCUMENT: &str = include_str!("../../../../docs/paths.md");
-const ANY: Option<&AppId> = None;
 
 /// Where an environment is in the path of wallet, by the words of the table.
 #[derive(Clone)]
@@ -163,15 +162,23 @@ fn every_gate() -> impl Iterator<Item = Gates> {
     [approved(), checks, freezes, age].into_iter()
 }
 
+/// What is held while somebody tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    Nothing,
+    EveryApp,
+    Wallet,
+}
+
 struct World {
     test: TestPortal,
     to: EnvironmentId,
-    held: Option<Option<AppId>>,
+    stop: Stop,
     builds: u64,
 }
 
 impl World {
-    async fn of(place: &Place, held: Option<Option<&AppId>>) -> Self {
+    async fn of(place: &Place, stop: Stop) -> Self {
         let feed = Feed {
             source: "codepipeline".to_owned(),
             pipeline: "wallet-dev".to_owned(),
@@ -188,16 +195,21 @@ impl World {
         Self {
             test: builder.jobs().start().await,
             to: place.to.clone(),
-            held: held.map(|app| app.cloned()),
+            stop,
             builds: 0,
         }
     }
 
+    /// The app of the hold, if it is of one.
+    fn held_app(&self) -> Option<AppId> {
+        (self.stop == Stop::Wallet).then(wallet)
+    }
+
     async fn hold(&self) {
-        if let Some(app) = &self.held {
+        if self.stop != Stop::Nothing {
             let hold = HoldRequest {
                 environment: self.to.clone(),
-                app: app.clone(),
+                app: self.held_app(),
                 reason: "the servers are on fire".to_owned(),
             };
             self.test
@@ -209,22 +221,22 @@ impl World {
     }
 
     async fn lift(&self) {
-        if let Some(app) = &self.held {
+        if self.stop != Stop::Nothing {
             let on = domain::hold::Held::Environment {
                 environment: self.to.clone(),
-                app: app.clone(),
+                app: self.held_app(),
             };
             let (ada, now) = (ada(), machine_time());
             let lifted = self.test.portal.lift(&ada, &on, None, now);
             match lifted.await {
                 // Some ways are refused before it comes to the hold.
-                Ok(_) | Err(Error::NotFound { .. }) => {}
+                Ok(()) | Err(Error::NotFound { .. }) => {}
                 Err(error) => panic!("{error}"),
             }
         }
     }
 
-    fn request(&self, bytes: &[u8], to: Option<&EnvironmentId>) -> UploadRequest {
+    fn request(bytes: &[u8], to: Option<&EnvironmentId>) -> UploadRequest {
         let request = json!({"files": [promise("app.txt", bytes)], "environment": to});
         serde_json::from_value(request).unwrap()
     }
@@ -239,7 +251,7 @@ impl World {
         let started = self
             .test
             .portal
-            .start_upload(actor, &app, self.request(bytes, to), now)
+            .start_upload(actor, &app, Self::request(bytes, to), now)
             .await;
         let plan = started.map_err(|error| error.to_string())?;
         for file in &plan.files {
@@ -328,14 +340,14 @@ async fn every_way_to_release_without_a_promotion_does_what_the_document_says() 
     let (mut released, mut refused) = (0, 0);
     for place in places() {
         let cells = table[place.row];
-        for held in [None, Some(ANY), Some(Some(&wallet()))] {
-            let mut world = World::of(&place, held).await;
+        for stop in [Stop::Nothing, Stop::EveryApp, Stop::Wallet] {
+            let mut world = World::of(&place, stop).await;
             for way in WAYS {
                 let before = world.test.current(&place.to).await;
                 let outcome = world.tries(way).await;
                 let after = world.test.current(&place.to).await;
-                let what = format!("{}, held: {held:?}, {way:?}: {outcome:?}", place.row);
-                match (cells[usize::from(held.is_some())], &outcome) {
+                let what = format!("{}, held: {stop:?}, {way:?}: {outcome:?}", place.row);
+                match (cells[usize::from(stop != Stop::Nothing)], &outcome) {
                     ("released", Ok(())) => {
                         released += 1;
                         assert_ne!(before, after, "{what}");

@@ -97,9 +97,10 @@ async fn tokens_of_an_address_become_those_of_the_person_who_has_it() {
     );
     for token in table.tokens().await.unwrap() {
         let owner = (token.owner.name.as_str(), token.owner.person.as_ref());
-        match token.id == bobs.id {
-            true => assert_eq!(owner, ("bob@example.com", None)),
-            false => assert_eq!(owner, ("ada@example.com", Some(&ada))),
+        if token.id == bobs.id {
+            assert_eq!(owner, ("bob@example.com", None));
+        } else {
+            assert_eq!(owner, ("ada@example.com", Some(&ada)));
         }
     }
     // They count for her limit, and one that is revoked makes room.

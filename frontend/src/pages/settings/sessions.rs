@@ -38,7 +38,8 @@ pub struct SessionLine {
 
 pub(crate) fn page(
     sessions: &[SessionLine],
-    (may_end_all, ended): (bool, Option<(&str, usize)>),
+    may_end_all: bool,
+    ended: Option<(&str, usize)>,
     returned: Option<&Returned>,
     as_of: Timestamp,
     site: &Site,

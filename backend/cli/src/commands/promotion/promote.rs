@@ -80,11 +80,9 @@ pub(super) async fn asked(
             promotion.requested_by.name
         ));
     }
-    match wait.patience() {
-        Some(patience) => super::wait::until_over(api, promotion, patience, output).await,
-        None => {
-            show::promotion(api, promotion, output)?;
-            ended_well(promotion)
-        }
+    if let Some(patience) = wait.patience() {
+        return super::wait::until_over(api, promotion, patience, output).await;
     }
+    show::promotion(api, promotion, output)?;
+    ended_well(promotion)
 }
