@@ -270,6 +270,8 @@ impl Portal {
             };
             let step = Step::default();
             self.store().table.step(record, &after, step).await?;
+            // Whoever asked is to see them as they are now.
+            return Ok(Turn::On);
         }
         Ok(Turn::Rest)
     }

@@ -3,10 +3,15 @@
 use std::cell::Cell;
 
 use axum::http::{Method, Request, header};
-use domain::Timestamp;
+use domain::{
+    Timestamp,
+    audit::{Deed, Note},
+    page::Limit,
+};
 use jiff::SignedDuration;
 use portal::config::Config;
 use serde_json::{Value, json};
+use store::table::Month;
 use testkit::{Answer, TestPortal, now};
 
 use crate::{
@@ -98,19 +103,12 @@ impl Team {
         asked.json()
     }
 
-    /// The newest entries of the audit log of that kind, as an administrator sees them.
-    async fn noted(&self, deed: &str) -> Vec<Value> {
-        let admin = self.portal.cookie("admins", clock()).await;
-        let log = self
-            .portal
-            .get_as("/api/v1/audit", Some(&admin))
-            .await
-            .json();
-        let entries = log["items"].as_array().unwrap().iter();
-        entries
-            .filter(|entry| entry["deed"] == deed)
-            .cloned()
-            .collect()
+    /// The newest entries of the audit log of that kind.
+    async fn noted(&self, deed: Deed) -> Vec<Note> {
+        let (month, limit) = (Month::of(now()), Limit::default());
+        let log = self.portal.store.table.audit(&month, limit, None).await;
+        let notes = log.unwrap().items.into_iter().map(|entry| entry.note);
+        notes.filter(|note| note.deed == deed).collect()
     }
 
     async fn approves(&self, cookie: &str, promotion: &Value) -> Answer {
@@ -293,7 +291,7 @@ async fn a_promotion_that_waited_too_long_is_over_for_whoever_looks_and_can_be_a
         (&open["waiting_for_you"], &open["others"]),
         (&json!([]), &json!([]))
     );
-    assert_eq!(team.noted("promotion-expired").await.len(), 3);
+    assert_eq!(team.noted(Deed::PromotionExpired).await.len(), 3);
 }
 
 #[tokio::test]
@@ -306,21 +304,15 @@ async fn the_log_keeps_each_rule_and_who_of_those_asked_could_not_approve() {
     let viewer = team.signs_in("s-2", "viv@example.com", &["everyone"]).await;
     team.approves(&viewer, &promotion).await.problem(403);
 
-    let requested = team.noted("promotion-requested").await;
-    let details = &requested[0]["details"];
-    assert_eq!(
-        details["gate approvals 1"], "needs 1 approval from leads",
-        "{details}"
-    );
-    assert_eq!(
-        details["gate approvals 2"], "needs 1 approval from admins",
-        "{details}"
-    );
-    assert_eq!(details["gate hold"], "no hold", "{details}");
-    let refused = team.noted("approval-refused").await;
+    let requested = team.noted(Deed::PromotionRequested).await;
+    let details = &requested[0].details;
+    assert_eq!(details["gate approvals 1"], "needs 1 approval from leads");
+    assert_eq!(details["gate approvals 2"], "needs 1 approval from admins");
+    assert_eq!(details["gate hold"], "no hold");
+    let refused = team.noted(Deed::ApprovalRefused).await;
     assert_eq!(refused.len(), 1, "{refused:?}");
-    assert_eq!(refused[0]["by"]["name"], "ada@example.com");
-    let why = &refused[0]["details"]["refusal"];
+    assert_eq!(refused[0].by.name, "ada@example.com");
+    let why = &refused[0].details["refusal"];
     assert_eq!(
         why,
         "whoever asks for a promotion cannot approve or reject it"
