@@ -269,11 +269,26 @@ fn the_log_says_who_did_what_and_leads_to_it() {
     assert!(html.contains("/downloads\"") && html.contains("format=jsonl"));
     says(
         &named("audit-altered"),
-        &["Entry 2", "altered", "Entries 4 to 6", "missing"],
+        &[
+            "Entry 2",
+            "altered",
+            "Entries 4 to 6",
+            "missing",
+            "seal missing",
+            "Seal 3",
+            "seal deleted",
+            "The seal of 2026-11-20 has a delete marker",
+        ],
     );
     says(
         &named("audit-verified"),
-        &["Nothing is wrong.", "120 entries", "3 seals"],
+        &[
+            "Nothing is wrong.",
+            "120 entries",
+            "3 seals. 1 seal of an earlier version",
+            "Entries up to 118 are sealed",
+            "All seals are locked in compliance mode: nobody can delete one before its time.",
+        ],
     );
     let narrowed = named("audit-narrowed");
     let older = "/audit?month=2026-11&amp;deed=gates-bypassed&amp;by=ada&amp;cursor=";

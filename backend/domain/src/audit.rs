@@ -2,15 +2,17 @@
 //!
 //! An entry's hash is the SHA-256 of its canonical JSON (RFC 8785) without the member `hash`: its `number`, what is noted,
 //! and `previous`. Members that an entry does not have are left out, so that an entry written before a member was thought of
-//! keeps its hash.
+//! keeps its hash. `docs/audit.md` describes all of it to the byte.
 
 mod canonical;
 mod export;
+mod seal;
+mod seals;
 mod verify;
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -19,8 +21,9 @@ use crate::{
     id::{AppId, BuildId, EnvironmentId, PromotionId},
 };
 
-pub use export::Export;
-pub use verify::{Fault, Finding, Link, verify, verify_links};
+pub use seal::{DaySeal, FOLDER, FORMAT, LastSeal, Seal};
+pub use seals::{Lock, LockMode, Locks, SealVersion, Seals, SealsFound, oldest};
+pub use verify::{Fault, Finding, Link, MOST_FINDINGS, Outcome, Verifier, verify};
 
 /// What is to be noted, before it has its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,18 +144,6 @@ pub struct Head {
     pub hash: Digest,
 }
 
-/// The head of a day's end, kept in an object that nobody can overwrite or delete.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Seal {
-    /// The day, in UTC.
-    pub day: civil::Date,
-    /// Where the log ended.
-    pub head: Head,
-    /// When it was sealed.
-    pub sealed_at: Timestamp,
-}
-
 /// What an entry's hash is of.
 #[derive(Serialize)]
 struct Contents<'a> {
@@ -160,6 +151,11 @@ struct Contents<'a> {
     #[serde(flatten)]
     note: &'a Note,
     previous: &'a Digest,
+}
+
+/// A line of an export: an entry's canonical JSON; `None` if it has fractions, which no entry has.
+pub fn line(entry: &serde_json::Value) -> Option<String> {
+    canonical::whole(entry)
 }
 
 /// The hash of an entry; `None` if it cannot be written down, which no note brings about.

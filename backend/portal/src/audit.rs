@@ -5,10 +5,11 @@ mod export;
 mod list;
 mod narrow;
 mod seal;
+mod seals;
 mod verify;
 
-pub use export::Format;
+pub use export::{Format, Part};
 pub use list::AuditView;
 pub use narrow::Narrow;
-pub use seal::SealsView;
-pub use verify::Verified;
+pub use seals::{SealsView, read_seals};
+pub use verify::{SealedUpTo, Verified, verify};

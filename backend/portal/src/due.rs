@@ -1,13 +1,9 @@
 //! What nobody asks for and has to be done. Deployed, a schedule calls for it every few minutes; `towpath serve` does it
 //! every minute. Each duty can be repeated at any time, and one that fails keeps no other from being done.
 
-use domain::{Timestamp, actor::Actor};
-use jiff::{SignedDuration, tz::TimeZone};
+use domain::Timestamp;
 
 use crate::{Error, Portal, Result, error::chain, retention::Swept};
-
-/// How long after midnight the day before is sealed: who reads the clock of another machine may still write into it.
-const SETTLED: SignedDuration = SignedDuration::from_mins(15);
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,9 +17,9 @@ pub struct Done {
 }
 
 impl Portal {
-    /// Does all that is due at `now`: notes a changed configuration, has environments follow withdrawals that broke off, goes on with promotions (those that may start now,
-    /// those that have waited too long, those that nothing was heard of, those that follow by themselves), seals
-    /// yesterday's audit log, applies retention. The first that failed is the error, when all others are done.
+    /// Does all that is due at `now`: seals the audit log, notes a changed configuration, has environments follow withdrawals that broke off, goes on with promotions (those that may start now,
+    /// those that have waited too long, those that nothing was heard of, those that follow by themselves), applies
+    /// retention. The first that failed is the error, when all others are done.
     pub async fn do_what_is_due(&self, now: Timestamp) -> Result<Done> {
         let mut failed: Option<Error> = None;
         let mut keep = |what, error: Error| {
@@ -31,7 +27,11 @@ impl Portal {
             failed.get_or_insert(error);
         };
         let mut done = Done::default();
-        // Boxed: what the duties keep in flight is too large for the stack.
+        // Boxed: what the duties keep in flight is too large for the stack. Sealing comes first, so that no slow promotion
+        // keeps it waiting.
+        if let Err(error) = Box::pin(self.seal_if_due(now)).await {
+            keep("seal", error);
+        }
         match Box::pin(self.config_changed(now)).await {
             Ok(changed) => done.config_changed = changed,
             Err(error) => keep("configuration", error),
@@ -43,25 +43,10 @@ impl Portal {
             Ok(slow) => done.slow_promotions = slow,
             Err(error) => keep("promotions", error),
         }
-        if let Err(error) = Box::pin(self.seal_yesterday(now)).await {
-            keep("seal", error);
-        }
         match Box::pin(self.sweep(now)).await {
             Ok(swept) => done.swept = swept,
             Err(error) => keep("retention", error),
         }
         failed.map_or(Ok(done), Err)
-    }
-
-    /// Seals the audit log of the day before, once. Days are those of UTC, as in the log.
-    async fn seal_yesterday(&self, now: Timestamp) -> Result<()> {
-        if self.parts.seals.is_none() {
-            return Ok(());
-        }
-        let settled = (now - SETTLED).to_zoned(TimeZone::UTC).date();
-        if let Ok(yesterday) = settled.yesterday() {
-            self.seal(&Actor::portal(), yesterday, now).await?;
-        }
-        Ok(())
     }
 }

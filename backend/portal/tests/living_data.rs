@@ -204,9 +204,24 @@ async fn promotions_go_on_and_the_audit_log_stays_one_chain() {
     let after = portal.json("/api/v1/audit/verify").await;
     assert_eq!(after["findings"], json!([]), "{after}");
     assert_eq!(after["seals"], 1, "{after}");
+    assert_eq!(after["unnumbered_seals"], 1, "{after}");
     assert!(
         after["entries"].as_u64() > before["entries"].as_u64(),
         "{after}"
+    );
+
+    // The next seal has a number, and follows the one of that day.
+    let sealed = portal.portal.seal_if_due((FIRST.clock)()).await.unwrap();
+    assert_eq!(sealed.unwrap().number, 1);
+    let sealed = portal.json("/api/v1/audit/verify").await;
+    assert_eq!(sealed["findings"], json!([]), "{sealed}");
+    assert_eq!(
+        (&sealed["seals"], &sealed["unnumbered_seals"]),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!(
+        sealed["locks"],
+        json!({"compliance": 0, "governance": 1, "none": 1})
     );
 }
 

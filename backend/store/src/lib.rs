@@ -35,4 +35,13 @@ impl Store {
             objects: Objects::connect(&config, &settings.bucket, settings.s3_endpoint.as_deref()),
         }
     }
+    /// The same, as the environment and the profiles of whoever calls reach it; `None` if they name no region.
+    pub async fn connect_as_caller(table: &str, bucket: &str) -> Option<Self> {
+        let config = settings::of_caller().await;
+        config.region()?;
+        Some(Self {
+            table: Table::connect(&config, table, None),
+            objects: Objects::connect(&config, bucket, None),
+        })
+    }
 }

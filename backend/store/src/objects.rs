@@ -6,11 +6,13 @@
 //! | `write` | small objects, copies, deletions |
 //! | `writer` | large objects, a block at a time, with constant memory |
 //! | `multipart` | uploads whose parts others send |
+//! | `versions` | every version of objects, also of those that were written over or deleted |
 //! | `links` | links that let others read or write one object for a while |
 
 mod links;
 mod multipart;
 mod read;
+mod versions;
 mod write;
 mod writer;
 
@@ -23,6 +25,7 @@ use aws_sdk_s3::{
 
 pub use multipart::UploadedPart;
 pub use read::ObjectInfo;
+pub use versions::{Version, VersionMarker, VersionText, Versions};
 pub use writer::{PART_SIZE, Writer, Written};
 
 /// The objects of one bucket. Cheap to clone.

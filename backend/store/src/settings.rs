@@ -1,6 +1,6 @@
 //! Where the table and the objects are.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls;
 
@@ -24,14 +24,7 @@ pub struct Settings {
 impl Settings {
     /// What every SDK client here shares.
     pub(crate) async fn load(&self) -> SdkConfig {
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(tls::Provider::Rustls(
-                tls::rustls_provider::CryptoMode::Ring,
-            ))
-            .build_https();
-        let loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(self.region.clone()))
-            .http_client(http);
+        let loader = loader().region(Region::new(self.region.clone()));
         match &self.static_credentials {
             Some((id, secret)) => {
                 let credentials = Credentials::new(id, secret, None, None, "settings");
@@ -40,4 +33,18 @@ impl Settings {
             None => loader.load().await,
         }
     }
+}
+
+/// What the environment and the profiles of whoever calls say of region, credentials and endpoints.
+pub(crate) async fn of_caller() -> SdkConfig {
+    loader().load().await
+}
+
+fn loader() -> ConfigLoader {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(
+            tls::rustls_provider::CryptoMode::Ring,
+        ))
+        .build_https();
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http)
 }

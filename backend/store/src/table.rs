@@ -23,6 +23,7 @@ mod registrations;
 mod releases;
 mod runs;
 mod schema;
+mod seal;
 mod sessions;
 mod tokens;
 mod tries;
@@ -34,7 +35,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
-pub use audit::{AuditSpan, FoundEntry, InvalidMonth, Month};
+pub use audit::{AuditPlace, AuditSpan, FoundEntries, FoundEntry, InvalidMonth, Month};
 pub use builds::{BuildRecord, SomeBuilds};
 pub use current::Served;
 pub use events::{Raw, Recorded};
@@ -48,6 +49,7 @@ pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Step
 pub use registrations::{Completed, PendingRegistration, Registration};
 pub use releases::{Along, ListedRelease, Released};
 pub use runs::{JoinedStep, RunList, RunOfCommit, RunRecord};
+pub use seal::NewestSeal;
 pub use sessions::SessionRecord;
 pub use tokens::{RevokedToken, TokenMade, TokenRecord};
 pub use uploads::{Upload, UploadFile};
@@ -70,7 +72,9 @@ impl Table {
     /// The table of that name.
     pub(crate) fn connect(config: &SdkConfig, name: &str, endpoint: Option<&str>) -> Self {
         let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
-        builder.set_endpoint_url(endpoint.map(str::to_owned));
+        if let Some(endpoint) = endpoint {
+            builder = builder.endpoint_url(endpoint);
+        }
         Self {
             client: Client::from_conf(builder.build()),
             name: name.to_owned(),

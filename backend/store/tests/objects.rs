@@ -26,5 +26,7 @@ mod reading;
 mod refusals;
 #[path = "objects/uploads.rs"]
 mod uploads;
+#[path = "objects/versions.rs"]
+mod versions;
 #[path = "objects/writing.rs"]
 mod writing;

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    audit::{Entry, Finding},
+    audit::Entry,
     build::{Build, BuildBrief},
     catalog::App,
     compare::Comparison,
@@ -39,7 +39,10 @@ mod tester;
 mod token;
 mod unassigned;
 
-pub use audit::list::Shown as ShownAudit;
+pub use audit::{
+    list::Shown as ShownAudit,
+    verify::{ComparedSeals, VerifiedLog},
+};
 pub use hold::stop::MayHold;
 pub use link::make::{MayShare, SharedPlace};
 pub use settings::sessions::SessionLine;
@@ -136,16 +139,7 @@ pub enum Page<'a> {
         as_of: Timestamp,
     },
     /// The audit log, verified.
-    Verified {
-        /// How many entries were looked at.
-        entries: u64,
-        /// How many seals they were compared with.
-        seals: usize,
-        /// What is wrong.
-        findings: &'a [Finding],
-        /// When this was true.
-        as_of: Timestamp,
-    },
+    Verified(VerifiedLog<'a>),
     /// Choosing what to compare.
     Compare {
         /// What environments serve, as `<app>/<environment>`.
@@ -335,12 +329,7 @@ impl Page<'_> {
                 apps,
                 as_of,
             } => audit::list::page(shown, entries, apps, as_of),
-            Self::Verified {
-                entries,
-                seals,
-                findings,
-                as_of,
-            } => audit::verify::page(entries, seals, findings, as_of),
+            Self::Verified(log) => audit::verify::page(&log),
             Self::Compare { sides, returned } => compare::choose::page(sides, returned),
             Self::Compared {
                 comparison,

@@ -78,6 +78,13 @@ pub(crate) fn findings() -> Vec<Finding> {
             Fault::Missing,
             "nothing stands between entries 3 and 7",
         ),
+        finding(3, 3, Fault::SealMissing, "seal 3 is missing"),
+        finding(
+            0,
+            0,
+            Fault::SealDeleted,
+            "the seal of 2026-11-20 has a delete marker: somebody deleted it",
+        ),
     ]
 }
 

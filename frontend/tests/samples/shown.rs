@@ -1,10 +1,10 @@
 //! Pages about promotions, holds, the audit log and comparisons, in every state: the gallery shows them, tests read them.
 
-use domain::view::BuildView;
+use domain::{audit::Locks, view::BuildView};
 use frontend::{
     Page,
     form::{Returned, Trouble},
-    pages::{MayHold, ShownAudit},
+    pages::{ComparedSeals, MayHold, ShownAudit, VerifiedLog},
 };
 
 use super::{app, audit, builds, environment, links, now, overview, promotions, settings, tester};
@@ -227,7 +227,16 @@ fn of_the_log(show: Show<'_>) {
             },
         );
     }
-    let (entries, seals, as_of) = (120, 3, now());
+    let (entries, as_of) = (120, now());
+    let seals = ComparedSeals {
+        count: 3,
+        unnumbered: 1,
+        locks: Locks {
+            compliance: 3,
+            ..Locks::default()
+        },
+        sealed: Some((118, now())),
+    };
     let found = audit::findings();
     for (name, findings) in [
         ("audit-verified", &found[..0]),
@@ -235,12 +244,12 @@ fn of_the_log(show: Show<'_>) {
     ] {
         show(
             name,
-            Page::Verified {
+            Page::Verified(VerifiedLog {
                 entries,
                 seals,
                 findings,
                 as_of,
-            },
+            }),
         );
     }
 }

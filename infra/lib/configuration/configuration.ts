@@ -33,6 +33,8 @@ export interface Configuration {
   readonly pipelines: readonly ConfiguredPipeline[];
   /** The targets of the steps of its paths. */
   readonly targets: readonly ConfiguredTarget[];
+  /** The environments that a step asks for approvals of. */
+  readonly approved: readonly string[];
 }
 
 const written = z.object({
@@ -60,6 +62,9 @@ const written = z.object({
                     'towpath.toml: Towpath reads no scan reports yet, so that nothing could open this gate. Remove it, and see docs/upgrading.md',
                 })
                 .optional(),
+              environment: z.string().optional(),
+              // What they say is for the portal to check.
+              approvals: z.array(z.unknown()).default([]),
               target: z
                 .object({
                   codepipeline: z.string().optional(),
@@ -85,6 +90,15 @@ export function parseConfiguration(text: string): Configuration {
   const { pipelines: found, paths } = written.parse(parse(text));
   return {
     text,
+    approved: [
+      ...new Set(
+        paths
+          .flatMap(({ steps }) => steps)
+          .flatMap(({ environment, approvals }) =>
+            environment === undefined || approvals.length === 0 ? [] : [environment],
+          ),
+      ),
+    ],
     targets: paths
       .flatMap(({ steps }) => steps)
       .flatMap(({ target }) => (target === undefined ? [] : configuredTarget(target))),

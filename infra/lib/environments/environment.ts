@@ -8,7 +8,7 @@ export type Architecture = (typeof ARCHITECTURES)[number];
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Who may shorten a seal's retention: an administrator with a special right, or nobody at all. */
+/** Who may delete a seal before its time: an administrator with a special right, or nobody at all. */
 export const AUDIT_LOCKS = ['governance', 'compliance'] as const;
 export type AuditLock = (typeof AUDIT_LOCKS)[number];
 
@@ -95,7 +95,8 @@ export interface Environment {
   readonly alarmsTo?: string;
   readonly architecture: Architecture;
   readonly logLevel: LogLevel;
-  readonly auditLock: AuditLock;
+  /** Left out, `compliance` where a step of `towpath.toml` asks for approvals, and `governance` elsewhere. */
+  readonly auditLock?: AuditLock;
   readonly retention: Retention;
   readonly signIn: SignInSettings;
   /** Under which names the secret of the origin key has the accepted values: CloudFront sends the first. */

@@ -46,7 +46,6 @@ function environment(
     eventsFrom: [...new Set(others)].filter((account) => account !== written.account).sort(),
     architecture: written.architecture,
     logLevel: written.log_level,
-    auditLock: written.audit_lock,
     retention: {
       logDays: retention.log_days,
       eventDays: retention.event_days,
@@ -62,6 +61,7 @@ function environment(
     },
     dashboard: written.dashboard,
     webhooks: written.webhooks,
+    ...(written.audit_lock !== undefined && { auditLock: written.audit_lock }),
     ...(written.alarms_to !== undefined && { alarmsTo: written.alarms_to }),
     ...(written.public_url !== undefined && { publicUrl: written.public_url }),
     ...(domain && {

@@ -127,7 +127,7 @@ const environment = z.strictObject(
     alarms_to: mail.optional(),
     architecture: oneOf(ARCHITECTURES).default('arm64'),
     log_level: oneOf(LOG_LEVELS).default('info'),
-    audit_lock: oneOf(AUDIT_LOCKS).default('governance'),
+    audit_lock: oneOf(AUDIT_LOCKS).optional(),
     domain: domain.optional(),
     retention: retention.prefault({}),
     sign_in: z

@@ -4,7 +4,7 @@ import { TowpathFunction } from './function.ts';
 import type { Parts } from './functions.ts';
 import { grantBuckets, grantPipelines } from './pipelines.ts';
 
-/** Does what is due: retention, promotions that heard nothing, the day's seal. */
+/** Does what is due: seals, promotions that heard nothing, retention. */
 export function clock(scope: Construct, parts: Parts): TowpathFunction {
   const { deployment, records, releases, seals } = parts;
   const made = new TowpathFunction(scope, 'Clock', {

@@ -55,3 +55,24 @@ test('a pipeline without a name is refused', () => {
     /pipelines[\s\S]*name/,
   );
 });
+
+test('the environments whose steps ask for approvals are known', () => {
+  const { approved } = parseConfiguration(`
+[[paths]]
+[[paths.steps]]
+environment = "dev"
+approvals = []
+[[paths.steps]]
+environment = "preprod"
+[[paths.steps]]
+environment = "prod"
+approvals = [{ groups = ["leads"] }]
+
+[[paths]]
+apps = ["wallet"]
+[[paths.steps]]
+environment = "prod"
+approvals = [{ groups = ["security"] }]
+`);
+  assert.deepEqual(approved, ['prod']);
+});

@@ -38,7 +38,6 @@ describe('an environments file', () => {
         eventsFrom: [],
         architecture: 'arm64',
         logLevel: 'info',
-        auditLock: 'governance',
         retention: {
           logDays: 30,
           eventDays: 90,

@@ -99,21 +99,66 @@ test('the release bucket keeps versions, and cleans up after itself', () => {
 });
 
 describe('the bucket of seals', () => {
+  const locked = (toml: string, configuration: string | undefined, mode: string) => {
+    templateOf(toml, configuration).hasResourceProperties('AWS::S3::Bucket', {
+      BucketName: 'towpath-dev-audit-111111111111-eu-west-1',
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: {
+        ObjectLockEnabled: 'Enabled',
+        Rule: { DefaultRetention: { Days: 400, Mode: mode } },
+      },
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: Match.absent(),
+    });
+  };
+  const step = (environment: string) =>
+    `[[paths]]\n[[paths.steps]]\nenvironment = "${environment}"\napprovals = [{ groups = ["leads"] }]\n`;
+  const days = 'retention = { audit_days = 400 }\n';
+
   for (const [lock, mode] of [
     ['governance', 'GOVERNANCE'],
     ['compliance', 'COMPLIANCE'],
   ] as const)
-    test(`locks what is written, in the mode ${lock}`, () => {
-      const toml = environmentToml(`audit_lock = "${lock}"\nretention = { audit_days = 400 }\n`);
-      templateOf(toml).hasResourceProperties('AWS::S3::Bucket', {
-        BucketName: 'towpath-dev-audit-111111111111-eu-west-1',
-        ObjectLockEnabled: true,
-        ObjectLockConfiguration: {
-          ObjectLockEnabled: 'Enabled',
-          Rule: { DefaultRetention: { Days: 400, Mode: mode } },
-        },
-        VersioningConfiguration: { Status: 'Enabled' },
-        LifecycleConfiguration: Match.absent(),
-      });
+    test(`locks what is written, in the mode ${lock}, if the environment says so`, () => {
+      locked(environmentToml(`audit_lock = "${lock}"\n${days}`), step('dev'), mode);
+      locked(environmentToml(`audit_lock = "${lock}"\n${days}`), undefined, mode);
     });
+
+  test('locks against administrators, too, where people approve', () => {
+    locked(environmentToml(days), step('dev'), 'COMPLIANCE');
+    locked(environmentToml(days), step('prod'), 'GOVERNANCE');
+    locked(environmentToml(days), undefined, 'GOVERNANCE');
+  });
+
+  test('takes conditional writes of the clock and nothing else, and no deletion', () => {
+    const all = { 'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.anyValue(), 'Arn'] }, '/*']] };
+    const denied = (Action: unknown, further: object) =>
+      Match.objectLike({
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action,
+        Resource: all,
+        ...further,
+      });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      Bucket: { Ref: Match.stringLikeRegexp('^SealsBucket') },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          denied(['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:DeleteObjectVersion'], {
+            Condition: Match.absent(),
+          }),
+          denied('s3:PutObject', { Condition: { Null: { 's3:if-none-match': 'true' } } }),
+          denied('s3:PutObject', {
+            Condition: {
+              ArnNotEquals: {
+                'aws:PrincipalArn': {
+                  'Fn::GetAtt': [Match.stringLikeRegexp('^FunctionsClockRole'), 'Arn'],
+                },
+              },
+            },
+          }),
+        ]),
+      },
+    });
+  });
 });

@@ -182,7 +182,7 @@ impl Builder {
             direct
                 .objects
                 .in_bucket(bucket)
-                .create_bucket()
+                .create_locked_bucket(1)
                 .await
                 .unwrap();
         }

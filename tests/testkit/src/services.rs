@@ -34,7 +34,7 @@ pub struct Services {
     pub dynamodb: Option<Running>,
     /// The S3.
     pub s3: Running,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Services {
@@ -83,7 +83,7 @@ impl Services {
             artifacts,
             dynamodb: Some(dynamodb),
             s3,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -96,6 +96,14 @@ impl Services {
     pub async fn put_artifact(&self, key: &str, bytes: Vec<u8>) {
         let put = self.artifacts.put(key, bytes, "application/zip");
         put.await.unwrap();
+    }
+
+    /// Removes an object with all its versions, whatever locks them.
+    pub fn remove_object(&self, bucket: &str, key: &str) {
+        let objects = self.folder.path().join("objects");
+        let of = |part: &str| objects.join(part).join(bucket).join(format!("{key}@"));
+        std::fs::remove_dir_all(of("versions")).unwrap();
+        std::fs::remove_file(of("buckets")).unwrap();
     }
 
     /// Calls DynamoDB itself, past everything of ours.

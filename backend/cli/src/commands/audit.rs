@@ -11,7 +11,8 @@ use clap::Subcommand;
 pub(crate) enum Command {
     /// List who did what, newest first
     List(list::ListingOptions),
-    /// Find entries that were altered, are missing, were put in or moved; exit code 7 if there are any
+    /// Find entries that were altered, are missing, were put in or moved, and seals that are missing, hidden or written over; exit
+    /// code 7 if there are any
     Verify(verify::VerifyOptions),
     /// Take entries away, the oldest first: as JSON lines, with which the log can be verified anywhere, or as CSV
     Export(export::ExportOptions),

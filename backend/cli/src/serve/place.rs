@@ -18,6 +18,8 @@ const TABLE: &str = "towpath";
 const RELEASES: &str = "towpath-releases";
 /// Where the audit log's seals are kept.
 const SEALS: &str = "towpath-audit";
+/// So long is a seal locked, as in a deployment that says nothing else.
+const SEALED_DAYS: i32 = 3650;
 /// Where local pipelines keep their artifacts.
 const ARTIFACTS: &str = "towpath-artifacts";
 
@@ -62,7 +64,7 @@ impl Place {
         store.table.create().await?;
         store.objects.create_bucket().await?;
         let seals = store.objects.in_bucket(SEALS);
-        seals.create_bucket().await?;
+        seals.create_locked_bucket(SEALED_DAYS).await?;
         let (id, secret) = OWN_KEYS;
         let artifacts = store.objects.with_credentials(ARTIFACTS, id, secret, None);
         artifacts.create_bucket().await?;

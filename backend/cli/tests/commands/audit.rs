@@ -1,9 +1,10 @@
 //! The audit log: read, taken away, and found out when somebody edits it.
 
-use domain::audit::{Entry, Head, Seal};
+use domain::audit::{DaySeal, Entry, Head, LastSeal, Seal};
 use serde_json::{Value, json};
+use store::{Settings, Store};
 
-use crate::portal::{Portal, Typed};
+use crate::portal::{Portal, Typed, towpath, typed};
 
 /// A portal whose log has four entries.
 fn with_a_log() -> Portal {
@@ -78,8 +79,8 @@ fn a_log_that_nobody_touched_is_well() {
     let well = portal.says(&["audit", "verify"]);
     let begins = format!("the audit log is as it was written: {count} entries and ");
     assert!(well.starts_with(&begins), "{well}");
-    let ends = format!("; it ends with entry {count}, {end}\n");
-    assert!(well.ends_with(&ends), "{well}");
+    let ends = format!("; it ends with entry {count}, {end}");
+    assert!(well.lines().next().unwrap().ends_with(&ends), "{well}");
     assert_eq!(portal.json(&["audit", "verify"])["findings"], json!([]));
     let empty = Portal::with_a_path();
     assert_eq!(empty.json(&["audit", "verify"])["findings"], json!([]));
@@ -155,25 +156,108 @@ fn a_log_that_was_written_anew_is_betrayed_by_a_seal() {
     }
     assert_eq!(verify(&portal, &anew, &[]).code, 0, "its hashes fit");
     let last = log.last().unwrap();
-    let seal = Seal {
+    let day = DaySeal {
         day: "2026-11-21".parse().unwrap(),
-        head: last.head(),
-        sealed_at: last.note.at,
+        head: log[0].head(),
+        sealed_at: log[0].note.at,
     };
+    let seal = Seal::after(&day.as_last(), last.head(), last.note.at);
     let seals = portal.path("seals");
     std::fs::create_dir(&seals).unwrap();
     let refused = verify(&portal, &log, &["--seals", "seals"]);
     assert_eq!(refused.code, 1, "an empty folder is a mistake");
-    std::fs::write(
-        seals.join("2026-11-21.json"),
-        serde_json::to_string(&seal).unwrap(),
-    )
-    .unwrap();
+    for (key, text) in [
+        (seal.key(), seal.text()),
+        (day.key(), serde_json::to_string(&day).unwrap()),
+    ] {
+        std::fs::write(portal.path(&key), text).unwrap();
+    }
     let found = verify(&portal, &anew, &["--seals", "seals"]);
     assert_eq!(found.code, 7, "{}", found.err);
     assert!(found.out.starts_with("seal mismatch: "), "{}", found.out);
-    assert_eq!(verify(&portal, &log, &["--seals", "seals"]).code, 0);
+    let well = verify(&portal, &log, &["--seals", "seals"]);
+    assert_eq!(well.code, 0, "{}", well.out);
+    let of_day = "2 seals (1 of an earlier version, one a day and without a number)";
+    assert!(well.out.contains(of_day), "{}", well.out);
     portal.says(&["audit", "verify", "--seals", "seals"]);
+    // One of the two is taken away.
+    std::fs::remove_file(portal.path(&day.key())).unwrap();
+    let found = verify(&portal, &log, &["--seals", "seals"]);
+    assert_eq!(found.code, 7, "{}", found.err);
+    assert!(
+        found.out.starts_with("seal forged: seal 1 "),
+        "{}",
+        found.out
+    );
+}
+
+/// `towpath`, with the AWS credentials of an auditor and no portal that it could ask.
+fn with_own_credentials(portal: &Portal, arguments: &[&str]) -> Typed {
+    typed(
+        towpath(portal.folder.path())
+            .env("TOWPATH_URL", "http://127.0.0.1:1")
+            .env("AWS_REGION", "eu-west-1")
+            .env("AWS_ACCESS_KEY_ID", "towpath-local")
+            .env("AWS_SECRET_ACCESS_KEY", "towpath-local")
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &portal.dynamodb)
+            .env("AWS_ENDPOINT_URL_S3", &portal.s3)
+            .args(["audit", "verify"])
+            .args(arguments),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_auditor_verifies_table_and_bucket_without_the_portal() {
+    let portal = with_a_log();
+    let log = exported(&portal);
+    let own = ["--bucket", "towpath-audit", "--table", "towpath"];
+    let well = with_own_credentials(&portal, &own);
+    assert_eq!(well.code, 0, "{}{}", well.out, well.err);
+    let begins = format!(
+        "the audit log is as it was written: {} entries and ",
+        log.len()
+    );
+    assert!(well.out.starts_with(&begins), "{}", well.out);
+    // The table's name is known where the bucket's is a deployment's own.
+    let refused = with_own_credentials(&portal, &["--bucket", "towpath-audit"]);
+    assert_eq!(refused.code, 5, "{}", refused.err);
+    assert!(refused.err.contains("--table"), "{}", refused.err);
+    let named = "towpath-prod-audit-333333333333-eu-west-1";
+    let refused = with_own_credentials(&portal, &["--bucket", named]);
+    assert_eq!(refused.code, 5, "{}", refused.err);
+    // A seal that somebody puts into the bucket is looked at, also where entries come from a file.
+    let forged = Seal::after(&LastSeal::default(), log[1].head(), log[1].note.at);
+    let text = forged.text().replace("\"number\":1,", "\"number\":2,");
+    let settings = Settings {
+        region: "eu-west-1".to_owned(),
+        table: "towpath".to_owned(),
+        bucket: "towpath-audit".to_owned(),
+        dynamodb_endpoint: None,
+        s3_endpoint: Some(portal.s3.clone()),
+        static_credentials: Some(("towpath-local".to_owned(), "towpath-local".to_owned())),
+    };
+    let seals = Store::connect(&settings).await.objects;
+    for (key, text) in [
+        ("seals/2026-11-21.json".to_owned(), "{}".to_owned()),
+        (forged.key(), text),
+    ] {
+        seals.put(&key, text, "application/json").await.unwrap();
+    }
+    std::fs::write(
+        portal.path("audit.jsonl"),
+        portal.says(&["audit", "export", "--all"]),
+    )
+    .unwrap();
+    for more in [&own[..], &["audit.jsonl", "--bucket", "towpath-audit"]] {
+        let found = with_own_credentials(&portal, more);
+        assert_eq!(found.code, 7, "{}{}", found.out, found.err);
+        let lines: Vec<_> = found
+            .out
+            .lines()
+            .filter(|line| line.starts_with("seal forged: "))
+            .collect();
+        assert!(lines.len() >= 2, "{}", found.out);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

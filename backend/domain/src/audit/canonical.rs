@@ -15,6 +15,22 @@ pub(super) fn json(value: &impl Serialize) -> Result<String, serde_json::Error> 
     Ok(text)
 }
 
+/// The canonical JSON of a value without fractions; `None` if it has some, whose one way to be written is not decided here.
+pub(super) fn whole(value: &Value) -> Option<String> {
+    let mut text = String::new();
+    write(value, &mut text);
+    is_whole(value).then_some(text)
+}
+
+fn is_whole(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.values().all(is_whole),
+        Value::Array(items) => items.iter().all(is_whole),
+        Value::Number(number) => !number.is_f64(),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
 fn write(value: &Value, text: &mut String) {
     match value {
         Value::Object(members) => object(members, text),

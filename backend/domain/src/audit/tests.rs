@@ -35,21 +35,61 @@ fn log(length: i64) -> Vec<Entry> {
         .collect()
 }
 
-fn seal(entry: &Entry) -> Seal {
-    Seal {
-        day: "2026-11-20".parse().unwrap(),
-        head: entry.head(),
-        sealed_at: at(100),
+/// The seals of those entries, in a row.
+fn seals(entries: &[&Entry]) -> Seals {
+    versions(entries).check(None)
+}
+
+fn versions(entries: &[&Entry]) -> SealsFound {
+    let mut found = SealsFound::default();
+    for seal in row(entries) {
+        found.push(version(&seal));
+    }
+    found
+}
+
+fn row(entries: &[&Entry]) -> Vec<Seal> {
+    let mut last = LastSeal::default();
+    let next = |entry: &&Entry| {
+        let seal = Seal::after(&last, entry.head(), at(100));
+        last = seal.as_last();
+        seal
+    };
+    entries.iter().map(next).collect()
+}
+
+fn version(seal: &Seal) -> SealVersion {
+    SealVersion {
+        key: seal.key(),
+        version: "v1".to_owned(),
+        delete_marker: false,
+        written_at: Some(seal.sealed_at),
+        text: Some(seal.text()),
+        lock: None,
     }
 }
 
 /// The faults of a log, each with its entry's number.
-fn faults(entries: &[Entry], seals: &[Seal]) -> Vec<(u64, Fault)> {
-    let findings = verify(entries, seals);
-    findings
-        .iter()
-        .map(|finding| (finding.number, finding.fault))
-        .collect()
+fn faults(entries: &[Entry], sealed: &[&Entry]) -> Vec<(u64, Fault)> {
+    told(&verify(entries, seals(sealed)))
+}
+
+fn told(findings: &[Finding]) -> Vec<(u64, Fault)> {
+    let told = |finding: &Finding| (finding.number, finding.fault);
+    findings.iter().map(told).collect()
+}
+
+/// The same for entries at hand and a log that says where it ends.
+fn up_to(entries: &[Entry], end: &Head) -> Vec<Finding> {
+    part(&Head::default(), entries, Seals::default(), end)
+}
+
+fn part(from: &Head, entries: &[Entry], seals: Seals, end: &Head) -> Vec<Finding> {
+    let mut verifier = Verifier::from(from, seals, Some(end));
+    for entry in entries {
+        verifier.push(&entry.link());
+    }
+    verifier.finish(Some(end)).findings
 }
 
 /// The entry with other contents and the hash that fits them.
@@ -66,7 +106,7 @@ fn rewritten(entry: &Entry, change: impl FnOnce(&mut Note)) -> Entry {
 #[test]
 fn a_log_that_nobody_touched_has_no_fault() {
     let log = log(9);
-    assert_eq!(faults(&log, &[seal(&log[3]), seal(&log[8])]), []);
+    assert_eq!(faults(&log, &[&log[3], &log[8]]), []);
     assert_eq!(faults(&[], &[]), []);
     assert_eq!(log[0].number, 1);
     assert_eq!(log[0].previous, Digest::of(b""));
@@ -77,7 +117,8 @@ fn an_entry_survives_its_record() {
     for entry in log(2) {
         let text = serde_json::to_string(&entry).unwrap();
         let read: Entry = serde_json::from_str(&text).unwrap();
-        assert_eq!(verify(&[log(1).remove(0)], &[]), []);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(Link::of(value), Some(entry.link()));
         assert_eq!(read.link(), entry.link());
     }
 }
@@ -140,12 +181,12 @@ fn an_altered_entry_is_found_whatever_was_altered() {
 fn missing_entries_are_found_and_named() {
     let mut one = log(6);
     one.remove(2);
-    let findings = verify(&one, &[]);
+    let findings = verify(&one, Seals::default());
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].words, "entry 3 is missing");
     let mut row = log(6);
     row.drain(0..3);
-    let findings = verify(&row, &[]);
+    let findings = verify(&row, Seals::default());
     assert_eq!((findings[0].number, findings[0].last), (1, 3));
     assert_eq!(findings[0].words, "entries 1 to 3 are missing");
 }
@@ -155,9 +196,8 @@ fn entries_that_are_missing_at_the_end_are_found_by_a_seal_or_by_the_head() {
     let whole = log(6);
     let cut = &whole[..4];
     assert_eq!(faults(cut, &[]), []);
-    assert_eq!(faults(cut, &[seal(&whole[5])]), [(5, Fault::Missing)]);
-    let links: Vec<Link> = cut.iter().map(Entry::link).collect();
-    let findings = verify_links(&Head::default(), &links, &[], Some(&whole[5].head()));
+    assert_eq!(faults(cut, &[&whole[5]]), [(5, Fault::Missing)]);
+    let findings = up_to(cut, &whole[5].head());
     assert_eq!(findings[0].words, "entries 5 to 6 are missing");
     assert_eq!(findings.len(), 1);
 }
@@ -175,8 +215,7 @@ fn an_entry_that_was_put_in_is_found() {
     // One that was made to fit behind the end.
     let mut longer = whole.clone();
     longer.push(Entry::after(&whole[4].head(), note(6)));
-    let links: Vec<Link> = longer.iter().map(Entry::link).collect();
-    let findings = verify_links(&Head::default(), &links, &[], Some(&whole[4].head()));
+    let findings = up_to(&longer, &whole[4].head());
     assert_eq!(
         (findings[0].number, findings[0].fault),
         (6, Fault::Inserted)
@@ -195,14 +234,15 @@ fn entries_that_stand_elsewhere_are_found() {
     let mut numbers = log(6);
     numbers.swap(2, 3);
     (numbers[2].number, numbers[3].number) = (3, 4);
+    // A number is part of what an entry's hash is of.
     let found = faults(&numbers, &[]);
-    assert_eq!(found, [(3, Fault::Reordered), (4, Fault::Reordered)]);
+    assert_eq!(found, [(3, Fault::Altered), (4, Fault::Altered)]);
 }
 
 #[test]
 fn a_log_that_was_written_anew_is_found_by_its_seals() {
     let whole = log(8);
-    let seals = [seal(&whole[2]), seal(&whole[5]), seal(&whole[7])];
+    let sealed = seals(&[&whole[2], &whole[5], &whole[7]]);
     // From entry 5 on, with every hash made to fit.
     let mut anew = whole[..4].to_vec();
     for second in 5..=8 {
@@ -210,15 +250,12 @@ fn a_log_that_was_written_anew_is_found_by_its_seals() {
         anew.push(Entry::after(&last, note(second + 50)));
     }
     assert_eq!(faults(&anew, &[]), [], "nothing in the chain shows it");
-    let findings = verify(&anew, &seals);
-    let found: Vec<(u64, Fault)> = findings.iter().map(|f| (f.number, f.fault)).collect();
+    let findings = verify(&anew, sealed);
+    let found = told(&findings);
     assert_eq!(found, [(6, Fault::SealMismatch), (8, Fault::SealMismatch)]);
-    assert!(
-        findings[0]
-            .words
-            .contains("some entry behind 3 and up to it was written anew"),
-        "{}",
-        findings[0].words
+    assert_eq!(
+        findings[0].words,
+        "entry 6 is not the one that seal 2 holds: some entry after entry 3, up to this one, was written anew"
     );
 }
 
@@ -226,29 +263,239 @@ fn a_log_that_was_written_anew_is_found_by_its_seals() {
 fn a_part_is_verified_from_what_is_trusted() {
     let whole = log(8);
     let from = whole[3].head();
-    let links: Vec<Link> = whole[4..].iter().map(Entry::link).collect();
     let end = whole[7].head();
-    let verify = |links: &[Link]| verify_links(&from, links, &[seal(&whole[3])], Some(&end));
-    assert_eq!(verify(&links), []);
-    assert_eq!(verify(&links[1..])[0].words, "entry 5 is missing");
+    let verify = |entries: &[Entry]| part(&from, entries, seals(&[&whole[3]]), &end);
+    let mut entries = whole[4..].to_vec();
+    assert_eq!(verify(&entries), []);
+    assert_eq!(verify(&entries[1..])[0].words, "entry 5 is missing");
     assert_eq!(verify(&[])[0].words, "entries 5 to 8 are missing");
     let mut another = whole[4].clone();
     another.previous = Digest::of(b"x");
     let another = rewritten(&another, |_| {});
-    let mut links = links;
-    links[0] = another.link();
-    assert_eq!(verify(&links)[0].fault, Fault::Altered);
+    entries[0] = another;
+    assert_eq!(verify(&entries)[0].fault, Fault::Altered);
 }
 
 #[test]
 fn numbers_at_the_end_of_all_numbers_do_no_harm() {
     let mut log = log(2);
     log[1].number = u64::MAX;
-    let findings = verify(&log, &[]);
+    let findings = verify(&log, Seals::default());
     assert!(
         findings
             .iter()
             .any(|finding| finding.fault == Fault::Missing)
     );
     assert!(findings.iter().any(|finding| finding.number == u64::MAX));
+}
+
+#[test]
+fn what_is_added_while_a_log_is_read_is_no_finding() {
+    let whole = log(8);
+    let before = whole[4].head();
+    let read = |after: &Head| {
+        let mut verifier = Verifier::new(Seals::default(), Some(&before));
+        for entry in &whole[..7] {
+            verifier.push(&entry.link());
+        }
+        verifier.finish(Some(after)).findings
+    };
+    assert_eq!(read(&whole[6].head()), []);
+    assert_eq!(read(&whole[7].head()), []);
+    let findings = read(&before);
+    assert_eq!(told(&findings), [(6, Fault::Inserted)]);
+    assert_eq!(
+        findings[0].words,
+        "entries 6 to 7 stand behind the log's end, which is entry 5"
+    );
+}
+
+#[test]
+fn members_that_this_program_does_not_know_are_part_of_the_hash() {
+    let mut entry = serde_json::to_value(&log(1)[0]).unwrap();
+    entry["severity"] = "high".into();
+    let mut verifier = Verifier::new(Seals::default(), None);
+    verifier.push(&Link::of(entry.clone()).unwrap());
+    assert_eq!(told(&verifier.finish(None).findings), [(1, Fault::Altered)]);
+    let hash = {
+        let mut contents = entry.clone();
+        contents.as_object_mut().unwrap().remove("hash");
+        Digest::of(canonical::whole(&contents).unwrap().as_bytes())
+    };
+    entry["hash"] = hash.to_string().into();
+    let mut verifier = Verifier::new(Seals::default(), None);
+    verifier.push(&Link::of(entry.clone()).unwrap());
+    assert_eq!(verifier.finish(None).findings, []);
+    entry["severity"] = 0.5.into();
+    assert_eq!(Link::of(entry), None);
+}
+
+#[test]
+fn findings_are_counted_when_there_are_too_many_to_tell() {
+    let mut every_other = log(5000);
+    every_other.retain(|entry| entry.number % 2 == 0);
+    let mut verifier = Verifier::new(Seals::default(), None);
+    for entry in &every_other {
+        verifier.push(&entry.link());
+    }
+    let outcome = verifier.finish(None);
+    assert_eq!(outcome.findings.len(), MOST_FINDINGS);
+    assert_eq!(outcome.more, 2500 - MOST_FINDINGS as u64);
+}
+
+/// What is found in seals 1 to 4 of a log of eight entries, once something was done to them.
+fn in_seals(change: impl FnOnce(&mut Vec<SealVersion>)) -> Vec<(u64, Fault)> {
+    let whole = log(8);
+    let row = row(&[&whole[1], &whole[3], &whole[5], &whole[7]]);
+    let mut versions: Vec<SealVersion> = row.iter().map(version).collect();
+    change(&mut versions);
+    let mut found = SealsFound::default();
+    for version in versions {
+        found.push(version);
+    }
+    told(&verify(&whole, found.check(Some(4))))
+}
+
+#[test]
+fn whatever_is_done_to_seals_is_found() {
+    let whole = log(8);
+    let row = row(&[&whole[1], &whole[3], &whole[5], &whole[7]]);
+    assert_eq!(in_seals(|_| {}), []);
+    for gone in 0..4 {
+        let found = in_seals(|seals| drop(seals.remove(gone)));
+        assert_eq!(found, [(gone as u64 + 1, Fault::SealMissing)]);
+    }
+    // The newest version comes first; the oldest counts.
+    let second = |text: Option<String>| {
+        let mut second = version(&row[1]);
+        second.version = "v2".to_owned();
+        second.text = text;
+        second
+    };
+    let found = in_seals(|seals| seals.insert(1, second(None)));
+    assert_eq!(found, [(2, Fault::SealReplaced)]);
+    let found = in_seals(|seals| seals.insert(1, second(Some("{}".to_owned()))));
+    assert_eq!(found, [(2, Fault::SealReplaced)]);
+    let marker = SealVersion {
+        delete_marker: true,
+        ..second(None)
+    };
+    let found = in_seals(|seals| seals.insert(0, marker.clone()));
+    assert_eq!(found, [(2, Fault::SealDeleted)]);
+    let found = in_seals(|seals| seals[1] = marker);
+    assert_eq!(found, [(2, Fault::SealDeleted)]);
+    // One of another head, in its place and beside it.
+    let other = Seal {
+        head: whole[2].head(),
+        ..row[1].clone()
+    };
+    let found = in_seals(|seals| seals[1] = version(&other));
+    assert_eq!(found, [(3, Fault::SealForged)], "seal 3 follows another");
+    let found = in_seals(|seals| seals.push(version(&other)));
+    assert_eq!(found, [(2, Fault::SealReplaced)]);
+    // One whose contents are another's, one that is none, one of another format, one with more in it.
+    let texts = [
+        row[2].text(),
+        "no seal".to_owned(),
+        row[1].text().replace("\"format\":1", "\"format\":2"),
+        row[1].text().replace('{', "{\"a\":1,"),
+        row[1].text().replace(',', ", "),
+    ];
+    for text in texts {
+        let found = in_seals(|seals| seals[1].text = Some(text.clone()));
+        assert_eq!(found, [(2, Fault::SealForged)], "{text}");
+    }
+    // One that goes back, and follows the one before it all the same.
+    let back = Seal::after(&row[3].as_last(), whole[2].head(), at(200));
+    let found = in_seals(|seals| seals.push(version(&back)));
+    assert_eq!(found, [(5, Fault::SealForged)]);
+    let stranger = SealVersion {
+        key: "seals/readme.txt".to_owned(),
+        ..second(Some("hello".to_owned()))
+    };
+    assert_eq!(
+        in_seals(|seals| seals.push(stranger)),
+        [(0, Fault::SealForged)]
+    );
+}
+
+#[test]
+fn a_log_and_seals_that_were_written_anew_together_are_found_by_the_versions() {
+    let whole = log(8);
+    let old = row(&[&whole[3], &whole[7]]);
+    let mut anew = whole[..4].to_vec();
+    for second in 5..=8 {
+        let last = anew.last().unwrap().head();
+        anew.push(Entry::after(&last, note(second + 50)));
+    }
+    // The old seal cannot be removed; the new one has a key of its own.
+    let forged = Seal::after(&old[0].as_last(), anew[7].head(), at(100));
+    let mut found = SealsFound::default();
+    for seal in [&old[0], &old[1], &forged] {
+        found.push(version(seal));
+    }
+    assert_eq!(
+        told(&verify(&anew, found.check(None))),
+        [(8, Fault::SealMismatch), (2, Fault::SealReplaced)]
+    );
+}
+
+#[test]
+fn the_first_seal_with_a_number_follows_the_newest_of_the_days() {
+    let whole = log(6);
+    let day = |entry: &Entry, day: &str, second| DaySeal {
+        day: day.parse().unwrap(),
+        head: entry.head(),
+        sealed_at: at(second),
+    };
+    let days = [
+        day(&whole[1], "2025-11-19", 10),
+        day(&whole[3], "2025-11-20", 20),
+    ];
+    let of_day = |seal: &DaySeal| SealVersion {
+        key: seal.key(),
+        version: "v1".to_owned(),
+        delete_marker: false,
+        written_at: None,
+        // As they were written: not in canonical form.
+        text: serde_json::to_string(seal).ok(),
+        lock: None,
+    };
+    let check = |follows: &LastSeal, days: &[DaySeal]| {
+        let mut found = SealsFound::default();
+        for seal in days {
+            found.push(of_day(seal));
+        }
+        found.push(version(&Seal::after(follows, whole[5].head(), at(30))));
+        let seals = found.check(None);
+        assert_eq!(seals.count, days.len() + 1);
+        told(&verify(&whole, seals))
+    };
+    assert_eq!(check(&days[1].as_last(), &days), []);
+    let forged = [(1, Fault::SealForged)];
+    assert_eq!(check(&days[0].as_last(), &days), forged);
+    assert_eq!(check(&days[1].as_last(), &days[..1]), forged);
+    assert_eq!(check(&LastSeal::default(), &days), forged);
+    assert_eq!(check(&LastSeal::default(), &[]), []);
+    // The version before may write one more when it is started again.
+    let later = day(&whole[5], "2025-11-21", 40);
+    let [first, second] = days.clone();
+    assert_eq!(check(&days[1].as_last(), &[first, second, later]), []);
+}
+
+#[test]
+fn a_seal_is_written_as_the_documentation_says() {
+    let seal = row(&[&log(1)[0]]).remove(0);
+    let hash = log(1)[0].hash;
+    assert_eq!(
+        seal.key(),
+        format!("seals/0000000001-000000000001-{hash}.json")
+    );
+    let nothing = Digest::of(b"");
+    assert_eq!(
+        seal.text(),
+        format!(
+            r#"{{"format":1,"head":{{"hash":"{hash}","number":1}},"number":1,"previous":"{nothing}","sealed_at":"2025-11-21T04:41:40Z"}}"#
+        )
+    );
 }

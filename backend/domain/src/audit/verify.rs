@@ -1,20 +1,33 @@
 //! Finding what somebody did to the log behind its back.
 //!
 //! Each entry holds its own hash and that of the one before, so whoever changes one leaves a trace in it or in the next. Who
-//! writes anew everything from some entry on leaves none in the chain: seals, which nobody can overwrite, show that.
+//! writes anew everything from some entry on leaves none in the chain: the seals show that.
+//!
+//! Entries are looked at as they come, and none is kept: memory grows with the seals and the findings, not with the log.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{Entry, Head, Seal};
+use super::{
+    Entry, Head, canonical,
+    seals::{Sealed, Seals},
+};
 use crate::digest::Digest;
+
+/// So many findings are kept; more are counted.
+pub const MOST_FINDINGS: usize = 1000;
+
+/// So many entries of one number are told apart; nothing but an attack has two.
+const MOST_OF_ONE_NUMBER: usize = 16;
 
 /// Something that is wrong with the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finding {
-    /// The number of the entry that it concerns; of missing ones, the first.
+    /// The number of the entry that it concerns; of missing ones, the first. Where the fault is one of a seal, the number of the
+    /// seal, or 0 if it has none.
     pub number: u64,
     /// Of a row of missing ones, the last; else the same.
     pub last: u64,
@@ -24,24 +37,46 @@ pub struct Finding {
     pub words: String,
 }
 
-/// What is wrong with an entry.
+/// What is wrong with an entry or a seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Fault {
-    /// It does not say what it said.
+    /// The entry does not say what it said.
     Altered,
-    /// It is gone.
+    /// The entry is gone.
     Missing,
-    /// It was put in.
+    /// The entry was put in.
     Inserted,
-    /// It stands where it did not.
+    /// The entry stands where it did not.
     Reordered,
-    /// It is not what the log was sealed with.
+    /// The entry is not the one that was sealed.
     SealMismatch,
+    /// The seal is gone.
+    SealMissing,
+    /// The seal was written over, or there is another one of its number.
+    SealReplaced,
+    /// The seal has a delete marker.
+    SealDeleted,
+    /// The seal is none, or does not follow the one before it.
+    SealForged,
 }
 
-/// What of an entry is needed to verify the log: small, so that a long log can be read a page at a time.
+impl Fault {
+    /// Whether it is one of a seal, and not of an entry.
+    pub fn is_of_seal(self) -> bool {
+        match self {
+            Self::Altered
+            | Self::Missing
+            | Self::Inserted
+            | Self::Reordered
+            | Self::SealMismatch => false,
+            Self::SealMissing | Self::SealReplaced | Self::SealDeleted | Self::SealForged => true,
+        }
+    }
+}
+
+/// What of an entry is needed to verify the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
     number: u64,
@@ -49,6 +84,40 @@ pub struct Link {
     hash: Digest,
     /// Whether its hash is that of its contents.
     genuine: bool,
+}
+
+impl Link {
+    /// That of an entry as it is written down; `None` if it is no entry. Members that this program does not know count, too.
+    pub fn of(entry: Value) -> Option<Self> {
+        let Value::Object(mut members) = entry else {
+            return None;
+        };
+        let hash = digest(&members.remove("hash")?)?;
+        let number = members.get("number")?.as_u64()?;
+        let previous = digest(members.get("previous")?)?;
+        let text = canonical::whole(&Value::Object(members))?;
+        Some(Self {
+            number,
+            previous,
+            hash,
+            genuine: Digest::of(text.as_bytes()) == hash,
+        })
+    }
+
+    /// The entry's number and hash.
+    pub fn head(&self) -> Head {
+        Head {
+            number: self.number,
+            hash: self.hash,
+        }
+    }
+}
+
+/// A digest as it is written: 64 lower-case digits.
+fn digest(value: &Value) -> Option<Digest> {
+    let text = value.as_str()?;
+    let digest: Digest = text.parse().ok()?;
+    (digest.to_string() == text).then_some(digest)
 }
 
 impl Entry {
@@ -63,230 +132,263 @@ impl Entry {
     }
 }
 
-/// Everything that is wrong with a whole log, whose entries come in the order in which they are kept; by number. Empty if
-/// nothing is.
-pub fn verify(entries: &[Entry], seals: &[Seal]) -> Vec<Finding> {
-    let links: Vec<Link> = entries.iter().map(Entry::link).collect();
-    verify_links(&Head::default(), &links, seals, None)
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many entries were looked at.
+    pub entries: u64,
+    /// What is wrong: first with entries, then with seals, each by number.
+    pub findings: Vec<Finding>,
+    /// How many findings there are beyond those.
+    pub more: u64,
 }
 
-/// The same for the part of a log that follows `from`. With `head`, where the log says that it ends, entries that are missing
-/// at the end are found too, and such as were put behind it.
-pub fn verify_links(
-    from: &Head,
-    links: &[Link],
-    seals: &[Seal],
-    head: Option<&Head>,
-) -> Vec<Finding> {
-    let trusted: HashSet<Digest> = seals
-        .iter()
-        .map(|seal| seal.head.hash)
-        .chain(head.map(|head| head.hash))
-        .collect();
-    let (log, mut findings) = one_of_each_number(links, &trusted);
-    findings.extend(out_of_order(links, &log));
-    findings.extend(altered(from, &log));
-    findings.extend(missing(from, &log));
-    findings.extend(rewritten(from, &log));
-    findings.extend(against_seals(from, &log, seals));
-    findings.extend(
-        head.into_iter()
-            .flat_map(|head| against_head(from, &log, head)),
-    );
-    // What was moved is not altered as well: the former is told first, and the latter then not at all.
-    findings.sort_by_key(|finding| {
-        let moved = finding.fault == Fault::Reordered;
-        (finding.number, !moved, finding.fault)
-    });
-    let mut told = BTreeSet::new();
-    findings.retain(|finding| {
-        let moved_or_altered = matches!(finding.fault, Fault::Altered | Fault::Reordered);
-        let kind = if moved_or_altered {
-            None
-        } else {
-            Some(finding.fault)
-        };
-        told.insert((finding.number, kind))
-    });
-    findings
+/// A log that is being verified, entry by entry, in the order in which they are kept.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    first: u64,
+    /// The greatest number so far.
+    last: u64,
+    /// The hashes of the entries of that number; none where it cannot be known.
+    hashes: Vec<Digest>,
+    /// Numbers below `last` that no entry had so far: first and last of each row.
+    missing: BTreeMap<u64, u64>,
+    /// The heads that the log had.
+    sealed: BTreeMap<u64, Vec<Sealed>>,
+    /// The last entry that was as sealed.
+    agreed: u64,
+    entries: u64,
+    findings: Vec<Finding>,
+    of_seals: Vec<Finding>,
+    more: u64,
 }
 
-type Log<'l> = BTreeMap<u64, &'l Link>;
+impl Verifier {
+    /// Verifies a whole log against its seals. `end` is where the log says that it ends, before any of it is read.
+    pub fn new(seals: Seals, end: Option<&Head>) -> Self {
+        Self::from(&Head::default(), seals, end)
+    }
 
-/// The entries by number. Where several have one number, the one that the rest of the log holds to stays; the others were
-/// put in.
-fn one_of_each_number<'l>(links: &'l [Link], trusted: &HashSet<Digest>) -> (Log<'l>, Vec<Finding>) {
-    let followed: HashSet<(u64, Digest)> = links
-        .iter()
-        .map(|link| (link.number, link.previous))
-        .collect();
-    let standing = |link: &Link| {
-        let held_to = trusted.contains(&link.hash)
-            || followed.contains(&(link.number.saturating_add(1), link.hash));
-        (held_to, link.genuine)
-    };
-    let mut log = Log::new();
-    let mut findings = Vec::new();
-    for link in links {
+    /// Verifies the part of a log that follows `from`.
+    pub fn from(from: &Head, seals: Seals, end: Option<&Head>) -> Self {
+        let mut sealed = seals.heads;
+        if let Some(end) = end {
+            sealed.entry(end.number).or_default().push(Sealed {
+                hash: end.hash,
+                by: "the log's own end".to_owned(),
+            });
+        }
+        Self {
+            first: from.number,
+            last: from.number,
+            hashes: vec![from.hash],
+            missing: BTreeMap::new(),
+            sealed,
+            agreed: from.number,
+            entries: 0,
+            findings: Vec::new(),
+            of_seals: seals.findings,
+            more: 0,
+        }
+    }
+
+    /// The next entry.
+    pub fn push(&mut self, link: &Link) {
+        self.entries += 1;
         let number = link.number;
-        let Some(first) = log.insert(number, link) else {
-            continue;
-        };
-        if standing(first) >= standing(link) {
-            log.insert(number, first);
+        if !link.genuine {
+            let words =
+                format!("the contents of entry {number} do not have the hash that it was given");
+            self.find(Finding::of(number, Fault::Altered, words));
         }
-        findings.push(Finding::of(
-            number,
-            Fault::Inserted,
-            format!("there is more than one entry {number}"),
-        ));
-    }
-    (log, findings)
-}
-
-/// Entries that stand behind one of a greater number.
-fn out_of_order(links: &[Link], log: &Log<'_>) -> Vec<Finding> {
-    let mut greatest = 0;
-    let mut findings = Vec::new();
-    for link in links {
-        let number = link.number;
-        let only_one = log.get(&number).is_some_and(|kept| **kept == *link);
-        if number < greatest && only_one {
-            findings.push(Finding::of(
-                number,
-                Fault::Reordered,
-                format!("entry {number} stands behind entry {greatest}"),
-            ));
+        if number <= self.last {
+            self.again(link);
+            return;
         }
-        greatest = greatest.max(number);
-    }
-    findings
-}
-
-/// Entries whose hash is not that of their contents: their number is part of these, so one that follows another entry than
-/// the one before it was moved.
-fn altered(from: &Head, log: &Log<'_>) -> Vec<Finding> {
-    let places: BTreeMap<Digest, u64> = log
-        .values()
-        .map(|link| (link.hash, link.number))
-        .chain([(from.hash, from.number)])
-        .collect();
-    log.values()
-        .filter(|link| !link.genuine)
-        .map(|link| {
-            let number = link.number;
-            match places.get(&link.previous) {
-                Some(place) if place.saturating_add(1) != number => Finding::of(
-                    number,
-                    Fault::Reordered,
-                    format!("entry {number} was written to follow entry {place}"),
-                ),
-                Some(_) | None => Finding::of(
-                    number,
-                    Fault::Altered,
-                    format!(
-                        "the contents of entry {number} do not have the hash that it was given"
-                    ),
-                ),
-            }
-        })
-        .collect()
-}
-
-/// Numbers that no entry has, between others.
-fn missing(from: &Head, log: &Log<'_>) -> Vec<Finding> {
-    let mut next = from.number.saturating_add(1);
-    let mut findings = Vec::new();
-    for number in log.keys().copied() {
-        if number > next {
-            findings.push(gone(next, number - 1));
-        }
-        next = number.saturating_add(1);
-    }
-    findings
-}
-
-/// Entries that were given the hash of other contents: the next one still names the hash that they had.
-fn rewritten(from: &Head, log: &Log<'_>) -> Vec<Finding> {
-    let mut last = from.clone();
-    let mut findings = Vec::new();
-    for link in log.values() {
-        let follows = last.number.checked_add(1) == Some(link.number);
-        if follows && link.genuine && link.previous != last.hash {
-            let number = link.number;
-            let before = last.number.max(1);
-            let words = if last.number == 0 {
+        self.compare();
+        if number > self.last.saturating_add(1) {
+            self.missing.insert(self.last + 1, number - 1);
+            self.forget_missing();
+        } else if link.genuine && !self.hashes.is_empty() && !self.hashes.contains(&link.previous) {
+            // It was given the hash of other contents: the next one still names the hash that it had.
+            let before = self.last.max(1);
+            let words = if self.last == 0 {
                 "the first entry follows another one".to_owned()
             } else {
                 format!("entry {number} follows an entry {before} of another hash")
             };
-            findings.push(Finding::of(before, Fault::Altered, words));
+            self.find(Finding::of(before, Fault::Altered, words));
         }
-        last = link.head();
+        self.last = number;
+        self.hashes = vec![link.hash];
     }
-    findings
-}
 
-fn against_seals(from: &Head, log: &Log<'_>, seals: &[Seal]) -> Vec<Finding> {
-    let last = log.keys().next_back().copied().unwrap_or(from.number);
-    let mut findings = Vec::new();
-    let mut agreed = from.number;
-    let mut seals: Vec<&Seal> = seals.iter().collect();
-    seals.sort_by_key(|seal| seal.head.number);
-    for seal in seals {
-        let Head { number, hash } = seal.head;
-        let kept = match log.get(&number) {
-            Some(link) => Some(link.hash),
-            None if number == from.number => Some(from.hash),
-            None => None,
+    /// Something in an entry's place that does not read as one: that of a number, if its place says one, or of the next.
+    pub fn push_unreadable(&mut self, number: Option<u64>, why: &str) {
+        self.entries += 1;
+        let number = number.unwrap_or(self.last.saturating_add(1));
+        let words = format!("entry {number} can no longer be read{why}");
+        self.find(Finding::of(number, Fault::Altered, words));
+        if number <= self.last {
+            self.was_missing(number);
+            return;
+        }
+        self.compare();
+        if number > self.last.saturating_add(1) {
+            self.missing.insert(self.last + 1, number - 1);
+            self.forget_missing();
+        }
+        self.last = number;
+        self.hashes.clear();
+    }
+
+    /// What was found, when all entries were looked at. `end` is where the log says that it ends now: entries that were added
+    /// while it was read are no finding.
+    pub fn finish(mut self, end: Option<&Head>) -> Outcome {
+        self.compare();
+        if let Some(end) = end {
+            self.against_end(end);
+        }
+        let expected = self.sealed.keys().next_back().copied();
+        if let Some(expected) = expected.filter(|expected| *expected > self.last) {
+            self.find(gone(self.last + 1, expected));
+        }
+        for (first, last) in std::mem::take(&mut self.missing) {
+            self.find(gone(first, last));
+        }
+        let mut findings = self.findings;
+        // What was moved is not altered as well: the former is told first, and the latter then not at all.
+        findings.sort_by_key(|finding| {
+            let moved = finding.fault == Fault::Reordered;
+            (finding.number, !moved, finding.fault)
+        });
+        let mut told = BTreeSet::new();
+        findings.retain(|finding| {
+            let moved_or_altered = matches!(finding.fault, Fault::Altered | Fault::Reordered);
+            let kind = (!moved_or_altered).then_some(finding.fault);
+            told.insert((finding.number, kind))
+        });
+        let mut of_seals = self.of_seals;
+        of_seals.sort_by_key(|finding| (finding.number, finding.fault));
+        let room = of_seals.len().min(MOST_FINDINGS);
+        let more = self.more + (of_seals.len() - room) as u64;
+        of_seals.truncate(room);
+        findings.extend(of_seals);
+        Outcome {
+            entries: self.entries,
+            findings,
+            more,
+        }
+    }
+
+    /// An entry of a number that was passed: one that was missing, or one too many.
+    fn again(&mut self, link: &Link) {
+        let number = link.number;
+        if self.was_missing(number) {
+            let words = format!("entry {number} stands behind entry {}", self.last);
+            self.find(Finding::of(number, Fault::Reordered, words));
+            return;
+        }
+        // Which of two neighbours is the one that the rest of the log holds to, the next entry says.
+        if number == self.last && number > self.first && self.hashes.len() < MOST_OF_ONE_NUMBER {
+            self.hashes.push(link.hash);
+        }
+        let words = format!("there is more than one entry {number}");
+        self.find(Finding::of(number, Fault::Inserted, words));
+    }
+
+    /// Takes a number from those that are missing; whether it was among them.
+    fn was_missing(&mut self, number: u64) -> bool {
+        let row = self.missing.range(..=number).next_back();
+        let Some((first, last)) = row.map(|(first, last)| (*first, *last)) else {
+            return false;
         };
-        match kept {
-            Some(kept) if kept == hash => agreed = agreed.max(number),
-            Some(_) => findings.push(Finding::of(
-                number,
-                Fault::SealMismatch,
-                format!(
-                    "entry {number} is not the one that was sealed on {}: some entry behind {agreed} and up to it was written anew",
-                    seal.day
-                ),
-            )),
-            None if number > last => findings.push(gone(last.saturating_add(1), number)),
-            None => {}
+        if last < number {
+            return false;
+        }
+        self.missing.remove(&first);
+        if first < number {
+            self.missing.insert(first, number - 1);
+        }
+        if number < last {
+            self.missing.insert(number + 1, last);
+        }
+        true
+    }
+
+    /// Compares the last entry with what was sealed.
+    fn compare(&mut self) {
+        let number = self.last;
+        let (Some(sealed), false) = (self.sealed.get(&number), self.hashes.is_empty()) else {
+            return;
+        };
+        let other = sealed
+            .iter()
+            .find(|sealed| !self.hashes.contains(&sealed.hash));
+        let Some(other) = other else {
+            self.agreed = number;
+            return;
+        };
+        let words = format!(
+            "entry {number} is not the one that {} holds: some entry after entry {}, up to this one, was written anew",
+            other.by, self.agreed
+        );
+        self.find(Finding::of(number, Fault::SealMismatch, words));
+    }
+
+    fn against_end(&mut self, end: &Head) {
+        if self.last > end.number {
+            let first = end.number.max(self.first) + 1;
+            let words = format!(
+                "{} behind the log's end, which is entry {}",
+                if first == self.last {
+                    format!("entry {first} stands")
+                } else {
+                    format!("entries {first} to {} stand", self.last)
+                },
+                end.number
+            );
+            self.find(Finding {
+                last: self.last,
+                ..Finding::of(first, Fault::Inserted, words)
+            });
+        } else if self.last == end.number
+            && !self.hashes.is_empty()
+            && !self.hashes.contains(&end.hash)
+        {
+            let words = format!(
+                "entry {} is not the one that the log says it ends with",
+                end.number
+            );
+            self.find(Finding::of(end.number, Fault::SealMismatch, words));
         }
     }
-    findings
+
+    /// Keeps the rows of missing numbers few: the first is told, and what turns up of it later counts as put in.
+    fn forget_missing(&mut self) {
+        if self.missing.len() > MOST_FINDINGS
+            && let Some((first, last)) = self.missing.pop_first()
+        {
+            self.find(gone(first, last));
+        }
+    }
+
+    fn find(&mut self, finding: Finding) {
+        if self.findings.len() < MOST_FINDINGS {
+            self.findings.push(finding);
+        } else {
+            self.more += 1;
+        }
+    }
 }
 
-fn against_head(from: &Head, log: &Log<'_>, head: &Head) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = log
-        .range(head.number.saturating_add(1)..)
-        .map(|(number, _)| {
-            let words = format!(
-                "entry {number} stands behind the log's end, which is entry {}",
-                head.number
-            );
-            Finding::of(*number, Fault::Inserted, words)
-        })
-        .collect();
-    match log.get(&head.number) {
-        Some(link) if link.hash == head.hash => {}
-        Some(_) => findings.push(Finding::of(
-            head.number,
-            Fault::SealMismatch,
-            format!(
-                "entry {} is not the one that the log says it ends with",
-                head.number
-            ),
-        )),
-        None => {
-            let last = log.range(..head.number).next_back();
-            let last = last.map_or(from.number, |(last, _)| *last);
-            if last < head.number {
-                findings.push(gone(last + 1, head.number));
-            }
-        }
+/// Everything that is wrong with a whole log that is at hand, whose entries come in the order in which they are kept.
+pub fn verify(entries: &[Entry], seals: Seals) -> Vec<Finding> {
+    let mut verifier = Verifier::new(seals, None);
+    for entry in entries {
+        verifier.push(&entry.link());
     }
-    findings
+    verifier.finish(None).findings
 }
 
 fn gone(first: u64, last: u64) -> Finding {
@@ -301,17 +403,8 @@ fn gone(first: u64, last: u64) -> Finding {
     }
 }
 
-impl Link {
-    fn head(&self) -> Head {
-        Head {
-            number: self.number,
-            hash: self.hash,
-        }
-    }
-}
-
 impl Finding {
-    fn of(number: u64, fault: Fault, words: impl Into<String>) -> Self {
+    pub(super) fn of(number: u64, fault: Fault, words: impl Into<String>) -> Self {
         Self {
             number,
             last: number,

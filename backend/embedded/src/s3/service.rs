@@ -6,16 +6,19 @@ use s3s::{
         AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
         CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CreateBucketInput,
         CreateBucketOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
-        DeleteObjectInput, DeleteObjectOutput, GetObjectInput, GetObjectOutput, HeadBucketInput,
-        HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListObjectsV2Input,
-        ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutObjectInput, PutObjectOutput,
-        UploadPartInput, UploadPartOutput,
+        DeleteObjectInput, DeleteObjectOutput, GetBucketVersioningInput, GetBucketVersioningOutput,
+        GetObjectInput, GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput,
+        GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
+        ListObjectVersionsInput, ListObjectVersionsOutput, ListObjectsV2Input, ListObjectsV2Output,
+        ListPartsInput, ListPartsOutput, PutBucketVersioningInput, PutBucketVersioningOutput,
+        PutObjectInput, PutObjectLockConfigurationInput, PutObjectLockConfigurationOutput,
+        PutObjectOutput, UploadPartInput, UploadPartOutput,
     },
 };
 
 use super::{
     folder::Folder,
-    operations::{buckets, copy, get, list, multipart, put},
+    operations::{buckets, copy, get, list, multipart, put, versions},
 };
 
 /// The operations over a folder.
@@ -49,6 +52,11 @@ operations! {
     head_object(HeadObjectInput) -> HeadObjectOutput = get::head;
     copy_object(CopyObjectInput) -> CopyObjectOutput = copy::copy;
     list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output = list::list;
+    list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput = versions::list;
+    get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput = versions::get_versioning;
+    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput = versions::put_versioning;
+    get_object_lock_configuration(GetObjectLockConfigurationInput) -> GetObjectLockConfigurationOutput = versions::get_lock;
+    put_object_lock_configuration(PutObjectLockConfigurationInput) -> PutObjectLockConfigurationOutput = versions::put_lock;
     create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = multipart::create;
     upload_part(UploadPartInput) -> UploadPartOutput = multipart::upload_part;
     list_parts(ListPartsInput) -> ListPartsOutput = multipart::list_parts;

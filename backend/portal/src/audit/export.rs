@@ -1,9 +1,15 @@
-//! Taking a month of the log away: as JSON lines, exactly as it is kept, or as CSV for a spreadsheet.
+//! Taking a month of the log away: as JSON lines, exactly as it is kept, or as CSV for a spreadsheet. A part at a time: a
+//! function's answer has at most 6 MB.
 
 use std::str::FromStr;
 
-use domain::{actor::Actor, audit::Entry};
-use store::table::Month;
+use domain::{
+    actor::Actor,
+    audit::{Entry, line},
+    page::Cursor,
+};
+use serde_json::Value;
+use store::table::{AuditPlace, Month};
 
 use crate::{Error, Portal, Result, access::Action};
 
@@ -15,6 +21,9 @@ pub enum Format {
     /// One JSON object a line, with which the chain can be verified elsewhere.
     JsonLines,
 }
+
+/// A part is not much longer.
+const LARGEST: usize = 4 << 20;
 
 const COLUMNS: [&str; 15] = [
     "number",
@@ -64,38 +73,87 @@ impl FromStr for Format {
     }
 }
 
+/// A part of a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its entries, the oldest first.
+    pub text: String,
+    /// Where the next part starts; none if this is the last.
+    pub next: Option<Cursor>,
+    /// The last entry in it.
+    pub last: u64,
+}
+
 impl Portal {
-    /// All entries of a month, the oldest first.
+    /// The entries of a month, the oldest first, or those behind a cursor: as many as one answer can hold.
     pub async fn export_audit(
         &self,
         actor: &Actor,
         month: &Month,
         format: Format,
-    ) -> Result<String> {
+        cursor: Option<&Cursor>,
+    ) -> Result<Part> {
         self.authorise(actor, Action::ViewAudit)?;
-        let found = self.store().table.audit_month(month).await?;
-        // One that cannot be read is not left out in silence: verifying names it.
-        let entries: Vec<Entry> = found.into_iter().filter_map(|found| found.entry).collect();
-        Ok(match format {
-            Format::Csv => csv(&entries),
-            Format::JsonLines => json_lines(&entries),
-        })
+        let mut last = match cursor.map(|cursor| cursor.sort_key().parse::<u64>()) {
+            Some(Ok(number)) => number,
+            Some(Err(_)) => {
+                return Err(Error::invalid(
+                    "cursor",
+                    "a cursor is `next` of the part before",
+                ));
+            }
+            None => 0,
+        };
+        let mut text = String::new();
+        if format == Format::Csv && cursor.is_none() {
+            text = COLUMNS.join(",") + "\r\n";
+        }
+        let table = &self.store().table;
+        let mut behind = cursor.map(|_| AuditPlace::behind(last));
+        loop {
+            let found = table.audit_entries(month, behind.as_ref()).await?;
+            for one in found.entries {
+                // What has no number in its place is no entry; verifying names it.
+                let Some(place) = one.place else { continue };
+                if text.len() >= LARGEST {
+                    return Ok(Part {
+                        text,
+                        next: Some(Cursor::behind(&last.to_string())),
+                        last,
+                    });
+                }
+                match format {
+                    Format::Csv => csv_line(one.entry.as_ref(), &mut text),
+                    Format::JsonLines => json_line(one.value.as_ref(), &mut text),
+                }
+                last = place;
+            }
+            behind = found.next;
+            if behind.is_none() {
+                return Ok(Part {
+                    text,
+                    next: None,
+                    last,
+                });
+            }
+        }
     }
 }
 
-fn json_lines(entries: &[Entry]) -> String {
-    let line = |entry: &Entry| serde_json::to_string(entry).unwrap_or_default() + "\n";
-    entries.iter().map(line).collect()
+/// What is kept, also where it no longer reads as an entry: whoever verifies the file finds that.
+fn json_line(value: Option<&Value>, text: &mut String) {
+    if let Some(value) = value {
+        text.push_str(&line(value).unwrap_or_else(|| value.to_string()));
+        text.push('\n');
+    }
 }
 
-fn csv(entries: &[Entry]) -> String {
-    let mut text = COLUMNS.join(",") + "\r\n";
-    for entry in entries {
+fn csv_line(entry: Option<&Entry>, text: &mut String) {
+    if let Some(entry) = entry {
         let cells: Vec<String> = cells(entry).iter().map(|cell| quoted(cell)).collect();
         text.push_str(&cells.join(","));
         text.push_str("\r\n");
     }
-    text
 }
 
 fn cells(entry: &Entry) -> [String; 15] {

@@ -1,94 +1,217 @@
-//! Sealing: where the log ended on a day, kept in an object that nobody can overwrite or delete. Whoever writes the log
-//! anew behind our back cannot write the seals anew.
+//! Sealing: where the log ended at some time, in an object that is written once.
+//!
+//! What the next seal is gets decided in the table, so that two that seal at once decide on one; then it is put into the bucket,
+//! unless its key is taken. A seal that was decided and not put, because something broke off, is put at the next call.
 
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Head, Seal},
+    audit::{Deed, Head, LastSeal, Note, Seal},
 };
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-use store::Objects;
+use jiff::SignedDuration;
+use store::{
+    Objects,
+    table::{AuditPlace, AuditSpan, NewestSeal},
+};
 
+use super::seals::read_seals;
 use crate::{Error, Portal, Result, access::Action};
 
-const FOLDER: &str = "seals/";
-
-/// What somebody needs beside the entries to verify the log themselves: where it begins and ends, and its seals.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SealsView {
-    /// Where the log says that it ends; none while it is empty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
-    /// The first month that there is anything of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<String>,
-    /// The last month that there is anything of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<String>,
-    /// The seals, by day.
-    pub seals: Vec<Seal>,
-    /// When this was true.
-    pub as_of: Timestamp,
-}
+/// So long may entries wait for a seal.
+const EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 impl Portal {
-    /// What the log is held against. Seals are read before the end, so that none is of an entry behind it.
-    pub async fn audit_seals(&self, actor: &Actor, now: Timestamp) -> Result<SealsView> {
-        self.authorise(actor, Action::ViewAudit)?;
-        let seals = self.seals().await?;
-        let span = self.span().await?;
-        Ok(SealsView {
-            head: span.as_ref().map(|span| span.head.clone()),
-            first: span.as_ref().map(|span| span.first.to_string()),
-            last: span.map(|span| span.last.to_string()),
-            seals,
-            as_of: now,
-        })
-    }
-
-    /// Seals the log for a day, once: a second time gives the seal that there is.
-    pub async fn seal(&self, actor: &Actor, day: Date, now: Timestamp) -> Result<Seal> {
-        self.authorise(actor, Action::SealAudit)?;
-        let seals = self.parts.seals.as_ref().ok_or_else(|| Error::Conflict {
-            detail: "this portal has no bucket for seals: set TOWPATH_AUDIT_BUCKET".to_owned(),
-        })?;
-        let key = format!("{FOLDER}{day}.json");
-        if seals.head(&key).await?.is_none() {
-            let span = self.store().table.audit_span().await?;
-            let seal = Seal {
-                day,
-                head: span.map_or_else(Head::default, |span| span.head),
-                sealed_at: now,
-            };
-            let text = serde_json::to_vec(&seal).unwrap_or_default();
-            seals.put_if_absent(&key, text, "application/json").await?;
-        }
-        read(seals, &key).await
-    }
-
-    /// All seals, by day.
-    pub(super) async fn seals(&self) -> Result<Vec<Seal>> {
+    /// Seals the log, if that is due: it grew, and that an hour ago, or by a release into the last step of a path. Gives the seal
+    /// that was made.
+    ///
+    /// While nothing is due it costs two reads, and one more while there are entries without a seal.
+    pub async fn seal_if_due(&self, now: Timestamp) -> Result<Option<Seal>> {
         let Some(objects) = &self.parts.seals else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
-        let mut keys = objects.list(FOLDER).await?;
-        keys.sort();
-        let mut seals = Vec::new();
-        for key in keys {
-            seals.push(read(objects, &key).await?);
+        self.authorise(&Actor::portal(), Action::SealAudit)?;
+        let table = &self.store().table;
+        let mut newest = table.newest_seal().await?;
+        if let Some(unfinished) = newest.take_if(|newest| !newest.in_bucket) {
+            newest = Some(self.put_seal(objects, unfinished).await?);
         }
-        Ok(seals)
+        let Some(span) = table.audit_span().await? else {
+            return Ok(None);
+        };
+        if let Some(newest) = &newest
+            && !self.seal_is_due(newest, &span, now).await?
+        {
+            return Ok(None);
+        }
+        let (newest, last) = match newest {
+            Some(newest) if is_newest(objects, &newest.seal).await? => {
+                let last = newest.seal.as_last();
+                (Some(newest), last)
+            }
+            newest => self.newest_of_both(objects, newest).await?,
+        };
+        self.make_seal(objects, newest.as_ref(), &last, &span.head, now)
+            .await
+    }
+
+    async fn seal_is_due(
+        &self,
+        newest: &NewestSeal,
+        span: &AuditSpan,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let Seal {
+            head, sealed_at, ..
+        } = &newest.seal;
+        if span.head == *head {
+            return Ok(false);
+        }
+        if span.head.number <= head.number {
+            // The next seal says so, too: it is of an earlier entry than the one before, or of another one.
+            tracing::error!(
+                sealed = head.number,
+                entries = span.head.number,
+                "the audit log does not end where it was sealed: verify it"
+            );
+            return Ok(true);
+        }
+        // A time in the future is no reason to wait for it.
+        let just_now = (SignedDuration::ZERO..EVERY).contains(&now.duration_since(*sealed_at));
+        Ok(!just_now || self.released_since(head.number, span).await?)
+    }
+
+    /// Whether an entry behind that number is of a release into the last step of a path. Where more has happened than one look
+    /// shows, it is taken for that.
+    async fn released_since(&self, number: u64, span: &AuditSpan) -> Result<bool> {
+        let behind = AuditPlace::behind(number);
+        let table = &self.store().table;
+        let found = table.audit_entries(&span.last, Some(&behind)).await?;
+        let first = found.entries.first().and_then(|first| first.place);
+        if found.next.is_some() || first != number.checked_add(1) {
+            return Ok(true);
+        }
+        let mut entries = found.entries.into_iter();
+        Ok(entries.any(|found| match found.entry {
+            Some(entry) => self.ends_a_path(&entry.note),
+            None => true,
+        }))
+    }
+
+    fn ends_a_path(&self, note: &Note) -> bool {
+        let released = matches!(note.deed, Deed::Released | Deed::PromotionSucceeded);
+        let path = note.app.as_ref().and_then(|app| self.catalog().path(app));
+        let last = path.and_then(|path| path.steps.last());
+        released && last.is_some_and(|last| note.environment.as_ref() == Some(&last.environment))
+    }
+
+    /// The newest seal of those that the table and the bucket know, and what the next one follows. A number is never used twice:
+    /// where the table's seal is gone from the bucket, the next one comes after it all the same, and verification names the
+    /// missing one. Where the table forgot, because it was restored from a backup, the bucket's is noted in it.
+    async fn newest_of_both(
+        &self,
+        objects: &Objects,
+        of_table: Option<NewestSeal>,
+    ) -> Result<(Option<NewestSeal>, LastSeal)> {
+        let in_bucket = read_seals(objects).await?.check(None);
+        let number = |seal: &Seal| seal.number;
+        let known = of_table.as_ref().map_or(0, |newest| newest.seal.number);
+        if known >= in_bucket.newest.as_ref().map_or(0, number)
+            && let Some(of_table) = of_table
+        {
+            tracing::error!(
+                number = known,
+                "the newest seal is not in its bucket as it was made: verify the audit log"
+            );
+            let last = of_table.seal.as_last();
+            return Ok((Some(of_table), last));
+        }
+        let last = in_bucket.last();
+        let Some(seal) = in_bucket.newest else {
+            return Ok((None, last));
+        };
+        let found = NewestSeal {
+            seal,
+            in_bucket: true,
+        };
+        let noted = self.store().table.note_seal(of_table.as_ref(), &found);
+        if !noted.await? {
+            return Err(Error::Store(store::Error::Conflict {
+                what: "the newest seal".to_owned(),
+            }));
+        }
+        Ok((Some(found), last))
+    }
+
+    /// Decides on the next seal, and puts it into the bucket.
+    async fn make_seal(
+        &self,
+        objects: &Objects,
+        before: Option<&NewestSeal>,
+        last: &LastSeal,
+        head: &Head,
+        now: Timestamp,
+    ) -> Result<Option<Seal>> {
+        let next = NewestSeal {
+            seal: Seal::after(last, head.clone(), now),
+            in_bucket: false,
+        };
+        if !self.store().table.note_seal(before, &next).await? {
+            // Somebody else seals.
+            return Ok(None);
+        }
+        let put = self.put_seal(objects, next).await?;
+        Ok(Some(put.seal))
+    }
+
+    /// Puts a seal into the bucket; one that is there must be the same. Another one stays, is an error once and a finding of
+    /// every verification, and does not keep later seals from being made.
+    async fn put_seal(&self, objects: &Objects, decided: NewestSeal) -> Result<NewestSeal> {
+        let (key, text) = (decided.seal.key(), decided.seal.text());
+        let new = objects
+            .put_if_absent(&key, text.clone(), "application/json")
+            .await?;
+        let same = new || oldest_text(objects, &key).await?.as_deref() == Some(text.as_str());
+        let put = NewestSeal {
+            in_bucket: true,
+            ..decided.clone()
+        };
+        self.store().table.note_seal(Some(&decided), &put).await?;
+        if same {
+            Ok(put)
+        } else {
+            Err(Error::Conflict {
+                detail: format!("the object {key} is not the seal that belongs there"),
+            })
+        }
     }
 }
 
-async fn read(objects: &Objects, key: &str) -> Result<Seal> {
-    // A seal has a few hundred bytes.
-    let bytes = objects.range(key, 0..4096).await?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Error::Store(store::Error::Corrupt {
-            what: format!("object {key}"),
-            source: error.into(),
-        })
-    })
+/// Whether the bucket has that seal, unaltered, and none behind it.
+async fn is_newest(objects: &Objects, seal: &Seal) -> Result<bool> {
+    let next = Seal::prefix(seal.number.saturating_add(1));
+    if !objects.versions(&next, None).await?.versions.is_empty() {
+        return Ok(false);
+    }
+    let found = oldest_text(objects, &seal.key()).await?;
+    Ok(found.as_deref() == Some(seal.text().as_str()))
+}
+
+/// What the oldest version of a key holds: it counts, whatever was written over it.
+async fn oldest_text(objects: &Objects, key: &str) -> Result<Option<String>> {
+    let mut after = None;
+    let mut oldest = None;
+    loop {
+        let page = objects.versions(key, after.as_ref()).await?;
+        let versions = page.versions.into_iter();
+        let mut of_key = versions.filter(|version| version.key == key && !version.delete_marker);
+        oldest = of_key.next_back().or(oldest);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    match oldest {
+        Some(version) => Ok(Some(objects.version_text(key, &version.id).await?.text)),
+        None => Ok(None),
+    }
 }

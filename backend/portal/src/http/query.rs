@@ -55,13 +55,21 @@ pub(super) struct AuditQuery {
     /// The month in UTC, `2026-11`; without it, the one that it is.
     #[param(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}$")]
     pub(super) month: Option<Month>,
-    /// `csv` or `jsonl`, for the whole month as a file, the oldest entry first.
+    /// `csv` or `jsonl`, for the month as a file, the oldest entry first, in parts of about 4 MB.
     #[param(value_type = Option<String>, pattern = "^(csv|jsonl)$")]
     pub(super) format: Option<Format>,
     /// How many items, 1 to 100.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 25)]
     pub(super) limit: Limit,
     /// Where to start: `next` of the page before. Without it, at the newest.
+    pub(super) cursor: Option<Cursor>,
+}
+
+/// Which part of the audit log's seals to show.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SealsQuery {
+    /// Where to start: `next` of the page before. Without it, at the first.
     pub(super) cursor: Option<Cursor>,
 }
 
@@ -178,6 +186,17 @@ impl<S: Send + Sync> FromRequestParts<S> for AuditQuery {
             })?,
             format: format.map_err(|error: Error| Problem::from(error))?,
             limit: query.limit()?,
+            cursor: query.cursor()?,
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SealsQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["cursor"])?;
+        Ok(Self {
             cursor: query.cursor()?,
         })
     }

@@ -27,7 +27,7 @@ async fn a_clock_that_finds_nothing_to_do_writes_nothing_and_reads_little() {
     let test = TestPortal::with_gates(target(|_| {}), gates).await;
     test.pipeline("SUPERSEDED", &stages());
     test.tick(0).await;
-    units(&test, "the first of a day: seals it");
+    units(&test, "nothing yet, nor anything to seal");
     test.tick(1).await;
     let (written, read, _) = units(&test, "nothing to do");
     assert!(written < 0.1 && read <= 4.0);
@@ -35,6 +35,9 @@ async fn a_clock_that_finds_nothing_to_do_writes_nothing_and_reads_little() {
     test.promote(&build).await;
     units(&test, "");
     test.tick(2).await;
+    let (written, _, _) = units(&test, "one promotion that waits, and the first seal");
+    assert!(written <= 2.0);
+    test.tick(3).await;
     let (written, read, _) = units(&test, "one promotion that waits");
     assert!(written < 0.1 && read <= 20.0);
 }
@@ -47,6 +50,8 @@ async fn carrying_out_by_a_pipeline_costs_what_its_three_states_do() {
     test.promote(&build).await;
     let (written, _, _) = units(&test, "asking, starting, noting the run");
     assert!(written <= 90.0);
+    test.tick(0).await;
+    units(&test, "a clock that makes the first seal");
     test.tick(1).await;
     let (written, _, _) = units(&test, "a clock with one that runs");
     assert!(written < 0.1);

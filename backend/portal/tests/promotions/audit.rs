@@ -1,8 +1,10 @@
 //! The audit log: unbroken under many writers, and telling on whoever edits it behind our back.
 
+use std::process::Command;
+
 use domain::{
     actor::Actor,
-    audit::{Deed, Fault},
+    audit::{Deed, Fault, Finding, Seals},
     page::Limit,
 };
 use futures::future::join_all;
@@ -11,27 +13,27 @@ use serde_json::{Value, json};
 use testkit::{TestPortal, ada, member, noon, tom};
 
 /// Does something to the table behind the portal's back.
-async fn behind(test: &TestPortal, operation: &str, mut body: Value) -> Value {
+pub(crate) async fn behind(test: &TestPortal, operation: &str, mut body: Value) -> Value {
     body["TableName"] = json!("towpath");
     test.services.dynamodb(operation, &body).await
 }
 
-fn place(number: u64) -> Value {
+pub(crate) fn place(number: u64) -> Value {
     json!({"pk": {"S": "AUDIT#2026-11"}, "sk": {"S": format!("{number:012}")}})
 }
 
-async fn entry(test: &TestPortal, number: u64) -> Value {
+pub(crate) async fn entry(test: &TestPortal, number: u64) -> Value {
     let answer = behind(test, "GetItem", json!({"Key": place(number)})).await;
     answer["Item"].clone()
 }
 
 /// Puts an item where the entry of that number is.
-async fn put(test: &TestPortal, mut item: Value, number: u64) {
+pub(crate) async fn put(test: &TestPortal, mut item: Value, number: u64) {
     item["sk"] = place(number)["sk"].clone();
     behind(test, "PutItem", json!({"Item": item})).await;
 }
 
-async fn delete(test: &TestPortal, number: u64) {
+pub(crate) async fn delete(test: &TestPortal, number: u64) {
     behind(test, "DeleteItem", json!({"Key": place(number)})).await;
 }
 
@@ -39,10 +41,37 @@ async fn delete(test: &TestPortal, number: u64) {
 async fn found(test: &TestPortal) -> Vec<(u64, Fault)> {
     let verified = test.portal.verify_audit(&Actor::local(), noon(9)).await;
     let findings = verified.unwrap().findings;
+    python_agrees(test, &findings).await;
     findings
         .into_iter()
         .map(|it| (it.number, it.fault))
         .collect()
+}
+
+/// Whoever reads nothing but the documentation comes to the same result, from what people can take away.
+pub(crate) async fn python_agrees(test: &TestPortal, findings: &[Finding]) {
+    let (portal, auditor) = (&test.portal, Actor::local());
+    let month = "2026-11".parse().unwrap();
+    let log = portal.export_audit(&auditor, &month, Format::JsonLines, None);
+    let seals = portal.audit_seals(&auditor, None, noon(9)).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let [log_path, seals_path] = ["audit.jsonl", "seals.json"].map(|name| folder.path().join(name));
+    std::fs::write(&log_path, log.await.unwrap().text).unwrap();
+    std::fs::write(&seals_path, serde_json::to_vec(&seals).unwrap()).unwrap();
+    let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/audit/verify.py");
+    let python = Command::new("python3")
+        .arg(verifier)
+        .args([log_path, seals_path])
+        .output();
+    let python = python.unwrap();
+    let said =
+        String::from_utf8(python.stdout).unwrap() + &String::from_utf8(python.stderr).unwrap();
+    let expected = if findings.is_empty() { 0 } else { 7 };
+    assert_eq!(
+        python.status.code(),
+        Some(expected),
+        "{said}beside {findings:?}"
+    );
 }
 
 /// A log of nine entries.
@@ -166,23 +195,27 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
     let month = "2026-11".parse().unwrap();
     let csv = test
         .portal
-        .export_audit(&auditor, &month, Format::Csv)
+        .export_audit(&auditor, &month, Format::Csv, None)
         .await
         .unwrap();
+    assert_eq!((csv.next, csv.last), (None, 9));
+    let csv = csv.text;
     assert_eq!(csv.lines().count(), 10);
     assert!(csv.lines().nth(1).unwrap().contains("\"registered\""));
     let lines = test
         .portal
-        .export_audit(&auditor, &month, Format::JsonLines)
+        .export_audit(&auditor, &month, Format::JsonLines, None)
         .await
         .unwrap();
     let entries: Vec<_> = lines
+        .text
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(domain::audit::verify(&entries, &[]), []);
+    assert_eq!(domain::audit::verify(&entries, Seals::default()), []);
     for actor in [tom(), ada()] {
-        let forbidden = test.portal.export_audit(&actor, &month, Format::Csv).await;
+        let exported = test.portal.export_audit(&actor, &month, Format::Csv, None);
+        let forbidden = exported.await;
         assert!(
             matches!(forbidden, Err(Error::Forbidden { .. })),
             "{forbidden:?}"

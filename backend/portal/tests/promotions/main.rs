@@ -12,5 +12,6 @@ mod largest;
 mod matrix;
 mod requests;
 mod rollbacks;
+mod seals;
 mod together;
 mod withdrawn;

@@ -48,13 +48,13 @@ impl Objects {
         Ok(())
     }
 
-    /// Writes a small object, unless there is one with that key: that one stays as it is.
+    /// Writes a small object, unless there is one with that key: that one stays as it is. Whether it was written.
     pub async fn put_if_absent(
         &self,
         key: &str,
         bytes: impl Into<Bytes>,
         content_type: &str,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let bytes: Bytes = bytes.into();
         for _ in 0..TRIES {
             let call = self.client.put_object().bucket(&self.bucket).key(key);
@@ -65,11 +65,12 @@ impl Objects {
                 .send()
                 .await;
             match put.as_ref().map_err(SdkError::code) {
-                Ok(_) | Err(Some("PreconditionFailed")) => return Ok(()),
+                Ok(_) => return Ok(true),
+                Err(Some("PreconditionFailed")) => return Ok(false),
                 Err(Some("ConditionalRequestConflict")) => {}
                 Err(_) => {
                     return put
-                        .map(|_| ())
+                        .map(|_| true)
                         .map_err(|error| Error::unavailable("writing an object", error));
                 }
             }

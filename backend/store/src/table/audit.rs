@@ -8,11 +8,12 @@ mod month;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    audit::{Entry, Head, Note},
+    audit::{Entry, Head, Link, Note},
     digest::Digest,
     page::{Cursor, Limit, Page},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use month::{InvalidMonth, Month};
 
@@ -67,9 +68,41 @@ pub struct AuditSpan {
 pub struct FoundEntry {
     /// The number that its key says it has; none if its key says no number.
     pub place: Option<u64>,
+    /// All that is kept of it, also what this program does not know.
+    pub value: Option<Value>,
     /// The entry, if it reads as one.
     pub entry: Option<Entry>,
 }
+
+impl FoundEntry {
+    /// What verifying needs of it, if it is an entry at all.
+    pub fn link(&self) -> Option<Link> {
+        self.value.clone().and_then(Link::of)
+    }
+}
+
+/// Some of a month's entries, in the order of their keys.
+#[derive(Clone, Debug)]
+pub struct FoundEntries {
+    /// As they are found.
+    pub entries: Vec<FoundEntry>,
+    /// Where the month goes on, if it does.
+    pub next: Option<AuditPlace>,
+}
+
+/// A place in a month: behind an entry's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditPlace(String);
+
+impl AuditPlace {
+    /// Behind the entry of that number.
+    pub fn behind(number: u64) -> Self {
+        Self(keys::audit_place(number))
+    }
+}
+
+/// So many entries are read at once.
+const AT_ONCE: i32 = 1000;
 
 impl Table {
     /// Notes something that leaves no other trace.
@@ -93,6 +126,26 @@ impl Table {
     pub async fn audit_month(&self, month: &Month) -> Result<Vec<FoundEntry>> {
         let items = self.partition(&keys::audit_partition(month), true).await?;
         Ok(items.into_iter().map(found).collect())
+    }
+
+    /// The first entries of a month, or those behind a place, so many that they can be held.
+    pub async fn audit_entries(
+        &self,
+        month: &Month,
+        behind: Option<&AuditPlace>,
+    ) -> Result<FoundEntries> {
+        // No key is empty, so that all are above.
+        let bound = behind.map_or(" ", |place| place.0.as_str());
+        let partition = keys::audit_partition(month);
+        let items = self.above(&partition, bound, AT_ONCE).await?;
+        let more = items.len() >= AT_ONCE.unsigned_abs() as usize;
+        let last = items.last().map(|item| item::text(item, keys::SK));
+        Ok(FoundEntries {
+            next: last
+                .filter(|_| more)
+                .map(|last| AuditPlace(last.to_owned())),
+            entries: items.into_iter().map(found).collect(),
+        })
     }
 
     /// Where the log begins and ends; `None` while nothing was noted.
@@ -182,8 +235,14 @@ fn unmoved(before: Option<&HeadRow>) -> Condition {
 
 fn found(item: Item) -> FoundEntry {
     let place = item::text(&item, keys::SK).parse().ok();
+    let mut contents = item.clone();
+    // What the table needs beside the entry.
+    for key in [keys::PK, keys::SK, item::FORMAT_NAME] {
+        contents.remove(key);
+    }
     FoundEntry {
         place,
+        value: serde_dynamo::from_item(contents).ok(),
         entry: item::read(item).ok(),
     }
 }

@@ -441,6 +441,11 @@ pub(super) fn audit_head() -> Key {
     Key::new("AUDIT", "HEAD")
 }
 
+/// The newest seal of the audit log.
+pub(super) fn audit_seal() -> Key {
+    Key::new("AUDIT", "SEAL")
+}
+
 pub(super) fn audit_partition(month: &Month) -> String {
     format!("AUDIT#{month}")
 }

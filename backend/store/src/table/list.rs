@@ -33,6 +33,8 @@ enum Range<'a> {
     All,
     /// What sorts below this.
     Below(&'a str),
+    /// What sorts above this.
+    Above(&'a str),
     /// What begins with this.
     Beginning(&'a str),
 }
@@ -57,6 +59,24 @@ impl Table {
             newest_first: false,
             limit: None,
             consistent,
+        })
+        .await
+    }
+
+    /// The first items of a partition above a bound, in order.
+    pub(super) async fn above(
+        &self,
+        partition: &str,
+        bound: &str,
+        limit: i32,
+    ) -> Result<Vec<Item>> {
+        self.ask(&Ask {
+            place: Place::Table,
+            partition,
+            range: Range::Above(bound),
+            newest_first: false,
+            limit: Some(limit),
+            consistent: true,
         })
         .await
     }
@@ -146,21 +166,24 @@ impl Table {
         &self,
         ask: &Ask<'_>,
     ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
-        let (all, below, beginning) = match ask.place {
+        let (all, below, above, beginning) = match ask.place {
             Place::Table => (
                 "pk = :partition",
                 "pk = :partition AND sk < :bound",
+                "pk = :partition AND sk > :bound",
                 "pk = :partition AND begins_with(sk, :bound)",
             ),
             Place::Index => (
                 "gsi1pk = :partition",
                 "gsi1pk = :partition AND gsi1sk < :bound",
+                "gsi1pk = :partition AND gsi1sk > :bound",
                 "gsi1pk = :partition AND begins_with(gsi1sk, :bound)",
             ),
         };
         let (condition, bound) = match ask.range {
             Range::All => (all, None),
             Range::Below(bound) => (below, Some(bound)),
+            Range::Above(bound) => (above, Some(bound)),
             Range::Beginning(bound) => (beginning, Some(bound)),
         };
         let call = self

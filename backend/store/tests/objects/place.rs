@@ -53,6 +53,11 @@ impl Place {
         }
     }
 
+    /// Whether the server is this test's own.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
+    }
+
     /// A key of this test's own.
     pub(crate) fn key(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
@@ -91,6 +96,11 @@ impl Place {
         for key in self.objects.list(&self.prefix).await.unwrap() {
             self.objects.delete(&key).await.unwrap();
         }
+        self.stop().await;
+    }
+
+    /// Stops the server, with what is in it.
+    pub(crate) async fn stop(self) {
         if let Some((server, _)) = self.embedded {
             server.shutdown().await;
         }

@@ -2,7 +2,7 @@
 
 use domain::{
     actor::Actor,
-    audit::{Deed, Note},
+    audit::{Deed, Note, Seals},
     build::Build,
     hold::{Held, Hold},
     page::Limit,
@@ -292,7 +292,7 @@ async fn eight_writers_of_the_log_at_once_make_one_chain() {
         .map(|found| found.entry.unwrap())
         .collect();
     assert_eq!(entries.len(), 24);
-    assert_eq!(domain::audit::verify(&entries, &[]), []);
+    assert_eq!(domain::audit::verify(&entries, Seals::default()), []);
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! What was found when the log was verified.
 
-use domain::{Timestamp, audit::Finding};
+use domain::{
+    Timestamp,
+    audit::{Finding, Locks},
+};
 use leptos::prelude::*;
 
 use super::words;
@@ -18,12 +21,65 @@ use crate::{
 
 use domain::status::Status;
 
-pub(crate) fn page(entries: u64, seals: usize, findings: &[Finding], as_of: Timestamp) -> View {
-    let compared = match seals {
-        0 => "There is no seal yet to compare it with.".to_owned(),
-        1 => "It was compared with 1 seal.".to_owned(),
-        many => format!("It was compared with {many} seals."),
-    };
+/// The seals that a log was compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct ComparedSeals {
+    /// How many there are.
+    pub count: usize,
+    /// How many of those have no number, because an earlier version made them.
+    pub unnumbered: usize,
+    /// How they are locked.
+    pub locks: Locks,
+    /// The last entry that is sealed, and since when.
+    pub sealed: Option<(u64, Timestamp)>,
+}
+
+impl ComparedSeals {
+    fn words(&self) -> String {
+        let mut words = match self.count {
+            0 => "There is no seal yet to compare it with.".to_owned(),
+            1 => "It was compared with 1 seal.".to_owned(),
+            many => format!("It was compared with {many} seals."),
+        };
+        if self.unnumbered > 0 {
+            let of_days = format!(
+                " {} of an earlier version: one a day, without a number.",
+                crate::words::count(self.unnumbered, "seal")
+            );
+            words.push_str(&of_days);
+        }
+        if let Some((entry, at)) = self.sealed {
+            let sealed = format!(
+                " Entries up to {entry} are sealed, since {}.",
+                time::exact(at)
+            );
+            words.push_str(&sealed);
+        }
+        words
+    }
+}
+
+/// What was found in a log.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifiedLog<'a> {
+    /// How many entries were looked at.
+    pub entries: u64,
+    /// The seals that they were compared with.
+    pub seals: ComparedSeals,
+    /// What is wrong.
+    pub findings: &'a [Finding],
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+pub(crate) fn page(log: &VerifiedLog<'_>) -> View {
+    let VerifiedLog {
+        entries,
+        seals,
+        findings,
+        as_of,
+    } = *log;
+    let locks = seals.locks.words().map(|words| sentence(&words));
     View {
         title: "The audit log, verified".to_owned(),
         class: "audit",
@@ -33,10 +89,11 @@ pub(crate) fn page(entries: u64, seals: usize, findings: &[Finding], as_of: Time
             {heading::trail(vec![Crumb::new("Audit log", links::AUDIT)])}
             <header class="page">
                 <h1>"The audit log, verified"</h1>
-                <p class="lead">{format!("{entries} entries, at {}. {compared}", time::exact(as_of))}</p>
+                <p class="lead">{format!("{entries} entries, at {}. {}", time::exact(as_of), seals.words())}</p>
             </header>
             {found(findings)}
-            <p class="hint">"This is what the portal itself found. Take the log away as JSON lines and verify it elsewhere, beside the seals, with "<code>"towpath audit verify"</code>"."</p>
+            {locks.map(|words| view! { <p>{words}</p> })}
+            <p class="hint">"This is what the portal itself found. Take the log away as JSON lines and verify it elsewhere with "<code>"towpath audit verify"</code>", which reads the seals from their bucket itself."</p>
         }
         .into_any(),
     }
@@ -47,7 +104,7 @@ fn found(findings: &[Finding]) -> AnyView {
         return view! {
             <p class="callout" data-status="succeeded">
                 {status::shape(Status::Succeeded)}
-                <span><strong>"Nothing is wrong. "</strong> "No entry was altered, is missing, was put in or stands elsewhere."</span>
+                <span><strong>"Nothing is wrong. "</strong> "No entry was altered, is missing, was put in or stands elsewhere, and no seal is missing, hidden or written over."</span>
             </p>
         }
         .into_any();
@@ -64,10 +121,16 @@ fn found(findings: &[Finding]) -> AnyView {
 }
 
 fn finding(finding: &Finding) -> AnyView {
-    let which = if finding.last == finding.number {
-        format!("Entry {}", finding.number)
+    let (one, several) = if finding.fault.is_of_seal() {
+        ("Seal", "Seals")
     } else {
-        format!("Entries {} to {}", finding.number, finding.last)
+        ("Entry", "Entries")
+    };
+    let which = match (finding.number, finding.last) {
+        // A day's seal, or an object that is none, has no number.
+        (0, _) => "An object among the seals".to_owned(),
+        (first, last) if first == last => format!("{one} {first}"),
+        (first, last) => format!("{several} {first} to {last}"),
     };
     view! {
         <li>

@@ -107,5 +107,9 @@ pub(super) fn fault(fault: Fault) -> &'static str {
         Fault::Inserted => "inserted",
         Fault::Reordered => "reordered",
         Fault::SealMismatch => "not as sealed",
+        Fault::SealMissing => "seal missing",
+        Fault::SealReplaced => "seal written over",
+        Fault::SealDeleted => "seal deleted",
+        Fault::SealForged => "not a seal",
     }
 }

@@ -1,11 +1,15 @@
 //! `towpath audit export`: takes the log away.
 
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
 use store::table::Month;
 
-use super::months;
+use super::months::{self, Parts};
 use crate::{api::Api, commands::now, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
@@ -46,34 +50,44 @@ pub(crate) async fn export(
         Form::Jsonl => "jsonl",
         Form::Csv => "csv",
     };
-    let mut all = String::new();
-    for month in wanted(api, options).await? {
-        let text = months::text(api, &month, form).await?;
-        // The line of names stands once.
-        let names_again = options.format == Form::Csv && !all.is_empty();
-        let text = if names_again {
-            text.split_once('\n').map_or("", |(_, entries)| entries)
-        } else {
-            &text
-        };
-        all.push_str(text);
-    }
-    let Some(file) = &options.output else {
-        output.raw(&all);
-        return Ok(());
+    let mut file = match &options.output {
+        Some(path) => Some(File::create(path).map_err(|error| unwritable(path, &error))?),
+        None => None,
     };
-    std::fs::write(file, &all).map_err(|error| {
-        Failure::Failed(format!("{} cannot be written: {error}", file.display()))
-    })?;
-    output.note(&format!("written to {}", file.display()));
+    for (place, month) in wanted(api, options).await?.iter().enumerate() {
+        let mut parts = Parts::of(api, month, form);
+        let mut first = true;
+        while let Some(part) = parts.next().await? {
+            // The line of names stands once.
+            let names_again = options.format == Form::Csv && place > 0 && first;
+            first = false;
+            let text = if names_again {
+                part.split_once('\n').map_or("", |(_, entries)| entries)
+            } else {
+                &part
+            };
+            match (&mut file, &options.output) {
+                (Some(file), Some(path)) => file
+                    .write_all(text.as_bytes())
+                    .map_err(|error| unwritable(path, &error))?,
+                _ => output.raw(text),
+            }
+        }
+    }
+    if let Some(path) = &options.output {
+        output.note(&format!("written to {}", path.display()));
+    }
     Ok(())
 }
 
 async fn wanted(api: &Api, options: &ExportOptions) -> Result<Vec<Month>, Failure> {
     if options.all {
-        let view = months::seals(api).await?;
-        return Ok(months::of(&view, &view.seals));
+        return Ok(months::span_of(api).await?.months(None));
     }
     let month = options.month.clone().unwrap_or_else(|| Month::of(now()));
     Ok(vec![month])
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("{} cannot be written: {error}", path.display()))
 }

@@ -1,26 +1,39 @@
 //! `towpath audit verify`: computes the chain anew from the entries themselves, and compares it with the seals. What the
 //! portal says of its own log is told beside it, and never instead.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
-use domain::audit::{Entry, Export, Finding, Head, Seal};
+use domain::audit::{FOLDER, Finding, Head, Outcome, SealVersion, Seals, SealsFound, Verifier};
 use portal::{
-    audit::{SealsView, Verified},
+    audit::{Verified, read_seals},
     words::count,
 };
 use serde::Serialize;
+use store::{Objects, Store};
 
-use super::months;
-use crate::{api::Api, failure::Failure, output::Output};
+use super::months::{self, Parts};
+use crate::{
+    api::Api,
+    commands::now,
+    failure::{Failure, causes},
+    output::Output,
+};
 
 const EXAMPLES: &str = "Examples:
-  towpath audit verify                                 the portal's log, read and computed here
-  towpath audit verify --seals ./seals                 the same, with your own copies of the seals
-  towpath audit verify audit.jsonl --seals ./seals     what was exported, without a portal
+  towpath audit verify                                 the portal's log and seals, read and computed here
+  towpath audit verify --bucket towpath-prod-audit-333333333333-eu-west-1
+                                                       table and bucket, read with your own AWS credentials: no portal is asked
+  towpath audit verify audit.jsonl --bucket BUCKET     what was exported, against the bucket
+  towpath audit verify audit.jsonl --seals ./seals     what was exported, against copies of the seals
 
-Whoever writes the log anew from some entry on, with every hash made to fit, is found by a seal behind that entry: fetch the
-seals from their bucket yourself, where the portal itself is in doubt.";
+Whoever writes the log anew from some entry on, with every hash made to fit, is found by a seal after that entry: read the seals
+from their bucket yourself, where the portal itself is in doubt. In the bucket every version counts; copies show the newest
+versions alone. docs/audit.md says what is computed, and which rights an auditor needs.";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -28,22 +41,42 @@ pub(crate) struct VerifyOptions {
     /// Exported JSON lines, the oldest first [default: ask the portal]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// A folder with seals, as they lie in their bucket
-    #[arg(long, value_name = "DIR")]
+    /// A folder with copies of the seals, which are used instead of those that the portal shows
+    #[arg(long, value_name = "DIR", conflicts_with = "bucket")]
     seals: Option<PathBuf>,
+    /// The bucket of the seals, to read with the AWS credentials of your environment instead of asking the portal
+    #[arg(long, value_name = "NAME")]
+    bucket: Option<String>,
+    /// The table with the entries, read in the same way [default: where the bucket has a name of a deployment, its table]
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "bucket",
+        conflicts_with = "files"
+    )]
+    table: Option<String>,
 }
 
 /// What was found.
 #[derive(Serialize)]
 struct Report {
-    entries: usize,
-    seals: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    head: Option<Head>,
-    /// What the chain and the seals show.
-    findings: Vec<Finding>,
+    #[serde(flatten)]
+    verified: Verified,
     /// What the portal says beyond that.
     said_by_portal: Vec<Finding>,
+    /// Whether the locks of the seals could be looked at.
+    #[serde(skip)]
+    locks_shown: bool,
+}
+
+impl From<Verified> for Report {
+    fn from(verified: Verified) -> Self {
+        Self {
+            verified,
+            said_by_portal: Vec::new(),
+            locks_shown: true,
+        }
+    }
 }
 
 pub(crate) async fn verify(
@@ -51,100 +84,196 @@ pub(crate) async fn verify(
     options: &VerifyOptions,
     output: &Output,
 ) -> Result<(), Failure> {
-    let own = match &options.seals {
-        Some(folder) => seals_in(folder)?,
-        None => Vec::new(),
+    let own = options.seals.as_deref().map(seals_in).transpose()?;
+    let locks_shown = own.is_none();
+    let report = match (&options.bucket, options.files.as_slice()) {
+        (Some(bucket), []) => of_table(bucket, options.table.as_deref()).await?.into(),
+        (Some(bucket), files) => {
+            let (_, objects) = own_access("", bucket).await?;
+            let seals = read_seals(&objects).await.map_err(|error| unread(&error))?;
+            of_files(files, seals.check(None))?.into()
+        }
+        (None, []) => of_portal(&api()?, own, output).await?,
+        (None, files) => of_files(files, own.unwrap_or_default().check(None))?.into(),
     };
-    let report = if options.files.is_empty() {
-        of_portal(&api()?, own).await?
-    } else {
-        of_files(&options.files, &own)?
+    let report = Report {
+        locks_shown,
+        ..report
     };
     show(&report, output)
 }
 
-fn of_files(files: &[PathBuf], seals: &[Seal]) -> Result<Report, Failure> {
-    let mut log = Export::default();
-    for file in files {
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            Failure::Failed(format!("{} cannot be read: {error}", file.display()))
-        })?;
-        log.read(&text);
-    }
-    Ok(report(&log, seals, None))
+/// Table and bucket, with the caller's own credentials.
+async fn of_table(bucket: &str, table: Option<&str>) -> Result<Verified, Failure> {
+    let table = table.map(str::to_owned).or_else(|| table_beside(bucket));
+    let table = table.ok_or_else(|| {
+        Failure::Refused(format!(
+            "{bucket} is not named as a deployment names its bucket: name the table with --table, or files with exported entries"
+        ))
+    })?;
+    let (table, objects) = own_access(&table, bucket).await?;
+    portal::audit::verify(&table, Some(&objects), now())
+        .await
+        .map_err(|error| unread(&error))
 }
 
-async fn of_portal(api: &Api, own: Vec<Seal>) -> Result<Report, Failure> {
-    let before = months::seals(api).await?;
-    let mut seals = before.seals.clone();
-    seals.extend(own.into_iter().filter(|seal| !before.seals.contains(seal)));
-    let mut log = Export::default();
-    for month in months::of(&before, &seals) {
-        log.read(&months::text(api, &month, "jsonl").await?);
+/// The table of the deployment that has that bucket: `towpath-prod-records` beside `towpath-prod-audit-<account>-<region>`.
+fn table_beside(bucket: &str) -> Option<String> {
+    let (deployment, _) = bucket.rsplit_once("-audit-")?;
+    let environment = deployment.strip_prefix("towpath-")?;
+    (!environment.is_empty()).then(|| format!("{deployment}-records"))
+}
+
+async fn own_access(table: &str, bucket: &str) -> Result<(store::Table, Objects), Failure> {
+    let store = Store::connect_as_caller(table, bucket).await;
+    let store = store.ok_or_else(|| {
+        Failure::Refused("the bucket's region is not known: set AWS_REGION".to_owned())
+    })?;
+    Ok((store.table, store.objects))
+}
+
+/// The environment's credentials were not enough, or something is not there.
+fn unread(error: &portal::Error) -> Failure {
+    match error {
+        portal::Error::Store(cause @ store::Error::NotFound { .. }) => {
+            Failure::NotFound(cause.to_string())
+        }
+        portal::Error::Store(
+            cause @ (store::Error::Denied { .. } | store::Error::Refused { .. }),
+        ) => Failure::Refused(causes(cause)),
+        portal::Error::Store(cause) => Failure::Failed(causes(cause)),
+        other => Failure::failed(other),
     }
-    let after = months::seals(api).await?;
-    forget_later(&mut log, &before, &after);
-    let mut report = report(&log, &seals, before.head.as_ref());
-    let verified: Verified = api.get("/api/v1/audit/verify", &Vec::new()).await?;
-    report.said_by_portal = verified
-        .findings
-        .into_iter()
-        .filter(|said| {
-            !report
-                .findings
-                .iter()
-                .any(|own| own.number == said.number && own.fault == said.fault)
-        })
-        .collect();
+}
+
+fn of_files(files: &[PathBuf], seals: Seals) -> Result<Verified, Failure> {
+    let verified = Verified::of(&seals, now());
+    let mut log = Log::new(seals, None);
+    for file in files {
+        let unreadable = |error: std::io::Error| unreadable(file, &error);
+        let mut lines = BufReader::new(File::open(file).map_err(unreadable)?);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
+            log.line(&line);
+            line.clear();
+        }
+    }
+    let (outcome, head) = log.finish(None);
+    Ok(verified.with(outcome, head))
+}
+
+async fn of_portal(api: &Api, own: Option<SealsFound>, output: &Output) -> Result<Report, Failure> {
+    let (span, found) = months::seals(api).await?;
+    let seals = match own {
+        // Copies may be older than the newest seal.
+        Some(own) => own.check(None),
+        None => found.check(span.newest_seal),
+    };
+    let verified = Verified::of(&seals, now());
+    let months = span.months(seals.first_sealed_at);
+    let mut log = Log::new(seals, span.head.as_ref());
+    for month in months {
+        let mut parts = Parts::of(api, &month, "jsonl");
+        while let Some(part) = parts.next().await? {
+            for line in part.lines() {
+                log.line(line.as_bytes());
+            }
+        }
+    }
+    let said: Result<Verified, Failure> = api.get("/api/v1/audit/verify", &Vec::new()).await;
+    let (end, said) = match said {
+        Ok(said) => (said.head, said.findings),
+        // One whose log is too long to verify in the time that an answer may take.
+        Err(failure @ (Failure::Failed(_) | Failure::Unreachable(_))) => {
+            output.note(&format!(
+                "the portal did not verify its log itself: {failure}"
+            ));
+            (months::span_of(api).await?.head, Vec::new())
+        }
+        Err(failure) => return Err(failure),
+    };
+    // Entries that were added while the log was read are no finding.
+    let end = span.head.and(end);
+    let (outcome, head) = log.finish(end.as_ref());
+    let mut report = Report::from(verified.with(outcome, head));
+    let own = &report.verified.findings;
+    let is_new = |said: &Finding| {
+        let same = |own: &Finding| own.number == said.number && own.fault == said.fault;
+        !own.iter().any(same)
+    };
+    report.said_by_portal = said.into_iter().filter(is_new).collect();
     Ok(report)
 }
 
-/// Leaves out what was noted while the log was being read.
-fn forget_later(log: &mut Export, before: &SealsView, after: &SealsView) {
-    let end = |view: &SealsView| view.head.as_ref().map_or(0, |head| head.number);
-    if before.head.is_some() {
-        let meanwhile = end(before).saturating_add(1)..=end(after);
-        log.entries
-            .retain(|entry| !meanwhile.contains(&entry.number));
-    }
+/// A log that is read line by line.
+struct Log {
+    verifier: Verifier,
+    last: Option<Head>,
 }
 
-fn report(log: &Export, seals: &[Seal], head: Option<&Head>) -> Report {
-    Report {
-        entries: log.entries.len() + log.broken.len(),
-        seals: seals.len(),
-        head: log.entries.last().map(Entry::head),
-        findings: log.verify(seals, head),
-        said_by_portal: Vec::new(),
-    }
-}
-
-/// Every `*.json` of a folder.
-fn seals_in(folder: &Path) -> Result<Vec<Seal>, Failure> {
-    let unreadable = |path: &Path, error: &dyn std::fmt::Display| {
-        Failure::Failed(format!("{} cannot be read: {error}", path.display()))
-    };
-    let listed = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let mut seals = Vec::new();
-    for file in listed {
-        let path = file.map_err(|error| unreadable(folder, &error))?.path();
-        if path.extension().is_some_and(|ending| ending == "json") {
-            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-            let seal = serde_json::from_str(&text).map_err(|error| unreadable(&path, &error))?;
-            seals.push(seal);
+impl Log {
+    fn new(seals: Seals, end: Option<&Head>) -> Self {
+        Self {
+            verifier: Verifier::new(seals, end),
+            last: None,
         }
     }
-    if seals.is_empty() {
+
+    fn line(&mut self, line: &[u8]) {
+        if let Some(link) = self.verifier.push_line(line) {
+            self.last = Some(link.head());
+        }
+    }
+
+    /// What was found, and the last entry that was read.
+    fn finish(self, end: Option<&Head>) -> (Outcome, Option<Head>) {
+        (self.verifier.finish(end), self.last)
+    }
+}
+
+/// Every `*.json` of a folder, as copies of what lies under `seals/`.
+fn seals_in(folder: &Path) -> Result<SealsFound, Failure> {
+    let listed = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut found = SealsFound::default();
+    let mut none = true;
+    for file in listed {
+        let path = file.map_err(|error| unreadable(folder, &error))?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            none = false;
+            found.push(SealVersion {
+                key: format!("{FOLDER}{name}"),
+                version: "copy".to_owned(),
+                delete_marker: false,
+                written_at: None,
+                text: Some(text),
+                lock: None,
+            });
+        }
+    }
+    if none {
         return Err(Failure::Failed(format!(
-            "there is no seal in {}: name the folder with the files <day>.json",
+            "there is no seal in {}: name the folder with the files <number>-<entry>-<hash>.json",
             folder.display()
         )));
     }
-    Ok(seals)
+    Ok(found)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("{} cannot be read: {error}", path.display()))
 }
 
 fn show(report: &Report, output: &Output) -> Result<(), Failure> {
-    let found = report.findings.len() + report.said_by_portal.len();
+    let Report {
+        verified,
+        said_by_portal,
+        ..
+    } = report;
+    let found = (verified.findings.len() + said_by_portal.len()) as u64 + verified.more_findings;
     if output.json {
         output.value(report)?;
     } else {
@@ -153,31 +282,60 @@ fn show(report: &Report, output: &Output) -> Result<(), Failure> {
             let fault = fault.as_str().unwrap_or_default().replace('-', " ");
             output.line(&format!("{fault}: {}{by}", finding.words));
         };
-        for finding in &report.findings {
+        for finding in &verified.findings {
             line(finding, "");
         }
-        for finding in &report.said_by_portal {
+        for finding in said_by_portal {
             line(finding, " (the portal says)");
         }
+        if verified.more_findings > 0 {
+            output.line(&format!("and {} more", verified.more_findings));
+        }
     }
-    let entries = match report.entries {
+    let entries = match verified.entries {
         1 => "1 entry".to_owned(),
         many => format!("{many} entries"),
     };
-    let looked = format!("{entries} and {}", count(report.seals, "seal"));
+    let unnumbered = match verified.unnumbered_seals {
+        0 => String::new(),
+        some => format!(" ({some} of an earlier version, one a day and without a number)"),
+    };
+    let looked = format!(
+        "{entries} and {}{unnumbered}",
+        count(verified.seals, "seal")
+    );
     if found > 0 {
+        let findings = if found == 1 {
+            "1 finding".to_owned()
+        } else {
+            format!("{found} findings")
+        };
         return Err(Failure::Tampered(format!(
-            "the audit log is not as it was written: {} in {looked}. Keep a copy of it as it is, and ask who may write to its table",
-            count(found, "finding")
+            "the audit log is not as it was written: {findings} in {looked}. Keep a copy of it as it is, and ask who may write to its table and its bucket"
         )));
     }
     if !output.json {
-        let end = report.head.as_ref().map_or_else(String::new, |head| {
+        let end = verified.head.as_ref().map_or_else(String::new, |head| {
             format!("; it ends with entry {}, {}", head.number, head.hash)
         });
         output.line(&format!(
             "the audit log is as it was written: {looked}{end}"
         ));
+        of_seals(report, output);
     }
     Ok(())
+}
+
+/// What the seals prove, and how well.
+fn of_seals(report: &Report, output: &Output) {
+    if let Some(sealed) = &report.verified.sealed {
+        output.line(&format!(
+            "sealed up to entry {}, at {:.0}; later entries are held by the chain alone until the next seal",
+            sealed.entry, sealed.at
+        ));
+    }
+    let locks = report.verified.locks.words();
+    if let Some(words) = locks.filter(|_| report.locks_shown) {
+        output.line(&words);
+    }
 }

@@ -105,7 +105,11 @@ impl Ready {
 }
 
 /// Does `publish` with the target's folder in place, and writes every folder that it touched to the disk.
-fn with_folder(root: &Path, target: &Path, publish: impl Fn() -> io::Result<()>) -> io::Result<()> {
+pub(super) fn with_folder(
+    root: &Path,
+    target: &Path,
+    publish: impl Fn() -> io::Result<()>,
+) -> io::Result<()> {
     let folder = target.parent().unwrap_or(root);
     let mut made = !folder.exists();
     let mut tries = 0;

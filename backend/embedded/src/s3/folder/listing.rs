@@ -29,6 +29,16 @@ impl Folder {
         Ok(keys)
     }
 
+    /// The same for keys that have or had an object.
+    pub(crate) fn keys_with_versions(&self, bucket: &str, prefix: &str) -> S3Result<Vec<String>> {
+        let mut keys = self.keys(bucket, prefix)?;
+        let versions = self.versions_of(bucket);
+        walk(&versions, &Place::default(), prefix, &mut keys).map_err(failed)?;
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(keys)
+    }
+
     /// What a list shows of an object; `None` if it was deleted since.
     pub(crate) fn listed(&self, bucket: &str, key: String) -> S3Result<Option<Listed>> {
         let path = keys::path_of(&self.bucket(bucket)?, &key);

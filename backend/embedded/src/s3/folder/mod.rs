@@ -5,6 +5,7 @@
 //! uploads/<upload id>/upload.json    a multipart upload: what it will become
 //! uploads/<upload id>/<number>       one of its parts, in the form of an object
 //! temporary/                         what is being written; emptied at start
+//! settings/, versions/               of buckets that keep versions: see `versions`
 //! ```
 //!
 //! Whatever is visible was synced before it was renamed into its place, so that a crash leaves temporary files at worst.
@@ -15,11 +16,12 @@ mod listing;
 mod object;
 mod record;
 mod uploads;
+mod versions;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use s3s::{S3Error, S3Result, path::check_bucket_name, s3_error};
@@ -30,19 +32,27 @@ pub(crate) use draft::{Draft, Ready};
 pub(crate) use object::Object;
 pub(crate) use record::{Headers, Record};
 pub(crate) use uploads::{Chosen, PartInfo, Wanted};
+pub(crate) use versions::{DefaultLock, Deleted, LockMode, Version, VersionLock};
 
 /// The folder. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Folder(Arc<PathBuf>);
+pub(crate) struct Folder(Arc<PathBuf>, Arc<Mutex<()>>);
+
+/// An object that was published.
+pub(crate) struct Published {
+    pub(crate) record: Record,
+    /// The version's id, in a bucket that keeps versions.
+    pub(crate) version: Option<String>,
+}
 
 impl Folder {
     /// Opens it, makes it if absent, and removes what a crash left behind.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let root = std::path::absolute(path)?;
-        for part in ["buckets", "uploads", "temporary"] {
+        for part in ["buckets", "uploads", "temporary", "settings", "versions"] {
             fs::create_dir_all(root.join(part))?;
         }
-        let folder = Self(Arc::new(root));
+        let folder = Self(Arc::new(root), Arc::default());
         for left in fs::read_dir(folder.temporary())? {
             fs::remove_file(left?.path())?;
         }
@@ -109,7 +119,16 @@ impl Folder {
         key: &str,
         ready: Ready,
         only_new: bool,
-    ) -> S3Result<Record> {
+    ) -> S3Result<Published> {
+        let settings = self.settings(bucket)?;
+        if settings.versioning {
+            let published = self.publish_version(bucket, key, ready, only_new, settings.lock)?;
+            let (record, version) = published;
+            return Ok(Published {
+                record,
+                version: Some(version),
+            });
+        }
         let bucket = self.bucket(bucket)?;
         let target = keys::path_of(&bucket, key);
         let published = if only_new {
@@ -117,12 +136,16 @@ impl Folder {
         } else {
             ready.replace(&bucket, &target)
         };
-        published.map_err(|error| match error.kind() {
+        let record = published.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => s3_error!(
                 PreconditionFailed,
                 "At least one of the pre-conditions you specified did not hold"
             ),
             _ => failed(error),
+        })?;
+        Ok(Published {
+            record,
+            version: None,
         })
     }
 
@@ -142,24 +165,32 @@ impl Folder {
         })
     }
 
-    /// Removes an object, if it is there, and the folders that it alone was in.
-    pub(crate) fn delete(&self, bucket: &str, key: &str) -> S3Result<()> {
+    /// Removes an object, if it is there, and the folders that it alone was in. In a bucket that keeps versions it is hidden.
+    pub(crate) fn delete(&self, bucket: &str, key: &str) -> S3Result<Deleted> {
+        if self.settings(bucket)?.versioning {
+            return self.put_marker(bucket, key);
+        }
         let bucket = self.bucket(bucket)?;
-        let path = keys::path_of(&bucket, key);
-        match fs::remove_file(&path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(failed(error)),
-        }
-        let mut kept = bucket.as_path();
-        for folder in path.ancestors().skip(1).take_while(|path| *path != bucket) {
-            if fs::remove_dir(folder).is_err() {
-                kept = folder;
-                break;
-            }
-        }
-        draft::sync(kept).map_err(failed)
+        remove(&bucket, &keys::path_of(&bucket, key)).map_err(failed)?;
+        Ok(Deleted::default())
     }
+}
+
+/// Removes a file, if it is there, and the folders below `root` that it alone was in.
+fn remove(root: &Path, path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    let mut kept = root;
+    for folder in path.ancestors().skip(1).take_while(|path| *path != root) {
+        if fs::remove_dir(folder).is_err() {
+            kept = folder;
+            break;
+        }
+    }
+    draft::sync(kept)
 }
 
 /// An error of the disk, as the answer to a request.

@@ -14,7 +14,7 @@ use s3s::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Folder, Headers, Object, Ready, Record, draft, failed};
+use super::{Folder, Headers, Object, Published, Ready, Record, draft, failed};
 use crate::s3::checksum::{Algorithm, Checksum};
 
 /// Every part but the last has at least this many bytes, as on AWS.
@@ -188,7 +188,7 @@ impl Folder {
         id: &str,
         chosen: &[Chosen],
         wanted: &Wanted,
-    ) -> S3Result<Record> {
+    ) -> S3Result<Published> {
         let (folder, upload) = self.upload(bucket, key, id)?;
         let parts = open_parts(&folder, chosen, upload.checksums)?;
         let etag = etag_of(&parts)?;
@@ -203,9 +203,9 @@ impl Folder {
         let ready = draft
             .finish(upload.headers, Some(etag), checksum)
             .map_err(failed)?;
-        let record = self.publish(bucket, key, ready, wanted.only_new)?;
+        let published = self.publish(bucket, key, ready, wanted.only_new)?;
         forget(&folder)?;
-        Ok(record)
+        Ok(published)
     }
 
     /// Forgets an upload and its parts.

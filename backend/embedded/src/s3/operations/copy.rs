@@ -34,7 +34,7 @@ pub(crate) async fn copy(
     else {
         return Err(s3_error!(
             NotImplemented,
-            "Only a bucket's objects can be copied here, and they have no versions"
+            "Only the newest versions of a bucket's objects can be copied here"
         ));
     };
     let replaced = input
@@ -64,7 +64,7 @@ pub(crate) async fn copy(
             "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata."
         ));
     }
-    let (record, modified) = blocking(move || {
+    let (published, modified) = blocking(move || {
         let source = folder.object(&from_bucket, &from_key)?;
         if source.record.size > LARGEST {
             return Err(s3_error!(
@@ -80,17 +80,18 @@ pub(crate) async fn copy(
             ));
         }
         let ready = duplicate(&folder, source, headers)?;
-        let record = folder.publish(&bucket, &key, ready, only_new)?;
+        let published = folder.publish(&bucket, &key, ready, only_new)?;
         let modified = folder.object(&bucket, &key)?.modified;
-        Ok((record, modified))
+        Ok((published, modified))
     })
     .await?;
     Ok(S3Response::new(CopyObjectOutput {
         copy_object_result: Some(CopyObjectResult {
-            e_tag: Some(ETag::Strong(record.etag)),
+            e_tag: Some(ETag::Strong(published.record.etag)),
             last_modified: Some(Timestamp::from(modified)),
             ..CopyObjectResult::default()
         }),
+        version_id: published.version,
         ..CopyObjectOutput::default()
     }))
 }

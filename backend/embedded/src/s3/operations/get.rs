@@ -4,14 +4,14 @@ use s3s::{
     S3Request, S3Response, S3Result,
     dto::{
         ChecksumMode, ETag, ETagCondition, GetObjectInput, GetObjectOutput, HeadObjectInput,
-        HeadObjectOutput, Range, StreamingBlob, Timestamp,
+        HeadObjectOutput, ObjectLockMode, Range, StreamingBlob, Timestamp,
     },
     s3_error,
 };
 
 use crate::s3::{
     checksum::answer,
-    folder::{Folder, blocking, failed},
+    folder::{Folder, LockMode, VersionLock, blocking, failed},
 };
 
 /// What AWS says of an object whose writer did not say what it is.
@@ -23,7 +23,9 @@ pub(crate) async fn get(
 ) -> S3Result<S3Response<GetObjectOutput>> {
     let input = request.input;
     let (bucket, key) = (input.bucket, input.key);
-    let object = blocking(move || folder.object(&bucket, &key)).await?;
+    let version = input.version_id;
+    let found = blocking(move || folder.version(&bucket, &key, version.as_deref())).await?;
+    let (object, version, lock) = (found.object, found.id, found.lock);
     let record = object.record.clone();
     let etag = ETag::Strong(record.etag);
     check(&etag, input.if_match.as_ref(), input.if_none_match.as_ref())?;
@@ -52,10 +54,20 @@ pub(crate) async fn get(
         content_encoding: input.response_content_encoding.or(headers.content_encoding),
         content_language: input.response_content_language,
         cache_control: input.response_cache_control.or(headers.cache_control),
+        version_id: version,
+        object_lock_mode: lock.map(mode),
+        object_lock_retain_until_date: lock.map(|lock| Timestamp::from(lock.until)),
         ..GetObjectOutput::default()
     };
     answer!(output, checksum);
     Ok(S3Response::new(output))
+}
+
+fn mode(lock: VersionLock) -> ObjectLockMode {
+    ObjectLockMode::from_static(match lock.mode {
+        LockMode::Governance => ObjectLockMode::GOVERNANCE,
+        LockMode::Compliance => ObjectLockMode::COMPLIANCE,
+    })
 }
 
 fn asks_for_checksum(mode: Option<&ChecksumMode>) -> bool {
@@ -68,7 +80,9 @@ pub(crate) async fn head(
 ) -> S3Result<S3Response<HeadObjectOutput>> {
     let input = request.input;
     let (bucket, key) = (input.bucket, input.key);
-    let object = blocking(move || folder.object(&bucket, &key)).await?;
+    let version = input.version_id;
+    let found = blocking(move || folder.version(&bucket, &key, version.as_deref())).await?;
+    let (object, version, lock) = (found.object, found.id, found.lock);
     let record = object.record;
     let etag = ETag::Strong(record.etag);
     check(&etag, input.if_match.as_ref(), input.if_none_match.as_ref())?;
@@ -87,6 +101,9 @@ pub(crate) async fn head(
             .or(headers.content_disposition),
         content_encoding: input.response_content_encoding.or(headers.content_encoding),
         cache_control: input.response_cache_control.or(headers.cache_control),
+        version_id: version,
+        object_lock_mode: lock.map(mode),
+        object_lock_retain_until_date: lock.map(|lock| Timestamp::from(lock.until)),
         ..HeadObjectOutput::default()
     }))
 }

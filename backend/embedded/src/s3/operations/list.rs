@@ -12,7 +12,7 @@ use s3s::{
 use crate::s3::folder::{Folder, blocking, failed};
 
 /// AWS never lists more at once.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
 pub(crate) async fn list(
     folder: Folder,
@@ -111,7 +111,7 @@ fn from_token(token: &str) -> S3Result<String> {
         })
 }
 
-fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_./~*".contains(&byte) {

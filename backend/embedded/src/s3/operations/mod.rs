@@ -7,6 +7,7 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod multipart;
 pub(crate) mod put;
+pub(crate) mod versions;
 
 use s3s::{
     S3Result,

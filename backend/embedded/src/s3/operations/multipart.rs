@@ -169,9 +169,11 @@ pub(crate) async fn complete(
         key: Some(key.clone()),
         ..CompleteMultipartUploadOutput::default()
     };
-    let record =
+    let published =
         blocking(move || folder.complete_upload(&bucket, &key, &id, &chosen, &wanted)).await?;
+    let record = published.record;
     let mut output = CompleteMultipartUploadOutput {
+        version_id: published.version,
         e_tag: Some(ETag::Strong(record.etag)),
         checksum_type: record.checksum.as_ref().map(|_| composite()),
         ..answer

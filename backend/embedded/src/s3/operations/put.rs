@@ -26,7 +26,13 @@ pub(crate) async fn put(
     let only_new = only_new(input.if_none_match.as_ref())?;
     let (bucket, key) = (input.bucket, input.key);
     // Refused before the bytes are sent, where that can be known.
-    folder.bucket(&bucket)?;
+    let settings = folder.settings(&bucket)?;
+    if input.object_lock_mode.is_some() || input.object_lock_legal_hold_status.is_some() {
+        return Err(s3_error!(
+            NotImplemented,
+            "Objects are locked here as their bucket says, and not otherwise"
+        ));
+    }
     let claims = Claims {
         length: input.content_length,
         md5: input.content_md5,
@@ -34,6 +40,12 @@ pub(crate) async fn put(
         named: named(input.checksum_algorithm.as_ref())?,
         trailers: request.trailing_headers,
     };
+    if settings.lock.is_some() && claims.md5.is_none() && claims.algorithm()?.is_none() {
+        return Err(s3_error!(
+            InvalidRequest,
+            "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters"
+        ));
+    }
     let headers = Headers {
         content_type: input.content_type,
         content_disposition: input.content_disposition,
@@ -42,8 +54,10 @@ pub(crate) async fn put(
         metadata: input.metadata,
     };
     let ready = receive(&folder, input.body, claims, headers).await?;
-    let record = blocking(move || folder.publish(&bucket, &key, ready, only_new)).await?;
+    let published = blocking(move || folder.publish(&bucket, &key, ready, only_new)).await?;
+    let record = published.record;
     let mut output = PutObjectOutput {
+        version_id: published.version,
         e_tag: Some(ETag::Strong(record.etag)),
         ..PutObjectOutput::default()
     };
@@ -55,7 +69,17 @@ pub(crate) async fn delete(
     folder: Folder,
     request: S3Request<DeleteObjectInput>,
 ) -> S3Result<S3Response<DeleteObjectOutput>> {
-    let (bucket, key) = (request.input.bucket, request.input.key);
-    blocking(move || folder.delete(&bucket, &key)).await?;
-    Ok(S3Response::new(DeleteObjectOutput::default()))
+    let input = request.input;
+    let bypass = input.bypass_governance_retention.unwrap_or(false);
+    let (bucket, key) = (input.bucket, input.key);
+    let deleted = blocking(move || match input.version_id {
+        Some(version) => folder.delete_version(&bucket, &key, &version, bypass),
+        None => folder.delete(&bucket, &key),
+    })
+    .await?;
+    Ok(S3Response::new(DeleteObjectOutput {
+        delete_marker: deleted.marker.then_some(true),
+        version_id: deleted.version,
+        ..DeleteObjectOutput::default()
+    }))
 }

@@ -9,7 +9,10 @@ use domain::{
     audit::Deed,
     page::{Cursor, Limit},
 };
-use frontend::{Page, pages::ShownAudit};
+use frontend::{
+    Page,
+    pages::{ComparedSeals, ShownAudit, VerifiedLog},
+};
 use serde::{Deserialize as _, de::value::StrDeserializer};
 use store::table::{InvalidMonth, Month};
 
@@ -95,11 +98,19 @@ pub(super) async fn list(
 pub(super) async fn verify(State(front): Shared, caller: Caller) -> Result<Response, Problem> {
     let verified = front.portal.verify_audit(&caller.actor, caller.now);
     let verified = Box::pin(verified).await?;
-    let page = Page::Verified {
+    let page = Page::Verified(VerifiedLog {
         entries: verified.entries,
-        seals: verified.seals,
+        seals: ComparedSeals {
+            count: verified.seals,
+            unnumbered: verified.unnumbered_seals,
+            locks: verified.locks,
+            sealed: verified
+                .sealed
+                .as_ref()
+                .map(|sealed| (sealed.entry, sealed.at)),
+        },
         findings: &verified.findings,
         as_of: caller.now,
-    };
+    });
     Ok(front.page(&caller, &page, &verified))
 }

@@ -6,14 +6,22 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use domain::page::Cursor;
 use store::table::Month;
 
 use crate::{
-    audit::{AuditView, SealsView, Verified},
-    http::{Shared, caller::Caller, openapi::Invalid, problem::Problem, query::AuditQuery},
+    audit::{AuditView, Format, Part, SealsView, Verified},
+    http::{
+        Shared,
+        caller::Caller,
+        openapi::Invalid,
+        problem::Problem,
+        query::{AuditQuery, SealsQuery},
+    },
 };
 
-/// The audit log of a month: a page of it, newest first, or all of it as a file.
+/// The audit log of a month: a page of it, newest first, or as a file, the oldest first. A file that is longer than 4 MB comes in
+/// parts: the header `Link` then has the address of the next.
 #[utoipa::path(
     get, path = "/api/v1/audit", tag = "audit", operation_id = "audit",
     params(AuditQuery),
@@ -38,14 +46,37 @@ pub(super) async fn list(
         return Ok(Json(view).into_response());
     };
     let month = query.month.unwrap_or_else(|| Month::of(caller.now));
-    let text = portal.export_audit(&caller.actor, &month, format).await?;
-    let name = format!("attachment; filename=\"audit-{month}.{}\"", format.ending());
+    let cursor = query.cursor.as_ref();
+    let part = portal
+        .export_audit(&caller.actor, &month, format, cursor)
+        .await?;
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
-        (header::CONTENT_DISPOSITION, name),
+        (
+            header::CONTENT_DISPOSITION,
+            named(&month, format, cursor, &part),
+        ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, text).into_response())
+    let next = part.next.map(|next| {
+        let form = format.ending();
+        let address = format!("/api/v1/audit?month={month}&format={form}&cursor={next}");
+        [(header::LINK, format!("<{address}>; rel=\"next\""))]
+    });
+    Ok((headers, next, part.text).into_response())
+}
+
+/// What a file is called: one of several says so.
+fn named(month: &Month, format: Format, cursor: Option<&Cursor>, part: &Part) -> String {
+    let up_to = if cursor.is_some() || part.next.is_some() {
+        format!("-to-entry-{}", part.last)
+    } else {
+        String::new()
+    };
+    format!(
+        "attachment; filename=\"audit-{month}{up_to}.{}\"",
+        format.ending()
+    )
 }
 
 /// Verifies the whole audit log against itself and its seals.
@@ -61,15 +92,23 @@ pub(super) async fn verify(
     Ok(Json(Box::pin(verified).await?))
 }
 
-/// Where the audit log ends, and its seals: with the entries, all that it takes to verify the log elsewhere.
+/// Where the audit log ends, and a page of its seals in every version: with the entries, all that it takes to verify the log
+/// elsewhere.
 #[utoipa::path(
     get, path = "/api/v1/audit/seals", tag = "audit", operation_id = "audit_seals",
-    responses((status = 200, description = "The log's end and its seals", body = SealsView)),
+    params(SealsQuery),
+    responses(
+        (status = 200, description = "The log's end and its seals", body = SealsView),
+        Invalid,
+    ),
 )]
 pub(super) async fn seals(
     State(front): Shared,
     caller: Caller,
+    query: SealsQuery,
 ) -> Result<Json<SealsView>, Problem> {
-    let seals = front.portal.audit_seals(&caller.actor, caller.now);
+    let seals = front
+        .portal
+        .audit_seals(&caller.actor, query.cursor.as_ref(), caller.now);
     Ok(Json(Box::pin(seals).await?))
 }
