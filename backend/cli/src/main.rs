@@ -71,7 +71,9 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Event(event::Command::Send(options)) => {
             event::send(&portal()?, &options, output).await
         }
-        Command::Config(config::Command::Check { file }) => config::check(&file, output),
+        Command::Config(config::Command::Check { file, environments }) => {
+            config::check(&file, environments.as_deref(), output)
+        }
         Command::Config(config::Command::Schema) => config::schema(output),
         Command::Completions { shell } => completions::completions(shell, output),
     }

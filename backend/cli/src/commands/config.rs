@@ -7,6 +7,7 @@ use portal::{
     config::{Config, FILE_NAME},
     words::count,
 };
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{failure::Failure, output::Output};
@@ -18,16 +19,49 @@ pub(crate) enum Command {
         /// The file
         #[arg(default_value = FILE_NAME)]
         file: PathBuf,
+        /// Take the environments from there, as `make deploy` does. Left out, from environments.toml beside a file that names
+        /// none
+        #[arg(long, value_name = "FILE")]
+        environments: Option<PathBuf>,
     },
     /// Print the JSON Schema of the file, for editors
     Schema,
 }
 
-pub(crate) fn check(file: &Path, output: &Output) -> Result<(), Failure> {
+/// What a deployment's list of environments says that is of interest here.
+#[derive(Deserialize)]
+struct Deployments {
+    #[serde(default)]
+    environments: Vec<Deployment>,
+}
+
+#[derive(Deserialize)]
+struct Deployment {
+    name: String,
+    title: Option<String>,
+    colour: String,
+}
+
+pub(crate) fn check(
+    file: &Path,
+    environments: Option<&Path>,
+    output: &Output,
+) -> Result<(), Failure> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        Failure::Failed(format!("{name} cannot be read: {error}. Give its path"))
-    })?;
+    let mut text = read(file)?;
+    let beside = file.with_file_name("environments.toml");
+    let names_none = text
+        .parse::<toml::Table>()
+        .is_ok_and(|table| !table.contains_key("environments"));
+    let environments = environments.or((names_none && beside.is_file()).then_some(&beside));
+    if let Some(environments) = environments {
+        // Behind all that the file says, so that its lines stay those of its problems.
+        text.push_str(&tables(environments)?);
+        output.note(&format!(
+            "environments: those of {}",
+            environments.display()
+        ));
+    }
     let config = Config::parse(&text, &name).map_err(Failure::Configuration)?;
     if output.json {
         return output.value(&json!({"file": name, "problems": []}));
@@ -39,6 +73,33 @@ pub(crate) fn check(file: &Path, output: &Output) -> Result<(), Failure> {
         count(config.pipelines.len(), "pipeline"),
     ));
     Ok(())
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let name = file.display();
+        Failure::Failed(format!("{name} cannot be read: {error}. Give its path"))
+    })
+}
+
+/// The environments of a deployment, as the portal's own file has them.
+fn tables(file: &Path) -> Result<String, Failure> {
+    let parsed = toml::from_str::<Deployments>(&read(file)?).map_err(|error| {
+        let name = file.display();
+        Failure::Failed(format!("{name} lists no environments: {error}"))
+    })?;
+    let environments = parsed.environments.into_iter();
+    let tables = environments.map(|environment| {
+        let mut table = toml::Table::new();
+        let title = environment
+            .title
+            .unwrap_or_else(|| environment.name.clone());
+        table.insert("id".to_owned(), environment.name.into());
+        table.insert("name".to_owned(), title.into());
+        table.insert("colour".to_owned(), environment.colour.into());
+        format!("\n[[environments]]\n{table}")
+    });
+    Ok(tables.collect())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as every command")]

@@ -35,6 +35,50 @@ fn a_valid_file_is_said_to_be() {
     assert_eq!(check(GOOD, &["towpath.toml"]).code, 0);
 }
 
+/// The file of a deployment of this repository, which leaves its environments to the list beside it.
+fn shipped(file: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(file)
+}
+
+#[test]
+fn the_file_of_a_deployment_is_checked_with_the_environments_that_it_is_deployed_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |arguments: &[&std::path::Path]| {
+        typed(
+            towpath(folder.path())
+                .args(["config", "check"])
+                .args(arguments),
+        )
+    };
+    for file in ["infra/towpath.toml", "tests/emulator/towpath.toml"] {
+        let done = check(&[&shipped(file)]);
+        assert_eq!(done.code, 0, "{file}: {}", done.err);
+        assert!(done.out.contains("3 environments"), "{}", done.out);
+        assert!(done.err.contains("environments.toml"), "{}", done.err);
+    }
+    // What it names is still looked for, at its own line.
+    let text = std::fs::read_to_string(shipped("infra/towpath.toml")).unwrap();
+    let lines = text.lines().count();
+    let wrong = format!("{text}\n[[paths]]\n[[paths.steps]]\nenvironment = \"prd\"\n");
+    std::fs::write(folder.path().join("towpath.toml"), wrong).unwrap();
+    let alone = check(&[]);
+    assert!(alone.err.contains("no environments"), "{}", alone.err);
+    let option = std::path::Path::new("--environments");
+    let done = check(&[option, &shipped("infra/environments.toml")]);
+    assert_eq!(done.code, 5, "{}", done.out);
+    let place = format!("towpath.toml:{}:15: unknown environment \"prd\"", lines + 4);
+    assert!(done.err.contains(&place), "{}", done.err);
+    let missing = check(&[option, std::path::Path::new("nowhere.toml")]);
+    assert_eq!(missing.code, 1);
+    assert!(
+        missing.err.contains("nowhere.toml cannot be read"),
+        "{}",
+        missing.err
+    );
+}
+
 #[test]
 fn every_problem_is_shown_with_its_line_and_remedy() {
     let content = GOOD
