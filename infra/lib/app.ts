@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { Annotations, App, type AppProps, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { addAccounts } from './accounts/stacks.ts';
 import { readConfiguration } from './configuration/configuration.ts';
@@ -24,6 +24,12 @@ export function readApp(places: Places, props?: AppProps): App {
   const configuration = readConfiguration(environments.configuration);
   const built = new FunctionPackage(places.package ?? here('../../target/package'));
   const app = new App({ ...props, context: { ...FLAGS } });
+  for (const group of configuration.withoutRole) {
+    Annotations.of(app).addWarningV2(
+      `towpath:approvals:${group}`,
+      `towpath.toml: "${group}" is asked for approvals and has no role: whoever is in no other group cannot approve. Give it one under [[roles]], such as viewer`,
+    );
+  }
   for (const environment of environments.environments) {
     const first = environment.name === places.first;
     new TowpathStack(app, { environment, environments, configuration, package: built, first });

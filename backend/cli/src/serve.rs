@@ -110,6 +110,9 @@ fn read_config(path: &Path) -> Result<(Config, Digest), ServeError> {
         source,
     })?;
     let config = Config::parse(&text, &name).map_err(ServeError::Config)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     Ok((config, Digest::of(text.as_bytes())))
 }
 

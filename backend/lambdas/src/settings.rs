@@ -261,6 +261,9 @@ fn idle(found: Option<String>) -> Result<SignedDuration, Error> {
 fn configuration(text: &str) -> Result<(Config, Digest), Error> {
     let parsed = |text: &str, name| {
         let config = Config::parse(text, name).map_err(Error::Config)?;
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
         Ok((config, Digest::of(text.as_bytes())))
     };
     if text.contains('\n') {

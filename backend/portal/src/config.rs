@@ -13,6 +13,7 @@ mod roles;
 #[cfg(test)]
 mod tests;
 mod values;
+mod warnings;
 
 use domain::{
     access::Grant,

@@ -35,9 +35,16 @@ export interface Configuration {
   readonly targets: readonly ConfiguredTarget[];
   /** The environments that a step asks for approvals of. */
   readonly approved: readonly string[];
+  /** The groups that are asked for approvals and have no role: whoever is in no other group cannot approve. */
+  readonly withoutRole: readonly string[];
 }
 
+const texts = z
+  .array(z.unknown())
+  .transform((list) => list.filter((one) => typeof one === 'string'));
+
 const written = z.object({
+  roles: z.array(z.object({ groups: texts.default([]) })).default([]),
   pipelines: z
     .array(
       z.object({
@@ -87,9 +94,12 @@ export function readConfiguration(path: string): Configuration {
 }
 
 export function parseConfiguration(text: string): Configuration {
-  const { pipelines: found, paths } = written.parse(parse(text));
+  const { pipelines: found, paths, roles } = written.parse(parse(text));
+  const asked = paths.flatMap(({ steps }) => steps).flatMap(({ approvals }) => approvals);
+  const named = new Set(roles.flatMap(({ groups }) => groups));
   return {
     text,
+    withoutRole: [...new Set(asked.flatMap(groupsOfRule))].filter((group) => !named.has(group)),
     approved: [
       ...new Set(
         paths
@@ -111,6 +121,12 @@ export function parseConfiguration(text: string): Configuration {
         ...(region !== undefined && { region }),
       })),
   };
+}
+
+/** What else it says is for the portal to check. */
+function groupsOfRule(rule: unknown): string[] {
+  const parsed = z.object({ groups: texts }).safeParse(rule);
+  return parsed.success ? parsed.data.groups : [];
 }
 
 interface WrittenTarget {

@@ -23,6 +23,20 @@ environment = "dev"
   assert.deepEqual(pipelines, [{ name: 'wallet-dev', environment: 'dev', region: 'eu-north-1' }]);
 });
 
+test('groups that are asked for approvals and have no role are named, once each', () => {
+  const { withoutRole } = parseConfiguration(`
+[[roles]]
+role = "release-manager"
+groups = ["leads"]
+
+[[paths]]
+[[paths.steps]]
+environment = "prod"
+approvals = [{ groups = ["leads", "qa"] }, { count = 2, groups = ["qa"] }, "slip", { groups = [7] }]
+`);
+  assert.deepEqual(withoutRole, ['qa']);
+});
+
 test('the functions read the file as it is, and the environments after it', () => {
   const { environments } = parseEnvironments(
     environmentToml().replace('Development', 'Development \\"1\\"'),

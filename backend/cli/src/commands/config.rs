@@ -63,8 +63,12 @@ pub(crate) fn check(
         ));
     }
     let config = Config::parse(&text, &name).map_err(Failure::Configuration)?;
+    let warnings = config.warnings();
     if output.json {
-        return output.value(&json!({"file": name, "problems": []}));
+        return output.value(&json!({"file": name, "problems": [], "warnings": warnings}));
+    }
+    for warning in &warnings {
+        output.note(&format!("{name}: {warning}"));
     }
     output.line(&format!(
         "{name} is valid: {}, {}, {}",

@@ -312,3 +312,36 @@ fn the_configuration_that_is_deployed_is_one() {
     let config = Config::parse(&text, FILE_NAME).unwrap();
     assert!(!config.apps.is_empty() && config.environments.len() > 1);
 }
+
+#[test]
+fn whoever_is_asked_for_approvals_and_sees_nothing_is_named() {
+    let path = r#"
+[[paths]]
+[[paths.steps]]
+environment = "dev"
+[[paths.steps]]
+environment = "prod"
+approvals = [{ groups = ["leads", "qa"] }, { groups = ["qa", "security"] }]
+"#;
+    let roles = r#"
+[[roles]]
+role = "release-manager"
+groups = ["leads"]
+[[roles]]
+role = "viewer"
+groups = ["security"]
+"#;
+    let warnings = |more: &str| {
+        Config::parse(&format!("{GOOD}{path}{more}"), "towpath.toml")
+            .unwrap()
+            .warnings()
+    };
+    assert_eq!(warnings(""), [""; 0], "nobody signs in");
+    let [warning] = warnings(roles).try_into().unwrap();
+    assert!(
+        warning.starts_with("\"qa\" is asked for approvals of wallet into prod"),
+        "{warning}"
+    );
+    let seen = "[[roles]]\nrole = \"viewer\"\ngroups = [\"qa\"]\napps = [\"wallet\"]\n";
+    assert_eq!(warnings(&format!("{roles}{seen}")), [""; 0]);
+}

@@ -142,7 +142,7 @@ fn approvers(approvers: &[Approvers]) -> Option<AnyView> {
     let section = view! {
         <section aria-labelledby="approvers">
             {heading::section("approvers", "Who is asked for approval", None)}
-            <p class="hint">"By the gates of " <code>"[[paths]]"</code> ". They may approve without the role, and never what they asked for themselves."</p>
+            <p class="hint">"By the gates of " <code>"[[paths]]"</code> ". Nobody else may approve, and nobody what they asked for themselves. A group without a role sees nothing, and so approves nothing."</p>
             <ul class="rows">{items}</ul>
         </section>
     };
