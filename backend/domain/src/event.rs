@@ -89,6 +89,7 @@ pub struct Trigger {
 /// The state of the source code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Revision {
     /// Commit, or the version of whatever the source is kept in.
     pub commit: String,

@@ -11,7 +11,7 @@ use crate::{
 /// What a hold stops.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case", tag = "what")]
+#[serde(rename_all = "kebab-case", tag = "what", deny_unknown_fields)]
 pub enum Held {
     /// Everything that would start in an environment, for one app or for all.
     Environment {

@@ -152,6 +152,7 @@ pub enum State {
 /// Gates that somebody goes past.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Bypass {
     /// Which.
     pub gates: Vec<GateKind>,

@@ -89,7 +89,9 @@ impl Portal {
         let feed = self.catalog().feed(&event.pipeline);
         let feed = feed.map(|feed| (&feed.app, &feed.environment));
         let recorded = Box::pin(self.store().table.record_as(known, event, raw, feed, now)).await?;
-        Box::pin(self.tell_promotion(event, now)).await?;
+        if known.is_proven() {
+            Box::pin(self.tell_promotion(event, now)).await?;
+        }
         Ok(matches!(recorded, Recorded::Duplicate { .. }))
     }
 

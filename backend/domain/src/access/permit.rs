@@ -34,6 +34,7 @@ pub enum Permission {
 /// What is permitted, for which apps and in which environments.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Permit {
     /// What.
     pub may: Vec<Permission>,

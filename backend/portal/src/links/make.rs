@@ -16,6 +16,7 @@ use crate::{Error, Portal, Result, access::Action, credential::Secret, who::Who}
 
 /// A link that somebody asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct LinkRequest {
     /// What it gives.
     pub to: LinkTo,
@@ -44,7 +45,7 @@ impl std::fmt::Debug for SharePassword {
 
 /// What a link is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum LinkTo {
     /// One build.
     Build {

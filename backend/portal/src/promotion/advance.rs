@@ -225,7 +225,7 @@ impl Portal {
         let Some(id) = &promotion.run else {
             return Ok(None);
         };
-        let run = self.store().table.run(id).await?;
+        let run = self.proven_run(id).await?;
         let status = run.map(|run| run.run.status);
         let ended = status.filter(|status| status.is_terminal());
         Ok(ended.map(|status| format!("its run {id} is {} by now", status.word())))

@@ -8,7 +8,7 @@ use domain::{
     promotion::{Promotion, PromotionKind},
     status::Status,
 };
-use store::table::{Along, Obstacle, PromotionRecord, Released};
+use store::table::{Along, Obstacle, PromotionRecord, Released, RunRecord};
 
 use super::{advance::Turn, notes};
 use crate::{Portal, Result, who::Who};
@@ -23,7 +23,7 @@ impl Portal {
         let Some(id) = &record.promotion.run else {
             return Ok(Turn::Rest);
         };
-        let Some(run) = self.store().table.run(id).await? else {
+        let Some(run) = self.proven_run(id).await? else {
             return Box::pin(self.ask_after(record, id, None, now)).await;
         };
         let (status, heard) = (run.run.status, run.run.updated_at);
@@ -42,6 +42,12 @@ impl Portal {
             }
             _ => Box::pin(self.ask_after(record, id, Some(heard), now)).await,
         }
+    }
+
+    /// A run, if its platform has reported it. What somebody else says of one ends no promotion.
+    pub(super) async fn proven_run(&self, id: &RunId) -> Result<Option<RunRecord>> {
+        let run = self.store().table.run(id).await?;
+        Ok(run.filter(|run| run.known.is_proven()))
     }
 
     /// Whether a run's failure is of the time before its promotion: the run that made the build, and waits in it for an

@@ -65,6 +65,7 @@ pub struct Ended {
 
 /// Whose sessions to end, and why.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EndAll {
     /// The person, as records name them: their address, or the issuer's name for them; or their identifier, the `person` of
     /// an audit entry.

@@ -1,10 +1,14 @@
 //! Runs that end otherwise than well, and runs of which nothing is heard.
 
-use domain::promotion::State;
+use domain::{
+    access::{Permission, Permit},
+    actor::Actor,
+    promotion::State,
+};
 use serde_json::json;
 use simulator::{Behaviour, FaultKind, Release};
 use testkit::{
-    TestPortal, machine_time,
+    TestPortal, event, machine_time,
     pipeline::{PIPELINE, execution_of, failed, held},
     prod,
 };
@@ -50,6 +54,42 @@ async fn a_stopped_execution_fails_its_promotion_heard_or_not() {
         let ended = test.promotion(&promotion.id).await;
         assert!(failed(&ended).contains("canceled"), "{}", failed(&ended));
         assert_eq!(test.current(&prod()).await, None);
+    }
+}
+
+/// What somebody with a permission to report says of an execution.
+async fn claims(test: &TestPortal, execution: &str, state: &str) {
+    let machine = Actor::machine("ci", Permit::all(vec![Permission::Report]));
+    let mut event = event(PIPELINE, execution, state, 30);
+    event["time"] = json!(machine_time().to_string());
+    let body = event.to_string();
+    let received = test
+        .portal
+        .receive(&machine, body.as_bytes(), machine_time());
+    assert!(received.await.unwrap().claimed);
+}
+
+#[tokio::test]
+async fn what_somebody_says_of_an_execution_ends_no_promotion() {
+    for state in ["SUCCEEDED", "FAILED"] {
+        let test = TestPortal::with_pipeline().await;
+        test.script("Ship", held());
+        let build = test.registered(1, machine_time()).await;
+        let promotion = test.promote(&build).await;
+        test.eventually("the stage is held", |overview| overview.held == 1)
+            .await;
+        // Nothing has been heard of it from its platform yet.
+        claims(&test, &execution_of(&promotion), state).await;
+        test.tick(1).await;
+        let still = test.promotion(&promotion.id).await;
+        assert_eq!(still.state, State::Running, "{state}");
+        assert_eq!(test.current(&prod()).await, None);
+        test.simulator().release(&Release::default());
+        test.at_rest().await;
+        test.hear().await;
+        let ended = test.promotion(&promotion.id).await;
+        assert_eq!(ended.state, State::Succeeded, "{state}");
+        assert_eq!(test.current(&prod()).await, Some(1));
     }
 }
 

@@ -468,6 +468,52 @@ async fn everyone_gets_what_their_role_says_from_every_endpoint() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The body with a member that nothing knows, in each of its objects.
+fn misspelt(body: &Value) -> Vec<Value> {
+    let Value::Object(members) = body else {
+        return Vec::new();
+    };
+    let mut all = vec![];
+    let mut with = members.clone();
+    with.insert("unexpected".to_owned(), json!(true));
+    all.push(Value::Object(with));
+    for (name, member) in members {
+        for inner in misspelt(member) {
+            let mut with = members.clone();
+            with.insert(name.clone(), inner);
+            all.push(Value::Object(with));
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_member_that_nothing_knows_is_named_wherever_it_is_and_nothing_is_done() {
+    let portal = TestPortal::signed_in().await;
+    let things = things(&portal).await;
+    let admin = portal.cookie("admins", now()).await;
+    let before = portal.items().await;
+    let mut asked = 0;
+    for (method, pattern, address, body, _) in all(&things) {
+        // Events are what their platforms make them.
+        if !pattern.starts_with("/api/") || pattern == "/api/v1/events" {
+            continue;
+        }
+        let method: Method = method.parse().unwrap();
+        for body in misspelt(&body) {
+            asked += 1;
+            let answer = portal.ask(&method, &address, Some(&admin), &body).await;
+            let problem = answer.problem(400);
+            assert!(
+                problem["detail"].to_string().contains("unexpected"),
+                "{address} {body}: {problem}"
+            );
+        }
+    }
+    assert!(asked > 15, "{asked}");
+    assert_eq!(portal.items().await.len(), before.len());
+}
+
 #[tokio::test]
 async fn no_endpoint_is_left_out_of_the_table() {
     let things = Things {

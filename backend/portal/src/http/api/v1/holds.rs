@@ -19,6 +19,7 @@ use crate::{
 
 /// What to lift.
 #[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Lift {
     /// What is held, as the hold says in `on`.
     on: Held,
