@@ -13,7 +13,7 @@ use crate::{
 
 const EXAMPLES: &str = "Examples:
   towpath compare wallet/prod wallet/preprod
-  towpath compare 01K9QF3Z 01K9QG7M
+  towpath compare 01K9QF3ZP4R7XW0B2N6YDC8HJM 01K9QG7MZJ8VQ3N5T0XKBR2D4E
 
 A side is a build's identifier, or <app>/<environment> for what is current there.";
 

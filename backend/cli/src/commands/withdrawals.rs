@@ -9,7 +9,7 @@ use crate::{api::Api, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
   towpath withdraw wallet/prod --reason \"loses drafts\"
-  towpath restore 01K9QF3Z --reason \"the finding was wrong\"
+  towpath restore 01K9QF3ZP4R7XW0B2N6YDC8HJM --reason \"the finding was wrong\"
 
 Nobody gets a withdrawn build any more, and it is promoted nowhere. Where it was current, nothing is served until another
 build is released: towpath rollback goes back to the one before, and where no path leads, pushing that again does. What is

@@ -118,3 +118,53 @@ fn every_shell_gets_completions() {
     }
     assert_eq!(types(&["completions", "cmd"]).code, 2);
 }
+
+/// The words of a command as a shell takes them.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (place, part) in line.split('"').enumerate() {
+        if place % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+#[test]
+fn every_example_of_the_help_can_be_typed() {
+    let mut tried = 0;
+    for command in [
+        "promote",
+        "approve",
+        "rollback",
+        "hold",
+        "lift",
+        "withdraw",
+        "restore",
+        "compare",
+        "promotions",
+        "push",
+    ] {
+        let help = types(&[command, "--help"]).out;
+        let examples = help.split("Examples:").nth(1).unwrap();
+        for line in examples
+            .lines()
+            .filter_map(|line| line.strip_prefix("  towpath "))
+        {
+            // What follows behind a gap says what it is for, and three dots stand for the rest.
+            let line = line.split("  ").next().unwrap();
+            if line.contains("...") {
+                continue;
+            }
+            tried += 1;
+            let mut typed = words(line);
+            typed.splice(0..0, ["--url".to_owned(), "http://127.0.0.1:9".to_owned()]);
+            let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+            let answer = types(&typed);
+            assert!(matches!(answer.code, 1 | 3), "{line}: {}", answer.err);
+        }
+    }
+    assert!(tried > 15, "{tried}");
+}

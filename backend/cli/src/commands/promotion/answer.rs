@@ -8,8 +8,8 @@ use super::show;
 use crate::{api::Api, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
-  towpath approve 01K9QG7M --comment \"tested on four phones\"
-  towpath approve 01K9QG7M --digest sha256:9f2b...   only if these are the bytes";
+  towpath approve 01K9QG7MZJ8VQ3N5T0XKBR2D4E --comment \"tested on four phones\"
+  towpath approve 01K9QG7MZJ8VQ3N5T0XKBR2D4E --digest sha256:9f2b...   only if these are the bytes";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]

@@ -19,7 +19,7 @@ use crate::{
 
 const EXAMPLES: &str = "Examples:
   towpath promotions                                  every one that is not over
-  towpath promotions 01K9QG7M                         one, with its gates
+  towpath promotions 01K9QG7MZJ8VQ3N5T0XKBR2D4E       one, with its gates
   towpath promotions --app wallet --environment prod  all there were, newest first";
 
 #[derive(Args)]

@@ -20,7 +20,7 @@ use crate::{
 const EXAMPLES: &str = "Examples:
   towpath promote wallet/dev --to preprod --reason \"tested on four phones\"
   towpath promote wallet/dev --to preprod --check
-  towpath promote 01K9QF3Z --to prod --reason \"release 5.2\" --wait
+  towpath promote 01K9QF3ZP4R7XW0B2N6YDC8HJM --to prod --reason \"release 5.2\" --wait
   towpath promote wallet/preprod --to prod --reason hotfix --bypass approvals,soak --bypass-reason \"sign-in is down\"
 
 Asking again for what is open gives the same promotion. What is refused is refused for all reasons at once.";

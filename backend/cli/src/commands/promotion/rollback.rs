@@ -13,7 +13,7 @@ use crate::{api::Api, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
   towpath rollback --app wallet --environment prod --reason \"payments fail\"
-  towpath rollback --app wallet --environment prod --build 01K9QF3Z --reason \"payments fail\" --withdraw --wait
+  towpath rollback --app wallet --environment prod --build 01K9QF3ZP4R7XW0B2N6YDC8HJM --reason \"payments fail\" --withdraw --wait
 
 A rollback holds automatic promotion into the environment, until `towpath lift <environment> --app <app> --automatic`.";
 
