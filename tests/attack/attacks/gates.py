@@ -57,7 +57,7 @@ def an_approval_of_ones_own(place, case):
     # With a token the request is its owner's all the same.
     agrees = {"digest": asked["digest"], "comment": case.either("looks good", lambda rng: f"looks good {rng.random()}")}
     address, program = f"/api/v1/promotions/{asked['id']}", place.token("promote", "withdraw")
-    with case.attack():
+    with case.attack(notes=["approval-refused"]):
         case.refused(approver.post(f"{address}/approve", agrees), 403, "forbidden")
         case.refused(program.post(f"{address}/approve", agrees), 403, "forbidden")
     case.succeeds(approver.post(f"{address}/cancel", {"reason": "the other way round"}))
@@ -75,7 +75,7 @@ def an_approval_of_other_bytes(place, case):
     asked = case.succeeds(asker.promote(build, gated))
     address = f"/api/v1/promotions/{asked['id']}/approve"
     seen = case.either("0" * 64, lambda rng: f"{rng.getrandbits(256):064x}")
-    with case.attack():
+    with case.attack(notes=["approval-refused"]):
         case.refused(approver.post(address, {"digest": seen}), 409, "conflict")
     with case.control():
         agreed = case.succeeds(approver.post(address, {"digest": asked["digest"]}))
@@ -94,7 +94,7 @@ def two_approvals_of_one_person(place, case):
 
     asked = case.succeeds(asker.promote(builds[0], gated))
     # The first one counts, and is noted.
-    with case.attack(notes=["approved"]):
+    with case.attack(notes=["approved", "approval-refused"]):
         case.succeeds(approves(asked))
         for more in again:
             case.refused(approves(asked, **more), 409, "conflict")
