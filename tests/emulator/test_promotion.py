@@ -53,9 +53,9 @@ class APromotion(unittest.TestCase):
         seen = {"digest": promotion["digest"]}
         before = person(moves).get("/api/v1/me").json["actor"]
 
-        changes_address(world(), moves, "mo+2@example.com")
+        moved = changes_address(world(), moves, "mo+2@example.com")
         again = world().visitor()
-        sign_in(again, moves)
+        sign_in(again, moved)
         after = again.get("/api/v1/me").json["actor"]
         self.assertEqual((before["name"], after["name"]), ("mo@example.com", "mo+2@example.com"))
         self.assertEqual(before["person"], after["person"])

@@ -36,11 +36,12 @@ def invite(world, person):
 
 
 def changes_address(world, person, mail):
-    """An administrator gives somebody another address. They still sign in by the first."""
+    """An administrator gives somebody another address, by which they sign in from then on."""
     cognito = world.emulator.client("cognito-idp")
     [pool] = world.resources("AWS::Cognito::UserPool")
     attributes = [{"Name": "email", "Value": mail}, {"Name": "email_verified", "Value": "true"}]
     cognito.admin_update_user_attributes(UserPoolId=pool, Username=person.mail, UserAttributes=attributes)
+    return Person(mail, person.groups)
 
 
 def leaves(world, person, group):

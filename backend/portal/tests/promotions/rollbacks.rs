@@ -97,11 +97,7 @@ async fn what_was_gone_back_from_returns_through_the_gates_of_a_promotion() {
     };
     assert_eq!(refusals[0].kind, RefusalKind::NotNext);
     assert_eq!(test.current(&prod).await, Some(1));
-    let options = test
-        .portal
-        .options(&ada, &left.id, noon(32))
-        .await
-        .unwrap();
+    let options = test.portal.options(&ada, &left.id, noon(32)).await.unwrap();
     let step = options
         .steps
         .iter()
