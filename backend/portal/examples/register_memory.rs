@@ -18,11 +18,18 @@ use portal::{Parts, Portal, jobs::Outcome};
 use serde_json::json;
 use store::Objects;
 use targets::codepipeline::Jobs;
-use testkit::{ARTIFACTS, CodePipeline, JOB_KEYS, REGION, Services, at, connect, job};
+use testkit::{ARTIFACTS, CodePipeline, JOB_KEYS, REGION, Services, at, connect, job, job_is_of};
 
 type Anything<T = ()> = Result<T, Box<dyn Error>>;
 
 const SIZES: [u64; 2] = [20_000_000, 200_000_000];
+
+const KINDS: [&str; 2] = ["stored", "deflated"];
+
+/// The artifact, and the job and the execution that it is of.
+fn key(kind: &str, size: u64) -> String {
+    format!("{kind}/{size}")
+}
 
 fn main() -> Anything {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -39,6 +46,12 @@ fn main() -> Anything {
 async fn serve() -> Anything {
     let services = Services::start().await;
     let codepipeline = CodePipeline::start().await;
+    for key in KINDS
+        .iter()
+        .flat_map(|kind| SIZES.map(|size| key(kind, size)))
+    {
+        job_is_of(&key, "wallet-dev", &key);
+    }
     println!(
         "{} {} {}",
         services.dynamodb_endpoint(),
@@ -53,11 +66,11 @@ async fn measure() -> Anything {
     let folder = tempfile::tempdir()?;
     let (mut servers, endpoints) = start_servers()?;
     let (portal, artifacts) = portal(&endpoints).await?;
-    for (kind, level) in [("stored", None), ("deflated", Some(Compression::fast()))] {
+    for (kind, level) in KINDS.into_iter().zip([None, Some(Compression::fast())]) {
         for size in SIZES {
             let zip = folder.path().join("artifact.zip");
             write_zip(&zip, size, level)?;
-            let key = format!("{kind}/{size}");
+            let key = key(kind, size);
             upload(&artifacts, &key, &zip).await?;
             let before = peak_from_here()?;
             register(&portal, &key).await?;
