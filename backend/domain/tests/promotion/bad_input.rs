@@ -172,19 +172,6 @@ fn a_rollback_to_a_build_that_was_never_there() {
 }
 
 #[test]
-fn a_rollback_to_a_newer_build_than_the_one_that_is_served() {
-    let world = World::new()
-        .rollback()
-        .with(|world| world.here = Some(serving(809)));
-    let refusal = world.refused();
-    assert_eq!(refusal.kind, RefusalKind::NotNext);
-    assert_eq!(
-        refusal.to_string(),
-        "build 810 (2.4.0) is newer than build 809, which preprod serves: ask for its promotion, since a rollback goes to an earlier build"
-    );
-}
-
-#[test]
 fn a_promotion_of_what_is_there_already() {
     let refusal = World::new()
         .with(|world| world.here = Some(serving(812)))

@@ -158,11 +158,11 @@ struct Answer {
     refusals: Vec<domain::promotion::Refusal>,
 }
 
-/// Back, where the environment has served it before and serves a newer build now; else on.
+/// Back, where the environment has served it before and serves a newer one now; else on.
 fn way(situation: &Situation<'_>, released: Option<&Release>) -> PromotionKind {
     let newer = released.is_some_and(|released| {
         let here = situation.here.as_ref();
-        here.is_some_and(|here| here.number > released.number)
+        here.is_some_and(|here| here.since > released.released_at)
     });
     if newer {
         PromotionKind::Rollback

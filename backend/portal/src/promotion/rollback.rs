@@ -98,7 +98,7 @@ impl Portal {
         }
     }
 
-    /// What was current last of the builds that are earlier than the current one and not withdrawn.
+    /// The newest build that is not the current one, was current before it, and is not withdrawn.
     async fn served_before(&self, app: &AppId, environment: &EnvironmentId) -> Result<BuildId> {
         let table = &self.store().table;
         let limit = Limit::try_from(100).unwrap_or_default();
@@ -114,7 +114,7 @@ impl Portal {
         // Where the current build was withdrawn, nothing is served, and every release is an earlier one.
         let is_earlier = |release: &Release| {
             current.as_ref().is_none_or(|current| {
-                current.is_newer_than(release) && release.number < current.number
+                current.is_newer_than(release) && release.build != current.build
             })
         };
         let earlier: Vec<BuildId> = releases

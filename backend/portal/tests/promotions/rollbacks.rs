@@ -68,6 +68,7 @@ async fn a_shorter_list_of_gates_may_hold_for_going_back() {
 }
 
 #[tokio::test]
+<<<<<<< HEAD
 async fn what_was_gone_back_from_returns_through_the_gates_of_a_promotion() {
     let short = path(|path| path.steps[2].rollback_gates = Some(Vec::new()));
     let test = TestPortal::with_path(short).await;
@@ -112,6 +113,8 @@ async fn what_was_gone_back_from_returns_through_the_gates_of_a_promotion() {
 }
 
 #[tokio::test]
+=======
+>>>>>>> parent of 04a9780 (rollbacks: go to earlier builds alone; a newer one returns by a promotion)
 async fn there_has_to_be_something_to_go_back_to() {
     let test = TestPortal::on_path().await;
     test.in_prod(1, noon(0)).await;

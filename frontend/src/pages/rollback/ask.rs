@@ -62,11 +62,11 @@ fn serves(view: &TesterView) -> AnyView {
 
 /// The builds to go back to, each once, newest first.
 fn earlier<'v>(view: &'v TesterView, chosen: Option<&BuildId>) -> Vec<&'v Release> {
-    let current = view.current.as_ref().map(|current| current.release.number);
+    let current = view.current.as_ref().map(|current| &current.release.build);
     let mut kept: Vec<&Release> = Vec::new();
     for release in &view.earlier {
         let known = kept.iter().any(|other| other.build == release.build);
-        if !known && current.is_none_or(|current| release.number < current) {
+        if !known && current != Some(&release.build) {
             kept.push(release);
         }
     }
