@@ -68,53 +68,6 @@ async fn a_shorter_list_of_gates_may_hold_for_going_back() {
 }
 
 #[tokio::test]
-<<<<<<< HEAD
-async fn what_was_gone_back_from_returns_through_the_gates_of_a_promotion() {
-    let short = path(|path| path.steps[2].rollback_gates = Some(Vec::new()));
-    let test = TestPortal::with_path(short).await;
-    test.in_prod(1, noon(0)).await;
-    let left = test.in_prod(2, noon(10)).await;
-    let (ada, wallet, prod) = (ada(), wallet(), prod());
-    let went = test
-        .portal
-        .rollback(&ada, &wallet, &prod, back(false), noon(20));
-    assert_eq!(went.await.unwrap().promotion.state, State::Succeeded);
-
-    let again = test
-        .portal
-        .rollback(&ada, &wallet, &prod, back(false), noon(30))
-        .await;
-    assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
-    let request = RollbackRequest {
-        build: Some(left.id.clone()),
-        ..back(false)
-    };
-    let forward = test
-        .portal
-        .rollback(&ada, &wallet, &prod, request, noon(31))
-        .await;
-    let Err(Error::Declined { refusals }) = forward else {
-        panic!("{forward:?}");
-    };
-    assert_eq!(refusals[0].kind, RefusalKind::NotNext);
-    assert_eq!(test.current(&prod).await, Some(1));
-    let options = test.portal.options(&ada, &left.id, noon(32)).await.unwrap();
-    let step = options
-        .steps
-        .iter()
-        .find(|step| step.environment.id == prod);
-    assert_eq!(step.unwrap().way, Some(PromotionKind::Forward));
-    let asked = test
-        .portal
-        .request(&ada, to(&left, &prod), noon(33))
-        .await
-        .unwrap();
-    assert_eq!(asked.promotion.state, State::Waiting);
-}
-
-#[tokio::test]
-=======
->>>>>>> parent of 04a9780 (rollbacks: go to earlier builds alone; a newer one returns by a promotion)
 async fn there_has_to_be_something_to_go_back_to() {
     let test = TestPortal::on_path().await;
     test.in_prod(1, noon(0)).await;
