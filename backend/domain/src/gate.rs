@@ -199,8 +199,10 @@ pub(crate) fn of_promotion(
     };
     let mut answers = answers(situation, &asked, now);
     if let Some(lapsed) = bypass.filter(|_| !counts) {
-        let named = |answer: &&mut GateAnswer| lapsed.gates.contains(&answer.gate);
-        for answer in answers.iter_mut().filter(named) {
+        let missed = |answer: &&mut GateAnswer| {
+            lapsed.gates.contains(&answer.gate) && !answer.standing.lets_through()
+        };
+        for answer in answers.iter_mut().filter(missed) {
             answer.words.push_str(" (the bypass no longer counts)");
         }
     }
