@@ -5,7 +5,6 @@ use domain::{
     Timestamp,
     actor::Actor,
     gate::{GateAnswer, GateKind},
-    hold::Held,
     id::PromotionId,
     path::Timeouts,
     promotion::{Impossible, Promotion, Rights, State},
@@ -177,12 +176,8 @@ impl Portal {
             return Ok(None);
         };
         let holds = self.store().table.holds().await?;
-        let held = holds.iter().any(|hold| match &hold.on {
-            Held::Environment { environment, app } => {
-                *environment == promotion.to && app.as_ref().is_none_or(|app| *app == promotion.app)
-            }
-            Held::Automatic { .. } | Held::Build { .. } => false,
-        });
+        let mut holds = holds.iter();
+        let held = holds.any(|hold| hold.on.stops(&promotion.app, &promotion.to));
         Ok((!held).then_some(why))
     }
 

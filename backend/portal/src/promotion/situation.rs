@@ -80,7 +80,7 @@ impl Portal {
             to,
             path,
             build: build.map(|record| BuildFacts::of(&record.build, only_one)),
-            released_in: build.map(released_in).unwrap_or_default(),
+            released_in: build.map(BuildRecord::environments).unwrap_or_default(),
             here,
             stays: build.map_or_else(Vec::new, |record| stays(&record.build.id, &releases)),
             checks,
@@ -152,14 +152,4 @@ impl Portal {
             Box::pin(self.is_only_one_of_revision(app, &record.build)),
         )
     }
-}
-
-fn released_in(record: &BuildRecord) -> Vec<EnvironmentId> {
-    let mut environments: Vec<EnvironmentId> = Vec::new();
-    for release in &record.releases {
-        if !environments.contains(&release.environment) {
-            environments.push(release.environment.clone());
-        }
-    }
-    environments
 }

@@ -156,7 +156,7 @@ fn owner(actor: &Actor) -> String {
     if actor.work.as_ref().is_some_and(|work| work.run.is_some()) {
         return format!("workload {}", actor.name);
     }
-    let responsible = actor.owner.as_deref().unwrap_or(actor);
+    let responsible = actor.responsible();
     let Actor {
         kind, name, person, ..
     } = responsible;
