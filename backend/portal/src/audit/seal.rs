@@ -48,7 +48,10 @@ impl Portal {
                 let last = newest.seal.as_last();
                 (Some(newest), last)
             }
-            newest => self.newest_of_both(objects, newest).await?,
+            newest => match self.newest_of_both(objects, newest).await? {
+                Some(found) => found,
+                None => return Ok(None),
+            },
         };
         self.make_seal(objects, newest.as_ref(), &last, &span.head, now)
             .await
@@ -106,12 +109,13 @@ impl Portal {
 
     /// The newest seal of those that the table and the bucket know, and what the next one follows. A number is never used twice:
     /// where the table's seal is gone from the bucket, the next one comes after it all the same, and verification names the
-    /// missing one. Where the table forgot, because it was restored from a backup, the bucket's is noted in it.
+    /// missing one. Where the table forgot, because it was restored from a backup, the bucket's is noted in it. `None` if another
+    /// call sealed meanwhile.
     async fn newest_of_both(
         &self,
         objects: &Objects,
         of_table: Option<NewestSeal>,
-    ) -> Result<(Option<NewestSeal>, LastSeal)> {
+    ) -> Result<Option<(Option<NewestSeal>, LastSeal)>> {
         let in_bucket = read_seals(objects).await?.check(None);
         let number = |seal: &Seal| seal.number;
         let known = of_table.as_ref().map_or(0, |newest| newest.seal.number);
@@ -123,23 +127,18 @@ impl Portal {
                 "the newest seal is not in its bucket as it was made: verify the audit log"
             );
             let last = of_table.seal.as_last();
-            return Ok((Some(of_table), last));
+            return Ok(Some((Some(of_table), last)));
         }
         let last = in_bucket.last();
         let Some(seal) = in_bucket.newest else {
-            return Ok((None, last));
+            return Ok(Some((None, last)));
         };
         let found = NewestSeal {
             seal,
             in_bucket: true,
         };
         let noted = self.store().table.note_seal(of_table.as_ref(), &found);
-        if !noted.await? {
-            return Err(Error::Store(store::Error::Conflict {
-                what: "the newest seal".to_owned(),
-            }));
-        }
-        Ok((Some(found), last))
+        Ok(noted.await?.then_some((Some(found), last)))
     }
 
     /// Decides on the next seal, and puts it into the bucket.
@@ -156,7 +155,7 @@ impl Portal {
             in_bucket: false,
         };
         if !self.store().table.note_seal(before, &next).await? {
-            // Somebody else seals.
+            // Another call seals.
             return Ok(None);
         }
         let put = self.put_seal(objects, next).await?;
