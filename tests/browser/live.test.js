@@ -65,6 +65,22 @@ test("a lost connection is said, and found again", async () => {
   });
 });
 
+test("a session that has ended is said, with the way back to the page", async () => {
+  await visit({}, async (page) => {
+    await page.goto(portal);
+    await page.getByText("Live", { exact: true }).waitFor();
+    // As the portal answers a program that is not signed in.
+    await page.route(`${portal}/`, (route) => route.fulfill({ status: 401, contentType: "application/problem+json", body: "{}" }));
+    await page.getByText("Your session has ended", { exact: true }).waitFor();
+    assert.ok((await page.locator("main").innerText()).length > 100, "what was shown stays");
+    await page.unroute(`${portal}/`);
+    await page.getByRole("link", { name: "Sign in", exact: true }).click();
+    await page.getByText("Live", { exact: true }).waitFor();
+    assert.equal(new URL(page.url()).pathname, "/");
+    assert.equal(await page.getByRole("link", { name: "Sign in", exact: true }).count(), 0);
+  });
+});
+
 test("times tick in words, also while the portal is away", async () => {
   await visit({}, async (page, context) => {
     await page.goto(portal);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{EventId, RunId, StepId},
     status::Status,
+    text,
 };
 
 /// One fact from a source. Immutable; a second delivery of the same fact has the same [`EventId`].
@@ -147,12 +148,10 @@ impl Event {
 impl Revision {
     /// The first line of a message, at the most 200 characters; a longer one ends in an ellipsis.
     pub fn first_line(message: &str) -> Option<String> {
-        let line = message
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty())?;
+        let mut lines = message.lines().map(|line| text::line(line.trim()));
+        let line = lines.find(|line| !line.trim().is_empty())?;
         if line.chars().count() <= 200 {
-            return Some(line.to_owned());
+            return Some(line);
         }
         Some(line.chars().take(199).chain(['\u{2026}']).collect())
     }

@@ -29,6 +29,7 @@ pub mod run;
 pub mod sbom;
 pub mod share;
 pub mod status;
+pub mod text;
 pub mod view;
 pub mod words;
 pub mod work;

@@ -25,8 +25,8 @@ pub use access::{
     SignInView,
 };
 pub use promotion::{
-    BuildOptions, FrozenView, HoldView, HoldsView, MayAnswer, PromotionBrief, PromotionView,
-    PromotionsView, StepOption, WithdrawnBuild,
+    BuildOptions, CanApprove, FrozenView, HoldView, HoldsView, MayAnswer, PromotionBrief,
+    PromotionView, PromotionsView, StepOption, WithdrawnBuild,
 };
 pub use token::{MadeToken, TokenStanding, TokenView, TokensView};
 
@@ -69,6 +69,9 @@ pub struct Cell {
     /// Holds in force here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<Hold>,
+    /// Whether the caller may download what it serves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_download: bool,
     /// The newest runs of each pipeline that feeds it.
     pub pipelines: Vec<RecentRuns>,
 }
@@ -164,6 +167,9 @@ pub struct BuildView {
     pub held_in: Vec<EnvironmentId>,
     /// Where it may go.
     pub options: BuildOptions,
+    /// Why the caller may not download its files, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot_download: Option<String>,
     /// Whether the caller may share it.
     #[serde(default)]
     pub may_share: bool,
@@ -202,6 +208,9 @@ pub struct TesterView {
     /// Those of the builds of `earlier` that are withdrawn.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_withdrawn: Vec<BuildId>,
+    /// Why the caller may not download what it serves, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot_download: Option<String>,
     /// Whether the caller may take the environment back to one of them.
     #[serde(default)]
     pub may_roll_back: bool,

@@ -5,7 +5,7 @@
 
 use domain::{
     access::{Decision, decide},
-    actor::Actor,
+    actor::{Actor, ActorKind},
 };
 
 pub use domain::access::{Action, Grant, Role, Scope};
@@ -20,7 +20,7 @@ impl Portal {
             Decision::Denied { needs } => Err(Error::Forbidden {
                 who: actor.name.clone(),
                 what: action.words().into(),
-                needs,
+                why: why(actor, needs, action),
             }),
             Decision::Unseen => Err(Error::not_found(match action.app() {
                 Some(app) => format!("app {app}"),
@@ -34,8 +34,35 @@ impl Portal {
         decide(actor, &self.parts.grants, action) == Decision::Allowed
     }
 
+    /// Why `actor` may not do `action`, as they are told; `None` if they may.
+    pub(crate) fn why_not_allowed(&self, actor: &Actor, action: Action<'_>) -> Option<String> {
+        match self.authorise(actor, action) {
+            Ok(()) => None,
+            Err(Error::Forbidden { what, why, .. }) if why.is_empty() => {
+                Some(format!("you may not {what}"))
+            }
+            Err(Error::Forbidden { what, why, .. }) => Some(format!("you may not {what}: {why}")),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
     /// Who has which role, and where.
     pub fn grants(&self) -> &[Grant] {
         &self.parts.grants
+    }
+}
+
+/// What is missing: a role, somewhere; or a permission, of a token or of a workload.
+fn why(actor: &Actor, needs: Option<Role>, action: Action<'_>) -> String {
+    let place = action
+        .place()
+        .map_or_else(String::new, |place| format!(" in {place}"));
+    match (needs, actor.kind) {
+        (Some(role), _) => format!("that needs the role {role}{place}"),
+        (None, ActorKind::Token) => format!("this token does not permit it{place}"),
+        (None, ActorKind::Machine) => {
+            format!("the entry of this workload in towpath.toml does not permit it{place}")
+        }
+        (None, _) => String::new(),
     }
 }

@@ -13,6 +13,7 @@ use domain::{
     hold::Hold,
     id::{AppId, BuildId, EnvironmentId, FileName, LinkId},
     release::Release,
+    text::is_shown,
 };
 use store::table::BuildRecord;
 
@@ -278,7 +279,7 @@ fn withdrawn_build(number: u64, hold: &Hold, instead: Option<&Release>) -> Error
 fn shortened(user_agent: Option<&str>) -> Option<String> {
     let text: String = user_agent?
         .chars()
-        .filter(|c| !c.is_control())
+        .filter(|c| is_shown(*c))
         .take(200)
         .collect();
     (!text.is_empty()).then_some(text)

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use domain::{
     Timestamp,
-    access::Role,
     promotion::{Impossible, Refusal},
 };
 
@@ -18,14 +17,14 @@ pub enum Error {
         what: String,
     },
     /// The caller may not do this.
-    #[error("{who} may not {what}{}", role_needed(*needs))]
+    #[error("{who} may not {what}{}{why}", if why.is_empty() { "" } else { ": " })]
     Forbidden {
         /// The caller.
         who: String,
         /// What was asked.
         what: Cow<'static, str>,
-        /// The least role that may, if a role can.
-        needs: Option<Role>,
+        /// Why, and what would help, if that can be said.
+        why: String,
     },
     /// The request makes no sense as it stands.
     #[error("{detail}")]
@@ -68,6 +67,15 @@ pub enum Error {
         /// When they may try again.
         until: Timestamp,
     },
+    /// A form came in after its session had ended, and is shown again.
+    #[error(
+        "your session had ended, so this was not sent: look it over and send it again{}",
+        if *partly { "; the password was not kept" } else { "" }
+    )]
+    Unsent {
+        /// Whether a field was left out.
+        partly: bool,
+    },
     /// Something that was to be computed was not, since the program ends.
     #[error("it was not finished")]
     Unfinished,
@@ -82,10 +90,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 fn sentences(refusals: &[Refusal]) -> String {
     let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
     refusals.join(". ")
-}
-
-fn role_needed(needs: Option<Role>) -> String {
-    needs.map_or_else(String::new, |role| format!(": that needs the role {role}"))
 }
 
 impl Error {

@@ -9,6 +9,8 @@ mod environment;
 pub use build::Withdrawn;
 pub use environment::HoldRequest;
 
+use domain::text::{Unwritten, written};
+
 use crate::{Error, Result};
 
 /// Reasons are kept for ever, and shown on pages.
@@ -16,19 +18,15 @@ const LONGEST_REASON: usize = 1_000;
 
 /// A reason that says something, and not too much.
 fn reason(text: &str) -> Result<String> {
-    let text = text.trim();
-    let length = text.chars().count();
-    if length == 0 {
-        return Err(Error::invalid(
+    match written(text, LONGEST_REASON) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(Unwritten::Empty) => Err(Error::invalid(
             "reason",
             "say why in a few words: the people whom this stops read it",
-        ));
-    }
-    if length > LONGEST_REASON {
-        return Err(Error::invalid(
+        )),
+        Err(why) => Err(Error::invalid(
             "reason",
-            format!("a reason has at most {LONGEST_REASON} characters, and this one has {length}"),
-        ));
+            format!("the reason cannot be kept: {why}"),
+        )),
     }
-    Ok(text.to_owned())
 }

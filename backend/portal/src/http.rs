@@ -28,6 +28,7 @@ mod record;
 mod redirect;
 mod session;
 mod tap;
+mod unsent;
 
 use std::sync::Arc;
 
@@ -102,6 +103,7 @@ pub fn router(front: Front) -> Router {
         .merge(assets::routes())
         .merge(healthz::routes())
         .fallback(problem::nothing_here)
+        .layer(middleware::from_fn_with_state(front.clone(), unsent::keep))
         .layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(middleware::from_fn_with_state(
@@ -117,7 +119,7 @@ pub fn router(front: Front) -> Router {
             problem::in_form,
         ))
         .layer(middleware::from_fn_with_state(
-            front.clone(),
+            (front.clone(), Arc::<session::Registered>::default()),
             session::session,
         ))
         .layer(middleware::from_fn_with_state(counted, bearer::bearer))

@@ -54,6 +54,7 @@ pub use frontend::words;
 #[derive(Clone)]
 pub struct Portal {
     parts: Arc<Parts>,
+    people: Arc<promotion::KnownPeople>,
 }
 
 /// What a portal is made of.
@@ -87,6 +88,7 @@ impl Portal {
     pub fn new(parts: Parts) -> Self {
         Self {
             parts: Arc::new(parts),
+            people: Arc::default(),
         }
     }
 

@@ -6,6 +6,7 @@
 //! | `rollback` | asking for an earlier build |
 //! | `automatic` | what the portal asks for itself |
 //! | `answer` | approving, rejecting, taking back |
+//! | `approvers` | who can still approve, and why somebody cannot |
 //! | `abandon` | ending one whose target is at work |
 //! | `advance` | going on with one, wherever it stands: the only way forward |
 //! | `board` | promotions that a pipeline's own run carries out |
@@ -21,6 +22,7 @@
 mod abandon;
 mod advance;
 mod answer;
+mod approvers;
 mod automatic;
 mod board;
 mod carry;
@@ -34,6 +36,7 @@ mod rollback;
 mod show;
 mod situation;
 
+pub(crate) use approvers::KnownPeople;
 pub(crate) use board::{Boarded, Boarding};
 pub use carry::Carriers;
 pub use request::{Asked, PromotionRequest};

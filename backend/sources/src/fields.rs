@@ -4,7 +4,10 @@
 //! Here a field that is missing or of another type is absent, and only a field without which the event says
 //! nothing is an error, which names the field by its path.
 
-use domain::Timestamp;
+use domain::{
+    Timestamp,
+    text::{is_shown, may_stand},
+};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
@@ -138,8 +141,13 @@ pub(crate) fn is_segment(text: &str) -> bool {
 
 /// A text for people, without control characters and at the most `limit` characters long.
 pub(crate) fn words(text: &str, limit: usize) -> Option<String> {
-    let clean = |c: char| if c.is_control() { ' ' } else { c };
-    let mut cut: String = text.trim().chars().map(clean).take(limit + 1).collect();
+    let clean = |c: char| match c {
+        c if may_stand(c) => Some(c),
+        c if c.is_control() => Some(' '),
+        _ => None,
+    };
+    let shown = text.trim().chars().filter_map(clean);
+    let mut cut: String = shown.take(limit + 1).collect();
     if cut.chars().count() > limit {
         cut = cut.chars().take(limit - 1).chain(['…']).collect();
     }
@@ -149,6 +157,6 @@ pub(crate) fn words(text: &str, limit: usize) -> Option<String> {
 /// An address that a page may link to: nothing but the web.
 pub(crate) fn link(text: &str) -> Option<String> {
     let web = text.starts_with("https://") || text.starts_with("http://");
-    let plain = text.len() <= 2048 && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+    let plain = text.len() <= 2048 && !text.chars().any(|c| !is_shown(c) || c.is_whitespace());
     (web && plain).then(|| text.to_owned())
 }

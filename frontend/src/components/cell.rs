@@ -21,7 +21,8 @@ pub(crate) fn cell(app: &AppId, cell: &Cell, as_of: Timestamp) -> AnyView {
         .iter()
         .map(|recent| pipeline(recent, as_of))
         .collect_view();
-    let tester = cell.current.as_ref().map(|_| {
+    let installs = cell.current.as_ref().filter(|_| cell.may_download);
+    let tester = installs.map(|_| {
         let label = format!("Install page of {app} in {}", cell.environment);
         view! {
             <a class="install" href=links::tester(app, &cell.environment) aria-label=label>

@@ -36,21 +36,23 @@ async fn follow(state: RwSignal<State>) {
         while !is_visible() {
             sleep(NAP).await;
         }
-        if look(&mut seen).await.is_ok() {
-            state.set(State::Live);
-            wait = INTERVAL;
-        } else {
-            state.set(State::Lost);
-            wait = (wait * 2).clamp(INTERVAL, PATIENCE);
-        }
+        let found = look(&mut seen).await.unwrap_or(State::Lost);
+        state.set(found);
+        wait = match found {
+            State::Live => INTERVAL,
+            // Somebody may sign in again in another tab.
+            _ => (wait * 2).clamp(INTERVAL, PATIENCE),
+        };
     }
 }
 
 /// Looks once: fetches the page, unless the portal says that it is the one already `seen`, and shows it.
-async fn look(seen: &mut Option<String>) -> Result<(), JsValue> {
+async fn look(seen: &mut Option<String>) -> Result<State, JsValue> {
     let response = fetch(seen.as_deref()).await?;
-    if response.status() == 304 {
-        return Ok(());
+    match response.status() {
+        304 => return Ok(State::Live),
+        401 => return Ok(State::SignedOut),
+        _ => {}
     }
     if !response.ok() || response.redirected() {
         return Err(JsValue::NULL);
@@ -58,7 +60,7 @@ async fn look(seen: &mut Option<String>) -> Result<(), JsValue> {
     let html = JsFuture::from(response.text()?).await?;
     show(&html.as_string().unwrap_or_default())?;
     *seen = response.headers().get("etag")?;
-    Ok(())
+    Ok(State::Live)
 }
 
 async fn fetch(seen: Option<&str>) -> Result<Response, JsValue> {

@@ -11,6 +11,8 @@ pub enum State {
     Live,
     /// The portal does not answer.
     Lost,
+    /// The session has ended: what the page shows is no longer kept true.
+    SignedOut,
 }
 
 impl State {
@@ -19,6 +21,7 @@ impl State {
             Self::Asleep => None,
             Self::Live => Some("live"),
             Self::Lost => Some("lost"),
+            Self::SignedOut => Some("signed-out"),
         }
     }
 
@@ -27,6 +30,7 @@ impl State {
             Self::Asleep => "",
             Self::Live => "Live",
             Self::Lost => "Connection lost, retrying",
+            Self::SignedOut => "Your session has ended",
         }
     }
 }
@@ -40,6 +44,8 @@ pub fn Live() -> impl IntoView {
     view! {
         <span class="live" role="status" data-state=move || state.get().name()>
             <span>{move || state.get().words()}</span>
+            // Without a session, opening this very page leads to signing in, and back to it.
+            <a href="" hidden=move || state.get() != State::SignedOut>"Sign in"</a>
         </span>
     }
 }

@@ -207,6 +207,7 @@ pub(crate) fn view(build: Build) -> BuildView {
         instead: Vec::new(),
         held_in: Vec::new(),
         options: domain::view::BuildOptions::default(),
+        cannot_download: None,
         may_share: true,
         build,
         as_of: now(),

@@ -29,6 +29,7 @@ fn cell(
         current,
         withdrawn: None,
         holds: Vec::new(),
+        may_download: true,
         pipelines: vec![recent(Some(app), Some(environment), &name, runs)],
     }
 }
@@ -106,6 +107,7 @@ fn apidemos() -> AppRow {
                 current: None,
                 withdrawn: None,
                 holds: Vec::new(),
+                may_download: true,
                 pipelines: Vec::new(),
             },
         ],
@@ -157,6 +159,7 @@ pub(crate) fn silent() -> Overview {
                 current: None,
                 withdrawn: None,
                 holds: Vec::new(),
+                may_download: true,
                 pipelines: Vec::new(),
             })
             .collect(),

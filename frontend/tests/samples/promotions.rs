@@ -11,8 +11,8 @@ use domain::{
         State,
     },
     view::{
-        BuildOptions, BuildView, HoldView, HoldsView, MayAnswer, PromotionBrief, PromotionView,
-        PromotionsView, StepOption, WithdrawnBuild,
+        BuildOptions, BuildView, CanApprove, HoldView, HoldsView, MayAnswer, PromotionBrief,
+        PromotionView, PromotionsView, StepOption, WithdrawnBuild,
     },
 };
 
@@ -278,6 +278,11 @@ fn view(promotion: Promotion, may: MayAnswer) -> PromotionView {
         environment: environment("prod"),
         promotion,
         asked: vec!["release-managers".into()],
+        approvers: CanApprove {
+            names: vec!["hedy@example.com".into(), "joan@example.com".into()],
+            others: 3,
+        },
+        cannot_approve: None,
         held: None,
         may,
         as_of: now(),

@@ -48,6 +48,7 @@ fn view(build: Build, warnings: Vec<InstallWarning>, refused: Option<&str>) -> T
         earlier: earlier(),
         earlier_withdrawn: Vec::new(),
         may_roll_back: false,
+        cannot_download: None,
         may_share: true,
         as_of: now(),
     }
@@ -113,6 +114,7 @@ pub(crate) fn nothing() -> TesterView {
         earlier: Vec::new(),
         earlier_withdrawn: Vec::new(),
         may_roll_back: false,
+        cannot_download: None,
         may_share: true,
         as_of: now(),
     }

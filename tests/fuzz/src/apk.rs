@@ -29,7 +29,7 @@ pub(crate) fn check(Inspection { package, icon }: &Inspection) {
     assert_eq!(described, read);
     let texts = [&package.name, &package.version_name, &package.label];
     for text in texts.into_iter().flatten() {
-        assert!(!text.contains(char::is_control) && text.chars().count() <= 512);
+        assert!(text.chars().all(domain::text::may_stand) && text.chars().count() <= 512);
     }
     assert!(package.abis.len() <= 16);
     for unread in &package.unread {

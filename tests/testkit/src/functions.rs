@@ -2,7 +2,7 @@
 
 use portal::sign_in::Session;
 use serde_json::{Value, json};
-use store::Store;
+use store::{Store, table::SessionRecord};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -42,9 +42,28 @@ groups = ["developers"]
 /// The cookie of a developer who signed in.
 static COOKIE: OnceCell<String> = OnceCell::const_new();
 
+const SESSION: &str = "01KAF000000000000000000001";
+const DEVELOPER: &str = "ada@example.com";
+
+/// The register has her session.
+async fn register(store: &Store) {
+    let now = machine_time();
+    let session = SessionRecord {
+        id: SESSION.parse().unwrap(),
+        person: person_id(DEVELOPER),
+        began: now,
+        seen: now,
+        until: now + Session::LIFETIME,
+        user_agent: None,
+        address: None,
+        facts: None,
+    };
+    store.table.put_session(&session).await.unwrap();
+}
+
 async fn cookie() -> String {
-    let (id, now) = ("01KAF000000000000000000001", machine_time());
-    let (name, groups) = ("ada@example.com", vec!["developers".to_owned()]);
+    let (id, now) = (SESSION, machine_time());
+    let (name, groups) = (DEVELOPER, vec!["developers".to_owned()]);
     let session = Session::of(id.parse().unwrap(), person_id(name), name, groups, now);
     let door = sign_in(ISSUER, &json!({"current": SECRET}));
     let sealed = door.seal_session(&session, &[7; 32], now).await;
@@ -68,6 +87,7 @@ impl Functions {
     pub async fn start() -> Self {
         COOKIE.get_or_init(cookie).await;
         let services = Services::start().await;
+        register(&services.store).await;
         let codepipeline = CodePipeline::start().await;
         let secret = json!({"current": SECRET}).to_string();
         let variables = [

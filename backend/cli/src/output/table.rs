@@ -1,5 +1,7 @@
 //! Columns that line up.
 
+use domain::text::may_stand;
+
 /// A table of texts.
 pub(crate) struct Table {
     rows: Vec<Vec<Cell>>,
@@ -63,7 +65,7 @@ impl Table {
 /// A text that cannot command the terminal: a commit's message is written by others.
 pub(crate) fn printable(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| if may_stand(c) { c } else { '\u{fffd}' })
         .collect()
 }
 

@@ -1,7 +1,10 @@
 //! What can be asked for.
 
 use super::Role;
-use crate::id::{AppId, EnvironmentId};
+use crate::{
+    id::{AppId, EnvironmentId},
+    words,
+};
 
 /// What a caller wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +160,39 @@ impl<'a> Action<'a> {
             Self::ViewOverview
             | Self::ViewUnassigned
             | Self::ViewRun
+            | Self::RecordEvents
+            | Self::RecordUnassigned
+            | Self::Sweep
+            | Self::ViewAudit
+            | Self::MakeTokens
+            | Self::ManageCredentials
+            | Self::ViewAccess
+            | Self::ViewConfiguration
+            | Self::SealAudit
+            | Self::Reconcile => None,
+        }
+    }
+
+    /// Where it is to be done, if that is an environment: `dev or preprod`.
+    pub fn place(self) -> Option<String> {
+        match self {
+            Self::Download { environments, .. } | Self::Share { environments, .. } => {
+                let names: Vec<&str> = environments.iter().map(EnvironmentId::as_str).collect();
+                (!names.is_empty()).then(|| words::any_of(&names))
+            }
+            Self::RecordRun { environment, .. }
+            | Self::Promote { environment, .. }
+            | Self::Approve { environment, .. }
+            | Self::Hold { environment, .. }
+            | Self::BreakGlass { environment, .. } => Some(environment.to_string()),
+            Self::Register { environment, .. } | Self::Withdraw { environment, .. } => {
+                environment.map(ToString::to_string)
+            }
+            Self::ViewOverview
+            | Self::ViewUnassigned
+            | Self::ViewApp(_)
+            | Self::ViewRun
+            | Self::ViewDownloads(_)
             | Self::RecordEvents
             | Self::RecordUnassigned
             | Self::Sweep

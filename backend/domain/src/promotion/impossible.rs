@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{digest::Digest, gate::GateAnswer, id::PromotionId, words};
+use crate::{digest::Digest, gate::GateAnswer, id::PromotionId, text::Unwritten, words};
 
 /// Why something cannot be done with a promotion.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,9 +53,14 @@ pub enum Impossible {
     /// Only people who may go past gates end what has started.
     #[error("a promotion that has started is abandoned only by people who may go past its gates")]
     MayNotAbandon,
-    /// There is no reason, or one that is too long.
-    #[error("{0}")]
-    Words(&'static str),
+    /// A reason or a comment cannot be kept.
+    #[error("the {what} cannot be kept: {why}")]
+    Words {
+        /// Which of the two.
+        what: &'static str,
+        /// What is wrong with it.
+        why: Unwritten,
+    },
     /// Another promotion has the environment.
     #[error("the environment is another promotion's: {0}")]
     Occupied(PromotionId),
@@ -105,7 +110,7 @@ impl Impossible {
                 "ask a release manager of this app and environment, who does it signed in and not by a token"
             }
             Self::NotYours => "ask whoever asked for it, or a release manager",
-            Self::Words(_) => "write one in at most 1,000 characters",
+            Self::Words { .. } => "write one in at most 1,000 characters",
             Self::Occupied(_) => "wait until that one has ended, or take it back",
             Self::AlreadyThere => "take it back: there is nothing left to do",
             Self::Changed(_) => "take it back and ask for it again",

@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 
 use super::{Bypass, Promotion, PromotionKind, Situation, State};
-use crate::{actor::Actor, gate::GateAnswer, id::PromotionId};
+use crate::{
+    actor::Actor,
+    gate::GateAnswer,
+    id::PromotionId,
+    text::{Unwritten, written},
+};
 
 /// The most characters of a reason or a comment.
 pub const WORDS_LIMIT: usize = 1_000;
@@ -69,8 +74,7 @@ impl Promotion {
     }
 }
 
-/// The trimmed text, if it says something and not too much.
-pub(super) fn said(text: &str) -> Option<&str> {
-    let text = text.trim();
-    (!text.is_empty() && text.chars().count() <= WORDS_LIMIT).then_some(text)
+/// A reason or a comment, trimmed, if it can be kept.
+pub(super) fn said(text: &str) -> Result<&str, Unwritten> {
+    written(text, WORDS_LIMIT)
 }

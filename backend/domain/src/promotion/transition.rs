@@ -67,9 +67,10 @@ impl Promotion {
         self.approvals.retain(|given| !given.by.is_same_as(by));
         let comment = match comment.map(str::trim) {
             None | Some("") => None,
-            Some(text) => {
-                Some(request::said(text).ok_or(Impossible::Words("this comment is too long"))?)
-            }
+            Some(text) => Some(request::said(text).map_err(|why| Impossible::Words {
+                what: "comment",
+                why,
+            })?),
         };
         self.approvals.push(Approval {
             by: by.clone(),
@@ -341,7 +342,10 @@ impl Promotion {
 }
 
 fn reason(why: &str) -> Result<String, Impossible> {
-    let said =
-        request::said(why).ok_or(Impossible::Words("there is no reason, or too long a one"))?;
+    let said = request::said(why);
+    let said = said.map_err(|why| Impossible::Words {
+        what: "reason",
+        why,
+    })?;
     Ok(said.to_owned())
 }

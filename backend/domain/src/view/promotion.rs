@@ -92,8 +92,14 @@ pub struct PromotionView {
     pub environment: Environment,
     /// The promotion; the gates are how they stand at this moment, while it waits.
     pub promotion: Promotion,
-    /// The groups whose people are asked to approve.
+    /// The groups of which somebody still has to approve.
     pub asked: Vec<String>,
+    /// The people of those groups who can.
+    #[serde(default)]
+    pub approvers: CanApprove,
+    /// Why the caller cannot approve it, where they asked for it, approved it, or have a role that promotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot_approve: Option<String>,
     /// The hold that keeps its release waiting, once it has started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Hold>,
@@ -101,6 +107,16 @@ pub struct PromotionView {
     pub may: MayAnswer,
     /// When this was true.
     pub as_of: Timestamp,
+}
+
+/// People who have signed in lately and can approve a promotion: none who asked for it, none who approved it, not the caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CanApprove {
+    /// What they are called, at most twenty.
+    pub names: Vec<String>,
+    /// How many more there are.
+    pub others: usize,
 }
 
 /// What a caller may do with a promotion.

@@ -77,7 +77,19 @@ fn a_promotion_by_someone_without_the_right() {
 
 #[test]
 fn a_promotion_with_an_empty_or_an_endless_reason() {
-    for reason in ["", " \n\t", &"x".repeat(WORDS_LIMIT + 1)] {
+    for (reason, why) in [
+        ("", "it says nothing"),
+        (" \n\t", "it says nothing"),
+        ("\u{200b}", "it says nothing"),
+        (
+            &"x".repeat(WORDS_LIMIT + 1),
+            "it has 1001 characters, and 1000 are the most",
+        ),
+        (
+            "a\u{202e}b",
+            "it holds U+202E, which is not shown or changes the order of what is: take it out",
+        ),
+    ] {
         let refusal = World::new()
             .with(|world| world.request.reason = reason.to_owned())
             .refused();
@@ -85,7 +97,9 @@ fn a_promotion_with_an_empty_or_an_endless_reason() {
         assert_eq!(refusal.field, Some(RequestField::Reason));
         assert_eq!(
             refusal.to_string(),
-            "a promotion needs a reason of at most 1,000 characters: say in a few words why this build goes there now"
+            format!(
+                "the reason cannot be kept: {why}: say in a few words why this build goes there now"
+            )
         );
     }
 }
@@ -310,7 +324,7 @@ fn a_rejection_without_a_reason_or_by_someone_who_is_not_asked() {
     let reject = |by, why| promotion.clone().reject(&step, &by, MAY_NOT, why, now());
     assert!(matches!(
         reject(manager("ada"), " "),
-        Err(Impossible::Words(_))
+        Err(Impossible::Words { .. })
     ));
     assert!(matches!(
         reject(person("tim", &["testers"]), "no"),

@@ -92,7 +92,7 @@ fn people_who_may_go_past_gates_abandon_what_has_started() {
         assert_eq!(refused, Err(Impossible::MayNotAbandon), "{by:?}");
     }
     let unsaid = starting().abandon(&manager("ada"), MAY, "  ", now());
-    assert!(matches!(unsaid, Err(Impossible::Words(_))));
+    assert!(matches!(unsaid, Err(Impossible::Words { .. })));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::text::is_shown;
+
 use super::{
     Problem,
     axml::{Element, Visitor, walk},
@@ -148,7 +150,7 @@ impl Manifest {
         let Some(Value::Text(name)) = element.by_id(attribute::NAME) else {
             return;
         };
-        let plain = name.len() <= LONGEST_PERMISSION && !name.contains(char::is_control);
+        let plain = name.len() <= LONGEST_PERMISSION && name.chars().all(is_shown);
         if plain && self.permissions.len() < MOST_PERMISSIONS {
             self.permissions.insert(name);
         } else if !self.permissions.contains(&name) {

@@ -201,9 +201,9 @@ impl Resolver<'_> {
     }
 }
 
-/// Without characters that could break a header or a line of a log.
+/// Without characters that could break a header or a line of a log, or that nobody sees.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
+    domain::text::line(text)
 }
 
 /// The processors that a package has native code for: its folders `lib/<abi>/` with libraries in them.

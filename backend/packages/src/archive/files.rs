@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::id::FileName;
+use domain::{id::FileName, text::is_shown};
 
 use super::{Entry, Error};
 
@@ -50,8 +50,8 @@ fn check_path(name: &str) -> Result<(), Error> {
         "is absolute"
     } else if name.contains('\\') {
         "holds a backslash"
-    } else if name.chars().any(char::is_control) {
-        "holds a control character"
+    } else if !name.chars().all(is_shown) {
+        "holds a character that is not shown or changes the order of what is"
     } else if name.split('/').any(|part| part == "..") {
         "climbs out of its folder"
     } else {

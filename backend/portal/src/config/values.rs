@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use domain::text::may_stand;
 use url::Url;
 
 use super::{
@@ -82,7 +83,7 @@ fn slug_like(text: &str) -> String {
 
 pub(super) fn for_people(document: &Document<'_>, text: &Text, most: usize) -> Option<String> {
     let length = text.value.trim().chars().count();
-    if (1..=most).contains(&length) && !text.value.chars().any(char::is_control) {
+    if (1..=most).contains(&length) && text.value.chars().all(may_stand) {
         return Some(text.value.trim().to_owned());
     }
     document.problem(

@@ -143,10 +143,10 @@ impl Portal {
             };
             let authorised = self.authorise(actor, action);
             authorised.map_err(|error| match error {
-                Error::Forbidden { who, needs, .. } => Error::Forbidden {
+                Error::Forbidden { who, why, .. } => Error::Forbidden {
                     who,
                     what: format!("withdraw builds that were released in {environment}").into(),
-                    needs,
+                    why,
                 },
                 error => error,
             })?;

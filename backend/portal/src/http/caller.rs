@@ -80,14 +80,7 @@ fn not_signed_in(parts: &Parts) -> Response {
     let is_opened = mode.is_none_or(|mode| mode == "navigate") && parts.method.is_safe();
     if is_opened && !parts.uri.path().starts_with("/api/") {
         let page = parts.uri.path_and_query().map_or("/", |page| page.as_str());
-        let location = if page.len() <= LONGEST_RETURN {
-            let page: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
-            format!("/sign-in?return={page}")
-        } else {
-            "/sign-in".to_owned()
-        };
-        let headers = [(header::CACHE_CONTROL, "no-store")];
-        return (headers, Redirect::to(&location)).into_response();
+        return sign_in_and_return_to(page);
     }
     let problem = Problem::new(StatusCode::UNAUTHORIZED, "Sign in first, at /sign-in.");
     let mut response = problem.into_response();
@@ -96,6 +89,18 @@ fn not_signed_in(parts: &Parts) -> Response {
         HeaderValue::from_static("Cookie realm=\"Towpath\", form-action=\"/sign-in\""),
     );
     response
+}
+
+/// Sends somebody to sign in and to come back to a page.
+pub(super) fn sign_in_and_return_to(page: &str) -> Response {
+    let location = if page.len() <= LONGEST_RETURN {
+        let page: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
+        format!("/sign-in?return={page}")
+    } else {
+        "/sign-in".to_owned()
+    };
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    (headers, Redirect::to(&location)).into_response()
 }
 
 /// Where a caller reaches the portal: as configured, else as the request says.

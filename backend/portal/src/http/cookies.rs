@@ -23,6 +23,8 @@ pub(super) enum Cookie {
     Browser,
     /// The issuer's token, which only sign-out needs.
     Token,
+    /// A form that was sent after its session had ended.
+    Form,
 }
 
 impl Cookie {
@@ -35,6 +37,8 @@ impl Cookie {
             (Self::Browser, false) => "towpath-browser",
             (Self::Token, true) => "__Secure-towpath-token",
             (Self::Token, false) => "towpath-token",
+            (Self::Form, true) => "__Secure-towpath-form",
+            (Self::Form, false) => "towpath-form",
         }
     }
 
@@ -42,6 +46,7 @@ impl Cookie {
         match self {
             Self::Session | Self::Browser => "/",
             Self::Token => "/sign-out",
+            Self::Form => super::unsent::RESUME,
         }
     }
 

@@ -9,14 +9,17 @@ use axum::{
 use frontend::form::{Returned, Trouble};
 use url::form_urlencoded;
 
-use super::{caller::text, problem::Problem};
+use super::{caller::text, problem::Problem, unsent::Unsent};
 use crate::Error;
 
 /// The most bytes of a form: a few fields of a thousand characters.
 const LIMIT: usize = 64 << 10;
 
 /// What a form sent, field by field.
-pub(super) struct Form(pub(super) Vec<(String, String)>);
+pub(super) struct Form {
+    pub(super) fields: Vec<(String, String)>,
+    unsent: Option<Unsent>,
+}
 
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Problem;
@@ -30,6 +33,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
                 "This address takes the form of its page; programs use /api/v1.",
             ));
         }
+        let unsent = request.extensions().get::<Unsent>().copied();
         let bytes = Bytes::from_request(request, state).await;
         let bytes = bytes.map_err(|_| Problem::invalid("", "The form ended before its time."))?;
         if bytes.len() > LIMIT {
@@ -41,23 +45,38 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let fields = form_urlencoded::parse(&bytes).into_owned();
         // Browsers send lines of text areas with a carriage return, which nobody typed.
         let fields = fields.map(|(name, value)| (name, value.replace("\r\n", "\n")));
-        Ok(Self(fields.collect()))
+        Ok(Self {
+            fields: fields.collect(),
+            unsent,
+        })
     }
 }
 
 impl Form {
     /// What an address said, to be given back like a form.
     pub(super) fn of<const N: usize>(fields: [(&str, String); N]) -> Self {
-        Self(
-            fields
+        Self {
+            fields: fields
                 .map(|(name, value)| (name.to_owned(), value))
                 .to_vec(),
-        )
+            unsent: None,
+        }
+    }
+
+    /// Carries out what the form asks for, unless it is only to be shown again.
+    pub(super) async fn send<T>(
+        &self,
+        what: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        match self.unsent {
+            None => Box::pin(what).await,
+            Some(Unsent { partly }) => Err(Error::Unsent { partly }),
+        }
     }
 
     /// A field; empty if it was not sent.
     pub(super) fn text(&self, name: &str) -> &str {
-        let mut fields = self.0.iter();
+        let mut fields = self.fields.iter();
         let found = fields.find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).unwrap_or_default()
     }
@@ -69,7 +88,7 @@ impl Form {
 
     /// All values of a field that may have several.
     pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
-        let fields = self.0.iter();
+        let fields = self.fields.iter();
         fields
             .filter(move |(known, _)| known == name)
             .map(|(_, value)| value.as_str())
@@ -105,7 +124,7 @@ impl Form {
         };
         let returned = Returned {
             form,
-            values: self.0,
+            values: self.fields,
             troubles,
         };
         Ok(Back { status, returned })

@@ -46,7 +46,7 @@ fn problem<T: FromRequestParts<(), Rejection = Problem>>(parts: &mut Parts) -> O
 /// The fields of a page's form.
 pub fn form(content_type: &[u8], body: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     let form = block_on(Form::from_request(request(content_type, body), &()))?;
-    Ok(form.0)
+    Ok(form.fields)
 }
 
 /// What a program sent as JSON.

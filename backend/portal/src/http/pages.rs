@@ -36,7 +36,7 @@ use axum::{
 
 use domain::catalog::App;
 
-use super::{Front, caller::Caller};
+use super::{Front, caller::Caller, unsent};
 
 pub(super) use answer::{IsPage, error};
 
@@ -44,6 +44,8 @@ pub(super) use answer::{IsPage, error};
 pub(super) struct Route {
     pub(super) method: Method,
     pub(super) path: &'static str,
+    /// Whether what it sends is a form that people fill in.
+    is_filled: bool,
     handler: MethodRouter<Arc<Front>>,
 }
 
@@ -53,11 +55,12 @@ pub(super) fn list() -> Vec<Route> {
         shown("/", overview::overview),
         shown("/sign-in", sign_in::begin),
         shown("/sign-in/callback", sign_in::callback),
+        shown(unsent::RESUME, unsent::resume),
         sent("/sign-out", sign_in::sign_out),
         shown("/signed-out", sign_in::signed_out),
         shown("/settings", settings::you),
         shown("/settings/tokens", tokens::list),
-        sent("/settings/tokens", tokens::make),
+        filled("/settings/tokens", tokens::make),
         sent("/settings/tokens/{id}/revoke", tokens::revoke),
         shown("/settings/access", settings::access::show),
         shown("/settings/configuration", settings::configuration::show),
@@ -66,24 +69,24 @@ pub(super) fn list() -> Vec<Route> {
             "/settings/sessions/end-others",
             settings::sessions::end_others,
         ),
-        sent("/settings/sessions/end-all", settings::sessions::end_all),
+        filled("/settings/sessions/end-all", settings::sessions::end_all),
         sent("/settings/sessions/{id}/end", settings::sessions::end),
         shown("/unassigned", unassigned::runs),
         shown("/promotions", promotion::list),
         shown("/promotions/{id}", promotion::show),
-        sent("/promotions/{id}/approve", promotion::approve),
-        sent("/promotions/{id}/reject", promotion::reject),
-        sent("/promotions/{id}/cancel", promotion::cancel),
-        sent("/promotions/{id}/abandon", promotion::abandon),
+        filled("/promotions/{id}/approve", promotion::approve),
+        filled("/promotions/{id}/reject", promotion::reject),
+        filled("/promotions/{id}/cancel", promotion::cancel),
+        filled("/promotions/{id}/abandon", promotion::abandon),
         shown("/holds", hold::list),
-        sent("/holds", hold::freeze),
-        sent("/holds/lift", hold::lift),
+        filled("/holds", hold::freeze),
+        filled("/holds/lift", hold::lift),
         shown("/audit", audit::list),
         shown("/audit/verify", audit::verify),
         shown("/compare", compare::compare),
         shown("/settings/links", link::list),
         shown("/settings/links/new", link::ask),
-        sent("/settings/links/new", link::make),
+        filled("/settings/links/new", link::make),
         sent("/settings/links/{id}/revoke", link::revoke),
         shown("/share/{credential}", share::look),
         sent("/share/{credential}", share::open),
@@ -92,16 +95,16 @@ pub(super) fn list() -> Vec<Route> {
         shown("/{app}/builds", app::builds),
         shown("/{app}/runs", app::runs),
         shown("/{app}/builds/{id}", build::show),
-        sent("/{app}/builds/{id}/promote", promote::promote),
-        sent("/{app}/builds/{id}/withdraw", withdrawal::withdraw),
-        sent("/{app}/builds/{id}/restore", withdrawal::restore),
+        filled("/{app}/builds/{id}/promote", promote::promote),
+        filled("/{app}/builds/{id}/withdraw", withdrawal::withdraw),
+        filled("/{app}/builds/{id}/restore", withdrawal::restore),
         shown("/{app}/builds/{id}/downloads", downloads::list),
         shown("/{app}/builds/{id}/icon", build::icon),
         shown("/{app}/builds/{id}/files/{digest}", build::file),
         shown("/{app}/{environment}", tester::show),
         shown("/{app}/{environment}/latest.apk", latest::latest),
         shown("/{app}/{environment}/rollback", rollback::ask),
-        sent("/{app}/{environment}/rollback", rollback::send),
+        filled("/{app}/{environment}/rollback", rollback::send),
     ]
 }
 
@@ -112,10 +115,29 @@ pub(super) fn routes() -> Router<Arc<Front>> {
     })
 }
 
+/// The forms that people fill in. Each gives back what was typed where nothing was carried out.
+pub(super) fn forms() -> Router<Arc<Front>> {
+    let filled = list().into_iter().filter(|route| route.is_filled);
+    filled.fold(Router::new(), |router, route| {
+        router.route(route.path, route.handler)
+    })
+}
+
+/// Whether people fill in the form that is sent there; `None` if no page of somebody who is signed in sends one.
+pub(super) fn form_of(path: &str) -> Option<bool> {
+    let open = ["/sign-out", "/share/{credential}"];
+    let mut sent = list()
+        .into_iter()
+        .filter(|route| route.method == Method::POST);
+    let found = sent.find(|route| route.path == path && !open.contains(&path));
+    found.map(|route| route.is_filled)
+}
+
 fn shown<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Front>>) -> Route {
     Route {
         method: Method::GET,
         path,
+        is_filled: false,
         handler: get(handler),
     }
 }
@@ -124,7 +146,15 @@ fn sent<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Front>>) ->
     Route {
         method: Method::POST,
         path,
+        is_filled: false,
         handler: post(handler),
+    }
+}
+
+fn filled<T: 'static>(path: &'static str, handler: impl Handler<T, Arc<Front>>) -> Route {
+    Route {
+        is_filled: true,
+        ..sent(path, handler)
     }
 }
 

@@ -132,6 +132,7 @@ impl From<Error> for Problem {
                     "CodePipeline did not take the answer. Try again in a moment.",
                 )
             }
+            Error::Unsent { .. } => Self::new(StatusCode::CONFLICT, sentence(&text)),
             Error::LockedOut { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, sentence(&text)),
             Error::NoJobs | Error::Unfinished => {
                 log(&error);
@@ -165,7 +166,7 @@ fn status_of_impossible(impossible: &Impossible) -> StatusCode {
         | Impossible::ByToken
         | Impossible::NotYours
         | Impossible::MayNotAbandon => StatusCode::FORBIDDEN,
-        Impossible::Words(_) => StatusCode::BAD_REQUEST,
+        Impossible::Words { .. } => StatusCode::BAD_REQUEST,
         Impossible::State { .. }
         | Impossible::Expired(_)
         | Impossible::NotDue(_)

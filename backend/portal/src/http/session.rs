@@ -1,6 +1,9 @@
 //! From a cookie to who is signed in, before anything else looks at the request.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use axum::{
     extract::{Request, State},
@@ -8,7 +11,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{access::Action, actor::Actor};
+use domain::{Timestamp, access::Action, actor::Actor, digest::Digest};
 use frontend::site::{Room, Visitor};
 
 use super::{Door, Front, caller::base, cookies::Cookie, problem::Problem};
@@ -29,10 +32,41 @@ const OPEN: [&str; 6] = [
     "/signed-out",
 ];
 
-/// Opens the session of a request. From time to time it notes in the register and in the cookie that the session is in use;
-/// one that the register does not have any more is over.
+/// Sessions that this process has asked the register about, each until it has to ask again. Without that, whoever has the
+/// secret that seals cookies could make up any session.
+#[derive(Default)]
+pub(super) struct Registered(Mutex<HashMap<Digest, i64>>);
+
+impl Registered {
+    /// The most that are remembered: about a megabyte.
+    const MOST: usize = 10_000;
+
+    fn has(&self, session: &Session, now: Timestamp) -> bool {
+        let known = self.lock().get(&session.facts()).copied();
+        known.is_some_and(|until| now.as_second() < until)
+    }
+
+    fn keep(&self, session: &Session, now: Timestamp) {
+        let mut known = self.lock();
+        if known.len() >= Self::MOST {
+            known.retain(|_, until| now.as_second() < *until);
+        }
+        if known.len() >= Self::MOST {
+            // Each is asked about once more.
+            known.clear();
+        }
+        known.insert(session.facts(), session.asked_by());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Digest, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens the session of a request. What this process does not know, it asks the register; and from time to time it notes there
+/// and in the cookie that the session is in use. A session that the register does not have is over.
 pub(super) async fn session(
-    State(front): State<Arc<Front>>,
+    State((front, registered)): State<(Arc<Front>, Arc<Registered>)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -52,16 +86,22 @@ pub(super) async fn session(
         Some(_) => path.starts_with(open),
         None => path == *open,
     });
-    let used = session.as_ref().filter(|_| !open);
-    let used = used.and_then(|session| session.used(now));
-    let ended = match &used {
-        None => false,
-        Some(used) => match front.portal.use_session(used, now).await {
-            Ok(goes_on) => !goes_on,
-            // Nobody is let in whose session may have been ended.
-            Err(error) => return Problem::from(error).into_response(),
-        },
+    let asking = session.as_ref().filter(|_| !open);
+    let used = asking.and_then(|session| session.used(now));
+    let goes_on = match (asking, &used) {
+        (None, _) => Ok(true),
+        (Some(_), Some(used)) => front.portal.use_session(used, now).await,
+        (Some(session), None) if registered.has(session, now) => Ok(true),
+        (Some(session), None) => front.portal.has_session(session).await,
     };
+    let ended = match goes_on {
+        Ok(goes_on) => !goes_on,
+        // Nobody is let in whose session may have been ended.
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    if let Some(session) = used.as_ref().or(asking).filter(|_| !ended) {
+        registered.keep(session, now);
+    }
     if let Some(session) = session.filter(|_| !ended) {
         request.extensions_mut().insert(session);
     }
@@ -72,7 +112,7 @@ pub(super) async fn session(
         return response;
     }
     match used {
-        Some(_) if ended => Cookie::Session.clear(headers, secure),
+        _ if ended => Cookie::Session.clear(headers, secure),
         Some(used) => {
             if let Err(error) = keep(&front, door, &used, secure, headers).await {
                 tracing::warn!(

@@ -1,5 +1,6 @@
 //! What a token says, by name. Issuers write numbers as numbers or as texts, and truth likewise.
 
+use domain::text::is_shown;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -62,7 +63,7 @@ fn plain(value: &Value) -> Option<String> {
         Value::Bool(truth) => truth.to_string(),
         _ => return None,
     };
-    let fits = !text.is_empty() && text.len() <= LONGEST && !text.contains(char::is_control);
+    let fits = !text.is_empty() && text.len() <= LONGEST && text.chars().all(is_shown);
     fits.then_some(text)
 }
 

@@ -40,12 +40,24 @@ impl Portal {
             }
             _ => None,
         };
+        let may = self.may_answer(actor, &promotion, now);
+        let (asked, cannot_approve) = match promotion.state {
+            State::Waiting => (
+                self.asked_of(&promotion),
+                self.why_not(actor, &promotion, may, now),
+            ),
+            _ => (Vec::new(), None),
+        };
+        let approvers = self.can_approve(actor, &promotion, &asked, now);
+        let approvers = Box::pin(approvers).await?;
         Ok(PromotionView {
             held,
             app: self.app_or_its_name(&promotion.app),
             environment: self.environment_or_its_name(&promotion.to),
-            asked: self.asked_of(&promotion),
-            may: self.may_answer(actor, &promotion, now),
+            asked,
+            approvers,
+            cannot_approve,
+            may,
             promotion,
             as_of: now,
         })
@@ -98,7 +110,12 @@ impl Portal {
     }
 
     /// What somebody may say to a promotion: asked of the same rules that decide on it when they do.
-    fn may_answer(&self, actor: &Actor, promotion: &Promotion, now: Timestamp) -> MayAnswer {
+    pub(super) fn may_answer(
+        &self,
+        actor: &Actor,
+        promotion: &Promotion,
+        now: Timestamp,
+    ) -> MayAnswer {
         let rights = self.rights(actor, &promotion.app, &promotion.to);
         let seen = promotion.digest;
         let tried = || promotion.clone();

@@ -10,6 +10,7 @@ use domain::{
     actor::{Actor, ActorKind},
     audit::{Deed, Note},
     id::{PersonId, SessionId},
+    text::{is_shown, written},
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -98,7 +99,7 @@ impl Portal {
         user_agent: Option<&str>,
     ) -> Result<()> {
         let short = |text: &str| {
-            let printable = text.chars().filter(|c| !c.is_control());
+            let printable = text.chars().filter(|c| is_shown(*c));
             printable.take(LONGEST).collect::<String>()
         };
         let record = SessionRecord {
@@ -109,6 +110,7 @@ impl Portal {
             until: session.began() + Session::LIFETIME,
             user_agent: user_agent.map(short),
             address: address.map(short),
+            facts: Some(session.facts()),
         };
         let person = PersonRecord {
             id: session.person().clone(),
@@ -131,12 +133,17 @@ impl Portal {
         Ok(table.put_session(&record).await?)
     }
 
-    /// Notes that a session is in use; false if it was ended. The door asks this, before there is anyone to ask for a role.
+    /// Whether a session is registered as its cookie has it. Asked before there is anyone to ask for a role.
+    pub(crate) async fn has_session(&self, session: &Session) -> Result<bool> {
+        let (person, id, facts) = (session.person(), session.id(), session.facts());
+        Ok(self.store().table.has_session(person, id, &facts).await?)
+    }
+
+    /// Notes that a session is in use; false if it was ended, or is registered otherwise.
     pub(crate) async fn use_session(&self, session: &Session, now: Timestamp) -> Result<bool> {
+        let (person, id, facts) = (session.person(), session.id(), session.facts());
         let table = &self.store().table;
-        Ok(table
-            .use_session(session.person(), session.id(), now)
-            .await?)
+        Ok(table.use_session(person, id, &facts, now).await?)
     }
 
     /// Ends a session that its own browser gives up.
@@ -227,8 +234,8 @@ impl Portal {
         let people = self.people_called(&asked.person).await?;
         let reason = asked.reason.as_deref().map(str::trim);
         let reason = reason.filter(|reason| !reason.is_empty());
-        if reason.is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
-            let detail = format!("a reason has {LONGEST_REASON} characters at the most");
+        if let Some(Err(why)) = reason.map(|reason| written(reason, LONGEST_REASON)) {
+            let detail = format!("the reason cannot be kept: {why}");
             return Err(Error::invalid("reason", detail));
         }
         let mut ended = 0;
@@ -294,7 +301,7 @@ fn has_sessions(actor: &Actor) -> Result<()> {
         | ActorKind::Guest => Err(Error::Forbidden {
             who: actor.name.clone(),
             what: "see or end sessions, which are for people who signed in".into(),
-            needs: None,
+            why: String::new(),
         }),
     }
 }

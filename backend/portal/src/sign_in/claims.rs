@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::id::PersonId;
+use domain::{id::PersonId, text::may_stand};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -120,7 +120,7 @@ impl Claims {
 
 /// On one line, and not too long for a page's head.
 fn plain(text: &str) -> String {
-    let printable = text.chars().filter(|c| !c.is_control()).take(80);
+    let printable = text.chars().filter(|c| may_stand(*c)).take(80);
     printable.collect::<String>().trim().to_owned()
 }
 

@@ -16,7 +16,7 @@ mod token;
 
 use std::sync::Arc;
 
-use domain::{Timestamp, id::SessionId};
+use domain::{Timestamp, id::SessionId, text::may_stand};
 use jiff::SignedDuration;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -291,6 +291,27 @@ impl SignIn {
         Ok(held.keys.seal(Purpose::Token, token.as_bytes(), nonce))
     }
 
+    /// A form as a cookie's value. The first twelve bytes of `nonce` must never have been used before.
+    pub(crate) async fn seal_form(
+        &self,
+        form: &[u8],
+        nonce: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        let held = self.parts.secrets.held(now).await.map_err(Error::Secret)?;
+        Ok(held.keys.seal(Purpose::Form, form, nonce))
+    }
+
+    /// The form of a cookie's value, if it is one of ours.
+    pub(crate) async fn open_form(
+        &self,
+        sealed: &str,
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let plain = self.parts.secrets.open(Purpose::Form, sealed, now);
+        plain.await.map_err(Error::Secret)
+    }
+
     /// Where to sign out at the issuer, if it has such a place.
     pub(crate) async fn issuers_sign_out(
         &self,
@@ -329,7 +350,7 @@ fn is_recent(at: i64, now: Timestamp) -> bool {
 /// What the issuer said, as far as it can be shown: anyone can make someone open the callback with any words.
 fn refused(error: &str, description: Option<&str>) -> Error {
     let text = description.unwrap_or(error);
-    let text = text.chars().filter(|c| !c.is_control()).take(200);
+    let text = text.chars().filter(|c| may_stand(*c)).take(200);
     Error::Refused(text.collect())
 }
 

@@ -15,6 +15,8 @@ pub(super) enum Purpose {
     Session,
     /// The issuer's token, for sign-out.
     Token,
+    /// A form that was sent after its session had ended.
+    Form,
 }
 
 impl Purpose {
@@ -23,6 +25,7 @@ impl Purpose {
             Self::Attempt => b"towpath attempt 1",
             Self::Session => b"towpath session 1",
             Self::Token => b"towpath token 1",
+            Self::Form => b"towpath form 1",
         }
     }
 }

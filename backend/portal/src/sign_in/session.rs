@@ -3,6 +3,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    digest::Digest,
     id::{PersonId, SessionId},
 };
 use jiff::SignedDuration;
@@ -98,6 +99,26 @@ impl Session {
     /// Those of their groups that it keeps.
     pub(crate) fn groups(&self) -> &[String] {
         &self.groups
+    }
+
+    /// A digest of all that stays the same while it lasts.
+    pub(crate) fn facts(&self) -> Digest {
+        let Self {
+            id,
+            person,
+            name,
+            shown,
+            groups,
+            began,
+            seen: _,
+        } = self;
+        let text = serde_json::to_string(&(id, person, name, shown, groups, began));
+        Digest::of(text.unwrap_or_default().as_bytes())
+    }
+
+    /// When the register has to be asked about it at the latest.
+    pub(crate) fn asked_by(&self) -> i64 {
+        self.seen + NOTED.as_secs()
     }
 
     /// What to call them.

@@ -9,6 +9,7 @@ use domain::{
     event::Revision,
     id::{AppId, EnvironmentId, FileName, RunId, UploadId},
     known::{Known, Origin},
+    text::{is_shown, may_stand},
 };
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,13 @@ impl UploadRequest {
         for (number, file) in self.files.iter().enumerate() {
             if !names.insert(file.name.as_str()) {
                 let detail = format!("there are two files {}: rename one of them", file.name);
+                return Err(Error::invalid(format!("files[{number}].name"), detail));
+            }
+            if !file.name.as_str().chars().all(is_shown) {
+                let detail = format!(
+                    "the name {:?} holds a character that is not shown or changes the order of what is: rename the file",
+                    file.name.as_str()
+                );
                 return Err(Error::invalid(format!("files[{number}].name"), detail));
             }
             if file.size > MAX_FILE_SIZE {
@@ -180,11 +188,11 @@ fn check_length(field: &str, text: Option<&str>) -> Result<()> {
         Some(text)
             if text.trim().is_empty()
                 || text.chars().count() > 500
-                || text.contains(char::is_control) =>
+                || !text.chars().all(may_stand) =>
         {
             Err(Error::invalid(
                 field,
-                "this is one line of 1 to 500 characters, or left out",
+                "this is one line of 1 to 500 characters, all of which are shown, or left out",
             ))
         }
         _ => Ok(()),

@@ -49,7 +49,13 @@ impl Portal {
         )?;
         let environments = self.catalog().environments.clone();
         Ok(AppView {
-            row: row(known, &environments, &record, &holds),
+            row: row(
+                known,
+                &environments,
+                &record,
+                &holds,
+                self.may_download_in(actor, app),
+            ),
             environments,
             builds,
             runs,

@@ -29,6 +29,11 @@ impl Portal {
         let may_share = record.withdrawn.is_none()
             && Installable::choose(&Installable::all_of(&record.build), None).is_ok()
             && self.may(actor, action);
+        let download = Action::Download {
+            app: &record.build.app,
+            environments: &record.environments(),
+        };
+        let cannot_download = self.why_not_allowed(actor, download);
         let current = |release: &Release| {
             let served = served.get(&release.environment)?;
             served.release.as_ref()
@@ -63,6 +68,7 @@ impl Portal {
             withdrawn: record.withdrawn,
             options,
             may_share,
+            cannot_download,
             as_of: now,
         })
     }

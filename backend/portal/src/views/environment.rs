@@ -62,6 +62,13 @@ impl Portal {
                 .map(|release| current_view(release, &some.builds, previous))
                 .transpose()?,
             earlier: earlier.into_iter().map(|it| it.release).collect(),
+            cannot_download: self.why_not_allowed(
+                actor,
+                Action::Download {
+                    app,
+                    environments: std::slice::from_ref(environment),
+                },
+            ),
             may_share: self.may(
                 actor,
                 Action::Share {

@@ -6,6 +6,7 @@ use domain::{
     actor::Actor,
     catalog::{App, Catalog, Environment},
     hold::{Held, Hold},
+    id::{AppId, EnvironmentId},
     release::Release,
     run::RecentRuns,
     view::{AppRow, Cell, Overview, WithdrawnBuild},
@@ -30,11 +31,28 @@ impl Portal {
         Ok(Overview {
             environments: catalog.environments.clone(),
             apps: apps
-                .map(|app| row(app, &catalog.environments, &record, &holds))
+                .map(|app| {
+                    let may = self.may_download_in(actor, &app.id);
+                    row(app, &catalog.environments, &record, &holds, may)
+                })
                 .collect(),
             unassigned,
             as_of: now,
         })
+    }
+}
+
+impl Portal {
+    /// In which environments somebody may download an app's builds.
+    pub(super) fn may_download_in<'a>(
+        &'a self,
+        actor: &'a Actor,
+        app: &'a AppId,
+    ) -> impl Fn(&EnvironmentId) -> bool + 'a {
+        move |environment| {
+            let environments = std::slice::from_ref(environment);
+            self.may(actor, Action::Download { app, environments })
+        }
     }
 }
 
@@ -60,10 +78,12 @@ pub(super) fn row(
     environments: &[Environment],
     record: &OverviewRecord,
     holds: &[Hold],
+    may_download: impl Fn(&EnvironmentId) -> bool,
 ) -> AppRow {
     let cell = |environment: &Environment| Cell {
         environment: environment.id.clone(),
         current: current(&record.current, app, environment),
+        may_download: may_download(&environment.id),
         withdrawn: withdrawn(&record.withdrawn, app, environment),
         holds: held(holds, app, environment),
         pipelines: pipelines(&record.recent, app, environment),

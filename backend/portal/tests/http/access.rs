@@ -23,11 +23,11 @@ const CALLERS: [&str; 8] = [
 ];
 
 /// What is there to be asked about.
-struct Things {
+pub(crate) struct Things {
     /// A build of wallet that is in dev.
-    dev: String,
+    pub(crate) dev: String,
     /// A build of wallet that is in preprod.
-    preprod: String,
+    pub(crate) preprod: String,
     /// A build of wallet that is nowhere, to be withdrawn.
     nowhere: String,
     /// An upload to dev.
@@ -35,7 +35,7 @@ struct Things {
 }
 
 /// Method, pattern, address, body, and the expected answer to each caller: y for yes, n for 403, - for 404.
-type Row = (&'static str, &'static str, String, Value, &'static str);
+pub(crate) type Row = (&'static str, &'static str, String, Value, &'static str);
 
 fn row(method: &'static str, pattern: &'static str, values: &[&str], to: &'static str) -> Row {
     let mut address = String::new();
@@ -129,6 +129,7 @@ fn looking(things: &Things) -> Vec<Row> {
     let Things { dev, preprod, .. } = things;
     let compared = format!("?from={dev}&to={preprod}");
     vec![
+        row("GET", "/sign-in/resume", &[], "yyyyyyyy"),
         row("GET", "/settings/access", &[], "nnnnnnny"),
         row("GET", "/settings/configuration", &[], "nnnnnnny"),
         row("GET", "/settings/sessions", &[], "yyyyyyyy"),
@@ -375,7 +376,7 @@ fn sent(things: &Things) -> Vec<Row> {
     ]
 }
 
-fn all(things: &Things) -> Vec<Row> {
+pub(crate) fn all(things: &Things) -> Vec<Row> {
     [
         reading(things),
         looking(things),
@@ -413,7 +414,7 @@ fn letter(answer: &Answer) -> char {
     }
 }
 
-async fn things(portal: &TestPortal) -> Things {
+pub(crate) async fn things(portal: &TestPortal) -> Things {
     for (pipeline, execution, second) in [("wallet-dev", "e-1", 1), ("nobodys", "e-2", 2)] {
         let event = event(pipeline, execution, "STARTED", second);
         portal.receive(&event, now()).await;
@@ -586,4 +587,58 @@ async fn the_overview_shows_only_what_its_reader_may_see() {
     let page = portal.get_as("/", Some(&admin)).await.text();
     assert!(page.contains("/wallet") && page.contains("shop") && page.contains("nobodys"));
     assert!(page.contains("admins@example.com") && page.contains("/sign-out"));
+}
+
+/// The addresses of a page's links to bytes, and to pages that offer them.
+fn offered(page: &str) -> Vec<String> {
+    let links = page.split("href=\"").skip(1);
+    let addresses = links.filter_map(|rest| rest.split('"').next());
+    let bytes = |address: &&str| address.contains("/latest.apk") || address.contains("/files/");
+    addresses.filter(bytes).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn downloads_are_offered_to_those_who_may_and_the_others_read_why_not() {
+    let portal = TestPortal::signed_in().await;
+    let things = things(&portal).await;
+    let on = [
+        "/wallet/dev".to_owned(),
+        "/wallet/preprod".to_owned(),
+        format!("/wallet/builds/{}", things.dev),
+        format!("/wallet/builds/{}", things.preprod),
+    ];
+    // The last page of each caller is one of a build in preprod alone.
+    for (caller, expected) in [
+        ("viewer", "nnnn"),
+        ("tester", "ynyn"),
+        ("developer", "yyyy"),
+        ("auditor", "nnnn"),
+        ("admin", "yyyy"),
+    ] {
+        let cookie = portal.cookie(caller, now()).await;
+        let mut found = String::new();
+        for address in &on {
+            let page = portal.get_as(address, Some(&cookie)).await.text();
+            let offered = offered(&page);
+            for link in &offered {
+                let answer = portal.get_as(link, Some(&cookie)).await;
+                assert!(
+                    answer.status.is_redirection(),
+                    "{caller}: {link} on {address}"
+                );
+            }
+            let why = "You may not download this build: that needs the role tester in ";
+            assert_eq!(
+                page.contains(why),
+                offered.is_empty(),
+                "{caller}: {address}: {page}"
+            );
+            found.push(if offered.is_empty() { 'n' } else { 'y' });
+        }
+        assert_eq!(found, expected, "{caller}");
+        let overview = portal.get_as("/", Some(&cookie)).await.text();
+        let installs = overview.matches("aria-label=\"Install page of").count();
+        let pages = expected.chars().take(2).filter(|may| *may == 'y').count();
+        assert_eq!(installs, pages, "{caller}: {overview}");
+    }
 }

@@ -48,6 +48,15 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
         "{page}"
     );
     assert!(page.contains("aria-invalid=\"true\""));
+    for (hidden, why) in [
+        ("%E2%80%8B%E2%80%8B", "Say why in a few words"),
+        ("not+%E2%80%AEnwod", "it holds U+202E"),
+        ("%1B%5B2Jbroken", "it holds U+001B"),
+    ] {
+        let answer = send(&site, "/holds", &format!("place=preprod&reason={hidden}")).await;
+        assert_eq!(answer.status, 400);
+        assert!(answer.text().contains(why), "{}", answer.text());
+    }
     let build = site.push("dev", &[("app.apk", b"an app")]).await;
     let address = format!("/wallet/builds/{build}/promote");
     let form = "to=preprod&reason=%3Cb%3Efor+the+demo&bypass=soak&bypass-reason=";

@@ -40,6 +40,7 @@ mod settings;
 mod sign_in;
 mod tokens;
 mod two_apps;
+mod unsent;
 mod uploads;
 mod walk;
 mod withdrawals;

@@ -381,3 +381,65 @@ async fn a_promotion_waits_for_those_whose_rule_is_still_open() {
     let done = team.approves(&admin, &promotion).await.json();
     assert_eq!(done["state"]["is"], "succeeded", "{done}");
 }
+
+#[tokio::test]
+async fn a_promotion_names_who_can_still_approve_it_and_tells_the_others_why_they_cannot() {
+    let rules =
+        "approvals = [{ count = 2, groups = [\"leads\"] }, { groups = [\"qa\", \"everyone\"] }]";
+    let team = Team::of(rules).await;
+    let ada = team.signs_in("s-1", "ada@example.com", &["leads"]).await;
+    let bob = team.signs_in("s-2", "bob@example.com", &["leads"]).await;
+    let cyd = team.signs_in("s-3", "cyd@example.com", &["leads"]).await;
+    let lea = team.signs_in("s-4", "lea@example.com", &["admins"]).await;
+    let eve = team.signs_in("s-5", "eve@example.com", &["everyone"]).await;
+    // Of a group that is asked, but with no role: there is nothing that they may see.
+    team.signs_in("s-6", "quinn@example.com", &["qa"]).await;
+    let promotion = team.asks(&ada).await;
+    let id = promotion["id"].as_str().unwrap();
+    let api = format!("/api/v1/promotions/{id}");
+    let seen = async |cookie: &str| team.portal.get_as(&api, Some(cookie)).await.json();
+    let names = |view: &Value| view["approvers"]["names"].clone();
+    let why = |view: &Value| {
+        view["cannot_approve"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+
+    let view = seen(&ada).await;
+    let everybody = json!(["bob@example.com", "cyd@example.com", "eve@example.com"]);
+    assert_eq!(names(&view), everybody);
+    assert!(
+        why(&view).starts_with("whoever asks for a promotion cannot approve"),
+        "{view}"
+    );
+    let view = seen(&lea).await;
+    assert_eq!(names(&view), everybody);
+    assert!(why(&view).contains("no role does it for them"), "{view}");
+    let view = seen(&bob).await;
+    assert_eq!(names(&view), json!(["cyd@example.com", "eve@example.com"]));
+    assert_eq!(view.get("cannot_approve"), None);
+    assert_eq!(seen(&eve).await.get("cannot_approve"), None);
+
+    for cookie in [&bob, &eve] {
+        assert!(team.approves(cookie, &promotion).await.status.is_success());
+    }
+    let view = seen(&bob).await;
+    assert_eq!(view["asked"], json!(["leads"]));
+    assert_eq!(names(&view), json!(["cyd@example.com"]));
+    assert!(
+        why(&view).starts_with("you have approved this promotion already"),
+        "{view}"
+    );
+    let page = format!("/promotions/{id}");
+    let page = async |cookie: &str| team.portal.get_as(&page, Some(cookie)).await.text();
+    let text = page(&ada).await;
+    assert!(text.contains("Can approve: cyd@example.com."), "{text}");
+    assert!(
+        text.contains("You cannot approve this promotion. Whoever asks"),
+        "{text}"
+    );
+    let text = page(&cyd).await;
+    assert!(text.contains("only you can approve"), "{text}");
+    assert!(!text.contains("You cannot approve"), "{text}");
+}

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use axum::http::{Method, header};
 use domain::{Timestamp, audit::Deed, page::Limit};
 use jiff::SignedDuration;
+use portal::sign_in::Session;
 use serde_json::{Value, json};
 use testkit::{Answer, TestPortal, now, people::person_id};
 
@@ -125,10 +126,16 @@ async fn an_end_holds_within_five_minutes() {
     let portal = TestPortal::builder().oidc().clock(later).start().await;
     let (phone, id) = portal.browser("viewer", now(), Some(PHONE)).await;
     let laptop = portal.cookie("viewer", now()).await;
-    let address = format!("/settings/sessions/{id}/end");
-    portal
-        .ask(&Method::POST, &address, Some(&laptop), &json!(""))
-        .await;
+    let unused = portal.browser("viewer", now(), None).await;
+    assert_eq!(portal.get_as("/wallet", Some(&phone)).await.status, 200);
+    for id in [&id, &unused.1] {
+        let address = format!("/settings/sessions/{id}/end");
+        let form = json!("");
+        let ended = portal.ask(&Method::POST, &address, Some(&laptop), &form);
+        assert_eq!(ended.await.status, 303);
+    }
+    // What this process has not seen yet is over at once.
+    assert!(is_out(&portal.get_as("/wallet", Some(&unused.0)).await));
     assert_eq!(listed(&portal, &laptop).await.len(), 1);
     LATER.set(299);
     assert_eq!(portal.get_as("/wallet", Some(&phone)).await.status, 200);
@@ -286,8 +293,12 @@ async fn while_the_register_does_not_answer_nobody_is_let_in_unasked() {
     let mut portal = TestPortal::signed_in().await;
     let old = portal.cookie("admins", earlier()).await;
     let fresh = portal.cookie("admins", now()).await;
+    let unseen = portal.cookie("admins", now()).await;
+    assert_eq!(portal.get_as("/api/v1/me", Some(&fresh)).await.status, 200);
     stop_the_table(&mut portal).await;
-    portal.get_as("/api/v1/me", Some(&old)).await.problem(503);
+    for asked in [&old, &unseen] {
+        portal.get_as("/api/v1/me", Some(asked)).await.problem(503);
+    }
     assert_eq!(portal.get_as("/api/v1/me", Some(&fresh)).await.status, 200);
     // Leaving needs nobody's leave.
     let out = portal
@@ -296,4 +307,29 @@ async fn while_the_register_does_not_answer_nobody_is_let_in_unasked() {
     assert!(out.headers.contains_key(header::SET_COOKIE));
     let stylesheet = format!("/assets/{}", frontend::site::stylesheet_name());
     assert_eq!(portal.get_as(&stylesheet, Some(&old)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_cookie_of_a_session_that_nobody_began_lets_nobody_in_whoever_could_seal_it() {
+    let portal = TestPortal::signed_in().await;
+    let (cookie, id) = portal.browser("viewer", now(), Some(LAPTOP)).await;
+    assert_eq!(portal.get_as("/wallet", Some(&cookie)).await.status, 200);
+    let sealed = async |id: &str, name: &str, groups: &[&str]| {
+        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        let person = person_id(name);
+        let session = Session::of(id.parse().unwrap(), person, name, groups, now());
+        let sealed = portal.door().seal_session(&session, &[8; 32], now()).await;
+        format!("__Host-towpath={}", sealed.unwrap())
+    };
+    // As the one that was begun, and then with another identity, another person, and more groups.
+    let (own, name) = (id.as_str(), "viewer@example.com");
+    let same = sealed(own, name, &["viewer"]).await;
+    assert_eq!(portal.get_as("/wallet", Some(&same)).await.status, 200);
+    for forged in [
+        sealed("01KAFZZZZZZZZZZZZZZZZZZZZZ", name, &["viewer"]).await,
+        sealed(own, "admins@example.com", &["viewer"]).await,
+        sealed(own, name, &["viewer", "admins"]).await,
+    ] {
+        assert!(is_out(&portal.get_as("/wallet", Some(&forged)).await));
+    }
 }

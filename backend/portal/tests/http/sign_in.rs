@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::Timestamp;
 use jiff::SignedDuration;
-use portal::sign_in::Session;
+use portal::sign_in::{Identity, Session};
 use serde_json::{Value, json};
 use testkit::{Answer, SECRET, TestPortal, now, people::person_id, sign_in};
 use url::Url;
@@ -338,13 +338,24 @@ async fn a_page_that_asks_for_news_is_told_rather_than_sent_away() {
 async fn sessions_outlive_the_secrets_rotation_but_not_its_second() {
     let issuer = Issuer::start().await;
     let new = "a new secret of the tests, long enough, too";
-    let cookie = portal(&issuer).await.cookie("viewer", now()).await;
+    let name = "viewer@example.com";
+    let id = "01KAF000000000000000000009".parse().unwrap();
+    let session = Session::of(id, person_id(name), name, vec!["viewer".to_owned()], now());
+    let old = sign_in(&issuer.address, &json!({"current": SECRET}));
+    let sealed = old.seal_session(&session, &[7; 32], now()).await;
+    let cookie = format!("__Host-towpath={}", sealed.unwrap());
+    let identity = Identity {
+        issuer: issuer.address.clone(),
+        subject: "s-9".to_owned(),
+    };
     for (secret, status) in [
         (json!({"current": new, "previous": SECRET}), 200),
         (json!({"current": new}), 303),
     ] {
         let sign_in = sign_in(&issuer.address, &secret);
         let portal = TestPortal::builder().sign_in(sign_in).start().await;
+        let begun = portal.portal.begin_session(&session, &identity, None, None);
+        begun.await.unwrap();
         assert_eq!(portal.get_as("/wallet", Some(&cookie)).await.status, status);
     }
 }

@@ -69,6 +69,14 @@ async fn a_promise_that_makes_no_sense_is_refused_where_it_does_not() {
             "files[0].name",
         ),
         (
+            json!({"files": [{"name": "app\u{202e}kpa.exe", "size": 1, "sha256": file["sha256"]}]}),
+            "files[0].name",
+        ),
+        (
+            json!({"files": [file], "version": "1.0\u{200b}"}),
+            "version",
+        ),
+        (
             json!({"files": [{"name": "a", "size": -1, "sha256": file["sha256"]}]}),
             "files[0].size",
         ),

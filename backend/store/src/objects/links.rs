@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, time::Duration};
 
 use aws_sdk_s3::presigning::{PresigningConfig, PresigningConfigError};
-use domain::{Timestamp, id::FileName};
+use domain::{Timestamp, id::FileName, text::is_shown};
 use jiff::SignedDuration;
 
 use super::Objects;
@@ -108,7 +108,10 @@ fn attachment(name: &FileName) -> String {
             _ => '_',
         })
         .collect();
-    let exact = percent_encoded(name.as_str(), b"");
+    // Names of files that were registered long ago may hold what changes the order of a name: `exe.jpg` of `gpj.exe`.
+    let shown = |c: char| if is_shown(c) { c } else { '_' };
+    let exact: String = name.as_str().chars().map(shown).collect();
+    let exact = percent_encoded(&exact, b"");
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{exact}")
 }
 
@@ -129,6 +132,15 @@ pub(super) fn percent_encoded(text: &str, kept: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_name_reads_as_another_one() {
+        let name: FileName = "app\u{202e}kpa.exe".parse().unwrap();
+        assert_eq!(
+            attachment(&name),
+            "attachment; filename=\"app_kpa.exe\"; filename*=UTF-8''app_kpa.exe"
+        );
+    }
 
     #[test]
     fn a_download_is_named_in_ascii_and_exactly() {

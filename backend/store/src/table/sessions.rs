@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
     audit::Note,
+    digest::Digest,
     id::{PersonId, SessionId},
 };
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub struct SessionRecord {
     /// The address that they signed in from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// A digest of what its cookie says of them, so that no other cookie is taken for it; none of sessions from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Digest>,
 }
 
 impl Table {
@@ -47,19 +51,37 @@ impl Table {
         self.put(item).await
     }
 
-    /// Notes that a session is in use; false if it has been ended.
+    /// Whether a session of whom its cookie says that has not been ended.
+    pub async fn has_session(
+        &self,
+        person: &PersonId,
+        id: &SessionId,
+        facts: &Digest,
+    ) -> Result<bool> {
+        let item = self.get(&keys::session(person, id), true).await?;
+        let known: Option<SessionRecord> = item.map(item::read).transpose()?;
+        Ok(known.is_some_and(|known| known.facts.is_none_or(|known| known == *facts)))
+    }
+
+    /// Notes that such a session is in use; false if it has been ended.
     pub async fn use_session(
         &self,
         person: &PersonId,
         id: &SessionId,
+        facts: &Digest,
         now: Timestamp,
     ) -> Result<bool> {
         let changed = self.update(Change {
             key: keys::session(person, id),
             expression: "SET seen = :seen",
             names: Vec::new(),
-            condition: Some("attribute_exists(pk)"),
-            values: vec![(":seen", AttributeValue::S(now.to_string()))],
+            condition: Some(
+                "attribute_exists(pk) AND (attribute_not_exists(facts) OR facts = :facts)",
+            ),
+            values: vec![
+                (":seen", AttributeValue::S(now.to_string())),
+                (":facts", AttributeValue::S(facts.to_string())),
+            ],
         });
         Ok(changed.await?.is_some())
     }

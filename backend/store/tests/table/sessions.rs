@@ -3,6 +3,7 @@
 use domain::{
     actor::Actor,
     audit::{Deed, Note},
+    digest::Digest,
     id::{PersonId, SessionId},
 };
 use store::table::SessionRecord;
@@ -18,6 +19,11 @@ fn id(number: u32) -> SessionId {
     format!("01KAF{number:021}").parse().unwrap()
 }
 
+/// What her cookie says of her.
+fn said() -> Digest {
+    Digest::of(b"Ada")
+}
+
 fn session(number: u32) -> SessionRecord {
     SessionRecord {
         id: id(number),
@@ -27,6 +33,7 @@ fn session(number: u32) -> SessionRecord {
         until: noon(86_400),
         user_agent: Some("Mozilla/5.0".to_owned()),
         address: None,
+        facts: Some(said()),
     }
 }
 
@@ -43,7 +50,12 @@ async fn a_session_is_used_until_it_is_ended() {
     let table = &bench.table;
     let [ada, eve] = &people();
     table.put_session(&session(1)).await.unwrap();
-    assert!(table.use_session(ada, &id(1), noon(300)).await.unwrap());
+    assert!(
+        table
+            .use_session(ada, &id(1), &said(), noon(300))
+            .await
+            .unwrap()
+    );
     let seen = table.sessions(ada).await.unwrap();
     assert_eq!(
         seen,
@@ -53,11 +65,21 @@ async fn a_session_is_used_until_it_is_ended() {
         }]
     );
     assert_eq!(table.sessions(eve).await.unwrap(), []);
-    assert!(!table.use_session(eve, &id(1), noon(300)).await.unwrap());
+    assert!(
+        !table
+            .use_session(eve, &id(1), &said(), noon(300))
+            .await
+            .unwrap()
+    );
     assert!(table.end_session(ada, &id(1), &note(1)).await.unwrap());
     assert!(!table.end_session(ada, &id(1), &note(1)).await.unwrap());
     // A use does not bring it back.
-    assert!(!table.use_session(ada, &id(1), noon(600)).await.unwrap());
+    assert!(
+        !table
+            .use_session(ada, &id(1), &said(), noon(600))
+            .await
+            .unwrap()
+    );
     assert_eq!(table.sessions(ada).await.unwrap(), []);
     let log = table.audit_span().await.unwrap().unwrap();
     assert_eq!(log.head.number, 1);
@@ -76,4 +98,31 @@ async fn more_sessions_than_a_transaction_takes_all_end() {
     assert_eq!(table.sessions(ada).await.unwrap(), []);
     assert_eq!(table.audit_span().await.unwrap().unwrap().head.number, 2);
     assert!(!table.leave_session(ada, &id(1)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_session_is_that_of_its_own_cookie_and_one_from_before_that_of_any() {
+    let bench = Bench::new().await;
+    let table = &bench.table;
+    let [ada, eve] = &people();
+    let before = SessionRecord {
+        facts: None,
+        ..session(2)
+    };
+    for record in [session(1), before] {
+        table.put_session(&record).await.unwrap();
+    }
+    let other = Digest::of(b"Ada, of more groups");
+    let has = async |person, number, said: Digest| {
+        let id = id(number);
+        let known = table.has_session(person, &id, &said).await.unwrap();
+        let used = table.use_session(person, &id, &said, noon(300));
+        assert_eq!(used.await.unwrap(), known);
+        known
+    };
+    assert!(has(ada, 1, said()).await);
+    assert!(!has(ada, 1, other).await);
+    assert!(!has(eve, 1, said()).await);
+    assert!(!has(ada, 3, said()).await);
+    assert!(has(ada, 2, said()).await && has(ada, 2, other).await);
 }

@@ -1,13 +1,10 @@
 //! A build's files, each with its size and its digest.
 
-use domain::{
-    build::{Artifact, Build},
-    view::BuildView,
-};
+use domain::{build::Artifact, view::BuildView};
 use leptos::prelude::*;
 
 use crate::{
-    components::{heading, icon},
+    components::{field, heading, icon},
     links, words,
 };
 
@@ -23,20 +20,26 @@ pub(super) fn list(view: &BuildView) -> AnyView {
     let items = build
         .artifacts
         .iter()
-        .map(|artifact| item(build, artifact, view.withdrawn.is_some()))
+        .map(|artifact| item(view, artifact))
         .collect_view();
-    view! { <ul class="rows artifacts">{items}</ul> }.into_any()
+    let cannot = view.cannot_download.as_deref().map(|why| {
+        view! { <p class="quiet">{field::sentence(why)}</p> }
+    });
+    view! { {cannot} <ul class="rows artifacts">{items}</ul> }.into_any()
 }
 
-fn item(build: &Build, artifact: &Artifact, withdrawn: bool) -> AnyView {
+fn item(view: &BuildView, artifact: &Artifact) -> AnyView {
+    let build = &view.build;
     let abis = artifact
         .package
         .as_ref()
         .filter(|package| !package.abis.is_empty())
         .map(|package| view! { <span>{package.abis.join(", ")}</span> });
     let name = artifact.name.to_string();
-    let download = if withdrawn && artifact.kind.is_program() {
+    let download = if view.withdrawn.is_some() && artifact.kind.is_program() {
         view! { <span class="quiet">"Withdrawn"</span> }.into_any()
+    } else if view.cannot_download.is_some() {
+        ().into_any()
     } else {
         let href = links::file(&build.app, &build.id, &artifact.digest);
         view! {

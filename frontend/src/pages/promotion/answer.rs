@@ -21,10 +21,16 @@ pub(super) fn forms(view: &PromotionView, returned: Option<&Returned>) -> Option
     .into_iter()
     .flatten()
     .collect();
-    if parts.is_empty() {
+    let cannot = view.cannot_approve.as_ref().map(|why| {
+        view! { <p class="hint">{format!("You cannot approve this promotion. {}", field::sentence(why))}</p> }
+    });
+    if parts.is_empty() && cannot.is_none() {
         return None;
     }
-    Some(view! { <section class="answers" aria-label="Your answer">{parts}</section> }.into_any())
+    Some(
+        view! { <section class="answers" aria-label="Your answer">{cannot} {parts}</section> }
+            .into_any(),
+    )
 }
 
 fn approve(view: &PromotionView, returned: Option<&Returned>) -> AnyView {

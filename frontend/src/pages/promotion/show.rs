@@ -2,7 +2,8 @@
 
 use domain::{
     promotion::{Promotion, PromotionKind, State},
-    view::PromotionView,
+    view::{CanApprove, PromotionView},
+    words,
 };
 use leptos::prelude::*;
 
@@ -57,6 +58,7 @@ pub(crate) fn page(view: &PromotionView, returned: Option<&Returned>) -> View {
                 <section aria-labelledby="gates">
                     {heading::section("gates", "Gates", None)}
                     {gate_list(promotion)}
+                    {can_approve(view)}
                 </section>
                 <section aria-labelledby="timeline">
                     {heading::section("timeline", "Who did what", None)}
@@ -144,6 +146,28 @@ fn bypass(promotion: &Promotion) -> Option<AnyView> {
 fn gate_list(promotion: &Promotion) -> AnyView {
     gates::list(&promotion.gates)
         .unwrap_or_else(|| view! { <p class="quiet">"Nothing had to be met."</p> }.into_any())
+}
+
+/// Who can still approve it, while somebody has to.
+fn can_approve(view: &PromotionView) -> Option<AnyView> {
+    if view.asked.is_empty() {
+        return None;
+    }
+    let CanApprove { names, others } = &view.approvers;
+    let mut names = names.clone();
+    if *others > 0 {
+        names.push(words::count(*others, "other"));
+    }
+    let words = match (names.is_empty(), view.may.approve) {
+        (false, false) => format!("Can approve: {}.", words::all_of(&names)),
+        (false, true) => format!("Can approve: you, {}.", words::all_of(&names)),
+        (true, true) => "Of those who have signed in lately, only you can approve.".to_owned(),
+        (true, false) => format!(
+            "Nobody else of {} who has signed in lately can approve.",
+            words::any_of(&view.asked)
+        ),
+    };
+    Some(view! { <p class="quiet">{words}</p> }.into_any())
 }
 
 fn facts(view: &PromotionView) -> AnyView {

@@ -11,7 +11,8 @@ use crate::{components::icon, links, words};
 /// The download button, with one link for each ABI where the build is split; or why there is none.
 pub(super) fn section(view: &TesterView, current: &CurrentView) -> AnyView {
     let install = current.release.install(None);
-    match (&current.refused, install) {
+    let reason = view.cannot_download.as_ref().or(current.refused.as_ref());
+    match (reason, install) {
         (None, Ok(install)) => button(view, &current.release, install),
         (Some(reason), _) => refused(sentence(reason)),
         (None, Err(reason)) => refused(sentence(&reason.to_string())),

@@ -2,7 +2,8 @@
 
 use domain::{
     id::{BuildId, EnvironmentId, PromotionId},
-    view::{BuildOptions, PromotionView},
+    view::{BuildOptions, CanApprove, PromotionView},
+    words::{all_of, any_of},
 };
 use portal::words::count;
 
@@ -85,6 +86,25 @@ pub(super) async fn promotion(api: &Api, id: &PromotionId, output: &Output) -> R
     for approval in &promotion.approvals {
         let comment = approval.comment.as_deref().unwrap_or("no comment");
         output.line(&format!("approved   {}: {comment}", approval.by.name));
+    }
+    if !view.asked.is_empty() {
+        let CanApprove { names, others } = &view.approvers;
+        let mut names = names.clone();
+        if *others > 0 {
+            names.push(count(*others, "other"));
+        }
+        let who = if names.is_empty() {
+            format!(
+                "nobody else of {} who has signed in lately",
+                any_of(&view.asked)
+            )
+        } else {
+            all_of(&names)
+        };
+        output.line(&format!("can approve {who}"));
+    }
+    if let Some(why) = &view.cannot_approve {
+        output.note(&format!("you cannot approve it: {why}"));
     }
     if let Some(bypass) = &promotion.bypass {
         let gates: Vec<&str> = bypass.gates.iter().map(|gate| gate.word()).collect();

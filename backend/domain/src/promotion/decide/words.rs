@@ -20,11 +20,11 @@ pub(super) fn refusals(situation: &Situation<'_>, request: &Request) -> Vec<Refu
             "ask a release manager of this app and environment to promote it",
         ));
     }
-    if said(&request.reason).is_none() {
+    if let Err(why) = said(&request.reason) {
         refusals.push(Refusal::new(
             RefusalKind::Reason,
             RequestField::Reason,
-            "a promotion needs a reason of at most 1,000 characters",
+            format!("the reason cannot be kept: {why}"),
             "say in a few words why this build goes there now",
         ));
     }
@@ -57,9 +57,9 @@ fn bypass(situation: &Situation<'_>, request: &Request) -> Vec<Refusal> {
             "leave the bypass out, or ask a release manager of this app and environment",
         ));
     }
-    if said(&bypass.reason).is_none() {
+    if let Err(why) = said(&bypass.reason) {
         refusals.push(refusal(
-            "going past a gate needs a reason of its own, of at most 1,000 characters",
+            &format!("going past a gate needs a reason of its own, and it cannot be kept: {why}"),
             "say what the emergency is: it stays in the audit log",
         ));
     }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use domain::text::is_shown;
 use url::{Host, Url};
 
 pub(super) fn is_name(text: &str) -> bool {
@@ -41,11 +42,11 @@ pub(super) fn is_ref(text: &str) -> bool {
     kinds.iter().any(|kind| start.starts_with(kind))
         && (text.ends_with('*') || !text.ends_with('/'))
         && text.len() <= 250
-        && !start.contains(|c: char| c == '*' || c.is_whitespace() || c.is_control())
+        && !start.contains(|c: char| c == '*' || c.is_whitespace() || !is_shown(c))
 }
 
 pub(super) fn is_line(text: &str) -> bool {
-    (1..=200).contains(&text.chars().count()) && !text.contains(char::is_control)
+    (1..=200).contains(&text.chars().count()) && text.chars().all(is_shown)
 }
 
 pub(super) fn is_role(text: &str) -> bool {

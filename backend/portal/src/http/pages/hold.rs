@@ -41,7 +41,7 @@ pub(super) async fn freeze(
         reason: form.text("reason").to_owned(),
     };
     let frozen = front.portal.freeze(caller.who(), request, caller.now);
-    let Err(error) = Box::pin(frozen).await else {
+    let Err(error) = form.send(frozen).await else {
         return Ok(done(links::HOLDS));
     };
     let back = form.back("holds", error)?;
@@ -64,7 +64,7 @@ pub(super) async fn lift(
     let on = held(&form)?;
     let why = form.filled("reason");
     let lifted = front.portal.lift(caller.who(), &on, why, caller.now);
-    match Box::pin(lifted).await {
+    match form.send(lifted).await {
         Ok(()) => Ok(done(links::HOLDS)),
         Err(Error::NotFound { .. }) if sees(&front, &caller, &on) => Ok(done(links::HOLDS)),
         Err(error) => {

@@ -79,14 +79,12 @@ pub(super) async fn make(
     form: Form,
 ) -> Result<Response, Problem> {
     let portal = &front.portal;
-    let made = match request(&form) {
-        Ok(request) => {
-            let made = portal.make_link(caller.who(), request, &caller.base, caller.now);
-            Box::pin(made).await
-        }
-        Err(error) => Err(error),
+    let made = async {
+        let request = request(&form)?;
+        let made = portal.make_link(caller.who(), request, &caller.base, caller.now);
+        made.await
     };
-    match made {
+    match form.send(made).await {
         Ok(made) => {
             let apps = &portal.catalog().apps;
             let page = Page::MadeLink { made: &made, apps };

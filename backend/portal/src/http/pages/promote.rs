@@ -36,7 +36,7 @@ pub(super) async fn promote(
         bypass: bypass(&form)?,
     };
     let asked = front.portal.request(caller.who(), request, caller.now);
-    match Box::pin(asked).await {
+    match form.send(asked).await {
         Ok(asked) => Ok(done(&links::promotion(&asked.promotion.id))),
         Err(error) => {
             let back = form.back("promote", error)?;

@@ -70,7 +70,7 @@ pub(super) async fn approve(
     let approved = front
         .portal
         .approve(caller.who(), &id, &digest, comment, caller.now);
-    let approved = Box::pin(approved).await;
+    let approved = form.send(approved).await;
     let done_before = |promotion: &Promotion| {
         let mut approvals = promotion.approvals.iter();
         approvals.any(|had| had.by.is_same_as(&caller.actor) && had.digest == digest)
@@ -93,10 +93,8 @@ pub(super) async fn reject(
     form: Form,
 ) -> Result<Response, Problem> {
     let why = form.text("reason");
-    let rejected = front
-        .portal
-        .reject(caller.who(), &id, why, caller.now)
-        .await;
+    let rejected = front.portal.reject(caller.who(), &id, why, caller.now);
+    let rejected = form.send(rejected).await;
     let done_before = |promotion: &Promotion| match &promotion.state {
         Stands::Rejected { by, .. } => by.is_same_as(&caller.actor),
         _ => false,
@@ -119,10 +117,8 @@ pub(super) async fn cancel(
     form: Form,
 ) -> Result<Response, Problem> {
     let why = form.text("reason");
-    let canceled = front
-        .portal
-        .cancel(caller.who(), &id, why, caller.now)
-        .await;
+    let canceled = front.portal.cancel(caller.who(), &id, why, caller.now);
+    let canceled = form.send(canceled).await;
     let done_before = |promotion: &Promotion| match &promotion.state {
         Stands::Canceled { by, .. } => by.is_same_as(&caller.actor),
         _ => false,
@@ -147,8 +143,8 @@ pub(super) async fn abandon(
     let why = form.text("reason");
     let abandoned = front
         .portal
-        .abandon_promotion(caller.who(), &id, why, caller.now)
-        .await;
+        .abandon_promotion(caller.who(), &id, why, caller.now);
+    let abandoned = form.send(abandoned).await;
     let done_before = |promotion: &Promotion| match &promotion.state {
         Stands::Abandoned { by, .. } => by.is_same_as(&caller.actor),
         _ => false,

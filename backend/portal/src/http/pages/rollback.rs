@@ -62,7 +62,7 @@ pub(super) async fn send(
     };
     let (who, now) = (caller.who(), caller.now);
     let asked = front.portal.rollback(who, &app, &environment, request, now);
-    let error = match Box::pin(asked).await {
+    let error = match form.send(asked).await {
         Ok(asked) => return Ok(done(&links::promotion(&asked.promotion.id))),
         Err(error) => error,
     };

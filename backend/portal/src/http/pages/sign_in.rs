@@ -18,6 +18,7 @@ use crate::{
         edge::ClientAddress,
         problem::Problem,
         session,
+        unsent::RESUME,
     },
     sign_in::{Callback, Error as SignInError, Finished, NewSession, Session, SignIn},
 };
@@ -219,7 +220,8 @@ pub(in crate::http) fn within(wanted: &str) -> String {
         && wanted.len() <= LONGEST_RETURN;
     match joined {
         Some((page, own)) if plain && page.origin() == own.origin() => {
-            let leads_out = page.path().starts_with("/sign-") || page.path() == "/signed-out";
+            let leads_out = page.path() != RESUME
+                && (page.path().starts_with("/sign-") || page.path() == "/signed-out");
             let query = page.query().map_or(String::new(), |q| format!("?{q}"));
             let page = format!("{}{query}", page.path());
             // A path such as `/.//elsewhere` is not what it was before its dots were taken out.

@@ -42,14 +42,13 @@ pub(super) async fn make(
     caller: Caller,
     form: Form,
 ) -> Result<Response, Problem> {
-    let made = match asked(&form) {
-        Ok(request) => {
-            let made = front.portal.make_token(caller.who(), request, caller.now);
-            Box::pin(made).await
-        }
-        Err(error) => Err(error),
+    let made = async {
+        let made = front
+            .portal
+            .make_token(caller.who(), asked(&form)?, caller.now);
+        made.await
     };
-    match made {
+    match form.send(made).await {
         Ok(made) => {
             let page = Page::TokenMade(&made);
             Ok(front.page_with_form(&caller, &page, StatusCode::OK))

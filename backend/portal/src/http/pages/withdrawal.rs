@@ -22,7 +22,7 @@ pub(super) async fn withdraw(
     build::alone(&front, &caller, &app, &id).await?;
     let why = form.text("reason");
     let withdrawn = front.portal.withdraw(caller.who(), &id, why, caller.now);
-    match Box::pin(withdrawn).await {
+    match form.send(withdrawn).await {
         Ok(_) => Ok(done(&links::build(&app, &id))),
         Err(error) => {
             let back = form.back("withdraw", error)?;
@@ -40,7 +40,7 @@ pub(super) async fn restore(
     build::alone(&front, &caller, &app, &id).await?;
     let why = form.text("reason");
     let restored = front.portal.restore(caller.who(), &id, why, caller.now);
-    let Err(error) = Box::pin(restored).await else {
+    let Err(error) = form.send(restored).await else {
         return Ok(done(&links::build(&app, &id)));
     };
     let back = form.back("restore", error)?;

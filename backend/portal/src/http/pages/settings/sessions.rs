@@ -76,7 +76,7 @@ pub(in crate::http::pages) async fn end_all(
     };
     let who = caller.who();
     let ended = front.portal.end_sessions_of(who, &asked, caller.now);
-    match Box::pin(ended).await {
+    match form.send(ended).await {
         Ok(Ended { ended }) => {
             let ended = Some((asked.person.trim(), ended));
             page(&front, &caller, current.as_deref(), ended, None).await
