@@ -403,7 +403,7 @@ const PAGE_DOWNLOADS: &str = "/{app}/builds/{id}/downloads";
 const PAGE_ROLLBACK: &str = "/{app}/{environment}/rollback";
 const PAGE_LATEST: &str = "/{app}/{environment}/latest.apk";
 
-fn letter(answer: &Answer) -> char {
+pub(crate) fn letter(answer: &Answer) -> char {
     match answer.status.as_u16() {
         401 => 'i',
         303 if answer.header("location").starts_with("/sign-in?") => 'i',

@@ -16,8 +16,8 @@ use url::Url;
 use crate::ci::Ci;
 
 /// A portal that machines may call.
-struct Yard {
-    site: TestPortal,
+pub(crate) struct Yard {
+    pub(crate) site: TestPortal,
     machines: Machines,
 }
 
@@ -70,7 +70,7 @@ apps = ["wallet"]
 }
 
 impl Yard {
-    async fn of(machines: &str, sts: Option<Url>) -> Self {
+    pub(crate) async fn of(machines: &str, sts: Option<Url>) -> Self {
         let config = Config::parse(&format!("{FILE}{machines}"), "towpath.toml").unwrap();
         let mut yard = Self {
             site: TestPortal::signed_in().await,
@@ -87,15 +87,21 @@ impl Yard {
             .reroute(|front| (front.machines, front.clock) = (machines, clock));
     }
 
-    async fn ask(&self, method: Method, address: &str, bearer: &str, body: &Value) -> Answer {
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        address: &str,
+        bearer: &str,
+        body: &Value,
+    ) -> Answer {
         let request = Request::builder().method(method).uri(address);
-        let request = request
-            .header(header::AUTHORIZATION, format!("Bearer {bearer}"))
-            .header(header::CONTENT_TYPE, "application/json");
-        let body = match body {
-            Value::Null => Body::empty(),
-            body => body.to_string().into(),
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {bearer}"));
+        let (kind, body) = match body {
+            Value::Null => ("application/json", Body::empty()),
+            Value::String(form) => ("application/x-www-form-urlencoded", form.clone().into()),
+            body => ("application/json", body.to_string().into()),
         };
+        let request = request.header(header::CONTENT_TYPE, kind);
         self.site.send(request.body(body).unwrap()).await
     }
 

@@ -8,6 +8,7 @@
 mod access;
 mod answers;
 mod bearer;
+mod bearers;
 mod browser;
 mod ci;
 mod closing;
