@@ -26,6 +26,29 @@ pub fn left(length: SignedDuration) -> String {
     in_units(seconds.saturating_add(grain - 1) / grain * grain)
 }
 
+/// A text with a capital, unless it begins with a name that is spelled in its own way: an address, `minSdk`, `wallet-2`.
+pub fn capitalised(text: &str) -> String {
+    let word = text.split([' ', ',', ':']).next().unwrap_or_default();
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if word.chars().all(|c| c.is_lowercase() || c == '\'') => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// A text as a sentence of its own; nothing for nothing.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let end = if text.is_empty() || text.ends_with(['.', '?', '!', '…']) {
+        ""
+    } else {
+        "."
+    };
+    capitalised(text) + end
+}
+
 /// `a`, `a or b`, `a, b or c`.
 pub fn any_of<S: AsRef<str>>(names: &[S]) -> String {
     listed(names, "or")
@@ -105,6 +128,23 @@ mod tests {
         }
         assert_eq!(left(SignedDuration::from_millis(1)), "1 s");
         assert!(!left(SignedDuration::MAX).is_empty());
+    }
+
+    #[test]
+    fn sentences_begin_with_a_capital_and_names_as_they_are_spelled() {
+        for (text, is) in [
+            ("wait for it", "Wait for it."),
+            ("it's held: wait", "It's held: wait."),
+            ("Done.", "Done."),
+            ("ada@example.com may not", "ada@example.com may not."),
+            ("minSdk is 21", "minSdk is 21."),
+            ("wallet-2 is unknown", "wallet-2 is unknown."),
+            ("3 files", "3 files."),
+            ("über uns…", "Über uns…"),
+            (" ", ""),
+        ] {
+            assert_eq!(sentence(text), is);
+        }
     }
 
     #[test]

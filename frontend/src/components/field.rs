@@ -1,5 +1,6 @@
 //! Parts of forms. Every form works without a script, and comes back with what was typed.
 
+use domain::words::sentence;
 use leptos::prelude::*;
 
 use crate::{components::icon, form::Returned};
@@ -65,31 +66,4 @@ pub(crate) fn troubles(returned: Option<&Returned>, title: &'static str) -> Opti
         </div>
     };
     Some(callout.into_any())
-}
-
-/// With a capital and a full stop, as a sentence of its own. A name that is spelled in its own way stays.
-pub(crate) fn sentence(text: &str) -> String {
-    let text = text.trim();
-    let mut letters = text.chars();
-    let Some(first) = letters.next() else {
-        return String::new();
-    };
-    let end = if text.ends_with(['.', '?', '!', '…']) {
-        ""
-    } else {
-        "."
-    };
-    format!("{}{}{end}", first.to_uppercase(), letters.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sentence;
-
-    #[test]
-    fn what_the_rules_say_becomes_a_sentence() {
-        assert_eq!(sentence("wait for it"), "Wait for it.");
-        assert_eq!(sentence("Done."), "Done.");
-        assert_eq!(sentence(" "), "");
-    }
 }

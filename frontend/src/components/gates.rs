@@ -3,11 +3,11 @@
 use domain::{
     gate::{GateAnswer, Standing},
     status::Status,
+    words::{capitalised, sentence},
 };
 use leptos::prelude::*;
 
 use super::{
-    field::sentence,
     icon::{self, icon},
     status,
 };
@@ -38,9 +38,7 @@ fn item(gate: &GateAnswer) -> AnyView {
 
 /// What the rules say of it, with a capital.
 pub(crate) fn words(gate: &GateAnswer) -> String {
-    let mut letters = gate.words.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    format!("{}{}", first.unwrap_or_default(), letters.as_str())
+    capitalised(&gate.words)
 }
 
 fn standing(standing: Standing) -> &'static str {

@@ -10,6 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use domain::words::sentence;
+
 use super::{
     edge,
     limits::{self, Counted, Kind},
@@ -98,11 +100,7 @@ fn not_a_machine(error: &machines::Error) -> Response {
         error = chain(error),
         "the bearer is no machine of this portal"
     );
-    let mut said = error.to_string();
-    if let Some(first) = said.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    said.push('.');
+    let said = sentence(&error.to_string());
     if error.is_passing() {
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, said).into_response();
     }

@@ -9,7 +9,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::promotion::{Impossible, Refusal, RefusalKind};
+use domain::{
+    promotion::{Impossible, Refusal, RefusalKind},
+    words::sentence,
+};
 use frontend::site::Visitor;
 use serde::{Deserialize, Serialize};
 
@@ -220,27 +223,6 @@ fn log(error: &dyn std::error::Error) {
     tracing::error!(error = text, "request failed");
 }
 
-/// With a capital and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let Some(first) = letters.next() else {
-        return String::new();
-    };
-    let end = if text.ends_with(['.', '?', '!']) {
-        ""
-    } else {
-        "."
-    };
-    let second_is_capital = letters.clone().next().is_some_and(char::is_uppercase);
-    // A name such as `minSdk` or a path keeps its own spelling only when it starts with one.
-    let first = if second_is_capital {
-        first.to_string()
-    } else {
-        first.to_uppercase().to_string()
-    };
-    format!("{first}{}{end}", letters.as_str())
-}
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status(), Json(self.clone())).into_response();
@@ -357,16 +339,4 @@ fn unnamed(status: StatusCode, method: &axum::http::Method) -> Problem {
             .map_or_else(String::new, |reason| format!("{reason}.")),
     };
     Problem::new(status, detail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn details_are_sentences() {
-        assert_eq!(sentence("there is no app x"), "There is no app x.");
-        assert_eq!(sentence("CodePipeline says no."), "CodePipeline says no.");
-        assert_eq!(sentence(""), "");
-    }
 }

@@ -3,13 +3,13 @@
 use domain::{
     Timestamp,
     audit::{Finding, Locks},
+    words::sentence,
 };
 use leptos::prelude::*;
 
 use super::words;
 use crate::{
     components::{
-        field::sentence,
         heading::{self, Crumb},
         icon::{self, icon},
         status, time,

@@ -1,10 +1,13 @@
 //! A build's files, each with its size and its digest.
 
-use domain::{build::Artifact, view::BuildView};
+use domain::{
+    words::sentence,
+    {build::Artifact, view::BuildView},
+};
 use leptos::prelude::*;
 
 use crate::{
-    components::{field, heading, icon},
+    components::{heading, icon},
     links, words,
 };
 
@@ -23,7 +26,7 @@ pub(super) fn list(view: &BuildView) -> AnyView {
         .map(|artifact| item(view, artifact))
         .collect_view();
     let cannot = view.cannot_download.as_deref().map(|why| {
-        view! { <p class="quiet">{field::sentence(why)}</p> }
+        view! { <p class="quiet">{sentence(why)}</p> }
     });
     view! { {cannot} <ul class="rows artifacts">{items}</ul> }.into_any()
 }

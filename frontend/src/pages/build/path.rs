@@ -7,11 +7,12 @@ use domain::{
     promotion::{PromotionKind, RefusalKind},
     status::Status,
     view::StepOption,
+    words::sentence,
 };
 use leptos::prelude::*;
 
 use crate::{
-    components::{environment, field::sentence, gates, promotions, status, time},
+    components::{environment, gates, promotions, status, time},
     links,
 };
 

@@ -1,12 +1,15 @@
 //! Taking a build back, and why that was done.
 
-use domain::{hold::Hold, view::BuildView};
+use domain::{
+    words::sentence,
+    {hold::Hold, view::BuildView},
+};
 use leptos::prelude::*;
 
 use crate::{
     components::{
         builds,
-        field::{self, Words, sentence},
+        field::{self, Words},
         holds,
         icon::{self, icon},
     },

@@ -5,13 +5,14 @@ use domain::{
     hold::{Held, Hold},
     promotion::{Promotion, State},
     view::{HoldView, HoldsView},
+    words::sentence,
 };
 use leptos::prelude::*;
 
 use super::stop::{self, MayHold};
 use crate::{
     components::{
-        field::{self, Words, sentence},
+        field::{self, Words},
         heading, holds,
         icon::{self, icon},
         promotions,

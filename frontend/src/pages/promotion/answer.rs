@@ -1,6 +1,6 @@
 //! What people may say to a promotion. The approval carries the digest of the bytes that its form was shown for.
 
-use domain::view::PromotionView;
+use domain::{view::PromotionView, words::sentence};
 use leptos::prelude::*;
 
 use crate::{
@@ -22,7 +22,7 @@ pub(super) fn forms(view: &PromotionView, returned: Option<&Returned>) -> Option
     .flatten()
     .collect();
     let cannot = view.cannot_approve.as_ref().map(|why| {
-        view! { <p class="hint">{format!("You cannot approve this promotion. {}", field::sentence(why))}</p> }
+        view! { <p class="hint">{format!("You cannot approve this promotion. {}", sentence(why))}</p> }
     });
     if parts.is_empty() && cannot.is_none() {
         return None;

@@ -3,16 +3,14 @@
 use domain::{
     promotion::{Promotion, PromotionKind, State},
     view::{CanApprove, PromotionView},
-    words,
+    words::{self, sentence},
 };
 use leptos::prelude::*;
 
 use super::{answer, timeline};
 use crate::{
     components::{
-        builds, environment,
-        field::sentence,
-        gates,
+        builds, environment, gates,
         heading::{self, Crumb},
         holds,
         icon::{self, icon},

@@ -3,6 +3,7 @@
 use domain::{
     release::{Installable, Release},
     view::{CurrentView, TesterView},
+    words::sentence,
 };
 use leptos::prelude::*;
 
@@ -17,17 +18,6 @@ pub(super) fn section(view: &TesterView, current: &CurrentView) -> AnyView {
         (Some(reason), _) => refused(sentence(reason)),
         (None, Err(reason)) => refused(sentence(&reason.to_string())),
     }
-}
-
-/// A reason as a sentence of its own.
-fn sentence(reason: &str) -> String {
-    let mut letters = reason.trim_end_matches('.').chars();
-    let first: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
-    format!("{first}{}.", letters.as_str())
 }
 
 fn refused(reason: String) -> AnyView {

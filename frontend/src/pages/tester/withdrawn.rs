@@ -4,12 +4,12 @@ use domain::{
     promotion::WORDS_LIMIT,
     release::Release,
     view::{TesterView, WithdrawnBuild},
+    words::sentence,
 };
 use leptos::prelude::*;
 
 use crate::{
     components::{
-        field::sentence,
         holds,
         icon::{self, icon},
     },
