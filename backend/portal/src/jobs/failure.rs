@@ -97,6 +97,7 @@ impl From<Error> for Failure {
             | Error::Refused { .. }
             | Error::Declined { .. }
             | Error::LockedOut { .. }
+            | Error::DailyLimit { .. }
             | Error::Impossible(_) => Self::configuration(format!("{error}.")),
             Error::Store(_) | Error::Answer(_) | Error::NoJobs | Error::Unfinished => Self {
                 kind: FailureKind::SystemUnavailable,

@@ -8,7 +8,7 @@ use portal::http::endpoints;
 use serde_json::{Value, json};
 use testkit::{Answer, TestPortal, event, now, promise, run};
 
-const APK: &[u8] = b"not really a package";
+pub(crate) const APK: &[u8] = b"not really a package";
 
 /// Who asks: someone without a role, each role (for wallet, in dev), and an administrator of everything.
 const CALLERS: [&str; 8] = [
@@ -23,9 +23,9 @@ const CALLERS: [&str; 8] = [
 ];
 
 /// What is there to be asked about.
-struct Things {
+pub(crate) struct Things {
     /// A build of wallet that is in dev.
-    dev: String,
+    pub(crate) dev: String,
     /// A build of wallet that is in preprod.
     preprod: String,
     /// A build of wallet that is nowhere, to be withdrawn.
@@ -35,7 +35,7 @@ struct Things {
 }
 
 /// Method, pattern, address, body, and the expected answer to each caller: y for yes, n for 403, - for 404.
-type Row = (&'static str, &'static str, String, Value, &'static str);
+pub(crate) type Row = (&'static str, &'static str, String, Value, &'static str);
 
 fn row(method: &'static str, pattern: &'static str, values: &[&str], to: &'static str) -> Row {
     let mut address = String::new();
@@ -375,7 +375,7 @@ fn sent(things: &Things) -> Vec<Row> {
     ]
 }
 
-fn all(things: &Things) -> Vec<Row> {
+pub(crate) fn all(things: &Things) -> Vec<Row> {
     [
         reading(things),
         looking(things),
@@ -413,7 +413,7 @@ fn letter(answer: &Answer) -> char {
     }
 }
 
-async fn things(portal: &TestPortal) -> Things {
+pub(crate) async fn things(portal: &TestPortal) -> Things {
     for (pipeline, execution, second) in [("wallet-dev", "e-1", 1), ("nobodys", "e-2", 2)] {
         let event = event(pipeline, execution, "STARTED", second);
         portal.receive(&event, now()).await;

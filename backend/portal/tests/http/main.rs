@@ -13,6 +13,7 @@ mod ci;
 mod closing;
 mod cost;
 mod crossing;
+mod daily;
 mod document;
 mod duplicates;
 mod events;

@@ -121,9 +121,7 @@ mod tests {
             release("refs/heads/main")
         );
         assert_eq!(
-            file(&format!(
-                "Octo-Org/Octo-Repo/.github/workflows/release.yml@refs/heads/a@b"
-            )),
+            file("Octo-Org/Octo-Repo/.github/workflows/release.yml@refs/heads/a@b"),
             release("refs/heads/a@b")
         );
         for other in [
