@@ -387,6 +387,8 @@ async fn a_link_may_be_made_to_give_less_in_a_day_and_never_more() {
         .ask(&Method::POST, "/settings/links/new", Some(&cookie), &form)
         .await;
     assert_eq!(made.status, 201, "{}", made.text());
+    let text = made.text();
+    assert!(text.contains("1 a day at the most"), "{text}");
     let links = portal.get_as("/api/v1/links", Some(&cookie)).await.json();
     assert_eq!(links["links"][0]["link"]["per_day"], 1);
 }

@@ -76,7 +76,7 @@ async fn a_job_of_another_workflow_or_event_is_of_no_use() {
         ),
         // The file of that name in another repository, such as one that requires it of this one.
         (
-            "octo-org/other/.github/workflows/release.yml@refs/heads/main",
+            "octo-org/else-repo/.github/workflows/release.yml@refs/heads/main",
             "push",
             misfits,
         ),
@@ -164,7 +164,7 @@ apps = ["wallet"]
             "its workflow file does not fit",
         ),
         (
-            "127.0.0.1/eve/wallet//.gitlab-ci.yml@refs/heads/main",
+            "127.0.0.1/evil/wallet//.gitlab-ci.yml@refs/heads/main",
             "push",
             "its workflow file does not fit",
         ),
