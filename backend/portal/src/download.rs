@@ -1,7 +1,7 @@
 //! A tester's tap: from an app and an environment to a link that works for minutes.
 //!
 //! One read, a signature computed here, one write that counts it and one for the record. The link is never kept: the permanent
-//! address is the page's. [`Portal::hand_out`] makes every link to bytes that leaves the portal.
+//! address is the page's. `Portal::hand_out` makes every link to bytes that leaves the portal.
 
 use bytes::Bytes;
 use domain::{
