@@ -16,6 +16,7 @@ from pathlib import Path
 
 from attacks.client import Answer, Client, Place
 from attacks.pipelines import CodePipeline
+from issuer import Issuer
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE.parent.parent / "target/debug"
@@ -112,7 +113,10 @@ class Serve(Place):
         # The secret of a webhook; the same program takes deliveries that are signed with it.
         self.hook_secret = "a-secret-of-this-run-alone"
         hooks = self.folder / "hooks.json"
-        hooks.write_text(json.dumps({"github": {"acme": {"current": self.hook_secret, "owner": "acme"}}}))
+        # And one of a single repository, whose administrators know the secret.
+        self.own_secret = "a-secret-of-one-repository"
+        own = {"current": self.own_secret, "owner": "acme", "repositories": {"shop": 75}}
+        hooks.write_text(json.dumps({"github": {"acme": {"current": self.hook_secret, "owner": "acme"}, "shop": own}}))
         # Each knows the other's address before either has started.
         aws, simulator, s3 = (free_port() for _ in range(3))
         command = [TOWPATH, "serve", "--config", config, "--data", self.folder / "data", "--listen", "127.0.0.1:0"]
@@ -194,13 +198,15 @@ class SignedIn(Place):
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="towpath-attack-")
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self._process = Process([PROGRAMS / "doors"], Path(self._folder.name) / "portal.log", **pipes)
+        self._issuer = Issuer()
+        self._process = Process([PROGRAMS / "doors", self._issuer.address], Path(self._folder.name) / "portal.log", **pipes)
         line = self._process.child.stdout.readline()
         if not line:
             self.stop()
             raise NotReady("the portal that people sign in to did not start")
         found = json.loads(line)
         self.address, self._people, self.things = found["address"], found["people"], found["things"]
+        self._jobs = found["jobs"]
         super().__init__(self.person("admins"))
         # Of what there is, nothing may be in the way of an attack or of its control.
         for promotion in self.things[0]["promotions"]:
@@ -215,7 +221,13 @@ class SignedIn(Place):
         """Somebody of a role, signed in."""
         return self.client(cookie=self._people[role])
 
+    def job(self, run, **changed):
+        """A job of the release workflow's repository, but for these claims of its token."""
+        token = self._issuer.token(self._jobs, run, **changed)
+        return Client(sender(self._jobs), {"authorization": f"Bearer {token}"})
+
     def stop(self):
+        self._issuer.stop()
         # It ends with its input.
         self._process.child.stdin.close()
         self._process.stop()

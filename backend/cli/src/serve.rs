@@ -65,6 +65,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         store: place.store.clone(),
         catalog: config.catalog(),
         grants: config.grants(),
+        limits: config.downloads,
         jobs: jobs(&options).await,
         carriers: carriers(&options).await,
         region: options.region.clone(),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::{Permission, Permit, Scope},
     actor::Actor,
+    download::{Allowance, DailyLimits},
     id::{AppId, BuildId, EnvironmentId, LinkId},
     install::InstallWarning,
 };
@@ -48,6 +49,12 @@ pub struct ShareLink {
     /// How many downloads it gives; left out, any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// How many downloads it gives in a day, where that is fewer than any link may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_day: Option<u32>,
+    /// How many bytes it gives in a day, where that is fewer than any link may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_per_day: Option<u64>,
     /// How many it gave.
     pub used: u32,
     /// When it gave the last.
@@ -170,6 +177,8 @@ pub enum Shows {
     Password,
     /// Too many wrong passwords, until then.
     Locked(Timestamp),
+    /// It gave what it may give in a day, and goes on then.
+    Paused(Timestamp),
     /// There is nothing to give at the moment.
     Nothing(Lack),
     /// The link is over.
@@ -223,6 +232,16 @@ impl ShareLink {
         self.limit.map(|limit| limit.saturating_sub(self.used))
     }
 
+    /// What it gives in a day at the most: what any link may give, unless it was made to give less.
+    pub fn allowance(&self, limits: &DailyLimits) -> Allowance {
+        Allowance {
+            downloads: self.per_day.map_or(limits.link, |own| own.min(limits.link)),
+            bytes: self
+                .bytes_per_day
+                .map_or(limits.link_bytes, |own| own.min(limits.link_bytes)),
+        }
+    }
+
     /// What its holder is permitted: to download this app, from where it says.
     pub fn permit(&self) -> Permit {
         Permit {
@@ -272,6 +291,8 @@ mod tests {
             made_at: at(0),
             expires_at: at(60),
             limit,
+            per_day: None,
+            bytes_per_day: None,
             used,
             last_used_at: None,
             revoked: revoked.then(|| Revoked { by, at: at(1) }),
@@ -298,6 +319,28 @@ mod tests {
         for (link, minute, expected) in table {
             assert_eq!(link.standing(at(minute)), expected, "{link:?} at {minute}");
         }
+    }
+
+    #[test]
+    fn a_link_may_give_less_in_a_day_than_any_link_and_never_more() {
+        let limits = DailyLimits {
+            principal: 1,
+            link: 20,
+            link_bytes: 1000,
+        };
+        let allowance = |per_day, bytes_per_day| {
+            let link = ShareLink {
+                per_day,
+                bytes_per_day,
+                ..link(None, 0, false)
+            };
+            let Allowance { downloads, bytes } = link.allowance(&limits);
+            (downloads, bytes)
+        };
+        assert_eq!(allowance(None, None), (20, 1000));
+        assert_eq!(allowance(Some(5), Some(10)), (5, 10));
+        // It was made when links might give more.
+        assert_eq!(allowance(Some(50), Some(5000)), (20, 1000));
     }
 
     #[test]

@@ -102,6 +102,7 @@ async fn connect(settings: &Settings, jobs: Option<Jobs>, carriers: Carriers) ->
         store,
         catalog: settings.config.catalog(),
         grants: settings.config.grants(),
+        limits: settings.config.downloads,
         jobs,
         carriers,
         region: settings.store.region.clone(),

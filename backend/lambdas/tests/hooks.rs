@@ -326,6 +326,45 @@ async fn what_is_authentic_and_says_nothing_is_taken_and_ignored_with_the_reason
 }
 
 #[tokio::test]
+async fn whoever_knows_the_secret_of_some_repositories_forges_nothing_of_their_neighbours() {
+    let world = Functions::start().await;
+    let endpoint =
+        json!({"current": SECRET, "owner": "octo-org", "repositories": {"octo-repo": 300_029_405}});
+    let hooks = hooks_with(&world, endpoint).await;
+    let neighbour = |name: &str, id: u64| {
+        let mut body: Value = serde_json::from_str(RUN_COMPLETED).unwrap();
+        body["repository"]["full_name"] = json!(name);
+        body["repository"]["id"] = json!(id);
+        body.to_string()
+    };
+    // By its name and number, and by one of both, which would be in the neighbour's lists or among its runs.
+    for (name, id) in [
+        ("octo-org/wallet", 74),
+        ("octo-org/wallet", 300_029_405),
+        ("octo-org/octo-repo", 74),
+        ("eve/octo-repo", 300_029_405),
+    ] {
+        let body = neighbour(name, id);
+        let (status, answer) = Delivery::new("workflow_run", &body).send(&hooks).await;
+        assert_eq!(status, 202, "{answer}");
+        assert_eq!(answer["events"], json!([]));
+        assert!(
+            answer["ignored"].as_str().unwrap().contains(name),
+            "{answer}"
+        );
+    }
+    for id in [RUN, "github/github.com/74/289782451"] {
+        assert!(run(&world, id).await.is_none(), "{id}");
+    }
+    assert_eq!(world.store.objects.list("").await.unwrap().len(), 0);
+    let (status, answer) = Delivery::new("workflow_run", RUN_COMPLETED)
+        .send(&hooks)
+        .await;
+    assert_eq!(status, 200, "{answer}");
+    assert!(run(&world, RUN).await.is_some());
+}
+
+#[tokio::test]
 async fn a_form_is_turned_away_with_what_to_set() {
     let world = Functions::start().await;
     let hooks = hooks(&world).await;

@@ -131,6 +131,7 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
         region: REGION.to_owned(),
         public_url: None,
         home: None,
+        limits: domain::download::DailyLimits::default(),
         config_digest: None,
         seals: None,
         entropy: || [5; 10],

@@ -4,6 +4,7 @@
 //! its line and what to do about it.
 
 mod check;
+mod downloads;
 mod machines;
 mod names;
 mod paths;
@@ -18,6 +19,7 @@ mod warnings;
 use domain::{
     access::Grant,
     catalog::{self, Catalog, Feed},
+    download::DailyLimits,
     id::{AppId, EnvironmentId},
     path::Path,
 };
@@ -65,6 +67,10 @@ pub struct Config {
     #[schemars(with = "Vec<machines::MachineSchema>")]
     #[serde(default)]
     pub machines: Vec<Machine>,
+    /// How much is given out in a day, so that what leaks costs no more than that.
+    #[schemars(with = "downloads::Downloads")]
+    #[serde(default)]
+    pub downloads: DailyLimits,
 }
 
 /// A product that the team ships.

@@ -1,7 +1,7 @@
 //! A tester's tap: from an app and an environment to a link that works for minutes.
 //!
-//! One read, a signature computed here, one write for the record. The link is never kept: the permanent address is
-//! the page's.
+//! One read, a signature computed here, one write that counts it and one for the record. The link is never kept: the permanent
+//! address is the page's. `Portal::hand_out` makes every link to bytes that leaves the portal.
 
 use bytes::Bytes;
 use domain::{
@@ -9,13 +9,13 @@ use domain::{
     actor::Actor,
     build::ArtifactKind,
     digest::Digest,
-    download::{Download, LINK_LIFETIME},
+    download::{Download, LINK_LIFETIME, day_ends},
     hold::Hold,
     id::{AppId, BuildId, EnvironmentId, FileName, LinkId},
     release::Release,
     text::is_shown,
 };
-use store::table::BuildRecord;
+use store::table::{BuildRecord, LinkRecord};
 
 use crate::{Error, Portal, Result, access::Action, object_keys};
 
@@ -59,7 +59,16 @@ pub struct IconFile {
 /// A file that somebody may have: all that a link to it needs.
 pub(crate) struct Choice {
     pub(crate) download: Download,
+    pub(crate) size: u64,
     kind: ArtifactKind,
+}
+
+/// What a download is counted for, so that a day gives no more than it may.
+pub(crate) enum Counted<'a> {
+    /// Whoever asks.
+    Principal,
+    /// A share link, with what the page made the tap known by.
+    Link(&'a LinkRecord, Option<&'a str>),
 }
 
 impl Choice {
@@ -143,6 +152,7 @@ impl Portal {
                 at: now,
                 user_agent: shortened(user_agent),
             },
+            size: install.size,
             kind: ArtifactKind::Apk,
         })
     }
@@ -200,6 +210,7 @@ impl Portal {
                 at: now,
                 user_agent: shortened(user_agent),
             },
+            size: artifact.size,
             kind: artifact.kind,
         })
     }
@@ -227,14 +238,47 @@ impl Portal {
     }
 
     async fn grant(&self, choice: &Choice) -> Result<Grant> {
-        let grant = self.sign(choice).await?;
-        let table = &self.store().table;
-        table.put_download(&choice.download, &self.salt()).await?;
-        Ok(grant)
+        let most = self.limits().principal;
+        let handed = self.hand_out(choice, Counted::Principal).await?;
+        handed.ok_or_else(|| {
+            let (now, until) = (choice.download.at, day_ends(choice.download.at));
+            Error::DailyLimit {
+                most,
+                until,
+                wait: (until.as_second() - now.as_second()).max(1),
+            }
+        })
     }
 
-    /// A link to a file's bytes, signed here. Whoever makes one records the download.
-    pub(crate) async fn sign(&self, choice: &Choice) -> Result<Grant> {
+    /// The only way to a link to bytes: it is signed, counted on the day of whatever it counts for, and recorded before it is
+    /// given out. None if that day, or a share link, gives no more.
+    pub(crate) async fn hand_out(
+        &self,
+        choice: &Choice,
+        counted: Counted<'_>,
+    ) -> Result<Option<Grant>> {
+        let grant = self.sign(choice).await?;
+        let given = match counted {
+            Counted::Principal => self.count_for_principal(choice).await?,
+            Counted::Link(record, tap) => self.count_tap(record, tap, choice).await?,
+        };
+        Ok(given.then_some(grant))
+    }
+
+    /// Counts first: a download that is not given is none, and leaves no record.
+    async fn count_for_principal(&self, choice: &Choice) -> Result<bool> {
+        let (table, download) = (&self.store().table, &choice.download);
+        let counted = table
+            .count_download(download, self.limits().principal)
+            .await?;
+        if counted {
+            table.put_download(download, &self.salt()).await?;
+        }
+        Ok(counted)
+    }
+
+    /// A link to a file's bytes, signed here.
+    async fn sign(&self, choice: &Choice) -> Result<Grant> {
         let download = &choice.download;
         let key = object_keys::artifact(&download.app, &download.artifact, &download.name);
         let url = self

@@ -76,6 +76,19 @@ pub enum Error {
         /// Whether a field was left out.
         partly: bool,
     },
+    /// The caller was given as many downloads as they may have in a day.
+    #[error(
+        "{most} downloads were given here today, the most in a day for one person, token or job: it goes on at {until}, \
+         and whoever runs the portal can raise principal_per_day under [downloads] in towpath.toml"
+    )]
+    DailyLimit {
+        /// How many they may have.
+        most: u32,
+        /// When the day ends.
+        until: Timestamp,
+        /// How many seconds that takes.
+        wait: i64,
+    },
     /// Something that was to be computed was not, since the program ends.
     #[error("it was not finished")]
     Unfinished,

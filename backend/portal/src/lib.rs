@@ -9,6 +9,7 @@ use domain::{
     access::Grant,
     catalog::{App, Catalog, Environment},
     digest::Digest,
+    download::DailyLimits,
     id::{AppId, EnvironmentId},
 };
 use store::{Objects, Store};
@@ -65,6 +66,8 @@ pub struct Parts {
     pub catalog: Catalog,
     /// Who has which role, and where.
     pub grants: Vec<Grant>,
+    /// How much is given out in a day.
+    pub limits: DailyLimits,
     /// How to answer `CodePipeline`'s jobs; only who runs jobs needs it.
     pub jobs: Option<Jobs>,
     /// The AWS region that the portal runs in, and so the pipelines that call it.
@@ -100,6 +103,10 @@ impl Portal {
     /// The address that people open.
     pub fn public_url(&self) -> Option<&Url> {
         self.parts.public_url.as_ref()
+    }
+
+    pub(crate) fn limits(&self) -> &DailyLimits {
+        &self.parts.limits
     }
 
     fn store(&self) -> &Store {

@@ -31,10 +31,13 @@ pub use crate::oidc::TokenError;
 pub use aws::{AwsError, PREFIX as AWS_PREFIX};
 pub(crate) use entry::ANY_REF;
 pub use entry::{Identity, Job, Machine};
+pub(crate) use platform::NEVER_TRUSTED;
 pub use platform::Platform;
 
 use aws::Callers;
 use claims::Claims;
+use entry::Proof;
+use platform::Said;
 
 /// How long a token counts after it was issued, whatever it says itself: an hour.
 const MOST_AGE: f64 = 60.0 * 60.0;
@@ -92,15 +95,30 @@ pub enum Error {
     Untrusted(&'static str),
     /// It is valid, and no entry means its job.
     #[error(
-        "no machine of this portal is meant by this job ({0}): compare it with [[machines]] in towpath.toml"
+        "no machine of this portal is meant by this job ({said}){}: compare it with [[machines]] in towpath.toml",
+        because(misfits)
     )]
-    NoMachine(String),
+    NoMachine {
+        /// What it says of itself.
+        said: String,
+        /// What of that does not fit the nearest entry of its own repository or project. What would fit is not told.
+        misfits: Vec<&'static str>,
+    },
     /// An AWS identity that is not believed.
     #[error(transparent)]
     Aws(#[from] AwsError),
     /// The issuer does not answer as it should.
     #[error("the token's issuer does not answer as it should: try again in a moment")]
     Issuer(#[source] IssuerError),
+}
+
+/// What did not fit, as the end of a sentence.
+fn because(misfits: &[&str]) -> String {
+    match misfits {
+        [] => String::new(),
+        [one] => format!(", since its {one} does not fit"),
+        [most @ .., last] => format!(", since its {} and {last} do not fit", most.join(", ")),
+    }
 }
 
 /// What is wrong with an issuer's answer.
@@ -191,7 +209,7 @@ impl Machines {
 
     /// The first entry that means the job.
     fn means(&self, issuer: &str, claims: &Claims) -> Result<(&Machine, Work), Error> {
-        let mut told = None;
+        let mut nearest: Option<(Said, Vec<Proof>, Platform)> = None;
         for machine in &self.parts.entries {
             let Identity::Job(job) = &machine.identity else {
                 continue;
@@ -200,16 +218,34 @@ impl Machines {
                 continue;
             }
             let said = job.platform.read(issuer, claims);
-            if job.means(&said) {
+            let misfits = job.misfits(&said);
+            if misfits.is_empty() {
                 if let Some(reason) = said.untrusted {
                     return Err(Error::Untrusted(reason));
                 }
                 return Ok((machine, said.work));
             }
-            told.get_or_insert(said);
+            // Whoever is of another repository learns no more than that.
+            let misfits = match misfits.first() {
+                Some(Proof::Id) => vec![Proof::Id],
+                _ => misfits,
+            };
+            let rank = |misfits: &[Proof]| (misfits.contains(&Proof::Id), misfits.len());
+            let is_nearer = |(_, known, _): &(_, Vec<Proof>, _)| rank(&misfits) < rank(known);
+            if nearest.as_ref().is_none_or(is_nearer) {
+                nearest = Some((said, misfits, job.platform));
+            }
         }
-        let told = told.map_or_else(String::new, |said| said.to_string());
-        Err(Error::NoMachine(told))
+        Err(match nearest {
+            Some((said, misfits, platform)) => Error::NoMachine {
+                said: said.to_string(),
+                misfits: misfits.iter().map(|it| it.name(platform)).collect(),
+            },
+            None => Error::NoMachine {
+                said: String::new(),
+                misfits: Vec::new(),
+            },
+        })
     }
 
     async fn prove_aws(&self, token: &str, portal: &Url, now: Timestamp) -> Result<Proven, Error> {
@@ -223,7 +259,10 @@ impl Machines {
             Identity::Aws { account, role } => *account == caller.account && *role == caller.role,
             Identity::Job(_) => false,
         });
-        let machine = machine.ok_or_else(|| Error::NoMachine(caller.arn.clone()))?;
+        let machine = machine.ok_or_else(|| Error::NoMachine {
+            said: caller.arn.clone(),
+            misfits: Vec::new(),
+        })?;
         Ok(Proven {
             actor: machine.actor(),
             proof: format!("AWS identity {}", caller.arn),

@@ -13,14 +13,14 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{Request, header},
+    http::{Method, Request, header},
 };
-use domain::Timestamp;
+use domain::{Timestamp, download::DailyLimits};
 use flate2::read::GzDecoder;
 use portal::config::Config;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testkit::TestPortal;
+use testkit::{Builder, TestPortal};
 
 /// The data of a day, with secrets that were given out.
 struct Data {
@@ -40,11 +40,14 @@ const FIRST: Data = Data {
 
 /// A local portal of today that was started on that data.
 async fn upgraded(data: &Data) -> TestPortal {
+    builder(data).start().await
+}
+
+fn builder(data: &Data) -> Builder {
     let text = fs::read_to_string(kept(data).join("towpath.toml")).unwrap();
     let config = Config::parse(&text, "towpath.toml").unwrap();
     let builder = TestPortal::builder().config(&config).clock(data.clock);
-    let builder = builder.data(restore(data)).seals("towpath-audit");
-    builder.start().await
+    builder.data(restore(data)).seals("towpath-audit")
 }
 
 /// A page, or an answer of the API, is well.
@@ -168,6 +171,22 @@ async fn links_and_tokens_that_were_given_out_still_work() {
         Request::get("/api/v1/me").header(header::AUTHORIZATION, format!("Bearer {}", FIRST.token));
     let answer = portal.send(me.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_link_that_was_given_out_before_there_were_daily_limits_takes_todays() {
+    let limits = DailyLimits {
+        link: 1,
+        ..DailyLimits::USUAL
+    };
+    let portal = builder(&FIRST).limits(limits).start().await;
+    let form = Value::String(String::new());
+    for status in [303, 429] {
+        let tapped = portal
+            .ask(&Method::POST, FIRST.share_link, None, &form)
+            .await;
+        assert_eq!(tapped.status, status, "{}", tapped.text());
+    }
 }
 
 #[tokio::test]

@@ -68,6 +68,7 @@ fn an_event_that_says_something_twice_is_refused_wherever_it_is() {
     let delivery = sources::github::Delivery {
         host: "github.com",
         owner: Some("acme"),
+        repositories: None,
         kind: "workflow_run",
         id: None,
         body:

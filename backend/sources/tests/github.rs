@@ -6,6 +6,7 @@
 )]
 
 use std::{
+    collections::BTreeMap,
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
@@ -29,6 +30,7 @@ fn delivery<'a>(kind: &'a str, body: &'a [u8]) -> Delivery<'a> {
     Delivery {
         host: "github.com",
         owner: None,
+        repositories: None,
         kind,
         id: Some(GUID),
         body,
@@ -259,6 +261,36 @@ fn an_endpoint_of_one_owner_hears_of_no_other() {
         elsewhere.ignored,
         Some(Ignored::Repository("octo-org/octo-repo".to_owned()))
     );
+}
+
+#[test]
+fn an_endpoint_of_some_repositories_hears_of_no_other() {
+    let delivered = |body: &Value, name: &str, id: u64| {
+        let repositories = BTreeMap::from([("wallet".to_owned(), 7), (name.to_owned(), id)]);
+        let body = body.to_string();
+        let delivery = Delivery {
+            owner: Some("octo-org"),
+            repositories: Some(&repositories),
+            ..delivery("workflow_run", body.as_bytes())
+        };
+        parse(&delivery, received_at()).unwrap()
+    };
+    let body = sample("workflow_run-completed");
+    assert_eq!(delivered(&body, "Octo-Repo", 300_029_405).events.len(), 1);
+    // Another name, another number, and either of them beside what is another's.
+    for (name, id) in [
+        ("octo", 300_029_405),
+        ("octo-repo", 300_029_406),
+        ("wallet", 300_029_405),
+    ] {
+        let elsewhere = delivered(&body, name, id);
+        assert_eq!(elsewhere.events, [], "{name} {id}");
+        let ignored = Some(Ignored::Repository("octo-org/octo-repo".to_owned()));
+        assert_eq!(elsewhere.ignored, ignored);
+    }
+    let mut forged = body;
+    forged["repository"]["full_name"] = json!("eve/octo-repo");
+    assert_eq!(delivered(&forged, "octo-repo", 300_029_405).events, []);
 }
 
 #[test]

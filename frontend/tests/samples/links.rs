@@ -22,6 +22,8 @@ fn link(number: u64, what: Shared) -> ShareLink {
         made_at: before(90_000),
         expires_at: at("2026-11-28T09:30:00Z"),
         limit: None,
+        per_day: None,
+        bytes_per_day: None,
         used: 3,
         last_used_at: Some(before(600)),
         revoked: None,
@@ -134,6 +136,10 @@ pub(crate) fn shared() -> Vec<(&'static str, ShareView)> {
         (
             "share-locked",
             view(Shows::Locked(at("2026-11-21T09:45:00Z"))),
+        ),
+        (
+            "share-paused",
+            view(Shows::Paused(at("2026-11-22T00:00:00Z"))),
         ),
         ("share-not-yet", view(Shows::Nothing(Lack::NotYet))),
         ("share-withdrawn", view(Shows::Nothing(Lack::Withdrawn))),

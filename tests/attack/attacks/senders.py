@@ -5,12 +5,13 @@ import hmac
 import json
 from pathlib import Path
 
-from .base import SERVE, Broken, attack
-from .client import build_of, digest, quoted
+from .base import PEOPLE, SERVE, Broken, attack
+from .client import Client, build_of, digest, quoted
 from .pipelines import until
 
 # What GitHub sends.
 SAMPLES = Path(__file__).resolve().parents[3] / "backend/sources/src/github/samples"
+HERE = Path(__file__).resolve().parents[1]
 JOBS = "registers or releases builds of another app, or ends another pipeline's promotion, by what their pipeline says"
 
 
@@ -138,3 +139,90 @@ def a_foreign_workload(place, case):
         case.refused(program.get("/api/v1/overview"), 401, "signed-out")
     with case.control():
         case.succeeds(genuine.push("wallet", {"a.apk": case.bytes()}, environment="dev"))
+
+
+@attack("another workflow of the repository, or what a stranger's comment starts, passes for the release workflow",
+        "makes another workflow of the repository, or what a stranger can start, pass for the release", PEOPLE)
+def another_workflow(place, case):
+    run = case.rng.randrange(1, 1 << 40)
+    folder = "acme/wallet/.github/workflows"
+    others = case.either(
+        [{"workflow_ref": f"{folder}/ci.yml@refs/heads/main"}, {"event_name": "issue_comment"}, {"event_name": "workflow_run"}],
+        lambda rng: [
+            {"workflow_ref": f"{folder}/{rng.getrandbits(32):x}.yml@refs/heads/main"},
+            {"workflow_ref": f"{folder}/release.yml@refs/heads/{rng.getrandbits(32):x}"},
+            {"workflow_ref": f"acme/{rng.getrandbits(32):x}/.github/workflows/release.yml@refs/heads/main"},
+            # It is called by another one, and has the release workflow's file in this claim alone.
+            {"workflow_ref": f"{folder}/ci.yml@refs/heads/main", "job_workflow_ref": f"{folder}/release.yml@refs/heads/main"},
+            {"event_name": rng.choice(["schedule", "issues", "fork", "pull_request_target"])},
+        ],
+    )
+    with case.attack():
+        for other in others:
+            answer = place.job(run, **other).push("wallet", {"a.apk": b"bytes"}, environment="lab")
+            claim = "workflow file" if "workflow_ref" in other else "event"
+            case.refused(answer, 401, "signed-out", f"its {claim} does not fit")
+    with case.control():
+        case.succeeds(place.job(run).push("wallet", {"a.apk": case.bytes()}, environment="lab"))
+
+
+@attack("who knows the secret of one repository's webhook forges a run of its neighbour",
+        "forges runs of a neighbouring repository, by the secret of a webhook")
+def a_neighbours_webhook(place, case):
+    number = case.rng.randrange(10**8, 10**9)
+    sample = json.loads((SAMPLES / "workflow_run-completed.json").read_text())
+
+    def deliver(name, identifier):
+        sample["repository"] |= {"full_name": f"acme/{name}", "id": identifier}
+        body = json.dumps(sample).replace("289782451", str(number)).encode()
+        signature = hmac.new(place.own_secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"content-type": "application/json", "x-github-event": "workflow_run", "x-github-delivery": digest(body)[:20],
+                   "x-hub-signature-256": f"sha256={signature}"}
+        return place.lead.ask("POST", "/hooks/github/shop", headers, body)
+
+    def status(identifier):
+        return place.lead.get(f"/api/v1/runs/{quoted(f'github/github.com/{identifier}/{number}')}").status
+
+    neighbour = case.either(74, lambda rng: rng.randrange(100, 10**9))
+    with case.attack():
+        # By name and number, by the name alone, which lists it there, and by the number alone, which is that of its runs.
+        for name, identifier in (("wallet", neighbour), ("wallet", 75), ("shop", neighbour)):
+            answer = deliver(name, identifier)
+            case.is_so(answer.status == 202 and answer.json["events"] == [], f"it is answered {answer.status} {answer.text}")
+        case.is_so({status(75), status(neighbour)} == {404}, "there is such a run")
+    with case.control(changes=False):
+        case.succeeds(deliver("shop", 75))
+        if status(75) != 200:
+            raise Broken("control: there is no such run")
+
+
+@attack("a link or a token that leaked downloads without end", "downloads without end, at the team's expense")
+def downloads_without_end(place, case):
+    principal, link, by_link = case.either((3, 2, 1), lambda rng: (rng.randrange(2, 6), rng.randrange(2, 5), 1))
+    limits = f"\n[downloads]\nprincipal_per_day = {principal}\nlink_per_day = {link}\n"
+    config = "".join((HERE / f"{name}.toml").read_text() for name in ("environments", "apps")) + limits
+
+    def tap(address):
+        return lead.ask("POST", address, {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}, b"")
+
+    with place.another(config) as lead:
+        package = case.bytes()
+        build = build_of(lead.push("loose", {"a.apk": package}, environment="dev"))
+        file = f"/api/v1/builds/{build}/files/{digest(package)}"
+        asked = {"label": "leaked", "permit": {"may": ["download"]}, "hours": 1}
+        bearer = case.succeeds(lead.post("/api/v1/tokens", asked))["bearer"]
+        found = Client(lead.send, {"authorization": f"Bearer {bearer}"})
+        ask = {"to": {"kind": "build", "build": build}, "hours": 1}
+        links = [case.succeeds(lead.post("/api/v1/links", {**ask, **own}))["address"] for own in ({}, {"per_day": by_link})]
+        with case.control(changes=False):
+            for _ in range(principal):
+                case.succeeds(found.get(file), 302)
+            for address, most in zip(links, (link, by_link)):
+                for _ in range(most):
+                    case.succeeds(tap(address), 303)
+        with case.attack():
+            case.refused(found.get(file), 429, "too-many", "goes on at", "principal_per_day")
+            for address in links:
+                answer = tap(address)
+                case.is_so(answer.status == 429 and not answer.headers["location"], f"it is answered {answer.status}")
+                case.is_so(0 < int(answer.headers["retry-after"]) <= 24 * 3600, "it does not say how long to wait")

@@ -1,7 +1,8 @@
 //! A portal behind a sign-in, with two apps in it and a session for every role: what `api.py` asks.
 //!
 //! It prints one line of JSON that says where it is and who is signed in, and ends when its standard input does, so that it
-//! never outlives whoever started it.
+//! never outlives whoever started it. With the address of an issuer, it says as well where it answers jobs that have a token of
+//! that issuer.
 
 use std::{
     collections::BTreeMap,
@@ -9,6 +10,7 @@ use std::{
 };
 
 use domain::access::Role;
+use portal::{config::Config, machines::Machines};
 use serde_json::{Value, json};
 use testkit::{
     TestPortal, machine_time,
@@ -21,12 +23,42 @@ async fn main() -> std::io::Result<()> {
     let apps = TwoApps::without_links(builder).await;
     let things = [&apps.mine, &apps.theirs].map(identifiers);
     let people = people(&apps.portal).await;
-    let said = json!({"address": apps.portal.address, "people": people, "things": things});
+    let jobs = match std::env::args().nth(1) {
+        Some(issuer) => Some(apps.portal.answers_machines(machines(&issuer)).await),
+        None => None,
+    };
+    let said =
+        json!({"address": apps.portal.address, "people": people, "things": things, "jobs": jobs});
     let mut out = std::io::stdout();
     writeln!(out, "{said}")?;
     out.flush()?;
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
     Ok(())
+}
+
+/// The release workflow of repository 74 registers builds of the wallet in the first environment of its path.
+fn machines(issuer: &str) -> Machines {
+    let text = format!(
+        r##"
+apps = [{{ id = "wallet", name = "Wallet" }}]
+environments = [{{ id = "lab", name = "Lab", colour = "#2e7d32" }}]
+
+[[machines]]
+name = "wallet-release"
+from = "github"
+issuer = "{issuer}"
+repository_id = "74"
+refs = ["refs/heads/main"]
+workflow = "release.yml"
+events = ["push", "workflow_dispatch"]
+may = ["register"]
+apps = ["wallet"]
+environments = ["lab"]
+"##
+    );
+    let config = Config::parse(&text, "towpath.toml");
+    let config = config.unwrap_or_else(|problems| panic!("{problems}"));
+    Machines::new(config.machines, None)
 }
 
 /// The cookie of one person of each role, of one of everything, and of one of nothing, by their group.

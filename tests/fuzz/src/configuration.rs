@@ -22,6 +22,7 @@ pub fn target(data: &[u8]) {
             let catalog = config.catalog();
             assert!(!catalog.apps.is_empty() && !catalog.environments.is_empty());
             drop(config.grants());
+            drop(config.warnings());
         }
         Err(problems) => shown(text, &problems),
     }
@@ -71,6 +72,8 @@ from = "github"
 repository_id = "123456789"
 refs = ["refs/heads/main", "refs/tags/v*"]
 job_environment = "production"
+workflow = "release.yml"
+events = ["push", "workflow_dispatch"]
 may = ["register", "report"]
 apps = ["wallet"]
 environments = ["dev"]
@@ -82,4 +85,9 @@ account = "123456789012"
 role = "wallet-build"
 may = ["register"]
 apps = ["wallet"]
+
+[downloads]
+principal_per_day = 50
+link_per_day = 20
+link_gib_per_day = 2
 "##;

@@ -18,6 +18,7 @@ pub fn target(data: &[u8]) {
     let delivery = Delivery {
         host: HOST,
         owner,
+        repositories: None,
         kind: text(kind),
         id: Some(text(id)).filter(|id| !id.is_empty()),
         body,

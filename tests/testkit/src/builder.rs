@@ -8,6 +8,7 @@ use domain::{
     access::Grant,
     catalog::{App, Catalog, Environment, Feed},
     digest::Digest,
+    download::DailyLimits,
     id::EnvironmentId,
     path::Path,
 };
@@ -42,6 +43,7 @@ enum Kind {
 pub struct Builder {
     pub(crate) catalog: Catalog,
     pub(crate) grants: Vec<Grant>,
+    pub(crate) limits: DailyLimits,
     pub(crate) public_url: Option<Url>,
     pub(crate) config_digest: Option<Digest>,
     pub(crate) seals: Option<&'static str>,
@@ -58,6 +60,7 @@ impl Default for Builder {
         Self {
             catalog: catalog(),
             grants: people::by_role(),
+            limits: DailyLimits::default(),
             public_url: Some("https://portal.example".parse().unwrap()),
             config_digest: None,
             seals: None,
@@ -93,10 +96,18 @@ impl Builder {
         self
     }
 
+    /// So much is given out in a day.
+    #[must_use]
+    pub fn limits(mut self, limits: DailyLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// What a `towpath.toml` says of apps, environments, paths and people.
     #[must_use]
     pub fn config(mut self, config: &Config) -> Self {
         (self.catalog, self.grants) = (config.catalog(), config.grants());
+        self.limits = config.downloads;
         self
     }
 

@@ -18,6 +18,7 @@ use portal::{
 use serde_json::{Value, json};
 use store::{Store, table::Meter};
 use targets::codepipeline::Jobs;
+use tokio::net::TcpListener;
 
 use crate::{
     builder::Builder,
@@ -59,6 +60,7 @@ impl Builder {
             store,
             catalog: self.catalog.clone(),
             grants: self.grants.clone(),
+            limits: self.limits,
             jobs,
             carriers,
             region: REGION.to_owned(),
@@ -116,6 +118,16 @@ impl TestPortal {
     /// Puts such a router in the place of its own.
     pub fn reroute(&mut self, change: impl FnOnce(&mut Front)) {
         self.router = self.router_with(change);
+    }
+
+    /// Answers those machines, too, on a loopback address that their tokens are for; the address.
+    pub async fn answers_machines(&self, machines: Machines) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let portal = self.another(|parts| parts.public_url = address.parse().ok());
+        let router = self.router_with(|front| (front.portal, front.machines) = (portal, machines));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        address
     }
 
     /// What lets writes fail.

@@ -67,6 +67,12 @@ pub(crate) struct MakeOptions {
     /// How many downloads it gives [default: any number]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     uses: Option<u32>,
+    /// How many downloads it gives in a day [default: as many as the portal lets any link give]
+    #[arg(long, value_name = "DOWNLOADS", value_parser = clap::value_parser!(u32).range(1..))]
+    per_day: Option<u32>,
+    /// How many GiB it gives in a day [default: as many as the portal lets any link give]
+    #[arg(long, value_name = "GIB", value_parser = clap::value_parser!(u32).range(1..))]
+    gib_per_day: Option<u32>,
     /// A file whose first line is the password that the link asks for
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -86,6 +92,8 @@ async fn make(api: &Api, options: &MakeOptions, output: &Output) -> Result<(), F
         to: to(api, options).await?,
         hours: days.or(options.hours).unwrap_or_default(),
         limit: options.uses,
+        per_day: options.per_day,
+        bytes_per_day: options.gib_per_day.map(|gib| u64::from(gib) << 30),
         password: password(options)?,
     };
     let made: MadeLink = api.post("/api/v1/links", &request).await?;

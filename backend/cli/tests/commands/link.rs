@@ -58,6 +58,13 @@ fn one_build_is_shared_with_a_password_from_a_file() {
     let made = portal.json(&with);
     assert_eq!(made["link"]["what"]["number"], 1);
     assert_eq!(made["link"]["has_password"], true);
+    let tight = [&asked[..], &["--per-day", "5", "--gib-per-day", "1"]].concat();
+    let made = portal.json(&tight);
+    assert_eq!(made["link"]["per_day"], 5);
+    assert_eq!(made["link"]["bytes_per_day"], 1_u64 << 30);
+    let wide = [&asked[..], &["--per-day", "201"]].concat();
+    let refused = portal.refuses(5, &wide);
+    assert!(refused.contains("1 to 200 downloads a day"), "{refused}");
 
     portal.refuses(2, &asked[..4]);
     portal.refuses(2, &["link", "make", "wallet", "--days", "7"]);

@@ -4,7 +4,7 @@ use domain::id::{AppId, EnvironmentId, RESERVED_APPS, RESERVED_ENVIRONMENTS};
 use toml::de::DeTable;
 
 use super::{
-    App, Config, Environment, Pipeline, Problems, SOURCES, machines, paths,
+    App, Config, Environment, Pipeline, Problems, SOURCES, downloads, machines, paths,
     reader::{Document, Section, Text},
     roles,
     values::{
@@ -13,7 +13,7 @@ use super::{
     },
 };
 
-pub(super) const TOP_KEYS: [&str; 7] = [
+pub(super) const TOP_KEYS: [&str; 8] = [
     "public_url",
     "apps",
     "environments",
@@ -21,6 +21,7 @@ pub(super) const TOP_KEYS: [&str; 7] = [
     "paths",
     "roles",
     "machines",
+    "downloads",
 ];
 pub(super) const APP_KEYS: [&str; 2] = ["id", "name"];
 pub(super) const ENVIRONMENT_KEYS: [&str; 3] = ["id", "name", "colour"];
@@ -78,6 +79,7 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
         paths,
         roles,
         machines,
+        downloads: downloads::limits(document, &top),
     }
 }
 

@@ -13,12 +13,15 @@ use super::{
     roles::{all_known, scope},
     values::{is_account, known},
 };
-use crate::machines::{ANY_REF, Identity, Job, Machine, Platform};
+use crate::machines::{ANY_REF, Identity, Job, Machine, NEVER_TRUSTED, Platform};
 
 pub(super) use schema::Machine as MachineSchema;
-use shapes::{is_issuer, is_line, is_name, is_number, is_origin, is_ref, is_role, is_uuid};
+use shapes::{
+    is_event, is_file_path, is_issuer, is_line, is_name, is_number, is_origin, is_ref, is_role,
+    is_uuid, is_workflow_file,
+};
 
-pub(super) const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 16] = [
     "name",
     "from",
     "issuer",
@@ -27,6 +30,8 @@ pub(super) const KEYS: [&str; 14] = [
     "origin",
     "refs",
     "job_environment",
+    "workflow",
+    "events",
     "context_id",
     "account",
     "role",
@@ -49,13 +54,15 @@ const PERMISSIONS: [&str; 8] = {
 };
 
 /// The keys that say what a machine proves, and which of them each origin has.
-const PROOFS: [(&str, &[&str]); 8] = [
+const PROOFS: [(&str, &[&str]); 10] = [
     ("issuer", &["github", "gitlab", "circleci"]),
     ("repository_id", &["github"]),
     ("project_id", &["gitlab", "circleci"]),
     ("origin", &["circleci"]),
     ("refs", &["github", "gitlab", "circleci"]),
     ("job_environment", &["github", "gitlab"]),
+    ("workflow", &["github", "gitlab"]),
+    ("events", &["github", "gitlab"]),
     ("context_id", &["circleci"]),
     ("account", &["aws"]),
 ];
@@ -214,6 +221,8 @@ fn job(document: &Document<'_>, section: &Section<'_, '_>, platform: Platform) -
     let issuer = issuer(document, section, platform);
     let refs = refs(document, section);
     let within = within(document, section, platform);
+    let workflow = workflow(document, section, platform);
+    let events = events(document, section, platform);
     Some(Identity::Job(Job {
         platform,
         issuer: issuer?,
@@ -221,6 +230,8 @@ fn job(document: &Document<'_>, section: &Section<'_, '_>, platform: Platform) -
         origin: origin.map_or(Some(None), |origin| origin.map(Some))?,
         refs,
         within,
+        workflow,
+        events,
     }))
 }
 
@@ -273,6 +284,52 @@ fn within(
     let text = section.optional("job_environment", "production")?;
     let shape = "write its name as the job does, on one line of 1 to 200 characters";
     fits(document, text, is_line, "the name of an environment", shape)
+}
+
+fn workflow(
+    document: &Document<'_>,
+    section: &Section<'_, '_>,
+    platform: Platform,
+) -> Option<String> {
+    match platform {
+        Platform::GitHub => {
+            let text = section.optional("workflow", "release.yml")?;
+            let shape = "write the file's name below .github/workflows, such as \"release.yml\"";
+            fits(document, text, is_workflow_file, "a workflow's file", shape)
+        }
+        Platform::GitLab => {
+            let text = section.optional("workflow", ".gitlab-ci.yml")?;
+            let shape = "write the file's path in the project, such as \".gitlab-ci.yml\"";
+            fits(document, text, is_file_path, "a pipeline's file", shape)
+        }
+        Platform::CircleCi => None,
+    }
+}
+
+fn events(
+    document: &Document<'_>,
+    section: &Section<'_, '_>,
+    platform: Platform,
+) -> Option<Vec<String>> {
+    if platform == Platform::CircleCi {
+        return None;
+    }
+    let shape = "write it as the CI system does, such as \"push\"";
+    let events = section.texts("events", "push")?.into_iter();
+    let good = events.filter_map(|text| {
+        if platform == Platform::GitHub && text.value == NEVER_TRUSTED {
+            document.problem(
+                text.span,
+                format!(
+                    "\"{NEVER_TRUSTED}\" is never taken: it can be made to run a stranger's code"
+                ),
+                "remove it, and run the workflow on push",
+            );
+            return None;
+        }
+        fits(document, text, is_event, "the name of an event", shape)
+    });
+    Some(good.collect())
 }
 
 /// The text, if it has the right shape; else a problem.

@@ -257,6 +257,34 @@ fn the_published_schema_is_current() {
 }
 
 #[test]
+fn how_much_a_day_gives_is_the_usual_where_nothing_is_said() {
+    let limits = |table: &str| {
+        let text = format!("{GOOD}{table}");
+        Config::parse(&text, "towpath.toml").map(|config| config.downloads)
+    };
+    let usual = DailyLimits::USUAL;
+    assert_eq!(limits("").unwrap(), usual);
+    assert_eq!(limits("[downloads]\n").unwrap(), usual);
+    let tight = "[downloads]\nprincipal_per_day = 50\nlink_per_day = 20\nlink_gib_per_day = 2\n";
+    let expected = DailyLimits {
+        principal: 50,
+        link: 20,
+        link_bytes: 2_147_483_648,
+    };
+    assert_eq!(limits(tight).unwrap(), expected);
+    for (mistake, explained) in [
+        ("link_per_day = 0", "\"link_per_day\" is out of range"),
+        ("principal_per_day = \"many\"", "not a whole number"),
+        ("link_gib_per_day = 10001", "write a number of 1 to 10000"),
+        ("links_per_day = 5", "did you mean \"link_per_day\"?"),
+    ] {
+        let problems = limits(&format!("[downloads]\n{mistake}\n")).unwrap_err();
+        let problems = problems.to_string();
+        assert!(problems.contains(explained), "{mistake}: {problems}");
+    }
+}
+
+#[test]
 fn the_schema_knows_the_keys_that_the_reader_knows() {
     let schema: Value = serde_json::from_str(&Config::schema()).unwrap();
     let keys = |pointer: &str| -> Vec<String> {
@@ -282,6 +310,7 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
     );
     for (name, known) in [
         ("Machine", &machines::KEYS[..]),
+        ("Downloads", &downloads::KEYS),
         ("Path", &paths::KEYS),
         ("PathStep", &paths::STEP_KEYS),
         ("Check", &paths::CHECK_KEYS),

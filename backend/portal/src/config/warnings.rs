@@ -1,16 +1,37 @@
 //! What a configuration says that can hardly be meant.
 
 use domain::{
-    access::{Action, Decision, decide},
+    access::{Action, Decision, Permission, decide},
     actor::Actor,
 };
 
 use super::Config;
+use crate::machines::{Identity, Machine, Platform};
+
+/// Events of GitHub whose runs have the ref of the main branch, while people without any right in the repository cause them:
+/// by a comment, an issue, a fork, or a pull request that a first workflow ran for.
+const BY_ANYONE: [&str; 8] = [
+    "discussion",
+    "discussion_comment",
+    "fork",
+    "gollum",
+    "issue_comment",
+    "issues",
+    "watch",
+    "workflow_run",
+];
 
 impl Config {
-    /// Groups that are asked for approvals and that no role lets see what they are asked about, each with what to do. Without
-    /// any role nobody signs in, and there is nothing to say.
+    /// What can hardly be meant, each with what to do.
     pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.blind_approvers();
+        warnings.extend(self.machines.iter().filter_map(open_to_any_event));
+        warnings
+    }
+
+    /// Groups that are asked for approvals and that no role lets see what they are asked about. Without any role nobody signs
+    /// in, and there is nothing to say.
+    fn blind_approvers(&self) -> Vec<String> {
         if self.roles.is_empty() {
             return Vec::new();
         }
@@ -39,4 +60,30 @@ impl Config {
         }
         warnings
     }
+}
+
+/// An entry that can do more than register and report, though people without rights in its repository may start its runs.
+fn open_to_any_event(machine: &Machine) -> Option<String> {
+    let Identity::Job(job) = &machine.identity else {
+        return None;
+    };
+    let harmless = |it: &Permission| {
+        matches!(
+            it,
+            Permission::View | Permission::Register | Permission::Report
+        )
+    };
+    if job.platform != Platform::GitHub || machine.permit.may.iter().all(harmless) {
+        return None;
+    }
+    let name = &machine.name;
+    let Some(events) = &job.events else {
+        return Some(format!(
+            "the machine \"{name}\" may do more than register and report, and any event may start its runs, also comments and pull requests of strangers that a workflow reacts to: name the events that it needs, such as events = [\"push\", \"workflow_dispatch\"]"
+        ));
+    };
+    let by_anyone = events.iter().find(|it| BY_ANYONE.contains(&it.as_str()))?;
+    Some(format!(
+        "the machine \"{name}\" may do more than register and report, and takes runs on {by_anyone}, which have the ref of the main branch whoever causes them: leave that event out, or give what needs it an entry of its own that only registers and reports"
+    ))
 }

@@ -16,13 +16,27 @@ pub struct Endpoints {
 
 /// One endpoint: whoever knows one of its secrets may report here.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct Endpoint {
+    current: Key,
+    previous: Option<Key>,
+    owner: Option<Name>,
+    repositories: Option<BTreeMap<String, u64>>,
+    host: Name,
+}
+
+/// An endpoint as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
     current: Key,
     #[serde(default, deserialize_with = "none_if_empty")]
     previous: Option<Key>,
     /// The only owner whose repositories it is for.
     owner: Option<Name>,
+    /// The only ones of them, each with its number: the name says which workflow a run is of, and the number which run it is,
+    /// so that whoever signs could write either of another.
+    repositories: Option<BTreeMap<String, u64>>,
     /// The host that its runs are said to be of: part of their identity, which no body may choose.
     #[serde(default = "Name::github")]
     host: Name,
@@ -37,7 +51,8 @@ struct Name(String);
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{place} is not as it should be: {{\"github\": {{\"<endpoint>\": {{\"current\": \"<16 characters or more>\", \
-     \"previous\": …, \"owner\": …, \"host\": …}}}}}}, where only \"current\" has to be there"
+     \"previous\": …, \"owner\": …, \"repositories\": {{\"<name>\": <number>}}, \"host\": …}}}}}}, where only \"current\" has \
+     to be there, and \"repositories\" needs an \"owner\" and at least one"
 )]
 pub struct EndpointsError {
     place: String,
@@ -76,8 +91,38 @@ impl Endpoint {
         self.owner.as_ref().map(|Name(owner)| owner.as_str())
     }
 
+    pub(super) fn repositories(&self) -> Option<&BTreeMap<String, u64>> {
+        self.repositories.as_ref()
+    }
+
     pub(super) fn host(&self) -> &str {
         &self.host.0
+    }
+}
+
+impl TryFrom<Written> for Endpoint {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, &'static str> {
+        if let Some(repositories) = &written.repositories {
+            if written.owner.is_none() {
+                return Err("an owner, whose repositories these are");
+            }
+            if repositories.is_empty() {
+                return Err("at least one repository, or none of this");
+            }
+            let named = |name: &String| Name::try_from(name.clone()).is_ok();
+            if !repositories.keys().all(named) {
+                return Err("names of repositories without their owner");
+            }
+        }
+        Ok(Self {
+            current: written.current,
+            previous: written.previous,
+            owner: written.owner,
+            repositories: written.repositories,
+            host: written.host,
+        })
     }
 }
 
@@ -126,11 +171,14 @@ mod tests {
 
     #[test]
     fn a_restriction_that_is_misspelt_is_an_error_and_not_no_restriction() {
-        let text =
-            format!(r#"{{"github": {{"acme": {{"current": "{SECRET}", "owners": "acme"}}}}}}"#);
-        let message = Endpoints::parse(&text).unwrap_err().to_string();
-        assert!(message.starts_with("github.acme"), "{message}");
-        assert!(!message.contains(SECRET), "{message}");
+        for misspelt in ["owners", "repository", "repositorys"] {
+            let text = format!(
+                r#"{{"github": {{"acme": {{"current": "{SECRET}", "owner": "acme", "{misspelt}": {{"wallet": 1}}}}}}}}"#
+            );
+            let message = Endpoints::parse(&text).unwrap_err().to_string();
+            assert!(message.starts_with("github.acme"), "{message}");
+            assert!(!message.contains(SECRET), "{message}");
+        }
     }
 
     #[test]
@@ -141,6 +189,11 @@ mod tests {
             r#"{"github": {"acme": {"current": "a long enough secret", "owner": "hunter2/hunter2"}}}"#,
             r#"{"github": {"acme": {"current": "a long enough secret", "owner": ""}}}"#,
             r#"{"github": {"acme": {"current": "a long enough secret", "host": "hunter2/.."}}}"#,
+            r#"{"github": {"acme": {"current": "a long enough secret", "owner": "o", "repositories": ["hunter2"]}}}"#,
+            r#"{"github": {"acme": {"current": "a long enough secret", "owner": "o", "repositories": {}}}}"#,
+            r#"{"github": {"acme": {"current": "a long enough secret", "owner": "o", "repositories": {"hunter2/a": 1}}}}"#,
+            r#"{"github": {"acme": {"current": "a long enough secret", "owner": "o", "repositories": {"a": "hunter2"}}}}"#,
+            r#"{"github": {"acme": {"current": "a long enough secret", "repositories": {"hunter2": 1}}}}"#,
             r#"{"github": {"acme": "hunter2"}}"#,
             r#"{"github": "hunter2"}"#,
             r#""hunter2""#,

@@ -35,6 +35,7 @@ impl Hooks {
         let delivery = Delivery {
             host: authentic.endpoint.host(),
             owner: authentic.endpoint.owner(),
+            repositories: authentic.endpoint.repositories(),
             kind,
             id,
             body: authentic.body,

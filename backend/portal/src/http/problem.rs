@@ -1,6 +1,6 @@
 //! What went wrong, as clients are told: the one mapping from [`Error`] to a status and `problem+json` (RFC 9457).
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, num::NonZeroU32, sync::Arc};
 
 use axum::{
     Json,
@@ -44,7 +44,7 @@ pub struct Problem {
     pub refusals: Box<[Refusal]>,
     /// For the header `Retry-After`, in seconds.
     #[serde(skip)]
-    pub(super) wait: Option<u16>,
+    pub(super) wait: Option<NonZeroU32>,
 }
 
 impl Problem {
@@ -59,7 +59,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             refusals: Box::default(),
-            wait: unavailable.then_some(2),
+            wait: unavailable.then(|| whole_seconds(2)),
         }
     }
 
@@ -75,7 +75,7 @@ impl Problem {
     /// Too many requests, or guesses, and how many seconds to wait.
     pub(super) fn wait(detail: impl Into<String>, seconds: i64) -> Self {
         Self {
-            wait: Some(u16::try_from(seconds.max(0)).unwrap_or(u16::MAX)),
+            wait: Some(whole_seconds(seconds)),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
         }
     }
@@ -83,6 +83,12 @@ impl Problem {
     pub(super) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
+}
+
+/// How long to wait, a second at the least.
+fn whole_seconds(seconds: i64) -> NonZeroU32 {
+    let seconds = u32::try_from(seconds.max(0)).unwrap_or(u32::MAX);
+    NonZeroU32::new(seconds).unwrap_or(NonZeroU32::MIN)
 }
 
 fn kind_of(status: StatusCode) -> (&'static str, &'static str) {
@@ -136,6 +142,7 @@ impl From<Error> for Problem {
                 )
             }
             Error::Unsent { .. } => Self::new(StatusCode::CONFLICT, sentence(&text)),
+            Error::DailyLimit { wait, .. } => Self::wait(sentence(&text), wait),
             Error::LockedOut { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, sentence(&text)),
             Error::NoJobs | Error::Unfinished => {
                 log(&error);
@@ -230,7 +237,7 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.wait {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.get()));
         }
         response.extensions_mut().insert(self);
         response

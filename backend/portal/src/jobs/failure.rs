@@ -98,6 +98,7 @@ impl From<Error> for Failure {
             | Error::Declined { .. }
             | Error::LockedOut { .. }
             | Error::Unsent { .. }
+            | Error::DailyLimit { .. }
             | Error::Impossible(_) => Self::configuration(format!("{error}.")),
             Error::Store(_) | Error::Answer(_) | Error::NoJobs | Error::Unfinished => Self {
                 kind: FailureKind::SystemUnavailable,

@@ -16,7 +16,7 @@ use super::{guest, list, password};
 use crate::{
     Error, Portal, Result,
     access::Action,
-    download::{Choice, Grant},
+    download::{Choice, Counted, Grant},
     who::Who,
 };
 
@@ -122,13 +122,17 @@ impl Portal {
             }
         };
         let choice = choice.through(&record.link.id);
-        let grant = self.sign(&choice).await?;
-        let counted = self.count(record, tapper.tap, &choice).await?;
-        Ok(counted.then_some(grant))
+        self.hand_out(&choice, Counted::Link(record, tapper.tap))
+            .await
     }
 
     /// Counts the tap, unless it was counted; false if the link gives it nothing.
-    async fn count(&self, record: &LinkRecord, tap: Option<&str>, choice: &Choice) -> Result<bool> {
+    pub(crate) async fn count_tap(
+        &self,
+        record: &LinkRecord,
+        tap: Option<&str>,
+        choice: &Choice,
+    ) -> Result<bool> {
         let asks = record.password.is_some();
         let tap = match tap.filter(|tap| is_tap(tap)) {
             Some(tap) => tap.to_owned(),
@@ -137,7 +141,7 @@ impl Portal {
         };
         match self.tapped(record, &tap, choice).await? {
             Tapped::Counted | Tapped::Repeated => Ok(true),
-            Tapped::Over => Ok(false),
+            Tapped::Over | Tapped::Paused => Ok(false),
             Tapped::Stale if asks => Ok(false),
             // A page that was left open: a tap on it is a new one by now.
             Tapped::Stale => {
@@ -152,6 +156,9 @@ impl Portal {
             link: &record.link.id,
             name,
             opened: record.password.is_some(),
+            size: choice.size,
+            allowance: record.link.allowance(self.limits()),
+            today: record.today,
         };
         let table = &self.store().table;
         Ok(table.tap(tap, &choice.download, &self.salt()).await?)
@@ -217,7 +224,7 @@ impl Portal {
         let link = &record.link;
         let shows = match link.standing(now) {
             Standing::Live if record.password.is_some() && !opened => closed(record, now),
-            Standing::Live => self.offered(record).await?,
+            Standing::Live => self.offered(record, now).await?,
             over => Shows::Ended(over),
         };
         Ok(ShareView {
@@ -228,7 +235,7 @@ impl Portal {
     }
 
     /// What a link has to give at the moment, if its maker may share that.
-    async fn offered(&self, record: &LinkRecord) -> Result<Shows> {
+    async fn offered(&self, record: &LinkRecord, now: Timestamp) -> Result<Shows> {
         let (table, guest) = (&self.store().table, guest(record));
         let app = record.link.what.app();
         let (kept, environment) = match &record.link.what {
@@ -261,7 +268,11 @@ impl Portal {
         }
         let name = self.app_or_its_name(app).name;
         Ok(match offer(name, environment, &kept.build) {
-            Ok(offer) => Shows::Offer(offer),
+            Ok(offer) => {
+                let allowance = record.link.allowance(self.limits());
+                let paused = allowance.paused_until(record.today, offer.size, now);
+                paused.map_or(Shows::Offer(offer), Shows::Paused)
+            }
             Err(_) => Shows::Nothing(Lack::NoPackage),
         })
     }

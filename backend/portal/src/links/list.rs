@@ -100,15 +100,20 @@ pub(super) fn note(who: Who<'_>, deed: Deed, link: &ShareLink, now: Timestamp) -
     }
     let limit = link.limit.map_or("none".to_owned(), |it| it.to_string());
     let password = if link.has_password { "yes" } else { "no" };
-    note.details = [
+    let mut details = vec![
         ("link", link.id.to_string()),
         ("gives", words(&link.what)),
         ("expires", link.expires_at.to_string()),
         ("limit", limit),
         ("used", link.used.to_string()),
         ("password", password.to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into();
+    ];
+    details.extend(link.per_day.map(|most| ("per_day", most.to_string())));
+    let bytes = link.bytes_per_day;
+    details.extend(bytes.map(|most| ("bytes_per_day", most.to_string())));
+    let details = details.into_iter();
+    note.details = details
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
     note
 }

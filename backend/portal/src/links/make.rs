@@ -1,5 +1,7 @@
 //! Making a share link.
 
+use std::fmt::Display;
+
 use domain::{
     Timestamp,
     audit::Deed,
@@ -27,6 +29,14 @@ pub struct LinkRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
+    /// How many downloads it gives in a day, fewer than the portal lets any link give; left out, that many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub per_day: Option<u32>,
+    /// How many bytes it gives in a day, fewer than the portal lets any link give; left out, that many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub bytes_per_day: Option<u64>,
     /// What it asks for before it shows anything, 8 to 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<SharePassword>,
@@ -76,6 +86,10 @@ impl Portal {
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let expires_at = now + lifetime(request.hours)?;
         let limit = limit(request.limit)?;
+        let limits = self.limits();
+        let per_day = tightened("per_day", request.per_day, limits.link, "downloads")?;
+        let most = limits.link_bytes;
+        let bytes_per_day = tightened("bytes_per_day", request.bytes_per_day, most, "bytes")?;
         let password = match request.password {
             Some(SharePassword(text)) => Some(password::keep(text, self.random()).await?),
             None => None,
@@ -88,6 +102,8 @@ impl Portal {
             made_at: now,
             expires_at,
             limit,
+            per_day,
+            bytes_per_day,
             used: 0,
             last_used_at: None,
             revoked: None,
@@ -100,6 +116,7 @@ impl Portal {
             password,
             guesses: 0,
             guessed_at: 0,
+            today: None,
         };
         let note = list::note(who, Deed::LinkMade, &link, now);
         self.store().table.put_link(&record, &note).await?;
@@ -183,5 +200,24 @@ fn limit(limit: Option<u32>) -> Result<Option<u32>> {
             ),
         )),
         limit => Ok(limit),
+    }
+}
+
+/// A link's own limit of a day, which may be tighter than everyone's and no wider.
+fn tightened<T: Copy + PartialOrd + Default + Display>(
+    field: &str,
+    own: Option<T>,
+    most: T,
+    of: &str,
+) -> Result<Option<T>> {
+    match own {
+        Some(own) if own <= T::default() || own > most => Err(Error::invalid(
+            field,
+            format!(
+                "a link of this portal gives 1 to {most} {of} a day: leave this out for the most, which towpath.toml sets under \
+                 [downloads]"
+            ),
+        )),
+        own => Ok(own),
     }
 }

@@ -44,6 +44,21 @@ pub struct Job {
     pub refs: Vec<String>,
     /// The environment or context that it must run in.
     pub within: Option<String>,
+    /// The file that its workflow or pipeline must be defined in, in its own repository.
+    pub workflow: Option<String>,
+    /// The events that it may run for; none if any may have caused it.
+    pub events: Option<Vec<String>>,
+}
+
+/// Something that a token says and an entry can ask for, by the key of the entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    Id,
+    Origin,
+    Ref,
+    Within,
+    Workflow,
+    Event,
 }
 
 /// What `refs` is when it is left out: branches and tags, and so no request to merge something.
@@ -75,13 +90,40 @@ impl Identity {
 }
 
 impl Job {
-    /// Whether it means the job that said this.
-    pub(super) fn means(&self, said: &Said) -> bool {
-        let git_ref = said.git_ref.as_deref();
-        said.id.as_ref() == Some(&self.id)
-            && (self.origin.is_none() || self.origin == said.origin)
-            && git_ref.is_some_and(|git_ref| self.refs.iter().any(|fits| fits_ref(fits, git_ref)))
-            && (self.within.iter()).all(|place| said.within.contains(place))
+    /// What the job said that does not fit, in the order in which it is compared; nothing if the job is meant.
+    pub(super) fn misfits(&self, said: &Said) -> Vec<Proof> {
+        let fits_any = |git_ref: &str| self.refs.iter().any(|fits| fits_ref(fits, git_ref));
+        let defined_in = |file: &str| {
+            let defined = said.workflow.as_ref();
+            // The file as it is on a ref that the job may run for, and in no other repository.
+            defined.is_some_and(|it| it.file == file && fits_any(&it.git_ref))
+        };
+        let caused_by_any = |events: &[String]| {
+            let event = said.event.as_ref();
+            event.is_some_and(|event| events.contains(event))
+        };
+        let compared = [
+            (Proof::Id, said.id.as_ref() == Some(&self.id)),
+            (
+                Proof::Origin,
+                self.origin.is_none() || self.origin == said.origin,
+            ),
+            (Proof::Ref, said.git_ref.as_deref().is_some_and(fits_any)),
+            (
+                Proof::Within,
+                self.within.iter().all(|place| said.within.contains(place)),
+            ),
+            (
+                Proof::Workflow,
+                self.workflow.as_deref().is_none_or(defined_in),
+            ),
+            (
+                Proof::Event,
+                self.events.as_deref().is_none_or(caused_by_any),
+            ),
+        ];
+        let misfits = compared.into_iter().filter(|(_, fits)| !fits);
+        misfits.map(|(proof, _)| proof).collect()
     }
 
     fn covers(&self, other: &Self) -> bool {
@@ -89,10 +131,33 @@ impl Job {
             let mut refs = other.refs.iter();
             refs.all(|narrow| self.refs.iter().any(|wide| fits_ref(wide, narrow)))
         };
+        let all_events = || match (&self.events, &other.events) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(wide), Some(narrow)) => narrow.iter().all(|event| wide.contains(event)),
+        };
         (self.platform, &self.issuer, &self.id) == (other.platform, &other.issuer, &other.id)
             && (self.origin.is_none() || self.origin == other.origin)
             && (self.within.is_none() || self.within == other.within)
+            && (self.workflow.is_none() || self.workflow == other.workflow)
             && all_refs()
+            && all_events()
+    }
+}
+
+impl Proof {
+    /// As the sentence of a refusal names it.
+    pub(super) const fn name(self, platform: Platform) -> &'static str {
+        match (self, platform) {
+            (Self::Id, Platform::GitHub) => "repository",
+            (Self::Id, _) => "project",
+            (Self::Origin, _) => "origin",
+            (Self::Ref, _) => "ref",
+            (Self::Within, Platform::CircleCi) => "context",
+            (Self::Within, _) => "environment",
+            (Self::Workflow, _) => "workflow file",
+            (Self::Event, _) => "event",
+        }
     }
 }
 
@@ -116,6 +181,8 @@ mod tests {
             origin: None,
             refs: refs.iter().map(ToString::to_string).collect(),
             within: within.map(str::to_owned),
+            workflow: None,
+            events: None,
         }
     }
 
@@ -126,6 +193,10 @@ mod tests {
             within: vec!["production".to_owned()],
             ..Said::default()
         }
+    }
+
+    fn means(job: &Job, said: &Said) -> bool {
+        job.misfits(said).is_empty()
     }
 
     #[test]
@@ -142,23 +213,23 @@ mod tests {
             ("main", false),
             ("", false),
         ] {
-            assert_eq!(main.means(&said(git_ref)), meant, "{git_ref}");
+            assert_eq!(means(&main, &said(git_ref)), meant, "{git_ref}");
         }
         let any = job(&ANY_REF, None);
-        assert!(any.means(&said("refs/heads/topic")));
-        assert!(!any.means(&said("refs/pull/1/merge")));
-        assert!(!any.means(&said("refs/merge-requests/1/head")));
+        assert!(means(&any, &said("refs/heads/topic")));
+        assert!(!means(&any, &said("refs/pull/1/merge")));
+        assert!(!means(&any, &said("refs/merge-requests/1/head")));
         let unknown = Said {
             git_ref: None,
             ..said("")
         };
-        assert!(!job(&["*"], None).means(&unknown));
+        assert!(!means(&job(&["*"], None), &unknown));
     }
 
     #[test]
     fn the_repository_and_the_environment_are_compared_whole() {
         let release = job(&ANY_REF, Some("production"));
-        assert!(release.means(&said("refs/heads/main")));
+        assert!(means(&release, &said("refs/heads/main")));
         for within in [
             vec![],
             vec!["Production".to_owned()],
@@ -168,14 +239,14 @@ mod tests {
                 within,
                 ..said("refs/heads/main")
             };
-            assert!(!release.means(&said));
+            assert!(!means(&release, &said));
         }
         for id in [None, Some("7".to_owned()), Some("740".to_owned())] {
             let said = Said {
                 id,
                 ..said("refs/heads/main")
             };
-            assert!(!release.means(&said));
+            assert!(!means(&release, &said));
         }
     }
 
@@ -186,5 +257,17 @@ mod tests {
         assert!(wide.covers(&narrow));
         assert!(!narrow.covers(&wide));
         assert!(!job(&["refs/heads/main"], None).covers(&job(&["refs/heads/*"], None)));
+        let file = Job {
+            workflow: Some("release.yml".to_owned()),
+            ..job(&ANY_REF, None)
+        };
+        assert!(wide.covers(&file) && !file.covers(&wide) && file.covers(&file));
+        let on = |events: &[&str]| Job {
+            events: Some(events.iter().map(ToString::to_string).collect()),
+            ..job(&ANY_REF, None)
+        };
+        let (push, both) = (on(&["push"]), on(&["workflow_dispatch", "push"]));
+        assert!(wide.covers(&push) && both.covers(&push));
+        assert!(!push.covers(&both) && !push.covers(&wide));
     }
 }

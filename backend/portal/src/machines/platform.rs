@@ -11,6 +11,8 @@ use url::Url;
 
 use super::claims::Claims;
 
+pub(crate) use github::NEVER_TRUSTED;
+
 /// A CI system that issues tokens to its jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
@@ -33,10 +35,23 @@ pub(super) struct Said {
     pub(super) git_ref: Option<String>,
     /// The environment, or the contexts, that it runs in.
     pub(super) within: Vec<String>,
+    /// The file that says what the run does, where that is in the repository itself.
+    pub(super) workflow: Option<Definition>,
+    /// What caused the run.
+    pub(super) event: Option<String>,
     /// Why no machine may be a job of this kind.
     pub(super) untrusted: Option<&'static str>,
     /// What it works on.
     pub(super) work: Work,
+}
+
+/// A file of the repository that a run is of, by which the run is defined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Definition {
+    /// Its name, as entries write it.
+    pub(super) file: String,
+    /// The ref that it was read on.
+    pub(super) git_ref: String,
 }
 
 impl fmt::Display for Said {
@@ -48,6 +63,12 @@ impl fmt::Display for Said {
         }
         if !self.within.is_empty() {
             write!(f, ", in {}", self.within.join(", "))?;
+        }
+        if let Some(Definition { file, git_ref }) = &self.workflow {
+            write!(f, ", workflow file {file} at {git_ref}")?;
+        }
+        if let Some(event) = &self.event {
+            write!(f, ", event {event}")?;
         }
         Ok(())
     }
@@ -78,6 +99,18 @@ impl Platform {
 fn run(parts: &[Option<&str>]) -> Option<RunId> {
     let parts: Option<Vec<&str>> = parts.iter().copied().collect();
     parts?.join("/").parse().ok()
+}
+
+/// The file of an address such as `acme/wallet/.github/workflows/release.yml@refs/heads/main`, if it begins with what stands
+/// before files of the repository. What follows the first `@` is the ref, which may hold others.
+fn defined_in(address: &str, before: &str) -> Option<Definition> {
+    let (start, rest) = address.split_at_checked(before.len())?;
+    // Names of repositories make no difference of capitals, and this compares no other text than that and the folder.
+    let (file, git_ref) = rest.split_once('@')?;
+    (start.eq_ignore_ascii_case(before) && !file.is_empty()).then(|| Definition {
+        file: file.to_owned(),
+        git_ref: git_ref.to_owned(),
+    })
 }
 
 /// A branch or a tag by its short name, or another ref in full.

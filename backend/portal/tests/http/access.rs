@@ -8,7 +8,7 @@ use portal::http::endpoints;
 use serde_json::{Value, json};
 use testkit::{Answer, TestPortal, event, now, promise, run};
 
-const APK: &[u8] = b"not really a package";
+pub(crate) const APK: &[u8] = b"not really a package";
 
 /// Who asks: someone without a role, each role (for wallet, in dev), and an administrator of everything.
 const CALLERS: [&str; 8] = [

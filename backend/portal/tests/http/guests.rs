@@ -279,6 +279,8 @@ async fn made_at(portal: &Portal, hours: u32, password: Option<&str>, at: Timest
         },
         hours,
         limit: None,
+        per_day: None,
+        bytes_per_day: None,
         password: password.map(|text| SharePassword(text.to_owned())),
     };
     let made = portal.make_link(&Actor::local(), request, "", at).await;

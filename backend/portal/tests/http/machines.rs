@@ -69,9 +69,14 @@ apps = ["wallet"]
     )
 }
 
+/// A configuration with those machines.
+pub(crate) fn config_of(machines: &str) -> Config {
+    Config::parse(&format!("{FILE}{machines}"), "towpath.toml").unwrap()
+}
+
 impl Yard {
     pub(crate) async fn of(machines: &str, sts: Option<Url>) -> Self {
-        let config = Config::parse(&format!("{FILE}{machines}"), "towpath.toml").unwrap();
+        let config = config_of(machines);
         let mut yard = Self {
             site: TestPortal::signed_in().await,
             machines: Machines::new(config.machines, sts),

@@ -14,6 +14,7 @@ mod ci;
 mod closing;
 mod cost;
 mod crossing;
+mod daily;
 mod document;
 mod duplicates;
 mod events;

@@ -128,8 +128,8 @@ fn meaning(pattern: &str, name: &str) -> Meaning {
         "revision" => Meaning::Is(json!({"commit": "0a1b2c3d4e5f"})),
         "what" | "kind" | "tap" => Meaning::Given,
         "password" | "everyones" | "groups" | "withdraw" | "bypass" | "bypass-reason" | "limit"
-        | "failed" | "month" | "format" | "abi" | "deed" | "by" | "return" | "code" | "state"
-        | "error" | "error_description" => Meaning::Left,
+        | "per_day" | "bytes_per_day" | "failed" | "month" | "format" | "abi" | "deed" | "by"
+        | "return" | "code" | "state" | "error" | "error_description" => Meaning::Left,
         _ => panic!("{pattern}: say in patterns.rs what the field {name} holds"),
     }
 }

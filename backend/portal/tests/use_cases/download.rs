@@ -65,7 +65,7 @@ async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
 }
 
 #[tokio::test]
-async fn a_tap_reads_one_item_and_writes_one() {
+async fn a_tap_reads_one_item_and_writes_its_count_and_its_record() {
     let (world, _) = world_with(&[("app.apk", b"bytes")]).await;
     world.meter.reset();
     world
@@ -74,8 +74,9 @@ async fn a_tap_reads_one_item_and_writes_one() {
         .await
         .unwrap();
     let cost = world.meter.read();
-    assert_eq!(cost.requests, 2, "one read, one write: {cost:?}");
+    assert_eq!(cost.requests, 3, "a read and two writes: {cost:?}");
     assert!(cost.read_units <= 0.5, "{cost:?}");
+    assert!(cost.write_units <= 2.0, "{cost:?}");
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ async fn looking_writes_nothing_and_a_tap_is_one_transaction() {
         },
         hours: 24,
         limit: Some(1),
+        per_day: None,
+        bytes_per_day: None,
         password: None,
     };
     let made = portal.make_link(&me(), request, "", at("04:00:00")).await;

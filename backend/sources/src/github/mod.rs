@@ -9,6 +9,8 @@
 mod job;
 mod run;
 
+use std::collections::BTreeMap;
+
 use domain::{
     Timestamp,
     digest::Digest,
@@ -43,6 +45,8 @@ pub struct Delivery<'a> {
     pub host: &'a str,
     /// The only owner whose repositories the endpoint is for, where it is for one.
     pub owner: Option<&'a str>,
+    /// The only ones of that owner that the endpoint is for, by name, with their numbers; none if it is for all.
+    pub repositories: Option<&'a BTreeMap<String, u64>>,
     /// `X-GitHub-Event`.
     pub kind: &'a str,
     /// `X-GitHub-Delivery`, which stays the same when GitHub delivers again.
@@ -75,9 +79,7 @@ pub fn parse(delivery: &Delivery<'_>, received_at: Timestamp) -> Result<Parsed, 
     })?;
     let whole = Fields::root(object);
     let repository = Repository::of(&whole, delivery.host)?;
-    if let Some(owner) = delivery.owner
-        && !repository.owner.eq_ignore_ascii_case(owner)
-    {
+    if !repository.is_for(delivery) {
         let name = repository.full_name();
         return Ok(Parsed::ignored(Ignored::Repository(name)));
     }
@@ -125,6 +127,17 @@ impl<'a> Repository<'a> {
             name,
             url: repository.text("html_url").and_then(crate::fields::link),
         })
+    }
+
+    /// Whether the endpoint takes what is of it.
+    fn is_for(&self, delivery: &Delivery<'_>) -> bool {
+        let of_owner = |owner: &str| self.owner.eq_ignore_ascii_case(owner);
+        // Both, since the body says both: the one names the workflow, the other is part of the run's identity.
+        let listed = |repositories: &BTreeMap<String, u64>| {
+            let mut named = repositories.iter();
+            named.any(|(name, id)| self.name.eq_ignore_ascii_case(name) && self.id == *id)
+        };
+        delivery.owner.is_none_or(of_owner) && delivery.repositories.is_none_or(listed)
     }
 
     fn full_name(&self) -> String {

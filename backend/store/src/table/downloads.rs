@@ -1,13 +1,14 @@
 //! Downloads: who was granted a link to what, when.
 
 use domain::{
-    download::Download,
+    download::{Download, day_ends},
     id::BuildId,
     page::{Cursor, Limit, Page},
 };
 
 use super::{
     Table,
+    calls::Change,
     item::{self, Item},
     keys,
     list::Place,
@@ -17,7 +18,27 @@ use crate::Result;
 /// How long a download is known: 400 days.
 const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 
+/// How long a day's count is kept after its day, in which nobody reads it: a day. DynamoDB deletes in its own time.
+const COUNT_KEPT_SECONDS: i64 = 24 * 3600;
+
 impl Table {
+    /// Counts a download for whoever asks for it, if that makes no more than `most` on its day. Whether it was counted.
+    pub async fn count_download(&self, download: &Download, most: u32) -> Result<bool> {
+        let ends = day_ends(download.at);
+        let change = Change {
+            key: keys::daily(&download.by, ends),
+            expression: "SET #ttl = :ttl ADD downloads :one",
+            names: vec![("#ttl", keys::TTL)],
+            condition: Some("attribute_not_exists(downloads) OR downloads < :most"),
+            values: vec![
+                (":ttl", item::number(ends.as_second() + COUNT_KEPT_SECONDS)),
+                (":one", item::number(1)),
+                (":most", item::number(most)),
+            ],
+        };
+        Ok(self.update(change).await?.is_some())
+    }
+
     /// Records a download. `salt` tells apart those of one file in one moment.
     pub async fn put_download(&self, download: &Download, salt: &str) -> Result<()> {
         self.put(item(download, salt)?).await

@@ -530,6 +530,32 @@ pub(super) fn download(download: &Download, salt: &str) -> Key {
     )
 }
 
+/// How many downloads an actor was given on a day.
+pub(super) fn daily(actor: &Actor, day_ends: Timestamp) -> Key {
+    // A token's downloads are its own: one that leaks keeps its owner from nothing.
+    let owner = actor.owner.as_deref().and_then(|it| it.person.as_ref());
+    let of_person = |name: &str| match &actor.person {
+        Some(person) => person.to_string(),
+        None => name.to_ascii_lowercase(),
+    };
+    let (kind, who) = match actor.kind {
+        ActorKind::Local => ("LOCAL", actor.name.clone()),
+        ActorKind::Person => ("PERSON", of_person(&actor.name)),
+        ActorKind::Token => (
+            "TOKEN",
+            format!(
+                "{}#{}",
+                owner.map(ToString::to_string).unwrap_or_default(),
+                actor.name
+            ),
+        ),
+        ActorKind::Machine => ("MACHINE", actor.name.clone()),
+        // None of these asks for downloads as itself; were one to, it would be counted, too.
+        ActorKind::Pipeline | ActorKind::Portal | ActorKind::Guest => ("OTHER", actor.name.clone()),
+    };
+    Key::new(format!("DAILY#{kind}#{}", bounded(&who)), time(day_ends))
+}
+
 /// The partition of share links.
 pub(super) const LINKS: &str = "LINKS";
 

@@ -9,9 +9,9 @@ use domain::{
     actor::Actor,
     audit::Note,
     digest::Digest,
-    download::Download,
+    download::{Allowance, Download, Given, day_ends},
     id::LinkId,
-    share::{LOCKED_FOR, MOST_GUESSES, MOST_REPEATS, REPEATED_FOR, Revoked, ShareLink},
+    share::{LOCKED_FOR, MOST_GUESSES, MOST_REPEATS, REPEATED_FOR, Revoked, ShareLink, Standing},
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,9 @@ pub struct LinkRecord {
     pub guesses: u32,
     /// When the last was tried, in seconds since 1970.
     pub guessed_at: i64,
+    /// What it gave on the latest day that it gave something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Given>,
 }
 
 /// A password as it is kept.
@@ -71,6 +74,12 @@ pub struct Tap<'a> {
     pub name: &'a str,
     /// Whether a password has to have opened it before.
     pub opened: bool,
+    /// The size of the file that it gives, in bytes.
+    pub size: u64,
+    /// What the link gives in a day at the most.
+    pub allowance: Allowance,
+    /// What it gave on its latest day, as it was read last.
+    pub today: Option<Given>,
 }
 
 /// What became of a tap.
@@ -84,6 +93,8 @@ pub enum Tapped {
     Stale,
     /// The link is over.
     Over,
+    /// The link gave what it may give in a day.
+    Paused,
 }
 
 impl LinkRecord {
@@ -197,39 +208,76 @@ impl Table {
         }
     }
 
-    /// Counts a tap and records its download, or repeats it; `salt` is as for [`Table::put_download`].
+    /// Counts a tap and records its download, or repeats it; `salt` is as for [`Table::put_download`]. A repeat costs as many
+    /// bytes as the first, so the link's day counts both.
     pub async fn tap(&self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Tapped> {
+        let mut tap = tap;
         let mut tries = Tries::of("a share link");
         loop {
-            match self.count_tap(tap, download, salt).await? {
+            let counted = self.count_tap(tap, download, salt).await?;
+            let repeats = matches!(&counted, Written::Refused(places) if places.contains(&TAP));
+            let written = if repeats {
+                self.repeat_tap(tap, download, salt).await?
+            } else {
+                counted
+            };
+            match written {
+                Written::Yes if repeats => return Ok(Tapped::Repeated),
                 Written::Yes => return Ok(Tapped::Counted),
-                Written::Refused(places) if !places.contains(&TAP) => return Ok(Tapped::Over),
-                Written::Refused(_) => match self.repeat_tap(tap, download, salt).await? {
-                    Written::Yes => return Ok(Tapped::Repeated),
-                    Written::Refused(places) if places.contains(&TAP) => return Ok(Tapped::Stale),
-                    Written::Refused(_) => return Ok(Tapped::Over),
-                    Written::Busy => tries.again().await?,
+                Written::Refused(places) if places.contains(&TAP) => return Ok(Tapped::Stale),
+                Written::Refused(_) => match self.why_refused(tap, repeats, download.at).await? {
+                    Refusal::Final(tapped) => return Ok(tapped),
+                    // Another tap counted meanwhile, or began the day.
+                    Refusal::Meanwhile(today) => {
+                        tap.today = today;
+                        tries.again().await?;
+                    }
                 },
                 Written::Busy => tries.again().await?,
             }
         }
     }
 
+    /// Why a link's item was not as a tap expected it.
+    async fn why_refused(&self, tap: Tap<'_>, repeats: bool, now: Timestamp) -> Result<Refusal> {
+        let Some(record) = self.link(tap.link).await? else {
+            return Ok(Refusal::Final(Tapped::Over));
+        };
+        let over = match record.link.standing(now) {
+            Standing::Live => false,
+            // What was counted before may be repeated.
+            Standing::Spent => !repeats,
+            Standing::Expired | Standing::Revoked => true,
+        };
+        if over {
+            return Ok(Refusal::Final(Tapped::Over));
+        }
+        let paused = tap.allowance.paused_until(record.today, tap.size, now);
+        Ok(match paused {
+            Some(_) => Refusal::Final(Tapped::Paused),
+            None => Refusal::Meanwhile(record.today),
+        })
+    }
+
     async fn count_tap(&self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Written> {
         let now = download.at;
-        let count = Change {
-            key: keys::link(tap.link),
-            expression: "SET used = used + :one, last_used_at = :at",
-            names: vec![("#limit", "limit")],
-            condition: Some(
-                "works_until > :now AND attribute_not_exists(revoked) AND (attribute_not_exists(#limit) OR used < #limit)",
-            ),
-            values: vec![
-                (":one", item::number(1)),
-                (":now", item::number(now.as_second())),
-                (":at", AttributeValue::S(now.to_string())),
+        let mut count = tap.counts(
+            now,
+            [
+                (
+                    "SET today.downloads = today.downloads + :one, today.bytes = today.bytes + :size, used = used + :one, last_used_at = :at",
+                    "today.ends > :now AND today.downloads < :most AND today.bytes <= :room AND works_until > :now AND attribute_not_exists(revoked) AND (attribute_not_exists(#limit) OR used < #limit)",
+                ),
+                (
+                    "SET today = :today, used = used + :one, last_used_at = :at",
+                    "(attribute_not_exists(today) OR today.ends <= :now) AND works_until > :now AND attribute_not_exists(revoked) AND (attribute_not_exists(#limit) OR used < #limit)",
+                ),
             ],
-        };
+        );
+        count.names.push(("#limit", "limit"));
+        count
+            .values
+            .push((":at", AttributeValue::S(now.to_string())));
         let known = if tap.opened {
             // Opened lately, and not counted yet.
             Write::Change(Change {
@@ -250,10 +298,19 @@ impl Table {
 
     async fn repeat_tap(&self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Written> {
         let now = download.at;
-        let works = Condition {
-            expression: "works_until > :now AND attribute_not_exists(revoked)",
-            values: vec![(":now", item::number(now.as_second()))],
-        };
+        let count = tap.counts(
+            now,
+            [
+                (
+                    "SET today.downloads = today.downloads + :one, today.bytes = today.bytes + :size",
+                    "today.ends > :now AND today.downloads < :most AND today.bytes <= :room AND works_until > :now AND attribute_not_exists(revoked)",
+                ),
+                (
+                    "SET today = :today",
+                    "(attribute_not_exists(today) OR today.ends <= :now) AND works_until > :now AND attribute_not_exists(revoked)",
+                ),
+            ],
+        );
         let once_more = Change {
             key: keys::tap(tap.link, tap.name),
             expression: "SET times = times + :one",
@@ -266,11 +323,52 @@ impl Table {
             ],
         };
         self.transact(vec![
-            Write::Check(keys::link(tap.link), works),
+            Write::Change(count),
             Write::Change(once_more),
             Write::Put(downloads::item(download, salt)?, None),
         ])
         .await
+    }
+}
+
+/// What a refused write means.
+enum Refusal {
+    Final(Tapped),
+    /// What the link gave on its day by now.
+    Meanwhile(Option<Given>),
+}
+
+impl Tap<'_> {
+    /// The change that counts this on the link's day: the first expression and condition for a day that has begun, the second
+    /// for the first tap of a day.
+    fn counts(&self, now: Timestamp, [more, first]: [(&'static str, &'static str); 2]) -> Change {
+        let mut values = vec![(":now", item::number(now.as_second()))];
+        let (expression, condition) = if self.today.is_some_and(|today| today.is_of(now)) {
+            let room = i128::from(self.allowance.bytes) - i128::from(self.size);
+            values.push((":size", item::number(self.size)));
+            values.push((":most", item::number(self.allowance.downloads)));
+            values.push((":room", item::number(room)));
+            more
+        } else {
+            let today = [
+                ("ends", item::number(day_ends(now).as_second())),
+                ("downloads", item::number(1)),
+                ("bytes", item::number(self.size)),
+            ];
+            let today = today.map(|(name, value)| (name.to_owned(), value));
+            values.push((":today", AttributeValue::M(today.into())));
+            first
+        };
+        if expression.contains(":one") {
+            values.push((":one", item::number(1)));
+        }
+        Change {
+            key: keys::link(self.link),
+            expression,
+            names: Vec::new(),
+            condition: Some(condition),
+            values,
+        }
     }
 }
 

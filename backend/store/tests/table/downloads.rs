@@ -1,7 +1,15 @@
 //! Downloads and uploads, which expire.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{actor::Actor, digest::Digest, download::Download, page::Limit};
+use domain::{
+    access::{Permission, Permit},
+    actor::Actor,
+    digest::Digest,
+    download::{Download, day_ends},
+    page::Limit,
+    work::Work,
+};
+use futures::future::join_all;
 use store::table::{Upload, UploadFile};
 
 use crate::support::{Bench, app, build_id, environment, noon, registration_key};
@@ -50,6 +58,51 @@ async fn every_download_is_told_newest_first() {
         .await
         .unwrap();
     assert_eq!(other.items, []);
+}
+
+#[tokio::test]
+async fn downloads_of_a_day_are_counted_for_each_who_asks_and_forgotten_two_days_later() {
+    let bench = Bench::new().await;
+    let of = |by: &Actor, seconds| Download {
+        by: by.clone(),
+        ..download(seconds)
+    };
+    let ada = testkit::member("ada@example.com", Vec::new());
+    let permit = || Permit::all(vec![Permission::Download]);
+    let everyone = [
+        Actor::local(),
+        ada.clone(),
+        testkit::member("bob@example.com", Vec::new()),
+        Actor::token(ada.clone(), "ci", permit()),
+        Actor::token(ada.clone(), "other", permit()),
+        Actor::machine("machine/ci", permit()),
+        Actor::machine("machine/other", permit()),
+    ];
+    let counted = async |by: &Actor, seconds| {
+        let download = of(by, seconds);
+        bench.table.count_download(&download, 2).await.unwrap()
+    };
+    for by in &everyone {
+        let found = join_all((0..5).map(|second| counted(by, second))).await;
+        assert_eq!(found.iter().filter(|it| **it).count(), 2, "{by:?}");
+    }
+    // Whatever address a person has by now, and whatever job a machine is at.
+    let renamed = Actor::person(ada.person.clone().unwrap(), "a@example.com", Vec::new());
+    assert!(!counted(&renamed, 6).await);
+    assert!(!counted(&everyone[5].clone().at_work(Work::default()), 6).await);
+    // A smaller limit holds at once, and a greater one lets go on.
+    assert!(!bench.table.count_download(&of(&ada, 7), 1).await.unwrap());
+    assert!(bench.table.count_download(&of(&ada, 8), 3).await.unwrap());
+    let day = 24 * 3600;
+    assert!(counted(&ada, day).await, "the next day");
+    let item = bench.raw().await.get_item().table_name(bench.table.name());
+    let item = item.key("pk", AttributeValue::S("DAILY#LOCAL#local".to_owned()));
+    let ends = day_ends(noon(0));
+    let item = item.key("sk", AttributeValue::S(format!("{ends:.3}")));
+    let item = item.send().await.unwrap().item.unwrap();
+    assert_eq!(item["downloads"], AttributeValue::N("2".to_owned()));
+    let expiry = ends.as_second() + day;
+    assert_eq!(item["ttl"], AttributeValue::N(expiry.to_string()));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use domain::{
     actor::Actor,
     audit::{Deed, Note},
     digest::Digest,
-    download::Download,
+    download::{DailyLimits, Download, day_ends},
     page::Limit,
     share::{Revoked, ShareLink, Shared},
 };
@@ -13,6 +13,9 @@ use futures::future::join_all;
 use store::table::{LinkRecord, Month, Tap, Tapped};
 
 use crate::support::{Bench, app, build_id, environment, noon};
+
+/// The size of the file that links give.
+const SIZE: u64 = 1000;
 
 /// A link that works for an hour.
 fn link(number: u64, limit: Option<u32>) -> LinkRecord {
@@ -27,6 +30,8 @@ fn link(number: u64, limit: Option<u32>) -> LinkRecord {
             made_at: noon(0),
             expires_at: noon(3600),
             limit,
+            per_day: None,
+            bytes_per_day: None,
             used: 0,
             last_used_at: None,
             revoked: None,
@@ -37,6 +42,7 @@ fn link(number: u64, limit: Option<u32>) -> LinkRecord {
         password: None,
         guesses: 0,
         guessed_at: 0,
+        today: None,
     }
 }
 
@@ -66,7 +72,14 @@ async fn tap(bench: &Bench, record: &LinkRecord, name: &str, second: i64, opened
         user_agent: None,
     };
     let link = &record.link.id;
-    let tap = Tap { link, name, opened };
+    let tap = Tap {
+        link,
+        name,
+        opened,
+        size: SIZE,
+        allowance: record.link.allowance(&DailyLimits::USUAL),
+        today: record.today,
+    };
     let salt = format!("{name}-{second}");
     bench.table.tap(tap, &download, &salt).await.unwrap()
 }
@@ -96,6 +109,29 @@ async fn a_link_is_read_back_with_its_makers_groups_and_is_known_for_a_month_aft
     let item = item.key("sk", key).send().await.unwrap().item.unwrap();
     let expiry = noon(3600).as_second() + 30 * 24 * 3600;
     assert_eq!(item["ttl"], AttributeValue::N(expiry.to_string()));
+}
+
+#[tokio::test]
+async fn taps_of_a_day_are_counted_in_the_link_as_many_as_it_gives_however_they_meet() {
+    let bench = Bench::new().await;
+    let mut record = link(1, None);
+    record.link.per_day = Some(4);
+    kept(&bench, &record).await;
+    let taps = (0..9).map(|number| (format!("{number:020}"), number));
+    let taps = taps.map(async |(name, second)| tap(&bench, &record, &name, second, false).await);
+    let found = join_all(taps).await;
+    let count = |tapped: Tapped| found.iter().filter(|it| **it == tapped).count();
+    assert_eq!((count(Tapped::Counted), count(Tapped::Paused)), (4, 5));
+    let kept = now_is(&bench, &record).await;
+    let given = kept.today.unwrap();
+    assert_eq!(
+        (given.downloads, given.bytes, kept.link.used),
+        (4, 4 * SIZE, 4)
+    );
+    assert_eq!(given.ends, day_ends(noon(0)).as_second());
+    assert_eq!(downloads(&bench).await.len(), 4);
+    // Whatever it read before, a tap finds what is so by now.
+    assert_eq!(tap(&bench, &kept, "late", 30, false).await, Tapped::Paused);
 }
 
 #[tokio::test]

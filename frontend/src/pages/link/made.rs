@@ -22,6 +22,8 @@ pub(crate) fn page(made: &MadeLink, apps: &[App]) -> View {
         Some(limit) => format!("{limit} downloads"),
         None => "any number of downloads".to_owned(),
     };
+    let per_day = link.per_day;
+    let per_day = per_day.map(|most| format!(", {most} a day at the most"));
     let password = link.has_password.then_some(", with the password");
     let caption = view! { "Or let a phone\u{2019}s camera read it" };
     View {
@@ -46,7 +48,7 @@ pub(crate) fn page(made: &MadeLink, apps: &[App]) -> View {
                 <label for="address">"Address"</label>
                 <input id="address" readonly=true value=made.address.clone() />
             </p>
-            <p>{limit} {password} ", until " {time::until(link.expires_at)} "."</p>
+            <p>{limit} {per_day} {password} ", until " {time::until(link.expires_at)} "."</p>
             {qr::code(&made.address, "QR code of the share link", caption.into_any())}
             <p class="ways"><a class="button" href=links::LINKS>"All share links"</a></p>
         }

@@ -101,6 +101,12 @@ pub(crate) fn page(may: &MayShare, returned: Option<&Returned>) -> View {
                     hint: "1 lets one person download once. Left empty: as often as they like.",
                 })}
                 {input(returned, Input {
+                    name: "per_day",
+                    label: "Downloads a day, if fewer than usual",
+                    kind: "number",
+                    hint: "Then the link pauses until the next day. Left empty: as many as any link of this portal gives in a day.",
+                })}
+                {input(returned, Input {
                     name: "password",
                     label: "Password, if you like",
                     kind: "text",

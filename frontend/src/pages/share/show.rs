@@ -23,6 +23,7 @@ pub(crate) fn page(view: &ShareView, tap: &str, wrong: bool) -> View {
         Shows::Offer(offer) => (offer.app.clone(), offered(view, offer, tap)),
         Shows::Password => ("A build for you".to_owned(), password(view, wrong)),
         Shows::Locked(until) => ("A build for you".to_owned(), locked(*until)),
+        Shows::Paused(until) => ("A build for you".to_owned(), paused(*until)),
         Shows::Nothing(lack) => ("A build for you".to_owned(), nothing(*lack)),
         Shows::Ended(standing) => ("This link has ended".to_owned(), ended(*standing)),
     };
@@ -106,6 +107,15 @@ fn locked(until: Timestamp) -> AnyView {
         <h1>"Too many wrong passwords"</h1>
         <p class="lead">"This link takes no password until " {time::until(until)} ". Load the page again then."</p>
         <p class="quiet">"Nobody told you the password? Ask whoever sent you this link."</p>
+    }
+    .into_any()
+}
+
+fn paused(until: Timestamp) -> AnyView {
+    view! {
+        <h1>"No more downloads today"</h1>
+        <p class="lead">"This link has given all that it gives in a day, and gives nothing until " {time::until(until)} ". Load the page again then."</p>
+        <p class="quiet">"You cannot wait? Ask whoever sent you this link for another one. Whoever runs this portal sets how much a link gives in a day."</p>
     }
     .into_any()
 }

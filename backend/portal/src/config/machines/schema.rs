@@ -35,6 +35,14 @@ pub(in crate::config) struct Machine {
     /// For `github` and `gitlab`: the environment, as the CI system has it, that the job must run in.
     #[schemars(length(min = 1, max = 200), extend("type" = "string"))]
     job_environment: Option<String>,
+    /// The file that the run must be defined by, in the repository itself: for `github` a file below `.github/workflows`, such as
+    /// `"release.yml"`; for `gitlab` its path, such as `".gitlab-ci.yml"`. Left out, any.
+    #[schemars(length(min = 1, max = 250), extend("type" = "string"))]
+    workflow: Option<String>,
+    /// What may have started the run: for `github` events such as `"push"` and `"workflow_dispatch"`, never
+    /// `"pull_request_target"`; for `gitlab` sources of pipelines such as `"push"` and `"web"`. Left out, anything.
+    #[schemars(with = "Option<Vec<String>>", length(min = 1), inner(regex(pattern = "^[a-z_]{1,60}$")), extend("type" = "array"))]
+    events: Option<Vec<String>>,
     /// For `circleci`: the context that the job must run in.
     #[schemars(regex(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), extend("type" = "string"))]
     context_id: Option<String>,

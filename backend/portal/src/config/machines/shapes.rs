@@ -45,6 +45,29 @@ pub(super) fn is_ref(text: &str) -> bool {
         && !start.contains(|c: char| c == '*' || c.is_whitespace() || !is_shown(c))
 }
 
+/// A file right below `.github/workflows`.
+pub(super) fn is_workflow_file(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+    let named = text
+        .strip_suffix(".yml")
+        .or_else(|| text.strip_suffix(".yaml"));
+    named.is_some_and(|name| !name.is_empty()) && text.len() <= 100 && text.bytes().all(plain)
+}
+
+/// A file of a repository, from its root.
+pub(super) fn is_file_path(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-/ ".contains(&b);
+    let parts = || text.split('/');
+    text.len() <= 250
+        && text.bytes().all(plain)
+        && parts().all(|part| !matches!(part, "" | "." | ".."))
+}
+
+/// As GitHub and GitLab name what starts a run.
+pub(super) fn is_event(text: &str) -> bool {
+    (1..=60).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+}
+
 pub(super) fn is_line(text: &str) -> bool {
     (1..=200).contains(&text.chars().count()) && text.chars().all(is_shown)
 }

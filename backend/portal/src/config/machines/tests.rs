@@ -42,6 +42,7 @@ fn what_is_left_out_is_the_usual() {
     assert_eq!(job.issuer, "https://token.actions.githubusercontent.com");
     assert_eq!(job.refs, ANY_REF);
     assert_eq!((&job.within, &job.origin), (&None, &None));
+    assert_eq!((&job.workflow, &job.events), (&None, &None));
     let permit = &machines[0].permit;
     assert_eq!(permit.may, [Permission::Register]);
     assert!(permit.apps.is_all() && permit.environments.is_all());
@@ -164,7 +165,81 @@ fn every_mistake_in_what_a_job_proves_is_explained() {
             "repository_id = \"74\"\njob_environment = \"\"",
             "is not the name of an environment",
         ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nworkflow = \".github/workflows/release.yml\"",
+            "write the file's name below .github/workflows",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nworkflow = \"release\"",
+            "is not a workflow's file",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nevents = []",
+            "\"events\" is an empty list",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nevents = [\"Push\"]",
+            "is not the name of an event",
+        ),
+        (
+            "repository_id = \"74\"",
+            "repository_id = \"74\"\nevents = [\"push\", \"pull_request_target\"]",
+            "\"pull_request_target\" is never taken",
+        ),
+        (
+            "from = \"github\"",
+            "from = \"circleci\"\nevents = [\"push\"]",
+            "\"events\" is not for machines from circleci",
+        ),
+        (
+            "from = \"github\"",
+            "from = \"aws\"\nworkflow = \"release.yml\"",
+            "\"workflow\" is not for machines from aws",
+        ),
+        (
+            "from = \"github\"",
+            "from = \"gitlab\"\nworkflow = \"../ci.yml\"",
+            "is not a pipeline's file",
+        ),
     ]);
+}
+
+#[test]
+fn a_job_is_pinned_to_a_file_and_to_events() {
+    let pins = "workflow = \"release.yml\"\nevents = [\"push\", \"workflow_dispatch\"]\nmay =";
+    let machines = parse(&GITHUB.replace("may =", pins)).unwrap();
+    let job = job(&machines[0]);
+    assert_eq!(job.workflow.as_deref(), Some("release.yml"));
+    let events = job.events.as_deref().unwrap();
+    assert_eq!(events, ["push", "workflow_dispatch"]);
+}
+
+#[test]
+fn what_any_event_may_start_and_does_more_than_register_and_report_is_named() {
+    let warnings = |may: &str, more: &str| {
+        let entry = GITHUB.replace("may = [\"register\"]", &format!("may = {may}\n{more}"));
+        let config = Config::parse(&format!("{BEFORE}{entry}"), "towpath.toml").unwrap();
+        config.warnings()
+    };
+    let harmless = r#"["view", "register", "report"]"#;
+    assert_eq!(warnings(harmless, ""), [""; 0]);
+    for more in ["promote", "download", "hold", "withdraw", "audit"] {
+        let may = format!(r#"["register", "{more}"]"#);
+        let [warning] = warnings(&may, "").try_into().unwrap();
+        assert!(
+            warning.contains("\"wallet-release\"") && warning.contains("events = ["),
+            "{warning}"
+        );
+        assert_eq!(warnings(&may, "events = [\"push\"]"), [""; 0]);
+        let events = "events = [\"push\", \"workflow_run\"]";
+        let [warning] = warnings(&may, events).try_into().unwrap();
+        assert!(warning.contains("on workflow_run"), "{warning}");
+        assert_eq!(warnings(harmless, events), [""; 0]);
+    }
 }
 
 #[test]

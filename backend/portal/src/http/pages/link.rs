@@ -136,11 +136,14 @@ fn request(form: &Form) -> Result<LinkRequest, Error> {
         LinkTo::Newest { app, environment }
     };
     let limit = form.filled("limit").map(|text| number("limit", text));
+    let per_day = form.filled("per_day").map(|text| number("per_day", text));
     let password = Some(form.text("password")).filter(|text| !text.is_empty());
     Ok(LinkRequest {
         to,
         hours: number("hours", form.text("hours").trim())?,
         limit: limit.transpose()?,
+        per_day: per_day.transpose()?,
+        bytes_per_day: None,
         password: password.map(|text| SharePassword(text.to_owned())),
     })
 }

@@ -105,8 +105,8 @@ impl Shown {
         let mut response = front.guest_page(base, &page).into_response();
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
-        if let Shows::Locked(until) = self.view.shows {
-            let seconds = until.duration_since(now).as_secs().max(1);
+        if let Shows::Locked(until) | Shows::Paused(until) = self.view.shows {
+            let seconds = (until.as_second() - now.as_second()).max(1);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Shows::Offer(_) = self.view.shows {
@@ -123,7 +123,7 @@ impl Shown {
         match &self.view.shows {
             Shows::Password if self.wrong => StatusCode::FORBIDDEN,
             Shows::Offer(_) | Shows::Password | Shows::Nothing(_) => StatusCode::OK,
-            Shows::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
+            Shows::Locked(_) | Shows::Paused(_) => StatusCode::TOO_MANY_REQUESTS,
             Shows::Ended(_) => StatusCode::GONE,
         }
     }

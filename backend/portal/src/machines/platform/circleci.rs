@@ -13,6 +13,9 @@ pub(super) fn read(claims: &Claims) -> Said {
         id: text("project-id"),
         untrusted: untrusted(claims),
         within: claims.texts("oidc.circleci.com/context-ids"),
+        // It says neither what started the workflow nor which file that is in.
+        workflow: None,
+        event: None,
         work: Work {
             // Older installations do not name the workflow.
             run: run(&[Some("circleci"), workflow.as_deref()]),

@@ -2,7 +2,7 @@
 
 use domain::work::Work;
 
-use super::{Said, page, run, short};
+use super::{Definition, Said, defined_in, page, run, short};
 use crate::machines::claims::Claims;
 
 pub(super) fn read(issuer: &str, claims: &Claims) -> Said {
@@ -15,6 +15,8 @@ pub(super) fn read(issuer: &str, claims: &Claims) -> Said {
     Said {
         untrusted: untrusted(claims),
         within: text("environment").into_iter().collect(),
+        workflow: workflow(claims, repository.as_deref()),
+        event: text("event_name"),
         origin: None,
         work: Work {
             run: run(&[
@@ -34,11 +36,21 @@ pub(super) fn read(issuer: &str, claims: &Claims) -> Said {
     }
 }
 
+/// The file of the workflow that was started. A workflow that it calls is named by `job_workflow_ref` alone, and does not count:
+/// it has the rights of whoever calls it.
+fn workflow(claims: &Claims, repository: Option<&str>) -> Option<Definition> {
+    let address = claims.text("workflow_ref")?;
+    defined_in(&address, &format!("{}/.github/workflows/", repository?))
+}
+
+/// The event whose runs are no machine's, whatever an entry says.
+pub(crate) const NEVER_TRUSTED: &str = "pull_request_target";
+
 /// Such a run has the ref of the branch that is asked to take something in, and may well have checked out what a stranger
 /// asks it to take in.
 fn untrusted(claims: &Claims) -> Option<&'static str> {
     let event = claims.text("event_name");
-    (event.as_deref() == Some("pull_request_target")).then_some(
+    (event.as_deref() == Some(NEVER_TRUSTED)).then_some(
         "a workflow that runs on pull_request_target is no machine, since it can be made to run a stranger's code: \
          run it on push",
     )
@@ -77,6 +89,7 @@ mod tests {
         assert_eq!(said.git_ref.as_deref(), Some("refs/heads/main"));
         assert_eq!(said.within, ["prod"]);
         assert_eq!(said.untrusted, None);
+        assert_eq!(said.event.as_deref(), Some("workflow_dispatch"));
         let work = said.work;
         assert_eq!(
             work.run.unwrap().to_string(),
@@ -91,6 +104,40 @@ mod tests {
                 "https://github.com/octo-org/octo-repo/commit/6dcb09b5b57875f334f61aebed695e2e4193db5e"
             )
         );
+    }
+
+    #[test]
+    fn a_job_says_the_file_that_was_started_in_its_own_repository() {
+        let file = |address: &str| {
+            let mut claims = sample();
+            claims["workflow_ref"] = json!(address);
+            let said = said("token.actions.githubusercontent.com", claims);
+            said.workflow.map(|it| (it.file, it.git_ref))
+        };
+        let release = |git_ref: &str| Some(("release.yml".to_owned(), git_ref.to_owned()));
+        let own = "octo-org/octo-repo/.github/workflows/release.yml";
+        assert_eq!(
+            file(&format!("{own}@refs/heads/main")),
+            release("refs/heads/main")
+        );
+        assert_eq!(
+            file("Octo-Org/Octo-Repo/.github/workflows/release.yml@refs/heads/a@b"),
+            release("refs/heads/a@b")
+        );
+        for other in [
+            "octo-org/octo-repo2/.github/workflows/release.yml@refs/heads/main",
+            "octo-org/octo-automation/.github/workflows/release.yml@refs/heads/main",
+            "octo-org/octo-repo/release.yml@refs/heads/main",
+            "octo-org/octo-repo/.github/workflows/@refs/heads/main",
+            own,
+            "",
+        ] {
+            assert_eq!(file(other), None, "{other}");
+        }
+        let mut claims = sample();
+        claims["workflow_ref"] = Value::Null;
+        claims["job_workflow_ref"] = json!(format!("{own}@refs/heads/main"));
+        assert_eq!(said("github.example.com", claims).workflow, None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use domain::work::Work;
 
-use super::{Said, page, run, short};
+use super::{Said, defined_in, page, run, short};
 use crate::machines::claims::Claims;
 
 pub(super) fn read(host: &str, claims: &Claims) -> Said {
@@ -10,9 +10,15 @@ pub(super) fn read(host: &str, claims: &Claims) -> Said {
     let (id, git_ref) = (text("project_id"), text("ref_path"));
     let (repository, commit) = (text("project_path"), text("sha"));
     let pipeline = text("pipeline_id");
+    // None where the definition is of another project.
+    let defined = text("ci_config_ref_uri").zip(repository.as_deref());
+    let workflow =
+        defined.and_then(|(address, project)| defined_in(&address, &format!("{host}/{project}//")));
     Said {
         untrusted: None,
         within: text("environment").into_iter().collect(),
+        workflow,
+        event: text("pipeline_source"),
         origin: None,
         work: Work {
             run: run(&[
@@ -66,6 +72,25 @@ mod tests {
         assert_eq!(work.repository.as_deref(), Some("my-group/my-project"));
         let page = "https://gitlab.example.com/my-group/my-project/-/commit/714a629c0b401fdce83e847fc9589983fc6f46bc";
         assert_eq!(work.url.as_deref(), Some(page));
+    }
+
+    #[test]
+    fn a_job_says_what_started_its_pipeline_and_the_file_of_it() {
+        let mut claims = sample();
+        assert_eq!(said(claims.clone()).event.as_deref(), Some("push"));
+        assert_eq!(said(claims.clone()).workflow, None);
+        claims["ci_config_ref_uri"] =
+            "gitlab.example.com/my-group/my-project//ci/release.yml@refs/heads/main".into();
+        let workflow = said(claims.clone()).workflow.unwrap();
+        assert_eq!(workflow.file, "ci/release.yml");
+        assert_eq!(workflow.git_ref, "refs/heads/main");
+        for other in [
+            "gitlab.example.com/my-group/other//ci/release.yml@refs/heads/main",
+            "gitlab.example.org/my-group/my-project//ci/release.yml@refs/heads/main",
+        ] {
+            claims["ci_config_ref_uri"] = other.into();
+            assert_eq!(said(claims.clone()).workflow, None, "{other}");
+        }
     }
 
     #[test]

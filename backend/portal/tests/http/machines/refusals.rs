@@ -49,6 +49,131 @@ async fn a_token_of_another_job_is_of_no_use() {
     }
 }
 
+/// An entry that takes two events of one workflow file, and the file as `workflow_ref` names it.
+fn pinned(ci: &Ci) -> (String, &'static str) {
+    let pins = "workflow = \"release.yml\"\nevents = [\"push\", \"workflow_dispatch\"]\nmay =";
+    let entries = release(ci);
+    let entry = entries.split("\n\n[[machines]]").next().unwrap();
+    let file = "octo-org/octo-repo/.github/workflows/release.yml";
+    (entry.replacen("may =", pins, 1), file)
+}
+
+#[tokio::test]
+async fn a_job_of_another_workflow_or_event_is_of_no_use() {
+    let ci = Ci::start().await;
+    let (entry, file) = pinned(&ci);
+    let yard = Yard::of(&entry, None).await;
+    let main = format!("{file}@refs/heads/main");
+    let job = |workflow: &str, event: &str| {
+        ci.token(&json!({"workflow_ref": workflow, "event_name": event}))
+    };
+    let misfits = "since its workflow file does not fit";
+    for (workflow, event, why) in [
+        (
+            "octo-org/octo-repo/.github/workflows/ci.yml@refs/heads/main",
+            "push",
+            misfits,
+        ),
+        // The file of that name in another repository, such as one that requires it of this one.
+        (
+            "octo-org/else-repo/.github/workflows/release.yml@refs/heads/main",
+            "push",
+            misfits,
+        ),
+        (
+            "octo-org/octo-repo2/.github/workflows/release.yml@refs/heads/main",
+            "push",
+            misfits,
+        ),
+        // As it is on a ref that may be anybody's.
+        (&format!("{file}@refs/pull/1/merge"), "push", misfits),
+        (&format!("{file}@refs/heads/topic"), "push", misfits),
+        (file, "push", misfits),
+        (&format!("{file}.yml@refs/heads/main"), "push", misfits),
+        (&main, "workflow_run", "since its event does not fit"),
+        (&main, "issue_comment", "since its event does not fit"),
+        (&main, "pull_request_target", "since its event does not fit"),
+        (&main, "", "since its event does not fit"),
+        (
+            "octo-org/octo-repo/.github/workflows/ci.yml@refs/heads/main",
+            "schedule",
+            "since its workflow file and event do not fit",
+        ),
+    ] {
+        let said = yard.refused(&job(workflow, event)).await;
+        assert!(said.contains(why), "{workflow} {event}: {said}");
+        // What would fit is nobody's business.
+        for told in ["workflow_dispatch", "refs/tags/v"] {
+            assert!(!said.contains(told), "{workflow} {event}: {said}");
+        }
+    }
+    // A workflow that another one calls has the name of its own in `job_workflow_ref`, which does not count.
+    let called = json!({"workflow_ref": null, "event_name": "push", "job_workflow_ref": main});
+    assert!(yard.refused(&ci.token(&called)).await.contains(misfits));
+    let stranger = json!({"repository_id": "75", "workflow_ref": main, "event_name": "schedule"});
+    let said = yard.refused(&ci.token(&stranger)).await;
+    assert!(said.contains("since its repository does not fit"), "{said}");
+    for (workflow, event) in [
+        (main.clone(), "push"),
+        (main.clone(), "workflow_dispatch"),
+        (main.replacen("octo-org", "Octo-Org", 1), "push"),
+    ] {
+        let answer = yard.me(&job(&workflow, event)).await;
+        assert_eq!(answer.status, 200, "{workflow} {event}: {}", answer.text());
+    }
+    let tag = json!({"ref": "refs/tags/v1.2", "workflow_ref": format!("{file}@refs/tags/v1.2"), "event_name": "push"});
+    assert_eq!(yard.me(&ci.token(&tag)).await.status, 200);
+    // The calling workflow counts, whatever it calls.
+    let calls = json!({"workflow_ref": main, "event_name": "push",
+        "job_workflow_ref": "octo-org/octo-automation/.github/workflows/oidc.yml@refs/heads/main"});
+    assert_eq!(yard.me(&ci.token(&calls)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_pipeline_of_gitlab_is_pinned_to_its_file_and_its_source() {
+    let ci = Ci::start().await;
+    let entry = format!(
+        r#"
+[[machines]]
+name = "of-gitlab"
+from = "gitlab"
+issuer = "{}"
+project_id = "20"
+refs = ["refs/heads/main"]
+workflow = ".gitlab-ci.yml"
+events = ["push", "web"]
+may = ["promote"]
+apps = ["wallet"]
+"#,
+        ci.address
+    );
+    let yard = Yard::of(&entry, None).await;
+    let job = |file: &str, source: &str| {
+        ci.token(&json!({"project_id": "20", "project_path": "acme/wallet", "ref_path": "refs/heads/main",
+            "ci_config_ref_uri": file, "pipeline_source": source}))
+    };
+    let own = "127.0.0.1/acme/wallet//.gitlab-ci.yml@refs/heads/main";
+    for source in ["push", "web"] {
+        assert_eq!(yard.me(&job(own, source)).await.status, 200);
+    }
+    for (file, source, why) in [
+        (own, "trigger", "its event does not fit"),
+        (
+            "127.0.0.1/acme/wallet//other.yml@refs/heads/main",
+            "push",
+            "its workflow file does not fit",
+        ),
+        (
+            "127.0.0.1/evil/wallet//.gitlab-ci.yml@refs/heads/main",
+            "push",
+            "its workflow file does not fit",
+        ),
+    ] {
+        let said = yard.refused(&job(file, source)).await;
+        assert!(said.contains(why), "{file} {source}: {said}");
+    }
+}
+
 #[tokio::test]
 async fn a_token_for_someone_else_or_of_another_time_is_of_no_use() {
     let ci = Ci::start().await;
