@@ -33,6 +33,7 @@ mod origin;
 mod pages;
 mod patterns;
 mod people;
+mod privacy;
 mod problems;
 mod refusals;
 mod sessions;
