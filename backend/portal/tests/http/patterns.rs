@@ -127,9 +127,9 @@ fn meaning(pattern: &str, name: &str) -> Meaning {
         "version" => Meaning::Is(json!("1.0")),
         "revision" => Meaning::Is(json!({"commit": "0a1b2c3d4e5f"})),
         "what" | "kind" | "tap" => Meaning::Given,
-        "password" | "everyones" | "groups" | "withdraw" | "bypass" | "bypass-reason" | "limit"
-        | "failed" | "month" | "format" | "abi" | "deed" | "by" | "return" | "code" | "state"
-        | "error" | "error_description" => Meaning::Left,
+        "issuer" | "sure" | "password" | "everyones" | "groups" | "withdraw" | "bypass"
+        | "bypass-reason" | "limit" | "failed" | "month" | "format" | "abi" | "deed" | "by"
+        | "return" | "code" | "state" | "error" | "error_description" => Meaning::Left,
         _ => panic!("{pattern}: say in patterns.rs what the field {name} holds"),
     }
 }

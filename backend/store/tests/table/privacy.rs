@@ -1,7 +1,8 @@
 //! Looking the table through for a person.
 
-use domain::{actor::Actor, download::Download, id::PersonId};
-use store::table::Subject;
+use domain::{actor::Actor, download::Download, event::Trigger, id::PersonId, status::Status};
+use store::table::{Raw, Subject};
+use testkit::records::event;
 
 use crate::support::{Bench, noon};
 
@@ -85,6 +86,32 @@ async fn a_table_of_many_parts_is_looked_through_and_changed_to_its_end() {
             assert!(download.user_agent.is_some());
         }
     }
+}
+
+#[tokio::test]
+async fn an_event_with_its_payload_is_handed_out_without_that() {
+    let bench = Bench::new().await;
+    let mut event = event("a", Status::Running, 0);
+    event.facts.trigger = Some(Trigger {
+        kind: "push".to_owned(),
+        by: Some(ADA.to_owned()),
+    });
+    let payload = Raw::Inline(r#"{"email":"ada@example.com"}"#);
+    let table = &bench.table;
+    table
+        .record(&event, Some(payload), None, noon(0))
+        .await
+        .unwrap();
+    let found = table.kept_of(&subject(), None).await.unwrap().found;
+    let partitions: Vec<&str> = found.iter().map(|kept| kept.partition.as_str()).collect();
+    for kind in ["EVENT#", "RUN#"] {
+        let is_it = |partition: &&str| partition.starts_with(kind);
+        assert!(partitions.iter().any(is_it), "{kind}: {partitions:?}");
+    }
+    assert!(found.iter().all(|kept| kept.record["raw"].is_null()));
+    let changed = table.forget_in(&subject(), None).await.unwrap().found;
+    assert_eq!((changed["EVENT"], changed["RUN"]), (1, 1));
+    assert_eq!(table.kept_of(&subject(), None).await.unwrap().found, []);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How often one click goes on.
-const TIMES: usize = 4;
+const TIMES: usize = 2;
 
 pub(in crate::http::pages) async fn show(State(front): Shared, caller: Caller) -> Response {
     page(&front, &caller, None, None)
