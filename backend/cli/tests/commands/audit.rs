@@ -214,11 +214,11 @@ fn names_beside_entries_are_verified_and_may_be_erased() {
     let before = exported(&portal);
     let id = PersonId::of("https://issuer.example", "s-1");
     let ada = Actor::person(id.clone(), "ada@example.com", Vec::new());
-    let named = Named {
+    let own = Named {
         name: ada.name.clone(),
         salt: "b1946ac92492d2347c6235b4d2611184".to_owned(),
     };
-    let names = Names::from([(id.clone(), named)]);
+    let names = Names::from([(id, own)]);
     let mut log = before.clone();
     for reason in ["ask ada@example.com", "lifted"] {
         let note = Note {
@@ -238,31 +238,31 @@ fn names_beside_entries_are_verified_and_may_be_erased() {
         "{said}"
     );
     let mut erased = log.clone();
-    erased.iter_mut().for_each(|entry| entry.names.clear());
+    for entry in &mut erased {
+        entry.names.clear();
+    }
     let (ours, python, said) = both(&portal, &erased);
     assert_eq!((ours, python), (0, 0), "{said}");
     let counted = said.matches("2 entries name somebody whose name was erased");
     assert_eq!(counted.count(), 2, "{said}");
     let changes: [fn(&mut Entry); 4] = [
         |entry| {
-            entry
-                .names
-                .values_mut()
-                .for_each(|of| of.name = "eve@example.com".to_owned())
+            for of in entry.names.values_mut() {
+                of.name = "eve@example.com".to_owned();
+            }
         },
         |entry| {
-            entry
-                .names
-                .values_mut()
-                .for_each(|of| of.salt = "00".to_owned())
+            for of in entry.names.values_mut() {
+                of.salt = "00".to_owned();
+            }
         },
         |entry| entry.note.people.clear(),
         |entry| entry.note.by.name = "ada@example.com".to_owned(),
     ];
     for change in changes {
-        let mut changed = log.clone();
-        change(&mut changed[5]);
-        let (ours, python, said) = both(&portal, &changed);
+        let mut other = log.clone();
+        change(&mut other[5]);
+        let (ours, python, said) = both(&portal, &other);
         assert_eq!((ours, python), (7, 7), "{said}");
     }
 }
