@@ -35,6 +35,15 @@ pub fn revoke_token(id: &TokenId) -> String {
 /// Where someone is signed in.
 pub const SESSIONS: &str = "/settings/sessions";
 
+/// What is kept of people.
+pub const PRIVACY: &str = "/settings/privacy";
+
+/// Where a form hands out what is kept of a person.
+pub const EXPORT_PERSON: &str = "/settings/privacy/export";
+
+/// Where a form erases a person's name.
+pub const ERASE_PERSON: &str = "/settings/privacy/erase";
+
 /// Who may do what.
 pub const ACCESS: &str = "/settings/access";
 

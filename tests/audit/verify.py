@@ -35,12 +35,22 @@ def once(members):
     return dict(members)
 
 
-def verify_entries(lines, hashes):
+def beside(entry, names):
+    """Whether the names beside an entry are those that were noted, and whether one is erased."""
+    people = entry.get("people", {})
+    fit = all(people.get(who) == digest(canonical([of["salt"], of["name"]])) for who, of in names.items())
+    return fit, any(who not in names for who in people)
+
+
+def verify_entries(lines, hashes, erased):
     number, previous = 0, digest("")
     for line in filter(str.strip, lines):
         try:
             entry = json.loads(line, object_pairs_hook=once)
-            stated = entry.pop("hash")
+            stated, names = entry.pop("hash"), entry.pop("names", {})
+            fit, is_erased = beside(entry, names)
+            if not fit:
+                yield f"a name beside entry {entry['number']} is not the one that was noted"
             if entry["number"] != number + 1:
                 yield f"entry {entry['number']} stands behind entry {number}"
             if entry["previous"] != previous:
@@ -48,6 +58,7 @@ def verify_entries(lines, hashes):
             if digest(canonical(entry)) != stated:
                 yield f"entry {entry['number']} is altered"
             number, previous = entry["number"], stated
+            erased.extend([number] * is_erased)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             yield f"behind entry {number} is a line that is no entry: {error!r}"
         hashes[number] = previous
@@ -97,15 +108,16 @@ def main(log, *answers):
     for answer in answers:
         with open(answer, encoding="utf-8") as file:
             pages.append(json.load(file))
-    hashes = {}
+    hashes, erased = {}, []
     with open(log, encoding="utf-8", newline="\n") as lines:
-        findings = list(verify_entries(lines, hashes))
+        findings = list(verify_entries(lines, hashes, erased))
     versions = [version for page in pages for version in page["seals"]]
     findings += verify_seals(versions, pages[0].get("newest") if pages else None, hashes)
     head = pages[0].get("head") if pages else None
     if head and (hashes.get(head["number"]) != head["hash"] or max(hashes) != head["number"]):
         findings.append(f"the log does not end with entry {head['number']}, as it says")
-    print(*findings or [f"{len(hashes)} entries and {len(versions)} versions of seals are as they were written"], sep="\n")
+    words = f"{len(hashes)} entries and {len(versions)} versions of seals are as they were written"
+    print(*findings or [f"{words}; {len(erased)} entries name somebody whose name was erased"], sep="\n")
     return 7 if findings else 0
 
 

@@ -21,8 +21,9 @@ MAY = {
          "links", "revoke_link", "tokens", "make_token", "revoke_token"],
         EVERYONE,
     ),
-    **dict.fromkeys(["me", "sessions", "end_session", "end_other_sessions"], EVERYONE | {"nobody"}),
-    **dict.fromkeys(["end_all_sessions", "access", "configuration"], {"admins"}),
+    # Of what is kept of people, one's own.
+    **dict.fromkeys(["me", "sessions", "end_session", "end_other_sessions", "export_person"], EVERYONE | {"nobody"}),
+    **dict.fromkeys(["end_all_sessions", "erase_person", "access", "configuration"], {"admins"}),
     **dict.fromkeys(["file", "latest"], DOWNLOADS),
     **dict.fromkeys(["start_upload", "upload", "complete_upload", "make_link"], REGISTERS),
     **dict.fromkeys(

@@ -46,7 +46,7 @@ def rights():
         ("dynamodb:PutItem", table(), ALL - {"unanswered"}),
         ("dynamodb:Query", f"{table()}/index/gsi1", ALL - {"hooks", "unanswered"}),
         ("dynamodb:UpdateItem", table(), ALL - {"hooks", "unanswered"}),
-        ("dynamodb:Scan", table(), NOBODY),
+        ("dynamodb:Scan", table(), {"web"}),
         ("dynamodb:DeleteTable", table(), NOBODY),
         ("dynamodb:UpdateTimeToLive", table(), NOBODY),
         ("dynamodb:GetItem", regional("dynamodb", "table/payroll"), NOBODY),

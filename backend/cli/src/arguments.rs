@@ -14,7 +14,7 @@ use crate::{
         config, event,
         holds::{HoldOptions, LiftOptions},
         latest::LatestOptions,
-        link,
+        link, privacy,
         promotion::{
             answer::{ApproveOptions, ReasonOptions},
             list::PromotionsOptions,
@@ -121,6 +121,9 @@ pub(crate) enum Command {
     /// Read, verify or export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Export what is kept of a person, or erase their name
+    #[command(subcommand)]
+    Privacy(privacy::Command),
     /// Make, list or revoke API tokens
     #[command(subcommand)]
     Token(token::Command),

@@ -10,6 +10,7 @@ pub(crate) mod event;
 pub(crate) mod holds;
 pub(crate) mod latest;
 pub(crate) mod link;
+pub(crate) mod privacy;
 pub(crate) mod promotion;
 pub(crate) mod push;
 pub(crate) mod runs;

@@ -15,7 +15,7 @@ use clap::Parser as _;
 use api::bearer::{Bearer, VARIABLE};
 use arguments::{Arguments, Command};
 use commands::{
-    audit, builds, compare, completions, config, event, holds, latest, link,
+    audit, builds, compare, completions, config, event, holds, latest, link, privacy,
     promotion::{answer, list, promote, rollback},
     push, runs, status, token, whoami, withdrawals,
 };
@@ -67,6 +67,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Link(command) => link::link(&portal()?, &command, output).await,
         Command::Compare(options) => compare::compare(&portal()?, &options, output).await,
         Command::Audit(command) => on_audit(portal, command, output).await,
+        Command::Privacy(command) => privacy::privacy(&portal()?, command, output).await,
         Command::Token(command) => token::token(&portal()?, command, output).await,
         Command::Event(event::Command::Send(options)) => {
             event::send(&portal()?, &options, output).await

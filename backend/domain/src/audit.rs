@@ -1,11 +1,12 @@
 //! The audit log: entries that each hold the hash of the one before.
 //!
-//! An entry's hash is the SHA-256 of its canonical JSON (RFC 8785) without the member `hash`: its `number`, what is noted,
-//! and `previous`. Members that an entry does not have are left out, so that an entry written before a member was thought of
+//! An entry's hash is the SHA-256 of its canonical JSON (RFC 8785) without the members `hash` and `names`: its `number`, what is
+//! noted, and `previous`. Members that an entry does not have are left out, so that an entry written before a member was thought of
 //! keeps its hash. `docs/audit.md` describes all of it to the byte.
 
 mod canonical;
 mod export;
+mod names;
 mod seal;
 mod seals;
 mod verify;
@@ -18,9 +19,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::Actor,
     digest::Digest,
-    id::{AppId, BuildId, EnvironmentId, PromotionId},
+    id::{AppId, BuildId, EnvironmentId, PersonId, PromotionId},
 };
 
+pub use names::{Named, Names, replaced};
 pub use seal::{DaySeal, FOLDER, FORMAT, LastSeal, Seal};
 pub use seals::{Lock, LockMode, Locks, SealVersion, Seals, SealsFound, oldest};
 pub use verify::{Fault, Finding, Link, MOST_FINDINGS, Outcome, Verifier, verify};
@@ -58,6 +60,15 @@ pub struct Note {
     /// What else belongs to it, such as the gates' answers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, String>,
+    /// The people whom it names, each with the digest of their name, which stands beside the entry. Entries of before have
+    /// the names themselves, and no digest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Digest>))]
+    pub people: BTreeMap<PersonId, Digest>,
+    /// Whom `reason` and `details` name beside whoever did it, until it is written.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub about: Vec<Actor>,
 }
 
 /// What was done.
@@ -117,6 +128,10 @@ pub enum Deed {
     SessionEnded,
     /// Someone guessed too often, and has to wait.
     LockedOut,
+    /// All that is kept of a person was handed out.
+    PrivacyExported,
+    /// A person's name was erased.
+    PrivacyErased,
 }
 
 /// One entry of the log.
@@ -132,6 +147,10 @@ pub struct Entry {
     pub previous: Digest,
     /// SHA-256 of all of the above.
     pub hash: Digest,
+    /// The names that stand beside it, of those people whose names are kept.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Named>))]
+    pub names: Names,
 }
 
 /// Where the log ends.
@@ -184,6 +203,8 @@ impl Note {
             reason: None,
             from: None,
             details: BTreeMap::new(),
+            people: BTreeMap::new(),
+            about: Vec::new(),
         }
     }
 }
@@ -199,6 +220,7 @@ impl Entry {
             note,
             previous: head.hash,
             hash,
+            names: BTreeMap::new(),
         }
     }
 

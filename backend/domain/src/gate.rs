@@ -53,6 +53,10 @@ pub struct GateAnswer {
     /// When it will be met by time alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Whom the words name; no record keeps it.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub by: Option<Box<Actor>>,
 }
 
 /// How a gate stands.
@@ -267,6 +271,7 @@ impl GateAnswer {
             words: words.into(),
             remedy: None,
             until: None,
+            by: None,
         }
     }
 
@@ -277,6 +282,7 @@ impl GateAnswer {
             words: words.into(),
             remedy: Some(remedy.into()),
             until: None,
+            by: None,
         }
     }
 
@@ -289,5 +295,13 @@ impl GateAnswer {
 
     fn until(self, until: Option<Timestamp>) -> Self {
         Self { until, ..self }
+    }
+
+    /// The same, whose words name somebody.
+    fn naming(self, by: &Actor) -> Self {
+        Self {
+            by: Some(Box::new(by.clone())),
+            ..self
+        }
     }
 }

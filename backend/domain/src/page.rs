@@ -27,6 +27,9 @@ pub struct Cursor(String);
 )]
 pub struct InvalidCursor;
 
+/// The most bytes of a place: two keys of 1,024, and how long the first is.
+const LONGEST: usize = 2_056;
+
 impl Cursor {
     /// The page that starts behind the item with this sort key.
     pub fn behind(sort_key: &str) -> Self {
@@ -45,7 +48,7 @@ impl FromStr for Cursor {
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
         let bytes = hex::decode(text).map_err(|_| InvalidCursor)?;
         let key = String::from_utf8(bytes).map_err(|_| InvalidCursor)?;
-        if key.is_empty() || key.len() > 1024 {
+        if key.is_empty() || key.len() > LONGEST {
             Err(InvalidCursor)
         } else {
             Ok(Self(key))
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_cursor_is_refused() {
-        for text in ["", "-1", "zz", "abc", "ff", &"61".repeat(1025)] {
+        for text in ["", "-1", "zz", "abc", "ff", &"61".repeat(LONGEST + 1)] {
             assert_eq!(text.parse::<Cursor>(), Err(InvalidCursor), "{text:?}");
         }
     }

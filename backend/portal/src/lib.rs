@@ -35,6 +35,7 @@ pub mod links;
 pub mod machines;
 mod object_keys;
 mod oidc;
+pub mod privacy;
 pub mod promotion;
 pub mod record;
 pub mod register;

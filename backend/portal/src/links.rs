@@ -13,6 +13,7 @@ mod make;
 mod password;
 
 pub use guest::{Opened, Tapper};
+pub(crate) use list::note;
 pub use make::{LinkRequest, LinkTo, SharePassword};
 
 use domain::{Timestamp, actor::Actor, id::LinkId, share::Shared};

@@ -10,5 +10,6 @@ mod prove;
 mod revoke;
 mod text;
 
+pub(crate) use make::note;
 pub use make::{LIFETIME_HOURS, MOST, TokenRequest};
 pub(crate) use text::TokenText;

@@ -15,6 +15,8 @@ mod links;
 mod lists;
 #[path = "table/people.rs"]
 mod people;
+#[path = "table/privacy.rs"]
+mod privacy;
 #[path = "table/promotions.rs"]
 mod promotions;
 #[path = "table/refusals.rs"]

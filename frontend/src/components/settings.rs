@@ -18,6 +18,8 @@ pub(crate) enum Tab {
     Links,
     /// Their API tokens.
     Tokens,
+    /// What is kept of them.
+    Privacy,
     /// Who may do what.
     Access,
     /// How the portal is set up.
@@ -32,6 +34,7 @@ pub(crate) fn head(here: Tab, visitor: &Visitor) -> AnyView {
         (Tab::Sessions, links::SESSIONS, "Sessions", signs_in),
         (Tab::Links, links::LINKS, "Share links", visitor.is_in()),
         (Tab::Tokens, links::TOKENS, "Tokens", visitor.is_in()),
+        (Tab::Privacy, links::PRIVACY, "Privacy", signs_in),
         (
             Tab::Access,
             links::ACCESS,

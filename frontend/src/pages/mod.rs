@@ -45,7 +45,7 @@ pub use audit::{
 };
 pub use hold::stop::MayHold;
 pub use link::make::{MayShare, SharedPlace};
-pub use settings::sessions::SessionLine;
+pub use settings::{privacy::ErasedLines, sessions::SessionLine};
 pub use token::{
     list::Whose as WhoseTokens,
     make::{ALL as ALL_OF_THEM, MayGive},
@@ -253,6 +253,15 @@ pub enum Page<'a> {
         /// When this was true.
         as_of: Timestamp,
     },
+    /// What is kept of people.
+    Privacy {
+        /// Whether whoever looks may export and erase anybody.
+        may_manage: bool,
+        /// What was erased just now.
+        erased: Option<&'a ErasedLines>,
+        /// A form of the page that was not carried out.
+        returned: Option<&'a Returned>,
+    },
     /// The session has ended here; it ends at the issuer, too.
     Leaving {
         /// Where it ends there.
@@ -376,6 +385,11 @@ impl Page<'_> {
                 returned,
                 as_of,
             } => settings::sessions::page(sessions, may_end_all, ended, returned, as_of, site),
+            Self::Privacy {
+                may_manage,
+                erased,
+                returned,
+            } => settings::privacy::page(may_manage, erased, returned, site),
             Self::Leaving { issuer } => sign_in::leaving::page(issuer),
             Self::SignedOut => sign_in::signed_out::page(),
             Self::Error {

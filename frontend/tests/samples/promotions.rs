@@ -37,6 +37,7 @@ fn gate(gate: GateKind, standing: Standing, words: &str, remedy: Option<&str>) -
         words: words.into(),
         remedy: remedy.map(str::to_owned),
         until: None,
+        by: None,
     }
 }
 
@@ -103,6 +104,7 @@ fn not_next() -> Refusal {
         field: Some(RequestField::To),
         what: "prod is not next for this build".into(),
         remedy: "promote it to preprod first".into(),
+        by: None,
     }
 }
 
@@ -147,6 +149,7 @@ pub(crate) fn refused() -> BuildView {
         field: None,
         what: what.into(),
         remedy: remedy.into(),
+        by: None,
     };
     let prod = StepOption {
         gates: hard_gates(),

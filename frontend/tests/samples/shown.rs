@@ -1,10 +1,10 @@
 //! Pages about promotions, holds, the audit log and comparisons, in every state: the gallery shows them, tests read them.
 
-use domain::{audit::Locks, view::BuildView};
+use domain::{audit::Locks, page::Cursor, view::BuildView};
 use frontend::{
     Page,
     form::{Returned, Trouble},
-    pages::{ComparedSeals, MayHold, ShownAudit, VerifiedLog},
+    pages::{ComparedSeals, ErasedLines, MayHold, ShownAudit, VerifiedLog},
 };
 
 use super::{app, audit, builds, environment, links, now, overview, promotions, settings, tester};
@@ -49,6 +49,7 @@ pub(crate) fn each(show: Show<'_>) {
     of_the_log(show);
     of_comparisons(show);
     of_settings(show);
+    of_privacy(show);
     of_links(show);
     show("overview-stopped", Page::Overview(&overview::stopped()));
     show("tester-withdrawn", Page::Tester(&tester::withdrawn()));
@@ -245,6 +246,7 @@ fn of_the_log(show: Show<'_>) {
         show(
             name,
             Page::Verified(VerifiedLog {
+                erased: 0,
                 entries,
                 seals,
                 findings,
@@ -289,6 +291,34 @@ fn of_settings(show: Show<'_>) {
             as_of: now(),
         };
         show(name, page);
+    }
+}
+
+fn of_privacy(show: Show<'_>) {
+    let wrong = returned("erase", &[("person", "")]);
+    let erased = |next: Option<&str>| ErasedLines {
+        person: "9f2c61f0b7d84e1a8a1f5cc05d3e0b72".parse().unwrap(),
+        reason: "asked for it".into(),
+        done: vec!["2 sessions ended".into(), "1 token revoked".into()],
+        remains: vec![("payloads of webhooks".into(), "400 days".into())],
+        next: next.map(Cursor::behind),
+    };
+    let (half, whole) = (erased(Some("1.ab")), erased(None));
+    for (name, may_manage, erased, returned) in [
+        ("settings-privacy", false, None, None),
+        ("settings-privacy-admin", true, None, None),
+        ("settings-privacy-back", true, None, Some(&wrong)),
+        ("settings-privacy-half", true, Some(&half), None),
+        ("settings-privacy-erased", true, Some(&whole), None),
+    ] {
+        show(
+            name,
+            Page::Privacy {
+                may_manage,
+                erased,
+                returned,
+            },
+        );
     }
 }
 

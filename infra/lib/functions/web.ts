@@ -18,6 +18,7 @@ export function web(scope: Construct, parts: Parts): TowpathFunction {
     concurrency: deployment.environment.concurrency.web,
   });
   records.grantReadWrite(made);
+  records.grantReadThrough(made);
   releases.grant(made, ['s3:GetObject'], ['artifacts/', 'icons/', 'staging/']);
   releases.grant(made, ['s3:PutObject'], ['artifacts/', 'events/', 'icons/', 'staging/']);
   releases.grant(

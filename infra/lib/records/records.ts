@@ -60,12 +60,17 @@ export class Records extends Construct {
     });
   }
 
-  /** Lets a function read and write records, item by item: no scan, and nothing that changes the table itself. */
+  /** Lets a function read and write records, item by item, and nothing that changes the table itself. */
   grantReadWrite(to: TowpathFunction): void {
     to.grant(WRITE, [this.table.tableArn]);
     to.grant(READ, [this.table.tableArn]);
     to.grant(['dynamodb:Query'], [`${this.table.tableArn}/index/${INDEX}`]);
     to.set('TOWPATH_TABLE', this.table.tableName);
+  }
+
+  /** Lets a function read the table through, which it does to find what is kept of one person. */
+  grantReadThrough(to: TowpathFunction): void {
+    to.grant(['dynamodb:Scan'], [this.table.tableArn]);
   }
 
   /** Lets a function record events: no builds, no promotions and no audit log, neither to read nor to write. */

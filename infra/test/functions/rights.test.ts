@@ -41,6 +41,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...RECORDS,
     ...PIPELINES,
     ...own('Web'),
+    'dynamodb:Scan on <RecordsTable.Arn>',
     's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
     's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
     's3:GetObject on <ReleasesBucket.Arn>/artifacts/*',

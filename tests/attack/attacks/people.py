@@ -127,6 +127,44 @@ def anothers_session(place, case):
         raise Broken("the session has ended")
 
 
+ROW_PRIVACY = "takes what is kept of a colleague, or erases their name, also by a token"
+
+
+@attack("somebody exports what is kept of another person, or erases their name", ROW_PRIVACY, PEOPLE)
+def anothers_privacy(place, case):
+    role = case.either("release-manager", lambda rng: rng.choice(["viewer", "tester", "developer", "auditor", "admin"]))
+    intruder = place.person(role)
+    victim = {"person": case.either("admins@example.com", lambda rng: f"{rng.getrandbits(128):032x}")}
+    erase = victim | {"reason": case.unique()}
+    with case.attack():
+        case.refused(intruder.post("/api/v1/privacy/export", victim), 403, "forbidden")
+        case.refused(intruder.post("/api/v1/privacy/erase", erase), 403, "forbidden")
+    with case.control():
+        own = case.succeeds(intruder.post("/api/v1/privacy/export", {}))
+        if not any(kept["partition"].startswith("SESSIONS#") for kept in own["records"]):
+            raise Broken("control: one's own session is not in one's export")
+    nobody = {"person": f"{case.rng.getrandbits(128):032x}"}
+    with case.control():
+        case.succeeds(place.lead.post("/api/v1/privacy/export", nobody))
+        case.succeeds(place.lead.post("/api/v1/privacy/erase", nobody | {"reason": case.unique()}))
+
+
+@attack("a token of an administrator exports or erases a person", ROW_PRIVACY, PEOPLE)
+def privacy_by_token(place, case):
+    may = case.either(["view", "audit"], lambda rng: rng.sample(["view", "audit", "promote", "hold", "withdraw", "report"], 3))
+    made = case.succeeds(place.lead.post("/api/v1/tokens", {"label": case.either("privacy", lambda _: "privacy-too"), "permit": {"may": may}, "hours": 1}))
+    program = place.client(authorization=f"Bearer {made['bearer']}")
+    person = {"person": f"{case.rng.getrandbits(128):032x}"}
+    with case.attack():
+        case.refused(program.post("/api/v1/privacy/export", {}), 403, "forbidden")
+        case.refused(program.post("/api/v1/privacy/export", person), 403, "forbidden")
+        case.refused(program.post("/api/v1/privacy/erase", person | {"reason": case.unique()}), 403, "forbidden")
+    with case.control():
+        case.succeeds(program.get("/api/v1/overview"))
+        case.succeeds(place.lead.post("/api/v1/privacy/erase", person | {"reason": case.unique()}))
+        case.succeeds(place.lead.post(f"/api/v1/tokens/{made['token']['id']}/revoke"))
+
+
 @attack("a token for one app or environment reaches another", "uses a token for more, or longer", SERVE)
 def a_token_elsewhere(place, case):
     build = build_of(place.lead.push("shop", {"a.apk": case.bytes()}, environment="dev"))

@@ -121,12 +121,12 @@ impl TestPortal {
         page.await.unwrap().items.len()
     }
 
-    /// The audit log of the month of [`noon`], the oldest entry first.
+    /// The audit log of the month of [`noon`] as people read it, the oldest entry first.
     pub async fn log(&self) -> Vec<Entry> {
         let month = "2026-11".parse().unwrap();
         let found = self.store.table.audit_month(&month).await.unwrap();
         let entries = found.into_iter().map(|found| found.entry.unwrap());
-        entries.collect()
+        entries.map(Entry::readable).collect()
     }
 
     /// What the audit log says was done, the oldest first, but for the registrations of builds and their releases without a

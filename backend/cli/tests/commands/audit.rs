@@ -1,6 +1,10 @@
 //! The audit log: read, taken away, and found out when somebody edits it.
 
-use domain::audit::{DaySeal, Entry, Head, LastSeal, Seal};
+use domain::{
+    actor::Actor,
+    audit::{DaySeal, Deed, Entry, Head, LastSeal, Named, Names, Note, Seal},
+    id::PersonId,
+};
 use serde_json::{Value, json};
 use store::{Settings, Store};
 
@@ -189,6 +193,78 @@ fn a_log_that_was_written_anew_is_betrayed_by_a_seal() {
         "{}",
         found.out
     );
+}
+
+/// What the command and the program in Python that reads the documentation alone say of the same file: both exit codes.
+fn both(portal: &Portal, log: &[Entry]) -> (i32, i32, String) {
+    let ours = verify(portal, log, &[]);
+    let verifier = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/audit/verify.py");
+    let python = std::process::Command::new("python3")
+        .arg(verifier)
+        .arg(portal.path("audit.jsonl"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(python.stdout).unwrap();
+    (ours.code, python.status.code().unwrap(), ours.out + &said)
+}
+
+#[test]
+fn names_beside_entries_are_verified_and_may_be_erased() {
+    let portal = with_a_log();
+    let before = exported(&portal);
+    let id = PersonId::of("https://issuer.example", "s-1");
+    let ada = Actor::person(id.clone(), "ada@example.com", Vec::new());
+    let own = Named {
+        name: ada.name.clone(),
+        salt: "b1946ac92492d2347c6235b4d2611184".to_owned(),
+    };
+    let names = Names::from([(id, own)]);
+    let mut log = before.clone();
+    for reason in ["ask ada@example.com", "lifted"] {
+        let note = Note {
+            reason: Some(reason.to_owned()),
+            ..Note::new(before[0].note.at, ada.clone(), "session", Deed::Held)
+        };
+        let head = log.last().unwrap().head();
+        log.push(Entry {
+            names: names.clone(),
+            ..Entry::after(&head, note.without_names(&names))
+        });
+    }
+    let (ours, python, said) = both(&portal, &log);
+    assert_eq!((ours, python), (0, 0), "{said}");
+    assert!(
+        said.contains("; 0 entries name somebody whose name was erased"),
+        "{said}"
+    );
+    let mut erased = log.clone();
+    for entry in &mut erased {
+        entry.names.clear();
+    }
+    let (ours, python, said) = both(&portal, &erased);
+    assert_eq!((ours, python), (0, 0), "{said}");
+    let counted = said.matches("2 entries name somebody whose name was erased");
+    assert_eq!(counted.count(), 2, "{said}");
+    let changes: [fn(&mut Entry); 4] = [
+        |entry| {
+            for of in entry.names.values_mut() {
+                of.name = "eve@example.com".to_owned();
+            }
+        },
+        |entry| {
+            for of in entry.names.values_mut() {
+                of.salt = "00".to_owned();
+            }
+        },
+        |entry| entry.note.people.clear(),
+        |entry| entry.note.by.name = "ada@example.com".to_owned(),
+    ];
+    for change in changes {
+        let mut other = log.clone();
+        change(&mut other[5]);
+        let (ours, python, said) = both(&portal, &other);
+        assert_eq!((ours, python), (7, 7), "{said}");
+    }
 }
 
 /// `towpath`, with the AWS credentials of an auditor and no portal that it could ask.

@@ -13,6 +13,7 @@ mod link;
 mod lists;
 mod machines;
 mod portal;
+mod privacy;
 mod push;
 mod sign_in;
 mod token;

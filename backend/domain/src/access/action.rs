@@ -94,6 +94,8 @@ pub enum Action<'a> {
     MakeTokens,
     /// See and end other people's tokens, share links and sessions.
     ManageCredentials,
+    /// Hand out what is kept of a person, and erase their name.
+    ManagePrivacy,
     /// See who has which role, and why.
     ViewAccess,
     /// See the configuration that is in force.
@@ -128,6 +130,7 @@ impl<'a> Action<'a> {
             Self::ViewAudit => "read the audit log",
             Self::MakeTokens => "make tokens",
             Self::ManageCredentials => "manage other people's tokens, links and sessions",
+            Self::ManagePrivacy => "export or erase what is kept of a person",
             Self::ViewAccess => "see who may do what",
             Self::ViewConfiguration => "see the configuration",
             Self::SealAudit => "seal the audit log",
@@ -166,6 +169,7 @@ impl<'a> Action<'a> {
             | Self::ViewAudit
             | Self::MakeTokens
             | Self::ManageCredentials
+            | Self::ManagePrivacy
             | Self::ViewAccess
             | Self::ViewConfiguration
             | Self::SealAudit
@@ -199,6 +203,7 @@ impl<'a> Action<'a> {
             | Self::ViewAudit
             | Self::MakeTokens
             | Self::ManageCredentials
+            | Self::ManagePrivacy
             | Self::ViewAccess
             | Self::ViewConfiguration
             | Self::SealAudit
@@ -227,6 +232,7 @@ impl<'a> Action<'a> {
             | Self::RecordUnassigned
             | Self::Sweep
             | Self::ManageCredentials
+            | Self::ManagePrivacy
             | Self::ViewConfiguration
             | Self::SealAudit
             | Self::Reconcile => Role::Admin,

@@ -84,6 +84,7 @@ mod tests {
             Action::ViewAudit,
             Action::MakeTokens,
             Action::ManageCredentials,
+            Action::ManagePrivacy,
             Action::ViewAccess,
             Action::ViewConfiguration,
             Action::SealAudit,

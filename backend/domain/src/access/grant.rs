@@ -131,6 +131,7 @@ impl Grant {
             Action::RecordUnassigned
             | Action::Sweep
             | Action::ManageCredentials
+            | Action::ManagePrivacy
             | Action::ViewConfiguration
             | Action::SealAudit
             | Action::Reconcile => self.role == Role::Admin && self.environments.is_all(),

@@ -147,6 +147,7 @@ impl Permit {
             | Action::Share { .. }
             | Action::MakeTokens
             | Action::ManageCredentials
+            | Action::ManagePrivacy
             | Action::ViewAccess
             | Action::ViewConfiguration
             | Action::Sweep

@@ -44,6 +44,8 @@ pub enum Ability {
     MakeTokens,
     /// End other people's tokens, share links and sessions.
     ManageCredentials,
+    /// Export what is kept of a person, and erase their name.
+    ManagePrivacy,
     /// See who may do what.
     ViewAccess,
     /// See the configuration.
@@ -141,6 +143,7 @@ pub fn rights(actor: &Actor, grants: &[Grant], catalog: &Catalog) -> Rights {
         (Ability::ViewAudit, Action::ViewAudit),
         (Ability::MakeTokens, Action::MakeTokens),
         (Ability::ManageCredentials, Action::ManageCredentials),
+        (Ability::ManagePrivacy, Action::ManagePrivacy),
         (Ability::ViewAccess, Action::ViewAccess),
         (Ability::ViewConfiguration, Action::ViewConfiguration),
     ];
@@ -308,6 +311,7 @@ impl Ability {
             Self::ViewAudit => "read the audit log",
             Self::MakeTokens => "make API tokens",
             Self::ManageCredentials => "end other people's tokens, share links and sessions",
+            Self::ManagePrivacy => "export and erase what is kept of a person",
             Self::ViewAccess => "see who may do what",
             Self::ViewConfiguration => "see the configuration",
         }

@@ -320,6 +320,7 @@ fn what_is_for_people_cannot_be_permitted() {
         },
         Action::MakeTokens,
         Action::ManageCredentials,
+        Action::ManagePrivacy,
         Action::ViewAccess,
         Action::ViewConfiguration,
         Action::SealAudit,

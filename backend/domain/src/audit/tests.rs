@@ -499,3 +499,149 @@ fn a_seal_is_written_as_the_documentation_says() {
         )
     );
 }
+
+/// A note of somebody that also names somebody else.
+fn of_people() -> Note {
+    let ada = Actor::named("ada@example.com", Vec::new());
+    let token = Actor::token(ada, "ci", crate::access::Permit::all(Vec::new()));
+    let bob = Actor::named("bob@example.com", Vec::new());
+    Note {
+        reason: Some("as ada@example.com. said, not x.ada@example.com".to_owned()),
+        details: BTreeMap::from([
+            ("of".to_owned(), bob.name.clone()),
+            (
+                "gate hold".to_owned(),
+                "prod is held by bob@example.com: no".to_owned(),
+            ),
+        ]),
+        about: vec![bob],
+        ..Note::new(at(1), token, "token", Deed::Held)
+    }
+}
+
+fn id(name: &str) -> PersonId {
+    PersonId::of("https://issuer.example", name)
+}
+
+fn names() -> Names {
+    let named = |name: &str| Named {
+        name: name.to_owned(),
+        salt: "00ff".to_owned(),
+    };
+    ["ada@example.com", "bob@example.com"]
+        .map(|name| (id(name), named(name)))
+        .into()
+}
+
+fn with_names() -> Entry {
+    Entry {
+        names: names(),
+        ..Entry::after(&Head::default(), of_people().without_names(&names()))
+    }
+}
+
+#[test]
+fn names_stand_beside_an_entry_and_nowhere_in_what_is_hashed() {
+    let entry = with_names();
+    let (ada, bob) = (id("ada@example.com"), id("bob@example.com"));
+    let hashed = serde_json::to_string(&entry.note).unwrap();
+    assert_eq!(
+        hashed,
+        format!(
+            concat!(
+                r#"{{"at":"2025-11-21T04:40:01Z","by":{{"kind":"token","name":"{{{ada}}}/ci","#,
+                r#""owner":{{"kind":"person","name":"{{{ada}}}","person":"{ada}"}}}},"proof":"token","deed":"held","#,
+                r#""reason":"as {{{ada}}}. said, not x.ada@example.com","#,
+                r#""details":{{"gate hold":"prod is held by {{{bob}}}: no","of":"{{{bob}}}"}},"#,
+                r#""people":{{{people}}}}}"#
+            ),
+            ada = ada,
+            bob = bob,
+            people = people(&entry),
+        )
+    );
+    // SHA-256 of `["00ff","ada@example.com"]`.
+    assert_eq!(
+        entry.note.people[&ada],
+        Digest::of(br#"["00ff","ada@example.com"]"#)
+    );
+    let read = entry.clone().readable().note;
+    let said = of_people();
+    assert_eq!((&read.by.name, &read.reason), (&said.by.name, &said.reason));
+    assert_eq!(read.by.owner.unwrap().name, "ada@example.com");
+    assert_eq!(read.details, said.details);
+    assert_eq!(verify(&[entry], Seals::default()), []);
+}
+
+fn people(entry: &Entry) -> String {
+    let people = entry.note.people.iter();
+    let people: Vec<String> = people
+        .map(|(person, digest)| format!(r#""{person}":"{digest}""#))
+        .collect();
+    people.join(",")
+}
+
+#[test]
+fn an_erased_name_is_no_finding_and_another_one_is() {
+    let outcome = |entry: &Entry| {
+        let mut one = Verifier::new(Seals::default(), None);
+        one.push(&entry.link());
+        let mut other = Verifier::new(Seals::default(), None);
+        other.push(&Link::of(serde_json::to_value(entry).unwrap()).unwrap());
+        let (one, other) = (one.finish(None), other.finish(None));
+        assert_eq!(one, other, "as a record and as it is written down");
+        (told(&one.findings), one.erased)
+    };
+    let entry = with_names();
+    assert_eq!(outcome(&entry), (vec![], 0));
+    let mut erased = entry.clone();
+    erased.names.remove(&id("ada@example.com"));
+    assert_eq!(outcome(&erased), (vec![], 1));
+    let short: String = id("ada@example.com").as_str().chars().take(8).collect();
+    let read = erased.clone().readable().note;
+    assert_eq!(read.by.name, format!("erased person {short}/ci"));
+    assert_eq!(read.details["of"], "bob@example.com");
+    erased.names.clear();
+    assert_eq!(outcome(&erased), (vec![], 1));
+    let changes: [fn(&mut Named); 2] = [
+        |named| named.name = "eve@example.com".to_owned(),
+        |named| named.salt = "00".to_owned(),
+    ];
+    for change in changes {
+        let mut other = entry.clone();
+        other.names.values_mut().for_each(change);
+        assert_eq!(outcome(&other), (vec![(1, Fault::Altered)], 0));
+    }
+    // One of whom the entry says nothing.
+    let mut more = entry.clone();
+    let eve = more.names[&id("ada@example.com")].clone();
+    more.names.insert(id("eve@example.com"), eve);
+    assert_eq!(outcome(&more), (vec![(1, Fault::Altered)], 0));
+    // The digest itself is hashed.
+    let mut digest = entry;
+    digest.note.people.clear();
+    digest.names.clear();
+    assert_eq!(outcome(&digest), (vec![(1, Fault::Altered)], 0));
+}
+
+#[test]
+fn a_name_is_replaced_where_it_stands_alone() {
+    for (text, expected) in [
+        ("ada@example.com", "X"),
+        ("by ada@example.com, now", "by X, now"),
+        ("(ada@example.com)", "(X)"),
+        ("ask ada@example.com.", "ask X."),
+        ("ada@example.com ada@example.com", "X X"),
+        ("ada@example.com.au", "ada@example.com.au"),
+        ("not-ada@example.com", "not-ada@example.com"),
+        (
+            "ada@example.comada@example.com",
+            "ada@example.comada@example.com",
+        ),
+    ] {
+        assert_eq!(replaced(text, "ada@example.com", "X"), expected, "{text}");
+    }
+    assert_eq!(replaced("prod is held", "prod", "X"), "prod is held");
+    assert_eq!(replaced("prod", "prod", "X"), "X");
+    assert_eq!(replaced("x", "", "X"), "x");
+}

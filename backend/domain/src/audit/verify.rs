@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{
     Entry, Head, canonical,
+    names::Beside,
     seals::{Sealed, Seals},
 };
 use crate::digest::Digest;
@@ -84,15 +85,20 @@ pub struct Link {
     hash: Digest,
     /// Whether its hash is that of its contents.
     genuine: bool,
+    /// How the names beside it fit.
+    beside: Beside,
 }
 
 impl Link {
-    /// That of an entry as it is written down; `None` if it is no entry. Members that this program does not know count, too.
+    /// That of an entry as it is written down; `None` if it is no entry. Members that this program does not know count, too;
+    /// the names beside it do not.
     pub fn of(entry: Value) -> Option<Self> {
         let Value::Object(mut members) = entry else {
             return None;
         };
         let hash = digest(&members.remove("hash")?)?;
+        let names = members.remove("names");
+        let beside = Beside::of(members.get("people"), names.as_ref())?;
         let number = members.get("number")?.as_u64()?;
         let previous = digest(members.get("previous")?)?;
         let text = canonical::whole(&Value::Object(members))?;
@@ -101,6 +107,7 @@ impl Link {
             previous,
             hash,
             genuine: Digest::of(text.as_bytes()) == hash,
+            beside,
         })
     }
 
@@ -128,6 +135,7 @@ impl Entry {
             previous: self.previous,
             hash: self.hash,
             genuine: super::hash(self.number, &self.note, &self.previous) == Some(self.hash),
+            beside: self.beside(),
         }
     }
 }
@@ -137,6 +145,8 @@ impl Entry {
 pub struct Outcome {
     /// How many entries were looked at.
     pub entries: u64,
+    /// How many of them name somebody whose name is erased.
+    pub erased: u64,
     /// What is wrong: first with entries, then with seals, each by number.
     pub findings: Vec<Finding>,
     /// How many findings there are beyond those.
@@ -158,6 +168,7 @@ pub struct Verifier {
     /// The last entry that was as sealed.
     agreed: u64,
     entries: u64,
+    erased: u64,
     findings: Vec<Finding>,
     of_seals: Vec<Finding>,
     more: u64,
@@ -186,6 +197,7 @@ impl Verifier {
             sealed,
             agreed: from.number,
             entries: 0,
+            erased: 0,
             findings: Vec::new(),
             of_seals: seals.findings,
             more: 0,
@@ -195,10 +207,15 @@ impl Verifier {
     /// The next entry.
     pub fn push(&mut self, link: &Link) {
         self.entries += 1;
+        self.erased += u64::from(link.beside.is_erased);
         let number = link.number;
         if !link.genuine {
             let words =
                 format!("the contents of entry {number} do not have the hash that it was given");
+            self.find(Finding::of(number, Fault::Altered, words));
+        }
+        if link.beside.is_wrong {
+            let words = format!("a name beside entry {number} is not the one that was noted");
             self.find(Finding::of(number, Fault::Altered, words));
         }
         if number <= self.last {
@@ -276,6 +293,7 @@ impl Verifier {
         findings.extend(of_seals);
         Outcome {
             entries: self.entries,
+            erased: self.erased,
             findings,
             more,
         }

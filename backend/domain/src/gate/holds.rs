@@ -12,7 +12,8 @@ pub(super) fn answer(situation: &Situation<'_>, kind: PromotionKind) -> GateAnsw
                 hold.by.name, hold.reason
             ),
             "promote another build, or have this one restored",
-        );
+        )
+        .naming(&hold.by);
     }
     let automatic = situation
         .stop_of_automatic()
@@ -25,7 +26,8 @@ pub(super) fn answer(situation: &Situation<'_>, kind: PromotionKind) -> GateAnsw
                 situation.to, hold.by.name, hold.reason
             ),
             "have the hold lifted by whoever may",
-        ),
+        )
+        .naming(&hold.by),
         None => GateAnswer::met(GateKind::Hold, "no hold"),
     }
 }

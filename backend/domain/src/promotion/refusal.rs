@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
+
 /// One reason why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -15,6 +17,10 @@ pub struct Refusal {
     pub what: String,
     /// What would lift it.
     pub remedy: String,
+    /// Whom the words name; no answer has it.
+    #[serde(skip)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub by: Option<Box<Actor>>,
 }
 
 /// What a refusal is about.
@@ -79,6 +85,16 @@ impl Refusal {
             field: field.into(),
             what: what.into(),
             remedy: remedy.into(),
+            by: None,
+        }
+    }
+
+    /// The same, whose words name somebody.
+    #[must_use]
+    pub(crate) fn naming(self, by: &Actor) -> Self {
+        Self {
+            by: Some(Box::new(by.clone())),
+            ..self
         }
     }
 }

@@ -206,20 +206,24 @@ fn held(app: &AppId, to: &EnvironmentId, hold: &Hold) -> Option<Refusal> {
             format!("{to} is held by {}: {}", hold.by.name, hold.reason),
             "have the hold lifted by whoever may, then ask again",
         )
+        .naming(&hold.by)
     })
 }
 
 fn withdrawn(build: &Build, hold: &Hold) -> Option<Refusal> {
     match &hold.on {
-        Held::Build { build: taken, .. } if *taken == build.id => Some(Refusal::new(
-            RefusalKind::Withdrawn,
-            RequestField::Build,
-            format!(
-                "this build was withdrawn by {}: {}",
-                hold.by.name, hold.reason
-            ),
-            "release another build, or have this one restored",
-        )),
+        Held::Build { build: taken, .. } if *taken == build.id => {
+            let refusal = Refusal::new(
+                RefusalKind::Withdrawn,
+                RequestField::Build,
+                format!(
+                    "this build was withdrawn by {}: {}",
+                    hold.by.name, hold.reason
+                ),
+                "release another build, or have this one restored",
+            );
+            Some(refusal.naming(&hold.by))
+        }
         Held::Build { .. } | Held::Environment { .. } | Held::Automatic { .. } => None,
     }
 }

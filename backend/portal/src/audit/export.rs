@@ -123,7 +123,7 @@ impl Portal {
                     });
                 }
                 match format {
-                    Format::Csv => csv_line(one.entry.as_ref(), &mut text),
+                    Format::Csv => csv_line(one.entry.map(Entry::readable).as_ref(), &mut text),
                     Format::JsonLines => json_line(one.value.as_ref(), &mut text),
                 }
                 last = place;

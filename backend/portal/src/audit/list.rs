@@ -22,7 +22,8 @@ pub struct AuditView {
     /// The last month that there is anything of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
-    /// Entries, newest first.
+    /// Entries, newest first, with the names of people in their places. What can be verified is the export, which has them
+    /// beside each entry.
     pub entries: Page<Entry>,
     /// When this was true.
     pub as_of: Timestamp,
@@ -42,8 +43,12 @@ impl Portal {
         let table = &self.store().table;
         let span = table.audit_span().await?;
         let month = month.cloned().unwrap_or_else(|| Month::of(now));
+        let Page { items, next } = table.audit(&month, limit, cursor).await?;
         Ok(AuditView {
-            entries: table.audit(&month, limit, cursor).await?,
+            entries: Page {
+                items: items.into_iter().map(Entry::readable).collect(),
+                next,
+            },
             month: month.to_string(),
             first: span.as_ref().map(|span| span.first.to_string()),
             last: span.map(|span| span.last.to_string()),

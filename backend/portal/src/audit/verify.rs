@@ -19,6 +19,9 @@ use crate::{Error, Portal, Result, access::Action};
 pub struct Verified {
     /// How many entries were looked at.
     pub entries: u64,
+    /// How many of them name somebody whose name was erased.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub erased: u64,
     /// How many seals they were compared with.
     pub seals: usize,
     /// How many of the seals have no number, because an earlier version made them: one a day.
@@ -61,6 +64,7 @@ impl Verified {
     pub fn of(seals: &Seals, now: Timestamp) -> Self {
         Self {
             entries: 0,
+            erased: 0,
             seals: seals.count,
             unnumbered_seals: seals.unnumbered,
             locks: seals.locks,
@@ -77,6 +81,7 @@ impl Verified {
     pub fn with(self, outcome: Outcome, head: Option<Head>) -> Self {
         Self {
             entries: outcome.entries,
+            erased: outcome.erased,
             head,
             findings: outcome.findings,
             more_findings: outcome.more,

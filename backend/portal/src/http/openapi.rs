@@ -43,6 +43,7 @@ use super::{Front, problem};
         (name = "audit", description = "Who did what, when and why"),
         (name = "settings", description = "Who may do what, and how this portal is set up"),
         (name = "tokens", description = "API tokens, by which programs do what their owners may"),
+        (name = "privacy", description = "What is kept of a person, and erasing their name"),
         (name = "uploads", description = "Builds that come in through presigned links"),
     ),
     components(schemas(problem::Problem)),

@@ -91,7 +91,7 @@ impl Portal {
 }
 
 /// What is noted of a link. Never what opens it.
-pub(super) fn note(who: Who<'_>, deed: Deed, link: &ShareLink, now: Timestamp) -> Note {
+pub(crate) fn note(who: Who<'_>, deed: Deed, link: &ShareLink, now: Timestamp) -> Note {
     let mut note = who.note(deed, now);
     note.app = Some(link.what.app().clone());
     match &link.what {

@@ -20,7 +20,7 @@ pub(super) fn requested(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> 
     };
     let mut note = of(who, promotion, deed, now);
     note.reason = Some(promotion.reason.clone());
-    note.details.extend(gates(&promotion.gates));
+    note_gates(&mut note, &promotion.gates);
     if let Some(build) = &promotion.withdraw {
         note.details
             .insert("withdraws".to_owned(), build.to_string());
@@ -48,6 +48,8 @@ pub(super) fn refused(who: Who<'_>, wish: &Wish<'_>, refusals: &[Refusal], now: 
         .enumerate()
         .map(|(at, refusal)| (format!("refusal {}", at + 1), refusal.what.clone()))
         .collect();
+    let named = refusals.iter().filter_map(|refusal| refusal.by.as_deref());
+    note.about = named.cloned().collect();
     note
 }
 
@@ -72,13 +74,17 @@ pub(super) fn not_approved(
 ) -> Note {
     let mut note = of(who, promotion, Deed::ApprovalRefused, now);
     note.details.insert("refusal".to_owned(), why.to_string());
+    if let Impossible::Gates { gates } = why {
+        let named = gates.iter().filter_map(|answer| answer.by.as_deref());
+        note.about = named.cloned().collect();
+    }
     note
 }
 
 /// That its target is called.
 pub(super) fn started(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note {
     let mut note = of(who, promotion, Deed::PromotionStarted, now);
-    note.details.extend(gates(&promotion.gates));
+    note_gates(&mut note, &promotion.gates);
     note
 }
 
@@ -111,6 +117,12 @@ fn of(who: Who<'_>, promotion: &Promotion, deed: Deed, now: Timestamp) -> Note {
     note.details
         .insert("digest".to_owned(), promotion.digest.to_string());
     note
+}
+
+fn note_gates(note: &mut Note, answers: &[GateAnswer]) {
+    note.details.extend(gates(answers));
+    let named = answers.iter().filter_map(|answer| answer.by.as_deref());
+    note.about.extend(named.cloned());
 }
 
 /// How each gate stood: `gate soak`, and `gate approvals 1` and so on where there is more than one of a kind.

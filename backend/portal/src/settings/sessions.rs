@@ -191,7 +191,7 @@ impl Portal {
     ) -> Result<()> {
         let who = who.into();
         has_sessions(who.actor)?;
-        let note = note(who, &who.actor.name, 1, None, now);
+        let note = note(who, who.actor.clone(), 1, None, now);
         let table = &self.store().table;
         if let Some(person) = &who.actor.person
             && table.end_session(person, id, &note).await?
@@ -260,7 +260,7 @@ impl Portal {
         Ok(people)
     }
 
-    async fn end_all_but(
+    pub(crate) async fn end_all_but(
         &self,
         who: Who<'_>,
         (person, name): (&PersonId, &str),
@@ -272,7 +272,8 @@ impl Portal {
         let all = table.sessions(person).await?.into_iter();
         let ids = all.map(|record| record.id);
         let ids: Vec<SessionId> = ids.filter(|id| Some(id) != keep).collect();
-        let note = |count| note(who, name, count, reason, now);
+        let whose = Actor::person(person.clone(), name, Vec::new());
+        let note = |count| note(who, whose.clone(), count, reason, now);
         table.end_sessions(person, &ids, note).await?;
         Ok(Ended { ended: ids.len() })
     }
@@ -320,13 +321,14 @@ fn person(typed: &str) -> Result<String> {
     })
 }
 
-fn note(who: Who<'_>, person: &str, count: usize, reason: Option<&str>, now: Timestamp) -> Note {
+fn note(who: Who<'_>, whose: Actor, count: usize, reason: Option<&str>, now: Timestamp) -> Note {
     Note {
         reason: reason.map(str::to_owned),
         details: BTreeMap::from([
-            ("of".to_owned(), person.to_owned()),
+            ("of".to_owned(), whose.name.clone()),
             ("sessions".to_owned(), count.to_string()),
         ]),
+        about: vec![whose],
         ..who.note(Deed::SessionEnded, now)
     }
 }

@@ -90,7 +90,7 @@ impl Portal {
 }
 
 /// What the audit log says of a token: all that it may, and nothing that opens anything.
-pub(super) fn note(who: Who<'_>, deed: Deed, token: &TokenRecord, now: Timestamp) -> Note {
+pub(crate) fn note(who: Who<'_>, deed: Deed, token: &TokenRecord, now: Timestamp) -> Note {
     let mut note = who.note(deed, now);
     let permit = &token.permit;
     let may: Vec<&str> = permit.may.iter().map(|may| may.as_str()).collect();
@@ -105,6 +105,7 @@ pub(super) fn note(who: Who<'_>, deed: Deed, token: &TokenRecord, now: Timestamp
     ];
     let details = details.map(|(name, value)| (name.to_owned(), value));
     note.details.extend(details);
+    note.about = vec![token.owner.clone()];
     note
 }
 

@@ -48,7 +48,7 @@ async fn noted(test: &TestPortal, deed: Deed) -> domain::audit::Note {
         .await
         .unwrap()
         .into_iter();
-    let mut notes = entries.map(|found| found.entry.unwrap().note);
+    let mut notes = entries.map(|found| found.entry.unwrap().readable().note);
     notes.rfind(|note| note.deed == deed).unwrap()
 }
 

@@ -6,7 +6,7 @@ use axum::http::Method;
 use domain::digest::Digest;
 use portal::http::endpoints;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, event, now, promise, run};
+use testkit::{Answer, TestPortal, event, now, people::person_id, promise, run};
 
 pub(crate) const APK: &[u8] = b"not really a package";
 
@@ -133,6 +133,7 @@ fn looking(things: &Things) -> Vec<Row> {
         row("GET", "/settings/access", &[], "nnnnnnny"),
         row("GET", "/settings/configuration", &[], "nnnnnnny"),
         row("GET", "/settings/sessions", &[], "yyyyyyyy"),
+        row("GET", "/settings/privacy", &[], "yyyyyyyy"),
         row("GET", "/", &[], "nyyyyyyy"),
         row("GET", "/unassigned", &[], "-------y"),
         row("GET", "/promotions", &[], "nyyyyyyy"),
@@ -269,6 +270,18 @@ fn owning() -> Vec<Row> {
             json!({"person": "eve@example.com"}),
             row("POST", "/api/v1/sessions/end-all", &[], "nnnnnnny"),
         ),
+        with(
+            json!({}),
+            row("POST", "/api/v1/privacy/export", &[], "yyyyyyyy"),
+        ),
+        with(
+            json!({"person": person_id("eve@example.com")}),
+            row("POST", "/api/v1/privacy/export", &[], "nnnnnnny"),
+        ),
+        with(
+            json!({"person": person_id("eve@example.com"), "reason": "a test"}),
+            row("POST", "/api/v1/privacy/erase", &[], "nnnnnnny"),
+        ),
         with(token, row("POST", "/api/v1/tokens", &[], "nyyyyyyy")),
         row("POST", "/api/v1/tokens/{id}/revoke", &[NONE], "n-------"),
     ]
@@ -315,6 +328,7 @@ fn sent(things: &Things) -> Vec<Row> {
     let build = &things.nowhere;
     let form = |body: &str, row| with(Value::String(body.to_owned()), row);
     let seen = format!("digest={}", Digest::of(APK));
+    let erase = format!("person={}&reason=a&sure=yes", person_id("eve@example.com"));
     let on_build = |verb: &'static str| row("POST", verb, &["wallet", build], "-nnnynyy");
     vec![
         form(
@@ -328,6 +342,15 @@ fn sent(things: &Things) -> Vec<Row> {
         form(
             "person=eve@example.com",
             row("POST", "/settings/sessions/end-all", &[], "nnnnnnny"),
+        ),
+        form("", row("POST", "/settings/privacy/export", &[], "yyyyyyyy")),
+        form(
+            "person=eve@example.com",
+            row("POST", "/settings/privacy/export", &[], "nnnnnnny"),
+        ),
+        form(
+            &erase,
+            row("POST", "/settings/privacy/erase", &[], "nnnnnnny"),
         ),
         form("to=dev&reason=a", on_build("/{app}/builds/{id}/promote")),
         form("reason=a", on_build("/{app}/builds/{id}/withdraw")),

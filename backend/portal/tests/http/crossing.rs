@@ -16,14 +16,18 @@ use crate::{
 };
 
 /// What reaches beyond one app, whatever it is asked for.
-const BEYOND: [&str; 11] = [
+const BEYOND: [&str; 15] = [
     "/api/v1/audit",
     "/api/v1/audit/seals",
     "/api/v1/audit/verify",
     "/api/v1/events",
+    "/api/v1/privacy/erase",
+    "/api/v1/privacy/export",
     "/api/v1/sessions/end-all",
     "/settings/access",
     "/settings/configuration",
+    "/settings/privacy/erase",
+    "/settings/privacy/export",
     "/settings/sessions/end-all",
     "/api/v1/unassigned/runs",
     "/audit",

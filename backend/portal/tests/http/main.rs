@@ -35,6 +35,7 @@ mod origin;
 mod pages;
 mod patterns;
 mod people;
+mod privacy;
 mod problems;
 mod refusals;
 mod sessions;

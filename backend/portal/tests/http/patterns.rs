@@ -124,12 +124,14 @@ fn meaning(pattern: &str, name: &str) -> Meaning {
         "label" => Meaning::Is(json!("ci")),
         "days" => Meaning::Is(json!(30)),
         "person" => Meaning::Is(json!("nobody")),
+        "sure" => Meaning::Is(json!("yes")),
         "version" => Meaning::Is(json!("1.0")),
         "revision" => Meaning::Is(json!({"commit": "0a1b2c3d4e5f"})),
         "what" | "kind" | "tap" => Meaning::Given,
-        "password" | "everyones" | "groups" | "withdraw" | "bypass" | "bypass-reason" | "limit"
-        | "per_day" | "bytes_per_day" | "failed" | "month" | "format" | "abi" | "deed" | "by"
-        | "return" | "code" | "state" | "error" | "error_description" => Meaning::Left,
+        "issuer" | "password" | "everyones" | "groups" | "withdraw" | "bypass"
+        | "bypass-reason" | "limit" | "per_day" | "bytes_per_day" | "failed" | "month"
+        | "format" | "abi" | "deed" | "by" | "return" | "code" | "state" | "error"
+        | "error_description" => Meaning::Left,
         _ => panic!("{pattern}: say in patterns.rs what the field {name} holds"),
     }
 }

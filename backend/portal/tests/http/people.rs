@@ -107,7 +107,11 @@ impl Team {
     async fn noted(&self, deed: Deed) -> Vec<Note> {
         let (month, limit) = (Month::of(now()), Limit::default());
         let log = self.portal.store.table.audit(&month, limit, None).await;
-        let notes = log.unwrap().items.into_iter().map(|entry| entry.note);
+        let notes = log
+            .unwrap()
+            .items
+            .into_iter()
+            .map(|entry| entry.readable().note);
         notes.filter(|note| note.deed == deed).collect()
     }
 

@@ -3,7 +3,11 @@
 use std::cell::Cell;
 
 use axum::http::{Method, header};
-use domain::{Timestamp, audit::Deed, page::Limit};
+use domain::{
+    Timestamp,
+    audit::{Deed, Entry},
+    page::Limit,
+};
 use jiff::SignedDuration;
 use portal::sign_in::Session;
 use serde_json::{Value, json};
@@ -250,7 +254,8 @@ async fn ends_from_elsewhere_are_noted_and_signing_out_is_not() {
     let entries = portal.store.table.audit(&month, limit, None).await.unwrap();
     let ended: Vec<_> = entries
         .items
-        .iter()
+        .into_iter()
+        .map(Entry::readable)
         .filter(|entry| entry.note.deed == Deed::SessionEnded)
         .collect();
     assert_eq!(ended.len(), 1);

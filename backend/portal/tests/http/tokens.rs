@@ -111,7 +111,7 @@ async fn what_a_token_does_is_noted_with_the_token_and_its_owner() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let table = &portal.store.table;
     let log = table.audit_month(&Month::of(now())).await.unwrap();
-    let note = log.last().unwrap().entry.clone().unwrap().note;
+    let note = log.last().unwrap().entry.clone().unwrap().readable().note;
     assert_eq!(note.deed, Deed::Held);
     assert_eq!(note.by.name, "release-manager@example.com/ci");
     let owner = note.by.owner.unwrap();

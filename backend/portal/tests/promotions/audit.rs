@@ -10,7 +10,7 @@ use domain::{
 use futures::future::join_all;
 use portal::{Error, audit::Format};
 use serde_json::{Value, json};
-use testkit::{TestPortal, ada, member, noon, tom};
+use testkit::{TestPortal, ada, bob, member, noon, tom};
 
 /// Does something to the table behind the portal's back.
 pub(crate) async fn behind(test: &TestPortal, operation: &str, mut body: Value) -> Value {
@@ -40,16 +40,17 @@ pub(crate) async fn delete(test: &TestPortal, number: u64) {
 /// What verifying finds: numbers and faults.
 async fn found(test: &TestPortal) -> Vec<(u64, Fault)> {
     let verified = test.portal.verify_audit(&Actor::local(), noon(9)).await;
-    let findings = verified.unwrap().findings;
-    python_agrees(test, &findings).await;
-    findings
+    let verified = verified.unwrap();
+    python_agrees(test, &verified.findings, verified.erased).await;
+    verified
+        .findings
         .into_iter()
         .map(|it| (it.number, it.fault))
         .collect()
 }
 
 /// Whoever reads nothing but the documentation comes to the same result, from what people can take away.
-pub(crate) async fn python_agrees(test: &TestPortal, findings: &[Finding]) {
+pub(crate) async fn python_agrees(test: &TestPortal, findings: &[Finding], erased: u64) {
     let (portal, auditor) = (&test.portal, Actor::local());
     let month = "2026-11".parse().unwrap();
     let log = portal.export_audit(&auditor, &month, Format::JsonLines, None);
@@ -72,6 +73,10 @@ pub(crate) async fn python_agrees(test: &TestPortal, findings: &[Finding]) {
         Some(expected),
         "{said}beside {findings:?}"
     );
+    if findings.is_empty() {
+        let counted = format!("; {erased} entries name somebody whose name was erased\n");
+        assert!(said.ends_with(&counted), "{said} for {erased}");
+    }
 }
 
 /// A log of nine entries.
@@ -130,6 +135,87 @@ async fn an_altered_entry_is_found() {
         found(&test).await,
         [(4, Fault::Altered), (7, Fault::Altered)]
     );
+}
+
+/// Where the names of a person lie.
+fn names_of(actor: &Actor) -> Value {
+    let person = actor.person.as_ref().unwrap();
+    json!({"pk": {"S": format!("NAMES#{person}")}, "sk": {"S": "NAMES"}})
+}
+
+/// The erased names that verifying counts, in a log that nobody touched.
+async fn erased(test: &TestPortal) -> u64 {
+    assert_eq!(found(test).await, []);
+    let verified = test.portal.verify_audit(&Actor::local(), noon(9)).await;
+    verified.unwrap().erased
+}
+
+#[tokio::test]
+async fn names_lie_beside_the_log_and_it_verifies_with_and_without_them() {
+    let test = with_a_log().await;
+    assert_eq!(erased(&test).await, 0);
+    for number in 1..=9 {
+        let item = entry(&test, number).await.to_string();
+        assert!(!item.contains("example.com\""), "{item}");
+    }
+    // One that somebody puts in its place is found.
+    let key = json!({"Key": names_of(&ada())});
+    let kept = behind(&test, "GetItem", key.clone()).await["Item"].clone();
+    let said = kept.to_string();
+    assert!(said.contains(&ada().name), "{said}");
+    let other: Value = serde_json::from_str(&said.replace(&ada().name, "eve@example.com")).unwrap();
+    behind(&test, "PutItem", json!({"Item": other})).await;
+    let findings = found(&test).await;
+    assert!(findings.contains(&(5, Fault::Altered)), "{findings:?}");
+    let spoilt = json!({"Item": names_of(&ada())});
+    behind(&test, "PutItem", spoilt).await;
+    assert!(found(&test).await.contains(&(5, Fault::Altered)));
+    behind(&test, "PutItem", json!({"Item": kept})).await;
+    assert_eq!(erased(&test).await, 0);
+    // An erased one is none that was changed, and whoever acts again is somebody with a name again.
+    behind(&test, "DeleteItem", key).await;
+    let gone = erased(&test).await;
+    assert!(gone > 0);
+    let named = |entries: &[domain::audit::Entry]| {
+        let all = entries.iter().map(|entry| entry.note.by.name.clone());
+        all.collect::<std::collections::BTreeSet<_>>()
+    };
+    let short: String = ada().person.unwrap().as_str().chars().take(8).collect();
+    let log = named(&test.log().await);
+    assert!(log.contains(&format!("erased person {short}")), "{log:?}");
+    assert!(!log.contains(&ada().name), "{log:?}");
+    test.registered(4, noon(3)).await;
+    let build = test.registered(5, noon(3)).await;
+    test.portal
+        .withdraw(&ada(), &build.id, "leaks", noon(4))
+        .await
+        .unwrap();
+    assert!(named(&test.log().await).contains(&ada().name));
+    assert_eq!(erased(&test).await, gone);
+}
+
+#[tokio::test]
+async fn what_an_entry_says_of_others_names_them_beside_it_too() {
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let hold = portal::hold::HoldRequest {
+        environment: testkit::prod(),
+        app: None,
+        reason: "stop".to_owned(),
+    };
+    test.portal.freeze(&bob(), hold, noon(1)).await.unwrap();
+    let asked = testkit::to(&build, &testkit::prod());
+    let refused = test.portal.request(&ada(), asked, noon(2)).await;
+    refused.unwrap_err();
+    let last = test.log().await.pop().unwrap();
+    let words = format!("prod is held by {}: stop", bob().name);
+    assert_eq!(last.note.details["refusal 1"], words);
+    let kept = entry(&test, last.number).await.to_string();
+    assert!(!kept.contains(&bob().name), "{kept}");
+    behind(&test, "DeleteItem", json!({"Key": names_of(&bob())})).await;
+    let last = test.log().await.pop().unwrap();
+    assert!(last.note.details["refusal 1"].contains("erased person "));
+    assert_eq!(found(&test).await, []);
 }
 
 #[tokio::test]

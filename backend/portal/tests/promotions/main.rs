@@ -10,6 +10,7 @@ mod holds;
 mod interrupted;
 mod largest;
 mod matrix;
+mod privacy;
 mod requests;
 mod rollbacks;
 mod seals;

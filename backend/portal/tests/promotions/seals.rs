@@ -44,7 +44,7 @@ async fn with_seals(test: &TestPortal) -> Vec<Seal> {
 async fn verified(test: &TestPortal) -> Verified {
     let verified = test.portal.verify_audit(&Actor::local(), noon(600)).await;
     let verified = verified.unwrap();
-    python_agrees(test, &verified.findings).await;
+    python_agrees(test, &verified.findings, verified.erased).await;
     verified
 }
 

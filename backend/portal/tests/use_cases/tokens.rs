@@ -295,7 +295,7 @@ async fn the_audit_log_says_what_a_token_may_and_nothing_that_opens_anything() {
         .audit_month(&Month::of(at("03:00:00")))
         .await;
     let log = log.unwrap();
-    let entry = log[0].entry.clone().unwrap();
+    let entry = log[0].entry.clone().unwrap().readable();
     let text = serde_json::to_string(&entry).unwrap();
     for (name, value) in [
         ("token", made.token.id.as_str()),

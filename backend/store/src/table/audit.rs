@@ -3,13 +3,18 @@
 //!
 //! Whatever is noted is written in one transaction with its entry, so that there is no deed without an entry and no entry
 //! without a deed. The head is what writers meet at: whoever finds that it moved reads it again and chains anew.
+//!
+//! The names of people stand beside the entries, in items of their own.
 
 mod month;
+
+use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     audit::{Entry, Head, Link, Note},
     digest::Digest,
+    id::PersonId,
     page::{Cursor, Limit, Page},
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +28,7 @@ use super::{
     item::{self, Item},
     keys,
     list::Place,
+    names::{self, Beside, Naming},
     tries::Tries,
 };
 use crate::Result;
@@ -119,13 +125,20 @@ impl Table {
         cursor: Option<&Cursor>,
     ) -> Result<Page<Entry>> {
         let partition = keys::audit_partition(month);
-        self.page(Place::Table, &partition, limit, cursor).await
+        let page = self.page(Place::Table, &partition, limit, cursor).await?;
+        let mut page: Page<Entry> = page;
+        let people = names::people_of(&page.items);
+        if !people.is_empty() {
+            let beside = self.names_of(people).await?;
+            page.items.iter_mut().for_each(|entry| beside.put(entry));
+        }
+        Ok(page)
     }
 
     /// All entries of a month as they are found, in the order of their keys.
     pub async fn audit_month(&self, month: &Month) -> Result<Vec<FoundEntry>> {
         let items = self.partition(&keys::audit_partition(month), true).await?;
-        Ok(items.into_iter().map(found).collect())
+        self.found(items).await
     }
 
     /// The first entries of a month, or those behind a place, so many that they can be held.
@@ -144,8 +157,25 @@ impl Table {
             next: last
                 .filter(|_| more)
                 .map(|last| AuditPlace(last.to_owned())),
-            entries: items.into_iter().map(found).collect(),
+            entries: self.found(items).await?,
         })
+    }
+
+    /// Items as entries, each with the names that stand beside it.
+    pub(super) async fn found(&self, items: Vec<Item>) -> Result<Vec<FoundEntry>> {
+        let people = items.iter().flat_map(names::people_in).collect();
+        let beside = self.names_of(people).await?;
+        let with_names = |item| {
+            let mut found = found(item);
+            if let Some(value) = &mut found.value {
+                beside.put_into(value);
+            }
+            if let Some(entry) = &mut found.entry {
+                beside.put(entry);
+            }
+            found
+        };
+        Ok(items.into_iter().map(with_names).collect())
     }
 
     /// Where the log begins and ends; `None` while nothing was noted.
@@ -165,9 +195,12 @@ impl Table {
         }
         let mut tries = Tries::of("the audit log");
         loop {
-            let head = self.head().await?;
+            let (head, kept) = self.head_and_names(notes).await?;
+            let naming = Naming::of(notes, &kept)?;
+            let hidden: Vec<Note> = notes.iter().map(|note| naming.hide(note)).collect();
             let mut all = writes.clone();
-            all.extend(entries(head.as_ref(), notes)?);
+            all.extend(entries(head.as_ref(), &hidden)?);
+            all.extend(naming.writes()?);
             match self.transact(all).await? {
                 Written::Yes => return Ok(Written::Yes),
                 Written::Refused(places) => {
@@ -183,6 +216,26 @@ impl Table {
             }
             tries.again().await?;
         }
+    }
+
+    /// The head, and the names of those whom notes name: in one call.
+    async fn head_and_names(&self, notes: &[Note]) -> Result<(Option<HeadRow>, Beside)> {
+        let people: BTreeSet<PersonId> =
+            notes.iter().flat_map(Note::named).map(|it| it.0).collect();
+        if people.is_empty() {
+            return Ok((self.head().await?, Beside::default()));
+        }
+        let mut keys = vec![keys::audit_head()];
+        keys.extend(people.iter().map(keys::names));
+        let (mut head, mut rows) = (None, Vec::new());
+        for item in self.get_some(&keys, true).await? {
+            if item::text(&item, keys::PK) == keys[0].pk {
+                head = Some(item::read(item)?);
+            } else {
+                rows.push(item);
+            }
+        }
+        Ok((head, Beside::read(rows)))
     }
 
     async fn head(&self) -> Result<Option<HeadRow>> {
@@ -230,6 +283,14 @@ fn unmoved(before: Option<&HeadRow>) -> Condition {
             expression: "entry_hash = :hash",
             values: vec![(":hash", AttributeValue::S(row.entry_hash.to_string()))],
         },
+    }
+}
+
+/// An entry as people read it; as it is found, if it is none.
+pub(super) fn readable(found: FoundEntry) -> Option<Value> {
+    match found.entry {
+        Some(entry) => serde_json::to_value(entry.readable()).ok(),
+        None => found.value,
     }
 }
 

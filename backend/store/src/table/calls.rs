@@ -297,7 +297,7 @@ impl Table {
         }
     }
 
-    fn count_write(&self, capacity: &[ConsumedCapacity]) {
+    pub(super) fn count_write(&self, capacity: &[ConsumedCapacity]) {
         if let Some(meter) = &self.meter {
             meter.add(Reading {
                 requests: 1,

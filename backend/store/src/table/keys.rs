@@ -458,6 +458,25 @@ pub(super) fn audit_place(number: u64) -> String {
     format!("{number:012}")
 }
 
+/// The names of a person that stand beside entries of the audit log.
+pub(super) fn names(person: &PersonId) -> Key {
+    Key::new(format!("NAMES#{person}"), "NAMES")
+}
+
+/// Whether a partition is one of entries of the audit log.
+pub(super) fn is_audit_entry(partition: &str) -> bool {
+    partition.starts_with("AUDIT#")
+}
+
+/// The kinds of partitions that are left as they are where somebody's name is taken out of records: the audit log, and what is
+/// looked up by person.
+pub(super) const KEEPS_ITS_NAMES: [&str; 4] = ["AUDIT", "NAMES", PEOPLE, "SESSIONS"];
+
+/// Where an item lies.
+pub(super) fn of(item: &Item) -> Key {
+    Key::new(super::item::text(item, PK), super::item::text(item, SK))
+}
+
 /// The configuration that was last seen.
 pub(super) fn config() -> Key {
     Key::new("CONFIG", "CONFIG")

@@ -17,7 +17,7 @@ const KEPT_SECONDS: i64 = 120 * 24 * 3600;
 const AT_ONCE: usize = 100;
 
 /// The attribute that sign-ins are compared by: milliseconds since 1970.
-const ORDER: &str = "signed_in_ms";
+pub(super) const ORDER: &str = "signed_in_ms";
 
 /// Somebody who has signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

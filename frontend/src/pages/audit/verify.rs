@@ -64,6 +64,8 @@ impl ComparedSeals {
 pub struct VerifiedLog<'a> {
     /// How many entries were looked at.
     pub entries: u64,
+    /// How many of them name somebody whose name was erased.
+    pub erased: u64,
     /// The seals that they were compared with.
     pub seals: ComparedSeals,
     /// What is wrong.
@@ -75,11 +77,15 @@ pub struct VerifiedLog<'a> {
 pub(crate) fn page(log: &VerifiedLog<'_>) -> View {
     let VerifiedLog {
         entries,
+        erased,
         seals,
         findings,
         as_of,
     } = *log;
     let locks = seals.locks.words().map(|words| sentence(&words));
+    let erased = (erased > 0).then(|| {
+        view! { <p>{format!("Entries that name somebody whose name was erased: {erased}.")}</p> }
+    });
     View {
         title: "The audit log, verified".to_owned(),
         class: "audit",
@@ -92,6 +98,7 @@ pub(crate) fn page(log: &VerifiedLog<'_>) -> View {
                 <p class="lead">{format!("{entries} entries, at {}. {}", time::exact(as_of), seals.words())}</p>
             </header>
             {found(findings)}
+            {erased}
             {locks.map(|words| view! { <p>{words}</p> })}
             <p class="hint">"This is what the portal itself found. Take the log away as JSON lines and verify it elsewhere with "<code>"towpath audit verify"</code>", which reads the seals from their bucket itself."</p>
         }

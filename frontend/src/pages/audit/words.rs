@@ -31,11 +31,13 @@ pub(super) fn deed(deed: Deed) -> &'static str {
         Deed::LinkRevoked => "revoked a share link",
         Deed::SessionEnded => "ended a session",
         Deed::LockedOut => "guessed too often",
+        Deed::PrivacyExported => "exported what is kept of a person",
+        Deed::PrivacyErased => "erased a person's name",
     }
 }
 
 /// Every deed, for the filter.
-pub(super) const DEEDS: [Deed; 26] = [
+pub(super) const DEEDS: [Deed; 28] = [
     Deed::PromotionRequested,
     Deed::PromotionRefused,
     Deed::GatesBypassed,
@@ -62,6 +64,8 @@ pub(super) const DEEDS: [Deed; 26] = [
     Deed::LinkRevoked,
     Deed::SessionEnded,
     Deed::LockedOut,
+    Deed::PrivacyExported,
+    Deed::PrivacyErased,
 ];
 
 /// The word that addresses and exports have for it.
@@ -95,7 +99,9 @@ pub(super) fn tone(deed: Deed) -> &'static str {
         | Deed::TokenRevoked
         | Deed::LinkMade
         | Deed::LinkRevoked
-        | Deed::SessionEnded => "queued",
+        | Deed::SessionEnded
+        | Deed::PrivacyExported
+        | Deed::PrivacyErased => "queued",
     }
 }
 

@@ -2,5 +2,6 @@
 
 pub(super) mod access;
 pub(super) mod configuration;
+pub(super) mod privacy;
 pub(super) mod sessions;
 pub(super) mod you;

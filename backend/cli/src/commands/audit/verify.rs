@@ -338,4 +338,11 @@ fn of_seals(report: &Report, output: &Output) {
     if let Some(words) = locks.filter(|_| report.locks_shown) {
         output.line(&words);
     }
+    match report.verified.erased {
+        0 => {}
+        1 => output.line("1 entry names somebody whose name was erased"),
+        some => output.line(&format!(
+            "{some} entries name somebody whose name was erased"
+        )),
+    }
 }

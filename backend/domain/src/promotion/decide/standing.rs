@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn holds(situation: &Situation<'_>, request: &Request) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if let Some(hold) = situation.withdrawal() {
-        refusals.push(Refusal::new(
+        let refusal = Refusal::new(
             RefusalKind::Withdrawn,
             RequestField::Build,
             format!(
@@ -19,7 +19,8 @@ pub(super) fn holds(situation: &Situation<'_>, request: &Request) -> Vec<Refusal
                 hold.by.name, hold.reason
             ),
             "promote another build, or have this one restored",
-        ));
+        );
+        refusals.push(refusal.naming(&hold.by));
     }
     let automatic = request.kind == PromotionKind::Automatic;
     let stops = [
@@ -27,7 +28,7 @@ pub(super) fn holds(situation: &Situation<'_>, request: &Request) -> Vec<Refusal
         situation.stop_of_automatic().filter(|_| automatic),
     ];
     for hold in stops.into_iter().flatten() {
-        refusals.push(Refusal::new(
+        let refusal = Refusal::new(
             RefusalKind::Hold,
             RequestField::To,
             format!(
@@ -35,7 +36,8 @@ pub(super) fn holds(situation: &Situation<'_>, request: &Request) -> Vec<Refusal
                 situation.to, hold.by.name, hold.reason
             ),
             "have the hold lifted by whoever may, then ask again",
-        ));
+        );
+        refusals.push(refusal.naming(&hold.by));
     }
     refusals
 }
@@ -97,5 +99,8 @@ fn refusal(answer: &GateAnswer) -> Refusal {
         RefusalKind::Gate
     };
     let remedy = answer.remedy.clone().unwrap_or_default();
-    Refusal::new(kind, None, answer.words.clone(), remedy)
+    Refusal {
+        by: answer.by.clone(),
+        ..Refusal::new(kind, None, answer.words.clone(), remedy)
+    }
 }

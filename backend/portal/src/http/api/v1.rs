@@ -12,6 +12,7 @@ mod holds;
 mod links;
 mod me;
 mod overview;
+mod privacy;
 mod promotions;
 mod runs;
 mod sessions;
@@ -94,6 +95,8 @@ endpoints! {
     audit::list;
     audit::seals;
     audit::verify;
+    privacy::export;
+    privacy::erase;
     links::list, links::make;
     links::revoke;
     tokens::list, tokens::make;

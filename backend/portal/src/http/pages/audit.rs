@@ -100,6 +100,7 @@ pub(super) async fn verify(State(front): Shared, caller: Caller) -> Result<Respo
     let verified = Box::pin(verified).await?;
     let page = Page::Verified(VerifiedLog {
         entries: verified.entries,
+        erased: verified.erased,
         seals: ComparedSeals {
             count: verified.seals,
             unnumbered: verified.unnumbered_seals,

@@ -2,6 +2,7 @@
 
 pub(super) mod access;
 pub(super) mod configuration;
+pub(super) mod privacy;
 pub(super) mod sessions;
 
 use axum::{extract::State, response::Response};

@@ -1,0 +1,302 @@
+//! Erasing a person's name.
+//!
+//! It goes a part of the table at a time, and every step of it can be done again: whatever breaks off is begun anew. What says who
+//! the person was goes last, so that they are found by their address until then.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Timestamp,
+    audit::{Deed, Note},
+    id::PersonId,
+    page::Cursor,
+    share::Revoked,
+};
+use serde::{Deserialize, Serialize};
+use store::table::{Changed, RevokedToken};
+
+use super::subject::{Known, Whom, of_cursor};
+use crate::{Error, Portal, Result, links, tokens, who::Who, words::count};
+
+/// So many parts of the table are looked through for one answer, unless so many records were changed before.
+const PARTS: usize = 25;
+const CHANGES: usize = 300;
+
+/// The most characters of a reason.
+const LONGEST_REASON: usize = 1000;
+
+/// Whose name to erase, and why.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Erase {
+    /// The person: their identifier (the `person` of an audit entry), their address, or what the issuer calls them.
+    #[schema(max_length = 200)]
+    pub person: String,
+    /// The issuer, where `person` is its name for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub issuer: Option<String>,
+    /// Why, for the audit log.
+    #[schema(max_length = 1000)]
+    pub reason: String,
+    /// Where to go on: `next` of the answer before. Left out, it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+}
+
+/// How far an erasure has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Erasing {
+    /// The person.
+    pub person: PersonId,
+    /// Sessions that were ended.
+    pub sessions: usize,
+    /// API tokens that were revoked.
+    pub tokens: usize,
+    /// Share links that were revoked.
+    pub links: usize,
+    /// Records that the name was taken out of, by the first word of their partition.
+    pub records: BTreeMap<String, usize>,
+    /// Whether the names beside the audit log were erased by this call.
+    pub names: bool,
+    /// Where it goes on: the name is erased once there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Cursor>,
+    /// What is not erased, and how long it stays.
+    pub remains: Vec<Remaining>,
+}
+
+/// Something that is not erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Remaining {
+    /// What.
+    pub what: String,
+    /// How long.
+    pub until: String,
+}
+
+/// What no erasure reaches; `docs/privacy.md` says the same.
+const REMAINS: [(&str, &str); 9] = [
+    (
+        "the person's identifier in records and in the audit log, a digest of the issuer and of its name for them",
+        "as long as the record; in the audit log for good",
+    ),
+    (
+        "entries of the audit log that a version before names were kept beside them wrote",
+        "for good: their names are part of the chain",
+    ),
+    (
+        "addresses of callers in the audit log, and names that somebody typed into a reason of it",
+        "for good: they are part of the chain",
+    ),
+    (
+        "logs of the functions, of the gateway and of the queues, and lines that were exported from them",
+        "as long as the log groups keep them",
+    ),
+    (
+        "access logs of the buckets",
+        "as long as their bucket keeps them",
+    ),
+    (
+        "payloads that webhooks and EventBridge delivered, with the people whom commits and runs name",
+        "400 days, and 14 days in a dead-letter queue",
+    ),
+    (
+        "files of builds, and what is written in them",
+        "as long as the build",
+    ),
+    (
+        "backups of the table (point-in-time recovery), and earlier versions of objects",
+        "35 days, and as the bucket's lifecycle says",
+    ),
+    (
+        "sessions in browsers that were just ended",
+        "five minutes: what is done in them meanwhile names the person again, so erase once more",
+    ),
+];
+
+impl Portal {
+    /// Erases a person's name, as far as one call gets: begins with what lets them in, goes on with records, and ends with what
+    /// says who they were. Decisions that they took part in stay as they are, by their identifier.
+    pub async fn erase_person<'a>(
+        &self,
+        who: impl Into<Who<'a>>,
+        asked: &Erase,
+        now: Timestamp,
+    ) -> Result<Erasing> {
+        let who = who.into();
+        let whom = Whom {
+            person: Some(&asked.person),
+            issuer: asked.issuer.as_deref(),
+        };
+        let known = Box::pin(self.anybody(who.actor, whom)).await?;
+        let reason = &known.unnamed(reason(&asked.reason)?);
+        let mut done = Erasing::of(&known);
+        let is_own = who.actor.person.as_ref() == Some(&known.subject.id);
+        if asked.cursor.is_none() {
+            Box::pin(self.begin(who, &known, is_own, reason, &mut done, now)).await?;
+        }
+        let table = &self.store().table;
+        let mut next = asked.cursor.clone();
+        let mut changed = 0;
+        for _ in 0..PARTS {
+            let part = Box::pin(table.forget_in(&known.subject, next.as_ref())).await;
+            let part = part.map_err(of_cursor)?;
+            changed += part.found.values().sum::<usize>();
+            done.add(part.found);
+            next = part.next;
+            if next.is_none() || changed >= CHANGES {
+                break;
+            }
+        }
+        if next.is_none() {
+            if is_own {
+                done.sessions += Box::pin(self.end_all_of(who, &known, reason, now)).await?;
+            }
+            done.names = table.erase_names(&known.subject.id).await?;
+            if let Some(record) = &known.record {
+                table.forget_person(record).await?;
+            }
+        }
+        done.next = next;
+        Ok(done)
+    }
+
+    /// Notes the erasure, and ends whatever lets the person in; the session of whoever erases themselves ends at the end.
+    async fn begin(
+        &self,
+        who: Who<'_>,
+        known: &Known,
+        is_own: bool,
+        reason: &str,
+        done: &mut Erasing,
+        now: Timestamp,
+    ) -> Result<()> {
+        let (id, table) = (&known.subject.id, &self.store().table);
+        let mut erased = note(who, Deed::PrivacyErased, id, now);
+        erased.reason = Some(reason.to_owned());
+        table.note(&erased).await?;
+        if !is_own {
+            done.sessions = Box::pin(self.end_all_of(who, known, reason, now)).await?;
+        }
+        for name in &known.subject.texts {
+            table.claim_tokens(name, id).await?;
+        }
+        let is_theirs =
+            |actor: &domain::actor::Actor| actor.responsible().person.as_ref() == Some(id);
+        for token in table.tokens().await? {
+            if is_theirs(&token.owner) && token.is_live(now) {
+                let revoked = RevokedToken {
+                    at: now,
+                    by: who.actor.clone(),
+                };
+                let note = tokens::note(who, Deed::TokenRevoked, &token, now);
+                let revoked = Box::pin(table.revoke_token(&token, &revoked, &note)).await?;
+                done.tokens += usize::from(revoked);
+            }
+        }
+        for record in table.links().await? {
+            let link = &record.link;
+            if is_theirs(&link.by) && link.revoked.is_none() && now < link.expires_at {
+                let revoked = Revoked {
+                    by: who.actor.clone(),
+                    at: now,
+                };
+                let note = links::note(who, Deed::LinkRevoked, link, now);
+                let revoked = Box::pin(table.revoke_link(&link.id, &revoked, &note)).await?;
+                done.links += usize::from(revoked);
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_all_of(
+        &self,
+        who: Who<'_>,
+        known: &Known,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<usize> {
+        let id = &known.subject.id;
+        let name = known.subject.names.first().cloned();
+        let name = name.unwrap_or_else(|| id.erased());
+        let ended = self.end_all_but(who, (id, &name), None, Some(reason), now);
+        Ok(Box::pin(ended).await?.ended)
+    }
+}
+
+impl Erasing {
+    fn of(known: &Known) -> Self {
+        let remaining = |(what, until): (&str, &str)| Remaining {
+            what: what.to_owned(),
+            until: until.to_owned(),
+        };
+        Self {
+            person: known.subject.id.clone(),
+            sessions: 0,
+            tokens: 0,
+            links: 0,
+            records: BTreeMap::new(),
+            names: false,
+            next: None,
+            remains: REMAINS.map(remaining).into(),
+        }
+    }
+
+    /// Both, of the same person, one after the other.
+    #[must_use]
+    pub fn and(mut self, more: Self) -> Self {
+        self.add(more.records);
+        Self {
+            sessions: self.sessions + more.sessions,
+            tokens: self.tokens + more.tokens,
+            links: self.links + more.links,
+            names: self.names || more.names,
+            records: self.records,
+            person: more.person,
+            next: more.next,
+            remains: more.remains,
+        }
+    }
+
+    /// What was done, for people.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![
+            format!("{} ended", count(self.sessions, "session")),
+            format!("{} revoked", count(self.tokens, "token")),
+            format!("{} revoked", count(self.links, "share link")),
+        ];
+        for (kind, number) in &self.records {
+            let kind = kind.to_lowercase();
+            lines.push(format!("{} changed ({kind})", count(*number, "record")));
+        }
+        if self.names {
+            lines.push("the names beside the audit log are gone".to_owned());
+        }
+        lines
+    }
+
+    fn add(&mut self, changed: Changed) {
+        for (kind, count) in changed {
+            *self.records.entry(kind).or_default() += count;
+        }
+    }
+}
+
+/// What the audit log says of it: the person's identifier, and no name.
+pub(super) fn note(who: Who<'_>, deed: Deed, person: &PersonId, now: Timestamp) -> Note {
+    let mut note = who.note(deed, now);
+    let person = person.to_string();
+    note.details.insert("person".to_owned(), person);
+    note
+}
+
+fn reason(typed: &str) -> Result<&str> {
+    let reason = typed.trim();
+    if (1..=LONGEST_REASON).contains(&reason.chars().count()) {
+        return Ok(reason);
+    }
+    let detail =
+        format!("say why in at most {LONGEST_REASON} characters; it stays in the audit log");
+    Err(Error::invalid("reason", detail))
+}
