@@ -1,4 +1,5 @@
-//! Where each record lies. Nothing else in this crate spells a key.
+//! Where each record lies. Nothing else in this crate spells a key. Which function may reach a partition is in
+//! `infra/lib/records/partitions.ts`; a test there fails for one that is not listed.
 //!
 //! Every list is read by a *bound* on its sort key, so that a cursor is compared and never looked up: a made-up one finds
 //! nothing, or a later page, and always in the partition that was asked for.
