@@ -115,6 +115,8 @@ export interface Operations {
   readonly region: string;
   /** What whoever assumes a role across accounts must know. */
   readonly externalId: string;
+  /** Whether there is still the one role that deployment jobs of all apps fetch builds with, for pipelines that name it. */
+  readonly sharedFetchRole: boolean;
   /** The repository that Towpath deploys itself from. */
   readonly repository?: OperationsRepository;
 }

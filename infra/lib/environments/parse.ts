@@ -74,11 +74,13 @@ function environment(
   };
 }
 
-function operations({ account, region, external_id, repository }: WrittenOperations): Operations {
+function operations(written: WrittenOperations): Operations {
+  const { account, region, external_id, shared_fetch_role, repository } = written;
   return {
     account,
     region,
     externalId: external_id,
+    sharedFetchRole: shared_fetch_role,
     ...(repository && {
       repository: {
         connectionArn: repository.connection_arn,

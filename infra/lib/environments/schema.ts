@@ -160,6 +160,7 @@ const operations = z.strictObject(
       /^[\w+=,.@:/-]{16,256}$/,
       '16 to 256 letters, digits and any of _ + = , . @ : / -, such as what `uuidgen` prints',
     ),
+    shared_fetch_role: z.boolean({ error: 'true or false' }).default(true),
     repository: z
       .strictObject(
         {

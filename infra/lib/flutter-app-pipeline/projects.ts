@@ -98,11 +98,11 @@ export function deployProject(
     image: IMAGE,
     computeType: 'BUILD_GENERAL1_SMALL',
     timeoutMinutes: 60,
-    variables: fetchVariables(stage.towpath, props.externalId),
+    variables: fetchVariables(stage.towpath, app, props.externalId),
   });
   project.grant({
     actions: ['sts:AssumeRole'],
-    resources: [fetchRoleArn(stage.towpath)],
+    resources: [fetchRoleArn(stage.towpath, app)],
   });
   return project;
 }
