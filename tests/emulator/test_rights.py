@@ -2,6 +2,7 @@
 
 import functools
 import http.client
+import secrets
 import unittest
 
 from botocore.exceptions import ClientError
@@ -217,6 +218,42 @@ class TheTable(unittest.TestCase):
         for how, call in ways(as_function(function), self.name, partition).items():
             with self.subTest(f"{function}, {how}, {partition}"), self.assertRaisesRegex(ClientError, "AccessDenied"):
                 call()
+
+
+class TheReleaseBucket(unittest.TestCase):
+    """Nobody writes over what is written once there, administrators included."""
+
+    def setUp(self):
+        self.s3 = world().emulator.client("s3", administrator())
+        self.name, *_ = resource("AWS::S3::Bucket", "releases")
+
+    def refuses(self, call, **given):
+        with self.assertRaisesRegex(ClientError, "AccessDenied"):
+            call(Bucket=self.name, **given)
+
+    def test_takes_no_write_without_a_condition(self):
+        for prefix in ("artifacts", "icons", "events"):
+            place = f"{prefix}/rights/{secrets.token_hex(8)}"
+            with self.subTest(prefix):
+                self.refuses(self.s3.put_object, Key=place, Body=b"one")
+                self.s3.put_object(Bucket=self.name, Key=place, Body=b"one", IfNoneMatch="*")
+                self.refuses(self.s3.put_object, Key=place, Body=b"two")
+                with self.assertRaisesRegex(ClientError, "PreconditionFailed"):
+                    self.s3.put_object(Bucket=self.name, Key=place, Body=b"two", IfNoneMatch="*")
+
+    def test_takes_no_copy_without_a_condition(self):
+        self.s3.put_object(Bucket=self.name, Key="staging/rights", Body=b"one")
+        copy = {"CopySource": f"{self.name}/staging/rights", "Key": f"artifacts/rights/{secrets.token_hex(8)}"}
+        self.refuses(self.s3.copy_object, **copy)
+        self.s3.copy_object(Bucket=self.name, **copy, IfNoneMatch="*")
+
+    def test_takes_parts_and_puts_them_together_with_a_condition(self):
+        upload = {"Key": f"artifacts/rights/{secrets.token_hex(8)}"}
+        upload["UploadId"] = self.s3.create_multipart_upload(Bucket=self.name, **upload)["UploadId"]
+        part = self.s3.upload_part(Bucket=self.name, **upload, PartNumber=1, Body=b"one")
+        parts = {"MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}}
+        self.refuses(self.s3.complete_multipart_upload, **upload, **parts)
+        self.s3.complete_multipart_upload(Bucket=self.name, **upload, **parts, IfNoneMatch="*")
 
 
 class EveryBucket(unittest.TestCase):
