@@ -93,6 +93,8 @@ export interface Environment {
   readonly eventsFrom: readonly string[];
   /** The mail address that alarms go to. */
   readonly alarmsTo?: string;
+  /** What its account may cost a month, before the address of alarms is told. */
+  readonly monthlyBudgetUsd?: number;
   readonly architecture: Architecture;
   readonly logLevel: LogLevel;
   /** Left out, `compliance` where a step of `towpath.toml` asks for approvals, and `governance` elsewhere. */

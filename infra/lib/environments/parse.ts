@@ -63,6 +63,9 @@ function environment(
     webhooks: written.webhooks,
     ...(written.audit_lock !== undefined && { auditLock: written.audit_lock }),
     ...(written.alarms_to !== undefined && { alarmsTo: written.alarms_to }),
+    ...(written.monthly_budget_usd !== undefined && {
+      monthlyBudgetUsd: written.monthly_budget_usd,
+    }),
     ...(written.public_url !== undefined && { publicUrl: written.public_url }),
     ...(domain && {
       domain: {

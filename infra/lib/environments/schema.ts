@@ -125,6 +125,10 @@ const environment = z.strictObject(
       })
       .default([]),
     alarms_to: mail.optional(),
+    monthly_budget_usd: z
+      .number({ error: 'a number of US dollars, such as 50' })
+      .positive({ error: 'a number of US dollars, such as 50' })
+      .optional(),
     architecture: oneOf(ARCHITECTURES).default('arm64'),
     log_level: oneOf(LOG_LEVELS).default('info'),
     audit_lock: oneOf(AUDIT_LOCKS).optional(),
