@@ -128,6 +128,8 @@ export interface OperationsRepository {
   /** `owner/name`. */
   readonly name: string;
   readonly trunk: string;
+  /** The key in KMS that signs what its pipeline builds; left out, nobody signs it. */
+  readonly signingKeyArn?: string;
 }
 
 /** All deployments, in the order that a build moves through them. */
@@ -137,4 +139,6 @@ export interface Environments {
   readonly operations?: Operations;
   /** The path of `towpath.toml`, which they all share. */
   readonly configuration: string;
+  /** The paths of the public keys of which one has signed whatever package is deployed; none, and nobody has to. */
+  readonly packageKeys: readonly string[];
 }

@@ -18,6 +18,7 @@ export function parseEnvironments(text: string, path: string): Environments {
   return {
     ...(checked.data.operations && { operations: operations(checked.data.operations) }),
     configuration: checked.data.configuration,
+    packageKeys: checked.data.package_keys,
     environments: checked.data.environments.map((each) => environment(each, accounts)),
   };
 }
@@ -89,6 +90,9 @@ function operations(written: WrittenOperations): Operations {
         connectionArn: repository.connection_arn,
         name: repository.name,
         trunk: repository.trunk,
+        ...(repository.signing_key_arn !== undefined && {
+          signingKeyArn: repository.signing_key_arn,
+        }),
       },
     }),
   };

@@ -174,6 +174,10 @@ const operations = z.strictObject(
           ),
           name: matching(/^[^/\s]+(\/[^/\s]+)+$/, 'owner and name, such as "acme/towpath"'),
           trunk: z.string({ error: 'the name of a branch' }).min(1).default('main'),
+          signing_key_arn: matching(
+            /^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key\/[0-9a-z-]+$/,
+            'the ARN of a key in KMS that signs (ECC_NIST_P256, SIGN_VERIFY)',
+          ).optional(),
         },
         { error: 'a table [operations.repository]' },
       )
@@ -185,6 +189,11 @@ const operations = z.strictObject(
 export const file = z.strictObject({
   operations: operations.optional(),
   configuration: z.string({ error: 'the path of towpath.toml' }).default('towpath.toml'),
+  package_keys: z
+    .array(z.string({ error: 'the path of a public key' }), {
+      error: 'a list of paths of public keys',
+    })
+    .default([]),
   environments: z
     .array(environment, { error: 'at least one table [[environments]]' })
     .min(1, { error: 'at least one table [[environments]]' }),
