@@ -44,6 +44,7 @@ check: ## Format, lints, docs and their links, dependency rules, and the domain 
 	@cargo check --locked --quiet --package domain --target wasm32-unknown-unknown
 	@RUSTDOCFLAGS='-D warnings' cargo doc --locked --quiet --workspace --no-deps
 	@python3 tests/checks/dependencies.py
+	@python3 tests/checks/sbom.py
 	@python3 tests/checks/links.py
 	@python3 tests/mutants/listed.py
 	@infra/cost/page --check

@@ -1,6 +1,7 @@
 /** What stands behind `make synth`, `make deploy`, `make destroy` and `make user`. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Environments } from '../lib/environments/environment.ts';
 import { InvalidEnvironments } from '../lib/environments/problems.ts';
 import { readEnvironments } from '../lib/environments/read.ts';
 import { synthesize } from '../lib/operating/assembly.ts';
@@ -22,9 +23,7 @@ async function main(): Promise<void> {
   const folder = PACKAGE === '' ? undefined : PACKAGE;
   switch (verb) {
     case 'synth':
-      console.log(
-        `==> the templates are in ${synthesize(builtPackage(folder, environments), 'cdk.out')}`,
-      );
+      synth(folder, environments);
       return;
     case 'deploy':
       return deploy(environments, chosen(environments, name, verb), folder);
@@ -35,6 +34,12 @@ async function main(): Promise<void> {
     default:
       throw new Refusal('usage: operate synth|deploy|destroy|user [environment]');
   }
+}
+
+/** Templates deploy nothing: whose package they name does not matter. */
+function synth(folder: string | undefined, environments: Environments): void {
+  const built = builtPackage(folder, { ...environments, packageKeys: [] });
+  console.log(`==> the templates are in ${synthesize(built, 'cdk.out')}`);
 }
 
 main().catch((error: unknown) => {

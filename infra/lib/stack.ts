@@ -95,6 +95,8 @@ export class TowpathStack extends Stack {
         alarms: this.alarms.stopping,
       });
 
+    this.releases.denyOverwriting([web.live, this.functions.action.lambda]);
+
     new CfnOutput(this, 'Address', { value: publicUrl, description: 'What people open' });
     new CfnOutput(this, 'SiteAddress', {
       value: `https://${this.site.distribution.distributionDomainName}`,

@@ -19,7 +19,9 @@ interface Policy {
 interface NamedRole {
   readonly Properties: {
     readonly RoleName?: string;
-    readonly Policies?: unknown;
+    readonly Policies?: readonly {
+      readonly PolicyDocument: Policy['Properties']['PolicyDocument'];
+    }[];
     readonly ManagedPolicyArns?: unknown;
   };
 }
@@ -29,12 +31,14 @@ export function rightsOf(template: Template, roleName: string): string[] {
   const roles = template.findResources('AWS::IAM::Role', { Properties: { RoleName: roleName } });
   const [logicalId, role] = Object.entries(roles)[0] ?? [];
   if (logicalId === undefined) throw new Error(`there is no role ${roleName}`);
-  const { Policies, ManagedPolicyArns } = (role as NamedRole).Properties;
-  if (Policies !== undefined || ManagedPolicyArns !== undefined)
-    throw new Error(`${roleName} has rights beside its own policy`);
-  return policies(template)
-    .filter(({ Properties }) => Properties.Roles?.some(({ Ref }) => Ref === logicalId))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+  const { Policies = [], ManagedPolicyArns } = (role as NamedRole).Properties;
+  if (ManagedPolicyArns !== undefined)
+    throw new Error(`${roleName} has rights that are not in the template`);
+  const beside = policies(template).filter(({ Properties }) =>
+    Properties.Roles?.some(({ Ref }) => Ref === logicalId),
+  );
+  return [...beside.map(({ Properties }) => Properties), ...Policies]
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .flatMap(lines)
     .sort();
 }

@@ -2,6 +2,7 @@
 
 import functools
 import http.client
+import secrets
 import unittest
 
 from botocore.exceptions import ClientError
@@ -42,9 +43,10 @@ def rights():
     webhooks, *_ = resource("AWS::SecretsManager::Secret", "hooks")
     origin, *_ = resource("AWS::SecretsManager::Secret", "towpath-dev-origin")
     return [
+        # The items that they may reach: `TheTable`.
         ("dynamodb:GetItem", table(), ALL - {"unanswered"}),
         ("dynamodb:PutItem", table(), ALL - {"unanswered"}),
-        ("dynamodb:Query", f"{table()}/index/gsi1", ALL - {"hooks", "unanswered"}),
+        ("dynamodb:Query", f"{table()}/index/gsi1", {"web", "clock"}),
         ("dynamodb:UpdateItem", table(), ALL - {"hooks", "unanswered"}),
         ("dynamodb:Scan", table(), {"web"}),
         ("dynamodb:DeleteTable", table(), NOBODY),
@@ -122,6 +124,136 @@ def may(iam, role, action, where):
     answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action], ResourceArns=[where])
     [result] = answer["EvaluationResults"]
     return result["EvalDecision"] == "allowed"
+
+
+READERS = tuple(function for function in FUNCTIONS if function != "unanswered")
+# What opens the portal to whoever could write or read it: for `web` alone.
+SECRET = ("TOKENS", "TOKENS#PERSON#ada", "SESSIONS#ada", "LINKS", "LINK#1", "GUESSES#192.0.2.1")
+
+
+@functools.cache
+def as_function(function):
+    """A client for the table with the rights of that function's role, as IAM has them."""
+    iam, role = world().emulator.client("iam"), world().name(function)
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
+    rights = [statement for document in documents for statement in document["Statement"]]
+    return world().emulator.client("dynamodb", world().emulator.role(f"as-{function}", *rights))
+
+
+def key(partition, sort="x"):
+    return {"pk": {"S": partition}, "sk": {"S": sort}}
+
+
+def writes(dynamodb, name, partition):
+    """Every way to write an item of that partition, or to have a transaction depend on it."""
+    by_key = {"TableName": name, "Key": key(partition)}
+    put = {"TableName": name, "Item": key(partition)}
+    update = {**by_key, "UpdateExpression": "SET a = :a", "ExpressionAttributeValues": {":a": {"S": "x"}}}
+    check = {**by_key, "ConditionExpression": "attribute_not_exists(pk)"}
+    # Beside an item that every function may put.
+    beside = {"Put": {"TableName": name, "Item": key("RUN#beside")}}
+    together = functools.partial(transact, dynamodb, beside)
+    return {
+        "PutItem": lambda: dynamodb.put_item(**put),
+        "UpdateItem": lambda: dynamodb.update_item(**update),
+        "DeleteItem": lambda: dynamodb.delete_item(**by_key),
+        "BatchWriteItem": lambda: dynamodb.batch_write_item(RequestItems={name: [{"PutRequest": {"Item": key(partition)}}]}),
+        "a transaction that puts": lambda: together({"Put": put}),
+        "a transaction that updates": lambda: together({"Update": update}),
+        "a transaction that deletes": lambda: together({"Delete": by_key}),
+        "a transaction that checks": lambda: together({"ConditionCheck": check}),
+    }
+
+
+def reads(dynamodb, name, partition):
+    """Every way to read an item of that partition."""
+    query = {"TableName": name, "ExpressionAttributeValues": {":pk": {"S": partition}}}
+    named = {"KeyConditionExpression": "#p = :pk", "ExpressionAttributeNames": {"#p": "pk"}}
+    return {
+        "GetItem": lambda: dynamodb.get_item(TableName=name, Key=key(partition)),
+        "BatchGetItem": lambda: dynamodb.batch_get_item(
+            RequestItems={name: {"Keys": [key("RUN#beside"), key(partition)]}}
+        ),
+        "Query": lambda: dynamodb.query(**query, KeyConditionExpression="pk = :pk"),
+        "Query by another name": lambda: dynamodb.query(**query, **named),
+        "Scan": lambda: dynamodb.scan(TableName=name),
+    }
+
+
+def transact(dynamodb, *parts):
+    return dynamodb.transact_write_items(TransactItems=parts)
+
+
+class TheTable(unittest.TestCase):
+    def setUp(self):
+        self.name, *_ = resource("AWS::DynamoDB::Table")
+
+    def test_gives_what_opens_the_portal_to_web_alone(self):
+        for function in READERS:
+            if function == "web":
+                continue
+            for partition in SECRET:
+                self.refuses(function, partition, writes)
+                self.refuses(function, partition, reads)
+
+    def test_has_no_function_change_or_delete_what_is_in_the_audit_log(self):
+        for function in READERS:
+            for partition in ("AUDIT", "AUDIT#2026-11"):
+                calls = writes(as_function(function), self.name, partition)
+                changes = {how: call for how, call in calls.items() if "put" not in how.lower()}
+                self.refuses(function, partition, lambda *_, calls=changes: calls)
+
+    def test_takes_of_each_function_what_is_its_own(self):
+        for function in READERS:
+            dynamodb = as_function(function)
+            with self.subTest(function):
+                dynamodb.put_item(TableName=self.name, Item=key("RUN#beside"))
+                transact(dynamodb, {"Put": {"TableName": self.name, "Item": key("RUN#beside", "y")}})
+                dynamodb.get_item(TableName=self.name, Key=key("RUN#beside"))
+                dynamodb.delete_item(TableName=self.name, Key=key("RUN#beside"))
+                dynamodb.delete_item(TableName=self.name, Key=key("RUN#beside", "y"))
+
+    def refuses(self, function, partition, ways):
+        for how, call in ways(as_function(function), self.name, partition).items():
+            with self.subTest(f"{function}, {how}, {partition}"), self.assertRaisesRegex(ClientError, "AccessDenied"):
+                call()
+
+
+class TheReleaseBucket(unittest.TestCase):
+    """Nobody writes over what is written once there, administrators included."""
+
+    def setUp(self):
+        self.s3 = world().emulator.client("s3", administrator())
+        self.name, *_ = resource("AWS::S3::Bucket", "releases")
+
+    def refuses(self, call, **given):
+        with self.assertRaisesRegex(ClientError, "AccessDenied"):
+            call(Bucket=self.name, **given)
+
+    def test_takes_no_write_without_a_condition(self):
+        for prefix in ("artifacts", "icons", "events"):
+            place = f"{prefix}/rights/{secrets.token_hex(8)}"
+            with self.subTest(prefix):
+                self.refuses(self.s3.put_object, Key=place, Body=b"one")
+                self.s3.put_object(Bucket=self.name, Key=place, Body=b"one", IfNoneMatch="*")
+                self.refuses(self.s3.put_object, Key=place, Body=b"two")
+                with self.assertRaisesRegex(ClientError, "PreconditionFailed"):
+                    self.s3.put_object(Bucket=self.name, Key=place, Body=b"two", IfNoneMatch="*")
+
+    def test_takes_no_copy_without_a_condition(self):
+        self.s3.put_object(Bucket=self.name, Key="staging/rights", Body=b"one")
+        copy = {"CopySource": f"{self.name}/staging/rights", "Key": f"artifacts/rights/{secrets.token_hex(8)}"}
+        self.refuses(self.s3.copy_object, **copy)
+        self.s3.copy_object(Bucket=self.name, **copy, IfNoneMatch="*")
+
+    def test_takes_parts_and_puts_them_together_with_a_condition(self):
+        upload = {"Key": f"artifacts/rights/{secrets.token_hex(8)}"}
+        upload["UploadId"] = self.s3.create_multipart_upload(Bucket=self.name, **upload)["UploadId"]
+        part = self.s3.upload_part(Bucket=self.name, **upload, PartNumber=1, Body=b"one")
+        parts = {"MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}}
+        self.refuses(self.s3.complete_multipart_upload, **upload, **parts)
+        self.s3.complete_multipart_upload(Bucket=self.name, **upload, **parts, IfNoneMatch="*")
 
 
 class EveryBucket(unittest.TestCase):

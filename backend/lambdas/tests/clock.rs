@@ -26,7 +26,8 @@ async fn what_a_registration_left_behind_goes_and_a_builds_files_stay() {
     let objects = &world.store.objects;
     for key in [LEFT_BEHIND, KEPT] {
         let bytes = b"an application".to_vec();
-        objects.put(key, bytes, "application/zip").await.unwrap();
+        let put = objects.put_if_absent(key, bytes, "application/zip");
+        assert!(put.await.unwrap());
     }
     let clock = world.lambda("clock").await;
     clock.invoke(json!({"time": "whenever"})).await.response();

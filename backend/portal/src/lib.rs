@@ -51,6 +51,7 @@ pub mod who;
 
 pub use error::{Error, Result};
 pub use frontend::words;
+pub use object_keys::written_once;
 
 /// The release portal: its records, its objects, and what it has been told of the team's apps.
 #[derive(Clone)]

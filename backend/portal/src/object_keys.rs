@@ -5,6 +5,17 @@ use domain::{
     id::{AppId, EventId, FileName},
 };
 
+/// What the objects' keys begin with that are written once: the release bucket's policy takes no write to them without
+/// `If-None-Match` (`infra/lib/releases/releases.ts`).
+const WRITTEN_ONCE: [&str; 3] = ["artifacts/", "icons/", "events/"];
+
+/// The same in a bucket, for an S3 that is to be as strict.
+#[must_use]
+pub fn written_once(bucket: &str) -> Vec<String> {
+    let places = WRITTEN_ONCE.iter();
+    places.map(|prefix| format!("{bucket}/{prefix}")).collect()
+}
+
 /// A registered file. Its name is its content's, so that it is never overwritten by anything else.
 pub(crate) fn artifact(app: &AppId, digest: &Digest, name: &FileName) -> String {
     format!("artifacts/{app}/{digest}/{name}")

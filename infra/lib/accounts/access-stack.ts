@@ -1,12 +1,12 @@
-import { Aws, Stack, type StackProps } from 'aws-cdk-lib';
-import { type IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { Annotations, Aws, Stack, type StackProps } from 'aws-cdk-lib';
+import { type IPrincipal, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Environment } from '../environments/environment.ts';
 import { artifactFolder } from '../pipelines/artifact-store.ts';
-import { give, type Right } from '../pipelines/rights.ts';
+import { explain, give, type Right, statements } from '../pipelines/rights.ts';
 import { bucketName } from '../releases/bucket.ts';
 import { stackName } from '../stack.ts';
-import { type Across, pipelinesOf, sender } from './across.ts';
+import { type Across, appsOf, pipelinesOf, sender } from './across.ts';
 import { artifactBucketName } from './artifacts.ts';
 import {
   deliveryRoleName,
@@ -19,8 +19,12 @@ import {
   QUALIFIER,
   receiveRoleName,
   roleArn,
+  sharedFetchRoleName,
 } from './names.ts';
 import { trusting } from './trust.ts';
+
+/** So many apps an environment takes from the operations account: each has a role, and a stack takes 500 resources. */
+export const MOST_APPS = 480;
 
 /** What an environment's account lets others do there: the pipelines of the operations account, and its neighbour. */
 export class AccessStack extends Stack {
@@ -39,7 +43,8 @@ export class AccessStack extends Stack {
     const pipelines = pipelinesOf(across, environment);
     if (pipelines.length > 0) {
       if (account !== across.operations.account) this.invoke(pipelines);
-      this.fetch(pipelines);
+      if (across.operations.sharedFetchRole) this.sharedFetch(pipelines);
+      this.fetch(appsOf(across, environment));
     }
     if (across.operations.repository) this.delivery();
     const from = sender(across.environments, environment);
@@ -83,32 +88,62 @@ export class AccessStack extends Stack {
     );
   }
 
-  /** A deployment job of an app fetches the build that it deploys. */
-  private fetch(pipelines: readonly string[]): void {
-    const { account, externalId } = this.across.operations;
-    const releases = `arn:${Aws.PARTITION}:s3:::${bucketName(this.place, 'releases')}`;
+  /** A deployment job of an app fetches the build that it deploys, with a role that reads the builds of that app alone. */
+  private fetch(apps: readonly string[]): void {
+    const { name } = this.place;
+    if (apps.length > MOST_APPS)
+      throw new Error(
+        `towpath.toml: pipelines of ${apps.length} apps feed ${name}, and TowpathAccess-${name} has room for ${MOST_APPS}: one role an app, and CloudFormation takes 500 resources in a stack. Feed some from another environment (docs/accounts.md)`,
+      );
+    for (const app of apps) {
+      const rights = this.fetching(`artifacts/${app}/*`);
+      const role = new Role(this, `Fetch-${app}`, {
+        roleName: fetchRoleName(this.place, app),
+        description: `Deployment jobs of ${app} in the operations account: fetch its builds by their digest`,
+        assumedBy: this.deploymentJobs(pipelinesOf(this.across, this.place, app)),
+        // In the role itself: a policy beside it would be one more resource for each app.
+        inlinePolicies: { fetch: new PolicyDocument({ statements: statements(rights) }) },
+      });
+      explain(role, rights);
+    }
+  }
+
+  /** The role of before there was one for each app, for pipelines that still name it. */
+  private sharedFetch(pipelines: readonly string[]): void {
+    const roleName = sharedFetchRoleName(this.place);
     this.role(
       'Fetch',
-      fetchRoleName(this.place),
+      roleName,
       'Deployment jobs of the operations account: fetch builds by their digest',
-      trusting(
-        account,
-        pipelines.map((name) => deployRoleArn(account, name)),
-        externalId,
-      ),
-      [
-        {
-          actions: ['s3:GetObject'],
-          resources: [`${releases}/artifacts/*`],
-          because: 'Which app and digest a job deploys, the promotion says.',
-        },
-        {
-          actions: ['s3:ListBucket'],
-          resources: [releases],
-          conditions: { StringLike: { 's3:prefix': 'artifacts/*' } },
-        },
-      ],
+      this.deploymentJobs(pipelines),
+      this.fetching('artifacts/*'),
     );
+    Annotations.of(this).addWarningV2(
+      `towpath:shared-fetch-role:${this.place.name}`,
+      `with ${roleName}, the deployment jobs of every app read the builds of all. When every app's pipelines were deployed with this version, so that they name a role of their own, write shared_fetch_role = false under [operations] (docs/upgrading.md)`,
+    );
+  }
+
+  private deploymentJobs(pipelines: readonly string[]): IPrincipal {
+    const { account, externalId } = this.across.operations;
+    const roles = pipelines.map((name) => deployRoleArn(account, name));
+    return trusting(account, roles, externalId);
+  }
+
+  private fetching(keys: string): Right[] {
+    const releases = `arn:${Aws.PARTITION}:s3:::${bucketName(this.place, 'releases')}`;
+    return [
+      {
+        actions: ['s3:GetObject'],
+        resources: [`${releases}/${keys}`],
+        because: 'Which digest a job deploys, the promotion says.',
+      },
+      {
+        actions: ['s3:ListBucket'],
+        resources: [releases],
+        conditions: { StringLike: { 's3:prefix': keys } },
+      },
+    ];
   }
 
   /**

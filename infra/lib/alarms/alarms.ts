@@ -5,6 +5,7 @@ import { type Deployment, physicalName } from '../deployment.ts';
 import type { EventQueue } from '../events/queue.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { Records } from '../records/records.ts';
+import { MonthlyBudget } from './budget.ts';
 import { TowpathDashboard } from './dashboard.ts';
 import { logEvents } from './log-events.ts';
 import { Notices } from './notices.ts';
@@ -32,19 +33,19 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, watched: Watched) {
     super(scope, id);
     const { deployment } = watched;
-    const { alarmsTo, dashboard } = deployment.environment;
+    const { alarmsTo, dashboard, monthlyBudgetUsd } = deployment.environment;
     const made =
       alarmsTo === undefined
         ? []
         : this.watches(watched).map((watch) => ({ watch, alarm: this.alarm(deployment, watch) }));
     this.all = made.map(({ alarm }) => alarm);
     this.stopping = made.filter(({ watch }) => watch.stops).map(({ alarm }) => alarm);
-    if (alarmsTo !== undefined)
-      new Notices(this, 'Notices', {
-        deployment,
-        to: alarmsTo,
-        alarms: made.map(({ watch }) => alarmName(deployment, watch)),
-      });
+    if (alarmsTo !== undefined) {
+      const alarms = made.map(({ watch }) => alarmName(deployment, watch));
+      const { topic } = new Notices(this, 'Notices', { deployment, to: alarmsTo, alarms });
+      if (monthlyBudgetUsd !== undefined)
+        new MonthlyBudget(this, 'Budget', { deployment, usd: monthlyBudgetUsd, topic });
+    }
     if (dashboard) new TowpathDashboard(this, 'Dashboard', { ...watched, alarms: this.all });
   }
 

@@ -13,6 +13,7 @@ export interface ConfiguredPipeline {
   /** Left out, the account of whoever asks. */
   readonly account?: string;
   readonly region?: string;
+  readonly app: string;
   readonly environment: string;
 }
 
@@ -52,6 +53,7 @@ const written = z.object({
         name: z.string(),
         account: z.string().optional(),
         region: z.string().optional(),
+        app: z.string(),
         environment: z.string(),
       }),
     )
@@ -114,8 +116,9 @@ export function parseConfiguration(text: string): Configuration {
       .flatMap(({ target }) => (target === undefined ? [] : configuredTarget(target))),
     pipelines: found
       .filter(({ source }) => source === 'codepipeline')
-      .map(({ name, account, region, environment }) => ({
+      .map(({ name, account, region, app, environment }) => ({
         name,
+        app,
         environment,
         ...(account !== undefined && { account }),
         ...(region !== undefined && { region }),

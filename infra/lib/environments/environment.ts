@@ -93,6 +93,8 @@ export interface Environment {
   readonly eventsFrom: readonly string[];
   /** The mail address that alarms go to. */
   readonly alarmsTo?: string;
+  /** What its account may cost a month, before the address of alarms is told. */
+  readonly monthlyBudgetUsd?: number;
   readonly architecture: Architecture;
   readonly logLevel: LogLevel;
   /** Left out, `compliance` where a step of `towpath.toml` asks for approvals, and `governance` elsewhere. */
@@ -115,6 +117,8 @@ export interface Operations {
   readonly region: string;
   /** What whoever assumes a role across accounts must know. */
   readonly externalId: string;
+  /** Whether there is still the one role that deployment jobs of all apps fetch builds with, for pipelines that name it. */
+  readonly sharedFetchRole: boolean;
   /** The repository that Towpath deploys itself from. */
   readonly repository?: OperationsRepository;
 }
@@ -124,6 +128,8 @@ export interface OperationsRepository {
   /** `owner/name`. */
   readonly name: string;
   readonly trunk: string;
+  /** The key in KMS that signs what its pipeline builds; left out, nobody signs it. */
+  readonly signingKeyArn?: string;
 }
 
 /** All deployments, in the order that a build moves through them. */
@@ -133,4 +139,6 @@ export interface Environments {
   readonly operations?: Operations;
   /** The path of `towpath.toml`, which they all share. */
   readonly configuration: string;
+  /** The paths of the public keys of which one has signed whatever package is deployed; none, and nobody has to. */
+  readonly packageKeys: readonly string[];
 }

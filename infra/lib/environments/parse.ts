@@ -18,6 +18,7 @@ export function parseEnvironments(text: string, path: string): Environments {
   return {
     ...(checked.data.operations && { operations: operations(checked.data.operations) }),
     configuration: checked.data.configuration,
+    packageKeys: checked.data.package_keys,
     environments: checked.data.environments.map((each) => environment(each, accounts)),
   };
 }
@@ -63,6 +64,9 @@ function environment(
     webhooks: written.webhooks,
     ...(written.audit_lock !== undefined && { auditLock: written.audit_lock }),
     ...(written.alarms_to !== undefined && { alarmsTo: written.alarms_to }),
+    ...(written.monthly_budget_usd !== undefined && {
+      monthlyBudgetUsd: written.monthly_budget_usd,
+    }),
     ...(written.public_url !== undefined && { publicUrl: written.public_url }),
     ...(domain && {
       domain: {
@@ -74,16 +78,21 @@ function environment(
   };
 }
 
-function operations({ account, region, external_id, repository }: WrittenOperations): Operations {
+function operations(written: WrittenOperations): Operations {
+  const { account, region, external_id, shared_fetch_role, repository } = written;
   return {
     account,
     region,
     externalId: external_id,
+    sharedFetchRole: shared_fetch_role,
     ...(repository && {
       repository: {
         connectionArn: repository.connection_arn,
         name: repository.name,
         trunk: repository.trunk,
+        ...(repository.signing_key_arn !== undefined && {
+          signingKeyArn: repository.signing_key_arn,
+        }),
       },
     }),
   };

@@ -6,5 +6,10 @@ import type { Environments } from './environment.ts';
 /** Reads `environments.toml`. Throws one error that lists every problem of the file. */
 export function readEnvironments(path: string): Environments {
   const parsed = parseEnvironments(readFileSync(path, 'utf8'), path);
-  return { ...parsed, configuration: resolve(dirname(path), parsed.configuration) };
+  const from = (file: string) => resolve(dirname(path), file);
+  return {
+    ...parsed,
+    configuration: from(parsed.configuration),
+    packageKeys: parsed.packageKeys.map(from),
+  };
 }

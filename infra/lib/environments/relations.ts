@@ -11,7 +11,18 @@ export function relations(written: unknown): string[] {
     ...repeatedNames(names),
     ...unknownSenders(written, list, names),
     ...apartFromOperations(written, list),
+    ...budgetsOfNobody(written, list),
   ];
+}
+
+function budgetsOfNobody(written: unknown, list: readonly unknown[]): string[] {
+  return list.flatMap((each, index) =>
+    at(each, 'monthly_budget_usd') !== undefined && at(each, 'alarms_to') === undefined
+      ? [
+          `${title(written, index)}: monthly_budget_usd needs alarms_to, the address that is told: add it`,
+        ]
+      : [],
+  );
 }
 
 function repeatedNames(names: readonly unknown[]): string[] {

@@ -125,6 +125,10 @@ const environment = z.strictObject(
       })
       .default([]),
     alarms_to: mail.optional(),
+    monthly_budget_usd: z
+      .number({ error: 'a number of US dollars, such as 50' })
+      .positive({ error: 'a number of US dollars, such as 50' })
+      .optional(),
     architecture: oneOf(ARCHITECTURES).default('arm64'),
     log_level: oneOf(LOG_LEVELS).default('info'),
     audit_lock: oneOf(AUDIT_LOCKS).optional(),
@@ -160,6 +164,7 @@ const operations = z.strictObject(
       /^[\w+=,.@:/-]{16,256}$/,
       '16 to 256 letters, digits and any of _ + = , . @ : / -, such as what `uuidgen` prints',
     ),
+    shared_fetch_role: z.boolean({ error: 'true or false' }).default(true),
     repository: z
       .strictObject(
         {
@@ -169,6 +174,10 @@ const operations = z.strictObject(
           ),
           name: matching(/^[^/\s]+(\/[^/\s]+)+$/, 'owner and name, such as "acme/towpath"'),
           trunk: z.string({ error: 'the name of a branch' }).min(1).default('main'),
+          signing_key_arn: matching(
+            /^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key\/[0-9a-z-]+$/,
+            'the ARN of a key in KMS that signs (ECC_NIST_P256, SIGN_VERIFY)',
+          ).optional(),
         },
         { error: 'a table [operations.repository]' },
       )
@@ -180,6 +189,11 @@ const operations = z.strictObject(
 export const file = z.strictObject({
   operations: operations.optional(),
   configuration: z.string({ error: 'the path of towpath.toml' }).default('towpath.toml'),
+  package_keys: z
+    .array(z.string({ error: 'the path of a public key' }), {
+      error: 'a list of paths of public keys',
+    })
+    .default([]),
   environments: z
     .array(environment, { error: 'at least one table [[environments]]' })
     .min(1, { error: 'at least one table [[environments]]' }),

@@ -6,7 +6,7 @@ import { Pipeline, type Stage } from '../pipelines/pipeline.ts';
 import type { Project } from '../pipelines/project.ts';
 import { type Repository, trunk } from '../pipelines/repository.ts';
 import { gate, PROMOTED, register, release, releaseRegistered } from './parameters.ts';
-import { buildProject, checksProject, deployProject } from './projects.ts';
+import { buildProject, checksProject, deployProject, testsProject } from './projects.ts';
 import { actionFunction, type AppStage } from './stage.ts';
 
 export interface FlutterBuild {
@@ -60,6 +60,7 @@ export class FlutterAppPipeline extends Construct {
   private trunk(stage: AppStage): Pipeline {
     const { repository } = this.props;
     const where = this.where(stage);
+    const tests = testsProject(this, this.props, where.pipeline);
     const project = buildProject(this, this.props, where.pipeline);
     const deploys = stage.deploys === true;
     const registering = invoke({
@@ -79,8 +80,16 @@ export class FlutterAppPipeline extends Construct {
       startedByPushTo: trunk(repository),
       stages: [
         {
+          name: 'Test',
+          actions: [
+            build({ name: 'Test', project: tests, inputs: ['Sources'], outputs: ['Tests'] }),
+          ],
+        },
+        {
           name: 'Build',
-          actions: [build({ name: 'Build', project, inputs: ['Sources'], outputs: ['Build'] })],
+          actions: [
+            build({ name: 'Build', project, inputs: ['Sources', 'Tests'], outputs: ['Build'] }),
+          ],
         },
         { name: 'Register', actions: [registering] },
         ...(deploys

@@ -10,6 +10,29 @@ import type { FlutterAppPipelineProps } from './flutter-app-pipeline.ts';
 import { IMAGE } from './images.ts';
 import { type AppStage, fetchVariables } from './stage.ts';
 
+/** Tests what is on the trunk and writes down what it is made of, without a secret: before it is built. */
+export function testsProject(
+  scope: Construct,
+  props: FlutterAppPipelineProps,
+  pipeline: string,
+): Project {
+  const { app } = props;
+  return new Project(scope, 'Tests', {
+    name: `${app}-tests`,
+    description: `Tests ${app}, and lists what it is made of`,
+    artifacts: props.artifacts,
+    folder: artifactFolder(pipeline),
+    // Not the build's: what a tool left there must not get into a release.
+    cache: `cache-${app}-tests`,
+    buildspec: buildspec('tests'),
+    image: IMAGE,
+    computeType: 'BUILD_GENERAL1_MEDIUM',
+    timeoutMinutes: 60,
+    variables: flutter(props),
+    reports: true,
+  });
+}
+
 /** Builds what is on the trunk, signed. */
 export function buildProject(
   scope: Construct,
@@ -19,7 +42,7 @@ export function buildProject(
   const { app, build = {} } = props;
   return new Project(scope, 'Build', {
     name: `${app}-build`,
-    description: `Builds ${app}: APKs, web bundle, tests and SBOM`,
+    description: `Builds ${app}: APKs and web bundle`,
     artifacts: props.artifacts,
     folder: artifactFolder(pipeline),
     // Not the checks' folder, nor one that they can write to: what a pull request left there must not get into a release.
@@ -34,7 +57,6 @@ export function buildProject(
       ...flutter(props),
     },
     secrets: signing(build.signingSecretArn),
-    reports: true,
   });
 }
 
@@ -98,11 +120,11 @@ export function deployProject(
     image: IMAGE,
     computeType: 'BUILD_GENERAL1_SMALL',
     timeoutMinutes: 60,
-    variables: fetchVariables(stage.towpath, props.externalId),
+    variables: fetchVariables(stage.towpath, app, props.externalId),
   });
   project.grant({
     actions: ['sts:AssumeRole'],
-    resources: [fetchRoleArn(stage.towpath)],
+    resources: [fetchRoleArn(stage.towpath, app)],
   });
   return project;
 }

@@ -30,12 +30,16 @@ export function actionFunction(towpath: Towpath, operationsAccount: string): Inv
   };
 }
 
-/** What a deployment job needs to fetch builds from that deployment. */
-export function fetchVariables(towpath: Towpath, externalId: string): Record<string, string> {
+/** What a deployment job of an app needs to fetch its builds from that deployment. */
+export function fetchVariables(
+  towpath: Towpath,
+  app: string,
+  externalId: string,
+): Record<string, string> {
   const { name, account, region } = towpath;
   return {
     RELEASES_BUCKET: `towpath-${name}-releases-${account}-${region}`,
-    FETCH_ROLE: fetchRoleArn(towpath),
+    FETCH_ROLE: fetchRoleArn(towpath, app),
     EXTERNAL_ID: externalId,
   };
 }

@@ -23,7 +23,7 @@ export function action(scope: Construct, parts: Parts): TowpathFunction {
     timeout: Duration.minutes(9),
     configuration: parts.configuration.layer,
   });
-  records.grantReadWrite(made);
+  records.grant(made);
   releases.grant(made, ['s3:GetObject', 's3:PutObject'], ['artifacts/', 'icons/', 'staging/']);
   releases.grant(made, ['s3:AbortMultipartUpload', 's3:DeleteObject'], ['staging/']);
   releases.grantLook(made);

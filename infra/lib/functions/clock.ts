@@ -15,7 +15,7 @@ export function clock(scope: Construct, parts: Parts): TowpathFunction {
     timeout: Duration.minutes(4),
     configuration: parts.configuration.layer,
   });
-  records.grantReadWrite(made);
+  records.grant(made);
   releases.grant(made, ['s3:AbortMultipartUpload'], ['staging/']);
   releases.grant(made, ['s3:DeleteObject'], ['artifacts/', 'icons/', 'staging/']);
   releases.grantList(made, 'staging/');

@@ -13,7 +13,7 @@ export function events(scope: Construct, parts: Parts): TowpathFunction {
     timeout: Duration.seconds(30),
     configuration: parts.configuration.layer,
   });
-  parts.records.grantReadWrite(made);
+  parts.records.grant(made);
   parts.releases.grant(made, ['s3:PutObject'], ['events/']);
   return made;
 }

@@ -15,7 +15,7 @@ export function hooks(scope: Construct, parts: Parts): TowpathFunction {
     configuration: parts.configuration.layer,
     concurrency: parts.deployment.environment.concurrency.hooks,
   });
-  parts.records.grantEvents(made);
+  parts.records.grant(made);
   parts.releases.grant(made, ['s3:PutObject'], ['events/']);
   return made;
 }

@@ -17,7 +17,7 @@ export function web(scope: Construct, parts: Parts): TowpathFunction {
     variables: { TOWPATH_SITE: 'site' },
     concurrency: deployment.environment.concurrency.web,
   });
-  records.grantReadWrite(made);
+  records.grant(made);
   records.grantReadThrough(made);
   releases.grant(made, ['s3:GetObject'], ['artifacts/', 'icons/', 'staging/']);
   releases.grant(made, ['s3:PutObject'], ['artifacts/', 'events/', 'icons/', 'staging/']);

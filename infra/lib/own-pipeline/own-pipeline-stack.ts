@@ -11,6 +11,7 @@ import {
   driftProject,
   type OwnProjectProps,
   PIPELINE,
+  signProject,
 } from './projects.ts';
 
 export interface OwnPipelineProps extends StackProps {
@@ -38,7 +39,6 @@ export class OwnPipelineStack extends Stack {
       ...props,
     });
     const own: OwnProjectProps = { across, artifacts, repository };
-    const project = buildProject(this, own);
     this.pipeline = new Pipeline(this, 'Pipeline', {
       name: PIPELINE,
       artifacts,
@@ -46,10 +46,7 @@ export class OwnPipelineStack extends Stack {
       startedByPushTo: repository.trunk,
       stages: [
         { name: 'Source', actions: [source(repository, 'Sources', { clone: true })] },
-        {
-          name: 'Build',
-          actions: [build({ name: 'Build', project, inputs: ['Sources'], outputs: ['Package'] })],
-        },
+        ...this.making(own),
         ...across.environments.environments.flatMap((environment, index) => [
           ...(index === 0 ? [] : [gate(environment)]),
           this.deployment(own, environment),
@@ -67,6 +64,25 @@ export class OwnPipelineStack extends Stack {
         },
       ],
     });
+  }
+
+  /** The stages that make the package, whose artifact is called the same whether it is signed or not. */
+  private making(own: OwnProjectProps): Stage[] {
+    const { signingKeyArn } = own.across.operations.repository ?? {};
+    const project = buildProject(this, own);
+    const built = signingKeyArn === undefined ? 'Package' : 'Built';
+    const making: Stage = {
+      name: 'Build',
+      actions: [build({ name: 'Build', project, inputs: ['Sources'], outputs: [built] })],
+    };
+    if (signingKeyArn === undefined) return [making];
+    const signing = build({
+      name: 'Sign',
+      project: signProject(this, own, signingKeyArn),
+      inputs: ['Sources', built],
+      outputs: ['Package'],
+    });
+    return [making, { name: 'Sign', actions: [signing] }];
   }
 
   private deployment(own: OwnProjectProps, environment: Environment): Stage {

@@ -47,6 +47,27 @@ export function buildProject(scope: Construct, props: OwnProjectProps): Project 
   return withSources(props, project);
 }
 
+/** Signs the package, and can do nothing else. */
+export function signProject(scope: Construct, props: OwnProjectProps, keyArn: string): Project {
+  const project = new Project(scope, 'Sign', {
+    name: `${PIPELINE}-sign`,
+    description: "Signs Towpath's package",
+    artifacts: props.artifacts,
+    folder: artifactFolder(PIPELINE),
+    buildspec: buildspec('sign'),
+    image: STANDARD,
+    computeType: 'BUILD_GENERAL1_SMALL',
+    timeoutMinutes: 10,
+    variables: { SIGNING_KEY: keyArn },
+  });
+  project.grant({
+    actions: ['kms:Sign'],
+    resources: [keyArn],
+    conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
+  });
+  return withSources(props, project);
+}
+
 /** Deploys the package to one environment, and can reach no other. */
 export function deployProject(
   scope: Construct,
@@ -104,6 +125,6 @@ function withSources({ repository }: OwnProjectProps, project: Project): Project
   return project;
 }
 
-function buildspec(name: 'build' | 'deploy' | 'drift'): string {
+function buildspec(name: 'build' | 'deploy' | 'drift' | 'sign'): string {
   return fileURLToPath(new URL(`./buildspecs/${name}.yml`, import.meta.url));
 }

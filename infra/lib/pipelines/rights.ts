@@ -19,14 +19,23 @@ export function ownAccountOnly(service: string): ServicePrincipal {
 
 /** Lets a role do that. */
 export function give(role: Role, rights: readonly Right[]): void {
-  for (const { actions, resources, conditions, because } of rights) {
-    role.addToPolicy(
+  for (const statement of statements(rights)) role.addToPolicy(statement);
+  explain(role, rights);
+}
+
+/** The same as a policy says it. */
+export function statements(rights: readonly Right[]): PolicyStatement[] {
+  return rights.map(
+    ({ actions, resources, conditions }) =>
       new PolicyStatement({
         actions: [...actions],
         resources: [...resources],
         ...(conditions && { conditions }),
       }),
-    );
-    explainWildcards(role, resources, because);
-  }
+  );
+}
+
+/** Keeps the reasons beside the role, where the checks look for them. */
+export function explain(role: Role, rights: readonly Right[]): void {
+  for (const { resources, because } of rights) explainWildcards(role, resources, because);
 }

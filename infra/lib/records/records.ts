@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import { Construct } from 'constructs';
 import { type Deployment, physicalName } from '../deployment.ts';
 import type { TowpathFunction } from '../functions/function.ts';
+import { grantsOf, INDEX_READERS } from './partitions.ts';
 
 /** The name of the one sparse index. */
 export const INDEX = 'gsi1';
@@ -20,18 +21,6 @@ export const INDEXED = [
   'objects',
   'promotion',
 ];
-
-const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
-/** A transaction needs the rights of its parts, and no other. */
-const WRITE = [
-  'dynamodb:ConditionCheckItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-];
-
-/** The partitions that recording an event reads and writes: the event's own, its run's, and the overview. */
-export const EVENT_PARTITIONS = ['EVENT#*', 'RUN#*', 'OVERVIEW'];
 
 /** The table of everything that Towpath knows. */
 export class Records extends Construct {
@@ -60,26 +49,19 @@ export class Records extends Construct {
     });
   }
 
-  /** Lets a function read and write records, item by item, and nothing that changes the table itself. */
-  grantReadWrite(to: TowpathFunction): void {
-    to.grant(WRITE, [this.table.tableArn]);
-    to.grant(READ, [this.table.tableArn]);
-    to.grant(['dynamodb:Query'], [`${this.table.tableArn}/index/${INDEX}`]);
-    to.set('TOWPATH_TABLE', this.table.tableName);
-  }
-
   /** Lets a function read the table through, which it does to find what is kept of one person. */
   grantReadThrough(to: TowpathFunction): void {
     to.grant(['dynamodb:Scan'], [this.table.tableArn]);
   }
 
-  /** Lets a function record events: no builds, no promotions and no audit log, neither to read nor to write. */
-  grantEvents(to: TowpathFunction): void {
-    to.grant(
-      ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
-      [this.table.tableArn],
-      { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': EVENT_PARTITIONS } } },
-    );
+  /** Lets a function do what `PARTITIONS` says, item by item, and nothing that changes the table itself. */
+  grant(to: TowpathFunction): void {
+    for (const { actions, partitions } of grantsOf(to.handler))
+      to.grant(actions, [this.table.tableArn], {
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+      });
+    if (INDEX_READERS.includes(to.handler))
+      to.grant(['dynamodb:Query'], [`${this.table.tableArn}/index/${INDEX}`]);
     to.set('TOWPATH_TABLE', this.table.tableName);
   }
 }

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { AccessLogs } from '../access-logs/access-logs.ts';
 import { type Deployment } from '../deployment.ts';
 import type { TowpathFunction } from '../functions/function.ts';
@@ -10,6 +11,9 @@ export interface ReleasesProps {
   readonly deployment: Deployment;
   readonly accessLogs: AccessLogs;
 }
+
+/** What the keys begin with of objects that are written once. `backend/portal/src/object_keys.rs` says the same; a test compares the two. */
+export const WRITTEN_ONCE = ['artifacts/', 'icons/', 'events/'];
 
 /** The bytes of builds. `backend/portal/src/object_keys.rs` says what lies under which prefix. */
 export class Releases extends Construct {
@@ -46,6 +50,28 @@ export class Releases extends Construct {
         },
       ],
     });
+  }
+
+  /**
+   * Denies writes that could replace an object which is written once, to everybody, administrators too: a write has to say
+   * `If-None-Match`. Starting an upload in parts and sending a part create no object, and know no such header. The policy
+   * comes when the functions that write are those of this version: those of an earlier one are called until then, and wrote
+   * icons without it.
+   */
+  denyOverwriting(whenReady: readonly IDependable[]): void {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['s3:PutObject'],
+        resources: objects(this.bucket, WRITTEN_ONCE),
+        conditions: {
+          Null: { 's3:if-none-match': 'true' },
+          Bool: { 's3:ObjectCreationOperation': 'true' },
+        },
+      }),
+    );
+    this.bucket.policy?.node.addDependency(...whenReady);
   }
 
   /** Lets a function learn that an object is missing. Without the right to list, S3 says that it is forbidden. */

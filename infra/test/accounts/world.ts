@@ -16,6 +16,7 @@ export const ENVIRONMENTS = `
 account = "${OPERATIONS}"
 region = "eu-west-1"
 external_id = "${EXTERNAL_ID}"
+shared_fetch_role = false
 
 [operations.repository]
 connection_arn = "arn:aws:codeconnections:eu-west-1:${OPERATIONS}:connection/00000000-0000-0000-0000-000000000000"

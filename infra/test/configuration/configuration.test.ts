@@ -20,7 +20,9 @@ name = "wallet-checks"
 app = "wallet"
 environment = "dev"
 `);
-  assert.deepEqual(pipelines, [{ name: 'wallet-dev', environment: 'dev', region: 'eu-north-1' }]);
+  assert.deepEqual(pipelines, [
+    { name: 'wallet-dev', app: 'wallet', environment: 'dev', region: 'eu-north-1' },
+  ]);
 });
 
 test('groups that are asked for approvals and have no role are named, once each', () => {

@@ -20,6 +20,7 @@ test('the account of the pipelines, and the repository that Towpath deploys itse
     account: OPERATIONS,
     region: 'eu-west-1',
     externalId: EXTERNAL_ID,
+    sharedFetchRole: false,
     repository: {
       connectionArn: `arn:aws:codeconnections:eu-west-1:${OPERATIONS}:connection/00000000-0000-0000-0000-000000000000`,
       name: 'acme/towpath',

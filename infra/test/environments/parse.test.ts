@@ -61,6 +61,7 @@ title = "Development"
 public_url = "https://proxy.example.com"
 events_from = ["prod", "999999999999", "dev"]
 alarms_to = "releases@example.com"
+monthly_budget_usd = 12.5
 architecture = "x86_64"
 log_level = "debug"
 audit_lock = "compliance"
@@ -84,6 +85,7 @@ ${PROD}`,
       // Other accounts only: its own it hears anyway.
       eventsFrom: ['333333333333', '999999999999'],
       alarmsTo: 'releases@example.com',
+      monthlyBudgetUsd: 12.5,
       architecture: 'x86_64',
       logLevel: 'debug',
       auditLock: 'compliance',
@@ -105,6 +107,16 @@ ${PROD}`,
       dashboard: true,
       webhooks: false,
     });
+  });
+
+  test('has nobody to tell of a budget without an address for alarms', () => {
+    assert.deepEqual(problems(`${DEV}monthly_budget_usd = 50\n`), [
+      'environment "dev": monthly_budget_usd needs alarms_to, the address that is told: add it',
+    ]);
+    const free = `${DEV}alarms_to = "a@example.com"\nmonthly_budget_usd = 0\n`;
+    assert.deepEqual(problems(free), [
+      'environment "dev": monthly_budget_usd is 0: it should be a number of US dollars, such as 50',
+    ]);
   });
 
   test('can say how the user pool sends mail', () => {

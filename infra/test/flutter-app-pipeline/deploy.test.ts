@@ -47,7 +47,7 @@ function deploy({ folder, path }: Bench, variables: Record<string, string>): Pla
     BUILD: '01K8',
     VERSION: '1.4.0',
     RELEASES_BUCKET: 'releases',
-    FETCH_ROLE: 'arn:aws:iam::222222222222:role/towpath-preprod-fetch',
+    FETCH_ROLE: 'arn:aws:iam::222222222222:role/towpath-preprod-fetch-wallet',
     EXTERNAL_ID: 'an external id',
     ...variables,
   });
@@ -67,7 +67,7 @@ test('the script gets every file of the build, and not the rights that fetched t
     const [assumed, copied, ...rest] = bench.calls();
     assert.match(
       assumed ?? '',
-      /towpath-preprod-fetch --external-id an external id .* as the job$/,
+      /towpath-preprod-fetch-wallet --external-id an external id .* as the job$/,
     );
     assert.match(
       copied ?? '',

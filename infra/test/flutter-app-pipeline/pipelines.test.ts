@@ -40,7 +40,7 @@ const parameters = (name: string, stage: string): unknown =>
 
 test('there is one pipeline for each environment of the path', () => {
   assert.deepEqual([...PIPELINES.keys()].sort(), ['wallet-dev', 'wallet-preprod', 'wallet-prod']);
-  assert.deepEqual(stages('wallet-dev'), ['Source', 'Build', 'Register']);
+  assert.deepEqual(stages('wallet-dev'), ['Source', 'Test', 'Build', 'Register']);
   assert.deepEqual(stages('wallet-prod'), ['Source', 'Gate', 'Deploy', 'Release']);
 });
 
@@ -131,7 +131,7 @@ test('a first environment that deploys is released once that is done', () => {
   const declared = declarations(template).get('wallet-dev') as unknown as Declaration;
   assert.deepEqual(
     declared.stages.map(({ name }) => name),
-    ['Source', 'Build', 'Register', 'Deploy', 'Release'],
+    ['Source', 'Test', 'Build', 'Register', 'Deploy', 'Release'],
   );
   const [register, release] = ['Register', 'Release'].map((stage) => {
     const found = declared.stages.find(({ name }) => name === stage)?.actions[0];
@@ -165,16 +165,16 @@ function useConnection(here: string): string[] {
 
 test('a pipeline may do what its actions need, and nothing else', () => {
   const here = 'eu-west-1:999999999999';
-  const build =
-    'arn:<AWS::Partition>:codebuild:<AWS::Region>:<AWS::AccountId>:project/wallet-build';
+  const project = 'arn:<AWS::Partition>:codebuild:<AWS::Region>:<AWS::AccountId>:project';
+  const builds = [`${project}/wallet-build`, `${project}/wallet-tests`];
   const bucket = 'arn:<AWS::Partition>:s3:::towpath-artifacts-999999999999-eu-west-1';
   const key = `arn:aws:kms:${here}:key/00000000-0000-0000-0000-000000000000`;
   assert.deepEqual(
     rightsOf(TEMPLATE, 'wallet-dev-pipeline'),
     [
-      `codebuild:BatchGetBuilds on ${build}`,
-      `codebuild:StartBuild on ${build}`,
-      `codebuild:StopBuild on ${build}`,
+      ...['BatchGetBuilds', 'StartBuild', 'StopBuild'].flatMap((action) =>
+        builds.map((build) => `codebuild:${action} on ${build}`),
+      ),
       ...useConnection(here),
       `kms:Decrypt on ${key}`,
       `kms:DescribeKey on ${key}`,
@@ -236,7 +236,7 @@ test('only pipelines write ACLs and tags; builds look at the bucket that they re
   assert.equal(pipelines.size, 3);
   for (const [role, actions] of pipelines) assert.match(actions, /s3:PutObjectAcl/, role);
   const builds = storeActions('codebuild.amazonaws.com');
-  assert.equal(builds.size, 4);
+  assert.equal(builds.size, 5);
   for (const [role, actions] of builds) {
     assert.doesNotMatch(actions, /s3:\w*(Acl|Tagging)\b(?<!GetBucketAcl)/, role);
     if (actions.includes('s3:GetObject'))
@@ -246,7 +246,7 @@ test('only pipelines write ACLs and tags; builds look at the bucket that they re
 
 test('a service takes a role on for this account alone', () => {
   const roles = Object.entries(TEMPLATE.findResources('AWS::IAM::Role')) as [string, ServiceRole][];
-  assert.equal(roles.length, 7);
+  assert.equal(roles.length, 8);
   for (const [name, { Properties }] of roles)
     for (const { Condition } of Properties.AssumeRolePolicyDocument.Statement)
       assert.deepEqual(
@@ -289,6 +289,22 @@ test('what was not reviewed yet runs without the key, the cache and the artifact
   const actions = actionsOf(role ?? '');
   assert.match(actions, /codebuild:CreateReport/);
   assert.doesNotMatch(actions, /s3:|kms:|secretsmanager:|sts:/);
+});
+
+test('what is fetched to test the app meets no secret, and leaves nothing in the cache of the build', () => {
+  TEMPLATE.hasResourceProperties('AWS::CodeBuild::Project', {
+    Name: 'wallet-tests',
+    Cache: { Type: 'S3', Location: Match.stringLikeRegexp('/cache-wallet-tests$') },
+    Environment: Match.objectLike({ EnvironmentVariables: [] }),
+  });
+  const [role] = Object.keys(
+    TEMPLATE.findResources('AWS::IAM::Role', {
+      Properties: { Description: 'What the build wallet-tests may do' },
+    }),
+  );
+  const actions = actionsOf(role ?? '');
+  assert.match(actions, /s3:PutObject/);
+  assert.doesNotMatch(actions, /secretsmanager:|sts:|cache-wallet-build/);
 });
 
 test('the build signs with the app’s own key, which it is shown as a secret', () => {

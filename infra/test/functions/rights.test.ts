@@ -1,21 +1,22 @@
 /** The whole list of what each function may do. A right that is added without a line here fails. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Handler } from '../../lib/functions/function.ts';
+import { grantsOf } from '../../lib/records/partitions.ts';
 import { templateOf } from '../deployment.ts';
 import { rightsOf } from '../rights.ts';
 
 const template = templateOf();
 
-const RECORDS = [
-  'dynamodb:BatchGetItem on <RecordsTable.Arn>',
-  'dynamodb:ConditionCheckItem on <RecordsTable.Arn>',
-  'dynamodb:DeleteItem on <RecordsTable.Arn>',
-  'dynamodb:GetItem on <RecordsTable.Arn>',
-  'dynamodb:PutItem on <RecordsTable.Arn>',
-  'dynamodb:Query on <RecordsTable.Arn>',
-  'dynamodb:Query on <RecordsTable.Arn>/index/gsi1',
-  'dynamodb:UpdateItem on <RecordsTable.Arn>',
-];
+/** What `PARTITIONS` gives a function; `test/records/partitions.test.ts` holds what matters of that. */
+function records(handler: Handler): string[] {
+  return grantsOf(handler).flatMap(({ actions, partitions }) => {
+    const held = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } };
+    return actions.map((action) => `${action} on <RecordsTable.Arn> if ${JSON.stringify(held)}`);
+  });
+}
+
+const INDEX = 'dynamodb:Query on <RecordsTable.Arn>/index/gsi1';
 
 const WALLET = 'arn:<AWS::Partition>:codepipeline:eu-west-1:111111111111:wallet-dev';
 const PIPELINES = [
@@ -38,7 +39,8 @@ function own(name: string): string[] {
 
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   web: [
-    ...RECORDS,
+    ...records('web'),
+    INDEX,
     ...PIPELINES,
     ...own('Web'),
     'dynamodb:Scan on <RecordsTable.Arn>',
@@ -61,16 +63,13 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue on <SessionKeySecret>',
   ],
   hooks: [
-    ...['DeleteItem', 'GetItem', 'PutItem'].map(
-      (action) =>
-        `dynamodb:${action} on <RecordsTable.Arn> if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["EVENT#*","RUN#*","OVERVIEW"]}}`,
-    ),
+    ...records('hooks'),
     ...own('Hooks'),
     's3:PutObject on <ReleasesBucket.Arn>/events/*',
     'secretsmanager:GetSecretValue on <HookSecretsSecret>',
   ],
   events: [
-    ...RECORDS,
+    ...records('events'),
     ...own('Events'),
     's3:PutObject on <ReleasesBucket.Arn>/events/*',
     'sqs:DeleteMessage on <EventsWaitingQueue.Arn>',
@@ -78,7 +77,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'sqs:ReceiveMessage on <EventsWaitingQueue.Arn>',
   ],
   action: [
-    ...RECORDS,
+    ...records('action'),
     ...own('Action'),
     'codepipeline:GetJobDetails on *',
     `codepipeline:GetPipelineExecution on ${WALLET}`,
@@ -98,7 +97,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   ],
   unanswered: [...own('Unanswered'), 'codepipeline:PutJobFailureResult on *'],
   clock: [
-    ...RECORDS,
+    ...records('clock'),
+    INDEX,
     ...PIPELINES,
     ...own('Clock'),
     's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Match } from 'aws-cdk-lib/assertions';
-import { EVENT_PARTITIONS } from '../../lib/records/records.ts';
 import { environmentToml, templateOf } from '../deployment.ts';
 import { rightsOf } from '../rights.ts';
 
@@ -57,19 +54,3 @@ test('where no webhooks are taken, there is no function, route, secret or log fo
   );
   assert.doesNotMatch(without, /hooks/i);
 });
-
-test('what hooks may write are the partitions of events, runs and the overview, by their names in the store', () => {
-  const keys = readFileSync(
-    fileURLToPath(new URL('../../../backend/store/src/table/keys.rs', import.meta.url)),
-    'utf8',
-  );
-  const [event, run, overview] = EVENT_PARTITIONS;
-  assert.match(keys, new RegExp(`fn event\\(.*\\n.*Key::new\\(format!\\("${stem(event)}\\{`));
-  assert.match(keys, new RegExp(`fn run_partition\\(.*\\n.*format!\\("${stem(run)}\\{`));
-  assert.ok(keys.includes(`const OVERVIEW: &str = "${overview ?? ''}"`));
-});
-
-/** What stands before the star. */
-function stem(partition: string | undefined): string {
-  return (partition ?? '').replace(/\*$/, '');
-}

@@ -1,12 +1,14 @@
 /** The commands themselves, as far as they go without credentials. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { environmentToml } from '../deployment.ts';
+import { placeholderPackage } from '../placeholder.ts';
 
 /** Where the commands are. */
 const INFRA = fileURLToPath(new URL('../..', import.meta.url));
@@ -103,4 +105,14 @@ test('a folder that is no package is refused by synth', () => {
     status: 1,
     said: `towpath: ${folder} holds no manifest.json: PACKAGE has to be a folder that infra/package built`,
   });
+});
+
+test('templates of a package that nobody signed can be looked at: they deploy nothing', () => {
+  const { folder: built } = placeholderPackage();
+  const sha256 = createHash('sha256').update('arm64').digest('hex');
+  const manifest = { revision: 'abc', functions: { arm64: { sha256 } }, site: {} };
+  writeFileSync(join(built, 'manifest.json'), JSON.stringify(manifest));
+  const toml = `package_keys = ["towpath.pub"]\n${environmentToml()}`;
+  const { status, said } = run(toml, ['synth'], { PACKAGE: built });
+  assert.equal(status, 0, said);
 });

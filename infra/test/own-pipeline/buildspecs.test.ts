@@ -1,7 +1,7 @@
 /** What Towpath's own pipeline runs, played: the same bytes everywhere, or no deployment. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ const file = (name: string) =>
   fileURLToPath(new URL(`../../lib/own-pipeline/buildspecs/${name}.yml`, import.meta.url));
 const BUILD = readBuildspec(file('build'));
 const DEPLOY = readBuildspec(file('deploy'));
+const SIGN = readBuildspec(file('sign'));
 
 const ZIP = 'the bytes of a zip';
 const digest = (text: string) => createHash('sha256').update(text);
@@ -126,4 +127,31 @@ test('an installer with another digest is not run', () => {
     assert.equal(build(bench, 'true', '0'.repeat(64)).ok, false);
     assert.deepEqual(bench.calls(), []);
   });
+});
+
+test('the package is signed as it came, and is what the next stage gets', () => {
+  const sign = readFileSync(new URL('../../sign', import.meta.url), 'utf8');
+  withPrograms({ aws: 'echo "$*" >> "$CALLS"; echo c2lnbmVk' }, (bench) => {
+    bench.program('infra/sign', sign);
+    bench.file('built/manifest.json', '{}');
+    bench.file('built/arm64/bootstrap.zip', ZIP);
+    const key = 'arn:aws:kms:eu-west-1:999999999999:key/1';
+    const played = play(SIGN, bench.folder, {
+      PATH: bench.path,
+      CALLS: `${bench.folder}/calls`,
+      CODEBUILD_SRC_DIR_Built: `${bench.folder}/built`,
+      SIGNING_KEY: key,
+    });
+    assert.ok(played.ok, played.output);
+    assert.match(bench.calls().join(), new RegExp(`^kms sign --key-id ${key} `));
+    const made = (name: string) => readFileSync(join(bench.folder, 'package', name), 'utf8');
+    assert.equal(made('manifest.json.sig'), 'c2lnbmVk\n');
+    assert.equal(made('arm64/bootstrap.zip'), ZIP);
+  });
+});
+
+test('jobs that may deploy run no scripts of packages', () => {
+  for (const name of ['deploy', 'drift'])
+    for (const line of readFileSync(file(name), 'utf8').split('\n'))
+      if (/npm (ci|install)/.test(line)) assert.match(line, /--ignore-scripts/, name);
 });

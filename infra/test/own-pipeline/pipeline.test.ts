@@ -1,8 +1,8 @@
 /** The pipeline that Towpath deploys itself with. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Template } from 'aws-cdk-lib/assertions';
-import { accounts, EXTERNAL_ID, templates } from '../accounts/world.ts';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { accounts, ENVIRONMENTS, EXTERNAL_ID, OPERATIONS, templates } from '../accounts/world.ts';
 import { declarations } from '../pipelines/api-shape.ts';
 import { rightsOf } from '../rights.ts';
 
@@ -10,6 +10,7 @@ interface Action {
   readonly actionTypeId: { readonly provider: string };
   readonly configuration: Readonly<Record<string, string>>;
   readonly inputArtifacts?: readonly { readonly name: string }[];
+  readonly outputArtifacts?: readonly { readonly name: string }[];
 }
 
 interface Stage {
@@ -43,6 +44,47 @@ test('every deployment gets the one package that was built', () => {
     assert.deepEqual(action?.inputArtifacts, [{ name: 'Sources' }, { name: 'Package' }], name);
     assert.equal(action.configuration['PrimarySource'], 'Sources');
   }
+});
+
+test('with a key, a job that does nothing else signs what is deployed', () => {
+  const key = `arn:aws:kms:eu-west-1:${OPERATIONS}:key/00000000-0000-0000-0000-000000000000`;
+  const signing = ENVIRONMENTS.replace(
+    'name = "acme/towpath"',
+    `name = "acme/towpath"\nsigning_key_arn = "${key}"`,
+  );
+  const signed = templates(accounts(signing)).get('TowpathPipeline') as Template;
+  const declared = declarations(signed).get('towpath') as unknown as { readonly stages: Stage[] };
+  const artifacts = declared.stages
+    .slice(1, 4)
+    .map(({ name, actions: [action] }) => [
+      name,
+      action?.inputArtifacts?.map((artifact) => artifact.name),
+      action?.outputArtifacts?.map((artifact) => artifact.name),
+    ]);
+  assert.deepEqual(artifacts, [
+    ['Build', ['Sources'], ['Built']],
+    ['Sign', ['Sources', 'Built'], ['Package']],
+    ['Deploy-dev', ['Sources', 'Package'], []],
+  ]);
+  const roles = Object.entries(signed.findResources('AWS::IAM::Policy')).filter(([, policy]) =>
+    JSON.stringify(policy).includes('"kms:Sign"'),
+  );
+  assert.deepEqual(
+    roles.map(([name]) => name.replace(/[0-9A-F]{8}$/, '')),
+    ['SignRoleDefaultPolicy'],
+  );
+  signed.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        {
+          Effect: 'Allow',
+          Action: 'kms:Sign',
+          Resource: key,
+          Condition: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
+        },
+      ]),
+    },
+  });
 });
 
 test('the job of an environment can deploy there and nowhere else', () => {

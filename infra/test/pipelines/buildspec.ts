@@ -59,8 +59,10 @@ export function readBuildspec(path: string): Buildspec {
   return schema.parse(parse(readFileSync(path, 'utf8')));
 }
 
-/** What CodeBuild sets for an input beside the first. */
-const SECOND_INPUT = 'export CODEBUILD_SRC_DIR_Package=/src';
+/** What CodeBuild sets for inputs beside the first. */
+const FURTHER_INPUTS = ['Built', 'Package', 'Tests'].map(
+  (name) => `export CODEBUILD_SRC_DIR_${name}=/src`,
+);
 
 /** All commands of a file as one script, for programs that check scripts. */
 export function script({ env, phases }: Buildspec): string {
@@ -69,7 +71,7 @@ export function script({ env, phases }: Buildspec): string {
   );
   return [
     '#!/usr/bin/env bash',
-    SECOND_INPUT,
+    ...FURTHER_INPUTS,
     ...variables,
     ...Object.values(phases).flatMap(commands),
     '',

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
+import { WRITTEN_ONCE } from '../../lib/releases/releases.ts';
 import { environmentToml, templateOf } from '../deployment.ts';
 
 const template = templateOf();
@@ -95,6 +97,53 @@ test('the release bucket keeps versions, and cleans up after itself', () => {
         },
       ],
     },
+  });
+});
+
+describe('what is written once in the release bucket', () => {
+  test('takes no write that could replace it, and uploads in parts', () => {
+    const of = (prefix: string) => ({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.anyValue(), 'Arn'] }, `/${prefix}*`]],
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      Bucket: { Ref: Match.stringLikeRegexp('^ReleasesBucket') },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:PutObject',
+            Resource: WRITTEN_ONCE.toSorted().map(of),
+            Condition: {
+              Null: { 's3:if-none-match': 'true' },
+              Bool: { 's3:ObjectCreationOperation': 'true' },
+            },
+          },
+        ]),
+      },
+    });
+  });
+
+  test('is what the portal writes once', () => {
+    const keys = readFileSync(
+      new URL('../../../backend/portal/src/object_keys.rs', import.meta.url),
+      'utf8',
+    );
+    const [, listed] = /const WRITTEN_ONCE: [^=]+= \[([^\]]+)\]/.exec(keys) ?? [];
+    assert.deepEqual(
+      [...(listed ?? '').matchAll(/"([^"]+)"/g)].map(([, prefix]) => prefix),
+      WRITTEN_ONCE,
+    );
+  });
+
+  test('is so when no function of an earlier version is called any more', () => {
+    const [policy] = Object.values(
+      template.findResources('AWS::S3::BucketPolicy', {
+        Properties: { Bucket: { Ref: Match.stringLikeRegexp('^ReleasesBucket') } },
+      }),
+    ) as { DependsOn: string[] }[];
+    const waits = (policy?.DependsOn ?? []).map((name) => name.replace(/[0-9A-F]{8}$/, ''));
+    assert.deepEqual(waits.sort(), ['FunctionsActionFunction', 'FunctionsWebLive']);
   });
 });
 

@@ -5,6 +5,7 @@ use embedded::{
     dynamodb::{self, Storage},
     s3::{self, KeyPair},
 };
+use portal::written_once;
 use serde_json::Value;
 use store::{Objects, Settings, Store};
 use tempfile::TempDir;
@@ -69,6 +70,7 @@ impl Services {
             folder: folder.path().join("objects"),
             address: any,
             key_pairs,
+            written_once: written_once(BUCKET),
         };
         let s3 = s3::start(settings).await.unwrap();
         let store = connect(&dynamodb.endpoint(), &s3.endpoint()).await;

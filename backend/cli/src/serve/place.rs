@@ -4,6 +4,7 @@ use embedded::{
     Running, dynamodb,
     s3::{self, KeyPair},
 };
+use portal::written_once;
 use store::{Objects, Settings, Store};
 
 use super::{ServeError, folder::DataFolder, options::ServeOptions};
@@ -48,6 +49,7 @@ impl Place {
                 KeyPair::new(OWN_KEYS.0, OWN_KEYS.1),
                 KeyPair::new(PIPELINE_KEYS.0, PIPELINE_KEYS.1).only(ARTIFACTS),
             ],
+            written_once: written_once(RELEASES),
         });
         let s3 = s3
             .await

@@ -7,7 +7,7 @@ use s3s::{
     S3Request, S3Result,
     access::{S3Access, S3AccessContext},
     auth::{S3Auth, SecretKey},
-    dto::{CopyObjectInput, CopySource},
+    dto::{CompleteMultipartUploadInput, CopyObjectInput, CopySource, PutObjectInput},
     path::S3Path,
     s3_error,
 };
@@ -51,17 +51,33 @@ impl std::fmt::Debug for KeyPair {
     }
 }
 
-/// All pairs that are known.
+/// All pairs that are known, and what the buckets' policies ask of a write.
 #[derive(Clone)]
-pub(crate) struct KeyPairs(Arc<Vec<KeyPair>>);
+pub(crate) struct KeyPairs {
+    pairs: Arc<Vec<KeyPair>>,
+    written_once: Arc<Vec<String>>,
+}
 
 impl KeyPairs {
-    pub(crate) fn new(pairs: Vec<KeyPair>) -> Self {
-        Self(Arc::new(pairs))
+    pub(crate) fn new(pairs: Vec<KeyPair>, written_once: Vec<String>) -> Self {
+        Self {
+            pairs: Arc::new(pairs),
+            written_once: Arc::new(written_once),
+        }
+    }
+
+    /// Refuses a write without `If-None-Match` where objects are written once.
+    fn check_write(&self, bucket: &str, key: &str, conditional: bool) -> S3Result<()> {
+        let place = format!("{bucket}/{key}");
+        let mut once = self.written_once.iter();
+        if !conditional && once.any(|prefix| place.starts_with(prefix)) {
+            return Err(s3_error!(AccessDenied, "Access Denied"));
+        }
+        Ok(())
     }
 
     fn find(&self, id: &str) -> S3Result<&KeyPair> {
-        let found = self.0.iter().find(|pair| pair.id == id);
+        let found = self.pairs.iter().find(|pair| pair.id == id);
         found.ok_or_else(|| {
             s3_error!(
                 InvalidAccessKeyId,
@@ -121,7 +137,23 @@ impl S3Access for KeyPairs {
         KeyPairs::check(self, id, bucket)
     }
 
+    async fn put_object(&self, request: &mut S3Request<PutObjectInput>) -> S3Result<()> {
+        let input = &request.input;
+        self.check_write(&input.bucket, &input.key, input.if_none_match.is_some())
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        request: &mut S3Request<CompleteMultipartUploadInput>,
+    ) -> S3Result<()> {
+        let input = &request.input;
+        self.check_write(&input.bucket, &input.key, input.if_none_match.is_some())
+    }
+
     async fn copy_object(&self, request: &mut S3Request<CopyObjectInput>) -> S3Result<()> {
+        // The model that s3s was generated from does not know this header here.
+        let conditional = request.headers.contains_key("if-none-match");
+        self.check_write(&request.input.bucket, &request.input.key, conditional)?;
         let id = request.credentials.as_ref();
         let id = id.map(|known| known.access_key.as_str());
         let source = match &request.input.copy_source {

@@ -33,6 +33,8 @@ pub struct Settings {
     pub address: SocketAddr,
     /// Who may ask. A request signed by nobody else, or by nobody, is refused.
     pub key_pairs: Vec<KeyPair>,
+    /// Where an object is written with `If-None-Match` or not at all, as a bucket's policy can ask for: `bucket/prefix`.
+    pub written_once: Vec<String>,
 }
 
 /// Starts an S3 over a folder.
@@ -43,7 +45,7 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
         source: source.into(),
     })?;
     let (listener, bound) = listen(settings.address).await?;
-    let key_pairs = KeyPairs::new(settings.key_pairs);
+    let key_pairs = KeyPairs::new(settings.key_pairs, settings.written_once);
     let mut builder = S3ServiceBuilder::new(Service::new(folder));
     builder.set_auth(key_pairs.clone());
     builder.set_access(key_pairs);

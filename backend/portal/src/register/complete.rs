@@ -231,7 +231,10 @@ impl Portal {
             }
             match &object.source {
                 Source::Staged(from) => objects.copy_if_absent(from, key, content_type).await?,
-                Source::Memory(bytes) => objects.put(key, bytes.clone(), content_type).await?,
+                Source::Memory(bytes) => {
+                    let bytes = bytes.clone();
+                    objects.put_if_absent(key, bytes, content_type).await?;
+                }
             }
         }
         Ok(())

@@ -28,7 +28,7 @@ async fn with_file() -> (TestPortal, domain::build::Build, String) {
     let bytes = b"application 1".to_vec();
     test.store
         .objects
-        .put(&key, bytes, "application/zip")
+        .put_if_absent(&key, bytes, "application/zip")
         .await
         .unwrap();
     (test, build, key)

@@ -60,7 +60,8 @@ async fn a_bucket_that_is_not_there_fails_the_promotion_at_once_and_the_environm
     let artifact = &build.artifacts[0];
     let key = format!("artifacts/wallet/{}/{}", artifact.digest, artifact.name);
     let bytes = testkit::records::bytes(1);
-    test.store.objects.put(&key, bytes, "x/y").await.unwrap();
+    let objects = &test.store.objects;
+    objects.put_if_absent(&key, bytes, "x/y").await.unwrap();
     let promotion = test.promote(&build).await;
     let why = failed(&promotion);
     assert!(

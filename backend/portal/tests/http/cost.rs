@@ -33,7 +33,7 @@ impl Metered {
         let icon = format!("icons/wallet/{}", Digest::of(ICON));
         let objects = &metered.0.store.objects;
         objects
-            .put(&icon, ICON.to_vec(), "image/png")
+            .put_if_absent(&icon, ICON.to_vec(), "image/png")
             .await
             .unwrap();
         let mut newest = None;

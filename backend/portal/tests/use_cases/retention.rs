@@ -41,7 +41,7 @@ async fn broken_off(world: &TestPortal, run: &str, files: &[(&str, &[u8])]) -> S
             .await
             .unwrap();
         objects
-            .put(&key, bytes.to_vec(), "text/plain")
+            .put_if_absent(&key, bytes.to_vec(), "text/plain")
             .await
             .unwrap();
     }

@@ -160,7 +160,7 @@ async fn an_icon_is_served_from_its_own_key() {
     world
         .store
         .objects
-        .put(&key, png.to_vec(), "image/png")
+        .put_if_absent(&key, png.to_vec(), "image/png")
         .await
         .unwrap();
     let served = world

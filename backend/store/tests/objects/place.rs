@@ -17,6 +17,8 @@ use tempfile::TempDir;
 
 /// The embedded server's keys.
 pub(crate) const KEYS: (&str, &str) = ("AKIDTOWPATHTEST", "a secret of 24 characters");
+/// What the keys begin with in the bucket `releases` that are written once.
+pub(crate) const ONCE: &str = "once/";
 
 static PLACES: AtomicU32 = AtomicU32::new(0);
 
@@ -115,6 +117,7 @@ pub(crate) async fn start(folder: &Path, more: Vec<KeyPair>) -> Running {
         folder: folder.to_owned(),
         address: ([127, 0, 0, 1], 0).into(),
         key_pairs,
+        written_once: vec![format!("releases/{ONCE}")],
     })
     .await
     .unwrap()

@@ -7,9 +7,9 @@ use std::{
 };
 
 use embedded::s3::KeyPair;
-use store::Error;
+use store::{Error, objects::PART_SIZE};
 
-use crate::place::{KEYS, objects_at, start};
+use crate::place::{KEYS, ONCE, bytes, objects_at, start};
 
 #[tokio::test]
 async fn unknown_keys_and_wrong_secrets_open_nothing() {
@@ -50,12 +50,52 @@ async fn a_jobs_keys_open_its_own_bucket_alone() {
 }
 
 #[tokio::test]
+async fn what_is_written_once_takes_no_write_without_a_condition() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), Vec::new()).await;
+    let objects = objects_at(&server.endpoint()).await;
+    objects.create_bucket().await.unwrap();
+    let key = |name: &str| format!("{ONCE}{name}");
+    let denied = |result: Result<(), Error>| {
+        assert!(matches!(result, Err(Error::Denied { .. })), "{result:?}");
+    };
+
+    denied(objects.put(&key("a"), "one", "text/plain").await);
+    let put = |name: &str| {
+        let key = key(name);
+        let objects = objects.clone();
+        async move { objects.put_if_absent(&key, "one", "text/plain").await }
+    };
+    assert!(put("a").await.unwrap());
+    denied(objects.put(&key("a"), "two", "text/plain").await);
+    assert!(!put("a").await.unwrap());
+
+    objects.put("staged", "three", "text/plain").await.unwrap();
+    let copy = key("b");
+    let copied = objects.copy_if_absent("staged", &copy, "text/plain");
+    copied.await.unwrap();
+
+    let parts = bytes(PART_SIZE + 1);
+    for name in ["c", "a"] {
+        let mut writer = objects.writer(&key(name), "text/plain").await.unwrap();
+        writer.write(&parts).await.unwrap();
+        denied(writer.finish().await.map(|_| ()));
+    }
+    let mut writer = objects.writer(&key("c"), "text/plain").await.unwrap();
+    writer.write(&parts).await.unwrap();
+    writer.finish_if_absent().await.unwrap();
+    assert_eq!(objects.range(&key("a"), 0..100).await.unwrap(), "one");
+    server.shutdown().await;
+}
+
+#[tokio::test]
 async fn it_listens_on_loopback_only() {
     let folder = tempfile::tempdir().unwrap();
     let refused = embedded::s3::start(embedded::s3::Settings {
         folder: folder.path().to_owned(),
         address: ([0, 0, 0, 0], 0).into(),
         key_pairs: Vec::new(),
+        written_once: Vec::new(),
     });
     let refused = refused.await.unwrap_err();
     assert_eq!(refused.to_string(), "0.0.0.0:0 is not a loopback address");

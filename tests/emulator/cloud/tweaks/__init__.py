@@ -7,7 +7,7 @@ ministack: hence the exact version, and the check that every name exists.
 import importlib.metadata
 import os
 
-from . import api, deployments, functions, policies, services, site, transport, uploads
+from . import api, deployments, functions, leading_keys, policies, services, site, transport, uploads
 
 VERSION = "1.5.33"
 
@@ -26,6 +26,7 @@ def apply():
     functions.answer_at_once()
     functions.unpack_layers()
     functions.find_user_pools()
+    leading_keys.know_leading_keys()
     policies.know_conditional_writes()
     policies.know_the_role_of_a_session()
     services.make_passwords_that_the_policy_takes()

@@ -4,13 +4,16 @@ from .replace import replace, require
 
 
 def know_conditional_writes():
-    """`s3:if-none-match` and `s3:if-match`, of a write to S3 with those headers."""
+    """`s3:if-none-match` and `s3:if-match`, of a write to S3 with those headers; and `s3:ObjectCreationOperation`, which is
+    false of what starts an upload in parts and of a part, since they make no object and know none of those headers."""
     from ministack.core import iam_actions
 
     def make(context_of):
         def context(iam_action, query_params, path, headers):
             found = context_of(iam_action, query_params, path, headers)
             if iam_action == "s3:PutObject":
+                makes_one = "uploads" not in query_params and "partNumber" not in query_params
+                found["s3:ObjectCreationOperation"] = str(makes_one).lower()
                 for name in ("if-none-match", "if-match"):
                     if headers.get(name):
                         found[f"s3:{name}"] = headers[name]

@@ -1,0 +1,115 @@
+/** Which function may reach which partition of the table: the list, the store's keys, and the templates agree. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Handler } from '../../lib/functions/function.ts';
+import { grantsOf, PARTITIONS } from '../../lib/records/partitions.ts';
+import { templateOf } from '../deployment.ts';
+import { rightsOf } from '../rights.ts';
+
+const source = readFileSync(
+  new URL('../../../backend/store/src/table/keys.rs', import.meta.url),
+  'utf8',
+).split('#[cfg(test)]')[0];
+assert.ok(source !== undefined);
+const keys: string = source;
+
+const template = templateOf();
+const HANDLERS: readonly Handler[] = ['web', 'hooks', 'events', 'action', 'clock'];
+
+/** What an expression of Rust gives as a partition key, with a star for each part that varies. */
+function partition(expression: string): string {
+  const text = /^(?:format!\()?"([^"]*)"/.exec(expression)?.[1];
+  if (text !== undefined) return text.replaceAll(/\{[^}]*\}/g, '*');
+  const constant = /^[A-Z_]+/.exec(expression)?.[0];
+  const named = constant && new RegExp(`const ${constant}: &str = "([^"]*)"`).exec(keys)?.[1];
+  if (named !== undefined && named !== '') return named;
+  const called = /^(\w+)\(/.exec(expression)?.[1];
+  const body =
+    called && new RegExp(`fn ${called}\\([^{]*\\{\\s*(format!\\("[^"]*")`).exec(keys)?.[1];
+  assert.ok(body, `keys.rs makes a key of ${expression}, which this test cannot read`);
+  return partition(body);
+}
+
+/** Every partition that `keys.rs` makes a key of. Those of the index are items of one of these. */
+const SPELT = [...keys.matchAll(/Key::new\(\s*(?<expression>\S[^\n]*)/g)].map(({ groups }) =>
+  partition(groups?.expression ?? ''),
+);
+
+/** Whether a pattern of a policy covers a partition key. */
+function covers(pattern: string, key: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(key);
+}
+
+test('every partition that the store writes is in the list once, and no other', () => {
+  assert.ok(SPELT.length > 25, `only ${SPELT.length.toString()} keys were read of keys.rs`);
+  for (const key of SPELT) {
+    const found = Object.keys(PARTITIONS).filter((pattern) => covers(pattern, key));
+    assert.equal(
+      found.length,
+      1,
+      `${key} of keys.rs is ${found.join(' and ') || 'nowhere'} in PARTITIONS`,
+    );
+  }
+  for (const pattern of Object.keys(PARTITIONS))
+    assert.ok(
+      SPELT.some((key) => covers(pattern, key)),
+      `keys.rs has no partition ${pattern}`,
+    );
+});
+
+/** The actions on the table that a role's policies, as they are synthesized, allow for an item of a partition. */
+function allowed(handler: Handler, key: string): string[] {
+  return rightsOf(template, `towpath-dev-${handler}`)
+    .filter((right) => right.startsWith('dynamodb:') && !right.includes('/index/'))
+    .flatMap((right) => {
+      const [action, condition] = right.split(' on <RecordsTable.Arn> if ');
+      assert.ok(action && condition, `${handler} has ${right} on every partition`);
+      const { 'ForAllValues:StringLike': held } = JSON.parse(condition) as {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': string[] };
+      };
+      const matches = held['dynamodb:LeadingKeys'].some((pattern) => covers(pattern, key));
+      return matches ? [action.replace('dynamodb:', '')] : [];
+    });
+}
+
+test('what opens the portal is reached by web alone', () => {
+  const secret = ['TOKENS', 'TOKENS#PERSON#p', 'SESSIONS#p', 'LINKS', 'LINK#l', 'GUESSES#g'];
+  for (const handler of HANDLERS.filter((handler) => handler !== 'web'))
+    for (const key of secret)
+      assert.deepEqual(allowed(handler, key), [], `${handler} reaches ${key}`);
+  for (const key of secret) assert.ok(allowed('web', key).includes('PutItem'));
+});
+
+test('people, uploads and downloads are written by web alone', () => {
+  for (const handler of HANDLERS.filter((handler) => handler !== 'web'))
+    for (const key of ['PEOPLE', 'UPLOAD#u', 'DOWNLOADS#b'])
+      assert.deepEqual(
+        allowed(handler, key).filter(
+          (action) => !['BatchGetItem', 'GetItem', 'Query'].includes(action),
+        ),
+        [],
+        `${handler} writes ${key}`,
+      );
+});
+
+test('the audit log is put to, and neither changed nor deleted from, by nobody', () => {
+  for (const handler of HANDLERS)
+    for (const key of ['AUDIT', 'AUDIT#2026-11']) {
+      const found = allowed(handler, key);
+      for (const action of ['DeleteItem', 'UpdateItem', 'ConditionCheckItem'])
+        assert.ok(!found.includes(action), `${handler} has ${action} on ${key}`);
+    }
+  assert.deepEqual(allowed('hooks', 'AUDIT'), []);
+  assert.deepEqual(allowed('events', 'AUDIT#2026-11'), ['PutItem']);
+});
+
+test('hooks reach what recording an event needs and nothing else', () => {
+  assert.deepEqual(
+    grantsOf('hooks').map(({ partitions }) => partitions),
+    [1, 2, 3].map(() => ['EVENT#*', 'RUN#*', 'COMMIT#*', 'OVERVIEW']),
+  );
+  assert.deepEqual(allowed('hooks', 'RUN#r').sort(), ['DeleteItem', 'GetItem', 'PutItem']);
+  assert.deepEqual(allowed('hooks', 'BUILD#b'), []);
+});
