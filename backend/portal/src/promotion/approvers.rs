@@ -68,11 +68,8 @@ impl Portal {
         let step = self.step_of(promotion).ok()?;
         let tried = promotion.clone();
         let tried = tried.approve(step, actor, &promotion.digest, None, now);
-        let why = match tried {
-            // Enough of their groups have approved.
-            Ok(_) => return None,
-            Err(why) => why,
-        };
+        // Otherwise enough of their groups have approved.
+        let Err(why) = tried else { return None };
         let by_role = match why {
             Impossible::NotAsked { .. } => {
                 let rights = self.rights(actor, &promotion.app, &promotion.to);

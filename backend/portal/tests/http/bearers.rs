@@ -65,9 +65,7 @@ async fn programs_get_what_their_permits_say_from_every_endpoint_and_never_what_
         let row = format!("{method} {pattern}");
         let expected = EXPECTED.get(index).copied().unwrap_or_default();
         if expected != (row.as_str(), found.as_str()) {
-            wrong.push(format!(
-                "    (\"{row}\", \"{found}\"), // {expected:?} {address}"
-            ));
+            wrong.push(format!("{row} ({address}): {found}, not {expected:?}"));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -76,7 +74,7 @@ async fn programs_get_what_their_permits_say_from_every_endpoint_and_never_what_
 
 /// For each row of the table of what people get, what three programs get: a token of an administrator that permits everything
 /// that a token can, a token that looks at wallet in dev, and a job that registers, reports and promotes there.
-const EXPECTED: [(&str, &str); 138] = [
+const EXPECTED: [(&str, &str); 145] = [
     ("GET /api/v1/overview", "yyy"),
     ("GET /api/v1/apps", "yyy"),
     ("GET /api/v1/apps/{app}", "yyy"),
@@ -144,6 +142,7 @@ const EXPECTED: [(&str, &str); 138] = [
     ("GET /settings/access", "nnn"),
     ("GET /settings/configuration", "nnn"),
     ("GET /settings/sessions", "nnn"),
+    ("GET /settings/privacy", "yyy"),
     ("GET /", "yyy"),
     ("GET /unassigned", "y--"),
     ("GET /promotions", "yyy"),
@@ -203,6 +202,9 @@ const EXPECTED: [(&str, &str); 138] = [
     ("POST /api/v1/sessions/end-others", "nnn"),
     ("POST /api/v1/sessions/{id}/end", "nnn"),
     ("POST /api/v1/sessions/end-all", "nnn"),
+    ("POST /api/v1/privacy/export", "nnn"),
+    ("POST /api/v1/privacy/export", "nnn"),
+    ("POST /api/v1/privacy/erase", "nnn"),
     ("POST /api/v1/tokens", "nnn"),
     ("POST /api/v1/tokens/{id}/revoke", "nnn"),
     ("GET /api/v1/links", "yyy"),
@@ -225,6 +227,9 @@ const EXPECTED: [(&str, &str); 138] = [
     ("POST /settings/sessions/end-others", "nnn"),
     ("POST /settings/sessions/{id}/end", "nnn"),
     ("POST /settings/sessions/end-all", "nnn"),
+    ("POST /settings/privacy/export", "nnn"),
+    ("POST /settings/privacy/export", "nnn"),
+    ("POST /settings/privacy/erase", "nnn"),
     ("POST /{app}/builds/{id}/promote", "yny"),
     ("POST /{app}/builds/{id}/withdraw", "ynn"),
     ("POST /{app}/builds/{id}/restore", "ynn"),

@@ -109,7 +109,7 @@ fn tells_nothing(what: &str, answer: &Answer) {
 }
 
 /// What needs no table, as the templates have it: a sign-in that was begun elsewhere, and an event that means nothing.
-const WELL: [&str; 15] = [
+const WELL: [&str; 16] = [
     "GET /api/openapi.json",
     "GET /api/v1/apps",
     "GET /api/v1/configuration",
@@ -122,6 +122,7 @@ const WELL: [&str; 15] = [
     "GET /settings/configuration",
     "GET /settings/privacy",
     "GET /sign-in/callback",
+    "GET /sign-in/resume",
     "GET /signed-out",
     "POST /api/v1/events",
     "POST /sign-out",
