@@ -11,6 +11,7 @@ use domain::{
     id::PersonId,
     page::Cursor,
     share::Revoked,
+    text::written,
 };
 use serde::{Deserialize, Serialize};
 use store::table::{Changed, RevokedToken};
@@ -292,11 +293,8 @@ pub(super) fn note(who: Who<'_>, deed: Deed, person: &PersonId, now: Timestamp) 
 }
 
 fn reason(typed: &str) -> Result<&str> {
-    let reason = typed.trim();
-    if (1..=LONGEST_REASON).contains(&reason.chars().count()) {
-        return Ok(reason);
-    }
-    let detail =
-        format!("say why in at most {LONGEST_REASON} characters; it stays in the audit log");
-    Err(Error::invalid("reason", detail))
+    written(typed, LONGEST_REASON).map_err(|why| {
+        let detail = format!("the reason, which stays in the audit log, cannot be kept: {why}");
+        Error::invalid("reason", detail)
+    })
 }
