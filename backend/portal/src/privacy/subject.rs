@@ -66,7 +66,7 @@ impl Portal {
                 self.known(id, people).await
             }
             [] => Err(Error::not_found(format!(
-                "anybody called {typed} who signed in lately: write the identifier that an entry of the audit log gives as `person`, or the issuer with its name for them. Whoever is erased has no name any more"
+                "person called {typed} who signed in lately: write the identifier that an entry of the audit log gives as `person`, or the issuer with its name for them. Whoever is erased has no name any more"
             ))),
             several => {
                 let one = |known: &&PersonRecord| {

@@ -253,7 +253,7 @@ impl Portal {
         people.retain(|known| known.name == name || known.id.as_str() == name);
         if people.is_empty() {
             let detail = format!(
-                "anybody called {name}: write the address as the audit log has it, or the identifier that an entry gives as `person`"
+                "person called {name}: write the address as the audit log has it, or the identifier that an entry gives as `person`"
             );
             return Err(Error::not_found(detail));
         }
