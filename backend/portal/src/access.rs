@@ -36,14 +36,8 @@ impl Portal {
 
     /// Why `actor` may not do `action`, as they are told; `None` if they may.
     pub(crate) fn why_not_allowed(&self, actor: &Actor, action: Action<'_>) -> Option<String> {
-        match self.authorise(actor, action) {
-            Ok(()) => None,
-            Err(Error::Forbidden { what, why, .. }) if why.is_empty() => {
-                Some(format!("you may not {what}"))
-            }
-            Err(Error::Forbidden { what, why, .. }) => Some(format!("you may not {what}: {why}")),
-            Err(error) => Some(error.to_string()),
-        }
+        let refused = self.authorise(actor, action).err()?;
+        Some(refused.told())
     }
 
     /// Who has which role, and where.

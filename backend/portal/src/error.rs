@@ -106,6 +106,15 @@ fn sentences(refusals: &[Refusal]) -> String {
 }
 
 impl Error {
+    /// What is wrong, as whoever asked is told: they know what they are called.
+    pub(crate) fn told(&self) -> String {
+        let text = self.to_string();
+        match self {
+            Self::Forbidden { who, .. } => text.replacen(who, "you", 1),
+            _ => text,
+        }
+    }
+
     /// Of something that the caller may not see, the same as if there were nothing of that name.
     pub(crate) fn hiding(self, what: impl Into<String>) -> Self {
         match self {

@@ -26,7 +26,7 @@ const ERASE_EXAMPLES: &str = "Examples:
 
 Their sessions end, their tokens and share links are revoked, and their name goes from all records; what they did stays, by their
 identifier, and decisions of theirs count as before. Nothing brings the name back. Begun again, it goes on where something is left.
-Whoever erases themselves is signed out. A token does not do this: where people sign in, open /settings/privacy.
+If you erase your own name, you are signed out. A token cannot do this: where people sign in, open /settings/privacy.
 docs/privacy.md says what is kept, and what no erasure reaches.";
 
 #[derive(Subcommand)]
@@ -179,7 +179,7 @@ async fn erase(api: &Api, options: EraseOptions, output: &Output) -> Result<(), 
     Ok(())
 }
 
-/// Whoever types it says yes; a program says so by an option.
+/// Asks on a terminal; elsewhere `--yes` has to say it.
 fn confirm(person: &str) -> Result<(), Failure> {
     let unsure = || {
         Failure::Refused(

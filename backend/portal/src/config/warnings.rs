@@ -10,7 +10,8 @@ use crate::machines::{Identity, Machine, Platform};
 
 /// Events of GitHub whose runs have the ref of the main branch, while people without any right in the repository cause them:
 /// by a comment, an issue, a fork, or a pull request that a first workflow ran for.
-const BY_ANYONE: [&str; 8] = [
+const BY_ANYONE: [&str; 9] = [
+    "commit_comment",
     "discussion",
     "discussion_comment",
     "fork",

@@ -113,14 +113,10 @@ fn kind_of(status: StatusCode) -> (&'static str, &'static str) {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let text = error.to_string();
+        let text = error.told();
         match error {
             Error::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, sentence(&text)),
-            // Whoever reads this knows what they are called, and an address does not begin with a capital.
-            Error::Forbidden { who, .. } => {
-                let text = text.replacen(&who, "you", 1);
-                Self::new(StatusCode::FORBIDDEN, sentence(&text))
-            }
+            Error::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, sentence(&text)),
             Error::Invalid { field, detail } => Self::invalid(field, sentence(&detail)),
             Error::Conflict { detail } => Self::new(StatusCode::CONFLICT, sentence(&detail)),
             Error::Refused { reason } => {

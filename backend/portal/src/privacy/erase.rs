@@ -131,7 +131,7 @@ impl Portal {
             issuer: asked.issuer.as_deref(),
         };
         let known = Box::pin(self.anybody(who.actor, whom)).await?;
-        let reason = &known.unnamed(reason(&asked.reason)?);
+        let reason = &known.subject.unnamed(reason(&asked.reason)?);
         let mut done = Erasing::of(&known);
         let is_own = who.actor.person.as_ref() == Some(&known.subject.id);
         if asked.cursor.is_none() {

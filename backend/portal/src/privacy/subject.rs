@@ -2,7 +2,6 @@
 
 use domain::{
     actor::{Actor, ActorKind},
-    audit::replaced,
     id::PersonId,
 };
 use store::table::{PersonRecord, Subject};
@@ -19,16 +18,6 @@ pub(super) struct Whom<'a> {
     pub(super) person: Option<&'a str>,
     /// The issuer, where `person` is its name for them.
     pub(super) issuer: Option<&'a str>,
-}
-
-impl Known {
-    /// A text without their names.
-    pub(super) fn unnamed(&self, text: &str) -> String {
-        let Subject { id, texts, .. } = &self.subject;
-        texts.iter().fold(text.to_owned(), |text, name| {
-            replaced(&text, name, &id.erased())
-        })
-    }
 }
 
 /// Somebody of whom something may be kept.

@@ -44,7 +44,7 @@ impl Portal {
             .map(|person| Actor::person(person.id.clone(), &person.name, person.groups.clone()))
             .filter(|person| !person.is_same_as(asking))
             .filter(|person| self.may(person, Action::ViewApp(&promotion.app)))
-            .filter(|person| self.may_answer(person, promotion, now).approve)
+            .filter(|person| self.may_approve(person, promotion, now))
             .map(|person| person.name)
             .collect();
         names.sort();

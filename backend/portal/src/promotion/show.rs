@@ -79,7 +79,7 @@ impl Portal {
             .into_iter()
             .filter(|promotion| self.may(actor, Action::ViewApp(&promotion.app)));
         let (waiting_for_you, others) =
-            seen.partition(|promotion| self.may_answer(actor, promotion, now).approve);
+            seen.partition(|promotion| self.may_approve(actor, promotion, now));
         Ok(PromotionsView {
             waiting_for_you,
             others,
@@ -109,27 +109,27 @@ impl Portal {
         step.map_or_else(Vec::new, |step| promotion.still_asked(step))
     }
 
+    /// Whether somebody's approval would count. Nobody is asked for one that would make no difference.
+    pub(super) fn may_approve(&self, actor: &Actor, promotion: &Promotion, now: Timestamp) -> bool {
+        let Ok(step) = self.step_of(promotion) else {
+            return false;
+        };
+        let asked = promotion.still_asked(step);
+        let tried = promotion.clone();
+        asked.iter().any(|group| actor.groups.contains(group))
+            && tried
+                .approve(step, actor, &promotion.digest, None, now)
+                .is_ok()
+    }
+
     /// What somebody may say to a promotion: asked of the same rules that decide on it when they do.
-    pub(super) fn may_answer(
-        &self,
-        actor: &Actor,
-        promotion: &Promotion,
-        now: Timestamp,
-    ) -> MayAnswer {
+    fn may_answer(&self, actor: &Actor, promotion: &Promotion, now: Timestamp) -> MayAnswer {
         let rights = self.rights(actor, &promotion.app, &promotion.to);
-        let seen = promotion.digest;
         let tried = || promotion.clone();
         let on_step =
             |answer: &dyn Fn(&PathStep) -> bool| self.step_of(promotion).is_ok_and(answer);
-        // Nobody is asked for what would make no difference.
-        let asked = |step: &PathStep| {
-            let groups = promotion.still_asked(step);
-            groups.iter().any(|group| actor.groups.contains(group))
-        };
         MayAnswer {
-            approve: on_step(&|step| {
-                asked(step) && tried().approve(step, actor, &seen, None, now).is_ok()
-            }),
+            approve: self.may_approve(actor, promotion, now),
             reject: on_step(&|step| tried().reject(step, actor, rights, "no", now).is_ok()),
             cancel: tried().cancel(actor, rights, "no", now).is_ok(),
             abandon: tried().abandon(actor, rights, "no", now).is_ok(),

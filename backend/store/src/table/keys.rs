@@ -464,6 +464,16 @@ pub(super) fn names(person: &PersonId) -> Key {
     Key::new(format!("NAMES#{person}"), "NAMES")
 }
 
+/// Whose names a partition has; none if it is another partition.
+pub(super) fn whose_names(partition: &str) -> Option<PersonId> {
+    partition.strip_prefix("NAMES#")?.parse().ok()
+}
+
+/// What a partition is of: the first word of its key.
+pub(super) fn kind(partition: &str) -> &str {
+    partition.split('#').next().unwrap_or_default()
+}
+
 /// Whether a partition is one of entries of the audit log.
 pub(super) fn is_audit_entry(partition: &str) -> bool {
     partition.starts_with("AUDIT#")

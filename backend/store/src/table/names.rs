@@ -90,8 +90,7 @@ impl Beside {
     pub(super) fn read(items: Vec<Item>) -> Self {
         let mut rows = BTreeMap::new();
         for found in items {
-            let key = item::text(&found, keys::PK).rsplit('#').next();
-            if let Ok(person) = key.unwrap_or_default().parse() {
+            if let Some(person) = keys::whose_names(item::text(&found, keys::PK)) {
                 // One that somebody spoilt is not the name that was noted, and verifying says so.
                 rows.insert(person, item::read(found).ok());
             }

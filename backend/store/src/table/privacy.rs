@@ -117,7 +117,7 @@ impl Table {
         let mut changed = Changed::new();
         for item in found {
             let partition = item::text(&item, keys::PK).to_owned();
-            let kind = partition.split('#').next().unwrap_or_default();
+            let kind = keys::kind(&partition);
             if keys::KEEPS_ITS_NAMES.contains(&kind) {
                 continue;
             }
@@ -337,7 +337,7 @@ impl Subject {
 
     fn without(&self, value: &AttributeValue) -> AttributeValue {
         match value {
-            AttributeValue::S(text) => AttributeValue::S(self.without_texts(text)),
+            AttributeValue::S(text) => AttributeValue::S(self.unnamed(text)),
             AttributeValue::L(items) => {
                 AttributeValue::L(items.iter().map(|value| self.without(value)).collect())
             }
@@ -374,12 +374,12 @@ impl Subject {
         }
     }
 
-    fn without_texts(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for name in &self.texts {
-            text = replaced(&text, name, &self.id.erased());
-        }
-        text
+    /// A text without their names.
+    pub fn unnamed(&self, text: &str) -> String {
+        let erased = self.id.erased();
+        self.texts
+            .iter()
+            .fold(text.to_owned(), |text, name| replaced(&text, name, &erased))
     }
 
     /// A record as they are handed it.
