@@ -42,8 +42,11 @@ check: ## Format, lints, docs and their links, dependency rules, and the domain 
 	@cargo fmt --check
 	@cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
 	@cargo check --locked --quiet --package domain --target wasm32-unknown-unknown
+	@cargo clippy --locked --quiet --package cli --no-default-features -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' cargo doc --locked --quiet --workspace --no-deps
 	@python3 tests/checks/dependencies.py
+	@python3 tests/checks/layers.py
+	@python3 tests/checks/cycles.py
 	@python3 tests/checks/sbom.py
 	@python3 tests/checks/links.py
 	@python3 tests/mutants/listed.py

@@ -6,7 +6,7 @@ use crate::{
     islands::Live,
     links,
     pages::{Page, View},
-    site::{self, Room, Site, Visitor},
+    site::{self, Place, Room, Site, Visitor},
 };
 
 /// Renders a page as a whole HTML document.
@@ -73,25 +73,6 @@ fn notice() -> impl IntoView {
             "Local portal: everyone here may do everything."
         </aside>
     }
-}
-
-/// Which entry of the site's navigation a page belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The overview.
-    Overview,
-    /// Promotions.
-    Promotions,
-    /// Holds.
-    Holds,
-    /// The audit log.
-    Audit,
-    /// Pipelines that no app claims.
-    Unassigned,
-    /// What concerns whoever looks.
-    Settings,
-    /// Below one of them.
-    Below,
 }
 
 fn header(place: Place, live: bool, visitor: &Visitor) -> AnyView {

@@ -5,7 +5,6 @@
 //! what wakes the islands of a page in the browser. Every page works without that.
 
 pub mod islands;
-pub mod words;
 
 #[cfg(feature = "ssr")]
 mod components;

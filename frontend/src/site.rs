@@ -165,6 +165,25 @@ impl Visitor {
     }
 }
 
+/// Which entry of the site's navigation a page belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The overview.
+    Overview,
+    /// Promotions.
+    Promotions,
+    /// Holds.
+    Holds,
+    /// The audit log.
+    Audit,
+    /// Pipelines that no app claims.
+    Unassigned,
+    /// What concerns whoever looks.
+    Settings,
+    /// Below one of them.
+    Below,
+}
+
 /// The site that a page is part of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {

@@ -25,8 +25,9 @@ def problems(arch: str) -> list[str]:
     names = {each["name"] for each in sbom["components"]}
     found += [f"{name} is linked and not listed" for name in sorted(LINKED - names)]
     found += [f"{name} is listed and not linked" for name in sorted(ELSEWHERE & names)]
-    own = {each["name"] for each in lock if "source" not in each}
-    found += [f"{name} is our own" for name in sorted(own & names)]
+    own = {(each["name"], each["version"]) for each in lock if "source" not in each}
+    listed = {(each["name"], each["version"]) for each in sbom["components"]}
+    found += [f"{name} is our own" for name, _ in sorted(own & listed)]
     return found
 
 

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use url::Url;
 
 use crate::{
+    auth::Auth,
     commands::{
         audit,
         builds::BuildsOptions,
@@ -26,8 +27,6 @@ use crate::{
         token,
         withdrawals::WithdrawalOptions,
     },
-    identity::Auth,
-    serve::ServeOptions,
 };
 
 const AFTER_HELP: &str = "Who you are:
@@ -74,7 +73,8 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run a portal on this machine, with nothing else to install
-    Serve(ServeOptions),
+    #[cfg(feature = "serve")]
+    Serve(crate::serve::ServeOptions),
     /// Hand in a build: upload its files, register it, release it
     Push(PushOptions),
     /// Show who the portal takes you for, what you may do, and why

@@ -24,7 +24,7 @@ use std::time::Duration;
 use clap::Args;
 use domain::Timestamp;
 
-use crate::api::Query;
+use crate::client::Query;
 
 /// Which part of a list to show.
 #[derive(Args)]
@@ -49,7 +49,7 @@ impl ListOptions {
 
 /// How long ago something was.
 fn ago(at: Timestamp) -> String {
-    portal::words::ago(now().duration_since(at).as_secs())
+    domain::words::ago(now().duration_since(at).as_secs())
 }
 
 /// A number and `s`, `min`, `h` or `d`, as durations are written in towpath.toml.

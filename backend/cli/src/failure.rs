@@ -1,9 +1,9 @@
 //! Why a command did not do what was asked, and the exit code that scripts see.
 
-use std::{error::Error, fmt::Write as _};
+use std::error::Error;
 
-use domain::promotion::Refusal;
-use portal::http::Problem;
+use api::Problem;
+use domain::{causes::chain, promotion::Refusal};
 use serde_json::{Value, json};
 
 /// Why a command did not do what was asked.
@@ -37,13 +37,13 @@ pub(crate) enum Failure {
     Tampered(String),
     /// The configuration is not valid; its problems are the message.
     #[error("{0}")]
-    Configuration(portal::config::Problems),
+    Configuration(config::Problems),
 }
 
 impl Failure {
     /// What a library says, with its causes, in one line.
     pub(crate) fn failed(error: &dyn Error) -> Self {
-        Self::Failed(causes(error))
+        Self::Failed(chain(error))
     }
 
     /// What the portal says.
@@ -101,19 +101,4 @@ fn declined(detail: &str, refusals: &[Refusal]) -> String {
             |text, refusal| format!("{text}\n  {refusal}"),
         ),
     }
-}
-
-/// An error and what it was caused by, in one line.
-pub(crate) fn causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.contains(&said) {
-            // Writing to a String cannot fail.
-            let _ = write!(text, ": {said}");
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -1,19 +1,20 @@
 //! `towpath`, the command line: for people, for CI jobs, and `towpath serve`, the local portal.
 
-mod api;
 mod arguments;
+mod auth;
+mod client;
 mod commands;
 mod failure;
-mod identity;
 mod output;
+#[cfg(feature = "serve")]
 mod serve;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use api::bearer::{Bearer, VARIABLE};
 use arguments::{Arguments, Command};
+use client::bearer::{Bearer, VARIABLE};
 use commands::{
     audit, builds, compare, completions, config, event, holds, latest, link, privacy,
     promotion::{answer, list, promote, rollback},
@@ -39,9 +40,10 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
     let portal = || {
         let variable = std::env::var_os(VARIABLE);
         let token = Bearer::found(arguments.token_file.as_deref(), variable)?;
-        api::Api::new(&arguments.url, arguments.auth, token)
+        client::Api::new(&arguments.url, arguments.auth, token)
     };
     match arguments.command {
+        #[cfg(feature = "serve")]
         Command::Serve(options) => serve::serve(options)
             .await
             .map_err(|error| Failure::failed(&error)),
@@ -81,7 +83,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
 }
 
 async fn on_audit(
-    portal: impl FnOnce() -> Result<api::Api, Failure>,
+    portal: impl FnOnce() -> Result<client::Api, Failure>,
     command: audit::Command,
     output: &Output,
 ) -> Result<(), Failure> {

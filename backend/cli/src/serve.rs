@@ -21,20 +21,17 @@ mod place;
 
 use std::{fs, net::SocketAddr, path::Path, time::Duration};
 
+use config::Config;
 use domain::digest::Digest;
-use portal::{
-    Parts, Portal,
-    config::Config,
-    http::{Assets, Door, Front},
-    machines::Machines,
-    promotion::Carriers,
-};
+use identity::workload::Workloads;
+use portal::{Parts, Portal, promotion::Carriers};
 use targets::{
     Roles,
     codepipeline::{Jobs, Pipelines},
 };
 use tokio::{net::TcpListener, sync::watch, time::timeout};
 use url::Url;
+use web::{AppState, Assets, AuthMode};
 
 pub(crate) use error::ServeError;
 pub(crate) use options::ServeOptions;
@@ -79,12 +76,12 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let door = door::Door::new(portal.clone(), &options);
     let (stopping, stopped) = watch::channel(false);
     let hooks = hooks::router(portal.clone(), options.hooks_secrets.clone())?;
-    let pages = portal::http::router(Front {
+    let pages = web::router(AppState {
         portal,
         assets,
         clock: ambient::now,
-        door: Door::Local,
-        machines: Machines::default(),
+        auth: AuthMode::Local,
+        workloads: Workloads::default(),
         origin_key: None,
     });
     let web = tokio::spawn(run(web, pages.merge(hooks), stopped.clone()));

@@ -6,13 +6,15 @@ mod grant;
 mod permit;
 mod rights;
 mod role;
+mod scope;
 
 pub use action::Action;
 pub use explain::{Reason, explain};
-pub use grant::{Grant, Scope};
+pub use grant::Grant;
 pub use permit::{Permission, Permit, UnknownPermission};
 pub use rights::{Ability, AppRights, HeldRole, PlaceRights, Right, Rights, rights, roles};
 pub use role::Role;
+pub use scope::Scope;
 
 use crate::actor::{Actor, ActorKind};
 

@@ -6,6 +6,7 @@
 
 mod canonical;
 mod export;
+mod finding;
 mod names;
 mod seal;
 mod seals;
@@ -22,10 +23,11 @@ use crate::{
     id::{AppId, BuildId, EnvironmentId, PersonId, PromotionId},
 };
 
+pub use finding::{Fault, Finding};
 pub use names::{Named, Names, replaced};
 pub use seal::{DaySeal, FOLDER, FORMAT, LastSeal, Seal};
 pub use seals::{Lock, LockMode, Locks, SealVersion, Seals, SealsFound, oldest};
-pub use verify::{Fault, Finding, Link, MOST_FINDINGS, Outcome, Verifier, verify};
+pub use verify::{Link, MOST_FINDINGS, Outcome, Verifier, verify};
 
 /// What is to be noted, before it has its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

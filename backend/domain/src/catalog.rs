@@ -91,3 +91,17 @@ impl Catalog {
         })
     }
 }
+
+/// Whether a text has the form of an AWS region, such as `eu-west-1`.
+pub fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [area, middle @ .., number] = parts.as_slice() else {
+        return false;
+    };
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    (2..=3).contains(&area.len())
+        && letters(area)
+        && !middle.is_empty()
+        && middle.iter().all(letters)
+        && matches!(number.as_bytes(), [b'0'..=b'9'])
+}

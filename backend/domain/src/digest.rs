@@ -112,7 +112,7 @@ impl From<Digest> for String {
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Digest {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        crate::id::text_schema(
+        crate::openapi::text_schema(
             "SHA-256, 64 lower-case hexadecimal digits",
             Some("^[0-9a-f]{64}$"),
         )

@@ -101,7 +101,7 @@ impl TryFrom<String> for OrderKey {
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for OrderKey {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        crate::id::text_schema(
+        crate::openapi::text_schema(
             "The place of the newest event in the order of events; compare as text",
             None,
         )

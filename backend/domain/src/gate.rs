@@ -1,157 +1,24 @@
 //! Gates: conditions on a step of a path, and how each of them stands.
 
 mod age;
+mod answer;
 mod approvals;
 mod checks;
 mod findings;
 mod freezes;
 mod holds;
+mod kind;
 mod soak;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Actor,
     promotion::{self, Approval, Bypass, Promotion, PromotionKind, Situation},
 };
 
-/// What a gate asks about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum GateKind {
-    /// Runs or steps that must have succeeded.
-    Checks,
-    /// Time in the environment before.
-    Soak,
-    /// People who must agree.
-    Approvals,
-    /// A freeze window.
-    Freeze,
-    /// The build's age.
-    Age,
-    /// A hold on the environment or the build.
-    Hold,
-    /// Findings of a scan.
-    Findings,
-}
-
-/// How one gate stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GateAnswer {
-    /// What it asks about.
-    pub gate: GateKind,
-    /// How it stands.
-    pub standing: Standing,
-    /// For people, in a few words: `2 of 2 checks passed`, `soak 1 h 40 min left`, `needs 1 approval from release-managers`.
-    pub words: String,
-    /// What would lift it, where it is not met: `wait until …`, `ask someone of release-managers to approve`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<String>,
-    /// When it will be met by time alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
-    /// Whom the words name; no record keeps it.
-    #[serde(skip)]
-    #[cfg_attr(feature = "openapi", schema(ignore))]
-    pub by: Option<Box<Actor>>,
-}
-
-/// How a gate stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// It holds.
-    Met,
-    /// It does not hold yet, and may later.
-    Waiting,
-    /// It does not hold and will not by waiting.
-    Refused,
-    /// It does not hold, and somebody went past it with a reason.
-    Bypassed,
-}
-
-impl Standing {
-    /// Whether a promotion may go on past it.
-    pub fn lets_through(self) -> bool {
-        match self {
-            Self::Met | Self::Bypassed => true,
-            Self::Waiting | Self::Refused => false,
-        }
-    }
-}
-
-impl GateKind {
-    /// Every kind, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
-        Self::Checks,
-        Self::Soak,
-        Self::Approvals,
-        Self::Freeze,
-        Self::Age,
-        Self::Findings,
-        Self::Hold,
-    ];
-
-    /// The word that people read and write.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Checks => "checks",
-            Self::Soak => "soak",
-            Self::Approvals => "approvals",
-            Self::Freeze => "freeze",
-            Self::Age => "age",
-            Self::Hold => "hold",
-            Self::Findings => "findings",
-        }
-    }
-
-    /// Whether `towpath.toml` may ask for it. A gate that nothing could open must not be configurable, and no scan report is
-    /// read yet.
-    pub fn can_be_configured(self) -> bool {
-        match self {
-            Self::Checks | Self::Soak | Self::Approvals | Self::Freeze | Self::Age | Self::Hold => {
-                true
-            }
-            Self::Findings => false,
-        }
-    }
-
-    /// Whether somebody with the right to may go past it. A hold is lifted, and a withdrawn build restored, by whoever
-    /// may; nobody goes past either.
-    pub fn can_be_bypassed(self) -> bool {
-        match self {
-            Self::Checks
-            | Self::Soak
-            | Self::Approvals
-            | Self::Freeze
-            | Self::Age
-            | Self::Findings => true,
-            Self::Hold => false,
-        }
-    }
-}
-
-/// A text that names no gate.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "{0:?} is not a gate: it is one of checks, soak, approvals, freeze, age, findings and hold"
-)]
-pub struct UnknownGate(String);
-
-impl std::str::FromStr for GateKind {
-    type Err = UnknownGate;
-
-    fn from_str(text: &str) -> Result<Self, UnknownGate> {
-        Self::ALL
-            .into_iter()
-            .find(|gate| gate.word() == text)
-            .ok_or_else(|| UnknownGate(text.chars().take(40).collect()))
-    }
-}
+pub use answer::{GateAnswer, Standing};
+pub use kind::{GateKind, UnknownGate};
 
 /// On whose behalf the gates are asked.
 pub(crate) struct Asked<'a> {
@@ -260,48 +127,5 @@ fn past(answer: GateAnswer, bypass: Option<&Bypass>) -> GateAnswer {
         remedy: None,
         until: None,
         ..answer
-    }
-}
-
-impl GateAnswer {
-    fn met(gate: GateKind, words: impl Into<String>) -> Self {
-        Self {
-            gate,
-            standing: Standing::Met,
-            words: words.into(),
-            remedy: None,
-            until: None,
-            by: None,
-        }
-    }
-
-    fn waiting(gate: GateKind, words: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            gate,
-            standing: Standing::Waiting,
-            words: words.into(),
-            remedy: Some(remedy.into()),
-            until: None,
-            by: None,
-        }
-    }
-
-    fn refused(gate: GateKind, words: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            standing: Standing::Refused,
-            ..Self::waiting(gate, words, remedy)
-        }
-    }
-
-    fn until(self, until: Option<Timestamp>) -> Self {
-        Self { until, ..self }
-    }
-
-    /// The same, whose words name somebody.
-    fn naming(self, by: &Actor) -> Self {
-        Self {
-            by: Some(Box::new(by.clone())),
-            ..self
-        }
     }
 }

@@ -68,7 +68,7 @@ macro_rules! text_id {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                text_schema($expected, $pattern)
+                crate::openapi::text_schema($expected, $pattern)
             }
         }
 
@@ -93,19 +93,6 @@ impl PersonId {
         let digest = crate::digest::Digest::of(pair.as_bytes()).to_string();
         Self(digest.chars().take(32).collect())
     }
-}
-
-#[cfg(feature = "openapi")]
-pub(crate) fn text_schema(
-    description: &str,
-    pattern: Option<&str>,
-) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-    use utoipa::openapi::schema::{ObjectBuilder, Type};
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some(description))
-        .pattern(pattern)
-        .into()
 }
 
 /// First path segments that are the portal's own, so that no app may take them.

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod audit;
 pub mod build;
 pub mod catalog;
+pub mod causes;
 pub mod compare;
 pub mod digest;
 pub mod download;
@@ -20,6 +21,9 @@ pub mod id;
 pub mod install;
 pub mod json;
 pub mod known;
+pub mod month;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod package;
 pub mod page;
 pub mod path;
@@ -33,5 +37,6 @@ pub mod text;
 pub mod view;
 pub mod words;
 pub mod work;
+pub mod workload;
 
 pub use jiff::Timestamp;

@@ -79,7 +79,7 @@ impl std::fmt::Display for Cursor {
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Cursor {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        crate::id::text_schema(
+        crate::openapi::text_schema(
             "Where a page starts; take it from `next` of the page before",
             Some("^([0-9a-f]{2})+$"),
         )

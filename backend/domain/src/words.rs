@@ -1,10 +1,12 @@
-//! Durations, moments and lists as people read them.
+//! Durations, moments, sizes, counts and lists as people read them.
 
 use jiff::{SignedDuration, Timestamp};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+const MONTH: i64 = 30 * DAY;
+const YEAR: i64 = 365 * DAY;
 
 /// A moment, to the second: `2026-11-29 15:55:08 UTC`.
 pub fn second(at: Timestamp) -> String {
@@ -24,6 +26,50 @@ pub fn left(length: SignedDuration) -> String {
     let seconds = length.as_secs().max(0).saturating_add(fraction);
     let grain = grain(seconds);
     in_units(seconds.saturating_add(grain - 1) / grain * grain)
+}
+
+/// How long something took, in its two largest units: `under 1 s`, `3 min 12 s`.
+pub fn took(seconds: i64) -> String {
+    match seconds {
+        ..1 => "under 1 s".to_owned(),
+        1..HOUR => in_units(seconds),
+        _ => in_units(seconds - seconds % grain(seconds)),
+    }
+}
+
+/// How long ago something was, in the largest unit: nothing below a minute, so that a page that did not change reads the
+/// same a few seconds later. A moment ahead of our clock counts as now.
+pub fn ago(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 5] = [
+        (YEAR, "year"),
+        (MONTH, "month"),
+        (DAY, "day"),
+        (HOUR, "hour"),
+        (MINUTE, "minute"),
+    ];
+    let Some((length, unit)) = UNITS.into_iter().find(|(length, _)| seconds >= *length) else {
+        return "just now".to_owned();
+    };
+    let number = seconds / length;
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural} ago")
+}
+
+/// Bytes in decimal units, as Android's storage settings count them.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    for (unit, name) in UNITS {
+        if bytes >= unit {
+            let tenths = bytes / (unit / 10);
+            return if tenths < 1000 {
+                format!("{}.{} {name}", tenths / 10, tenths % 10)
+            } else {
+                format!("{} {name}", tenths / 10)
+            };
+        }
+    }
+    let plural = if bytes == 1 { "" } else { "s" };
+    format!("{bytes} byte{plural}")
 }
 
 /// A text with a capital, unless it begins with a name that is spelled in its own way: an address, `minSdk`, `wallet-2`.
@@ -128,6 +174,57 @@ mod tests {
         }
         assert_eq!(left(SignedDuration::from_millis(1)), "1 s");
         assert!(!left(SignedDuration::MAX).is_empty());
+    }
+
+    #[test]
+    fn a_time_is_given_in_its_largest_unit() {
+        let texts = [-5, 59, 60, 119, 3_600, 86_400, 2_592_000, 31_536_000].map(ago);
+        assert_eq!(
+            texts,
+            [
+                "just now",
+                "just now",
+                "1 minute ago",
+                "1 minute ago",
+                "1 hour ago",
+                "1 day ago",
+                "1 month ago",
+                "1 year ago"
+            ]
+        );
+        assert_eq!(ago(7_300), "2 hours ago");
+    }
+
+    #[test]
+    fn what_something_took_has_two_units_at_most() {
+        let texts = [0, 42, 60, 192, 3_840, 90_000].map(took);
+        assert_eq!(
+            texts,
+            [
+                "under 1 s",
+                "42 s",
+                "1 min",
+                "3 min 12 s",
+                "1 h 4 min",
+                "1 d 1 h"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_size_is_given_in_decimal_units() {
+        let texts = [1, 999, 1_000, 3_141_592, 240_000_000, 2_000_000_000].map(size);
+        assert_eq!(
+            texts,
+            [
+                "1 byte",
+                "999 bytes",
+                "1.0 kB",
+                "3.1 MB",
+                "240 MB",
+                "2.0 GB"
+            ]
+        );
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use domain::Timestamp;
 use portal::{
     Portal,
-    jobs::{Job, NotAJob, Outcome, Work},
+    jobs::{Outcome, Work},
 };
 use serde_json::Value;
+use sources::job::{Job, NotAJob};
 
 /// Why `CodePipeline` has no answer. Lambda then delivers the job again.
 #[derive(Debug, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! What sources report, in batches from the queue that `EventBridge` fills.
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::{Timestamp, actor::Actor};
-use portal::{Portal, error::chain};
+use domain::{Timestamp, actor::Actor, causes::chain};
+use portal::Portal;
 
 /// Why a whole batch comes back, rather than some of its messages.
 #[derive(Debug, thiserror::Error)]

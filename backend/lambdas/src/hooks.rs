@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use portal::{
-    Portal,
-    hooks::Hooks,
-    http::{HooksFront, OriginKey},
+use identity::{
     sign_in::{GivenSecret, SecretSource},
+    webhook::Webhooks,
 };
+use portal::Portal;
+use web::{OriginKey, WebhookState};
 
 use crate::{ambient, secret::SecretsManager};
 
@@ -57,8 +57,9 @@ pub fn router(
             settings.endpoint.clone(),
         ))
     };
-    portal::http::hooks_alone(HooksFront {
-        hooks: Hooks::new(portal, secrets),
+    web::webhooks_alone(WebhookState {
+        portal,
+        webhooks: Webhooks::new(secrets),
         clock: ambient::now,
         origin_key,
     })

@@ -11,8 +11,9 @@ use tracing_subscriber::{
 };
 
 /// The crates whose lines follow the level.
-const OURS: [&str; 7] = [
-    "lambdas", "packages", "portal", "sources", "store", "targets", "domain",
+const OURS: [&str; 11] = [
+    "api", "config", "domain", "identity", "lambdas", "packages", "portal", "sources", "store",
+    "targets", "web",
 ];
 
 /// Starts logging to standard output, where Lambda takes it up. `level` is the one that `TOWPATH_LOG` asks for; what is no level
@@ -34,4 +35,22 @@ pub fn start(level: Option<&str>) {
         .with_filter(targets);
     // A second start, as in a test, changes nothing.
     let _already = tracing_subscriber::registry().with(lines).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OURS;
+
+    #[test]
+    fn every_crate_of_the_program_follows_the_level() {
+        let backend = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let crates = std::fs::read_dir(backend).unwrap();
+        let names = crates.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        // The command line and the servers of a laptop are in no function.
+        let mut linked: Vec<String> = names
+            .filter(|name| !["cli", "embedded"].contains(&name.as_str()))
+            .collect();
+        linked.sort();
+        assert_eq!(linked, OURS);
+    }
 }

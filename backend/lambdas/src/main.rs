@@ -3,13 +3,13 @@
 use std::future::Future;
 
 use aws_lambda_events::event::sqs::SqsEvent;
-use domain::json::Unique;
+use domain::{causes::chain, json::Unique};
+use identity::workload::Workloads;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use lambdas::{
     action, ambient, clock, events, function::Function, gateway, hooks, metrics::Metrics,
     settings::Settings, start, unanswered, web,
 };
-use portal::{error::chain, machines::Machines};
 use serde_json::Value;
 use tokio::runtime::Builder;
 
@@ -31,13 +31,13 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
         .sign_in()
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     let door = web::door(told, &settings.store.region);
-    let machines = Machines::new(
+    let workloads = Workloads::new(
         settings.config.machines.clone(),
         settings.sts_endpoint.clone(),
     );
     let metrics = Metrics::of(settings.home.clone());
     let (site, origin_key) = (settings.site.as_deref(), settings.origin_key.clone());
-    let router = web::router(portal, site, door, machines, origin_key, metrics)
+    let router = web::router(portal, site, door, workloads, origin_key, metrics)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     gateway::serve(router).await
 }

@@ -7,7 +7,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_secretsmanager::Client;
 use aws_smithy_http_client::tls;
 use futures::future::BoxFuture;
-use portal::sign_in::SecretSource;
+use identity::sign_in::SecretSource;
 use tokio::sync::OnceCell;
 
 /// A secret of Secrets Manager.

@@ -2,18 +2,16 @@
 
 use std::{fs, io, path::PathBuf};
 
+use config::{self, Config, Problems};
 use domain::{
     digest::Digest,
     id::{EnvironmentId, InvalidId},
 };
+use identity::sign_in;
 use jiff::SignedDuration;
-use portal::{
-    config::{self, Config, Problems},
-    http::{InvalidOriginKey, OriginKey},
-    sign_in,
-};
 use targets::Role;
 use url::Url;
+use web::{InvalidOriginKey, OriginKey};
 
 /// The variable that says who knows the people who may come in.
 const ISSUER: (&str, &str) = (
@@ -408,7 +406,7 @@ colour = "#2e7d32"
             &format!("{long} too-short"),
         ] {
             let error = read(&[(KEY, bad)]).unwrap_err();
-            let said = portal::error::chain(&error);
+            let said = domain::causes::chain(&error);
             assert!(said.contains(KEY) && said.contains("32 or more"), "{said}");
             assert!(bad.trim().is_empty() || !said.contains(bad), "{said}");
         }

@@ -34,7 +34,7 @@ pub fn unanswered_settings() -> Result<unanswered::Settings, Error> {
 
 fn cannot_start(error: &dyn std::error::Error) {
     tracing::error!(
-        error = portal::error::chain(error),
+        error = domain::causes::chain(error),
         "the function cannot start"
     );
 }

@@ -9,12 +9,12 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use portal::{
-    Portal,
-    http::{self, Assets, AssetsError, Door, Front, OriginKey, Tap},
-    machines::Machines,
+use identity::{
     sign_in::{GivenSecret, SecretSource, SignIn},
+    workload::Workloads,
 };
+use portal::Portal;
+use web::{AppState, Assets, AssetsError, AuthMode, OriginKey, Tap};
 
 use crate::{
     ambient,
@@ -28,18 +28,18 @@ use crate::{
 pub fn router(
     portal: Portal,
     site: Option<&Path>,
-    door: SignIn,
-    machines: Machines,
+    sign_in: SignIn,
+    workloads: Workloads,
     origin_key: Option<OriginKey>,
     metrics: Metrics,
 ) -> Result<Router, AssetsError> {
     let assets = site.map_or_else(|| Ok(Assets::built_in()), Assets::load)?;
-    Ok(http::router(Front {
+    Ok(web::router(AppState {
         portal,
         assets,
         clock: ambient::now,
-        door: Door::SignIn(door),
-        machines,
+        auth: AuthMode::SignIn(sign_in),
+        workloads,
         origin_key,
     })
     .layer(middleware::from_fn_with_state(metrics, count_taps)))
@@ -67,7 +67,7 @@ struct Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let Some(tap) = http::tap(&self.method, &self.path, self.status) else {
+        let Some(tap) = web::tap(&self.method, &self.path, self.status) else {
             return;
         };
         let failed = u64::from(tap == Tap::Failed);

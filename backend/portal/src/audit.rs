@@ -9,7 +9,6 @@ mod seals;
 mod verify;
 
 pub use export::{Format, Part};
-pub use list::AuditView;
 pub use narrow::Narrow;
-pub use seals::{SealsView, read_seals};
-pub use verify::{SealedUpTo, Verified, verify};
+pub use seals::read_seals;
+pub use verify::verify;

@@ -1,43 +1,15 @@
 //! What is between two builds.
 
+use api::compare::Side;
 use domain::{
     actor::Actor,
     build::{Artifact, ArtifactKind, Build},
+    causes::chain,
     compare::{self, Comparison},
-    id::{AppId, BuildId, EnvironmentId},
     sbom::{SIZE_LIMIT, Sbom},
 };
 
-use crate::{Error, Portal, Result, error::chain, object_keys};
-
-/// One side of a comparison.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// A build.
-    Build(BuildId),
-    /// What an environment serves of an app now: `<app>/<environment>`.
-    Current(AppId, EnvironmentId),
-}
-
-impl std::str::FromStr for Side {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let wrong = || {
-            Error::invalid(
-                "",
-                "a side is a build's identifier, or <app>/<environment> for what is current there",
-            )
-        };
-        match text.split_once('/') {
-            Some((app, environment)) => Ok(Self::Current(
-                app.parse().map_err(|_| wrong())?,
-                environment.parse().map_err(|_| wrong())?,
-            )),
-            None => text.parse().map(Self::Build).map_err(|_| wrong()),
-        }
-    }
-}
+use crate::{Error, Portal, Result, object_keys};
 
 impl Portal {
     /// What is between two builds, or between what two environments serve.

@@ -233,7 +233,7 @@ impl Portal {
     }
 
     /// Where links to bytes lead: scheme, host and port.
-    pub(crate) async fn bytes_origin(&self) -> Result<String> {
+    pub async fn bytes_origin(&self) -> Result<String> {
         Ok(self.store().objects.links_origin().await?)
     }
 

@@ -1,9 +1,9 @@
 //! What nobody asks for and has to be done. Deployed, a schedule calls for it every few minutes; `towpath serve` does it
 //! every minute. Each duty can be repeated at any time, and one that fails keeps no other from being done.
 
-use domain::Timestamp;
+use domain::{Timestamp, causes::chain};
 
-use crate::{Error, Portal, Result, error::chain, retention::Swept};
+use crate::{Error, Portal, Result, retention::Swept};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

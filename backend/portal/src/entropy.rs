@@ -9,8 +9,17 @@ use crate::{Error, Portal, Result};
 
 impl Portal {
     /// A text that nothing else has: twenty hexadecimal digits.
-    pub(crate) fn salt(&self) -> String {
+    pub fn salt(&self) -> String {
         hex::encode((self.parts.entropy)())
+    }
+
+    /// Thirty-two bytes that nobody can guess.
+    pub fn random(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        for part in bytes.chunks_mut(10) {
+            part.copy_from_slice(&(self.parts.entropy)()[..part.len()]);
+        }
+        bytes
     }
 
     pub(crate) fn new_build_id(&self, now: Timestamp) -> Result<BuildId> {
@@ -37,7 +46,7 @@ impl Portal {
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))
     }
 
-    pub(crate) fn new_session_id(&self, now: Timestamp) -> Result<SessionId> {
+    pub fn new_session_id(&self, now: Timestamp) -> Result<SessionId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))

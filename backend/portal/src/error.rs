@@ -107,7 +107,7 @@ fn sentences(refusals: &[Refusal]) -> String {
 
 impl Error {
     /// What is wrong, as whoever asked is told: they know what they are called.
-    pub(crate) fn told(&self) -> String {
+    pub fn told(&self) -> String {
         let text = self.to_string();
         match self {
             Self::Forbidden { who, .. } => text.replacen(who, "you", 1),
@@ -127,7 +127,7 @@ impl Error {
         Self::NotFound { what: what.into() }
     }
 
-    pub(crate) fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid {
             field: field.into(),
             detail: detail.into(),
@@ -145,16 +145,4 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
     }
-}
-
-/// An error with all that is behind it, on one line, for the log.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

@@ -6,9 +6,6 @@
 mod build;
 mod environment;
 
-pub use build::Withdrawn;
-pub use environment::HoldRequest;
-
 use domain::text::{Unwritten, written};
 
 use crate::{Error, Result};

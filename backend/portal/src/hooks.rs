@@ -1,107 +1,85 @@
-//! Webhooks: what systems outside report over the internet. Nobody signs in here; each delivery is signed with the secret
-//! of its endpoint, over its very bytes.
+//! What the deliveries of webhooks become.
 //!
-//! | file | what |
-//! |---|---|
-//! | `endpoints` | who may report, with which secrets |
-//! | `secrets` | where those are kept, and for how long they are believed |
-//! | `signature` | whether a delivery is signed with one of them |
-//! | `github` | what GitHub's deliveries become |
-//!
-//! Only [`Hooks::authenticate`] makes an [`Authentic`] delivery, and nothing else can be received.
+//! A job does not say which file its workflow is in, so what a run feeds is known from the run's own deliveries alone.
+//! They come in any order: a job that is ahead of its run is kept, and is there when the run comes.
 
-mod endpoints;
-#[cfg(feature = "fuzzing")]
-pub mod fuzzing;
-mod github;
-mod secrets;
-mod signature;
+use domain::{Timestamp, actor::Actor, event::Event, id::EventId, known::Known};
+use identity::webhook::Authentic;
+use sources::github::Delivery;
 
-use std::sync::Arc;
+use crate::{Portal, Result, access::Action};
 
-use domain::Timestamp;
-
-use crate::{Portal, sign_in::SecretSource};
-
-pub use endpoints::{Endpoint, Endpoints, EndpointsError};
-pub use github::Delivered;
-pub use secrets::SecretsError;
-
-use secrets::Secrets;
-
-/// The door that webhooks knock at.
-#[derive(Clone, Debug)]
-pub struct Hooks {
-    portal: Portal,
-    secrets: Arc<Secrets>,
+/// What became of a delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// The events in it, new or not.
+    pub events: Vec<EventId>,
+    /// How many of them were here before.
+    pub duplicates: usize,
+    /// Why nothing was recorded.
+    pub ignored: Option<String>,
 }
 
-/// A delivery as it came, of which nothing is known yet.
-#[derive(Clone, Copy, Debug)]
-pub struct Unproven<'a> {
-    /// The endpoint that it came to.
-    pub endpoint: &'a str,
-    /// `X-Hub-Signature-256`.
-    pub signature: Option<&'a str>,
-    /// Its bytes.
-    pub body: &'a [u8],
-}
-
-/// A delivery whose sender knows its endpoint's secret.
-#[derive(Clone, Debug)]
-pub struct Authentic<'a> {
-    endpoint: Endpoint,
-    body: &'a [u8],
-    /// Whether it is signed with the secret that is about to go.
-    pub with_previous: bool,
-}
-
-/// Why a delivery is not taken for authentic.
-#[derive(Debug, thiserror::Error)]
-pub enum NotAuthentic {
-    /// There is no such endpoint, or the signature is missing or wrong: which of them, nobody outside learns.
-    #[error("the delivery is not signed with the secret of its endpoint")]
-    Signature,
-    /// There is nothing to check it with.
-    #[error("the secrets of the endpoints are not there")]
-    Secrets(#[source] SecretsError),
-}
-
-impl Hooks {
-    /// A door to this portal, with the secrets from there: JSON as [`Endpoints::parse`] reads it.
-    pub fn new(portal: Portal, source: Arc<dyn SecretSource>) -> Self {
-        Self {
-            portal,
-            secrets: Arc::new(Secrets::new(source)),
-        }
-    }
-
-    /// Checks the signature of a delivery of GitHub's.
-    pub async fn authenticate<'a>(
+impl Portal {
+    /// Records what an authentic delivery of GitHub's says. One that cannot be read is ignored with the reason: it is no
+    /// better when it comes again.
+    pub async fn receive_delivery(
         &self,
-        delivery: &Unproven<'a>,
+        authentic: &Authentic<'_>,
+        kind: &str,
+        id: Option<&str>,
         now: Timestamp,
-    ) -> Result<Authentic<'a>, NotAuthentic> {
-        let held = self.secrets.held(now).await;
-        let held = held.map_err(NotAuthentic::Secrets)?;
-        if let Some(authentic) = held.signer(delivery) {
-            return Ok(authentic);
+    ) -> Result<Delivered> {
+        self.authorise(&Actor::portal(), Action::RecordEvents)?;
+        let delivery = Delivery {
+            host: authentic.endpoint.host(),
+            owner: authentic.endpoint.owner(),
+            repositories: authentic.endpoint.repositories(),
+            kind,
+            id,
+            body: authentic.body,
+        };
+        let parsed = match sources::github::parse(&delivery, now) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                return Ok(Delivered {
+                    ignored: Some(domain::causes::chain(&error)),
+                    ..Delivered::default()
+                });
+            }
+        };
+        let mut delivered = Delivered {
+            ignored: parsed.ignored.map(|reason| reason.to_string()),
+            ..Delivered::default()
+        };
+        let mut payload = Some(sources::redact(authentic.body));
+        for event in parsed.events {
+            let id = event.id.clone();
+            let payload = payload.take();
+            // In a box, since the SDK's futures are large and this one lives in every caller's.
+            let known = Box::pin(self.record_github(event, payload.as_deref(), now));
+            delivered.duplicates += usize::from(known.await?);
+            delivered.events.push(id);
         }
-        // The endpoint, or its new secret, may be younger than what is held.
-        let fresh = self.secrets.asked_again(now).await;
-        let fresh = fresh.map_err(NotAuthentic::Secrets)?;
-        fresh.signer(delivery).ok_or(NotAuthentic::Signature)
+        Ok(delivered)
     }
-}
 
-impl Endpoints {
-    fn signer<'a>(&self, delivery: &Unproven<'a>) -> Option<Authentic<'a>> {
-        let endpoint = self.github(delivery.endpoint)?;
-        let signed = endpoint.signed(delivery.signature, delivery.body)?;
-        Some(Authentic {
-            endpoint: endpoint.clone(),
-            body: delivery.body,
-            with_previous: signed == signature::Signed::Previous,
-        })
+    /// Records one event. Whether it was known before.
+    async fn record_github(
+        &self,
+        event: Event,
+        payload: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        if event.step.is_none() {
+            return self.record(Known::Proven, &event, payload, now).await;
+        }
+        match self.store().table.pipeline_of_run(&event.run).await? {
+            Some(pipeline) => {
+                let event = Event { pipeline, ..event };
+                self.record(Known::Proven, &event, payload, now).await
+            }
+            None => self.record_step(Known::Proven, &event, payload, now).await,
+        }
     }
 }

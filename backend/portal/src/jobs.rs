@@ -1,9 +1,8 @@
-//! The jobs of `CodePipeline`'s Lambda actions, from their parameters to their answers. Only the answer counts: whatever the
+//! The jobs of `CodePipeline`'s Lambda actions, from what they are told to do ([`sources::job`]) to their answers. Only the answer counts: whatever the
 //! function returns, the action waits until somebody calls `PutJobSuccessResult` or `PutJobFailureResult`.
 //!
 //! | file | what |
 //! |---|---|
-//! | `job`, `parameters` | what a job says, and what it is told to do |
 //! | `confirm` | which execution of which pipeline a job is of, and what that pipeline may ask for |
 //! | `register` | `{"do":"register"}`: the build that the pipeline has made |
 //! | `gate` | `{"do":"gate"}`: waits until a build may be released |
@@ -21,9 +20,7 @@ mod failure;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod gate;
-mod job;
 mod outputs;
-mod parameters;
 mod register;
 mod release;
 mod token;
@@ -39,17 +36,17 @@ use domain::{
     release::Release,
 };
 use jiff::SignedDuration;
+use sources::job::{Job, parameters::Task};
 use targets::codepipeline::FailureKind;
 
 pub(crate) use confirm::ConfirmedJob;
 pub(crate) use failure::Failure;
-pub(crate) use job::{Credentials, Input};
-pub use job::{Job, NotAJob};
 pub use targets::codepipeline::{Answered, Jobs};
 pub use unanswered::{NotARecord, Unanswered};
 
-use crate::{Error, Portal, Result, error::chain};
-use parameters::Task;
+use domain::causes::chain;
+
+use crate::{Error, Portal, Result};
 
 /// How long a job waits. `CodePipeline` gives a Lambda action 24 hours, and then no reason.
 const LONGEST: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);

@@ -1,4 +1,4 @@
-//! The use cases, the HTTP API and the pages' server side.
+//! The use cases.
 //!
 //! Every front door (the web, the event queue, `CodePipeline`'s jobs, the local portal) calls a method of [`Portal`].
 //! Each method asks [`Portal::authorise`] first, so that no door can forget to.
@@ -18,23 +18,18 @@ use url::Url;
 
 pub mod access;
 pub mod audit;
-mod bearer;
+pub mod authenticate;
 pub mod compare;
-pub mod config;
-mod credential;
 pub mod download;
 pub mod due;
 mod entropy;
 pub mod error;
-mod guesses;
 pub mod hold;
 pub mod hooks;
-pub mod http;
 pub mod jobs;
 pub mod links;
-pub mod machines;
+pub mod lockout;
 mod object_keys;
-mod oidc;
 pub mod privacy;
 pub mod promotion;
 pub mod record;
@@ -42,7 +37,6 @@ pub mod register;
 mod releases;
 pub mod retention;
 pub mod settings;
-pub mod sign_in;
 pub mod tokens;
 pub mod uploads;
 mod variables;
@@ -50,7 +44,6 @@ pub mod views;
 pub mod who;
 
 pub use error::{Error, Result};
-pub use frontend::words;
 pub use object_keys::written_once;
 
 /// The release portal: its records, its objects, and what it has been told of the team's apps.

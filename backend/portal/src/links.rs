@@ -10,16 +10,15 @@ pub mod fuzzing;
 mod guest;
 mod list;
 mod make;
-mod password;
 
 pub use guest::{Opened, Tapper};
 pub(crate) use list::note;
-pub use make::{LinkRequest, LinkTo, SharePassword};
 
 use domain::{Timestamp, actor::Actor, id::LinkId, share::Shared};
+use identity::credential::Secret;
 use store::table::LinkRecord;
 
-use crate::{Error, Portal, Result, credential::Secret, guesses::Guesser};
+use crate::{Error, Portal, Result, lockout::Guesser};
 
 /// What the address of a link ends with: `<id>.<secret>`.
 struct Credential {
@@ -42,7 +41,7 @@ impl Credential {
 }
 
 /// Whoever holds that link.
-fn guest(record: &LinkRecord) -> Actor {
+fn holder(record: &LinkRecord) -> Actor {
     Actor::guest(record.owner(), record.link.permit())
 }
 

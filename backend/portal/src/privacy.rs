@@ -3,6 +3,3 @@
 mod erase;
 mod export;
 mod subject;
-
-pub use erase::{Erase, Erasing, Remaining};
-pub use export::{Export, ExportOf, KeptView};

@@ -35,9 +35,9 @@ mod request;
 mod rollback;
 mod show;
 mod situation;
+mod wish;
 
 pub(crate) use approvers::KnownPeople;
 pub(crate) use board::{Boarded, Boarding};
 pub use carry::Carriers;
-pub use request::{Asked, PromotionRequest};
-pub use rollback::RollbackRequest;
+pub use request::Asked;

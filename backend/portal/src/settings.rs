@@ -6,4 +6,4 @@ mod device;
 mod me;
 mod sessions;
 
-pub use sessions::{Asking, EndAll, Ended, SessionView, SessionsView};
+pub use sessions::Asking;

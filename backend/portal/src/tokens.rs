@@ -11,5 +11,5 @@ mod revoke;
 mod text;
 
 pub(crate) use make::note;
-pub use make::{LIFETIME_HOURS, MOST, TokenRequest};
-pub(crate) use text::TokenText;
+pub use make::{LIFETIME_HOURS, MOST};
+pub use text::TokenText;

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::envelope::Envelope;
 pub use crate::{
-    codepipeline::fetched,
+    codepipeline::{fetched, job},
     error::Error,
     redact::{REDACTED, redact},
 };

@@ -32,12 +32,12 @@ mod tries;
 mod uploads;
 mod withdrawals;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
 
-pub use audit::{AuditPlace, AuditSpan, FoundEntries, FoundEntry, InvalidMonth, Month};
+pub use audit::{AuditPlace, AuditSpan, FoundEntries, FoundEntry};
 pub use builds::{BuildRecord, SomeBuilds};
 pub use current::Served;
 pub use events::{Raw, Recorded};
@@ -51,7 +51,7 @@ pub use privacy::{Changed, KeptRecord, Part, Subject};
 pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
 pub use registrations::{Completed, PendingRegistration, Registration};
 pub use releases::{Along, ListedRelease, Released};
-pub use runs::{JoinedStep, RunList, RunOfCommit, RunRecord};
+pub use runs::{JoinedStep, RunOfCommit, RunRecord};
 pub use seal::NewestSeal;
 pub use sessions::SessionRecord;
 pub use tokens::{RevokedToken, TokenMade, TokenRecord};
@@ -59,6 +59,18 @@ pub use uploads::{Upload, UploadFile};
 pub use withdrawals::{StillHeld, Unsettled};
 
 use domain::id::{AppId, EnvironmentId};
+
+/// An item's attributes by name.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Which runs to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunList<'a> {
+    /// Those of one app, or those that no app claims.
+    pub app: Option<&'a AppId>,
+    /// Only those that failed.
+    pub failed: bool,
+}
 
 /// What a pipeline feeds; `None` for one that no app claims.
 pub type FeedRef<'a> = Option<(&'a AppId, &'a EnvironmentId)>;

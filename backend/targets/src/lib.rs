@@ -1,7 +1,6 @@
 //! What Towpath tells the systems that carry something out. One folder a system.
 
 pub mod codepipeline;
-pub mod identity;
 mod role;
 
-pub use role::{Credentials, Role, Roles};
+pub use role::{Credentials, Role, Roles, own_credentials};

@@ -4,6 +4,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig, sts::AssumeRoleProvider};
 use aws_sdk_codepipeline::config::SharedHttpClient;
 use aws_smithy_http_client::tls;
 
+use aws_credential_types::provider::ProvideCredentials as _;
 pub use aws_credential_types::provider::SharedCredentialsProvider as Credentials;
 
 /// The name of the sessions, as AWS's own logs show it.
@@ -97,6 +98,13 @@ async fn provider_of(
         builder = builder.external_id(id);
     }
     builder.build().await
+}
+
+/// The credentials that the environment gives this process, if it gives any.
+pub async fn own_credentials(region: Option<&str>) -> Option<aws_credential_types::Credentials> {
+    let config = config(region.unwrap_or("us-east-1"), None).await;
+    let provider = config.credentials_provider()?;
+    provider.provide_credentials().await.ok()
 }
 
 #[cfg(test)]

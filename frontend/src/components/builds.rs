@@ -1,11 +1,11 @@
 //! Builds in a list.
 
-use domain::{Timestamp, build::BuildBrief};
+use domain::{Timestamp, build::BuildBrief, words};
 use leptos::prelude::*;
 
 use crate::{
     components::{commit, time},
-    links, words,
+    links,
 };
 
 /// A build's name: its number, and the version that people read.

@@ -1,9 +1,9 @@
 //! States of runs and steps: always a shape and a word, never colour alone.
 
-use domain::{Timestamp, run::RunBrief, status::Status};
+use domain::{Timestamp, run::RunBrief, status::Status, words};
 use leptos::prelude::*;
 
-use crate::{components::time, links, words};
+use crate::{components::time, links};
 
 /// The shape of a state, one for each.
 fn outline(status: Status) -> &'static str {

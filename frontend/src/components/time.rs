@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use leptos::prelude::*;
 
-use crate::words;
+use domain::words;
 
 /// A moment in words: "3 minutes ago", with the exact time as title.
 pub(crate) fn ago(at: Timestamp, as_of: Timestamp) -> AnyView {
@@ -28,7 +28,7 @@ pub(crate) fn until(at: Timestamp) -> AnyView {
 
 /// How long something took, or has taken until now.
 pub(crate) fn duration(from: Timestamp, until: Option<Timestamp>, as_of: Timestamp) -> AnyView {
-    let told = words::duration(seconds(from, until.unwrap_or(as_of)));
+    let told = words::took(seconds(from, until.unwrap_or(as_of)));
     match until {
         Some(_) => view! { <span class="number">{told}</span> }.into_any(),
         None => view! { <span class="number" data-since=from.to_string()>{told}</span> }.into_any(),

@@ -9,8 +9,9 @@ use web_sys::{
 
 use super::{
     browser::{document, is_visible, sleep, window},
-    live::State,
-    morph, ticking,
+    morph,
+    state::State,
+    ticking,
 };
 
 /// Milliseconds between two looks while all is well.

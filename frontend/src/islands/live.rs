@@ -2,38 +2,7 @@
 
 use leptos::prelude::*;
 
-/// How the page stands to what happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The island is not awake, as without WebAssembly: it says nothing.
-    Asleep,
-    /// The page shows what was true a few seconds ago at the most.
-    Live,
-    /// The portal does not answer.
-    Lost,
-    /// The session has ended: what the page shows is no longer kept true.
-    SignedOut,
-}
-
-impl State {
-    fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Asleep => None,
-            Self::Live => Some("live"),
-            Self::Lost => Some("lost"),
-            Self::SignedOut => Some("signed-out"),
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Asleep => "",
-            Self::Live => "Live",
-            Self::Lost => "Connection lost, retrying",
-            Self::SignedOut => "Your session has ended",
-        }
-    }
-}
+use super::state::State;
 
 /// Fetches the page again every few seconds, shows what changed, and says whether that works.
 #[island]

@@ -7,6 +7,7 @@ mod follow;
 pub mod live;
 #[cfg(feature = "hydrate")]
 mod morph;
+pub mod state;
 #[cfg(feature = "hydrate")]
 mod ticking;
 

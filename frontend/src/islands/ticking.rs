@@ -5,14 +5,14 @@ use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 use super::browser::{document, is_visible, sleep};
-use crate::words;
+use domain::words;
 
 /// Writes the words of all times anew, every second, where they have changed.
 pub(super) async fn keep_words_true() {
     loop {
         if is_visible() {
             tick("time[data-ago]", "datetime", words::ago);
-            tick("[data-since]", "data-since", words::duration);
+            tick("[data-since]", "data-since", words::took);
         }
         sleep(1_000).await;
     }

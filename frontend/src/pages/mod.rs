@@ -18,7 +18,10 @@ use domain::{
 };
 use leptos::prelude::AnyView;
 
-use crate::{document::Place, form::Returned, site::Site};
+use crate::{
+    form::Returned,
+    site::{Place, Site},
+};
 
 mod app;
 mod audit;

@@ -165,7 +165,7 @@ test('with an issuer of its own, a team has no pool', () => {
 });
 
 test('people come back to where web takes them', () => {
-  const portal = new URL('../../../backend/portal/src/sign_in/mod.rs', import.meta.url);
+  const portal = new URL('../../../backend/identity/src/sign_in.rs', import.meta.url);
   const source = readFileSync(portal, 'utf8');
   assert.ok(source.includes(`pub const CALLBACK: &str = "${CALLBACK}";`));
   assert.ok(source.includes(`pub const SIGNED_OUT: &str = "${SIGNED_OUT}";`));

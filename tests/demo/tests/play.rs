@@ -174,7 +174,7 @@ async fn the_whole_play_reaches_the_portal_and_ends_in_order() {
 fn the_configuration_names_every_pipeline_but_the_unassigned_one() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("towpath.toml");
     let text = std::fs::read_to_string(file).unwrap();
-    let config = portal::config::Config::parse(&text, "towpath.toml").unwrap();
+    let config = config::Config::parse(&text, "towpath.toml").unwrap();
     let mut fed: Vec<String> = config
         .pipelines
         .iter()

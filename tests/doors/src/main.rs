@@ -9,8 +9,9 @@ use std::{
     io::{Read as _, Write as _},
 };
 
+use config::Config;
 use domain::access::Role;
-use portal::{config::Config, machines::Machines};
+use identity::workload::Workloads;
 use serde_json::{Value, json};
 use testkit::{
     TestPortal, machine_time,
@@ -24,7 +25,7 @@ async fn main() -> std::io::Result<()> {
     let things = [&apps.mine, &apps.theirs].map(identifiers);
     let people = people(&apps.portal).await;
     let jobs = match std::env::args().nth(1) {
-        Some(issuer) => Some(apps.portal.answers_machines(machines(&issuer)).await),
+        Some(issuer) => Some(apps.portal.answers_workloads(machines(&issuer)).await),
         None => None,
     };
     let said =
@@ -37,7 +38,7 @@ async fn main() -> std::io::Result<()> {
 }
 
 /// The release workflow of repository 74 registers builds of the wallet in the first environment of its path.
-fn machines(issuer: &str) -> Machines {
+fn machines(issuer: &str) -> Workloads {
     let text = format!(
         r##"
 apps = [{{ id = "wallet", name = "Wallet" }}]
@@ -58,7 +59,7 @@ environments = ["lab"]
     );
     let config = Config::parse(&text, "towpath.toml");
     let config = config.unwrap_or_else(|problems| panic!("{problems}"));
-    Machines::new(config.machines, None)
+    Workloads::new(config.machines, None)
 }
 
 /// The cookie of one person of each role, of one of everything, and of one of nothing, by their group.

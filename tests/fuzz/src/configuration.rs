@@ -1,6 +1,6 @@
 //! `towpath.toml`.
 
-use portal::config::{Config, Problems};
+use config::{Config, Problems};
 
 use crate::samples;
 

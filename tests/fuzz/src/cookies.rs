@@ -1,9 +1,7 @@
 //! Cookies: the header, and the sealed values in it.
 
-use portal::{
-    http::fuzzing::cookies,
-    sign_in::fuzzing::{PURPOSES, Sealer},
-};
+use identity::sign_in::fuzzing::{PURPOSES, Sealer};
+use web::fuzzing::cookies;
 
 use crate::input::{joined, parts};
 

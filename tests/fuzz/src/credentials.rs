@@ -1,10 +1,8 @@
 //! What callers show to prove who they are, before anything is looked up: the header `Authorization`, API tokens,
 //! and what the address of a share link ends with.
 
-use portal::{
-    http::fuzzing::{api_token, bearer},
-    links::fuzzing::credential,
-};
+use portal::links::fuzzing::credential;
+use web::fuzzing::{api_token, bearer};
 
 use crate::input::{joined, texts};
 

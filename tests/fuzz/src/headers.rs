@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use portal::http::fuzzing::{back_to, client_address};
 use url::Url;
+use web::fuzzing::{back_to, client_address};
 
 /// What a client sends of `X-Forwarded-For` makes no other client of it. Nobody is led to another site.
 pub fn target(data: &[u8]) {

@@ -1,12 +1,9 @@
 //! ID tokens, and the keys that an issuer publishes.
 
-use portal::sign_in::fuzzing::{Keyring, proved};
+use identity::sign_in::fuzzing::{Keyring, proved};
 use serde_json::Value;
 
-use crate::{
-    input::{joined, now, parts},
-    samples,
-};
+use crate::{input::{joined, now, parts}, samples};
 
 /// A token proves something only if its header and claims are to the letter those that the issuer signed, whatever stands
 /// around them; and no document of keys does harm.
@@ -28,7 +25,7 @@ pub fn target(data: &[u8]) {
 
 /// Tokens that another implementation signed, each with its key.
 fn signed() -> Vec<Value> {
-    let samples = samples::file("backend/portal/src/oidc/samples/signatures.json");
+    let samples = samples::file("backend/identity/src/oidc/samples/signatures.json");
     serde_json::from_slice(&samples).unwrap_or_default()
 }
 

@@ -1,10 +1,8 @@
 //! Jobs of `CodePipeline`'s Lambda actions: the event, its `UserParameters`, and what an earlier job left.
 
 use domain::Timestamp;
-use portal::jobs::{
-    Job,
-    fuzzing::{continuation, parameters, secrets, task},
-};
+use portal::jobs::fuzzing::{continuation, parameters, secrets, task};
+use sources::job::Job;
 
 use crate::{input::now, samples};
 

@@ -1,17 +1,11 @@
 //! What proves that a caller is a machine: the claims that a CI system has signed, and requests that AWS callers sign.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use portal::machines::{
-    AWS_PREFIX,
-    fuzzing::{asked, said},
-};
+use identity::workload::{AWS_PREFIX, fuzzing::{asked, said}};
 
-use crate::{
-    input::{joined, parts},
-    samples,
-};
+use crate::{input::{joined, parts}, samples};
 
-const SAMPLES: &str = "backend/portal/src/machines/platform/samples";
+const SAMPLES: &str = "backend/identity/src/workload/platform/samples";
 
 /// What a job says of itself is bounded and on one line. A request goes to AWS's Security Token Service, by https, and asks
 /// nothing but who signed it.

@@ -1,17 +1,18 @@
 //! What stands behind a question mark, and the texts in it: cursors, limits, months, sides of a comparison.
 
+use api::compare::Side;
 use domain::page::Cursor;
-use portal::{compare::Side, http::fuzzing::queries};
+use web::fuzzing::queries;
 
 /// What is refused is refused with a field and a bounded message, never with a fault of the portal; a cursor is what it
 /// was when it comes back.
 pub fn target(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     for problem in queries(&text).into_iter().flatten().flatten() {
-        assert!((400..500).contains(&problem.status), "{problem:?}");
-        let nameless = problem.detail.contains("without a name");
-        assert!(problem.field.is_some() || nameless, "{problem:?}");
-        assert!(problem.detail.len() <= 1000, "{problem:?}");
+        assert!((400..500).contains(&problem.body.status), "{problem:?}");
+        let nameless = problem.body.detail.contains("without a name");
+        assert!(problem.body.field.is_some() || nameless, "{problem:?}");
+        assert!(problem.body.detail.len() <= 1000, "{problem:?}");
     }
     if let Ok(cursor) = text.parse::<Cursor>() {
         assert!(cursor.sort_key().len() <= 1024);

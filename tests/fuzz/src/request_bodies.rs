@@ -1,13 +1,10 @@
 //! Bodies of requests: forms of pages, and JSON of programs.
 
+use api::{promotions::{PromotionRequest, RollbackRequest}, uploads::UploadRequest};
 use domain::promotion::Promotion;
-use portal::{
-    http::{Problem, fuzzing},
-    promotion::{PromotionRequest, RollbackRequest},
-    uploads::UploadRequest,
-};
 use serde::{Serialize, de::DeserializeOwned};
 use url::form_urlencoded::Serializer;
+use web::{Problem, fuzzing};
 
 use crate::input::{joined, parts};
 
@@ -55,7 +52,7 @@ fn json<T: DeserializeOwned + Serialize>(content_type: &[u8], body: &[u8]) {
     assert_eq!(serde_json::to_vec(&again).unwrap_or_default(), written);
 }
 
-fn refused(problem: &Problem) {
+fn refused(Problem { body: problem, .. }: &Problem) {
     assert!((400..500).contains(&problem.status), "{problem:?}");
     assert!(problem.detail.len() <= 4000, "{} bytes", problem.detail.len());
 }

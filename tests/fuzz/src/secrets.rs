@@ -1,6 +1,6 @@
 //! Secrets as they are kept: the endpoints of webhooks with theirs, and the session secret.
 
-use portal::{hooks::Endpoints, sign_in::Secret};
+use identity::{sign_in::Secret, webhook::Endpoints};
 use serde_json::Value;
 
 /// Whether or not it can be read, what is told of it holds no secret.

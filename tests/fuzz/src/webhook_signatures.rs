@@ -1,6 +1,6 @@
 //! Signatures of webhooks: the header, and two bodies of which one was signed.
 
-use portal::hooks::{Endpoints, Unproven, fuzzing::signed_with_previous};
+use identity::webhook::{Endpoints, Unproven, fuzzing::signed_with_previous};
 use ring::hmac;
 
 use crate::input::{joined, parts};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use config::Config;
 use domain::{
     Timestamp,
     access::Grant,
@@ -12,13 +13,15 @@ use domain::{
     id::EnvironmentId,
     path::Path,
 };
-use portal::{config::Config, http::Door, promotion::Carriers, sign_in::SignIn};
+use identity::sign_in::SignIn;
+use portal::promotion::Carriers;
 use serde_json::json;
 use store::{Store, table::Meter};
 use targets::codepipeline::Jobs;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
+use web::AuthMode;
 
 use crate::{
     codepipeline::CodePipeline,
@@ -228,7 +231,10 @@ impl Builder {
                 simulated = Some(simulator);
             }
         }
-        let door = self.sign_in.clone().map_or(Door::Local, Door::SignIn);
+        let auth = self
+            .sign_in
+            .clone()
+            .map_or(AuthMode::Local, AuthMode::SignIn);
         let portal = portal::Portal::new(self.parts(store.clone(), jobs, carriers));
         let mut test = TestPortal {
             portal,
@@ -239,7 +245,7 @@ impl Builder {
             services,
             metered: store,
             clock: self.clock,
-            door,
+            auth,
             faults,
             codepipeline,
             simulated,

@@ -14,8 +14,8 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use portal::jobs::Job;
 use serde_json::{Value, json};
+use sources::job::Job;
 use tokio::net::TcpListener;
 
 use crate::services::{ACCOUNT, ARTIFACTS, JOB_KEYS, REGION};

@@ -1,6 +1,6 @@
 //! The functions' program with all that it talks to: a table, two buckets and a `CodePipeline`, on loopback.
 
-use portal::sign_in::Session;
+use identity::sign_in::Session;
 use serde_json::{Value, json};
 use store::{Store, table::SessionRecord};
 use tokio::sync::OnceCell;

@@ -16,12 +16,10 @@ use domain::{
     promotion::{Promotion, State},
 };
 use jiff::SignedDuration;
-use portal::{
-    jobs::{Job, Outcome},
-    promotion::Carriers,
-};
+use portal::{jobs::Outcome, promotion::Carriers};
 use serde_json::{Value, json};
 use simulator::{Behaviour, Fault, FaultKind, Options, Overview, Script, Simulator};
+use sources::job::Job;
 use targets::{
     Roles,
     codepipeline::{Jobs, Pipelines},

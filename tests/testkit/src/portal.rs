@@ -7,18 +7,14 @@ use std::sync::{
 
 use axum::Router;
 use domain::{Timestamp, actor::Actor, build::Build, id::BuildId, page::Limit, view::BuildView};
-use portal::{
-    Parts, Portal,
-    http::{Assets, Door, Front, router},
-    jobs::{Job, Outcome},
-    machines::Machines,
-    promotion::Carriers,
-    sign_in::SignIn,
-};
+use identity::{sign_in::SignIn, workload::Workloads};
+use portal::{Parts, Portal, jobs::Outcome, promotion::Carriers};
 use serde_json::{Value, json};
+use sources::job::Job;
 use store::{Store, table::Meter};
 use targets::codepipeline::Jobs;
 use tokio::net::TcpListener;
+use web::{AppState, Assets, AuthMode, router};
 
 use crate::{
     builder::Builder,
@@ -46,7 +42,7 @@ pub struct TestPortal {
     pub services: Services,
     pub(crate) metered: Store,
     pub(crate) clock: fn() -> Timestamp,
-    pub(crate) door: Door,
+    pub(crate) auth: AuthMode,
     pub(crate) faults: Option<Arc<Faults>>,
     pub(crate) codepipeline: Option<CodePipeline>,
     pub(crate) simulated: Option<Simulated>,
@@ -102,30 +98,31 @@ impl TestPortal {
     }
 
     /// A second router to this portal, which differs in something.
-    pub fn router_with(&self, change: impl FnOnce(&mut Front)) -> Router {
-        let mut front = Front {
+    pub fn router_with(&self, change: impl FnOnce(&mut AppState)) -> Router {
+        let mut state = AppState {
             portal: self.portal.clone(),
             assets: Assets::built_in(),
             clock: self.clock,
-            door: self.door.clone(),
-            machines: Machines::default(),
+            auth: self.auth.clone(),
+            workloads: Workloads::default(),
             origin_key: None,
         };
-        change(&mut front);
-        router(front)
+        change(&mut state);
+        router(state)
     }
 
     /// Puts such a router in the place of its own.
-    pub fn reroute(&mut self, change: impl FnOnce(&mut Front)) {
+    pub fn reroute(&mut self, change: impl FnOnce(&mut AppState)) {
         self.router = self.router_with(change);
     }
 
-    /// Answers those machines, too, on a loopback address that their tokens are for; the address.
-    pub async fn answers_machines(&self, machines: Machines) -> String {
+    /// Answers those workloads, too, on a loopback address that their tokens are for; the address.
+    pub async fn answers_workloads(&self, workloads: Workloads) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let portal = self.another(|parts| parts.public_url = address.parse().ok());
-        let router = self.router_with(|front| (front.portal, front.machines) = (portal, machines));
+        let router =
+            self.router_with(|state| (state.portal, state.workloads) = (portal, workloads));
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
     }
@@ -144,9 +141,9 @@ impl TestPortal {
 
     /// How people sign in.
     pub fn door(&self) -> &SignIn {
-        match &self.door {
-            Door::SignIn(sign_in) => sign_in,
-            Door::Local => panic!("built without .oidc()"),
+        match &self.auth {
+            AuthMode::SignIn(sign_in) => sign_in,
+            AuthMode::Local => panic!("built without .oidc()"),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Builds on their way along wallet's path.
 
+use api::promotions::PromotionRequest;
 use domain::{
     Timestamp,
     audit::{Deed, Entry, Note},
@@ -10,7 +11,6 @@ use domain::{
     path::Path,
     promotion::{Promotion, State},
 };
-use portal::promotion::PromotionRequest;
 use store::{
     Table,
     table::{Along, Released},

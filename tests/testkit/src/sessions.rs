@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use domain::{Timestamp, id::SessionId};
+use identity::sign_in::{GivenSecret, Identity, Session, Settings, SignIn};
 use jiff::SignedDuration;
-use portal::sign_in::{GivenSecret, Identity, Session, Settings, SignIn};
 use serde_json::{Value, json};
 
 use crate::{

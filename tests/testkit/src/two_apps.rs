@@ -2,8 +2,8 @@
 //! who may do all with both.
 
 use axum::http::Method;
+use config::Config;
 use domain::digest::Digest;
-use portal::config::Config;
 use serde_json::{Value, json};
 
 use crate::{

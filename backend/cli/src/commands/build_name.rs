@@ -1,12 +1,12 @@
 //! How a build is named on the command line: by its identifier, or by where it is now.
 
+use api::compare::Side;
 use domain::{
     id::{AppId, BuildId, EnvironmentId},
     view::TesterView,
 };
-use portal::compare::Side;
 
-use crate::{api::Api, failure::Failure};
+use crate::{client::Api, failure::Failure};
 
 /// Help for arguments that name a build.
 pub(crate) const HELP: &str =

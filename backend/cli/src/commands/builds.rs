@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::ListOptions;
 use crate::{
-    api::Api,
+    client::Api,
     commands::{ago, commit},
     failure::Failure,
     output::{Output, Table},
@@ -46,7 +46,7 @@ pub(crate) async fn builds(
             (build.number.to_string(), None),
             (build.version.clone().unwrap_or_default(), None),
             (commit(build.revision.as_ref()), None),
-            (portal::words::size(build.size), None),
+            (domain::words::size(build.size), None),
             (ago(build.registered_at), None),
             (build.id.to_string(), None),
         ]);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::build_name::{self, BuildName};
 use crate::{
-    api::Api,
+    client::Api,
     failure::Failure,
     output::{Output, Table},
 };
@@ -71,7 +71,7 @@ impl Rows {
             }
         }
         if let Some(size) = &comparison.size {
-            let words = |size: Option<u64>| size.map(portal::words::size);
+            let words = |size: Option<u64>| size.map(domain::words::size);
             let (from, to) = (words(size.from), words(size.to));
             self.row("size", from.as_deref(), to.as_deref());
         }

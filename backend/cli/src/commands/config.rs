@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use portal::{
-    config::{Config, FILE_NAME},
-    words::count,
-};
+use config::{Config, FILE_NAME};
+use domain::words::count;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use domain::json;
 use serde_json::Value;
 
-use crate::{api::Api, failure::Failure, output::Output};
+use crate::{client::Api, failure::Failure, output::Output};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -41,7 +41,7 @@ pub(crate) async fn send(api: &Api, options: &SendOptions, output: &Output) -> R
     };
     output.line(&format!(
         "recorded {}{known}",
-        portal::words::count(events, "event")
+        domain::words::count(events, "event")
     ));
     if answer["claimed"]
         .as_u64()

@@ -1,17 +1,18 @@
 //! `towpath hold`, `lift` and `holds`: stopping what would start in an environment.
 
+use api::holds::HoldRequest;
 use clap::Args;
 use domain::{
     hold::{Held, Hold},
     id::{AppId, EnvironmentId},
     view::{FrozenView, HoldsView},
+    words::count,
 };
-use portal::{hold::HoldRequest, words::count};
 use serde_json::{Value, json};
 
 use super::ago;
 use crate::{
-    api::Api,
+    client::Api,
     failure::Failure,
     output::{Output, Table},
 };

@@ -5,19 +5,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use api::download::Granted;
 use clap::Args;
 use domain::{
     digest::Hasher,
     id::{AppId, EnvironmentId},
+    words,
 };
 use futures::StreamExt as _;
 use http::{Method, Response, StatusCode, header};
 use hyper::body::Incoming;
-use portal::{http::Granted, words};
 use serde_json::json;
 
 use crate::{
-    api::{
+    client::{
         Api,
         http::{Content, HttpError, chunks},
     },

@@ -2,13 +2,11 @@
 
 use std::{fs, path::PathBuf};
 
+use api::links::{LinkRequest, LinkTo, SharePassword};
 use clap::{Args, Subcommand};
 use domain::{
     id::{AppId, EnvironmentId, LinkId},
     share::{LinkView, LinksView, MadeLink, ShareLink, Shared, Standing},
-};
-use portal::{
-    links::{LinkRequest, LinkTo, SharePassword},
     words::count,
 };
 use serde_json::json;
@@ -18,7 +16,7 @@ use super::{
     build_name::{self, BuildName},
 };
 use crate::{
-    api::Api,
+    client::Api,
     failure::Failure,
     output::{Output, Table},
 };

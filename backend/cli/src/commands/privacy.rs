@@ -6,11 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use api::privacy::{Erase, Erasing, Export, ExportOf};
 use clap::{Args, Subcommand};
-use portal::privacy::{Erase, Erasing, Export, ExportOf};
 use serde_json::json;
 
-use crate::{api::Api, failure::Failure, output::Output};
+use crate::{client::Api, failure::Failure, output::Output};
 
 const EXPORT_EXAMPLES: &str = "Examples:
   towpath privacy export ada@example.com --output ada.json
@@ -108,7 +108,7 @@ async fn export(api: &Api, options: ExportOptions, output: &Output) -> Result<()
     }
     to.write("\n]}\n")?;
     if let Some(path) = &options.output {
-        let records = portal::words::count(count, "record");
+        let records = domain::words::count(count, "record");
         output.note(&format!("{records} written to {}", path.display()));
     }
     Ok(())

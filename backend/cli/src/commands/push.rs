@@ -7,30 +7,31 @@ mod transfer;
 
 use std::path::PathBuf;
 
+use api::{
+    promotions::PromotionRequest,
+    uploads::{UploadPlan, UploadRequest},
+};
 use clap::Args;
 use domain::{
+    causes::chain,
     event::Revision,
     id::{AppId, EnvironmentId, RunId},
     promotion::Promotion,
     view::{BuildView, TesterView},
 };
-use portal::{
-    promotion::PromotionRequest,
-    uploads::{UploadPlan, UploadRequest},
-};
+use files::LocalFile;
+use progress::Progress;
 use serde_json::{Value, json};
 
 use crate::{
-    api::Api,
+    client::Api,
     commands::promotion::{
         show::{build as named, promotion as show_promotion},
         wait::ended_well,
     },
-    failure::{Failure, causes},
+    failure::Failure,
     output::Output,
 };
-use files::LocalFile;
-use progress::Progress;
 
 /// How often to ask for new links in place of those that have expired on the way.
 const ROUNDS: usize = 20;
@@ -140,7 +141,7 @@ async fn upload(api: &Api, options: &PushOptions, output: &Output) -> Result<Pus
                 progress.finish();
                 return Err(Failure::Failed(format!(
                     "the upload broke off: {}. Run the same command again: it continues",
-                    causes(&error)
+                    chain(&error)
                 )));
             }
         }

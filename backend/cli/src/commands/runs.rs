@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::ListOptions;
 use crate::{
-    api::Api,
+    client::Api,
     commands::{ago, now},
     failure::Failure,
     output::{Output, Table, colour},
@@ -71,7 +71,7 @@ fn cells(
     }: &RunSummary,
 ) -> [(String, Option<u8>); 7] {
     let end = run.finished_at.unwrap_or_else(now);
-    let took = portal::words::duration(end.duration_since(run.started_at).as_secs());
+    let took = domain::words::took(end.duration_since(run.started_at).as_secs());
     [
         (run.status.word().to_owned(), colour(run.status)),
         (pipeline.name.clone(), None),

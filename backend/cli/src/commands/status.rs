@@ -9,7 +9,7 @@ use domain::{
 use serde_json::Value;
 
 use crate::{
-    api::Api,
+    client::Api,
     commands::{ago, commit, holds},
     failure::Failure,
     output::{Output, Table, colour},
@@ -41,7 +41,7 @@ pub(crate) async fn status(api: &Api, output: &Output) -> Result<(), Failure> {
         output.line("");
         output.line(&format!(
             "{} that no app claims: {}",
-            portal::words::count(overview.unassigned.len(), "pipeline"),
+            domain::words::count(overview.unassigned.len(), "pipeline"),
             api.address("/unassigned")
         ));
     }

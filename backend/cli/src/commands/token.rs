@@ -1,17 +1,17 @@
 //! `towpath token`: API tokens, by which programs do what their owners may.
 
+use api::tokens::TokenRequest;
 use clap::{Args, Subcommand};
 use domain::{
     access::{Permission, Permit, Scope},
     id::{AppId, EnvironmentId, TokenId, TokenLabel},
     view::{MadeToken, TokenStanding, TokenView, TokensView},
 };
-use portal::tokens::TokenRequest;
 use serde_json::{Value, json};
 
 use super::ago;
 use crate::{
-    api::Api,
+    client::Api,
     failure::Failure,
     output::{Output, Table},
 };

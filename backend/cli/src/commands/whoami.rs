@@ -9,7 +9,7 @@ use domain::{
 use serde_json::Value;
 
 use crate::{
-    api::Api,
+    client::Api,
     failure::Failure,
     output::{Output, Table},
 };

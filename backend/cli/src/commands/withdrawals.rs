@@ -5,7 +5,7 @@ use domain::view::BuildView;
 use serde_json::{Value, json};
 
 use super::build_name::{self, BuildName};
-use crate::{api::Api, failure::Failure, output::Output};
+use crate::{client::Api, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
   towpath withdraw wallet/prod --reason \"loses drafts\"

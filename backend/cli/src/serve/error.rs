@@ -40,7 +40,7 @@ pub(crate) enum ServeError {
     },
     /// A configuration with problems.
     #[error("{0}")]
-    Config(portal::config::Problems),
+    Config(config::Problems),
     /// No secrets of webhooks where they should be.
     #[error(
         "{path} cannot be read; name the file with the endpoints of webhooks with --hooks-secrets"
@@ -59,11 +59,11 @@ pub(crate) enum ServeError {
         path: String,
         /// Why.
         #[source]
-        source: portal::hooks::EndpointsError,
+        source: identity::webhook::EndpointsError,
     },
     /// Assets that cannot be served.
     #[error(transparent)]
-    Assets(#[from] portal::http::AssetsError),
+    Assets(#[from] web::AssetsError),
     /// Another process has the data folder.
     #[error(
         "{folder} is in use by another `towpath serve`; stop that one, or name another folder with --data"

@@ -4,12 +4,12 @@ use std::{error::Error, path::PathBuf, sync::Arc};
 
 use axum::Router;
 use futures::future::BoxFuture;
-use portal::{
-    Portal,
-    hooks::{Endpoints, Hooks},
-    http::HooksFront,
+use identity::{
     sign_in::SecretSource,
+    webhook::{Endpoints, Webhooks},
 };
+use portal::Portal;
+use web::WebhookState;
 
 use super::{ServeError, ambient};
 
@@ -33,8 +33,9 @@ pub(super) fn router(portal: Portal, file: Option<PathBuf>) -> Result<Router, Se
         source,
     })?;
     Endpoints::parse(&text).map_err(|source| ServeError::HooksSecrets { path, source })?;
-    Ok(portal::http::hooks(HooksFront {
-        hooks: Hooks::new(portal, Arc::new(SecretFile(file))),
+    Ok(web::webhooks(WebhookState {
+        portal,
+        webhooks: Webhooks::new(Arc::new(SecretFile(file))),
         clock: ambient::now,
         origin_key: None,
     }))

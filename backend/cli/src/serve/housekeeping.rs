@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use portal::{Portal, error::chain};
+use domain::causes::chain;
+use portal::Portal;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::ambient;

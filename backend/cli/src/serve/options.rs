@@ -16,7 +16,7 @@ const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCA
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServeOptions {
     /// Apps, environments and which pipeline feeds what
-    #[arg(long, value_name = "FILE", default_value = portal::config::FILE_NAME)]
+    #[arg(long, value_name = "FILE", default_value = config::FILE_NAME)]
     pub(crate) config: PathBuf,
     /// Where everything is kept; made if absent
     #[arg(long, value_name = "DIR", default_value = ".towpath")]

@@ -107,6 +107,14 @@ pub enum Action<'a> {
 }
 
 impl<'a> Action<'a> {
+    /// Whether it names no app, and shows or does nothing beyond the apps that its caller may see.
+    pub(super) const fn is_of_any_app(self) -> bool {
+        matches!(
+            self,
+            Self::ViewOverview | Self::ViewRun | Self::RecordEvents | Self::MakeTokens
+        )
+    }
+
     /// What this is, after "may not".
     pub const fn words(self) -> &'static str {
         match self {

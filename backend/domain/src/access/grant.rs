@@ -1,8 +1,6 @@
 //! Which group has which role, and where.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Action, Role};
+use super::{Action, Role, Scope};
 use crate::{
     actor::Actor,
     id::{AppId, EnvironmentId},
@@ -19,55 +17,6 @@ pub struct Grant {
     pub apps: Scope<AppId>,
     /// The environments where it may change something.
     pub environments: Scope<EnvironmentId>,
-}
-
-/// All of a kind, or these.
-///
-/// Written down, all of them is left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "Option<Vec<T>>", into = "Option<Vec<T>>")]
-#[serde(bound(
-    serialize = "T: Clone + Serialize",
-    deserialize = "T: Deserialize<'de>"
-))]
-pub enum Scope<T> {
-    /// All, also those that are configured later.
-    #[default]
-    All,
-    /// These.
-    Only(Vec<T>),
-}
-
-impl<T> From<Option<Vec<T>>> for Scope<T> {
-    fn from(some: Option<Vec<T>>) -> Self {
-        some.map_or(Self::All, Self::Only)
-    }
-}
-
-impl<T> From<Scope<T>> for Option<Vec<T>> {
-    fn from(scope: Scope<T>) -> Self {
-        match scope {
-            Scope::All => None,
-            Scope::Only(some) => Some(some),
-        }
-    }
-}
-
-impl<T> Scope<T> {
-    /// Whether it is all of them.
-    pub const fn is_all(&self) -> bool {
-        matches!(self, Self::All)
-    }
-}
-
-impl<T: PartialEq> Scope<T> {
-    /// Whether `one` is among them.
-    pub fn holds(&self, one: &T) -> bool {
-        match self {
-            Self::All => true,
-            Self::Only(some) => some.contains(one),
-        }
-    }
 }
 
 impl Grant {
@@ -87,7 +36,7 @@ impl Grant {
     pub(super) fn allows(&self, action: Action<'_>) -> bool {
         let for_app = match action.app() {
             Some(app) => self.apps.holds(app),
-            None => self.apps.is_all() || is_of_any_app(action),
+            None => self.apps.is_all() || action.is_of_any_app(),
         };
         for_app && self.role_allows(action)
     }
@@ -141,12 +90,4 @@ impl Grant {
     fn manages(&self) -> bool {
         matches!(self.role, Role::ReleaseManager | Role::Admin)
     }
-}
-
-/// Whether an action that names no app shows or does nothing beyond the apps that its caller may see.
-pub(super) const fn is_of_any_app(action: Action<'_>) -> bool {
-    matches!(
-        action,
-        Action::ViewOverview | Action::ViewRun | Action::RecordEvents | Action::MakeTokens
-    )
 }

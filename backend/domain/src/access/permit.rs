@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Scope, grant::is_of_any_app};
+use super::{Action, Scope};
 use crate::id::{AppId, EnvironmentId};
 
 /// One thing that can be permitted. Each includes seeing the apps that it is for. Approving, breaking the glass and making
@@ -111,7 +111,7 @@ impl Permit {
     pub(super) fn allows(&self, action: Action<'_>) -> bool {
         let for_app = match action.app() {
             Some(app) => self.apps.holds(app),
-            None => self.apps.is_all() || is_of_any_app(action),
+            None => self.apps.is_all() || action.is_of_any_app(),
         };
         for_app && self.permits(action)
     }

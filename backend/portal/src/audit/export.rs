@@ -6,10 +6,11 @@ use std::str::FromStr;
 use domain::{
     actor::Actor,
     audit::{Entry, line},
+    month::Month,
     page::Cursor,
 };
 use serde_json::Value;
-use store::table::{AuditPlace, Month};
+use store::table::AuditPlace;
 
 use crate::{Error, Portal, Result, access::Action};
 

@@ -1,33 +1,15 @@
 //! Reading the log, a month at a time.
 
+use api::audit::AuditView;
 use domain::{
     Timestamp,
     actor::Actor,
     audit::Entry,
+    month::Month,
     page::{Cursor, Limit, Page},
 };
-use serde::Serialize;
-use store::table::Month;
 
 use crate::{Portal, Result, access::Action};
-
-/// One page of a month of the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct AuditView {
-    /// The month.
-    pub month: String,
-    /// The first month that there is anything of; none while the log is empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first: Option<String>,
-    /// The last month that there is anything of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last: Option<String>,
-    /// Entries, newest first, with the names of people in their places. What can be verified is the export, which has them
-    /// beside each entry.
-    pub entries: Page<Entry>,
-    /// When this was true.
-    pub as_of: Timestamp,
-}
 
 impl Portal {
     /// One page of the log: of `month`, or of the month that it is.

@@ -3,16 +3,16 @@
 //! The log has no index of these, so entries are looked through, a bounded number at a time; the next page goes on where
 //! this one stopped.
 
+use api::audit::AuditView;
 use domain::{
     Timestamp,
     actor::Actor,
     audit::{Deed, Entry},
     id::AppId,
+    month::Month,
     page::{Cursor, Limit, Page},
 };
-use store::table::Month;
 
-use super::AuditView;
 use crate::{Portal, Result};
 
 /// How many entries are read at once, and how often for one answer.

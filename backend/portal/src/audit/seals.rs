@@ -2,45 +2,20 @@
 
 use std::collections::HashMap;
 
+use api::audit::SealsView;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{FOLDER, Head, SealVersion, SealsFound, oldest},
+    audit::{FOLDER, SealVersion, SealsFound, oldest},
     page::Cursor,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::{Deserialize, Serialize};
-use store::{Objects, objects::VersionMarker};
+use store::{Objects, Table, objects::VersionMarker, table::AuditSpan};
 
-use crate::{Portal, Result, access::Action};
+use crate::{Error, Portal, Result, access::Action};
 
 /// So many seals are read at once.
 const AT_ONCE: usize = 64;
-
-/// What somebody needs beside the entries to verify the log themselves: where it begins and ends, and its seals.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SealsView {
-    /// Where the log says that it ends; none while it is empty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
-    /// The first month that there is anything of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<String>,
-    /// The last month that there is anything of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last: Option<String>,
-    /// The number of the newest seal, as the table has it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub newest: Option<u64>,
-    /// A page of everything that lies where seals do, in every version, by key; those of a key the newest first, and delete
-    /// markers behind them. The oldest version of each has its text.
-    pub seals: Vec<SealVersion>,
-    /// Where the next page starts; none if there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<Cursor>,
-    /// When this was true.
-    pub as_of: Timestamp,
-}
 
 impl Portal {
     /// A page of what the log is held against. Seals are read before the end, so that none is of an entry behind it.
@@ -60,7 +35,7 @@ impl Portal {
             }
             None => (Vec::new(), None),
         };
-        let span = super::verify::span(table).await?;
+        let span = span(table).await?;
         Ok(SealsView {
             head: span.as_ref().map(|span| span.head.clone()),
             first: span.as_ref().map(|span| span.first.to_string()),
@@ -136,5 +111,14 @@ fn unread(version: store::objects::Version) -> SealVersion {
         written_at: version.written_at,
         text: None,
         lock: None,
+    }
+}
+
+/// Where the log says that it begins and ends; one that cannot be read says nothing.
+pub(super) async fn span(table: &Table) -> Result<Option<AuditSpan>> {
+    match table.audit_span().await {
+        Ok(span) => Ok(span),
+        Err(store::Error::Corrupt { .. }) => Ok(None),
+        Err(error) => Err(Error::Store(error)),
     }
 }

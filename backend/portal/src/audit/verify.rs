@@ -1,108 +1,16 @@
 //! Finding what was done to the log behind our back.
 
+use api::audit::Verified;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Fault, Finding, Head, Locks, Outcome, Seals, Verifier},
+    audit::{Fault, Finding, Seals, Verifier},
+    month::Month,
 };
-use serde::{Deserialize, Serialize};
-use store::{
-    Objects, Table,
-    table::{AuditSpan, Month},
-};
+use store::{Objects, Table, table::AuditSpan};
 
-use super::seals::{newest, read_seals};
-use crate::{Error, Portal, Result, access::Action};
-
-/// What was found in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Verified {
-    /// How many entries were looked at.
-    pub entries: u64,
-    /// How many of them name somebody whose name was erased.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub erased: u64,
-    /// How many seals they were compared with.
-    pub seals: usize,
-    /// How many of the seals have no number, because an earlier version made them: one a day.
-    #[serde(default)]
-    pub unnumbered_seals: usize,
-    /// How the seals are locked.
-    #[serde(default)]
-    pub locks: Locks,
-    /// When the newest seal was made, and where the log ended then; entries behind it are not sealed yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sealed: Option<SealedUpTo>,
-    /// Where the log ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
-    /// What is wrong, first with entries, then with seals, each by number; nothing if the log is as it was written.
-    pub findings: Vec<Finding>,
-    /// How many findings there are beyond those.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub more_findings: u64,
-    /// When this was true.
-    pub as_of: Timestamp,
-}
-
-/// What the newest seal says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SealedUpTo {
-    /// The last entry that is sealed.
-    pub entry: u64,
-    /// Since when.
-    pub at: Timestamp,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-impl Verified {
-    /// What can be said of the seals before any entry is looked at.
-    pub fn of(seals: &Seals, now: Timestamp) -> Self {
-        Self {
-            entries: 0,
-            erased: 0,
-            seals: seals.count,
-            unnumbered_seals: seals.unnumbered,
-            locks: seals.locks,
-            sealed: SealedUpTo::by(seals),
-            head: None,
-            findings: Vec::new(),
-            more_findings: 0,
-            as_of: now,
-        }
-    }
-
-    /// The same with what was found when all entries were looked at.
-    #[must_use]
-    pub fn with(self, outcome: Outcome, head: Option<Head>) -> Self {
-        Self {
-            entries: outcome.entries,
-            erased: outcome.erased,
-            head,
-            findings: outcome.findings,
-            more_findings: outcome.more,
-            ..self
-        }
-    }
-}
-
-impl SealedUpTo {
-    fn by(seals: &Seals) -> Option<Self> {
-        let (head, at) = match (&seals.newest, &seals.newest_day) {
-            (Some(seal), _) => (&seal.head, seal.sealed_at),
-            (None, Some(day)) => (&day.head, day.sealed_at),
-            (None, None) => return None,
-        };
-        Some(Self {
-            entry: head.number,
-            at,
-        })
-    }
-}
+use super::seals::{newest, read_seals, span};
+use crate::{Portal, Result, access::Action};
 
 impl Portal {
     /// Verifies the whole log against itself and against its seals.
@@ -164,15 +72,6 @@ async fn verify_with(table: &Table, seals: Seals, now: Timestamp) -> Result<Veri
             .sort_by_key(|finding| (finding.fault.is_of_seal(), finding.number, finding.fault));
     }
     Ok(so_far.with(outcome, head))
-}
-
-/// Where the log says that it begins and ends; one that cannot be read says nothing.
-pub(super) async fn span(table: &Table) -> Result<Option<AuditSpan>> {
-    match table.audit_span().await {
-        Ok(span) => Ok(span),
-        Err(store::Error::Corrupt { .. }) => Ok(None),
-        Err(error) => Err(Error::Store(error)),
-    }
 }
 
 /// The months to look at. A log whose end is no longer noted is looked for from its first seal on.

@@ -1,26 +1,18 @@
 //! Taking a build back, and giving it out again.
 
+use api::holds::Withdrawn;
 use domain::{
     Timestamp,
     actor::Actor,
     audit::{Deed, Note},
+    causes::chain,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId},
 };
-use serde::Serialize;
 use store::table::{BuildRecord, Unsettled};
 
 use super::reason;
-use crate::{Error, Portal, Result, access::Action, error::chain, who::Who};
-
-/// A build that was taken back.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct Withdrawn {
-    /// Why, by whom and since when.
-    pub hold: Hold,
-    /// Whether it had been withdrawn before; that is then left as it was.
-    pub already: bool,
-}
+use crate::{Error, Portal, Result, access::Action, who::Who};
 
 impl Portal {
     /// Withdraws a build: nobody gets it any more, and where it was current, nothing is served until somebody releases

@@ -1,31 +1,19 @@
 //! Stopping what would start in an environment.
 
+use api::holds::HoldRequest;
 use domain::{
     Timestamp,
     actor::Actor,
     audit::{Deed, Note},
+    causes::chain,
     hold::{Held, Hold},
     id::{AppId, EnvironmentId},
     promotion::State,
     view::{FrozenView, HoldView, HoldsView},
 };
-use serde::{Deserialize, Serialize};
 
 use super::reason;
-use crate::{Error, Portal, Result, access::Action, error::chain, who::Who};
-
-/// What somebody wants held.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HoldRequest {
-    /// The environment.
-    pub environment: EnvironmentId,
-    /// Only this app's promotions; all apps' if left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app: Option<AppId>,
-    /// Why.
-    pub reason: String,
-}
+use crate::{Error, Portal, Result, access::Action, who::Who};
 
 impl Portal {
     /// Freezes an environment: nothing starts and nothing is released there from this moment on. What had

@@ -8,16 +8,21 @@
 use std::time::Duration;
 
 use domain::{
+    causes::chain,
     event::Pipeline,
     id::{AppId, EnvironmentId, RunId},
     path::Target,
     promotion::Promotion,
 };
+use sources::job::{
+    Job,
+    parameters::{Move, Said},
+};
 use targets::codepipeline::{CallError, FailureKind, Invocation, Jobs, Origin, OriginError, Place};
 use tokio::time::sleep;
 
-use super::{Failure, Job, parameters::Move};
-use crate::{Portal, error::chain};
+use super::Failure;
+use crate::Portal;
 
 /// The reporting system that all jobs are of.
 const SOURCE: &str = "codepipeline";
@@ -38,13 +43,6 @@ pub(crate) struct ConfirmedJob {
     pub(crate) execution: String,
     pub(crate) stage: String,
     pub(crate) action: String,
-}
-
-/// What a job's parameters say of the execution that it is of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) pipeline: Option<String>,
-    pub(super) execution: Option<String>,
 }
 
 impl Portal {

@@ -1,8 +1,9 @@
 //! What the fuzz targets reach of this room.
 
 use domain::Timestamp;
+use sources::job::{Job, parameters::Task};
 
-use super::{Job, parameters::Task, token::Token};
+use super::token::Token;
 
 /// What a job is to do, in the words of a debugger, or what to change in its `UserParameters`.
 pub fn task(text: Option<&str>) -> Result<String, String> {

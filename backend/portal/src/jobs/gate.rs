@@ -13,10 +13,10 @@ use domain::{
     promotion::{Promotion, Refusal, RefusalKind, State},
 };
 use jiff::SignedDuration;
-
+use sources::job::{Job, parameters::Move};
 use targets::codepipeline::Jobs;
 
-use super::{ConfirmedJob, Done, Failure, Job, LONGEST, Outcome, parameters::Move, token::Token};
+use super::{ConfirmedJob, Done, Failure, LONGEST, Outcome, token::Token};
 use crate::{
     Error, Portal,
     access::Action,

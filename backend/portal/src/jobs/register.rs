@@ -4,18 +4,17 @@ use domain::{
     Timestamp,
     actor::Actor,
     build::{Build, RegistrationKey},
+    causes::chain,
     event::Revision,
     id::EnvironmentId,
     known::{Known, Origin},
 };
+use sources::job::{Credentials, Input, Job, parameters::Parameters};
 use store::table::{PendingRegistration, Registration};
-
 use targets::codepipeline::Jobs;
 
-use super::{
-    ConfirmedJob, Credentials, Done, Failure, Input, Job, Outcome, parameters::Parameters,
-};
-use crate::{Portal, access::Action, error::chain, register::Facts};
+use super::{ConfirmedJob, Done, Failure, Outcome};
+use crate::{Portal, access::Action, register::Facts};
 
 impl Portal {
     /// Registers what a job's artifacts hold.

@@ -10,10 +10,10 @@ use domain::{
     promotion::{Promotion, State},
     release::Release,
 };
-
+use sources::job::{Job, parameters::Move};
 use targets::codepipeline::Jobs;
 
-use super::{Done, Failure, Job, LONGEST, Outcome, parameters::Move, token::Token};
+use super::{Done, Failure, LONGEST, Outcome, token::Token};
 use crate::{Portal, access::Action, promotion::Boarded, releases::Direct, who::Who};
 
 impl Portal {

@@ -10,9 +10,10 @@ use domain::{
     release::{Installable, NoInstall},
     share::{Lack, MOST_GUESSES, Offer, ShareView, Shared, Shows, Standing, locked_until},
 };
+use identity::password;
 use store::table::{LinkRecord, Tap, Tapped};
 
-use super::{guest, list, password};
+use super::{holder, list};
 use crate::{
     Error, Portal, Result,
     access::Action,
@@ -104,7 +105,7 @@ impl Portal {
         tapper: Tapper<'_>,
         now: Timestamp,
     ) -> Result<Option<Grant>> {
-        let (guest, agent) = (guest(record), tapper.user_agent);
+        let (guest, agent) = (holder(record), tapper.user_agent);
         let choice = match &record.link.what {
             Shared::Newest { app, environment } => {
                 self.choose_latest(&guest, app, environment, None, agent, now)
@@ -184,7 +185,13 @@ impl Portal {
             let record = record.ok_or_else(|| Error::not_found("share link at this address"))?;
             return self.page(&record, true, now).await;
         };
-        if password::fits(kept.clone(), given.to_owned()).await? {
+        let kept = password::Hashed {
+            rounds: kept.rounds,
+            salt: kept.salt.clone(),
+            hash: kept.hash.clone(),
+        };
+        let verified = password::verify(kept, given.to_owned()).await;
+        if verified.map_err(|_| Error::Unfinished)? {
             let tap = self.new_tap();
             table.open_tap(id, &tap, now).await?;
             return Ok(Opened::Page {
@@ -210,7 +217,7 @@ impl Portal {
         from: Option<&str>,
         now: Timestamp,
     ) -> Result<()> {
-        let guest = guest(record);
+        let guest = holder(record);
         let who = Who {
             from,
             ..Who::from(&guest)
@@ -236,7 +243,7 @@ impl Portal {
 
     /// What a link has to give at the moment, if its maker may share that.
     async fn offered(&self, record: &LinkRecord, now: Timestamp) -> Result<Shows> {
-        let (table, guest) = (&self.store().table, guest(record));
+        let (table, guest) = (&self.store().table, holder(record));
         let app = record.link.what.app();
         let (kept, environment) = match &record.link.what {
             Shared::Build { build, .. } => (table.build(build).await?, None),

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::table::LinkRecord;
 
-use super::{guest, words};
+use super::{holder, words};
 use crate::{Error, Portal, Result, access::Action, who::Who};
 
 impl Portal {
@@ -80,7 +80,7 @@ impl Portal {
             environments: &places,
         };
         let standing = match record.link.standing(now) {
-            Standing::Live if !self.may(&guest(&record), action) => Standing::Revoked,
+            Standing::Live if !self.may(&holder(&record), action) => Standing::Revoked,
             standing => standing,
         };
         LinkView {

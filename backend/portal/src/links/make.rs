@@ -2,74 +2,22 @@
 
 use std::fmt::Display;
 
+use api::links::{LinkRequest, LinkTo, SharePassword};
 use domain::{
     Timestamp,
     audit::Deed,
-    id::{AppId, BuildId, EnvironmentId},
     release::Installable,
     share::{HOURS, LIMITS, MadeLink, ShareLink, Shared},
 };
+use identity::{
+    credential::Secret,
+    password::{self, PasswordError},
+};
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
-use store::table::LinkRecord;
+use store::table::{LinkRecord, PasswordRecord};
 
-use super::{Credential, list, password};
-use crate::{Error, Portal, Result, access::Action, credential::Secret, who::Who};
-
-/// A link that somebody asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LinkRequest {
-    /// What it gives.
-    pub to: LinkTo,
-    /// For how many hours it works, 1 to 720.
-    #[schema(minimum = 1, maximum = 720)]
-    pub hours: u32,
-    /// How many downloads it gives, 1 to 1000; left out, any number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 1000)]
-    pub limit: Option<u32>,
-    /// How many downloads it gives in a day, fewer than the portal lets any link give; left out, that many.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1)]
-    pub per_day: Option<u32>,
-    /// How many bytes it gives in a day, fewer than the portal lets any link give; left out, that many.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1)]
-    pub bytes_per_day: Option<u64>,
-    /// What it asks for before it shows anything, 8 to 200 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<SharePassword>,
-}
-
-/// A password in a request, which is not printed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(value_type = String, min_length = 8, max_length = 200)]
-pub struct SharePassword(pub String);
-
-impl std::fmt::Debug for SharePassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SharePassword(…)")
-    }
-}
-
-/// What a link is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum LinkTo {
-    /// One build.
-    Build {
-        /// The build.
-        build: BuildId,
-    },
-    /// Whatever an environment serves at the time of the tap, also if it serves nothing yet.
-    Newest {
-        /// The app.
-        app: AppId,
-        /// The environment.
-        environment: EnvironmentId,
-    },
-}
+use super::{Credential, list};
+use crate::{Error, Portal, Result, access::Action, who::Who};
 
 impl Portal {
     /// Makes a share link. `base` is where people reach the portal.
@@ -91,7 +39,7 @@ impl Portal {
         let most = limits.link_bytes;
         let bytes_per_day = tightened("bytes_per_day", request.bytes_per_day, most, "bytes")?;
         let password = match request.password {
-            Some(SharePassword(text)) => Some(password::keep(text, self.random()).await?),
+            Some(SharePassword(text)) => Some(hashed(text, self.random()).await?),
             None => None,
         };
         let secret = Secret::new(self.random());
@@ -220,4 +168,14 @@ fn tightened<T: Copy + PartialOrd + Default + Display>(
         )),
         own => Ok(own),
     }
+}
+
+/// What is stored of a password.
+async fn hashed(password: String, random: [u8; 32]) -> Result<PasswordRecord> {
+    let hashed = password::hash(password, random).await;
+    let password::Hashed { rounds, salt, hash } = hashed.map_err(|error| match error {
+        PasswordError::Length => Error::invalid("password", error.to_string()),
+        PasswordError::Unfinished => Error::Unfinished,
+    })?;
+    Ok(PasswordRecord { rounds, salt, hash })
 }

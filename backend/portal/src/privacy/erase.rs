@@ -5,19 +5,18 @@
 
 use std::collections::BTreeMap;
 
+use api::privacy::{Erase, Erasing, Remaining};
 use domain::{
     Timestamp,
     audit::{Deed, Note},
     id::PersonId,
-    page::Cursor,
     share::Revoked,
     text::written,
 };
-use serde::{Deserialize, Serialize};
-use store::table::{Changed, RevokedToken};
+use store::table::RevokedToken;
 
 use super::subject::{Known, Whom, of_cursor};
-use crate::{Error, Portal, Result, links, tokens, who::Who, words::count};
+use crate::{Error, Portal, Result, links, tokens, who::Who};
 
 /// So many parts of the table are looked through for one answer, unless so many records were changed before.
 const PARTS: usize = 25;
@@ -25,56 +24,6 @@ const CHANGES: usize = 300;
 
 /// The most characters of a reason.
 const LONGEST_REASON: usize = 1000;
-
-/// Whose name to erase, and why.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Erase {
-    /// The person: their identifier (the `person` of an audit entry), their address, or what the issuer calls them.
-    #[schema(max_length = 200)]
-    pub person: String,
-    /// The issuer, where `person` is its name for them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
-    pub issuer: Option<String>,
-    /// Why, for the audit log.
-    #[schema(max_length = 1000)]
-    pub reason: String,
-    /// Where to go on: `next` of the answer before. Left out, it begins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<Cursor>,
-}
-
-/// How far an erasure has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Erasing {
-    /// The person.
-    pub person: PersonId,
-    /// Sessions that were ended.
-    pub sessions: usize,
-    /// API tokens that were revoked.
-    pub tokens: usize,
-    /// Share links that were revoked.
-    pub links: usize,
-    /// Records that the name was taken out of, by the first word of their partition.
-    pub records: BTreeMap<String, usize>,
-    /// Whether the names beside the audit log were erased by this call.
-    pub names: bool,
-    /// Where it goes on: the name is erased once there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<Cursor>,
-    /// What is not erased, and how long it stays.
-    pub remains: Vec<Remaining>,
-}
-
-/// Something that is not erased.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Remaining {
-    /// What.
-    pub what: String,
-    /// How long.
-    pub until: String,
-}
 
 /// What no erasure reaches; `docs/privacy.md` says the same.
 const REMAINS: [(&str, &str); 9] = [
@@ -132,7 +81,7 @@ impl Portal {
         };
         let known = Box::pin(self.anybody(who.actor, whom)).await?;
         let reason = &known.subject.unnamed(reason(&asked.reason)?);
-        let mut done = Erasing::of(&known);
+        let mut done = begun(&known);
         let is_own = who.actor.person.as_ref() == Some(&known.subject.id);
         if asked.cursor.is_none() {
             Box::pin(self.begin(who, &known, is_own, reason, &mut done, now)).await?;
@@ -226,61 +175,21 @@ impl Portal {
     }
 }
 
-impl Erasing {
-    fn of(known: &Known) -> Self {
-        let remaining = |(what, until): (&str, &str)| Remaining {
-            what: what.to_owned(),
-            until: until.to_owned(),
-        };
-        Self {
-            person: known.subject.id.clone(),
-            sessions: 0,
-            tokens: 0,
-            links: 0,
-            records: BTreeMap::new(),
-            names: false,
-            next: None,
-            remains: REMAINS.map(remaining).into(),
-        }
-    }
-
-    /// Both, of the same person, one after the other.
-    #[must_use]
-    pub fn and(mut self, more: Self) -> Self {
-        self.add(more.records);
-        Self {
-            sessions: self.sessions + more.sessions,
-            tokens: self.tokens + more.tokens,
-            links: self.links + more.links,
-            names: self.names || more.names,
-            records: self.records,
-            person: more.person,
-            next: more.next,
-            remains: more.remains,
-        }
-    }
-
-    /// What was done, for people.
-    pub fn lines(&self) -> Vec<String> {
-        let mut lines = vec![
-            format!("{} ended", count(self.sessions, "session")),
-            format!("{} revoked", count(self.tokens, "token")),
-            format!("{} revoked", count(self.links, "share link")),
-        ];
-        for (kind, number) in &self.records {
-            let kind = kind.to_lowercase();
-            lines.push(format!("{} changed ({kind})", count(*number, "record")));
-        }
-        if self.names {
-            lines.push("the names beside the audit log are gone".to_owned());
-        }
-        lines
-    }
-
-    fn add(&mut self, changed: Changed) {
-        for (kind, count) in changed {
-            *self.records.entry(kind).or_default() += count;
-        }
+/// An erasure that has changed nothing yet.
+fn begun(known: &Known) -> Erasing {
+    let remaining = |(what, until): (&str, &str)| Remaining {
+        what: what.to_owned(),
+        until: until.to_owned(),
+    };
+    Erasing {
+        person: known.subject.id.clone(),
+        sessions: 0,
+        tokens: 0,
+        links: 0,
+        records: BTreeMap::new(),
+        names: false,
+        next: None,
+        remains: REMAINS.map(remaining).into(),
     }
 }
 

@@ -4,6 +4,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    causes::chain,
     gate::{GateAnswer, GateKind},
     id::PromotionId,
     path::Timeouts,
@@ -13,7 +14,7 @@ use jiff::SignedDuration;
 use store::table::{PromotionRecord, Step, Stepped};
 
 use super::notes;
-use crate::{Error, Portal, Result, error::chain, who::Who};
+use crate::{Error, Portal, Result, who::Who};
 
 /// More steps than a promotion has, and room for others that are faster.
 const STEPS: usize = 24;

@@ -5,13 +5,14 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    causes::chain,
     id::{AppId, EnvironmentId},
     path::PathStep,
     promotion::PromotionKind,
 };
 
-use super::{Asked, request::Wish};
-use crate::{Error, Portal, Result, error::chain, who::Who};
+use super::{Asked, wish::Wish};
+use crate::{Error, Portal, Result, who::Who};
 
 impl Portal {
     /// After a release into `environment`: asks for what follows by itself. What fails here the clock does again.

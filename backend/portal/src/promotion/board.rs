@@ -8,7 +8,7 @@ use domain::{
 };
 use store::table::Step;
 
-use super::{Asked, advance::Turn, request::Wish};
+use super::{Asked, advance::Turn, wish::Wish};
 use crate::{Error, Portal, Result, who::Who};
 
 /// How often a promotion is looked at while others change it.

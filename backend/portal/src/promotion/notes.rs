@@ -9,7 +9,7 @@ use domain::{
     promotion::{Impossible, Promotion, PromotionKind, Refusal, State},
 };
 
-use super::request::Wish;
+use super::wish::Wish;
 use crate::who::Who;
 
 /// That one was asked for, and which gates were gone past.

@@ -1,38 +1,23 @@
 //! Asking for a promotion.
 
+use api::promotions::PromotionRequest;
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
     audit::Note,
-    id::{AppId, BuildId, EnvironmentId, RunId},
+    id::{AppId, EnvironmentId},
     promotion::{
-        Bypass, Decision, Promotion, PromotionKind, Refusal, RefusalKind, Request, Rights,
-        Situation, decide,
+        Decision, Promotion, PromotionKind, Refusal, RefusalKind, Request, Rights, Situation,
+        decide,
     },
 };
-use serde::{Deserialize, Serialize};
-use store::table::{BuildRecord, Overtaken, PromotionRecord, Requested};
+use store::table::{Overtaken, PromotionRecord, Requested};
 
-use super::notes;
+use super::{notes, wish::Wish};
 use crate::{Error, Portal, Result, access::Action, who::Who};
 
 /// How often a request is decided anew when others are faster.
 const TRIES: usize = 8;
-
-/// What somebody asks for.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PromotionRequest {
-    /// The build.
-    pub build: BuildId,
-    /// Where it is to be released.
-    pub to: EnvironmentId,
-    /// Why.
-    pub reason: String,
-    /// The gates to go past, and why; only in an emergency, and never forgotten.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bypass: Option<Bypass>,
-}
 
 /// A promotion that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,23 +26,6 @@ pub struct Asked {
     pub promotion: Promotion,
     /// Whether somebody had asked for it before.
     pub already: bool,
-}
-
-/// Where to, and what for: a request before it has an identity.
-pub(super) struct Wish<'a> {
-    pub(super) record: &'a BuildRecord,
-    pub(super) to: &'a EnvironmentId,
-    pub(super) kind: PromotionKind,
-    pub(super) reason: String,
-    pub(super) bypass: Option<Bypass>,
-    /// Whether the build that it leaves behind is withdrawn, and where it is served now.
-    pub(super) withdraw: Option<Vec<EnvironmentId>>,
-    /// The run that asks for it, and carries it out.
-    pub(super) run: Option<RunId>,
-    /// Whether that run also carries out what somebody else has asked for.
-    pub(super) adopts: bool,
-    /// Whether the same was asked and refused before: saying so again is no news.
-    pub(super) again: bool,
 }
 
 impl Portal {

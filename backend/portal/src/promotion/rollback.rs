@@ -1,34 +1,17 @@
 //! Back to an earlier build, by its digest.
 
+use api::promotions::RollbackRequest;
 use domain::{
     Timestamp,
     actor::Actor,
     id::{AppId, BuildId, EnvironmentId},
     page::Limit,
-    promotion::{Bypass, PromotionKind},
+    promotion::PromotionKind,
     release::Release,
 };
-use serde::{Deserialize, Serialize};
 
-use super::{Asked, request::Wish};
+use super::{Asked, wish::Wish};
 use crate::{Error, Portal, Result, access::Action, who::Who};
-
-/// What somebody asks to go back to.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RollbackRequest {
-    /// The build; the one that the environment served before, if left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub build: Option<BuildId>,
-    /// Why.
-    pub reason: String,
-    /// Whether the build that is left behind is withdrawn, before the earlier one is released.
-    #[serde(default)]
-    pub withdraw: bool,
-    /// The gates to go past, and why; only in an emergency, and never forgotten.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bypass: Option<Bypass>,
-}
 
 impl Portal {
     /// Asks for an environment's return to an earlier build of an app.

@@ -3,6 +3,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    causes::chain,
     gate,
     id::{AppId, EnvironmentId, PromotionId},
     page::{Cursor, Limit, Page},
@@ -11,7 +12,7 @@ use domain::{
     view::{MayAnswer, PromotionBrief, PromotionView, PromotionsView},
 };
 
-use crate::{Portal, Result, access::Action, error::chain, who::Who};
+use crate::{Portal, Result, access::Action, who::Who};
 
 impl Portal {
     /// One promotion, with its gates as they stand now.

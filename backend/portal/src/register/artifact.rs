@@ -3,18 +3,16 @@
 use std::{collections::HashMap, ops::Range};
 
 use bytes::Bytes;
+use domain::causes::chain;
 use packages::{
     archive::{Archive, File},
     source::ReadAt,
 };
+use sources::job::{Credentials, Input};
 use store::Objects;
 
 use super::{MAX_FILE_SIZE, MAX_FILES, Staging};
-use crate::{
-    Portal,
-    error::chain,
-    jobs::{Credentials, Failure, Input},
-};
+use crate::{Portal, jobs::Failure};
 
 /// The largest artifact that is opened, packed or unpacked: 4 GiB, which is also all that a zip holds.
 const MAX_ARTIFACT: u64 = 4 << 30;

@@ -8,12 +8,9 @@ use domain::{
     view::{ConfigurationView, PathStepView, PathView, PipelineView, SignInView},
     words,
 };
+use identity::sign_in::{Session, SignIn};
 
-use crate::{
-    Portal, Result,
-    access::Action,
-    sign_in::{Session, SignIn},
-};
+use crate::{Portal, Result, access::Action};
 
 impl Portal {
     /// The configuration in force. `door` is how people come in, where they sign in.

@@ -25,7 +25,7 @@ impl Portal {
     }
 
     /// Whether it makes a difference here to be in that group: it has a role, or a gate asks for its approval.
-    pub(crate) fn counts(&self, group: &str) -> bool {
+    pub fn counts(&self, group: &str) -> bool {
         let is_it = |known: &String| known == group;
         let mut grants = self.grants().iter();
         let steps = self.catalog().paths.iter().flat_map(|path| &path.steps);

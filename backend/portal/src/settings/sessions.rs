@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use api::sessions::{EndAll, Ended, SessionView, SessionsView};
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
@@ -12,71 +13,18 @@ use domain::{
     id::{PersonId, SessionId},
     text::{is_shown, written},
 };
+use identity::sign_in::{Identity, Session};
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
 use store::table::{PersonRecord, SessionRecord};
 
 use super::device;
-use crate::{
-    Error, Portal, Result,
-    access::Action,
-    sign_in::{Identity, Session},
-    who::Who,
-};
+use crate::{Error, Portal, Result, access::Action, who::Who};
 
 /// The most characters that are kept of what a browser calls itself, and of an address.
 const LONGEST: usize = 200;
 
 /// The most characters of a reason.
 const LONGEST_REASON: usize = 1000;
-
-/// Someone's sessions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SessionsView {
-    /// The sessions, the one used last first.
-    pub sessions: Vec<SessionView>,
-}
-
-/// Being signed in with one browser.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SessionView {
-    /// Its identity.
-    pub id: SessionId,
-    /// The browser and the system that it runs on, as far as it says.
-    pub device: String,
-    /// The address that it signed in from, where that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// When it began.
-    pub began: Timestamp,
-    /// When it was last seen, to within five minutes.
-    pub seen: Timestamp,
-    /// When it ends whatever happens.
-    pub until: Timestamp,
-    /// Whether it is the one that asks.
-    pub current: bool,
-}
-
-/// How many sessions were ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Ended {
-    /// How many.
-    pub ended: usize,
-}
-
-/// Whose sessions to end, and why.
-#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EndAll {
-    /// The person, as records name them: their address, or the issuer's name for them; or their identifier, the `person` of
-    /// an audit entry.
-    #[schema(max_length = 200)]
-    pub person: String,
-    /// Why.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub reason: Option<String>,
-}
 
 /// Which session asks, and how long one lasts that nobody uses.
 #[derive(Clone, Copy, Debug)]
@@ -134,20 +82,20 @@ impl Portal {
     }
 
     /// Whether a session is registered as its cookie has it. Asked before there is anyone to ask for a role.
-    pub(crate) async fn has_session(&self, session: &Session) -> Result<bool> {
+    pub async fn has_session(&self, session: &Session) -> Result<bool> {
         let (person, id, facts) = (session.person(), session.id(), session.facts());
         Ok(self.store().table.has_session(person, id, &facts).await?)
     }
 
     /// Notes that a session is in use; false if it was ended, or is registered otherwise.
-    pub(crate) async fn use_session(&self, session: &Session, now: Timestamp) -> Result<bool> {
+    pub async fn use_session(&self, session: &Session, now: Timestamp) -> Result<bool> {
         let (person, id, facts) = (session.person(), session.id(), session.facts());
         let table = &self.store().table;
         Ok(table.use_session(person, id, &facts, now).await?)
     }
 
     /// Ends a session that its own browser gives up.
-    pub(crate) async fn leave_session(&self, session: &Session) -> Result<()> {
+    pub async fn leave_session(&self, session: &Session) -> Result<()> {
         let table = &self.store().table;
         table.leave_session(session.person(), session.id()).await?;
         Ok(())

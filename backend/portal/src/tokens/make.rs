@@ -2,38 +2,24 @@
 
 use std::ops::RangeInclusive;
 
+use api::tokens::TokenRequest;
 use domain::{
     Timestamp,
-    access::Permit,
     audit::{Deed, Note},
-    id::TokenLabel,
     view::MadeToken,
 };
+use identity::credential::Secret;
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
 use store::table::{TokenMade, TokenRecord};
 
 use super::{TokenText, list::view};
-use crate::{Error, Portal, Result, access::Action, credential::Secret, who::Who};
+use crate::{Error, Portal, Result, access::Action, who::Who};
 
 /// How long a token may live, in hours: up to a year.
 pub const LIFETIME_HOURS: RangeInclusive<u32> = 1..=365 * 24;
 
 /// The most live tokens of one person.
 pub const MOST: usize = 50;
-
-/// What somebody wants of a new token.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TokenRequest {
-    /// What to call it; no two live tokens of one person have the same name.
-    pub label: TokenLabel,
-    /// What it may do at the most.
-    pub permit: Permit,
-    /// How many hours it lives, 1 to 8760.
-    #[schema(minimum = 1, maximum = 8760)]
-    pub hours: u32,
-}
 
 impl Portal {
     /// Makes a token for the caller. What it permits must be theirs to give, and it is shown this once.

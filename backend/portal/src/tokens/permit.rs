@@ -16,7 +16,7 @@ struct Places<'p> {
 
 impl Portal {
     /// What the actor may give to a token at all.
-    pub(crate) fn may_give(&self, actor: &Actor) -> Vec<Permission> {
+    pub fn may_give(&self, actor: &Actor) -> Vec<Permission> {
         let all = Permit::all(Vec::new());
         let places = self.places(&all);
         let all = Permission::ALL.into_iter();

@@ -1,16 +1,12 @@
 //! Whether whoever shows a token was given it, and whether it still counts.
 
-use domain::{Timestamp, actor::Actor};
+use domain::{Timestamp, actor::Actor, causes::chain};
+use identity::Authenticated;
 use jiff::SignedDuration;
 use store::table::TokenRecord;
 
 use super::TokenText;
-use crate::{
-    Portal,
-    bearer::{NotProven, Proven},
-    error::chain,
-    guesses::Guesser,
-};
+use crate::{Portal, authenticate::AuthError, lockout::Guesser};
 
 /// How often a token's use is noted, at the most.
 const NOTED: SignedDuration = SignedDuration::from_mins(5);
@@ -25,22 +21,22 @@ impl Portal {
         shown: &TokenText,
         from: Option<&str>,
         now: Timestamp,
-    ) -> Result<Proven, NotProven> {
+    ) -> Result<Authenticated, AuthError> {
         let guesser = Guesser::at_address("tokens", from);
         let table = &self.store().table;
         let (token, made) = table.token_and_guesses(&shown.id, guesser.key()).await?;
         if let Some(locked) = self.locked_out(&guesser, made.as_ref(), now).await? {
-            return Err(NotProven::LockedOut(locked));
+            return Err(AuthError::LockedOut(locked));
         }
         let Some(token) = token.filter(|token| shown.secret.is(&token.secret)) else {
             self.guessed_wrong(&guesser, now).await?;
-            return Err(NotProven::Invalid);
+            return Err(AuthError::Invalid);
         };
         if !token.is_live(now) {
-            return Err(NotProven::Invalid);
+            return Err(AuthError::Invalid);
         }
         self.note_use(&token, now).await;
-        Ok(Proven {
+        Ok(Authenticated {
             actor: Actor::token(token.owner(), token.label.as_str(), token.permit.clone()),
             proof: format!("token {}", token.id),
         })

@@ -1,8 +1,7 @@
 //! An API token as its holder has it: `towpath_<id>_<secret>`. Scanners for secrets find it by how it begins.
 
 use domain::id::TokenId;
-
-use crate::credential::Secret;
+use identity::credential::Secret;
 
 /// How every token begins.
 const PREFIX: &str = "towpath_";
@@ -12,7 +11,7 @@ const ID: usize = 26;
 
 /// An API token: its public half, which names it, and the secret one.
 #[derive(Clone, Debug)]
-pub(crate) struct TokenText {
+pub struct TokenText {
     /// Which token.
     pub(crate) id: TokenId,
     /// What proves that its holder was given it.
@@ -21,7 +20,7 @@ pub(crate) struct TokenText {
 
 impl TokenText {
     /// Reads one. `None` for a text that never was one.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.strip_prefix(PREFIX)?.split_at_checked(ID)?;
         Some(Self {
             id: id.parse().ok()?,
@@ -30,7 +29,7 @@ impl TokenText {
     }
 
     /// As its holder gets it, once.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         format!("{PREFIX}{}_{}", self.id, self.secret.text())
     }
 }

@@ -1,12 +1,11 @@
 //! From uploaded files to a build: each is read once, and must be what was promised.
 
-use domain::{Timestamp, build::Build, id::UploadId};
+use domain::{Timestamp, build::Build, causes::chain, id::UploadId};
 use futures::{StreamExt as _, pin_mut};
 use store::table::{Registration, Upload, UploadFile};
 
 use crate::{
     Error, Portal, Result,
-    error::chain,
     register::{Facts, Staging},
     who::Who,
 };

@@ -8,10 +8,9 @@ mod complete;
 mod plan;
 mod request;
 
+use api::uploads::{UploadPlan, UploadRequest};
 use complete::facts;
-pub use plan::{FilePlan, FileState, PartPlan, UploadPlan};
 pub(crate) use request::upload_id;
-pub use request::{PromisedFile, UploadRequest};
 
 use domain::{
     Timestamp,
@@ -42,7 +41,7 @@ impl Portal {
     ) -> Result<UploadPlan> {
         let who = who.into();
         let actor = who.actor;
-        let request = request.proved_by(actor);
+        let request = request::proved_by(request, actor);
         let action = Action::Register {
             app,
             environment: request.environment.as_ref(),
@@ -53,7 +52,7 @@ impl Portal {
             self.known_environment(environment)
                 .map_err(|error| Error::invalid("environment", error.to_string()))?;
         }
-        request.check()?;
+        request::check(&request)?;
         let origin = request::origin(actor);
         self.check_run(app, request.run.as_ref(), origin).await?;
         let key = self.registration_key(app, &request, actor).await?;
@@ -72,7 +71,7 @@ impl Portal {
         if let Registration::Done { build, .. } = begun {
             let facts = facts(&upload, who, now);
             let build = self.registered_before(&build, &facts).await?;
-            return Ok(UploadPlan::done(upload.id, build.id, now));
+            return Ok(plan::done(upload.id, build.id, now));
         }
         self.planned(upload, now).await
     }
@@ -117,7 +116,7 @@ impl Portal {
         request: &UploadRequest,
         actor: &Actor,
     ) -> Result<RegistrationKey> {
-        let shared = request.shared_key(app);
+        let shared = request::shared_key(request, app);
         if let Some(build) = self.store().table.registered_build(&shared).await?
             && self
                 .build_record(&build)
@@ -128,7 +127,7 @@ impl Portal {
         {
             return Ok(shared);
         }
-        Ok(request.key(app, actor))
+        Ok(request::key(request, app, actor))
     }
 
     /// What is still missing of an upload. Asking shows that somebody still wants it.
@@ -141,7 +140,7 @@ impl Portal {
         let upload = self.known_upload(actor, id).await?;
         let key = &upload.registration;
         match self.store().table.begin_registration(key, now).await? {
-            Registration::Done { build, .. } => Ok(UploadPlan::done(upload.id, build, now)),
+            Registration::Done { build, .. } => Ok(plan::done(upload.id, build, now)),
             Registration::Pending(_) => self.planned(upload, now).await,
         }
     }

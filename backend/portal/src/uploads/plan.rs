@@ -1,83 +1,22 @@
 //! What is still missing of an upload, and where to put it.
 
+use api::uploads::{FilePlan, FileState, PartPlan, UploadPlan};
 use domain::{
     Timestamp,
-    digest::Digest,
-    id::{BuildId, FileName, UploadId},
+    id::{BuildId, UploadId},
 };
-use serde::{Deserialize, Serialize};
 use store::table::{Upload, UploadFile};
 
 use super::{MULTIPART_ABOVE, PUT_LIFETIME};
 use crate::{Portal, Result};
 
-/// How far an upload is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct UploadPlan {
-    /// Its identity.
-    pub id: UploadId,
-    /// The build, once it is registered: then nothing is missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub build: Option<BuildId>,
-    /// The files, in the order that they were promised in.
-    pub files: Vec<FilePlan>,
-    /// When the links end. Asking again makes new ones.
-    pub expires_at: Timestamp,
-}
-
-/// How far a file is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct FilePlan {
-    /// Its name.
-    pub name: FileName,
-    /// Bytes.
-    pub size: u64,
-    /// SHA-256 of them, as promised.
-    pub sha256: Digest,
-    /// What is missing.
-    #[serde(flatten)]
-    pub state: FileState,
-}
-
-/// What is missing of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "state", rename_all = "kebab-case")]
-pub enum FileState {
-    /// Nothing.
-    Done,
-    /// All of it, to be put in one request.
-    Put {
-        /// Where: `PUT` with exactly the file's bytes.
-        url: String,
-    },
-    /// These parts, each to be put in a request of its own.
-    Parts {
-        /// The missing ones.
-        parts: Vec<PartPlan>,
-    },
-}
-
-/// A part of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct PartPlan {
-    /// Its number, from 1.
-    pub number: i32,
-    /// Where it starts in the file.
-    pub offset: u64,
-    /// Bytes.
-    pub size: u64,
-    /// Where: `PUT` with exactly the part's bytes.
-    pub url: String,
-}
-
-impl UploadPlan {
-    pub(super) fn done(id: UploadId, build: BuildId, now: Timestamp) -> Self {
-        Self {
-            id,
-            build: Some(build),
-            files: Vec::new(),
-            expires_at: now,
-        }
+/// The plan of an upload whose build is registered.
+pub(super) fn done(id: UploadId, build: BuildId, now: Timestamp) -> UploadPlan {
+    UploadPlan {
+        id,
+        build: Some(build),
+        files: Vec::new(),
+        expires_at: now,
     }
 }
 

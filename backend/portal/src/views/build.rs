@@ -74,7 +74,7 @@ impl Portal {
     }
 
     /// An app as configured, or by its bare name when it no longer is: its builds stay readable.
-    pub(crate) fn app_or_its_name(&self, id: &AppId) -> App {
+    pub fn app_or_its_name(&self, id: &AppId) -> App {
         self.catalog().app(id).cloned().unwrap_or_else(|| App {
             id: id.clone(),
             name: id.to_string(),

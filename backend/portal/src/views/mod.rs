@@ -36,7 +36,7 @@ impl Portal {
     }
 
     /// A build's record, for those who may see its app. To others there is no such build.
-    pub(crate) async fn visible_build(&self, actor: &Actor, id: &BuildId) -> Result<BuildRecord> {
+    pub async fn visible_build(&self, actor: &Actor, id: &BuildId) -> Result<BuildRecord> {
         let record = self.build_record(id).await?;
         self.check_app(actor, &record.build, None)?;
         Ok(record)
@@ -44,7 +44,7 @@ impl Portal {
 
     /// A build, for those who may see its app, if it is one of `app` where that is said. One read of one item, without what
     /// became of it.
-    pub(crate) async fn build_alone(
+    pub async fn build_alone(
         &self,
         actor: &Actor,
         id: &BuildId,

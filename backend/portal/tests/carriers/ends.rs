@@ -1,5 +1,6 @@
 //! No promotion stays open for ever: what lasts ends it at once, what may pass ends it in time, and people end it before.
 
+use api::holds::HoldRequest;
 use domain::{
     access::{Permission, Permit},
     actor::Actor,
@@ -8,10 +9,9 @@ use domain::{
     path::{Bucket, Target},
     promotion::{Impossible, Promotion, State},
 };
-use portal::{Error, hold::HoldRequest};
+use portal::Error;
 use serde_json::json;
 use simulator::{Behaviour, FaultKind, Release};
-
 use testkit::{
     TestPortal, ada, machine_time, member,
     pipeline::{PIPELINE, execution_of, failed, held, stages, target, towpath},

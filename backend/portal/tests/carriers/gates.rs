@@ -1,11 +1,11 @@
 //! Gates and releases inside a pipeline, as its own jobs ask for them.
 
+use api::holds::HoldRequest;
 use domain::{
     actor::Actor,
     path::{ApprovalRule, Gates, Target},
     promotion::State,
 };
-use portal::hold::HoldRequest;
 use portal::jobs::{Outcome, Work};
 use serde_json::{Value, json};
 use testkit::{
@@ -199,7 +199,7 @@ async fn a_release_without_a_promotion_notes_what_happened_once() {
     test.start_by_hand(&build);
     let job = test.job().await;
     let deliver = async || {
-        let job = portal::jobs::Job::parse(&job).unwrap();
+        let job = sources::job::Job::parse(&job).unwrap();
         test.portal.run_job(job, machine_time()).await.unwrap()
     };
     let outcome = deliver().await;

@@ -1,7 +1,8 @@
 //! A hold on an environment while a pipeline is on its way there.
 
+use api::holds::HoldRequest;
 use domain::{hold::Held, promotion::State};
-use portal::{hold::HoldRequest, jobs::Outcome};
+use portal::jobs::Outcome;
 use serde_json::json;
 use simulator::Release;
 use testkit::{

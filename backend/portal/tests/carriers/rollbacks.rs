@@ -1,7 +1,7 @@
 //! Back: by `CodePipeline`'s own rollback where it allows that, and by carrying the earlier build there anew where not.
 
+use api::promotions::RollbackRequest;
 use domain::promotion::{Promotion, State};
-use portal::promotion::RollbackRequest;
 use simulator::FaultKind;
 use testkit::{
     TestPortal, ada, machine_time,

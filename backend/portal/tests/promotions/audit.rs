@@ -198,7 +198,7 @@ async fn names_lie_beside_the_log_and_it_verifies_with_and_without_them() {
 async fn what_an_entry_says_of_others_names_them_beside_it_too() {
     let test = TestPortal::on_path().await;
     let build = test.in_preprod(1, noon(0)).await;
-    let hold = portal::hold::HoldRequest {
+    let hold = api::holds::HoldRequest {
         environment: testkit::prod(),
         app: None,
         reason: "stop".to_owned(),

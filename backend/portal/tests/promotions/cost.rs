@@ -1,7 +1,7 @@
 //! What promotions cost, in units that are the same on every machine. `docs/adr` tells where they come from.
 
+use api::{holds::HoldRequest, promotions::RollbackRequest};
 use domain::promotion::State;
-use portal::{hold::HoldRequest, promotion::RollbackRequest};
 use testkit::{TestPortal, ada, bob, noon, path, preprod, prod, to, tom, wallet};
 
 /// What was written and read since the last look; printed, for whoever writes it down.

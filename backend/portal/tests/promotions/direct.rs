@@ -1,5 +1,9 @@
 //! Releases without a promotion: what pushes and pipelines' jobs do.
 
+use api::{
+    holds::HoldRequest,
+    uploads::{FileState, PromisedFile, UploadRequest},
+};
 use domain::{
     actor::Actor,
     audit::Deed,
@@ -10,11 +14,7 @@ use domain::{
     known::Known,
     promotion::RefusalKind,
 };
-use portal::{
-    Error,
-    hold::HoldRequest,
-    uploads::{FileState, PromisedFile, UploadRequest},
-};
+use portal::Error;
 use testkit::{TestPortal, ada, bob, dev, machine_time, path, preprod, prod, wallet};
 
 fn request(bytes: &[u8], environment: Option<EnvironmentId>) -> UploadRequest {
@@ -33,7 +33,7 @@ fn request(bytes: &[u8], environment: Option<EnvironmentId>) -> UploadRequest {
 }
 
 /// Puts the bytes where the plan says.
-async fn put(files: &[portal::uploads::FilePlan], bytes: &[u8]) {
+async fn put(files: &[api::uploads::FilePlan], bytes: &[u8]) {
     for file in files {
         if let FileState::Put { url } = &file.state {
             let sent = reqwest::Client::new().put(url).body(bytes.to_vec()).send();
@@ -65,7 +65,7 @@ fn refusals(pushed: Result<Build, Error>) -> Vec<RefusalKind> {
 
 /// Every entry of the log that is about builds' coming in.
 async fn entries(test: &TestPortal) -> Vec<Deed> {
-    let month = store::table::Month::of(machine_time());
+    let month = domain::month::Month::of(machine_time());
     let found = test.store.table.audit_month(&month).await.unwrap();
     let deeds = found
         .into_iter()

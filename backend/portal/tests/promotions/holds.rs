@@ -1,11 +1,12 @@
 //! Freezing an environment, and lifting that.
 
+use api::holds::HoldRequest;
 use domain::{
     audit::Deed,
     hold::Held,
     promotion::{RefusalKind, State},
 };
-use portal::{Error, hold::HoldRequest};
+use portal::Error;
 use testkit::{TestPortal, ada, bob, noon, preprod, prod, to, tom, wallet};
 
 fn on_prod() -> HoldRequest {

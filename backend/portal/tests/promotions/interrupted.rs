@@ -1,12 +1,12 @@
 //! A promotion that is cut off at any write completes when somebody goes on with it, or stands where a person can see
 //! why.
 
+use api::promotions::RollbackRequest;
 use domain::{
     audit::Deed,
     build::Build,
     promotion::{Promotion, State},
 };
-use portal::promotion::RollbackRequest;
 use testkit::{TestPortal, ada, bob, dev, faults::Fault, noon, path, preprod, prod, to, wallet};
 
 /// What is open is taken to its end.

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use api::promotions::RollbackRequest;
+use config::Config;
 use domain::{id::EnvironmentId, path::Path, promotion::State};
-use portal::{config::Config, promotion::RollbackRequest};
 use testkit::{TestPortal, ada, bob, member, noon, prod, records, step, to, wallet};
 
 /// What DynamoDB takes in one transaction.

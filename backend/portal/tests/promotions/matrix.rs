@@ -3,6 +3,10 @@
 
 use std::collections::HashMap;
 
+use api::{
+    holds::HoldRequest,
+    uploads::{FileState, UploadPlan, UploadRequest},
+};
 use domain::{
     access::{Permission, Permit},
     actor::Actor,
@@ -12,12 +16,7 @@ use domain::{
     page::Limit,
     path::{ApprovalRule, Check, Gates, Path},
 };
-use portal::{
-    Error,
-    hold::HoldRequest,
-    jobs::Outcome,
-    uploads::{FileState, UploadPlan, UploadRequest},
-};
+use portal::{Error, jobs::Outcome};
 use serde_json::json;
 use testkit::{
     TestPortal, ada, bob, dev, job, machine_time, prod, promise, step, wallet,

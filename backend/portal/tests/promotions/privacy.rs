@@ -1,15 +1,15 @@
 //! Erasing the name of somebody who took part in decisions.
 
+use api::{
+    holds::HoldRequest,
+    privacy::{Erase, Erasing},
+};
 use domain::{
     actor::Actor,
     audit::Deed,
     promotion::{Impossible, State},
 };
-use portal::{
-    Error, Portal,
-    hold::HoldRequest,
-    privacy::{Erase, Erasing},
-};
+use portal::{Error, Portal};
 use store::table::{Obstacle, PersonRecord, Step, Stepped};
 use testkit::{TestPortal, ada, bob, faults::Fault, me, member, noon, path, people, prod, to};
 

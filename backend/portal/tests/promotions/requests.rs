@@ -1,12 +1,13 @@
 //! Asking: what is refused, with every reason at once, and what becomes of what is not.
 
+use api::promotions::PromotionRequest;
 use domain::{
     audit::Deed,
     gate::{GateKind, Standing},
     id::BuildId,
     promotion::{Bypass, PromotionKind, RefusalKind, State},
 };
-use portal::{Error, promotion::PromotionRequest};
+use portal::Error;
 use testkit::{TestPortal, ada, bob, dev, noon, preprod, prod, to, tom, wallet};
 
 fn kinds(result: Result<portal::promotion::Asked, Error>) -> Vec<RefusalKind> {

@@ -1,11 +1,12 @@
 //! Back to an earlier build.
 
+use api::promotions::RollbackRequest;
 use domain::{
     audit::Deed,
     hold::Held,
     promotion::{PromotionKind, RefusalKind, State},
 };
-use portal::{Error, promotion::RollbackRequest};
+use portal::Error;
 use testkit::{TestPortal, ada, bob, noon, path, preprod, prod, to, wallet};
 
 fn back(withdraw: bool) -> RollbackRequest {

@@ -1,11 +1,12 @@
 //! Seals: made hourly, numbered and chained; and whatever is done to the table and to their bucket together is found.
 
+use api::audit::Verified;
 use domain::{
     actor::Actor,
     audit::{Deed, Entry, Fault, Head, LockMode, Locks, Seal},
 };
 use futures::future::join_all;
-use portal::{Error, audit::Verified};
+use portal::Error;
 use serde_json::json;
 use store::{Objects, table::NewestSeal};
 use testkit::{TestPortal, ada, noon, path};

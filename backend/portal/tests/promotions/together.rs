@@ -1,8 +1,9 @@
 //! Several people at once.
 
+use api::holds::HoldRequest;
 use domain::{audit::Deed, gate::GateKind, promotion::State};
 use futures::future::join_all;
-use portal::{Error, hold::HoldRequest};
+use portal::Error;
 use testkit::{TestPortal, ada, bob, member, noon, path, preprod, prod, to, wallet};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,13 @@
 //! Withdrawing a build: where it was, nothing is served until somebody releases another one.
 
+use api::promotions::RollbackRequest;
 use domain::{
     access::{Permission, Permit, Scope},
     actor::Actor,
     audit::Deed,
     promotion::State,
 };
-use portal::{Error, promotion::RollbackRequest};
+use portal::Error;
 use testkit::{TestPortal, ada, dev, noon, preprod, tom, wallet};
 
 #[tokio::test]

@@ -1,11 +1,8 @@
 //! Every use case asks before it answers.
 
+use api::uploads::{PromisedFile, UploadRequest};
 use domain::{actor::Actor, digest::Digest, page::Limit};
-use portal::{
-    Error,
-    uploads::{PromisedFile, UploadRequest},
-    views::Which,
-};
+use portal::{Error, views::Which};
 use testkit::{
     TestPortal, at, dev, job, registering, wallet,
     zip::{stored, zip},

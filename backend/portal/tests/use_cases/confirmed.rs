@@ -1,10 +1,10 @@
 //! A pipeline registers builds of what it feeds, and of nothing else.
 
 use domain::catalog::{App, Catalog, Environment, Feed};
-use portal::jobs::{Job, Outcome};
+use portal::jobs::Outcome;
 use serde_json::{Value, json};
+use sources::job::Job;
 use targets::codepipeline::FailureKind;
-
 use testkit::{
     TestPortal, at, dev, job, job_event, jobs_are_of_account, registering, wallet,
     zip::{stored, zip},

@@ -1,6 +1,7 @@
 //! What a share link costs, in units that are the same on every machine. `docs/share-links.md` tells them.
 
-use portal::links::{LinkRequest, LinkTo, Opened, Tapper};
+use api::links::{LinkRequest, LinkTo};
+use portal::links::{Opened, Tapper};
 use testkit::{
     TestPortal, at, dev, job, me, registering, wallet,
     zip::{stored, zip},

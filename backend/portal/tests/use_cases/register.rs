@@ -1,8 +1,9 @@
 //! A pipeline's artifact becomes a build and a release.
 
 use domain::{build::ArtifactKind, digest::Digest};
-use portal::jobs::{Job, Outcome};
+use portal::jobs::Outcome;
 use serde_json::json;
+use sources::job::Job;
 use targets::codepipeline::FailureKind;
 use testkit::{
     ARTIFACTS, BUCKET, JOB_KEYS, TestPortal, at, dev, job, job_event, me, preprod, registering,

@@ -1,8 +1,8 @@
 //! What nobody came back for goes after a day; what a build names stays.
 
+use api::uploads::{FileState, PromisedFile, UploadRequest};
 use domain::{build::RegistrationKey, digest::Digest};
 use jiff::SignedDuration;
-use portal::uploads::{FileState, PromisedFile, UploadRequest};
 use store::table::Registration;
 use testkit::{
     TestPortal, at, job, me, registering, wallet,

@@ -1,17 +1,15 @@
 //! API tokens: who may make which, and when they end.
 
+use api::tokens::TokenRequest;
 use domain::{
     access::{Permission, Permit, Scope},
     actor::Actor,
     audit::Deed,
+    month::Month,
     view::{MadeToken, TokenStanding},
 };
-use portal::{
-    Error,
-    tokens::{MOST, TokenRequest},
-};
+use portal::{Error, tokens::MOST};
 use serde_json::json;
-use store::table::Month;
 use testkit::{TestPortal, at, dev, me, member, preprod, wallet};
 
 fn person(group: &str) -> Actor {

@@ -1,10 +1,8 @@
 //! Builds that come in through presigned links, also over a connection that breaks.
 
+use api::uploads::{FilePlan, FileState, PartPlan, PromisedFile, UploadPlan, UploadRequest};
 use domain::{digest::Digest, event::Revision};
-use portal::{
-    Error,
-    uploads::{FilePlan, FileState, PartPlan, PromisedFile, UploadPlan, UploadRequest},
-};
+use portal::Error;
 use reqwest::StatusCode;
 use testkit::{TestPortal, at, dev, me, preprod, wallet, zip::noise};
 

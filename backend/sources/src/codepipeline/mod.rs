@@ -4,6 +4,7 @@
 //! in the user guide's "Monitoring `CodePipeline` events".
 
 mod facts;
+pub mod job;
 
 pub use facts::fetched;
 

@@ -6,8 +6,6 @@
 //!
 //! The names of people stand beside the entries, in items of their own.
 
-mod month;
-
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -15,12 +13,11 @@ use domain::{
     audit::{Entry, Head, Link, Note},
     digest::Digest,
     id::PersonId,
+    month::Month,
     page::{Cursor, Limit, Page},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-pub use month::{InvalidMonth, Month};
 
 use super::{
     Table,
@@ -312,7 +309,7 @@ fn found(item: Item) -> FoundEntry {
 mod as_text {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-    use super::Month;
+    use domain::month::Month;
 
     pub(super) fn serialize<S: Serializer>(month: &Month, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(month)

@@ -20,9 +20,11 @@ use super::{
     calls::{Condition, Write},
     item::{self, Item},
     keys,
-    releases::NEWNESS,
 };
 use crate::{Error, Result};
+
+/// The attribute by which two releases of one environment are compared.
+pub(super) const NEWNESS: &str = "newness";
 
 /// What an environment serves of an app.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

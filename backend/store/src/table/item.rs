@@ -1,15 +1,13 @@
 //! Items: records as DynamoDB keeps them.
 
-use std::{collections::HashMap, fmt::Display};
+use std::fmt::Display;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 
+pub(super) use super::Item;
 use super::keys::{Key, PK, SK, TTL};
 use crate::{Error, Result};
-
-/// An item's attributes by name.
-pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The format of the records that this version writes. Whoever changes a record so that the version before would misread it
 /// adds one, and says in docs/upgrading.md how to go back. A record without a number is of the first format.
@@ -121,4 +119,10 @@ fn length(bytes: usize) -> u64 {
 
 fn name(key: &Key) -> String {
     format!("{} {}", key.pk, key.sk)
+}
+
+/// Where an item lies.
+pub(super) fn key(item: &Item) -> Key {
+    let [pk, sk] = [PK, SK].map(|name| text(item, name).into());
+    Key { pk, sk }
 }

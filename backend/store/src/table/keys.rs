@@ -17,12 +17,13 @@ use domain::{
         AppId, BuildId, EnvironmentId, EventId, LinkId, PersonId, PromotionId, RunId, SessionId,
         StepId, TokenId, UploadId,
     },
+    month::Month,
     promotion::Promotion,
     release::Release,
     run::Run,
 };
 
-use super::{FeedRef, Month, RunList, item::Item};
+use super::{FeedRef, Item, RunList};
 
 /// The partition key's attribute.
 pub(super) const PK: &str = "pk";
@@ -482,12 +483,6 @@ pub(super) fn is_audit_entry(partition: &str) -> bool {
 /// The kinds of partitions that are left as they are where somebody's name is taken out of records: the audit log, and what is
 /// looked up by person.
 pub(super) const KEEPS_ITS_NAMES: [&str; 4] = ["AUDIT", "NAMES", PEOPLE, "SESSIONS"];
-
-/// Where an item lies.
-pub(super) fn of(item: &Item) -> Key {
-    let [pk, sk] = [PK, SK].map(|name| super::item::text(item, name).into());
-    Key { pk, sk }
-}
 
 /// The configuration that was last seen.
 pub(super) fn config() -> Key {

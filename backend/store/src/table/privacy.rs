@@ -180,7 +180,7 @@ impl Table {
     /// Takes a name out of one record; false if it is not in there. Whoever changed the record meanwhile is not written over,
     /// and whoever read it before is told that it has changed.
     async fn forget(&self, subject: &Subject, mut item: Item) -> Result<bool> {
-        let key = keys::of(&item);
+        let key = item::key(&item);
         let mut tries = Tries::of("a record");
         loop {
             let edit = subject.edit(&item);

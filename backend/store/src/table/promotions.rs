@@ -8,7 +8,7 @@ mod step;
 
 use domain::{
     audit::Note,
-    id::{AppId, EnvironmentId, PromotionId, RunId},
+    id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
     page::{Cursor, Limit, Page},
     promotion::Promotion,
     view::PromotionBrief,
@@ -225,4 +225,28 @@ impl PromotionRecord {
             version: self.version + 1,
         }
     }
+}
+
+/// That no hold is in force on an environment, or on automatic promotion there.
+pub(super) fn nothing_holds(
+    app: &AppId,
+    to: &EnvironmentId,
+    automatic: bool,
+) -> Vec<(Write, Obstacle)> {
+    let mut keys = vec![
+        keys::environment_hold(to, None),
+        keys::environment_hold(to, Some(app)),
+    ];
+    if automatic {
+        keys.push(keys::automatic_hold(app, to));
+    }
+    keys.into_iter()
+        .map(|key| (Write::Check(key, Condition::absent()), Obstacle::Held))
+        .collect()
+}
+
+/// That a build is not withdrawn.
+pub(super) fn not_withdrawn(build: &BuildId) -> (Write, Obstacle) {
+    let key = keys::withdrawn(build);
+    (Write::Check(key, Condition::absent()), Obstacle::Withdrawn)
 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::{
     PromotionRecord, Registration, Table,
     calls::{Condition, Write, Written},
-    current::Read,
+    current::{NEWNESS, Read},
     item, keys,
     list::Place,
     promotions::{self, Obstacle, Step},
@@ -27,9 +27,6 @@ use super::{
     tries::Tries,
 };
 use crate::Result;
-
-/// The attribute by which two releases of one environment are compared.
-pub(super) const NEWNESS: &str = "newness";
 
 /// Set on a line of an environment's list while its build has not been withdrawn since, so that whoever reads the list
 /// needs not look. Lines without it are of builds that were withdrawn once, or were written before there was this mark.
@@ -228,10 +225,14 @@ fn writes(
     };
     let automatic =
         matches!(along, Along::Promotion { after, .. } if after.kind == PromotionKind::Automatic);
-    writes.extend(nothing_holds(&release.app, &release.environment, automatic));
+    writes.extend(promotions::nothing_holds(
+        &release.app,
+        &release.environment,
+        automatic,
+    ));
     // A build that is registered in the same moment cannot have been withdrawn.
     if !matches!(along, Along::Registration { .. }) {
-        writes.push(not_withdrawn(&release.build));
+        writes.push(promotions::not_withdrawn(&release.build));
     }
     if grant.kind() != GrantKind::Restored {
         let lines = rows(release)?.into_iter();
@@ -239,30 +240,6 @@ fn writes(
     }
     writes.push((make_current(release, before)?, Obstacle::NotNewest));
     Ok(writes)
-}
-
-/// That no hold is in force on an environment, or on automatic promotion there.
-pub(super) fn nothing_holds(
-    app: &AppId,
-    to: &EnvironmentId,
-    automatic: bool,
-) -> Vec<(Write, Obstacle)> {
-    let mut keys = vec![
-        keys::environment_hold(to, None),
-        keys::environment_hold(to, Some(app)),
-    ];
-    if automatic {
-        keys.push(keys::automatic_hold(app, to));
-    }
-    keys.into_iter()
-        .map(|key| (Write::Check(key, Condition::absent()), Obstacle::Held))
-        .collect()
-}
-
-/// That a build is not withdrawn.
-pub(super) fn not_withdrawn(build: &BuildId) -> (Write, Obstacle) {
-    let key = keys::withdrawn(build);
-    (Write::Check(key, Condition::absent()), Obstacle::Withdrawn)
 }
 
 /// The writes that keep a release: its line in its build, its line in its environment. The same transaction makes sure that

@@ -17,7 +17,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FeedRef, Table,
+    FeedRef, RunList, Table,
     calls::{Condition, Write, Written},
     item::{self, Item},
     keys::{self, INDEXED, RunPart},
@@ -34,15 +34,6 @@ pub struct JoinedStep {
     pub step: Step,
     /// Whether it was not there before.
     pub was_new: bool,
-}
-
-/// Which runs to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunList<'a> {
-    /// Those of one app, or those that no app claims.
-    pub app: Option<&'a AppId>,
-    /// Only those that failed.
-    pub failed: bool,
 }
 
 /// One run with all that is kept beside it.

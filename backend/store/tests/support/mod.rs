@@ -24,12 +24,13 @@ use domain::{
     audit::Deed,
     build::{Build, RegistrationKey},
     id::{AppId, EnvironmentId},
+    month::Month,
 };
 use embedded::dynamodb::{self, Storage};
 use jiff::SignedDuration;
 use store::{
     Settings, Store, Table,
-    table::{Along, Month, Released},
+    table::{Along, Released},
 };
 use testkit::records::build_of;
 pub(crate) use testkit::records::{

@@ -6,11 +6,12 @@ use domain::{
     audit::{Deed, Note},
     digest::Digest,
     download::{DailyLimits, Download, day_ends},
+    month::Month,
     page::Limit,
     share::{Revoked, ShareLink, Shared},
 };
 use futures::future::join_all;
-use store::table::{LinkRecord, Month, Tap, Tapped};
+use store::table::{LinkRecord, Tap, Tapped};
 
 use crate::support::{Bench, app, build_id, environment, noon};
 

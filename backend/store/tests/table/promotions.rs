@@ -5,11 +5,12 @@ use domain::{
     audit::{Deed, Note, Seals},
     build::Build,
     hold::{Held, Hold},
+    month::Month,
     page::Limit,
     promotion::{Promotion, PromotionKind, State},
 };
 use futures::future::join_all;
-use store::table::{Along, Month, Obstacle, PromotionRecord, Released, Requested, Step, Stepped};
+use store::table::{Along, Obstacle, PromotionRecord, Released, Requested, Step, Stepped};
 
 use crate::support::{Bench, app, build, environment, noon, note, run_id};
 

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use crate::{
     components::{builds, cell, environment, heading, runs},
-    document::Place,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(view: &AppView) -> View {

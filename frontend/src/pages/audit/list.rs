@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use super::{entry, words};
 use crate::{
     components::{heading, list},
-    document::Place,
     links,
     pages::View,
+    site::Place,
 };
 
 /// What of the log is shown.

@@ -3,6 +3,7 @@
 use domain::{
     Timestamp,
     audit::{Finding, Locks},
+    status::Status,
     words::sentence,
 };
 use leptos::prelude::*;
@@ -14,12 +15,10 @@ use crate::{
         icon::{self, icon},
         status, time,
     },
-    document::Place,
     links,
     pages::View,
+    site::Place,
 };
-
-use domain::status::Status;
 
 /// The seals that a log was compared with.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +43,7 @@ impl ComparedSeals {
         if self.unnumbered > 0 {
             let of_days = format!(
                 " {} of an earlier version: one a day, without a number.",
-                crate::words::count(self.unnumbered, "seal")
+                domain::words::count(self.unnumbered, "seal")
             );
             words.push_str(&of_days);
         }
@@ -120,7 +119,7 @@ fn found(findings: &[Finding]) -> AnyView {
     view! {
         <p class="callout" data-status="failed">
             {icon(icon::WARNING)}
-            <span><strong>"The log is not as it was written. "</strong> {crate::words::count(findings.len(), "finding")}</span>
+            <span><strong>"The log is not as it was written. "</strong> {domain::words::count(findings.len(), "finding")}</span>
         </p>
         <ol class="rows">{items}</ol>
     }

@@ -1,14 +1,14 @@
 //! A build's files, each with its size and its digest.
 
 use domain::{
-    words::sentence,
+    words::{self, sentence},
     {build::Artifact, view::BuildView},
 };
 use leptos::prelude::*;
 
 use crate::{
     components::{heading, icon},
-    links, words,
+    links,
 };
 
 /// The files of a build.

@@ -9,9 +9,9 @@ use crate::{
         heading::{self, Crumb},
         list,
     },
-    document::Place,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(

@@ -105,7 +105,7 @@ fn permissions(permissions: &[String]) -> AnyView {
         .collect_view();
     view! {
         <details>
-            <summary>{crate::words::count(permissions.len(), "permission")}</summary>
+            <summary>{domain::words::count(permissions.len(), "permission")}</summary>
             <ul class="permissions">{items}</ul>
         </details>
     }

@@ -13,10 +13,10 @@ use crate::{
         person::by,
         promotions, runs, time,
     },
-    document::Place,
     form::Returned,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(view: &BuildView, returned: Option<&Returned>) -> View {

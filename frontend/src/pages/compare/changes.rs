@@ -3,15 +3,13 @@
 use domain::{
     compare::{CertificateChange, Change, Commits, Comparison, DependencyChange, PackageChanges},
     digest::Digest,
+    words,
 };
 use leptos::prelude::*;
 
-use crate::{
-    components::{
-        heading,
-        icon::{self, icon},
-    },
-    words,
+use crate::components::{
+    heading,
+    icon::{self, icon},
 };
 
 /// All that differs.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{components::field, document::Place, form::Returned, links, pages::View};
+use crate::{components::field, form::Returned, links, pages::View, site::Place};
 
 pub(crate) fn page(sides: &[String], returned: Option<&Returned>) -> View {
     View {

@@ -9,9 +9,9 @@ use crate::{
         builds,
         heading::{self, Crumb},
     },
-    document::Place,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(comparison: &Comparison, from: &str, to: &str) -> View {

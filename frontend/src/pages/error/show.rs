@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{document::Place, links, pages::View};
+use crate::{links, pages::View, site::Place};
 
 pub(crate) fn page(status: u16, title: &str, detail: &str) -> View {
     View {

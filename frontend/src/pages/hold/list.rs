@@ -17,10 +17,10 @@ use crate::{
         icon::{self, icon},
         promotions,
     },
-    document::Place,
     form::{Returned, back},
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(

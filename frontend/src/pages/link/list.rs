@@ -16,10 +16,9 @@ use crate::{
         settings::{self, Tab},
         time,
     },
-    document::Place,
     links,
     pages::View,
-    site::Site,
+    site::{Place, Site},
 };
 
 pub(crate) fn page(view: &LinksView, apps: &[App], may_make: bool, site: &Site) -> View {

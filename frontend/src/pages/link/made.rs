@@ -10,9 +10,9 @@ use crate::{
         icon::{self, icon},
         qr, time,
     },
-    document::Place,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(made: &MadeLink, apps: &[App]) -> View {

@@ -12,10 +12,10 @@ use crate::{
         heading::{self, Crumb},
         icon::{self, icon},
     },
-    document::Place,
     form::{Returned, back},
     links,
     pages::View,
+    site::Place,
 };
 
 /// What whoever looks may share.

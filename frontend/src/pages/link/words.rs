@@ -32,7 +32,7 @@ fn name(shared: &Shared, apps: &[App]) -> String {
 pub(super) fn uses(link: &ShareLink) -> String {
     match link.limit {
         Some(limit) => format!("{} of {limit} downloads used", link.used),
-        None => crate::words::count(usize::try_from(link.used).unwrap_or_default(), "download"),
+        None => domain::words::count(usize::try_from(link.used).unwrap_or_default(), "download"),
     }
 }
 

@@ -6,15 +6,15 @@ use domain::{
     run::RecentRuns,
     status::Status,
     view::{AppRow, Overview},
+    words,
 };
 use leptos::prelude::*;
 
 use crate::{
     components::{cell, environment, heading, icon, status},
-    document::Place,
     links,
     pages::View,
-    words,
+    site::Place,
 };
 
 /// How many environments a wide screen shows beside one another.

@@ -3,15 +3,15 @@
 use domain::{
     catalog::App,
     view::{PromotionBrief, PromotionsView},
+    words,
 };
 use leptos::prelude::*;
 
 use crate::{
     components::{heading, promotions},
-    document::Place,
     links,
     pages::View,
-    words,
+    site::Place,
 };
 
 pub(crate) fn page(

@@ -17,10 +17,10 @@ use crate::{
         person::by,
         promotions, runs, time,
     },
-    document::Place,
     form::Returned,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(view: &PromotionView, returned: Option<&Returned>) -> View {

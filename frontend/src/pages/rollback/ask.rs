@@ -10,10 +10,10 @@ use crate::{
         heading::{self, Crumb},
         time,
     },
-    document::Place,
     form::Returned,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(

@@ -8,9 +8,9 @@ use crate::{
         heading::{self, Crumb},
         list, runs,
     },
-    document::Place,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(

@@ -11,9 +11,9 @@ use crate::{
         known::claimed,
         runs, status, time,
     },
-    document::Place,
     links,
     pages::View,
+    site::Place,
 };
 
 pub(crate) fn page(view: &RunView) -> View {

@@ -4,12 +4,13 @@
 use domain::{
     Timestamp,
     view::{RunView, StepView},
+    words,
 };
 use leptos::prelude::*;
 
 use crate::{
     components::{heading, icon, status, time},
-    links, words,
+    links,
 };
 
 /// The steps of a run.
@@ -89,7 +90,7 @@ fn axis(scale: &Scale) -> AnyView {
         .ticks()
         .into_iter()
         .map(|tick| {
-            view! { <text x=format!("{}%", scale.percent(tick)) y="12">{words::duration(tick)}</text> }
+            view! { <text x=format!("{}%", scale.percent(tick)) y="12">{words::took(tick)}</text> }
         })
         .collect_view();
     view! {
@@ -107,7 +108,7 @@ fn item(view: &StepView, run: &RunView, scale: &Scale) -> AnyView {
     } else {
         "stage"
     };
-    let after = words::duration(time::seconds(scale.start, step.started_at));
+    let after = words::took(time::seconds(scale.start, step.started_at));
     view! {
         <li class=class data-key=step.id.to_string()>
             <div class="what">

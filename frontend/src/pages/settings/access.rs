@@ -12,11 +12,10 @@ use crate::{
         field, heading, rights,
         settings::{self, Tab},
     },
-    document::Place,
     form::Returned,
     links,
     pages::View,
-    site::Site,
+    site::{Place, Site},
 };
 
 pub(crate) fn page(view: &AccessView, returned: Option<&Returned>, site: &Site) -> View {

@@ -3,7 +3,7 @@
 use domain::{
     id::AppId,
     view::{ConfigurationView, PathStepView, PathView, PipelineView},
-    words::all_of,
+    words::{self, all_of},
 };
 use leptos::prelude::*;
 
@@ -12,11 +12,9 @@ use crate::{
         environment, heading,
         settings::{self, Tab},
     },
-    document::Place,
     links,
     pages::View,
-    site::Site,
-    words,
+    site::{Place, Site},
 };
 
 pub(crate) fn page(view: &ConfigurationView, site: &Site) -> View {

@@ -9,11 +9,10 @@ use crate::{
         heading,
         settings::{self, Tab},
     },
-    document::Place,
     form::{Returned, back},
     links,
     pages::View,
-    site::{Site, Visitor},
+    site::{Place, Site, Visitor},
 };
 
 /// What an erasure did, line by line.

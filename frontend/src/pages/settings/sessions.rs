@@ -10,11 +10,10 @@ use crate::{
         settings::{self, Tab},
         time,
     },
-    document::Place,
     form::{Returned, back},
     links,
     pages::View,
-    site::{Site, Visitor},
+    site::{Place, Site, Visitor},
 };
 
 /// Being signed in with one browser.

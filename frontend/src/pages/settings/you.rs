@@ -13,9 +13,8 @@ use crate::{
         person, rights,
         settings::{self, Tab},
     },
-    document::Place,
     pages::View,
-    site::Site,
+    site::{Place, Site},
 };
 
 pub(crate) fn page(me: &Me, site: &Site) -> View {

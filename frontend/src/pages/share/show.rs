@@ -5,14 +5,14 @@
 use domain::{
     Timestamp,
     share::{Lack, Offer, ShareView, Shows, Standing},
+    words,
 };
 use leptos::prelude::*;
 
 use crate::{
     components::{builds, field, icon, time},
-    document::Place,
     pages::{View, tester::warnings},
-    words,
+    site::Place,
 };
 
 /// Whom to turn to, on every one of these pages.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{document::Place, pages::View};
+use crate::{pages::View, site::Place};
 
 pub(crate) fn page(issuer: &str) -> View {
     View {

@@ -3,11 +3,11 @@
 use domain::{
     release::{Installable, Release},
     view::{CurrentView, TesterView},
-    words::sentence,
+    words::{self, sentence},
 };
 use leptos::prelude::*;
 
-use crate::{components::icon, links, words};
+use crate::{components::icon, links};
 
 /// The download button, with one link for each ABI where the build is split; or why there is none.
 pub(super) fn section(view: &TesterView, current: &CurrentView) -> AnyView {

@@ -1,13 +1,15 @@
 //! What a tester may want to know or report: commit, digest, what the build runs on; and the page's own address.
 
-use domain::view::{CurrentView, TesterView};
+use domain::{
+    view::{CurrentView, TesterView},
+    words,
+};
 use leptos::prelude::*;
 
 use crate::{
     components::{commit, qr, time},
     links,
     site::Site,
-    words,
 };
 
 /// The facts of the current build.

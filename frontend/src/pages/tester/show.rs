@@ -3,17 +3,16 @@
 use domain::{
     release::Release,
     view::{CurrentView, TesterView},
+    words,
 };
 use leptos::prelude::*;
 
 use super::{download, facts, warnings, withdrawn};
 use crate::{
     components::{builds, commit, environment, heading, icon, time},
-    document::Place,
     links,
     pages::View,
-    site::Site,
-    words,
+    site::{Place, Site},
 };
 
 pub(crate) fn page(view: &TesterView, site: &Site) -> View {

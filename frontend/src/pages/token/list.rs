@@ -14,11 +14,10 @@ use crate::{
         settings::{self, Tab},
         time,
     },
-    document::Place,
     form::Returned,
     links,
     pages::View,
-    site::Site,
+    site::{Place, Site},
 };
 
 /// Whose tokens a page shows.

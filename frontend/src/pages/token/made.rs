@@ -10,10 +10,9 @@ use crate::{
         settings::{self, Tab},
         time,
     },
-    document::Place,
     links,
     pages::View,
-    site::Site,
+    site::{Place, Site},
 };
 
 pub(crate) fn page(made: &MadeToken, site: &Site) -> View {

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use crate::{
     components::{heading, list, runs},
-    document::Place,
     links,
     pages::{View, run},
+    site::Place,
 };
 
 pub(crate) fn page(

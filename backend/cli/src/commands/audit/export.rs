@@ -7,10 +7,10 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use store::table::Month;
+use domain::month::Month;
 
 use super::months::{self, Parts};
-use crate::{api::Api, commands::now, failure::Failure, output::Output};
+use crate::{client::Api, commands::now, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
   towpath audit export --all > audit.jsonl

@@ -1,13 +1,15 @@
 //! `towpath audit list`: who did what, newest first.
 
 use clap::Args;
-use domain::audit::{Entry, Note};
-use domain::page::Page;
+use domain::{
+    audit::{Entry, Note},
+    month::Month,
+    page::Page,
+};
 use serde_json::Value;
-use store::table::Month;
 
 use crate::{
-    api::Api,
+    client::Api,
     commands::ListOptions,
     failure::Failure,
     output::{Output, Table},

@@ -1,15 +1,15 @@
 //! Which months of the log there are, their entries, and the seals, as a portal says.
 
-use ::http::header::LINK;
+use api::audit::SealsView;
 use domain::{
     Timestamp,
     audit::{Head, SealsFound},
+    month::Month,
 };
-use portal::audit::SealsView;
-use store::table::Month;
+use http::header::LINK;
 
 use crate::{
-    api::{Api, Query},
+    client::{Api, Query},
     commands::now,
     failure::Failure,
 };

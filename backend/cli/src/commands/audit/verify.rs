@@ -7,22 +7,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use api::audit::Verified;
 use clap::Args;
-use domain::audit::{FOLDER, Finding, Head, Outcome, SealVersion, Seals, SealsFound, Verifier};
-use portal::{
-    audit::{Verified, read_seals},
+use domain::{
+    audit::{FOLDER, Finding, Head, Outcome, SealVersion, Seals, SealsFound, Verifier},
     words::count,
 };
 use serde::Serialize;
-use store::{Objects, Store};
+
+#[cfg(feature = "serve")]
+mod own;
 
 use super::months::{self, Parts};
-use crate::{
-    api::Api,
-    commands::now,
-    failure::{Failure, causes},
-    output::Output,
-};
+use crate::{client::Api, commands::now, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
   towpath audit verify                                 the portal's log and seals, read and computed here
@@ -42,12 +39,15 @@ pub(crate) struct VerifyOptions {
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// A folder with copies of the seals, which are used instead of those that the portal shows
-    #[arg(long, value_name = "DIR", conflicts_with = "bucket")]
+    #[arg(long, value_name = "DIR")]
+    #[cfg_attr(feature = "serve", arg(conflicts_with = "bucket"))]
     seals: Option<PathBuf>,
     /// The bucket of the seals, to read with the AWS credentials of your environment instead of asking the portal
+    #[cfg(feature = "serve")]
     #[arg(long, value_name = "NAME")]
     bucket: Option<String>,
     /// The table with the entries, read in the same way [default: where the bucket has a name of a deployment, its table]
+    #[cfg(feature = "serve")]
     #[arg(
         long,
         value_name = "NAME",
@@ -86,13 +86,8 @@ pub(crate) async fn verify(
 ) -> Result<(), Failure> {
     let own = options.seals.as_deref().map(seals_in).transpose()?;
     let locks_shown = own.is_none();
-    let report = match (&options.bucket, options.files.as_slice()) {
-        (Some(bucket), []) => of_table(bucket, options.table.as_deref()).await?.into(),
-        (Some(bucket), files) => {
-            let (_, objects) = own_access("", bucket).await?;
-            let seals = read_seals(&objects).await.map_err(|error| unread(&error))?;
-            of_files(files, seals.check(None))?.into()
-        }
+    let report = match (of_bucket(options).await?, options.files.as_slice()) {
+        (Some(verified), _) => verified.into(),
         (None, []) => of_portal(&api()?, own, output).await?,
         (None, files) => of_files(files, own.unwrap_or_default().check(None))?.into(),
     };
@@ -103,47 +98,24 @@ pub(crate) async fn verify(
     show(&report, output)
 }
 
-/// Table and bucket, with the caller's own credentials.
-async fn of_table(bucket: &str, table: Option<&str>) -> Result<Verified, Failure> {
-    let table = table.map(str::to_owned).or_else(|| table_beside(bucket));
-    let table = table.ok_or_else(|| {
-        Failure::Refused(format!(
-            "{bucket} is not named as a deployment names its bucket: name the table with --table, or files with exported entries"
-        ))
-    })?;
-    let (table, objects) = own_access(&table, bucket).await?;
-    portal::audit::verify(&table, Some(&objects), now())
-        .await
-        .map_err(|error| unread(&error))
+/// The log against a bucket, where one is named: its table, or files.
+#[cfg(feature = "serve")]
+async fn of_bucket(options: &VerifyOptions) -> Result<Option<Verified>, Failure> {
+    let Some(bucket) = &options.bucket else {
+        return Ok(None);
+    };
+    let verified = match options.files.as_slice() {
+        [] => own::table(bucket, options.table.as_deref()).await?,
+        files => of_files(files, own::seals(bucket).await?.check(None))?,
+    };
+    Ok(Some(verified))
 }
 
-/// The table of the deployment that has that bucket: `towpath-prod-records` beside `towpath-prod-audit-<account>-<region>`.
-fn table_beside(bucket: &str) -> Option<String> {
-    let (deployment, _) = bucket.rsplit_once("-audit-")?;
-    let environment = deployment.strip_prefix("towpath-")?;
-    (!environment.is_empty()).then(|| format!("{deployment}-records"))
-}
-
-async fn own_access(table: &str, bucket: &str) -> Result<(store::Table, Objects), Failure> {
-    let store = Store::connect_as_caller(table, bucket).await;
-    let store = store.ok_or_else(|| {
-        Failure::Refused("the bucket's region is not known: set AWS_REGION".to_owned())
-    })?;
-    Ok((store.table, store.objects))
-}
-
-/// The environment's credentials were not enough, or something is not there.
-fn unread(error: &portal::Error) -> Failure {
-    match error {
-        portal::Error::Store(cause @ store::Error::NotFound { .. }) => {
-            Failure::NotFound(cause.to_string())
-        }
-        portal::Error::Store(
-            cause @ (store::Error::Denied { .. } | store::Error::Refused { .. }),
-        ) => Failure::Refused(causes(cause)),
-        portal::Error::Store(cause) => Failure::Failed(causes(cause)),
-        other => Failure::failed(other),
-    }
+/// A `towpath` without `serve` reads no bucket.
+#[cfg(not(feature = "serve"))]
+#[expect(clippy::unused_async, reason = "as the other one is called")]
+async fn of_bucket(_: &VerifyOptions) -> Result<Option<Verified>, Failure> {
+    Ok(None)
 }
 
 fn of_files(files: &[PathBuf], seals: Seals) -> Result<Verified, Failure> {

@@ -5,7 +5,7 @@ use domain::{digest::Digest, id::PromotionId, promotion::Promotion, view::Promot
 use serde_json::json;
 
 use super::show;
-use crate::{api::Api, failure::Failure, output::Output};
+use crate::{client::Api, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
   towpath approve 01K9QG7MZJ8VQ3N5T0XKBR2D4E --comment \"tested on four phones\"

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{look, show};
 use crate::{
-    api::Api,
+    client::Api,
     commands::{ListOptions, ago},
     failure::Failure,
     output::{Output, Table},

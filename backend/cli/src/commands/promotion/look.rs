@@ -3,12 +3,11 @@
 use domain::{
     id::{BuildId, EnvironmentId, PromotionId},
     view::{BuildOptions, CanApprove, PromotionView},
-    words::{all_of, any_of},
+    words::{all_of, any_of, count},
 };
-use portal::words::count;
 
 use super::show;
-use crate::{api::Api, failure::Failure, output::Output};
+use crate::{client::Api, failure::Failure, output::Output};
 
 /// Shows whether a build may go somewhere; refused, as asking for it would be.
 pub(super) async fn options(

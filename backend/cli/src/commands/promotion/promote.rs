@@ -1,9 +1,9 @@
 //! `towpath promote`: asks for a build's release in the next environment of its path.
 
+use api::promotions::PromotionRequest;
 use clap::Args;
 use domain::{id::EnvironmentId, promotion::Promotion};
 use http::StatusCode;
-use portal::promotion::PromotionRequest;
 
 use super::{
     bypass::BypassOptions,
@@ -11,7 +11,7 @@ use super::{
     wait::{WaitOptions, ended_well},
 };
 use crate::{
-    api::Api,
+    client::Api,
     commands::build_name::{self, BuildName},
     failure::Failure,
     output::Output,

@@ -1,15 +1,15 @@
 //! `towpath rollback`: takes an environment back to an earlier build.
 
+use api::promotions::RollbackRequest;
 use clap::Args;
 use domain::{
     id::{AppId, BuildId, EnvironmentId},
     promotion::Promotion,
 };
 use http::StatusCode;
-use portal::promotion::RollbackRequest;
 
 use super::{bypass::BypassOptions, promote::asked, wait::WaitOptions};
-use crate::{api::Api, failure::Failure, output::Output};
+use crate::{client::Api, failure::Failure, output::Output};
 
 const EXAMPLES: &str = "Examples:
   towpath rollback --app wallet --environment prod --reason \"payments fail\"

@@ -6,7 +6,7 @@ use domain::{
 };
 
 use crate::{
-    api::Api,
+    client::Api,
     commands::ago,
     failure::Failure,
     output::{Output, Table},

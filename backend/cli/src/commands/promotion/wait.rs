@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::show;
-use crate::{api::Api, commands::parse_duration, failure::Failure, output::Output};
+use crate::{client::Api, commands::parse_duration, failure::Failure, output::Output};
 
 /// How often to look.
 const PAUSE: Duration = Duration::from_secs(2);

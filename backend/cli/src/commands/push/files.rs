@@ -6,11 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use api::uploads::PromisedFile;
 use domain::{
     digest::{Digest, Hasher},
     id::FileName,
 };
-use portal::uploads::PromisedFile;
 
 use crate::{failure::Failure, output::Output};
 

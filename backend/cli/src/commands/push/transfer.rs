@@ -10,14 +10,14 @@ use std::{
     time::Duration,
 };
 
+use api::uploads::{FileState, UploadPlan};
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use http::{Method, StatusCode};
-use portal::uploads::{FileState, UploadPlan};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, SeekFrom};
 
 use super::{files::LocalFile, progress::Progress};
-use crate::api::http::{Content, Http, HttpError};
+use crate::client::http::{Content, Http, HttpError};
 
 /// How many links at a time.
 const AT_ONCE: usize = 4;

@@ -1,8 +1,8 @@
 //! EventBridge's `PutEvents`: each entry becomes the event that a rule would have delivered, and is recorded.
 
 use axum::{Json, body::Bytes, extract::State, http::HeaderMap};
-use domain::actor::Actor;
-use portal::{Error, error::chain};
+use domain::{actor::Actor, causes::chain};
+use portal::Error;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -8,11 +8,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use portal::{
-    error::chain,
-    jobs::{Job, Outcome},
-};
+use domain::causes::chain;
+use portal::jobs::Outcome;
 use serde::de::IgnoredAny;
+use sources::job::Job;
 use tokio::time::sleep;
 
 use super::{Door, answer::Refusal};

@@ -3,12 +3,12 @@
 //! A file's key holds its digest, so that nothing is ever written over: what is there under that key is read back, and
 //! either it is the same bytes or the promotion fails. Copying again after a crash copies only what is missing.
 
-use domain::{Timestamp, build::Artifact, digest::Digest, id::AppId, path::Bucket};
+use domain::{Timestamp, build::Artifact, causes::chain, digest::Digest, id::AppId, path::Bucket};
 use futures::TryStreamExt;
 use store::{Objects, table::PromotionRecord};
 use targets::{Role, Roles};
 
-use crate::{Portal, Result, error::chain, object_keys, promotion::advance::Turn};
+use crate::{Portal, Result, object_keys, promotion::advance::Turn};
 
 /// What is in the way of a copy.
 enum Trouble {

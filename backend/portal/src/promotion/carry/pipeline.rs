@@ -112,7 +112,7 @@ impl Portal {
             Ok(Carried::NotYet) => Ok(Turn::Rest),
             // What came of the call is not known: it is looked for later.
             Err(error) if error.is_ambiguous() || (!fresh && !error.is_lasting()) => {
-                Ok(Turn::Tried(crate::error::chain(&error)))
+                Ok(Turn::Tried(domain::causes::chain(&error)))
             }
             Err(error) if !fresh => {
                 let why = format!(
@@ -138,7 +138,7 @@ impl Errand<'_> {
                     tracing::warn!(
                         promotion = %self.promotion.id,
                         stage,
-                        error = crate::error::chain(&error),
+                        error = domain::causes::chain(&error),
                         "the stage cannot be rolled back: the earlier build is carried there anew"
                     );
                 }
@@ -188,7 +188,7 @@ impl Errand<'_> {
             // CodePipeline takes no variable that the pipeline does not declare, and not every pipeline declares this one.
             Err(error) if error.is("ValidationException") => {
                 let promotion = &self.promotion.id;
-                let error = crate::error::chain(&error);
+                let error = domain::causes::chain(&error);
                 tracing::info!(%promotion, error, "the pipeline is started without the variable digests");
                 let token = format!("{}-without-digests", self.promotion.id);
                 let mut start = start;

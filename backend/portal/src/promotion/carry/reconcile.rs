@@ -1,11 +1,11 @@
 //! Asking after promotions of which nothing was heard: an event can be late, or lost, and no promotion stands still for it.
 
-use domain::{Timestamp, id::RunId, path::Target, status::Status};
+use domain::{Timestamp, causes::chain, id::RunId, path::Target, status::Status};
 use store::table::PromotionRecord;
 use targets::{Role, codepipeline::Pipeline};
 
 use super::SILENCE;
-use crate::{Portal, Result, error::chain, promotion::advance::Turn};
+use crate::{Portal, Result, promotion::advance::Turn};
 
 impl Portal {
     /// Asks `CodePipeline` how the run of a promotion does, if nothing was heard for a while. `heard` is when something was.

@@ -6,13 +6,13 @@ use domain::{
     promotion::{Promotion, PromotionKind},
 };
 
-use super::{PromotionRecord, carried_out_by, free, own_slot, rows};
+use super::{PromotionRecord, carried_out_by, free, not_withdrawn, nothing_holds, own_slot, rows};
 use crate::{
     Result,
     table::{
         Table,
         calls::{Write, Written},
-        item, keys, releases,
+        item, keys,
     },
 };
 
@@ -98,8 +98,8 @@ pub(in crate::table) fn guarded(
     }
     if step.starts {
         let automatic = after.kind == PromotionKind::Automatic;
-        writes.extend(releases::nothing_holds(&after.app, &after.to, automatic));
-        writes.push(releases::not_withdrawn(&after.build));
+        writes.extend(nothing_holds(&after.app, &after.to, automatic));
+        writes.push(not_withdrawn(&after.build));
     }
     if let Some(hold) = step.hold {
         let item = item::of(&keys::hold(&hold.on), hold)?;

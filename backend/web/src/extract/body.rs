@@ -1,0 +1,66 @@
+//! Bodies of requests: JSON, and said to be so. A form of another site cannot say so without asking first (CORS).
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request, rejection::BytesRejection},
+    http::{StatusCode, header},
+};
+use domain::json;
+use serde::de::DeserializeOwned;
+
+use crate::{BODY_LIMIT, headers::text, problem::Problem};
+
+/// The bytes of a body that is said to be JSON.
+pub(crate) struct JsonBytes(pub(crate) Bytes);
+
+/// A body of JSON of the right shape.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind = text(request.headers(), &header::CONTENT_TYPE).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send JSON, with the header Content-Type: application/json.",
+            ));
+        }
+        Bytes::from_request(request, state)
+            .await
+            .map(Self)
+            .map_err(|error| unread(&error))
+    }
+}
+
+fn unread(error: &BytesRejection) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::new(
+            error.status(),
+            format!("The body may have {BODY_LIMIT} bytes at the most."),
+        )
+    } else {
+        Problem::invalid("", "The body ended before its time.")
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
+        json::value(&bytes).map_err(|error| Problem::invalid("", format!("{error}.")))?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            let field = if path == "." { String::new() } else { path };
+            Problem::invalid(field, format!("{}.", error.inner()))
+        })?;
+        reader
+            .end()
+            .map_err(|error| Problem::invalid("", format!("{error}.")))?;
+        Ok(Self(value))
+    }
+}

@@ -1,0 +1,30 @@
+//! Headers of requests, read.
+
+use axum::http::{HeaderMap, HeaderName, header};
+use url::Url;
+
+use crate::state::AppState;
+
+/// A header as text, if it is there and is one.
+pub(crate) fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Where a caller reaches the portal: as configured, else as the request says.
+pub(crate) fn base(state: &AppState, headers: &HeaderMap) -> String {
+    let configured = state.portal.public_url().cloned();
+    let asked = || {
+        let scheme = match text(headers, &"x-forwarded-proto".parse().ok()?) {
+            Some("https") => "https",
+            _ => "http",
+        };
+        Url::parse(&format!("{scheme}://{}", text(headers, &header::HOST)?)).ok()
+    };
+    let url = configured.or_else(asked);
+    url.map_or_else(String::new, |url| url.origin().ascii_serialization())
+}
+
+/// Whether the portal is reached over https.
+pub(crate) fn is_secure(state: &AppState, headers: &HeaderMap) -> bool {
+    base(state, headers).starts_with("https://")
+}

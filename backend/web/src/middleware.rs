@@ -1,0 +1,10 @@
+//! Middleware, from the outermost to the innermost: see [`crate::router`].
+
+pub(crate) mod access_log;
+pub(crate) mod bearer;
+pub(crate) mod csrf;
+pub(crate) mod edge;
+pub(crate) mod failures;
+pub(crate) mod security_headers;
+pub(crate) mod session;
+pub(crate) mod throttle;

@@ -1,0 +1,76 @@
+//! `/{app}` and its lists
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{catalog::App, id::AppId};
+use frontend::Page;
+
+use crate::{
+    extract::{
+        caller::Caller,
+        names::Names,
+        query::{ListQuery, RunsQuery},
+    },
+    problem::Problem,
+    state::{AppState, Shared},
+};
+
+pub(super) async fn show(
+    State(state): Shared,
+    caller: Caller,
+    Names((app,)): Names<(AppId,)>,
+) -> Result<Response, Problem> {
+    let view = state.portal.app(&caller.actor, &app, caller.now).await?;
+    Ok(state.page(&caller, &Page::App(&view), &view))
+}
+
+pub(super) async fn builds(
+    State(state): Shared,
+    caller: Caller,
+    Names((app,)): Names<(AppId,)>,
+    query: ListQuery,
+) -> Result<Response, Problem> {
+    let cursor = query.cursor.as_ref();
+    let builds = state
+        .portal
+        .builds(&caller.actor, &app, query.limit, cursor)
+        .await?;
+    let app = configured(&state, &app)?;
+    let page = Page::Builds {
+        app,
+        builds: &builds,
+        from_newest: cursor.is_none(),
+        as_of: caller.now,
+    };
+    Ok(state.page(&caller, &page, &(app, &builds, cursor.is_none())))
+}
+
+pub(super) async fn runs(
+    State(state): Shared,
+    caller: Caller,
+    Names((app,)): Names<(AppId,)>,
+    query: RunsQuery,
+) -> Result<Response, Problem> {
+    let cursor = query.cursor.as_ref();
+    let runs = state
+        .portal
+        .runs(&caller.actor, &app, query.which(), query.limit, cursor)
+        .await?;
+    let app = configured(&state, &app)?;
+    let page = Page::Runs {
+        app,
+        runs: &runs,
+        failed: query.failed,
+        from_newest: cursor.is_none(),
+        as_of: caller.now,
+    };
+    Ok(state.page(
+        &caller,
+        &page,
+        &(app, &runs, query.failed, cursor.is_none()),
+    ))
+}
+
+fn configured<'f>(state: &'f AppState, app: &AppId) -> Result<&'f App, Problem> {
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, format!("There is no app {app}."));
+    state.portal.catalog().app(app).ok_or_else(unknown)
+}

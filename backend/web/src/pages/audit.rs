@@ -1,0 +1,119 @@
+//! `/audit`
+
+use axum::{
+    extract::{FromRequestParts, State},
+    http::request::Parts,
+    response::Response,
+};
+use domain::{
+    audit::Deed,
+    month::{InvalidMonth, Month},
+    page::{Cursor, Limit},
+};
+use frontend::{
+    Page,
+    pages::{ComparedSeals, ShownAudit, VerifiedLog},
+};
+use portal::audit::Narrow;
+use serde::{Deserialize as _, de::value::StrDeserializer};
+
+use crate::{
+    extract::{caller::Caller, query::Query},
+    problem::Problem,
+    state::Shared,
+};
+
+/// The most characters of a name to look for.
+const LONGEST_NAME: usize = 100;
+
+/// Which part of the log to show. What the page's form leaves empty narrows nothing.
+pub(super) struct Asked {
+    month: Option<Month>,
+    narrow: Narrow,
+    app: String,
+    deed: String,
+    cursor: Option<Cursor>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = Query::of(parts, &["month", "app", "deed", "by", "cursor"])?;
+        let said = |name: &str| query.text(name).map(str::trim).filter(|it| !it.is_empty());
+        let month = said("month").map(str::parse).transpose();
+        let app = said("app").map(str::parse).transpose();
+        let deed = said("deed").map(deed).transpose()?;
+        let by = said("by").unwrap_or_default();
+        Ok(Self {
+            month: month.map_err(|error: InvalidMonth| {
+                Problem::invalid("month", format!("This is no month: {error}."))
+            })?,
+            narrow: Narrow {
+                app: app.map_err(|_| Problem::invalid("app", "This is no app's name."))?,
+                deed,
+                by: by.chars().take(LONGEST_NAME).collect(),
+            },
+            app: said("app").unwrap_or_default().to_owned(),
+            deed: said("deed").unwrap_or_default().to_owned(),
+            cursor: query.cursor()?,
+        })
+    }
+}
+
+fn deed(text: &str) -> Result<Deed, Problem> {
+    let word: StrDeserializer<'_, serde::de::value::Error> =
+        serde::de::IntoDeserializer::into_deserializer(text);
+    Deed::deserialize(word).map_err(|_| Problem::invalid("deed", "No entry says this."))
+}
+
+pub(super) async fn list(
+    State(state): Shared,
+    caller: Caller,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let (month, narrow, cursor) = (asked.month.as_ref(), &asked.narrow, asked.cursor.as_ref());
+    let (limit, now) = (Limit::default(), caller.now);
+    let view = state
+        .portal
+        .audit_of(&caller.actor, month, narrow, limit, cursor, now)
+        .await?;
+    let shown = ShownAudit {
+        month: view.month.clone(),
+        first: view.first.clone(),
+        last: view.last.clone(),
+        app: asked.app,
+        deed: asked.deed,
+        by: asked.narrow.by.clone(),
+        from_newest: asked.cursor.is_none(),
+    };
+    let apps = &state.portal.catalog().apps;
+    let page = Page::Audit {
+        shown: &shown,
+        entries: &view.entries,
+        apps,
+        as_of: now,
+    };
+    Ok(state.page(&caller, &page, &(&shown, &view.entries)))
+}
+
+pub(super) async fn verify(State(state): Shared, caller: Caller) -> Result<Response, Problem> {
+    let verified = state.portal.verify_audit(&caller.actor, caller.now);
+    let verified = Box::pin(verified).await?;
+    let page = Page::Verified(VerifiedLog {
+        entries: verified.entries,
+        erased: verified.erased,
+        seals: ComparedSeals {
+            count: verified.seals,
+            unnumbered: verified.unnumbered_seals,
+            locks: verified.locks,
+            sealed: verified
+                .sealed
+                .as_ref()
+                .map(|sealed| (sealed.entry, sealed.at)),
+        },
+        findings: &verified.findings,
+        as_of: caller.now,
+    });
+    Ok(state.page(&caller, &page, &verified))
+}

@@ -1,0 +1,20 @@
+//! `/runs/{id}`
+
+use axum::{extract::State, response::Response};
+use domain::id::RunId;
+use frontend::Page;
+
+use crate::{
+    extract::{caller::Caller, names::Names},
+    problem::Problem,
+    state::Shared,
+};
+
+pub(super) async fn show(
+    State(state): Shared,
+    caller: Caller,
+    Names((id,)): Names<(RunId,)>,
+) -> Result<Response, Problem> {
+    let view = state.portal.run(&caller.actor, &id, caller.now).await?;
+    Ok(state.page(&caller, &Page::Run(&view), &view))
+}

@@ -1,0 +1,17 @@
+//! `/settings`
+
+pub(super) mod access;
+pub(super) mod configuration;
+pub(super) mod privacy;
+pub(super) mod sessions;
+
+use axum::{extract::State, response::Response};
+use frontend::Page;
+
+use crate::{extract::caller::Caller, state::Shared};
+
+/// Who looks, and what they may do.
+pub(super) async fn you(State(state): Shared, caller: Caller) -> Response {
+    let me = state.portal.me(caller.who());
+    state.page(&caller, &Page::You(&me), &me)
+}

@@ -1,0 +1,45 @@
+//! `/settings/access`
+
+use axum::{
+    extract::{FromRequestParts as _, Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use frontend::Page;
+use portal::Error;
+
+use crate::{
+    extract::{caller::Caller, form::Form, query::GroupsQuery},
+    problem::Problem,
+    state::Shared,
+};
+
+/// Who may do what. Groups that cannot be asked about come back in their field.
+pub(in crate::pages) async fn show(
+    State(state): Shared,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let query = GroupsQuery::from_request_parts(&mut parts, &()).await?;
+    match state.portal.access(&caller.actor, &query.groups()) {
+        Ok(view) => {
+            let page = Page::Access {
+                view: &view,
+                returned: None,
+            };
+            Ok(state.page(&caller, &page, &view))
+        }
+        Err(error @ Error::Invalid { .. }) => {
+            let view = state.portal.access(&caller.actor, &[])?;
+            let typed = Form::of([("groups", query.text().to_owned())]);
+            let back = typed.back("access", error)?;
+            let page = Page::Access {
+                view: &view,
+                returned: Some(&back.returned),
+            };
+            Ok(state.page_with_form(&caller, &page, StatusCode::BAD_REQUEST))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,16 @@
+//! `/settings/configuration`
+
+use axum::{extract::State, response::Response};
+use frontend::Page;
+
+use crate::{extract::caller::Caller, problem::Problem, state::Shared};
+
+/// The configuration in force.
+pub(in crate::pages) async fn show(
+    State(state): Shared,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let door = state.auth.sign_in();
+    let view = state.portal.configuration(&caller.actor, door)?;
+    Ok(state.page(&caller, &Page::Configuration(&view), &view))
+}

@@ -1,0 +1,142 @@
+//! `/settings/privacy`
+
+use api::privacy::{Erase, Erasing, ExportOf};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::page::InvalidCursor;
+use frontend::{Page, pages::ErasedLines};
+use portal::{Error, access::Action};
+
+use crate::{
+    extract::{
+        caller::Caller,
+        form::{Back, Form},
+    },
+    problem::Problem,
+    state::{AppState, Shared},
+};
+
+/// How often one click goes on.
+const TIMES: usize = 2;
+
+pub(in crate::pages) async fn show(State(state): Shared, caller: Caller) -> Response {
+    page(&state, &caller, None, None)
+}
+
+/// Hands out what is kept of a person, as a file.
+pub(in crate::pages) async fn export(
+    State(state): Shared,
+    caller: Caller,
+    form: Form,
+) -> Result<Response, Problem> {
+    let asked = ExportOf {
+        person: form.filled("person").map(str::to_owned),
+        issuer: form.filled("issuer").map(str::to_owned),
+        cursor: None,
+    };
+    let who = caller.who();
+    let export = state.portal.export_person(who, &asked, caller.now);
+    match form.send(export).await {
+        Ok(export) => {
+            let headers = [
+                (header::CACHE_CONTROL, "no-store"),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"kept.json\"",
+                ),
+            ];
+            Ok((headers, Json(export)).into_response())
+        }
+        Err(error) => {
+            let back = form.back("export", typed_again(error))?;
+            Ok(page(&state, &caller, None, Some(&back)))
+        }
+    }
+}
+
+/// Erases a person's name, as far as one click gets.
+pub(in crate::pages) async fn erase(
+    State(state): Shared,
+    caller: Caller,
+    form: Form,
+) -> Result<Response, Problem> {
+    match form.send(erased(&state, &caller, &form)).await {
+        Ok((asked, done)) => {
+            let remains = done.remains.iter();
+            let remains = remains.map(|it| (it.what.clone(), it.until.clone()));
+            let lines = ErasedLines {
+                person: done.person.clone(),
+                reason: asked.reason,
+                done: done.lines(),
+                remains: remains.collect(),
+                next: done.next,
+            };
+            Ok(page(&state, &caller, Some(&lines), None))
+        }
+        Err(error) => {
+            let back = form.back("erase", typed_again(error))?;
+            Ok(page(&state, &caller, None, Some(&back)))
+        }
+    }
+}
+
+async fn erased(state: &AppState, caller: &Caller, form: &Form) -> Result<(Erase, Erasing), Error> {
+    let portal = &state.portal;
+    portal.authorise(&caller.actor, Action::ManagePrivacy)?;
+    if form.text("sure") != "yes" {
+        let detail = "say that you know that this cannot be undone";
+        return Err(Error::invalid("sure", detail));
+    }
+    let cursor = form.filled("cursor").map(str::parse).transpose();
+    let wrong = |error: InvalidCursor| Error::invalid("cursor", error.to_string());
+    let mut asked = Erase {
+        person: form.text("person").to_owned(),
+        issuer: form.filled("issuer").map(str::to_owned),
+        reason: form.text("reason").to_owned(),
+        cursor: cursor.map_err(wrong)?,
+    };
+    let who = caller.who();
+    let mut done = Box::pin(portal.erase_person(who, &asked, caller.now)).await?;
+    for _ in 1..TIMES {
+        if done.next.is_none() {
+            break;
+        }
+        asked.cursor.clone_from(&done.next);
+        let more = Box::pin(portal.erase_person(who, &asked, caller.now)).await?;
+        done = done.and(more);
+    }
+    Ok((asked, done))
+}
+
+/// Whoever mistyped a name types it again.
+fn typed_again(error: Error) -> Error {
+    match error {
+        Error::NotFound { .. } => Error::invalid("person", error.to_string()),
+        error => error,
+    }
+}
+
+fn page(
+    state: &AppState,
+    caller: &Caller,
+    erased: Option<&ErasedLines>,
+    back: Option<&Back>,
+) -> Response {
+    let may_manage = state.portal.may(&caller.actor, Action::ManagePrivacy);
+    let page = |returned| Page::Privacy {
+        may_manage,
+        erased,
+        returned,
+    };
+    match back {
+        Some(Back { status, returned }) => {
+            state.page_with_form(caller, &page(Some(returned)), *status)
+        }
+        None if erased.is_some() => state.page_with_form(caller, &page(None), StatusCode::OK),
+        None => state.page(caller, &page(None), &may_manage),
+    }
+}

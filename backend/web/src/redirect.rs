@@ -1,0 +1,50 @@
+//! Links that were granted, as redirects. The link is in the header `Location` only, and nothing may keep it.
+
+use api::download::Granted;
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use portal::download::Grant;
+
+use crate::problem::Problem;
+
+/// To the bytes, for a browser.
+pub(crate) fn for_people(grant: &Grant) -> Result<Response, Problem> {
+    Ok((StatusCode::FOUND, headers(grant)?).into_response())
+}
+
+/// To the bytes, for whoever sent a form: what is asked for there is read, not sent to.
+pub(crate) fn for_guests(grant: &Grant) -> Result<Response, Problem> {
+    Ok((StatusCode::SEE_OTHER, headers(grant)?).into_response())
+}
+
+/// To the bytes, and what they are, for a program that checks them.
+pub(crate) fn for_programs(grant: Grant) -> Result<Response, Problem> {
+    let headers = headers(&grant)?;
+    let granted = Granted {
+        build: grant.build,
+        name: grant.name,
+        sha256: grant.digest,
+        expires_at: grant.expires_at,
+    };
+    Ok((StatusCode::FOUND, headers, Json(granted)).into_response())
+}
+
+fn headers(grant: &Grant) -> Result<HeaderMap, Problem> {
+    let location = HeaderValue::from_str(&grant.url).map_err(|_| {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The link cannot be written into a header.",
+        )
+    })?;
+    Ok(HeaderMap::from_iter([
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
+    ]))
+}

@@ -1,0 +1,70 @@
+//! `/api/v1/builds`
+
+use api::download::Granted;
+use axum::{Json, extract::State, response::Response};
+use domain::{digest::Digest, download::Download, id::BuildId, page::Page, view::BuildView};
+
+use crate::{
+    extract::{caller::Caller, names::Names, query::ListQuery},
+    openapi::{Invalid, NotFound},
+    problem::Problem,
+    redirect,
+    state::Shared,
+};
+
+/// One build, its files, and where it is released.
+#[utoipa::path(
+    get, path = "/api/v1/builds/{id}", tag = "builds", operation_id = "build",
+    params(("id" = BuildId, Path, description = "The build")),
+    responses((status = 200, description = "The build", body = BuildView), NotFound),
+)]
+pub(super) async fn show(
+    State(state): Shared,
+    caller: Caller,
+    Names((id,)): Names<(BuildId,)>,
+) -> Result<Json<BuildView>, Problem> {
+    Ok(Json(
+        state.portal.build(&caller.actor, &id, caller.now).await?,
+    ))
+}
+
+/// One file of a build. The link in `Location` works for five minutes; each answer is recorded as a download.
+#[utoipa::path(
+    get, path = "/api/v1/builds/{id}/files/{digest}", tag = "builds", operation_id = "file",
+    params(("id" = BuildId, Path, description = "The build"), ("digest" = Digest, Path, description = "The file's SHA-256")),
+    responses(
+        (status = 302, description = "Where the bytes are", body = Granted, headers(("location" = String, description = "The link"))),
+        NotFound,
+    ),
+)]
+pub(super) async fn file(
+    State(state): Shared,
+    caller: Caller,
+    Names((id, digest)): Names<(BuildId, Digest)>,
+) -> Result<Response, Problem> {
+    let agent = caller.user_agent.as_deref();
+    let grant = state
+        .portal
+        .grant_file(&caller.actor, (None, &id), &digest, agent, caller.now)
+        .await?;
+    redirect::for_programs(grant)
+}
+
+/// Who was given links to a build's files, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/builds/{id}/downloads", tag = "builds", operation_id = "downloads",
+    params(("id" = BuildId, Path, description = "The build"), ListQuery),
+    responses((status = 200, description = "A page of downloads", body = Page<Download>), Invalid, NotFound),
+)]
+pub(super) async fn downloads(
+    State(state): Shared,
+    caller: Caller,
+    Names((id,)): Names<(BuildId,)>,
+    query: ListQuery,
+) -> Result<Json<Page<Download>>, Problem> {
+    let downloads = state
+        .portal
+        .downloads(&caller.actor, &id, query.limit, query.cursor.as_ref())
+        .await?;
+    Ok(Json(downloads))
+}

@@ -1,0 +1,202 @@
+//! `/hooks/{system}/{endpoint}`: where systems outside deliver. Beside the router of people and programs rather than in
+//! it: nobody here has a session, and what proves a delivery is in its bytes.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use domain::{Timestamp, causes::chain, id::EventId};
+use identity::webhook::{NotAuthentic, Unproven, Webhooks};
+use portal::{Portal, hooks::Delivered};
+use serde::Serialize;
+use sources::github::MAX_DELIVERY_BYTES;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    headers::text,
+    middleware::{
+        edge::{self, ClientAddress, OriginKey},
+        failures, throttle,
+    },
+    problem::Problem,
+};
+
+const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
+const KIND: HeaderName = HeaderName::from_static("x-github-event");
+const DELIVERY: HeaderName = HeaderName::from_static("x-github-delivery");
+
+/// What the router of webhooks serves.
+#[derive(Clone, Debug)]
+pub struct WebhookState {
+    /// The use cases.
+    pub portal: Portal,
+    /// Who may report.
+    pub webhooks: Webhooks,
+    /// What time it is.
+    pub clock: fn() -> Timestamp,
+    /// The secret that CloudFront adds to each request; without one, requests come from anywhere.
+    pub origin_key: Option<OriginKey>,
+}
+
+/// What became of a delivery, for whoever looks at it on the sender's page.
+#[derive(Serialize)]
+struct Answer {
+    events: Vec<EventId>,
+    duplicates: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored: Option<String>,
+}
+
+/// The router of webhooks. It answers at no other address, so that it can stand beside the other one.
+pub fn webhooks(state: WebhookState) -> Router {
+    guarded(routes(), state)
+}
+
+/// The router of webhooks with an answer for every other address, for a program that serves nothing else.
+pub fn webhooks_alone(state: WebhookState) -> Router {
+    guarded(routes().fallback(failures::not_found), state)
+}
+
+fn routes() -> Router<Arc<WebhookState>> {
+    Router::new().route("/hooks/github/{endpoint}", post(github))
+}
+
+fn guarded(router: Router<Arc<WebhookState>>, state: WebhookState) -> Router {
+    let origin_key = state.origin_key.clone();
+    let router = router
+        .layer(DefaultBodyLimit::max(MAX_DELIVERY_BYTES))
+        .layer(CatchPanicLayer::custom(failures::panicked))
+        .layer(middleware::from_fn(throttle::head_size))
+        .with_state(Arc::new(state));
+    edge::around(router, origin_key)
+}
+
+async fn github(
+    State(state): State<Arc<WebhookState>>,
+    Path(endpoint): Path<String>,
+    ClientAddress(client): ClientAddress,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let kind = text(&headers, &KIND).unwrap_or_default();
+    let delivery = text(&headers, &DELIVERY);
+    let answer = match body {
+        Ok(body) => take(&state, &endpoint, &headers, &body).await,
+        Err(rejection) => Err(unread(&rejection)),
+    };
+    let response = match answer {
+        Ok(delivered) => answered(delivered),
+        Err(problem) => problem.into_response(),
+    };
+    tracing::info!(
+        status = response.status().as_u16(),
+        client,
+        endpoint,
+        kind,
+        delivery,
+        "answered"
+    );
+    response
+}
+
+async fn take(
+    state: &WebhookState,
+    endpoint: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Delivered, Problem> {
+    let now = (state.clock)();
+    let unproven = Unproven {
+        endpoint,
+        signature: text(headers, &SIGNATURE),
+        body,
+    };
+    let authentic = state.webhooks.authenticate(&unproven, now).await;
+    let authentic = authentic.map_err(|error| refused(&error))?;
+    if authentic.with_previous {
+        tracing::info!(endpoint, "signed with the previous secret");
+    }
+    if is_form(headers) {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Set the webhook's content type to application/json.",
+        ));
+    }
+    let kind = text(headers, &KIND).unwrap_or_default();
+    let delivery = text(headers, &DELIVERY);
+    let received = state
+        .portal
+        .receive_delivery(&authentic, kind, delivery, now);
+    let delivered = received.await?;
+    let events: Vec<&str> = delivered.events.iter().map(AsRef::as_ref).collect();
+    tracing::info!(
+        endpoint,
+        kind,
+        delivery,
+        events = events.join(" "),
+        duplicates = delivered.duplicates,
+        ignored = delivered.ignored,
+        "received"
+    );
+    Ok(delivered)
+}
+
+fn answered(delivered: Delivered) -> Response {
+    let status = match delivered.ignored {
+        Some(_) => StatusCode::ACCEPTED,
+        None => StatusCode::OK,
+    };
+    let answer = Answer {
+        events: delivered.events,
+        duplicates: delivered.duplicates,
+        ignored: delivered.ignored,
+    };
+    let mut response = (status, Json(answer)).into_response();
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    response
+}
+
+/// The same words whatever it was: whether there is such an endpoint is nobody's business.
+fn refused(error: &NotAuthentic) -> Problem {
+    match error {
+        NotAuthentic::Signature => {
+            let what = "The delivery is not signed with the secret of this endpoint.";
+            let mut problem = Problem::new(StatusCode::UNAUTHORIZED, what);
+            problem.body.kind = String::from("urn:towpath:problem:signature");
+            problem.body.title = String::from("Not authentic");
+            problem
+        }
+        NotAuthentic::Secrets(_) => {
+            tracing::error!(error = chain(error), "request failed");
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Signatures cannot be checked at the moment. Deliver again later.",
+            )
+        }
+    }
+}
+
+fn unread(rejection: &BytesRejection) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let most = format!("A delivery may have {MAX_DELIVERY_BYTES} bytes at the most.");
+        Problem::new(rejection.status(), most)
+    } else {
+        Problem::invalid("", "The body ended before its time.")
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
