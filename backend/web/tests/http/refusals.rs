@@ -48,7 +48,7 @@ async fn as_viewer(portal: &TestPortal, bearer: &str, address: &str, body: &Valu
 
 #[tokio::test]
 async fn a_token_that_may_only_look_adds_nothing_to_the_audit_log_however_often_it_asks() {
-    let log = Log::of_this_test("web=info");
+    let log = Log::of_this_test("portal=info");
     let portal = portal().await;
     let build = build(&portal).await;
     let reason = || json!({"reason": "a test"});
