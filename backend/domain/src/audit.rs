@@ -7,6 +7,7 @@
 mod canonical;
 mod export;
 mod finding;
+pub mod format;
 mod names;
 mod seal;
 mod seals;

@@ -15,10 +15,13 @@ pub mod credential;
 mod oidc;
 pub mod password;
 pub mod sign_in;
+mod token_text;
 pub mod webhook;
 pub mod workload;
 
 use domain::actor::Actor;
+
+pub use token_text::TokenText;
 
 /// Who is calling, and how that was proven.
 #[derive(Clone, Debug)]

@@ -4,8 +4,9 @@
 //! one. Its role may answer jobs and nothing else.
 
 use domain::{Timestamp, id::EnvironmentId};
-use portal::jobs::{Answered, Jobs, NotARecord, Unanswered};
+use portal::jobs::{Answered, Jobs};
 use serde_json::Value;
+use sources::job::unanswered::{NotARecord, Unanswered};
 use targets::Role;
 
 use crate::{
@@ -77,7 +78,7 @@ pub async fn run(
 ) -> Result<(), Error> {
     let unanswered = Unanswered::parse(record.to_string().as_bytes()).map_err(Error::NotARecord)?;
     drop(record);
-    let answered = unanswered.answer(jobs).await;
+    let answered = portal::jobs::unanswered::answer(&unanswered, jobs).await;
     let answered = answered.map_err(|source| Error::Unanswered {
         job: unanswered.job().to_owned(),
         source,

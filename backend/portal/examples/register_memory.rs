@@ -225,7 +225,7 @@ async fn register(portal: &Portal, key: &str) -> Anything {
     let parameters =
         json!({"do": "register", "app": "wallet", "pipeline": "wallet-dev", "execution": key});
     let job = job(key, key, &parameters);
-    match portal.run_job(job, at("03:00:00")).await? {
+    match portal.jobs().run(job, at("03:00:00")).await? {
         Outcome::Registered(_) => Ok(()),
         other => Err(format!("{other:?}").into()),
     }

@@ -33,17 +33,12 @@ impl Portal {
     pub fn may(&self, actor: &Actor, action: Action<'_>) -> bool {
         decide(actor, &self.parts.grants, action) == Decision::Allowed
     }
+}
 
-    /// Why `actor` may not do `action`, as they are told; `None` if they may.
-    pub(crate) fn why_not_allowed(&self, actor: &Actor, action: Action<'_>) -> Option<String> {
-        let refused = self.authorise(actor, action).err()?;
-        Some(refused.told())
-    }
-
-    /// Who has which role, and where.
-    pub fn grants(&self) -> &[Grant] {
-        &self.parts.grants
-    }
+/// Why `actor` may not do `action`, as they are told; `None` if they may.
+pub(crate) fn why_not(portal: &Portal, actor: &Actor, action: Action<'_>) -> Option<String> {
+    let refused = portal.authorise(actor, action).err()?;
+    Some(refused.told())
 }
 
 /// What is missing: a role, somewhere; or a permission, of a token or of a workload.

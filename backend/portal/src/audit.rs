@@ -1,4 +1,5 @@
 //! The audit log as people use it: reading, taking it away, checking it, sealing it.
+use crate::handle::handle;
 
 mod config;
 mod export;
@@ -8,7 +9,12 @@ mod seal;
 mod seals;
 mod verify;
 
-pub use export::{Format, Part};
+pub use export::Part;
 pub use narrow::Narrow;
 pub use seals::read_seals;
 pub use verify::verify;
+
+handle! {
+    /// The audit log.
+    pub struct Audit
+}

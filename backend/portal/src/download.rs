@@ -15,9 +15,12 @@ use domain::{
     release::Release,
     text::is_shown,
 };
-use store::table::{BuildRecord, LinkRecord};
+use store::{
+    object_keys,
+    table::{BuildRecord, LinkRecord},
+};
 
-use crate::{Error, Portal, Result, access::Action, object_keys};
+use crate::{Error, Result, access::Action, handle::handle, known};
 
 /// A link that was granted.
 #[derive(Clone)]
@@ -32,6 +35,11 @@ pub struct Grant {
     pub build: BuildId,
     /// When the link ends.
     pub expires_at: Timestamp,
+}
+
+handle! {
+    /// Links to bytes.
+    pub struct Downloads
 }
 
 impl std::fmt::Debug for Grant {
@@ -79,10 +87,10 @@ impl Choice {
     }
 }
 
-impl Portal {
+impl Downloads<'_> {
     /// A link to the package that an environment serves now: the one for `abi`, else the one for the most devices.
-    pub async fn grant_latest(
-        &self,
+    pub async fn latest(
+        self,
         actor: &Actor,
         app: &AppId,
         environment: &EnvironmentId,
@@ -95,23 +103,23 @@ impl Portal {
     }
 
     /// A link to one file of a build, which has to be one of `app` where that is said.
-    pub async fn grant_file(
-        &self,
+    pub async fn file(
+        self,
         actor: &Actor,
         (app, build): (Option<&AppId>, &BuildId),
         digest: &Digest,
         user_agent: Option<&str>,
         now: Timestamp,
     ) -> Result<Grant> {
-        let record = self.build_record(build).await?;
-        self.check_app(actor, &record.build, app)?;
+        let record = self.portal.builds().record(build).await?;
+        self.portal.builds().check_app(actor, &record.build, app)?;
         let choice = self.choose_of(actor, record, digest, user_agent, now);
         self.grant(&choice.await?).await
     }
 
     /// The package that an environment serves now, if `actor` may have it.
     pub(crate) async fn choose_latest(
-        &self,
+        self,
         actor: &Actor,
         app: &AppId,
         environment: &EnvironmentId,
@@ -119,12 +127,13 @@ impl Portal {
         user_agent: Option<&str>,
         now: Timestamp,
     ) -> Result<Choice> {
-        self.authorise(actor, Action::ViewApp(app))?;
-        self.known_app(app)?;
-        self.known_environment(environment)?;
+        self.portal.authorise(actor, Action::ViewApp(app))?;
+        known::app(self.portal, app)?;
+        known::environment(self.portal, environment)?;
         let environments = std::slice::from_ref(environment);
-        self.authorise(actor, Action::Download { app, environments })?;
-        let served = self.store().table.served(app, environment).await?;
+        self.portal
+            .authorise(actor, Action::Download { app, environments })?;
+        let served = self.portal.table.served(app, environment).await?;
         let release = match (served.release, served.withdrawn) {
             (Some(release), _) => release,
             (None, Some(withdrawn)) => {
@@ -159,19 +168,19 @@ impl Portal {
 
     /// One file of a build, if `actor` may have it.
     pub(crate) async fn choose_file(
-        &self,
+        self,
         actor: &Actor,
         build: &BuildId,
         digest: &Digest,
         user_agent: Option<&str>,
         now: Timestamp,
     ) -> Result<Choice> {
-        let record = self.visible_build(actor, build).await?;
+        let record = self.portal.builds().visible(actor, build).await?;
         self.choose_of(actor, record, digest, user_agent, now).await
     }
 
     async fn choose_of(
-        &self,
+        self,
         actor: &Actor,
         record: BuildRecord,
         digest: &Digest,
@@ -185,7 +194,7 @@ impl Portal {
             app: &build.app,
             environments: &environments,
         };
-        self.authorise(actor, action)?;
+        self.portal.authorise(actor, action)?;
         let artifact = build
             .artifacts
             .iter()
@@ -193,7 +202,7 @@ impl Portal {
             .ok_or_else(|| Error::not_found("file with that digest in this build"))?;
         if let Some(hold) = record.withdrawn.filter(|_| artifact.kind.is_program()) {
             let instead = match newest {
-                Some(environment) => self.store().table.current(&build.app, &environment).await?,
+                Some(environment) => self.portal.table.current(&build.app, &environment).await?,
                 None => None,
             };
             return Err(withdrawn_build(build.number, &hold, instead.as_ref()));
@@ -216,15 +225,15 @@ impl Portal {
     }
 
     /// The icon of a build's package. The build has to be one of `app`.
-    pub async fn icon(&self, actor: &Actor, app: &AppId, build: &BuildId) -> Result<IconFile> {
-        let build = self.build_alone(actor, build, Some(app)).await?;
+    pub async fn icon(self, actor: &Actor, app: &AppId, build: &BuildId) -> Result<IconFile> {
+        let build = self.portal.builds().alone(actor, build, Some(app)).await?;
         let none = || Error::not_found("icon of this build");
         let icon = build
             .package()
             .and_then(|package| package.icon.clone())
             .ok_or_else(none)?;
         let key = object_keys::icon(&build.app, &icon.digest);
-        let bytes = self.store().objects.range(&key, 0..icon.size).await?;
+        let bytes = self.portal.objects.range(&key, 0..icon.size).await?;
         Ok(IconFile {
             bytes,
             content_type: icon.content_type,
@@ -233,12 +242,12 @@ impl Portal {
     }
 
     /// Where links to bytes lead: scheme, host and port.
-    pub async fn bytes_origin(&self) -> Result<String> {
-        Ok(self.store().objects.links_origin().await?)
+    pub async fn bytes_origin(self) -> Result<String> {
+        Ok(self.portal.objects.links_origin().await?)
     }
 
-    async fn grant(&self, choice: &Choice) -> Result<Grant> {
-        let most = self.limits().principal;
+    async fn grant(self, choice: &Choice) -> Result<Grant> {
+        let most = self.portal.parts.limits.principal;
         let handed = self.hand_out(choice, Counted::Principal).await?;
         handed.ok_or_else(|| {
             let (now, until) = (choice.download.at, day_ends(choice.download.at));
@@ -253,36 +262,40 @@ impl Portal {
     /// The only way to a link to bytes: it is signed, counted on the day of whatever it counts for, and recorded before it is
     /// given out. None if that day, or a share link, gives no more.
     pub(crate) async fn hand_out(
-        &self,
+        self,
         choice: &Choice,
         counted: Counted<'_>,
     ) -> Result<Option<Grant>> {
         let grant = self.sign(choice).await?;
         let given = match counted {
             Counted::Principal => self.count_for_principal(choice).await?,
-            Counted::Link(record, tap) => self.count_tap(record, tap, choice).await?,
+            Counted::Link(record, tap) => {
+                self.portal.links().count_tap(record, tap, choice).await?
+            }
         };
         Ok(given.then_some(grant))
     }
 
     /// Counts first: a download that is not given is none, and leaves no record.
-    async fn count_for_principal(&self, choice: &Choice) -> Result<bool> {
-        let (table, download) = (&self.store().table, &choice.download);
+    async fn count_for_principal(self, choice: &Choice) -> Result<bool> {
+        let (table, download) = (&self.portal.table, &choice.download);
         let counted = table
-            .count_download(download, self.limits().principal)
+            .count_download(download, self.portal.parts.limits.principal)
             .await?;
         if counted {
-            table.put_download(download, &self.salt()).await?;
+            table
+                .put_download(download, &self.portal.ids().unique())
+                .await?;
         }
         Ok(counted)
     }
 
     /// A link to a file's bytes, signed here.
-    async fn sign(&self, choice: &Choice) -> Result<Grant> {
+    async fn sign(self, choice: &Choice) -> Result<Grant> {
         let download = &choice.download;
         let key = object_keys::artifact(&download.app, &download.artifact, &download.name);
         let url = self
-            .store()
+            .portal
             .objects
             .presign_get(
                 &key,

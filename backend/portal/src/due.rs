@@ -3,7 +3,10 @@
 
 use domain::{Timestamp, causes::chain};
 
-use crate::{Error, Portal, Result, retention::Swept};
+use crate::{
+    Error, Portal, Result,
+    retention::{Retention, Swept},
+};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,37 +19,35 @@ pub struct Done {
     pub slow_promotions: u64,
 }
 
-impl Portal {
-    /// Does all that is due at `now`: seals the audit log, notes a changed configuration, has environments follow withdrawals that broke off, goes on with promotions (those that may start now,
-    /// those that have waited too long, those that nothing was heard of, those that follow by themselves), applies
-    /// retention. The first that failed is the error, when all others are done.
-    pub async fn do_what_is_due(&self, now: Timestamp) -> Result<Done> {
-        let mut failed: Option<Error> = None;
-        let mut keep = |what, error: Error| {
-            tracing::error!(what, error = chain(&error), "a duty of the clock failed");
-            failed.get_or_insert(error);
-        };
-        let mut done = Done::default();
-        // Boxed: what the duties keep in flight is too large for the stack. Sealing comes first, so that no slow promotion
-        // keeps it waiting.
-        if let Err(error) = Box::pin(self.seal_if_due(now)).await {
-            keep("seal", error);
-        }
-        match Box::pin(self.config_changed(now)).await {
-            Ok(changed) => done.config_changed = changed,
-            Err(error) => keep("configuration", error),
-        }
-        if let Err(error) = Box::pin(self.settle_all()).await {
-            keep("withdrawals", error);
-        }
-        match Box::pin(self.advance_all(now)).await {
-            Ok(slow) => done.slow_promotions = slow,
-            Err(error) => keep("promotions", error),
-        }
-        match Box::pin(self.sweep(now)).await {
-            Ok(swept) => done.swept = swept,
-            Err(error) => keep("retention", error),
-        }
-        failed.map_or(Ok(done), Err)
+/// Does all that is due at `now`: seals the audit log, notes a changed configuration, has environments follow withdrawals that broke off, goes on with promotions (those that may start now,
+/// those that have waited too long, those that nothing was heard of, those that follow by themselves), applies
+/// retention. The first that failed is the error, when all others are done.
+pub async fn run_scheduled_tasks(portal: &Portal, now: Timestamp) -> Result<Done> {
+    let mut failed: Option<Error> = None;
+    let mut keep = |what, error: Error| {
+        tracing::error!(what, error = chain(&error), "a duty of the clock failed");
+        failed.get_or_insert(error);
+    };
+    let mut done = Done::default();
+    // Boxed: what the duties keep in flight is too large for the stack. Sealing comes first, so that no slow promotion
+    // keeps it waiting.
+    if let Err(error) = Box::pin(portal.audit().seal_if_due(now)).await {
+        keep("seal", error);
     }
+    match Box::pin(portal.audit().config_changed(now)).await {
+        Ok(changed) => done.config_changed = changed,
+        Err(error) => keep("configuration", error),
+    }
+    if let Err(error) = Box::pin(portal.holds().settle_all()).await {
+        keep("withdrawals", error);
+    }
+    match Box::pin(portal.promotions().advance_all(now)).await {
+        Ok(slow) => done.slow_promotions = slow,
+        Err(error) => keep("promotions", error),
+    }
+    match Box::pin(Retention::of(portal).sweep(now)).await {
+        Ok(swept) => done.swept = swept,
+        Err(error) => keep("retention", error),
+    }
+    failed.map_or(Ok(done), Err)
 }

@@ -5,57 +5,62 @@ use domain::{
     id::{BuildId, LinkId, PromotionId, SessionId, TokenId},
 };
 
-use crate::{Error, Portal, Result};
+use crate::{Error, Result, handle::handle};
 
-impl Portal {
+handle! {
+    /// Identifiers and random bytes.
+    pub struct Ids
+}
+
+impl Ids<'_> {
     /// A text that nothing else has: twenty hexadecimal digits.
-    pub fn salt(&self) -> String {
-        hex::encode((self.parts.entropy)())
+    pub fn unique(self) -> String {
+        hex::encode((self.portal.parts.entropy)())
     }
 
     /// Thirty-two bytes that nobody can guess.
-    pub fn random(&self) -> [u8; 32] {
+    pub fn random(self) -> [u8; 32] {
         let mut bytes = [0; 32];
         for part in bytes.chunks_mut(10) {
-            part.copy_from_slice(&(self.parts.entropy)()[..part.len()]);
+            part.copy_from_slice(&(self.portal.parts.entropy)()[..part.len()]);
         }
         bytes
     }
 
-    pub(crate) fn new_build_id(&self, now: Timestamp) -> Result<BuildId> {
+    pub(crate) fn build(self, now: Timestamp) -> Result<BuildId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))
     }
 
-    pub(crate) fn new_token_id(&self, now: Timestamp) -> Result<TokenId> {
+    pub(crate) fn token(self, now: Timestamp) -> Result<TokenId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))
     }
 
-    pub(crate) fn new_promotion_id(&self, now: Timestamp) -> Result<PromotionId> {
+    pub(crate) fn promotion(self, now: Timestamp) -> Result<PromotionId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))
     }
 
-    pub(crate) fn new_link_id(&self, now: Timestamp) -> Result<LinkId> {
+    pub(crate) fn link(self, now: Timestamp) -> Result<LinkId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))
     }
 
-    pub fn new_session_id(&self, now: Timestamp) -> Result<SessionId> {
+    pub fn session(self, now: Timestamp) -> Result<SessionId> {
         self.ulid(now)
             .parse()
             .map_err(|_| Error::invalid("", "the clock stands before 1970"))
     }
 
-    fn ulid(&self, now: Timestamp) -> String {
+    fn ulid(self, now: Timestamp) -> String {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let mut bytes = [0; 16];
-        bytes[6..].copy_from_slice(&(self.parts.entropy)());
+        bytes[6..].copy_from_slice(&(self.portal.parts.entropy)());
         let random = u128::from_be_bytes(bytes);
         ulid::Ulid::from_parts(millis, random).to_string()
     }

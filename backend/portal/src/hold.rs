@@ -8,7 +8,7 @@ mod environment;
 
 use domain::text::{Unwritten, written};
 
-use crate::{Error, Result};
+use crate::{Error, Result, handle::handle};
 
 /// Reasons are kept for ever, and shown on pages.
 const LONGEST_REASON: usize = 1_000;
@@ -26,4 +26,9 @@ fn reason(text: &str) -> Result<String> {
             format!("the reason cannot be kept: {why}"),
         )),
     }
+}
+
+handle! {
+    /// Holds on environments, and withdrawn builds.
+    pub struct Holds
 }

@@ -24,7 +24,7 @@ mod outputs;
 mod register;
 mod release;
 mod token;
-mod unanswered;
+pub mod unanswered;
 
 use std::collections::BTreeMap;
 
@@ -39,14 +39,15 @@ use jiff::SignedDuration;
 use sources::job::{Job, parameters::Task};
 use targets::codepipeline::FailureKind;
 
+use crate::handle::handle;
+
 pub(crate) use confirm::ConfirmedJob;
 pub(crate) use failure::Failure;
 pub use targets::codepipeline::{Answered, Jobs};
-pub use unanswered::{NotARecord, Unanswered};
 
 use domain::causes::chain;
 
-use crate::{Error, Portal, Result};
+use crate::{Error, Result};
 
 /// How long a job waits. `CodePipeline` gives a Lambda action 24 hours, and then no reason.
 const LONGEST: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
@@ -98,11 +99,21 @@ struct Done {
     outcome: Outcome,
 }
 
-impl Portal {
+handle! {
+    /// The jobs of CodePipeline's Lambda actions.
+    pub struct PipelineJobs
+}
+
+handle! {
+    /// What jobs are told to do.
+    pub(crate) struct Tasks
+}
+
+impl PipelineJobs<'_> {
     /// Does what a job asks for and answers it. An error means that `CodePipeline` has no answer yet, so that the job
     /// must come again.
-    pub async fn run_job(&self, job: Job, now: Timestamp) -> Result<Outcome> {
-        let jobs = self.parts.jobs.as_ref().ok_or(Error::NoJobs)?;
+    pub async fn run(self, job: Job, now: Timestamp) -> Result<Outcome> {
+        let jobs = self.portal.parts.jobs.as_ref().ok_or(Error::NoJobs)?;
         let jobs = jobs.of_account(job.account.as_deref());
         let id = job.id.clone();
         let (work, done) = self.work(&jobs, job, now).await;
@@ -137,7 +148,7 @@ impl Portal {
     }
 
     async fn work(
-        &self,
+        self,
         jobs: &Jobs,
         job: Job,
         now: Timestamp,
@@ -146,22 +157,24 @@ impl Portal {
         match Task::parse(job.parameters.as_deref()) {
             Err(message) => (None, Err(Failure::configuration(message))),
             Ok(Task::Register(parameters)) => {
-                let done = Box::pin(self.register_job(jobs, job, parameters, now)).await;
+                let done =
+                    Box::pin(Tasks::of(self.portal).register_job(jobs, job, parameters, now)).await;
                 (Some(Work::Register), done)
             }
             Ok(Task::Gate(asked)) => {
-                let done = Box::pin(self.gate_job(jobs, &job, &asked, now)).await;
+                let done = Box::pin(Tasks::of(self.portal).gate_job(jobs, &job, &asked, now)).await;
                 (Some(Work::Gate), done)
             }
             Ok(Task::Release(asked)) => {
-                let done = Box::pin(self.release_job(jobs, &job, &asked, now)).await;
+                let done =
+                    Box::pin(Tasks::of(self.portal).release_job(jobs, &job, &asked, now)).await;
                 (Some(Work::Release), done)
             }
         }
     }
 
-    fn check_names(&self, app: &AppId, environment: Option<&EnvironmentId>) -> Result<(), Failure> {
-        let catalog = self.catalog();
+    fn check_names(self, app: &AppId, environment: Option<&EnvironmentId>) -> Result<(), Failure> {
+        let catalog = self.portal.catalog();
         if catalog.app(app).is_none() {
             let known = catalog.apps.iter().map(|app| app.id.as_str());
             return Err(unknown("app", app.as_str(), known));

@@ -6,49 +6,57 @@
 use std::{fmt, sync::Arc};
 
 use domain::{
-    access::Grant,
-    catalog::{App, Catalog, Environment},
-    digest::Digest,
-    download::DailyLimits,
-    id::{AppId, EnvironmentId},
+    access::Grant, catalog::Catalog, digest::Digest, download::DailyLimits, id::EnvironmentId,
 };
-use store::{Objects, Store};
+use store::{Objects, Store, Table};
 use targets::codepipeline::Jobs;
 use url::Url;
 
+use crate::{
+    audit::Audit,
+    download::Downloads,
+    entropy::Ids,
+    events::Events,
+    hold::Holds,
+    jobs::PipelineJobs,
+    links::Links,
+    promotion::Promotions,
+    settings::sessions::Sessions,
+    tokens::Tokens,
+    uploads::Uploads,
+    views::{Builds, Runs},
+};
+
 pub mod access;
 pub mod audit;
-pub mod authenticate;
-pub mod compare;
 pub mod download;
 pub mod due;
 mod entropy;
 pub mod error;
+pub mod events;
+mod handle;
 pub mod hold;
-pub mod hooks;
 pub mod jobs;
+mod known;
 pub mod links;
 pub mod lockout;
-mod object_keys;
 pub mod privacy;
 pub mod promotion;
-pub mod record;
 pub mod register;
-mod releases;
 pub mod retention;
 pub mod settings;
 pub mod tokens;
 pub mod uploads;
-mod variables;
 pub mod views;
 pub mod who;
 
 pub use error::{Error, Result};
-pub use object_keys::written_once;
 
 /// The release portal: its records, its objects, and what it has been told of the team's apps.
 #[derive(Clone)]
 pub struct Portal {
+    pub(crate) table: Table,
+    pub(crate) objects: Objects,
     parts: Arc<Parts>,
     people: Arc<promotion::KnownPeople>,
 }
@@ -85,6 +93,8 @@ impl Portal {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         Self {
+            table: parts.store.table.clone(),
+            objects: parts.store.objects.clone(),
             parts: Arc::new(parts),
             people: Arc::default(),
         }
@@ -100,24 +110,69 @@ impl Portal {
         self.parts.public_url.as_ref()
     }
 
-    pub(crate) fn limits(&self) -> &DailyLimits {
-        &self.parts.limits
+    /// Asking for promotions, answering them, having them carried out.
+    pub fn promotions(&self) -> Promotions<'_> {
+        Promotions::of(self)
     }
 
-    fn store(&self) -> &Store {
-        &self.parts.store
+    /// Builds, and what environments serve of them.
+    pub fn builds(&self) -> Builds<'_> {
+        Builds::of(self)
     }
 
-    fn known_app(&self, id: &AppId) -> Result<&App> {
-        self.catalog()
-            .app(id)
-            .ok_or_else(|| Error::not_found(format!("app {id}")))
+    /// Runs of pipelines, and the overview.
+    pub fn runs(&self) -> Runs<'_> {
+        Runs::of(self)
     }
 
-    fn known_environment(&self, id: &EnvironmentId) -> Result<&Environment> {
-        self.catalog()
-            .environment(id)
-            .ok_or_else(|| Error::not_found(format!("environment {id}")))
+    /// What sources report.
+    pub fn events(&self) -> Events<'_> {
+        Events::of(self)
+    }
+
+    /// Links to bytes.
+    pub fn downloads(&self) -> Downloads<'_> {
+        Downloads::of(self)
+    }
+
+    /// Uploads of files.
+    pub fn uploads(&self) -> Uploads<'_> {
+        Uploads::of(self)
+    }
+
+    /// Share links.
+    pub fn links(&self) -> Links<'_> {
+        Links::of(self)
+    }
+
+    /// API tokens, and whoever shows one.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens::of(self)
+    }
+
+    /// Where people are signed in.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions::of(self)
+    }
+
+    /// Holds on environments, and withdrawn builds.
+    pub fn holds(&self) -> Holds<'_> {
+        Holds::of(self)
+    }
+
+    /// The audit log.
+    pub fn audit(&self) -> Audit<'_> {
+        Audit::of(self)
+    }
+
+    /// The jobs of CodePipeline's Lambda actions.
+    pub fn jobs(&self) -> PipelineJobs<'_> {
+        PipelineJobs::of(self)
+    }
+
+    /// New identifiers, and random bytes.
+    pub fn ids(&self) -> Ids<'_> {
+        Ids::of(self)
     }
 }
 

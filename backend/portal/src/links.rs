@@ -18,12 +18,21 @@ use domain::{Timestamp, actor::Actor, id::LinkId, share::Shared};
 use identity::credential::Secret;
 use store::table::LinkRecord;
 
-use crate::{Error, Portal, Result, lockout::Guesser};
+use crate::{
+    Error, Result,
+    handle::handle,
+    lockout::{Guesser, Lockouts},
+};
 
 /// What the address of a link ends with: `<id>.<secret>`.
 struct Credential {
     id: LinkId,
     secret: Secret,
+}
+
+handle! {
+    /// Share links.
+    pub struct Links
 }
 
 impl Credential {
@@ -53,11 +62,11 @@ fn words(what: &Shared) -> String {
     }
 }
 
-impl Portal {
+impl Links<'_> {
     /// The link of an address. A wrong secret is answered like a link that never was, and takes as long. Whoever shows too
     /// many that lead nowhere has to wait, also with one that does.
     async fn held(
-        &self,
+        self,
         credential: &str,
         from: Option<&str>,
         now: Timestamp,
@@ -65,11 +74,14 @@ impl Portal {
         let nothing = || Error::not_found("share link at this address");
         let credential = Credential::parse(credential).ok_or_else(nothing)?;
         let guesser = Guesser::at_address("share links", from);
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let (record, made) = table
             .link_and_guesses(&credential.id, guesser.key())
             .await?;
-        if let Some(locked) = self.locked_out(&guesser, made.as_ref(), now).await? {
+        if let Some(locked) = Lockouts::of(self.portal)
+            .locked_out(&guesser, made.as_ref(), now)
+            .await?
+        {
             return Err(Error::LockedOut {
                 until: locked.until,
             });
@@ -80,7 +92,9 @@ impl Portal {
         if let Some(record) = record.filter(|_| right) {
             return Ok(record);
         }
-        self.guessed_wrong(&guesser, now).await?;
+        Lockouts::of(self.portal)
+            .guessed_wrong(&guesser, now)
+            .await?;
         Err(nothing())
     }
 }

@@ -10,7 +10,7 @@ use domain::{Timestamp, actor::Actor, audit::Deed};
 use jiff::SignedDuration;
 use store::table::Guesses;
 
-use crate::{Portal, Result, who::Who};
+use crate::{Result, handle::handle, who::Who};
 
 /// How long wrong guesses count.
 pub(crate) const WINDOW: SignedDuration = SignedDuration::from_mins(15);
@@ -32,6 +32,11 @@ pub(crate) struct Guesser {
 pub struct LockedOut {
     /// When the window is over.
     pub until: Timestamp,
+}
+
+handle! {
+    /// Refusing whoever guesses at secrets.
+    pub(crate) struct Lockouts
 }
 
 impl LockedOut {
@@ -70,10 +75,10 @@ pub fn network(from: Option<&str>) -> String {
     }
 }
 
-impl Portal {
+impl Lockouts<'_> {
     /// Whether a guesser has to wait, by what the table says of their guesses.
     pub(crate) async fn locked_out(
-        &self,
+        self,
         guesser: &Guesser,
         made: Option<&Guesses>,
         now: Timestamp,
@@ -93,18 +98,18 @@ impl Portal {
 
     /// Counts a wrong guess. Whether that was the last one for now.
     pub(crate) async fn guessed_wrong(
-        &self,
+        self,
         guesser: &Guesser,
         now: Timestamp,
     ) -> Result<Option<LockedOut>> {
         let until = now + WINDOW;
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let made = table.guessed_wrong(guesser.key(), now, until).await?;
         self.locked_out(guesser, Some(&made), now).await
     }
 
     async fn note_lockout(
-        &self,
+        self,
         guesser: &Guesser,
         locked: LockedOut,
         now: Timestamp,
@@ -124,10 +129,7 @@ impl Portal {
             from = guesser.from,
             "somebody guessed too often"
         );
-        self.store()
-            .table
-            .note_lockout(guesser.key(), &note)
-            .await?;
+        self.portal.table.note_lockout(guesser.key(), &note).await?;
         Ok(())
     }
 }

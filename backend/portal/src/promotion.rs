@@ -18,6 +18,7 @@
 //!
 //! Every state is written, with all that belongs to it, before anything is called; so whoever comes next, after a crash
 //! or a lost answer, reads where it stands and goes on.
+use crate::handle::handle;
 
 mod abandon;
 mod advance;
@@ -25,11 +26,12 @@ mod answer;
 mod approvers;
 mod automatic;
 mod board;
-mod carry;
+pub(crate) mod carry;
 mod checks;
 mod finish;
 mod notes;
 mod options;
+mod progress;
 mod recent;
 mod request;
 mod rollback;
@@ -41,3 +43,28 @@ pub(crate) use approvers::KnownPeople;
 pub(crate) use board::{Boarded, Boarding};
 pub use carry::Carriers;
 pub use request::Asked;
+
+handle! {
+    /// Promotions: asking for them, answering them, having them carried out.
+    pub struct Promotions
+}
+
+handle! {
+    /// Deciding on requests and answers, and writing what was decided.
+    pub(crate) struct Decisions
+}
+
+handle! {
+    /// What could be asked for and answered, and by whom.
+    pub(crate) struct Prospects
+}
+
+handle! {
+    /// What is known when a promotion is decided.
+    pub(crate) struct Situations
+}
+
+handle! {
+    /// Carrying promotions out, to their ends.
+    pub(crate) struct Execution
+}

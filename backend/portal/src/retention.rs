@@ -13,9 +13,12 @@ use domain::{
     page::{Cursor, Limit},
 };
 use jiff::SignedDuration;
-use store::table::{PendingRegistration, Registration};
+use store::{
+    object_keys,
+    table::{PendingRegistration, Registration},
+};
 
-use crate::{Portal, Result, access::Action, object_keys, uploads::upload_id};
+use crate::{Result, access::Action, handle::handle, uploads::upload_id};
 
 /// How long a registration waits to be taken up again.
 pub const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -33,13 +36,18 @@ pub struct Swept {
     pub objects: usize,
 }
 
-impl Portal {
+handle! {
+    /// Removing what is no longer needed.
+    pub struct Retention
+}
+
+impl Retention<'_> {
     /// Removes what is left of registrations that are over or abandoned.
-    pub async fn sweep(&self, now: Timestamp) -> Result<Swept> {
-        self.authorise(&Actor::portal(), Action::Sweep)?;
-        let table = &self.store().table;
+    pub async fn sweep(self, now: Timestamp) -> Result<Swept> {
+        self.portal.authorise(&Actor::portal(), Action::Sweep)?;
+        let table = &self.portal.table;
         // Listed before the registrations are: what comes later belongs to a registration that is in the list, too.
-        let staged = self.store().objects.list(object_keys::STAGING).await?;
+        let staged = self.portal.objects.list(object_keys::STAGING).await?;
         let pending = table
             .pending_registrations(now + SignedDuration::from_hours(1))
             .await?;
@@ -58,7 +66,7 @@ impl Portal {
         for key in staged {
             let registration = object_keys::registration_of(&key);
             if registration.is_some_and(|id| !kept.contains(id)) {
-                self.store().objects.delete(&key).await?;
+                self.portal.objects.delete(&key).await?;
                 swept.objects += 1;
             }
         }
@@ -66,8 +74,8 @@ impl Portal {
     }
 
     /// Forgets a registration and deletes what it alone put in place. False if it was taken up and completed meanwhile.
-    async fn abandon(&self, pending: &PendingRegistration, swept: &mut Swept) -> Result<bool> {
-        let table = &self.store().table;
+    async fn abandon(self, pending: &PendingRegistration, swept: &mut Swept) -> Result<bool> {
+        let table = &self.portal.table;
         self.abort_upload(pending).await?;
         // Should this end half-way, the objects are still noted: by a registration of retention's own.
         let note = self.take_over(pending).await?;
@@ -75,7 +83,7 @@ impl Portal {
         if forgotten {
             let named = self.named_by_builds(pending).await?;
             for key in pending.objects.iter().filter(|key| !named.contains(*key)) {
-                self.store().objects.delete(key).await?;
+                self.portal.objects.delete(key).await?;
                 swept.objects += 1;
             }
         }
@@ -86,7 +94,7 @@ impl Portal {
     }
 
     /// Notes the objects of an abandoned registration under another, as old as that one.
-    async fn take_over(&self, pending: &PendingRegistration) -> Result<Option<String>> {
+    async fn take_over(self, pending: &PendingRegistration) -> Result<Option<String>> {
         let Some(app) = apps(pending).into_iter().next() else {
             return Ok(None);
         };
@@ -96,7 +104,7 @@ impl Portal {
             attempt: pending.id.clone(),
             owner: None,
         };
-        let table = &self.store().table;
+        let table = &self.portal.table;
         match table.begin_registration(&key, pending.since).await? {
             Registration::Pending(own) => {
                 table.note_objects(&key, &pending.objects).await?;
@@ -108,12 +116,12 @@ impl Portal {
 
     /// The keys of all files and icons of builds that were registered since the registration's first try: what was there
     /// before, it did not note.
-    async fn named_by_builds(&self, pending: &PendingRegistration) -> Result<HashSet<String>> {
+    async fn named_by_builds(self, pending: &PendingRegistration) -> Result<HashSet<String>> {
         let mut named = HashSet::new();
         for app in apps(pending) {
             let mut cursor: Option<Cursor> = None;
             loop {
-                let table = &self.store().table;
+                let table = &self.portal.table;
                 let page = table
                     .builds(&app, Limit::default(), cursor.as_ref())
                     .await?;
@@ -121,7 +129,7 @@ impl Portal {
                     if brief.registered_at < pending.since - FIRST_TRY_BEFORE {
                         continue;
                     }
-                    let build = self.build_record(&brief.id).await?.build;
+                    let build = self.portal.builds().record(&brief.id).await?.build;
                     for artifact in &build.artifacts {
                         named.insert(object_keys::artifact(
                             &app,
@@ -145,11 +153,11 @@ impl Portal {
     }
 
     /// Ends the uploads in parts of an abandoned upload; their parts are invisible, and cost all the same.
-    async fn abort_upload(&self, pending: &PendingRegistration) -> Result<()> {
+    async fn abort_upload(self, pending: &PendingRegistration) -> Result<()> {
         let id = upload_id(&pending.id)?;
-        if let Some(upload) = self.store().table.upload(&id).await? {
+        if let Some(upload) = self.portal.table.upload(&id).await? {
             for file in &upload.files {
-                self.remove_uploaded(file).await;
+                self.portal.uploads().remove_uploaded(file).await;
             }
         }
         Ok(())

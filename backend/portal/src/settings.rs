@@ -2,8 +2,10 @@
 
 mod access;
 mod configuration;
-mod device;
 mod me;
-mod sessions;
+pub(crate) mod sessions;
 
+pub use access::access;
+pub use configuration::configuration;
+pub use me::{counts, me};
 pub use sessions::Asking;

@@ -3,13 +3,19 @@
 //! People make them, and only people: no token begets another. What a token may is decided anew at every request, from its
 //! permit and from what its owner may then.
 
+pub mod authenticate;
 mod list;
 mod make;
 mod permit;
 mod prove;
 mod revoke;
-mod text;
 
 pub(crate) use make::note;
 pub use make::{LIFETIME_HOURS, MOST};
-pub use text::TokenText;
+
+use crate::handle::handle;
+
+handle! {
+    /// API tokens, and whoever shows one.
+    pub struct Tokens
+}

@@ -4,7 +4,9 @@
 //! is an endpoint in [`Settings`].
 
 mod error;
+pub mod object_keys;
 pub mod objects;
+pub mod record_size;
 mod settings;
 pub mod table;
 

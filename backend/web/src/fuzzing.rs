@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use futures::executor::block_on;
-use portal::tokens::TokenText;
+use identity::TokenText;
 use serde::de::DeserializeOwned;
 
 use crate::{

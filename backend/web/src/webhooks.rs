@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::{Timestamp, causes::chain, id::EventId};
 use identity::webhook::{NotAuthentic, Unproven, Webhooks};
-use portal::{Portal, hooks::Delivered};
+use portal::{Portal, events::webhooks::Delivered};
 use serde::Serialize;
 use sources::github::MAX_DELIVERY_BYTES;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -133,6 +133,7 @@ async fn take(
     let delivery = text(headers, &DELIVERY);
     let received = state
         .portal
+        .events()
         .receive_delivery(&authentic, kind, delivery, now);
     let delivered = received.await?;
     let events: Vec<&str> = delivered.events.iter().map(AsRef::as_ref).collect();

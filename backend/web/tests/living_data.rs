@@ -230,7 +230,12 @@ async fn promotions_go_on_and_the_audit_log_stays_one_chain() {
     );
 
     // The next seal has a number, and follows the one of that day.
-    let sealed = portal.portal.seal_if_due((FIRST.clock)()).await.unwrap();
+    let sealed = portal
+        .portal
+        .audit()
+        .seal_if_due((FIRST.clock)())
+        .await
+        .unwrap();
     assert_eq!(sealed.unwrap().number, 1);
     let sealed = portal.json("/api/v1/audit/verify").await;
     assert_eq!(sealed["findings"], json!([]), "{sealed}");

@@ -12,10 +12,10 @@ export interface ReleasesProps {
   readonly accessLogs: AccessLogs;
 }
 
-/** What the keys begin with of objects that are written once. `backend/portal/src/object_keys.rs` says the same; a test compares the two. */
+/** What the keys begin with of objects that are written once. `backend/store/src/object_keys.rs` says the same; a test compares the two. */
 export const WRITTEN_ONCE = ['artifacts/', 'icons/', 'events/'];
 
-/** The bytes of builds. `backend/portal/src/object_keys.rs` says what lies under which prefix. */
+/** The bytes of builds. `backend/store/src/object_keys.rs` says what lies under which prefix. */
 export class Releases extends Construct {
   readonly bucket: Bucket;
 

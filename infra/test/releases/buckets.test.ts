@@ -126,7 +126,7 @@ describe('what is written once in the release bucket', () => {
 
   test('is what the portal writes once', () => {
     const keys = readFileSync(
-      new URL('../../../backend/portal/src/object_keys.rs', import.meta.url),
+      new URL('../../../backend/store/src/object_keys.rs', import.meta.url),
       'utf8',
     );
     const [, listed] = /const WRITTEN_ONCE: [^=]+= \[([^\]]+)\]/.exec(keys) ?? [];

@@ -1,7 +1,7 @@
 //! Records of invocations that failed, as Lambda hands them to the function that answers their jobs.
 
-use portal::jobs::Unanswered;
 use serde_json::{Value, json};
+use sources::job::unanswered::Unanswered;
 
 use crate::samples;
 

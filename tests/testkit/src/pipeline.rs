@@ -16,7 +16,7 @@ use domain::{
     promotion::{Promotion, State},
 };
 use jiff::SignedDuration;
-use portal::{jobs::Outcome, promotion::Carriers};
+use portal::{due, jobs::Outcome, promotion::Carriers};
 use serde_json::{Value, json};
 use simulator::{Behaviour, Fault, FaultKind, Options, Overview, Script, Simulator};
 use sources::job::Job;
@@ -175,14 +175,18 @@ impl TestPortal {
     /// Ada asks for a build in prod.
     pub async fn promote(&self, build: &Build) -> Promotion {
         let (ada, request) = (ada(), to(build, &prod()));
-        let asked = self.portal.request(&ada, request, machine_time()).await;
+        let asked = self
+            .portal
+            .promotions()
+            .request(&ada, request, machine_time())
+            .await;
         asked.unwrap().promotion
     }
 
     /// Does what is due minutes from now.
     pub async fn tick(&self, minutes: i64) {
         let at = machine_time() + SignedDuration::from_mins(minutes);
-        self.portal.do_what_is_due(at).await.unwrap();
+        due::run_scheduled_tasks(&self.portal, at).await.unwrap();
     }
 
     /// How many executions the pipeline has had.

@@ -155,13 +155,13 @@ impl TestPortal {
     /// An event of a pipeline reaches the portal, as from its queue.
     pub async fn receive(&self, event: &Value, now: Timestamp) {
         let (body, actor) = (event.to_string(), Actor::portal());
-        let received = self.portal.receive(&actor, body.as_bytes(), now);
+        let received = self.portal.events().receive(&actor, body.as_bytes(), now);
         received.await.unwrap();
     }
 
     /// Runs a job.
     pub async fn run(&self, job: Job, now: Timestamp) -> Outcome {
-        self.portal.run_job(job, now).await.unwrap()
+        self.portal.jobs().run(job, now).await.unwrap()
     }
 
     /// Runs a job that must register.
@@ -182,13 +182,21 @@ impl TestPortal {
 
     /// A build as people see it.
     pub async fn build(&self, id: &BuildId) -> BuildView {
-        self.portal.build(&me(), id, at("03:59:00")).await.unwrap()
+        self.portal
+            .builds()
+            .show(&me(), id, at("03:59:00"))
+            .await
+            .unwrap()
     }
 
     /// How many builds of wallet there are.
     pub async fn build_count(&self) -> usize {
         let limit = Limit::try_from(100).unwrap();
-        let builds = self.portal.builds(&me(), &wallet(), limit, None).await;
+        let builds = self
+            .portal
+            .builds()
+            .list(&me(), &wallet(), limit, None)
+            .await;
         builds.unwrap().items.len()
     }
 

@@ -85,7 +85,7 @@ impl TestPortal {
     pub async fn in_preprod(&self, number: u64, at: Timestamp) -> Build {
         let build = self.registered(number, at).await;
         let request = to(&build, &preprod());
-        let asked = self.portal.request(&ada(), request, at).await;
+        let asked = self.portal.promotions().request(&ada(), request, at).await;
         assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
         build
     }
@@ -93,10 +93,18 @@ impl TestPortal {
     /// Registers a build and moves it to prod.
     pub async fn in_prod(&self, number: u64, at: Timestamp) -> Build {
         let build = self.in_preprod(number, at).await;
-        let asked = self.portal.request(&ada(), to(&build, &prod()), at).await;
+        let asked = self
+            .portal
+            .promotions()
+            .request(&ada(), to(&build, &prod()), at)
+            .await;
         let id = asked.unwrap().promotion.id;
         let (bob, seen) = (bob(), build.digest());
-        let approved = self.portal.approve(&bob, &id, &seen, None, at).await;
+        let approved = self
+            .portal
+            .promotions()
+            .approve(&bob, &id, &seen, None, at)
+            .await;
         assert_eq!(approved.unwrap().state, State::Succeeded);
         build
     }
@@ -141,7 +149,7 @@ impl TestPortal {
 
     /// That the audit log's chain holds.
     pub async fn assert_log_is_whole(&self) {
-        let verified = self.portal.verify_audit(&me(), noon(0)).await;
+        let verified = self.portal.audit().verify(&me(), noon(0)).await;
         assert_eq!(verified.unwrap().findings, []);
     }
 }

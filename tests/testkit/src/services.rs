@@ -5,9 +5,8 @@ use embedded::{
     dynamodb::{self, Storage},
     s3::{self, KeyPair},
 };
-use portal::written_once;
 use serde_json::Value;
-use store::{Objects, Settings, Store};
+use store::{Objects, Settings, Store, object_keys::written_once};
 use tempfile::TempDir;
 
 /// The AWS region of everything.

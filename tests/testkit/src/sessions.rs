@@ -56,7 +56,8 @@ impl TestPortal {
         let address = Some("192.0.2.7");
         let registered = self
             .portal
-            .begin_session(&session, &identity, address, user_agent);
+            .sessions()
+            .begin(&session, &identity, address, user_agent);
         registered.await.unwrap();
         let sealed = self.door().seal_session(&session, &[7; 32], began).await;
         // Over plain HTTP, where a portal has no public address, no cookie may have the prefix.

@@ -4,8 +4,7 @@ use embedded::{
     Running, dynamodb,
     s3::{self, KeyPair},
 };
-use portal::written_once;
-use store::{Objects, Settings, Store};
+use store::{Objects, Settings, Store, object_keys::written_once};
 
 use super::{ServeError, folder::DataFolder, options::ServeOptions};
 

@@ -2,15 +2,15 @@
 
 use domain::{Timestamp, actor::Actor, audit::Deed};
 
-use crate::{Portal, Result, who::Who};
+use crate::{Result, audit::Audit, who::Who};
 
-impl Portal {
+impl Audit<'_> {
     /// Compares the configuration with the one that was last seen, and notes a change.
-    pub async fn config_changed(&self, now: Timestamp) -> Result<bool> {
-        let Some(digest) = &self.parts.config_digest else {
+    pub async fn config_changed(self, now: Timestamp) -> Result<bool> {
+        let Some(digest) = &self.portal.parts.config_digest else {
             return Ok(false);
         };
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let before = table.config_digest().await?;
         if before.as_ref() == Some(digest) {
             return Ok(false);

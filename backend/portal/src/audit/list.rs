@@ -9,20 +9,20 @@ use domain::{
     page::{Cursor, Limit, Page},
 };
 
-use crate::{Portal, Result, access::Action};
+use crate::{Result, access::Action, audit::Audit};
 
-impl Portal {
+impl Audit<'_> {
     /// One page of the log: of `month`, or of the month that it is.
-    pub async fn audit(
-        &self,
+    pub async fn list(
+        self,
         actor: &Actor,
         month: Option<&Month>,
         limit: Limit,
         cursor: Option<&Cursor>,
         now: Timestamp,
     ) -> Result<AuditView> {
-        self.authorise(actor, Action::ViewAudit)?;
-        let table = &self.store().table;
+        self.portal.authorise(actor, Action::ViewAudit)?;
+        let table = &self.portal.table;
         let span = table.audit_span().await?;
         let month = month.cloned().unwrap_or_else(|| Month::of(now));
         let Page { items, next } = table.audit(&month, limit, cursor).await?;

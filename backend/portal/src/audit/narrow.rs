@@ -13,7 +13,7 @@ use domain::{
     page::{Cursor, Limit, Page},
 };
 
-use crate::{Portal, Result};
+use crate::{Result, audit::Audit};
 
 /// How many entries are read at once, and how often for one answer.
 const AT_ONCE: i64 = 100;
@@ -46,11 +46,11 @@ impl Narrow {
     }
 }
 
-impl Portal {
+impl Audit<'_> {
     /// One page of the log like [`Portal::audit`], of the entries that match. It may hold fewer than `limit` although
     /// older ones match: then `next` is there.
-    pub async fn audit_of(
-        &self,
+    pub async fn narrowed(
+        self,
         actor: &Actor,
         month: Option<&Month>,
         narrow: &Narrow,
@@ -59,11 +59,11 @@ impl Portal {
         now: Timestamp,
     ) -> Result<AuditView> {
         if narrow.is_everything() {
-            return self.audit(actor, month, limit, cursor, now).await;
+            return self.list(actor, month, limit, cursor, now).await;
         }
         let wanted = usize::from(limit.get());
         let at_once = Limit::try_from(AT_ONCE).unwrap_or_default();
-        let mut view = self.audit(actor, month, at_once, cursor, now).await?;
+        let mut view = self.list(actor, month, at_once, cursor, now).await?;
         let mut found: Vec<Entry> = Vec::new();
         for time in 1.. {
             let Page { items, next } = view.entries;
@@ -77,9 +77,7 @@ impl Portal {
                 break;
             }
             let next = view.entries.next.take();
-            view = self
-                .audit(actor, month, at_once, next.as_ref(), now)
-                .await?;
+            view = self.list(actor, month, at_once, next.as_ref(), now).await?;
         }
         if found.len() > wanted {
             found.truncate(wanted);

@@ -15,22 +15,22 @@ use store::{
 };
 
 use super::seals::read_seals;
-use crate::{Error, Portal, Result, access::Action};
+use crate::{Error, Result, access::Action, audit::Audit};
 
 /// So long may entries wait for a seal.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
 
-impl Portal {
+impl Audit<'_> {
     /// Seals the log, if that is due: it grew, and that an hour ago, or by a release into the last step of a path. Gives the seal
     /// that was made.
     ///
     /// While nothing is due it costs two reads, and one more while there are entries without a seal.
-    pub async fn seal_if_due(&self, now: Timestamp) -> Result<Option<Seal>> {
-        let Some(objects) = &self.parts.seals else {
+    pub async fn seal_if_due(self, now: Timestamp) -> Result<Option<Seal>> {
+        let Some(objects) = &self.portal.parts.seals else {
             return Ok(None);
         };
-        self.authorise(&Actor::portal(), Action::SealAudit)?;
-        let table = &self.store().table;
+        self.portal.authorise(&Actor::portal(), Action::SealAudit)?;
+        let table = &self.portal.table;
         let mut newest = table.newest_seal().await?;
         if let Some(unfinished) = newest.take_if(|newest| !newest.in_bucket) {
             newest = Some(self.put_seal(objects, unfinished).await?);
@@ -58,7 +58,7 @@ impl Portal {
     }
 
     async fn seal_is_due(
-        &self,
+        self,
         newest: &NewestSeal,
         span: &AuditSpan,
         now: Timestamp,
@@ -85,9 +85,9 @@ impl Portal {
 
     /// Whether an entry behind that number is of a release into the last step of a path. Where more has happened than one look
     /// shows, it is taken for that.
-    async fn released_since(&self, number: u64, span: &AuditSpan) -> Result<bool> {
+    async fn released_since(self, number: u64, span: &AuditSpan) -> Result<bool> {
         let behind = AuditPlace::behind(number);
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let found = table.audit_entries(&span.last, Some(&behind)).await?;
         let first = found.entries.first().and_then(|first| first.place);
         if found.next.is_some() || first != number.checked_add(1) {
@@ -100,9 +100,12 @@ impl Portal {
         }))
     }
 
-    fn ends_a_path(&self, note: &Note) -> bool {
+    fn ends_a_path(self, note: &Note) -> bool {
         let released = matches!(note.deed, Deed::Released | Deed::PromotionSucceeded);
-        let path = note.app.as_ref().and_then(|app| self.catalog().path(app));
+        let path = note
+            .app
+            .as_ref()
+            .and_then(|app| self.portal.catalog().path(app));
         let last = path.and_then(|path| path.steps.last());
         released && last.is_some_and(|last| note.environment.as_ref() == Some(&last.environment))
     }
@@ -112,7 +115,7 @@ impl Portal {
     /// missing one. Where the table forgot, because it was restored from a backup, the bucket's is noted in it. `None` if another
     /// call sealed meanwhile.
     async fn newest_of_both(
-        &self,
+        self,
         objects: &Objects,
         of_table: Option<NewestSeal>,
     ) -> Result<Option<(Option<NewestSeal>, LastSeal)>> {
@@ -137,13 +140,13 @@ impl Portal {
             seal,
             in_bucket: true,
         };
-        let noted = self.store().table.note_seal(of_table.as_ref(), &found);
+        let noted = self.portal.table.note_seal(of_table.as_ref(), &found);
         Ok(noted.await?.then_some((Some(found), last)))
     }
 
     /// Decides on the next seal, and puts it into the bucket.
     async fn make_seal(
-        &self,
+        self,
         objects: &Objects,
         before: Option<&NewestSeal>,
         last: &LastSeal,
@@ -154,7 +157,7 @@ impl Portal {
             seal: Seal::after(last, head.clone(), now),
             in_bucket: false,
         };
-        if !self.store().table.note_seal(before, &next).await? {
+        if !self.portal.table.note_seal(before, &next).await? {
             // Another call seals.
             return Ok(None);
         }
@@ -164,7 +167,7 @@ impl Portal {
 
     /// Puts a seal into the bucket; one that is there must be the same. Another one stays, is an error once and a finding of
     /// every verification, and does not keep later seals from being made.
-    async fn put_seal(&self, objects: &Objects, decided: NewestSeal) -> Result<NewestSeal> {
+    async fn put_seal(self, objects: &Objects, decided: NewestSeal) -> Result<NewestSeal> {
         let (key, text) = (decided.seal.key(), decided.seal.text());
         let new = objects
             .put_if_absent(&key, text.clone(), "application/json")
@@ -174,7 +177,7 @@ impl Portal {
             in_bucket: true,
             ..decided.clone()
         };
-        self.store().table.note_seal(Some(&decided), &put).await?;
+        self.portal.table.note_seal(Some(&decided), &put).await?;
         if same {
             Ok(put)
         } else {

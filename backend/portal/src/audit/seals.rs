@@ -12,23 +12,23 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Objects, Table, objects::VersionMarker, table::AuditSpan};
 
-use crate::{Error, Portal, Result, access::Action};
+use crate::{Error, Result, access::Action, audit::Audit};
 
 /// So many seals are read at once.
 const AT_ONCE: usize = 64;
 
-impl Portal {
+impl Audit<'_> {
     /// A page of what the log is held against. Seals are read before the end, so that none is of an entry behind it.
-    pub async fn audit_seals(
-        &self,
+    pub async fn seals(
+        self,
         actor: &Actor,
         cursor: Option<&Cursor>,
         now: Timestamp,
     ) -> Result<SealsView> {
-        self.authorise(actor, Action::ViewAudit)?;
-        let table = &self.store().table;
+        self.portal.authorise(actor, Action::ViewAudit)?;
+        let table = &self.portal.table;
         let newest = newest(table).await?;
-        let (seals, next) = match &self.parts.seals {
+        let (seals, next) = match &self.portal.parts.seals {
             Some(objects) => {
                 let after = cursor.map(|cursor| VersionMarker::from_text(cursor.sort_key()));
                 page(objects, after.as_ref()).await?

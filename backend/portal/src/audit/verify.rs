@@ -10,13 +10,13 @@ use domain::{
 use store::{Objects, Table, table::AuditSpan};
 
 use super::seals::{newest, read_seals, span};
-use crate::{Portal, Result, access::Action};
+use crate::{Result, access::Action, audit::Audit};
 
-impl Portal {
+impl Audit<'_> {
     /// Verifies the whole log against itself and against its seals.
-    pub async fn verify_audit(&self, actor: &Actor, now: Timestamp) -> Result<Verified> {
-        self.authorise(actor, Action::ViewAudit)?;
-        verify(&self.store().table, self.parts.seals.as_ref(), now).await
+    pub async fn verify(self, actor: &Actor, now: Timestamp) -> Result<Verified> {
+        self.portal.authorise(actor, Action::ViewAudit)?;
+        verify(&self.portal.table, self.portal.parts.seals.as_ref(), now).await
     }
 }
 

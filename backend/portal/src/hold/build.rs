@@ -12,13 +12,13 @@ use domain::{
 use store::table::{BuildRecord, Unsettled};
 
 use super::reason;
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use crate::{Error, Result, access::Action, hold::Holds, who::Who};
 
-impl Portal {
+impl Holds<'_> {
     /// Withdraws a build: nobody gets it any more, and where it was current, nothing is served until somebody releases
     /// another one.
     pub async fn withdraw<'a>(
-        &self,
+        self,
         who: impl Into<Who<'a>>,
         id: &BuildId,
         why: &str,
@@ -33,7 +33,7 @@ impl Portal {
 
     /// Gives a withdrawn build out again.
     pub async fn restore<'a>(
-        &self,
+        self,
         who: impl Into<Who<'a>>,
         id: &BuildId,
         why: &str,
@@ -45,7 +45,7 @@ impl Portal {
         self.check_withdrawal(who.actor, &record)?;
         let build = &record.build;
         let note = note(who, Deed::Restored, &build.app, id, &why, now);
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let Some(unsettled) = table.restore(&build.app, id, &note).await? else {
             return Err(Error::Conflict {
                 detail: format!("build {} is not withdrawn", build.number),
@@ -61,16 +61,16 @@ impl Portal {
     }
 
     /// Has environments follow what was withdrawn or restored, where that broke off or a hold was in the way.
-    pub(crate) async fn settle_all(&self) -> Result<()> {
-        for unsettled in self.store().table.unsettled().await? {
+    pub(crate) async fn settle_all(self) -> Result<()> {
+        for unsettled in self.portal.table.unsettled().await? {
             self.settle(&unsettled).await?;
         }
         Ok(())
     }
 
-    async fn settle(&self, unsettled: &Unsettled) -> Result<()> {
+    async fn settle(self, unsettled: &Unsettled) -> Result<()> {
         let environments = self.all_environments(&unsettled.build).await?;
-        let table = &self.store().table;
+        let table = &self.portal.table;
         for held in table.settle(unsettled, &environments).await? {
             tracing::info!(build = %unsettled.build, environment = %held, "a restored build is served once the hold is lifted");
         }
@@ -79,7 +79,7 @@ impl Portal {
 
     /// The same as [`Portal::withdraw`], for who is known to be allowed to.
     pub(crate) async fn take_back(
-        &self,
+        self,
         who: Who<'_>,
         app: &AppId,
         id: &BuildId,
@@ -96,7 +96,7 @@ impl Portal {
             since: now,
         };
         let note = note(who, Deed::Withdrawn, app, id, why, now);
-        let table = &self.store().table;
+        let table = &self.portal.table;
         if let Some(unsettled) = table.withdraw(app, id, &hold, &note).await? {
             self.settle(&unsettled).await?;
             return Ok(Withdrawn {
@@ -113,27 +113,28 @@ impl Portal {
         })
     }
 
-    async fn build_to_hold(&self, who: Who<'_>, id: &BuildId) -> Result<BuildRecord> {
-        let record = self.build_record(id).await?;
+    async fn build_to_hold(self, who: Who<'_>, id: &BuildId) -> Result<BuildRecord> {
+        let record = self.portal.builds().record(id).await?;
         let action = Action::Withdraw {
             app: &record.build.app,
             environment: None,
         };
-        self.authorise(who.actor, action)
+        self.portal
+            .authorise(who.actor, action)
             .map_err(|error| error.hiding(format!("build {id}")))?;
         Ok(record)
     }
 
     /// That somebody may withdraw a build, or restore it, in every environment that it was released in: those that serve it
     /// lose it, and the others cannot go back to it any more.
-    pub(crate) fn check_withdrawal(&self, actor: &Actor, record: &BuildRecord) -> Result<()> {
+    pub(crate) fn check_withdrawal(self, actor: &Actor, record: &BuildRecord) -> Result<()> {
         let app = &record.build.app;
         for environment in &record.environments() {
             let action = Action::Withdraw {
                 app,
                 environment: Some(environment),
             };
-            let authorised = self.authorise(actor, action);
+            let authorised = self.portal.authorise(actor, action);
             authorised.map_err(|error| match error {
                 Error::Forbidden { who, why, .. } => Error::Forbidden {
                     who,
@@ -147,18 +148,21 @@ impl Portal {
     }
 
     /// Whether somebody may, for showing or leaving out what leads there.
-    pub(crate) fn may_withdraw(&self, actor: &Actor, record: &BuildRecord) -> bool {
+    pub(crate) fn may_withdraw(self, actor: &Actor, record: &BuildRecord) -> bool {
         let app = &record.build.app;
         let environments = record.environments();
         let mut all = std::iter::once(None).chain(environments.iter().map(Some));
-        all.all(|environment| self.may(actor, Action::Withdraw { app, environment }))
+        all.all(|environment| {
+            self.portal
+                .may(actor, Action::Withdraw { app, environment })
+        })
     }
 
     /// Every environment that there is, or that the build was released in when there was.
-    async fn all_environments(&self, id: &BuildId) -> Result<Vec<EnvironmentId>> {
-        let configured = self.catalog().environments.iter();
+    async fn all_environments(self, id: &BuildId) -> Result<Vec<EnvironmentId>> {
+        let configured = self.portal.catalog().environments.iter();
         let mut all: Vec<EnvironmentId> = configured.map(|known| known.id.clone()).collect();
-        for released in self.build_record(id).await?.environments() {
+        for released in self.portal.builds().record(id).await?.environments() {
             if !all.contains(&released) {
                 all.push(released);
             }
@@ -166,9 +170,9 @@ impl Portal {
         Ok(all)
     }
 
-    async fn go_on_into(&self, app: &AppId, to: &EnvironmentId, now: Timestamp) -> Result<()> {
-        if let Some(promotion) = self.store().table.slot(app, to).await? {
-            Box::pin(self.advance(&promotion, now)).await?;
+    async fn go_on_into(self, app: &AppId, to: &EnvironmentId, now: Timestamp) -> Result<()> {
+        if let Some(promotion) = self.portal.table.slot(app, to).await? {
+            Box::pin(self.portal.promotions().advance(&promotion, now)).await?;
         }
         Ok(())
     }

@@ -13,13 +13,13 @@ use domain::{
 };
 
 use super::reason;
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use crate::{Error, Result, access::Action, hold::Holds, known, who::Who};
 
-impl Portal {
+impl Holds<'_> {
     /// Freezes an environment: nothing starts and nothing is released there from this moment on. What had
     /// started before is listed: its pipeline goes on, its release waits.
-    pub async fn freeze<'a>(
-        &self,
+    pub async fn hold_environment<'a>(
+        self,
         who: impl Into<Who<'a>>,
         request: HoldRequest,
         now: Timestamp,
@@ -28,16 +28,16 @@ impl Portal {
         let HoldRequest {
             environment, app, ..
         } = &request;
-        self.authorise(
+        self.portal.authorise(
             who.actor,
             Action::Hold {
                 app: app.as_ref(),
                 environment,
             },
         )?;
-        self.known_environment(environment)?;
+        known::environment(self.portal, environment)?;
         if let Some(app) = app {
-            self.known_app(app)?;
+            known::app(self.portal, app)?;
         }
         let hold = Hold {
             reason: reason(&request.reason)?,
@@ -49,12 +49,12 @@ impl Portal {
             since: now,
         };
         let note = note(who, Deed::Held, &hold.on, Some(&hold.reason), now);
-        if !self.store().table.put_hold(&hold, &note).await? {
+        if !self.portal.table.put_hold(&hold, &note).await? {
             return Err(Error::Conflict {
                 detail: format!("{} is held already: see the holds for why", place(&hold.on)),
             });
         }
-        let open = self.store().table.open_promotions().await?;
+        let open = self.portal.table.open_promotions().await?;
         let running = open.into_iter().filter(|promotion| {
             matches!(promotion.state, State::Starting | State::Running)
                 && concerns(&hold.on, &promotion.app, &promotion.to)
@@ -67,7 +67,7 @@ impl Portal {
 
     /// Lifts a hold on an environment or on automatic promotion, and goes on with what waited for that.
     pub async fn lift<'a>(
-        &self,
+        self,
         who: impl Into<Who<'a>>,
         on: &Held,
         why: Option<&str>,
@@ -84,10 +84,11 @@ impl Portal {
                 ));
             }
         };
-        self.authorise(who.actor, Action::Hold { app, environment })?;
+        self.portal
+            .authorise(who.actor, Action::Hold { app, environment })?;
         let why = why.map(reason).transpose()?;
         let note = note(who, Deed::Lifted, on, why.as_deref(), now);
-        if !self.store().table.lift_hold(on, &note).await? {
+        if !self.portal.table.lift_hold(on, &note).await? {
             return Err(Error::not_found(format!("hold on {}", place(on))));
         }
         if let Err(error) = self.settle_all().await {
@@ -98,15 +99,15 @@ impl Portal {
     }
 
     /// Every hold in force on environments and on automatic promotion, of apps that the caller may see.
-    pub async fn holds(&self, actor: &Actor, now: Timestamp) -> Result<HoldsView> {
-        self.authorise(actor, Action::ViewOverview)?;
-        let mut holds: Vec<Hold> = self.store().table.holds().await?;
+    pub async fn list(self, actor: &Actor, now: Timestamp) -> Result<HoldsView> {
+        self.portal.authorise(actor, Action::ViewOverview)?;
+        let mut holds: Vec<Hold> = self.portal.table.holds().await?;
         holds.sort_by_key(|hold| std::cmp::Reverse(hold.since));
         let seen = |hold: &Hold| match &hold.on {
             Held::Environment { app: None, .. } => true,
             Held::Environment { app: Some(app), .. }
             | Held::Automatic { app, .. }
-            | Held::Build { app, .. } => self.may(actor, Action::ViewApp(app)),
+            | Held::Build { app, .. } => self.portal.may(actor, Action::ViewApp(app)),
         };
         holds.retain(seen);
         Ok(HoldsView {
@@ -121,23 +122,23 @@ impl Portal {
         })
     }
 
-    fn may_lift(&self, actor: &Actor, on: &Held) -> bool {
+    fn may_lift(self, actor: &Actor, on: &Held) -> bool {
         match on {
-            Held::Environment { environment, app } => self.may(
+            Held::Environment { environment, app } => self.portal.may(
                 actor,
                 Action::Hold {
                     app: app.as_ref(),
                     environment,
                 },
             ),
-            Held::Automatic { app, environment } => self.may(
+            Held::Automatic { app, environment } => self.portal.may(
                 actor,
                 Action::Hold {
                     app: Some(app),
                     environment,
                 },
             ),
-            Held::Build { app, .. } => self.may(
+            Held::Build { app, .. } => self.portal.may(
                 actor,
                 Action::Withdraw {
                     app,
@@ -148,8 +149,8 @@ impl Portal {
     }
 
     /// Goes on with what a hold stopped. What fails here the clock does again.
-    async fn go_on(&self, on: &Held, now: Timestamp) {
-        let open = match self.store().table.open_promotions().await {
+    async fn go_on(self, on: &Held, now: Timestamp) {
+        let open = match self.portal.table.open_promotions().await {
             Ok(open) => open,
             Err(error) => {
                 tracing::warn!(error = chain(&error), "promotions wait for the clock");
@@ -160,7 +161,8 @@ impl Portal {
             .into_iter()
             .filter(|promotion| concerns(on, &promotion.app, &promotion.to));
         for promotion in waiting {
-            if let Err(error) = Box::pin(self.advance(&promotion.id, now)).await {
+            if let Err(error) = Box::pin(self.portal.promotions().advance(&promotion.id, now)).await
+            {
                 let error = chain(&error);
                 tracing::warn!(promotion = %promotion.id, error, "a promotion waits for the clock");
             }

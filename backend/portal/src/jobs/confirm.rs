@@ -22,7 +22,7 @@ use targets::codepipeline::{CallError, FailureKind, Invocation, Jobs, Origin, Or
 use tokio::time::sleep;
 
 use super::Failure;
-use crate::Portal;
+use crate::jobs::PipelineJobs;
 
 /// The reporting system that all jobs are of.
 const SOURCE: &str = "codepipeline";
@@ -45,10 +45,10 @@ pub(crate) struct ConfirmedJob {
     pub(crate) action: String,
 }
 
-impl Portal {
+impl PipelineJobs<'_> {
     /// The execution that a job is of.
     pub(super) async fn confirm(
-        &self,
+        self,
         jobs: &Jobs,
         job: &Job,
         said: &Said,
@@ -73,7 +73,9 @@ impl Portal {
             )
         })?;
         // A Lambda action cannot call across regions.
-        let region = origin.region.unwrap_or_else(|| self.parts.region.clone());
+        let region = origin
+            .region
+            .unwrap_or_else(|| self.portal.parts.region.clone());
         let (pipeline, execution) = (&origin.pipeline, &origin.execution);
         let run = format!("{SOURCE}/{account}/{region}/{pipeline}/{execution}").parse();
         Ok(ConfirmedJob {
@@ -91,7 +93,7 @@ impl Portal {
 
     /// Refuses a pipeline that `towpath.toml` does not name for this app and, where one is given, this environment.
     pub(super) fn check_feeds(
-        &self,
+        self,
         of: &ConfirmedJob,
         app: &AppId,
         environment: Option<&EnvironmentId>,
@@ -108,7 +110,7 @@ impl Portal {
     }
 
     /// Refuses a pipeline that neither feeds this app in this environment nor is what takes its builds there.
-    pub(super) fn check_moves(&self, of: &ConfirmedJob, asked: &Move) -> Result<(), Failure> {
+    pub(super) fn check_moves(self, of: &ConfirmedJob, asked: &Move) -> Result<(), Failure> {
         let (app, to) = (&asked.app, &asked.environment);
         if self.feeds(of, app, Some(to)) || self.is_target(of, app, to) {
             return Ok(());
@@ -123,7 +125,7 @@ impl Portal {
 
     /// Refuses a promotion that another pipeline carries out.
     pub(super) fn check_carries(
-        &self,
+        self,
         of: &ConfirmedJob,
         promotion: &Promotion,
     ) -> Result<(), Failure> {
@@ -140,8 +142,8 @@ impl Portal {
         )))
     }
 
-    fn feeds(&self, of: &ConfirmedJob, app: &AppId, environment: Option<&EnvironmentId>) -> bool {
-        let mut feeds = self.catalog().feeds.iter();
+    fn feeds(self, of: &ConfirmedJob, app: &AppId, environment: Option<&EnvironmentId>) -> bool {
+        let mut feeds = self.portal.catalog().feeds.iter();
         feeds.any(|feed| {
             let account = feed.account.as_deref();
             feed.source == SOURCE
@@ -154,15 +156,23 @@ impl Portal {
     }
 
     /// Whether what somebody asks for may be carried out by that pipeline: no other one is to.
-    pub(super) fn may_carry_out(&self, of: &ConfirmedJob, app: &AppId, to: &EnvironmentId) -> bool {
-        let step = self.catalog().path(app).and_then(|path| path.step(to));
+    pub(super) fn may_carry_out(self, of: &ConfirmedJob, app: &AppId, to: &EnvironmentId) -> bool {
+        let step = self
+            .portal
+            .catalog()
+            .path(app)
+            .and_then(|path| path.step(to));
         let by_a_pipeline = step.is_some_and(|step| matches!(step.target, Target::CodePipeline(_)));
         !by_a_pipeline || self.is_target(of, app, to)
     }
 
     /// Whether a pipeline is what takes builds of this app to this environment.
-    fn is_target(&self, of: &ConfirmedJob, app: &AppId, to: &EnvironmentId) -> bool {
-        let step = self.catalog().path(app).and_then(|path| path.step(to));
+    fn is_target(self, of: &ConfirmedJob, app: &AppId, to: &EnvironmentId) -> bool {
+        let step = self
+            .portal
+            .catalog()
+            .path(app)
+            .and_then(|path| path.step(to));
         let Some(Target::CodePipeline(target)) = step.map(|step| &step.target) else {
             return false;
         };
@@ -172,20 +182,27 @@ impl Portal {
             name,
             ..
         } = &target.pipeline;
-        let account = account.as_ref().or(self.parts.carriers.account.as_ref());
+        let account = account
+            .as_ref()
+            .or(self.portal.parts.carriers.account.as_ref());
         *name == of.pipeline && account == Some(&of.account) && self.is_in(of, region.as_deref())
     }
 
     /// Whether a pipeline is where those are whose account is not said: beside the portal, or in the account whose jobs it
     /// answers in a role.
-    fn is_own(&self, of: &ConfirmedJob) -> bool {
-        let own = self.parts.carriers.account.as_deref();
-        let operations = self.parts.jobs.as_ref().and_then(Jobs::other_account);
+    fn is_own(self, of: &ConfirmedJob) -> bool {
+        let own = self.portal.parts.carriers.account.as_deref();
+        let operations = self
+            .portal
+            .parts
+            .jobs
+            .as_ref()
+            .and_then(Jobs::other_account);
         [own, operations].contains(&Some(of.account.as_str()))
     }
 
-    fn is_in(&self, of: &ConfirmedJob, region: Option<&str>) -> bool {
-        region.unwrap_or(&self.parts.region) == of.region
+    fn is_in(self, of: &ConfirmedJob, region: Option<&str>) -> bool {
+        region.unwrap_or(&self.portal.parts.region) == of.region
     }
 }
 

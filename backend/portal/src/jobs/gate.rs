@@ -18,9 +18,10 @@ use targets::codepipeline::Jobs;
 
 use super::{ConfirmedJob, Done, Failure, LONGEST, Outcome, token::Token};
 use crate::{
-    Error, Portal,
+    Error,
     access::Action,
-    promotion::{Asked, Boarded, Boarding},
+    jobs::Tasks,
+    promotion::{Asked, Boarded, Boarding, Decisions},
 };
 
 /// How long a check may be heard of late: the run of the pipeline itself is reported beside it.
@@ -35,9 +36,9 @@ enum Standing {
     },
 }
 
-impl Portal {
+impl Tasks<'_> {
     pub(super) async fn gate_job(
-        &self,
+        self,
         jobs: &Jobs,
         job: &Job,
         asked: &Move,
@@ -50,7 +51,7 @@ impl Portal {
             app: &asked.app,
             environment,
         };
-        self.authorise(&by, action)?;
+        self.portal.authorise(&by, action)?;
         let token = Token::read(job.continuation.as_deref(), now);
         match self.standing(asked, &confirmed, &token, now).await? {
             Standing::Open(promotion) => self.let_through(asked, promotion).await,
@@ -77,9 +78,9 @@ impl Portal {
         }
     }
 
-    async fn let_through(&self, asked: &Move, promotion: Box<Promotion>) -> Result<Done, Failure> {
-        let build = self.build_record(&asked.build).await?.build;
-        let mut outputs = self.outputs(&build, Some(&asked.environment));
+    async fn let_through(self, asked: &Move, promotion: Box<Promotion>) -> Result<Done, Failure> {
+        let build = self.portal.builds().record(&asked.build).await?.build;
+        let mut outputs = self.portal.jobs().outputs(&build, Some(&asked.environment));
         outputs.insert("promotion".to_owned(), promotion.id.to_string());
         Ok(Done {
             outputs,
@@ -94,7 +95,7 @@ impl Portal {
     }
 
     async fn standing(
-        &self,
+        self,
         asked: &Move,
         confirmed: &ConfirmedJob,
         token: &Token,
@@ -120,7 +121,9 @@ impl Portal {
                 }
             },
         };
-        let boarded = self.board(&promotion.id, run, now).await?;
+        let boarded = Decisions::of(self.portal)
+            .board(&promotion.id, run, now)
+            .await?;
         let promotion = match boarded {
             Boarded::On(promotion) => *promotion,
             Boarded::Elsewhere(other) => {
@@ -136,17 +139,17 @@ impl Portal {
     /// The promotion that a pipeline was started with, which must be for what the pipeline says, and this pipeline's to
     /// carry out.
     pub(super) async fn named(
-        &self,
+        self,
         id: &PromotionId,
         asked: &Move,
         confirmed: &ConfirmedJob,
     ) -> Result<Promotion, Failure> {
-        let found = self.store().table.promotion(id).await?;
+        let found = self.portal.table.promotion(id).await?;
         let found = found.map(|record| record.promotion).ok_or_else(|| {
             Failure::configuration(format!("UserParameters: there is no promotion {id}."))
         })?;
         if found.app == asked.app && found.to == asked.environment && found.build == asked.build {
-            self.check_carries(confirmed, &found)?;
+            self.portal.jobs().check_carries(confirmed, &found)?;
             return Ok(found);
         }
         Err(Failure::configuration(format!(
@@ -157,7 +160,7 @@ impl Portal {
 
     /// The promotion of this run, or a new one. Or why there is none yet.
     async fn asked_for(
-        &self,
+        self,
         asked: &Move,
         confirmed: &ConfirmedJob,
         token: &Token,
@@ -173,9 +176,14 @@ impl Portal {
             build: &asked.build,
             to: &asked.environment,
             pipeline: &confirmed.pipeline,
-            adopts: self.may_carry_out(confirmed, &asked.app, &asked.environment),
+            adopts: self
+                .portal
+                .jobs()
+                .may_carry_out(confirmed, &asked.app, &asked.environment),
         };
-        let promoted = self.request_in_run(boarding, run, again, now).await;
+        let promoted = Decisions::of(self.portal)
+            .request_in_run(boarding, run, again, now)
+            .await;
         match promoted {
             Ok(Asked { promotion, .. }) => Ok(Ok(promotion)),
             Err(Error::Declined { refusals }) if opens(&refusals, token, now) => {
@@ -190,11 +198,11 @@ impl Portal {
 
     /// The promotion that this run carries out already.
     pub(super) async fn promotion_of(
-        &self,
+        self,
         run: &RunId,
         asked: &Move,
     ) -> Result<Option<Promotion>, Failure> {
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let Some(id) = table.promotion_of_run(run).await? else {
             return Ok(None);
         };
@@ -212,14 +220,16 @@ impl Portal {
 
     /// The execution that a gate or a release is part of, of a pipeline that may move builds so.
     pub(super) async fn confirm_move(
-        &self,
+        self,
         jobs: &Jobs,
         job: &Job,
         asked: &Move,
     ) -> Result<ConfirmedJob, Failure> {
-        self.check_names(&asked.app, Some(&asked.environment))?;
-        let confirmed = self.confirm(jobs, job, &asked.said).await?;
-        self.check_moves(&confirmed, asked)?;
+        self.portal
+            .jobs()
+            .check_names(&asked.app, Some(&asked.environment))?;
+        let confirmed = self.portal.jobs().confirm(jobs, job, &asked.said).await?;
+        self.portal.jobs().check_moves(&confirmed, asked)?;
         Ok(confirmed)
     }
 }

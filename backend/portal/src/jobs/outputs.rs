@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::{build::Build, id::EnvironmentId};
+use domain::{build::Build, id::EnvironmentId, variables};
 
-use crate::{Portal, variables};
+use crate::jobs::PipelineJobs;
 
-impl Portal {
+impl PipelineJobs<'_> {
     /// What is said of a build.
     pub(super) fn outputs(
-        &self,
+        self,
         build: &Build,
         environment: Option<&EnvironmentId>,
     ) -> BTreeMap<String, String> {
@@ -31,11 +31,11 @@ impl Portal {
     }
 
     /// The page to send people to: the testers' where it was released, else the build's own.
-    fn page_of(&self, build: &Build, environment: Option<&EnvironmentId>) -> Option<String> {
+    fn page_of(self, build: &Build, environment: Option<&EnvironmentId>) -> Option<String> {
         let path = match environment {
             Some(environment) => format!("/{}/{environment}", build.app),
             None => format!("/{}/builds/{}", build.app, build.id),
         };
-        Some(self.public_url()?.join(&path).ok()?.to_string())
+        Some(self.portal.public_url()?.join(&path).ok()?.to_string())
     }
 }

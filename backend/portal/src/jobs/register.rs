@@ -14,12 +14,16 @@ use store::table::{PendingRegistration, Registration};
 use targets::codepipeline::Jobs;
 
 use super::{ConfirmedJob, Done, Failure, Outcome};
-use crate::{Portal, access::Action, register::Facts};
+use crate::{
+    access::Action,
+    jobs::Tasks,
+    register::{Facts, Registrations},
+};
 
-impl Portal {
+impl Tasks<'_> {
     /// Registers what a job's artifacts hold.
     pub(super) async fn register_job(
-        &self,
+        self,
         jobs: &Jobs,
         job: Job,
         parameters: Parameters,
@@ -28,7 +32,7 @@ impl Portal {
         let (build, environment) = self.register(jobs, job, parameters, now).await?;
         let environment = environment.as_ref();
         Ok(Done {
-            outputs: self.outputs(&build, environment),
+            outputs: self.portal.jobs().outputs(&build, environment),
             summary: summary(&build, environment),
             external: Some(build.id.to_string()),
             continuation: None,
@@ -37,28 +41,40 @@ impl Portal {
     }
 
     async fn register(
-        &self,
+        self,
         jobs: &Jobs,
         job: Job,
         parameters: Parameters,
         now: Timestamp,
     ) -> Result<(Build, Option<EnvironmentId>), Failure> {
         let (app, environment) = (&parameters.app, parameters.environment.as_ref());
-        self.check_names(app, environment)?;
-        let confirmed = self.confirm(jobs, &job, &parameters.said).await?;
-        self.check_feeds(&confirmed, app, environment)?;
+        self.portal.jobs().check_names(app, environment)?;
+        let confirmed = self
+            .portal
+            .jobs()
+            .confirm(jobs, &job, &parameters.said)
+            .await?;
+        self.portal
+            .jobs()
+            .check_feeds(&confirmed, app, environment)?;
         let mut facts = facts(&job, &confirmed, parameters, now)?;
         let action = Action::Register {
             app: &facts.app,
             environment: facts.environment.as_ref(),
         };
-        self.authorise(&facts.by, action)?;
-        let table = &self.store().table;
+        self.portal.authorise(&facts.by, action)?;
+        let table = &self.portal.table;
         let build = match table.begin_registration(&facts.key, now).await? {
-            Registration::Done { build, .. } => self.registered_before(&build, &facts).await?,
+            Registration::Done { build, .. } => {
+                Registrations::of(self.portal)
+                    .registered_before(&build, &facts)
+                    .await?
+            }
             Registration::Pending(pending) => {
                 if let Some(to) = &facts.environment
-                    && let Err(refused) = self.check_release(&facts.app, to).await
+                    && let Err(refused) = Registrations::of(self.portal)
+                        .check_release(&facts.app, to)
+                        .await
                 {
                     self.forget(&pending).await;
                     return Err(refused.into());
@@ -78,15 +94,21 @@ impl Portal {
     }
 
     async fn register_inputs(
-        &self,
+        self,
         facts: &Facts,
         pending: &PendingRegistration,
         inputs: &[Input],
         credentials: Option<Credentials>,
     ) -> Result<Build, Failure> {
-        let mut staging = self.staging(&pending.id);
-        let result = match self.unpack(inputs, credentials, &mut staging).await {
-            Ok(()) => self.complete(facts, &staging).await.map_err(Failure::from),
+        let mut staging = Registrations::of(self.portal).staging(&pending.id);
+        let result = match Registrations::of(self.portal)
+            .unpack(inputs, credentials, &mut staging)
+            .await
+        {
+            Ok(()) => Registrations::of(self.portal)
+                .complete(facts, &staging)
+                .await
+                .map_err(Failure::from),
             Err(failure) => Err(failure),
         };
         staging.clear().await;
@@ -99,13 +121,16 @@ impl Portal {
             return Err(failure);
         }
         // Of two deliveries at once, the slower one can fail over what the other has just completed.
-        self.made_meanwhile(facts).await?.ok_or(failure)
+        Registrations::of(self.portal)
+            .made_meanwhile(facts)
+            .await?
+            .ok_or(failure)
     }
 
     /// Forgets a registration that cannot succeed, if no earlier try left anything behind.
-    async fn forget(&self, pending: &PendingRegistration) {
+    async fn forget(self, pending: &PendingRegistration) {
         if pending.objects.is_empty() {
-            let table = &self.store().table;
+            let table = &self.portal.table;
             if let Err(error) = table.forget_registration(&pending.id).await {
                 tracing::warn!(error = %chain(&error), "a pending registration stays for retention");
             }
@@ -115,7 +140,7 @@ impl Portal {
     /// What the execution was made of, and how that is known: as its events said, else as `CodePipeline` says. A build is
     /// registered without it, too.
     async fn revision_of(
-        &self,
+        self,
         jobs: &Jobs,
         confirmed: &ConfirmedJob,
     ) -> Result<(Option<Revision>, Known), Failure> {
@@ -125,7 +150,7 @@ impl Portal {
             execution,
             ..
         } = confirmed;
-        let recorded = self.store().table.run_now(run).await?;
+        let recorded = self.portal.table.run_now(run).await?;
         let recorded = recorded.filter(|record| record.known.is_proven());
         if let Some(revision) = recorded.and_then(|record| record.run.revision) {
             return Ok((Some(revision.value), Known::Proven));

@@ -14,11 +14,17 @@ use sources::job::{Job, parameters::Move};
 use targets::codepipeline::Jobs;
 
 use super::{Done, Failure, LONGEST, Outcome, token::Token};
-use crate::{Portal, access::Action, promotion::Boarded, releases::Direct, who::Who};
+use crate::{
+    access::Action,
+    jobs::Tasks,
+    promotion::{Boarded, Decisions},
+    register::{Registrations, releases::Direct},
+    who::Who,
+};
 
-impl Portal {
+impl Tasks<'_> {
     pub(super) async fn release_job(
-        &self,
+        self,
         jobs: &Jobs,
         job: &Job,
         asked: &Move,
@@ -32,7 +38,7 @@ impl Portal {
             app: &asked.app,
             environment,
         };
-        self.authorise(&by, action)?;
+        self.portal.authorise(&by, action)?;
         let promotion = match &asked.promotion {
             Some(id) => Some(self.named(id, asked, &confirmed).await?),
             None => self.promotion_of(run, asked).await?,
@@ -50,9 +56,9 @@ impl Portal {
                     .await?
             }
         };
-        let build = self.build_record(&asked.build).await?.build;
+        let build = self.portal.builds().record(&asked.build).await?.build;
         Ok(Done {
-            outputs: self.outputs(&build, environment),
+            outputs: self.portal.jobs().outputs(&build, environment),
             summary: format!(
                 "{} build {} is released in {}",
                 asked.app, build.number, asked.environment
@@ -64,8 +70,8 @@ impl Portal {
     }
 
     /// What a run deploys whose promotion was abandoned is no release.
-    async fn not_abandoned(&self, run: &RunId, asked: &Move) -> Result<(), Failure> {
-        let table = &self.store().table;
+    async fn not_abandoned(self, run: &RunId, asked: &Move) -> Result<(), Failure> {
+        let table = &self.portal.table;
         let Some(id) = table.promotion_of_run(run).await? else {
             return Ok(());
         };
@@ -84,14 +90,14 @@ impl Portal {
 
     /// The release that ends a promotion; none while a hold is in the way.
     async fn end_with_release(
-        &self,
+        self,
         promotion: &Promotion,
         run: &RunId,
         now: Timestamp,
     ) -> Result<Option<Release>, Failure> {
         let id = &promotion.id;
-        let ended = match self.board(id, run, now).await? {
-            Boarded::On(_) => self.deliver(id, now).await?,
+        let ended = match Decisions::of(self.portal).board(id, run, now).await? {
+            Boarded::On(_) => Decisions::of(self.portal).deliver(id, now).await?,
             Boarded::Elsewhere(other) => {
                 return Err(Failure::configuration(format!(
                     "Promotion {id} is carried out by the run {other}, not by this one."
@@ -111,7 +117,7 @@ impl Portal {
                 ended.state.word()
             )));
         }
-        let releases = self.build_record(&ended.build).await?.releases;
+        let releases = self.portal.builds().record(&ended.build).await?.releases;
         let mut found = releases.into_iter();
         found
             .find(|release| {
@@ -124,14 +130,14 @@ impl Portal {
 
     /// The same job again finds the release that it made before.
     async fn release_without_promotion(
-        &self,
+        self,
         job: &Job,
         asked: &Move,
         run: &RunId,
         by: Actor,
         now: Timestamp,
     ) -> Result<Release, Failure> {
-        let record = self.build_record(&asked.build).await?;
+        let record = self.portal.builds().record(&asked.build).await?;
         let (app, to) = (&asked.app, &asked.environment);
         if record.build.app != *app {
             return Err(Failure::configuration(format!(
@@ -157,7 +163,7 @@ impl Portal {
             },
             now,
         };
-        Ok(Box::pin(self.release_directly(&record, direct)).await?)
+        Ok(Box::pin(Registrations::of(self.portal).release_directly(&record, direct)).await?)
     }
 }
 

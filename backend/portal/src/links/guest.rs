@@ -1,25 +1,11 @@
 //! What the holder of a share link sees, and gets.
 
-use domain::{
-    Timestamp,
-    actor::Actor,
-    audit::Deed,
-    build::Build,
-    id::{AppId, EnvironmentId},
-    install,
-    release::{Installable, NoInstall},
-    share::{Lack, MOST_GUESSES, Offer, ShareView, Shared, Shows, Standing, locked_until},
-};
+use domain::{Timestamp, actor::Actor, audit::Deed, build::Build, id::{AppId, EnvironmentId}, install, release::{Installable, NoInstall}, share::{Lack, MOST_GUESSES, Offer, ShareView, Shared, Shows, Standing, locked_until}};
 use identity::password;
 use store::table::{LinkRecord, Tap, Tapped};
 
 use super::{holder, list};
-use crate::{
-    Error, Portal, Result,
-    access::Action,
-    download::{Choice, Counted, Grant},
-    who::Who,
-};
+use crate::{Error, Portal, Result, access::Action, download::{Choice, Counted, Grant}, links::Links, who::Who};
 
 /// What comes with a tap.
 #[derive(Clone, Copy, Default)]
@@ -50,10 +36,10 @@ pub enum Opened {
     },
 }
 
-impl Portal {
+impl Links<'_> {
     /// What a link gives to whoever holds its address. It changes nothing and makes no link to bytes.
     pub async fn look(
-        &self,
+        self,
         credential: &str,
         from: Option<&str>,
         now: Timestamp,
@@ -63,13 +49,13 @@ impl Portal {
     }
 
     /// Something by which the page makes a tap known.
-    pub fn new_tap(&self) -> String {
-        self.salt()
+    pub fn new_tap(self) -> String {
+        self.portal.ids().unique()
     }
 
     /// Gives what a link gives, once for each tap; or, with a password, lets its holder see what that is.
-    pub async fn open_link(
-        &self,
+    pub async fn open(
+        self,
         credential: &str,
         tapper: Tapper<'_>,
         now: Timestamp,
@@ -90,7 +76,7 @@ impl Portal {
         }
     }
 
-    async fn page(&self, record: &LinkRecord, wrong: bool, now: Timestamp) -> Result<Opened> {
+    async fn page(self, record: &LinkRecord, wrong: bool, now: Timestamp) -> Result<Opened> {
         Ok(Opened::Page {
             view: self.seen(record, false, now).await?,
             tap: self.new_tap(),
@@ -100,7 +86,7 @@ impl Portal {
 
     /// The bytes, chosen for the guest like for everyone; none if the tap gives nothing any more.
     async fn take_shared(
-        &self,
+        self,
         record: &LinkRecord,
         tapper: Tapper<'_>,
         now: Timestamp,
@@ -108,28 +94,34 @@ impl Portal {
         let (guest, agent) = (holder(record), tapper.user_agent);
         let choice = match &record.link.what {
             Shared::Newest { app, environment } => {
-                self.choose_latest(&guest, app, environment, None, agent, now)
+                self.portal
+                    .downloads()
+                    .choose_latest(&guest, app, environment, None, agent, now)
                     .await?
             }
             Shared::Build { build, .. } => {
-                let kept = self.build_record(build).await?.build;
+                let kept = self.portal.builds().record(build).await?.build;
                 let packages = Installable::all_of(&kept);
                 let package = Installable::choose(&packages, None).map_err(|reason| {
                     let reason = reason.to_string();
                     Error::Refused { reason }
                 })?;
-                self.choose_file(&guest, build, &package.digest, agent, now)
+                self.portal
+                    .downloads()
+                    .choose_file(&guest, build, &package.digest, agent, now)
                     .await?
             }
         };
         let choice = choice.through(&record.link.id);
-        self.hand_out(&choice, Counted::Link(record, tapper.tap))
+        self.portal
+            .downloads()
+            .hand_out(&choice, Counted::Link(record, tapper.tap))
             .await
     }
 
     /// Counts the tap, unless it was counted; false if the link gives it nothing.
     pub(crate) async fn count_tap(
-        &self,
+        self,
         record: &LinkRecord,
         tap: Option<&str>,
         choice: &Choice,
@@ -152,28 +144,30 @@ impl Portal {
         }
     }
 
-    async fn tapped(&self, record: &LinkRecord, name: &str, choice: &Choice) -> Result<Tapped> {
+    async fn tapped(self, record: &LinkRecord, name: &str, choice: &Choice) -> Result<Tapped> {
         let tap = Tap {
             link: &record.link.id,
             name,
             opened: record.password.is_some(),
             size: choice.size,
-            allowance: record.link.allowance(self.limits()),
+            allowance: record.link.allowance(&self.portal.parts.limits),
             today: record.today,
         };
-        let table = &self.store().table;
-        Ok(table.tap(tap, &choice.download, &self.salt()).await?)
+        let table = &self.portal.table;
+        Ok(table
+            .tap(tap, &choice.download, &self.portal.ids().unique())
+            .await?)
     }
 
     /// Counts the try, and only then looks whether the password is right.
     async fn try_password(
-        &self,
+        self,
         record: &LinkRecord,
         given: &str,
         tapper: Tapper<'_>,
         now: Timestamp,
     ) -> Result<Opened> {
-        let (id, table) = (&record.link.id, &self.store().table);
+        let (id, table) = (&record.link.id, &self.portal.table);
         let Some(kept) = &record.password else {
             return self.page(record, false, now).await;
         };
@@ -212,7 +206,7 @@ impl Portal {
     }
 
     async fn note_lock(
-        &self,
+        self,
         record: &LinkRecord,
         from: Option<&str>,
         now: Timestamp,
@@ -223,11 +217,11 @@ impl Portal {
             ..Who::from(&guest)
         };
         let note = list::note(who, Deed::LockedOut, &record.link, now);
-        Ok(self.store().table.note(&note).await?)
+        Ok(self.portal.table.note(&note).await?)
     }
 
     /// What the holder of a link sees, `opened` if its password let them through.
-    async fn seen(&self, record: &LinkRecord, opened: bool, now: Timestamp) -> Result<ShareView> {
+    async fn seen(self, record: &LinkRecord, opened: bool, now: Timestamp) -> Result<ShareView> {
         let link = &record.link;
         let shows = match link.standing(now) {
             Standing::Live if record.password.is_some() && !opened => closed(record, now),
@@ -242,13 +236,13 @@ impl Portal {
     }
 
     /// What a link has to give at the moment, if its maker may share that.
-    async fn offered(&self, record: &LinkRecord, now: Timestamp) -> Result<Shows> {
-        let (table, guest) = (&self.store().table, holder(record));
+    async fn offered(self, record: &LinkRecord, now: Timestamp) -> Result<Shows> {
+        let (table, guest) = (&self.portal.table, holder(record));
         let app = record.link.what.app();
         let (kept, environment) = match &record.link.what {
             Shared::Build { build, .. } => (table.build(build).await?, None),
             Shared::Newest { environment, .. } => {
-                if !self.gives(&guest, app, std::slice::from_ref(environment)) {
+                if !gives(self.portal, &guest, app, std::slice::from_ref(environment)) {
                     return Ok(Shows::Ended(Standing::Revoked));
                 }
                 let served = table.served(app, environment).await?;
@@ -258,7 +252,11 @@ impl Portal {
                         None => Lack::NotYet,
                     }));
                 };
-                let name = self.environment_or_its_name(environment).name;
+                let name = self
+                    .portal
+                    .builds()
+                    .environment_or_its_name(environment)
+                    .name;
                 (table.build(&release.build).await?, Some(name))
             }
         };
@@ -267,26 +265,27 @@ impl Portal {
             return Ok(Shows::Ended(Standing::Revoked));
         };
         let here = environment.is_some();
-        if !here && !self.gives(&guest, app, &kept.environments()) {
+        if !here && !gives(self.portal, &guest, app, &kept.environments()) {
             return Ok(Shows::Ended(Standing::Revoked));
         }
         if kept.withdrawn.is_some() {
             return Ok(Shows::Nothing(Lack::Withdrawn));
         }
-        let name = self.app_or_its_name(app).name;
+        let name = self.portal.builds().app_or_its_name(app).name;
         Ok(match offer(name, environment, &kept.build) {
             Ok(offer) => {
-                let allowance = record.link.allowance(self.limits());
+                let allowance = record.link.allowance(&self.portal.parts.limits);
                 let paused = allowance.paused_until(record.today, offer.size, now);
                 paused.map_or(Shows::Offer(offer), Shows::Paused)
             }
             Err(_) => Shows::Nothing(Lack::NoPackage),
         })
     }
+}
 
-    fn gives(&self, guest: &Actor, app: &AppId, environments: &[EnvironmentId]) -> bool {
-        self.may(guest, Action::Download { app, environments })
-    }
+/// Whether whoever holds a link may download what it leads to now.
+fn gives(portal: &Portal, guest: &Actor, app: &AppId, environments: &[EnvironmentId]) -> bool {
+    portal.may(guest, Action::Download { app, environments })
 }
 
 /// What stands before a password.

@@ -10,14 +10,14 @@ use domain::{
 use store::table::LinkRecord;
 
 use super::{holder, words};
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use crate::{Error, Result, access::Action, links::Links, who::Who};
 
-impl Portal {
+impl Links<'_> {
     /// One's own share links that are live or ended lately, the newest first; everyone's, for who manages those.
-    pub async fn share_links(&self, actor: &Actor, now: Timestamp) -> Result<LinksView> {
-        self.authorise(actor, Action::ViewOverview)?;
-        let all = self.may(actor, Action::ManageCredentials);
-        let records = self.store().table.links().await?.into_iter();
+    pub async fn list(self, actor: &Actor, now: Timestamp) -> Result<LinksView> {
+        self.portal.authorise(actor, Action::ViewOverview)?;
+        let all = self.portal.may(actor, Action::ManageCredentials);
+        let records = self.portal.table.links().await?.into_iter();
         // Who holds a link is not who made it, though the maker answers for both.
         let own = |record: &LinkRecord| {
             actor.kind != ActorKind::Guest && record.link.by.is_same_as(actor)
@@ -30,8 +30,8 @@ impl Portal {
     }
 
     /// Ends a link. One that was revoked before stays as it is.
-    pub async fn revoke_link<'a>(
-        &self,
+    pub async fn revoke<'a>(
+        self,
         who: impl Into<Who<'a>>,
         id: &LinkId,
         now: Timestamp,
@@ -43,35 +43,35 @@ impl Portal {
             at: now,
         };
         let note = note(who, Deed::LinkRevoked, &record.link, now);
-        self.store().table.revoke_link(id, &revoked, &note).await?;
-        let record = self.store().table.link(id).await?;
+        self.portal.table.revoke_link(id, &revoked, &note).await?;
+        let record = self.portal.table.link(id).await?;
         let record = record.ok_or_else(|| Error::not_found(format!("share link {id}")))?;
         Ok(self.link_view(record, now))
     }
 
     /// A link of the caller's own, or any for who manages those. To others there is no such link. A token ends
     /// none, not even its owner's: no permission says so.
-    async fn link_to_end(&self, actor: &Actor, id: &LinkId) -> Result<LinkRecord> {
+    async fn link_to_end(self, actor: &Actor, id: &LinkId) -> Result<LinkRecord> {
         let nothing = || Error::not_found(format!("share link {id}"));
-        self.authorise(actor, Action::ViewOverview)?;
-        let record = self.store().table.link(id).await?.ok_or_else(nothing)?;
+        self.portal.authorise(actor, Action::ViewOverview)?;
+        let record = self.portal.table.link(id).await?.ok_or_else(nothing)?;
         let own = record.link.by.is_same_as(actor);
         if own && actor.permit.is_none() {
             return Ok(record);
         }
-        match self.authorise(actor, Action::ManageCredentials) {
+        match self.portal.authorise(actor, Action::ManageCredentials) {
             Ok(()) => Ok(record),
             Err(error) if own => Err(error),
             Err(_) => Err(nothing()),
         }
     }
 
-    fn link_view(&self, record: LinkRecord, now: Timestamp) -> LinkView {
+    fn link_view(self, record: LinkRecord, now: Timestamp) -> LinkView {
         // Where a build is released by now is asked at its page; here it counts whether its maker shares this app anywhere.
         let places: Vec<EnvironmentId> = match &record.link.what {
             Shared::Newest { environment, .. } => vec![environment.clone()],
             Shared::Build { .. } => {
-                let all = self.catalog().environments.iter();
+                let all = self.portal.catalog().environments.iter();
                 all.map(|environment| environment.id.clone()).collect()
             }
         };
@@ -80,7 +80,7 @@ impl Portal {
             environments: &places,
         };
         let standing = match record.link.standing(now) {
-            Standing::Live if !self.may(&holder(&record), action) => Standing::Revoked,
+            Standing::Live if !self.portal.may(&holder(&record), action) => Standing::Revoked,
             standing => standing,
         };
         LinkView {

@@ -17,12 +17,12 @@ use jiff::SignedDuration;
 use store::table::{LinkRecord, PasswordRecord};
 
 use super::{Credential, list};
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use crate::{Error, Result, access::Action, known, links::Links, who::Who};
 
-impl Portal {
+impl Links<'_> {
     /// Makes a share link. `base` is where people reach the portal.
-    pub async fn make_link<'a>(
-        &self,
+    pub async fn make<'a>(
+        self,
         who: impl Into<Who<'a>>,
         request: LinkRequest,
         base: &str,
@@ -34,17 +34,17 @@ impl Portal {
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let expires_at = now + lifetime(request.hours)?;
         let limit = limit(request.limit)?;
-        let limits = self.limits();
+        let limits = &self.portal.parts.limits;
         let per_day = tightened("per_day", request.per_day, limits.link, "downloads")?;
         let most = limits.link_bytes;
         let bytes_per_day = tightened("bytes_per_day", request.bytes_per_day, most, "bytes")?;
         let password = match request.password {
-            Some(SharePassword(text)) => Some(hashed(text, self.random()).await?),
+            Some(SharePassword(text)) => Some(hashed(text, self.portal.ids().random()).await?),
             None => None,
         };
-        let secret = Secret::new(self.random());
+        let secret = Secret::new(self.portal.ids().random());
         let link = ShareLink {
-            id: self.new_link_id(now)?,
+            id: self.portal.ids().link(now)?,
             what,
             by: who.actor.clone(),
             made_at: now,
@@ -67,7 +67,7 @@ impl Portal {
             today: None,
         };
         let note = list::note(who, Deed::LinkMade, &link, now);
-        self.store().table.put_link(&record, &note).await?;
+        self.portal.table.put_link(&record, &note).await?;
         let id = link.id.clone();
         let credential = Credential { id, secret }.text();
         Ok(MadeLink {
@@ -77,25 +77,27 @@ impl Portal {
     }
 
     /// What is to be shared, if the caller may share it and it can be had at all.
-    async fn to_share(&self, who: Who<'_>, to: &LinkTo) -> Result<Shared> {
+    async fn to_share(self, who: Who<'_>, to: &LinkTo) -> Result<Shared> {
         match to {
             LinkTo::Newest { app, environment } => {
-                self.authorise(who.actor, Action::ViewApp(app))?;
-                self.known_app(app)?;
-                self.known_environment(environment)?;
+                self.portal.authorise(who.actor, Action::ViewApp(app))?;
+                known::app(self.portal, app)?;
+                known::environment(self.portal, environment)?;
                 let environments = std::slice::from_ref(environment);
-                self.authorise(who.actor, Action::Share { app, environments })?;
+                self.portal
+                    .authorise(who.actor, Action::Share { app, environments })?;
                 Ok(Shared::Newest {
                     app: app.clone(),
                     environment: environment.clone(),
                 })
             }
             LinkTo::Build { build } => {
-                let record = self.visible_build(who.actor, build).await?;
+                let record = self.portal.builds().visible(who.actor, build).await?;
                 let app = &record.build.app;
                 let environments = record.environments();
                 let environments = environments.as_slice();
-                self.authorise(who.actor, Action::Share { app, environments })?;
+                self.portal
+                    .authorise(who.actor, Action::Share { app, environments })?;
                 if let Some(hold) = &record.withdrawn {
                     let by = &hold.by.name;
                     let reason = format!("this build was withdrawn by {by}: {}", hold.reason);
@@ -116,9 +118,9 @@ impl Portal {
     }
 
     /// Those of some groups that have a role, so that a record says no more of its maker than is needed.
-    fn groups_with_a_role(&self, groups: &[String]) -> Vec<String> {
+    fn groups_with_a_role(self, groups: &[String]) -> Vec<String> {
         let has_a_role = |group: &&String| {
-            let mut grants = self.grants().iter();
+            let mut grants = self.portal.parts.grants.as_slice().iter();
             grants.any(|grant| grant.groups.contains(group))
         };
         groups.iter().filter(has_a_role).cloned().collect()

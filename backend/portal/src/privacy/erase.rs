@@ -16,7 +16,7 @@ use domain::{
 use store::table::RevokedToken;
 
 use super::subject::{Known, Whom, of_cursor};
-use crate::{Error, Portal, Result, links, tokens, who::Who};
+use crate::{Error, Result, links, privacy::Privacy, tokens, who::Who};
 
 /// So many parts of the table are looked through for one answer, unless so many records were changed before.
 const PARTS: usize = 25;
@@ -65,11 +65,11 @@ const REMAINS: [(&str, &str); 9] = [
     ),
 ];
 
-impl Portal {
+impl Privacy<'_> {
     /// Erases a person's name, as far as one call gets: begins with what lets them in, goes on with records, and ends with what
     /// says who they were. Decisions that they took part in stay as they are, by their identifier.
-    pub async fn erase_person<'a>(
-        &self,
+    pub async fn erase<'a>(
+        self,
         who: impl Into<Who<'a>>,
         asked: &Erase,
         now: Timestamp,
@@ -86,7 +86,7 @@ impl Portal {
         if asked.cursor.is_none() {
             Box::pin(self.begin(who, &known, is_own, reason, &mut done, now)).await?;
         }
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let mut next = asked.cursor.clone();
         let mut changed = 0;
         for _ in 0..PARTS {
@@ -114,7 +114,7 @@ impl Portal {
 
     /// Notes the erasure, and ends whatever lets the person in; the session of whoever erases themselves ends at the end.
     async fn begin(
-        &self,
+        self,
         who: Who<'_>,
         known: &Known,
         is_own: bool,
@@ -122,7 +122,7 @@ impl Portal {
         done: &mut Erasing,
         now: Timestamp,
     ) -> Result<()> {
-        let (id, table) = (&known.subject.id, &self.store().table);
+        let (id, table) = (&known.subject.id, &self.portal.table);
         let mut erased = note(who, Deed::PrivacyErased, id, now);
         erased.reason = Some(reason.to_owned());
         table.note(&erased).await?;
@@ -161,7 +161,7 @@ impl Portal {
     }
 
     async fn end_all_of(
-        &self,
+        self,
         who: Who<'_>,
         known: &Known,
         reason: &str,
@@ -170,7 +170,10 @@ impl Portal {
         let id = &known.subject.id;
         let name = known.subject.names.first().cloned();
         let name = name.unwrap_or_else(|| id.erased());
-        let ended = self.end_all_but(who, (id, &name), None, Some(reason), now);
+        let ended = self
+            .portal
+            .sessions()
+            .end_all_but(who, (id, &name), None, Some(reason), now);
         Ok(Box::pin(ended).await?.ended)
     }
 }

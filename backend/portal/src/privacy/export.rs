@@ -5,7 +5,7 @@ use domain::{Timestamp, audit::Deed};
 use store::table::KeptRecord;
 
 use super::subject::{Whom, of_cursor};
-use crate::{Portal, Result, who::Who};
+use crate::{Result, privacy::Privacy, who::Who};
 
 /// An answer is not much longer; a function's has 6 MB at the most.
 const LARGEST: usize = 3 << 20;
@@ -21,10 +21,10 @@ fn view(kept: KeptRecord) -> KeptView {
     }
 }
 
-impl Portal {
+impl Privacy<'_> {
     /// A part of all that is kept of a person: of the caller, or of anybody for whoever may. The first part is noted.
-    pub async fn export_person<'a>(
-        &self,
+    pub async fn export<'a>(
+        self,
         who: impl Into<Who<'a>>,
         asked: &ExportOf,
         now: Timestamp,
@@ -39,7 +39,7 @@ impl Portal {
         } else {
             self.anybody(who.actor, whom).await?
         };
-        let (subject, table) = (known.subject, &self.store().table);
+        let (subject, table) = (known.subject, &self.portal.table);
         if asked.cursor.is_none() {
             let note = super::erase::note(who, Deed::PrivacyExported, &subject.id, now);
             table.note(&note).await?;

@@ -6,7 +6,7 @@ use domain::{
 };
 use store::table::{PersonRecord, Subject};
 
-use crate::{Error, Portal, Result, access::Action};
+use crate::{Error, Result, access::Action, privacy::Privacy};
 
 /// The most characters of what somebody is called.
 const LONGEST: usize = 200;
@@ -27,10 +27,10 @@ pub(super) struct Known {
     pub(super) record: Option<PersonRecord>,
 }
 
-impl Portal {
+impl Privacy<'_> {
     /// Who it is, for whoever may know all of anybody.
-    pub(super) async fn anybody(&self, actor: &Actor, whom: Whom<'_>) -> Result<Known> {
-        self.authorise(actor, Action::ManagePrivacy)?;
+    pub(super) async fn anybody(self, actor: &Actor, whom: Whom<'_>) -> Result<Known> {
+        self.portal.authorise(actor, Action::ManagePrivacy)?;
         let typed = whom.person.map(str::trim).unwrap_or_default();
         let issuer = whom.issuer.map(str::trim);
         if typed.is_empty() || typed.chars().count() > LONGEST {
@@ -38,7 +38,7 @@ impl Portal {
                 "give the person's address, their identifier, or what the issuer calls them";
             return Err(Error::invalid("person", detail));
         }
-        let people = self.store().table.people().await?;
+        let people = self.portal.table.people().await?;
         if let Some(issuer) = issuer.filter(|issuer| !issuer.is_empty()) {
             return self.known(PersonId::of(issuer, typed), people).await;
         }
@@ -76,10 +76,10 @@ impl Portal {
     }
 
     /// Whoever asks, if that is a person who is signed in. A token is not: what is kept of its owner is for the owner alone.
-    pub(super) async fn oneself(&self, actor: &Actor) -> Result<Known> {
+    pub(super) async fn oneself(self, actor: &Actor) -> Result<Known> {
         match (&actor.person, actor.kind) {
             (Some(person), ActorKind::Person) => {
-                let people = self.store().table.people().await?;
+                let people = self.portal.table.people().await?;
                 self.known(person.clone(), people).await
             }
             _ => Err(Error::Forbidden {
@@ -108,8 +108,8 @@ impl Portal {
         }
     }
 
-    async fn known(&self, id: PersonId, people: Vec<PersonRecord>) -> Result<Known> {
-        let table = &self.store().table;
+    async fn known(self, id: PersonId, people: Vec<PersonRecord>) -> Result<Known> {
+        let table = &self.portal.table;
         let mut names = table.names(&id).await?;
         let (own, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|it| it.id == id);
         let record = own.into_iter().next();

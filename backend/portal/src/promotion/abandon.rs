@@ -6,31 +6,37 @@
 use domain::{Timestamp, id::PromotionId, promotion::Promotion};
 
 use super::notes;
-use crate::{Portal, Result, who::Who};
+use crate::{
+    Result,
+    promotion::{Decisions, Promotions},
+    who::Who,
+};
 
-impl Portal {
+impl Promotions<'_> {
     /// Ends a promotion that is starting or running, by somebody who may go past gates.
-    pub async fn abandon_promotion<'a>(
-        &self,
+    pub async fn abandon<'a>(
+        self,
         who: impl Into<Who<'a>>,
         id: &PromotionId,
         why: &str,
         now: Timestamp,
     ) -> Result<Promotion> {
         let who = who.into();
-        self.answer(who, id, now, |promotion| {
-            let rights = self.rights(who.actor, &promotion.app, &promotion.to);
-            let was = promotion.state.word().to_owned();
-            let after = promotion.abandon(who.actor, rights, why, now)?;
-            let mut note = notes::ended(who, &after, now);
-            note.details.insert("was".to_owned(), was);
-            if let Some(error) = &after.last_error {
-                let (at, message) = (error.at, &error.message);
-                note.details
-                    .insert("last error".to_owned(), format!("{at}: {message}"));
-            }
-            Ok((after, note))
-        })
-        .await
+        Decisions::of(self.portal)
+            .answer(who, id, now, |promotion| {
+                let rights =
+                    Decisions::of(self.portal).rights(who.actor, &promotion.app, &promotion.to);
+                let was = promotion.state.word().to_owned();
+                let after = promotion.abandon(who.actor, rights, why, now)?;
+                let mut note = notes::ended(who, &after, now);
+                note.details.insert("was".to_owned(), was);
+                if let Some(error) = &after.last_error {
+                    let (at, message) = (error.at, &error.message);
+                    note.details
+                        .insert("last error".to_owned(), format!("{at}: {message}"));
+                }
+                Ok((after, note))
+            })
+            .await
     }
 }

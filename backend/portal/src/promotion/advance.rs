@@ -13,8 +13,12 @@ use domain::{
 use jiff::SignedDuration;
 use store::table::{PromotionRecord, Step, Stepped};
 
-use super::notes;
-use crate::{Error, Portal, Result, who::Who};
+use super::{notes, progress::Progress};
+use crate::{
+    Error, Result,
+    promotion::{Decisions, Execution, Promotions, Situations, carry::Calls},
+    who::Who,
+};
 
 /// More steps than a promotion has, and room for others that are faster.
 const STEPS: usize = 24;
@@ -28,59 +32,58 @@ const PORTAL: Rights = Rights {
 /// How long a promotion may be starting or running before somebody should look at it.
 const SLOW: SignedDuration = SignedDuration::from_hours(1);
 
-/// What a step did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// Something changed: look again.
-    On,
-    /// It was let through just now, by us: its target is to be called.
-    Let,
-    /// There is nothing more to do now.
-    Rest,
-    /// Its target was tried in vain, for this reason, and is to be tried again later.
-    Tried(String),
-}
-
 /// Whether a promotion has been starting or running for too long.
 fn is_slow(promotion: &Promotion, now: Timestamp) -> bool {
     matches!(promotion.state, State::Starting | State::Running)
         && now.duration_since(promotion.since) > SLOW
 }
 
-impl Portal {
+impl Promotions<'_> {
     /// Takes a promotion as far as its gates and its target let it, and gives it as it stands then. Asks for no right: it
     /// does only what the rules allow at this moment.
-    pub async fn advance(&self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
+    pub async fn advance(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
         let mut fresh = false;
         for _ in 0..STEPS {
-            let found = self.store().table.promotion(id).await?;
+            let found = self.portal.table.promotion(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let turn = match &record.promotion.state {
-                State::Waiting => Box::pin(self.leave_waiting(&record, now)).await?,
+                State::Waiting => {
+                    Box::pin(Execution::of(self.portal).leave_waiting(&record, now)).await?
+                }
                 State::Starting => {
-                    let called = Box::pin(self.call_target(&record, fresh, now)).await;
-                    self.or_give_up(&record, called, now).await?
+                    let called =
+                        Box::pin(Calls::of(self.portal).call_target(&record, fresh, now)).await;
+                    Execution::of(self.portal)
+                        .or_give_up(&record, called, now)
+                        .await?
                 }
                 State::Running => {
-                    let looked = Box::pin(self.look_at_run(&record, now)).await;
-                    self.or_give_up(&record, looked, now).await?
+                    let looked =
+                        Box::pin(Execution::of(self.portal).look_at_run(&record, now)).await;
+                    Execution::of(self.portal)
+                        .or_give_up(&record, looked, now)
+                        .await?
                 }
                 State::Succeeded
                 | State::Failed { .. }
                 | State::Rejected { .. }
                 | State::Expired
                 | State::Canceled { .. }
-                | State::Abandoned { .. } => Turn::Rest,
+                | State::Abandoned { .. } => Progress::Idle,
             };
             let rests = match &turn {
-                Turn::Rest => self.leave(&record, None, now).await?,
-                Turn::Tried(error) => self.leave(&record, Some(error), now).await?,
-                Turn::On | Turn::Let => None,
+                Progress::Idle => Execution::of(self.portal).leave(&record, None, now).await?,
+                Progress::Tried(error) => {
+                    Execution::of(self.portal)
+                        .leave(&record, Some(error), now)
+                        .await?
+                }
+                Progress::Changed | Progress::Started => None,
             };
             if let Some(promotion) = rests {
                 return Ok(promotion);
             }
-            fresh = turn == Turn::Let;
+            fresh = turn == Progress::Started;
         }
         Err(Error::Conflict {
             detail: "others keep changing this promotion: try again in a moment".to_owned(),
@@ -89,9 +92,9 @@ impl Portal {
 
     /// Goes on with every promotion that is not over, and asks for those that follow by themselves. One that cannot go on
     /// keeps no other from it. Returns how many have been starting or running for too long.
-    pub async fn advance_all(&self, now: Timestamp) -> Result<u64> {
+    pub async fn advance_all(self, now: Timestamp) -> Result<u64> {
         let mut slow = 0;
-        for before in self.store().table.open_promotions().await? {
+        for before in self.portal.table.open_promotions().await? {
             let after = match Box::pin(self.advance(&before.id, now)).await {
                 Ok(after) => after,
                 Err(error) => {
@@ -102,23 +105,25 @@ impl Portal {
             };
             slow += u64::from(is_slow(&after, now));
         }
-        Box::pin(self.promote_all_automatically(now)).await?;
+        Box::pin(Execution::of(self.portal).promote_all_automatically(now)).await?;
         Ok(slow)
     }
+}
 
+impl Execution<'_> {
     /// Ends a promotion that our own records keep from going on, where that lasts or its time is over. Else the error is the
     /// caller's; so it is where another process calls targets, which may be permitted what this one is not.
     async fn or_give_up(
-        &self,
+        self,
         record: &PromotionRecord,
-        turn: Result<Turn>,
+        turn: Result<Progress>,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let error = match turn {
             Ok(turn) => return Ok(turn),
             Err(error) => error,
         };
-        if self.parts.carriers.others {
+        if self.portal.parts.carriers.others {
             return Err(error);
         }
         let lasting = match &error {
@@ -129,11 +134,11 @@ impl Portal {
         let text = chain(&error);
         if lasting {
             let why = format!("the portal cannot carry it out: {text}");
-            return self.give_up(record, why, now).await;
+            return Calls::of(self.portal).give_up(record, why, now).await;
         }
         let tried = record.promotion.clone().tried(&text, now)?;
         match self.timed_out(&tried, now).await {
-            Ok(Some(why)) => self.give_up(record, why, now).await,
+            Ok(Some(why)) => Calls::of(self.portal).give_up(record, why, now).await,
             Ok(None) | Err(_) => Err(error),
         }
     }
@@ -141,7 +146,7 @@ impl Portal {
     /// Leaves a promotion until the next look, with what its target said; or ends it, if it has been there for too long.
     /// `None` if it is to be looked at anew.
     async fn leave(
-        &self,
+        self,
         record: &PromotionRecord,
         error: Option<&str>,
         now: Timestamp,
@@ -152,14 +157,14 @@ impl Portal {
             promotion = promotion.tried(error, now)?;
         }
         if let Some(why) = self.timed_out(&promotion, now).await? {
-            self.give_up(record, why, now).await?;
+            Calls::of(self.portal).give_up(record, why, now).await?;
             return Ok(None);
         }
         if promotion == record.promotion {
             return Ok(Some(promotion));
         }
         let step = Step::default();
-        match self.store().table.step(record, &promotion, step).await? {
+        match self.portal.table.step(record, &promotion, step).await? {
             Stepped::Done(_) => Ok(Some(promotion)),
             Stepped::Refused(_) => Ok(None),
         }
@@ -167,22 +172,24 @@ impl Portal {
 
     /// Why a promotion has been with its target for too long, if it has. Whoever leaves targets to another process leaves
     /// this to it, too. While its environment is held it may only wait for that to be lifted, so that its time does not end.
-    async fn timed_out(&self, promotion: &Promotion, now: Timestamp) -> Result<Option<String>> {
-        if self.parts.carriers.others {
+    async fn timed_out(self, promotion: &Promotion, now: Timestamp) -> Result<Option<String>> {
+        if self.portal.parts.carriers.others {
             return Ok(None);
         }
-        let timeouts = self.step_of(promotion).map(|step| step.timeouts);
+        let timeouts = Decisions::of(self.portal)
+            .step_of(promotion)
+            .map(|step| step.timeouts);
         let timeouts = timeouts.unwrap_or_else(|_| Timeouts::default());
         let Some(why) = promotion.overdue(timeouts, now) else {
             return Ok(None);
         };
-        let holds = self.store().table.holds().await?;
+        let holds = self.portal.table.holds().await?;
         let mut holds = holds.iter();
         let held = holds.any(|hold| hold.on.stops(&promotion.app, &promotion.to));
         Ok((!held).then_some(why))
     }
 
-    async fn leave_waiting(&self, record: &PromotionRecord, now: Timestamp) -> Result<Turn> {
+    async fn leave_waiting(self, record: &PromotionRecord, now: Timestamp) -> Result<Progress> {
         let promotion = &record.promotion;
         if promotion.is_overdue(now) {
             let after = promotion.clone().expire(now)?;
@@ -193,15 +200,21 @@ impl Portal {
             let after = promotion.clone().cancel(&portal, PORTAL, &why, now)?;
             return self.end(record, &after, now).await;
         }
-        let build = self.build_record(&promotion.build).await?;
-        let rights = self.rights(&promotion.requested_by, &promotion.app, &promotion.to);
+        let build = self.portal.builds().record(&promotion.build).await?;
+        let rights = Decisions::of(self.portal).rights(
+            &promotion.requested_by,
+            &promotion.app,
+            &promotion.to,
+        );
         let (app, to) = (&promotion.app, &promotion.to);
-        let open = self.open_promotion(app, to).await?;
-        let situation = self
+        let open = Decisions::of(self.portal).open_promotion(app, to).await?;
+        let situation = Situations::of(self.portal)
             .situation(app, to, Some(&build), open.as_ref(), rights)
             .await?;
         match promotion.clone().start(&situation, now) {
-            Ok(after) if self.is_for_others(record) => self.keep_waiting(record, after.gates).await,
+            Ok(after) if Calls::of(self.portal).is_for_others(record) => {
+                self.keep_waiting(record, after.gates).await
+            }
             Ok(after) => self.start(record, &after, now).await,
             Err(Impossible::Gates { gates }) => self.keep_waiting(record, gates).await,
             Err(impossible @ (Impossible::Changed(_) | Impossible::AlreadyThere)) => {
@@ -211,13 +224,13 @@ impl Portal {
                 self.end(record, &after, now).await
             }
             // Somebody was faster: then it no longer waits, which the next look shows.
-            Err(Impossible::NoPlace | Impossible::Occupied(_)) => Ok(Turn::On),
+            Err(Impossible::NoPlace | Impossible::Occupied(_)) => Ok(Progress::Changed),
             Err(other) => Err(other.into()),
         }
     }
 
     /// Why nobody waits for a promotion any more that a pipeline's gate has asked for, if nobody does.
-    async fn left_behind(&self, promotion: &Promotion) -> Result<Option<String>> {
+    async fn left_behind(self, promotion: &Promotion) -> Result<Option<String>> {
         let Some(id) = &promotion.run else {
             return Ok(None);
         };
@@ -228,26 +241,30 @@ impl Portal {
     }
 
     async fn start(
-        &self,
+        self,
         record: &PromotionRecord,
         after: &Promotion,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let portal = Actor::portal();
         let step = Step {
             notes: vec![notes::started(Who::from(&portal), after, now)],
             starts: true,
             ..Step::default()
         };
-        match self.store().table.step(record, after, step).await? {
-            Stepped::Done(_) => Ok(Turn::Let),
+        match self.portal.table.step(record, after, step).await? {
+            Stepped::Done(_) => Ok(Progress::Started),
             // Whatever stood in the way, the next look sees it and says so.
-            Stepped::Refused(_) => Ok(Turn::On),
+            Stepped::Refused(_) => Ok(Progress::Changed),
         }
     }
 
     /// Notes how the gates stand, where that is another than what people were shown.
-    async fn keep_waiting(&self, record: &PromotionRecord, gates: Vec<GateAnswer>) -> Result<Turn> {
+    async fn keep_waiting(
+        self,
+        record: &PromotionRecord,
+        gates: Vec<GateAnswer>,
+    ) -> Result<Progress> {
         let standings = |gates: &[GateAnswer]| -> Vec<_> {
             // What time alone meets has other words at each look.
             let words = |gate: &GateAnswer| match gate.gate {
@@ -265,26 +282,26 @@ impl Portal {
                 ..record.promotion.clone()
             };
             let step = Step::default();
-            self.store().table.step(record, &after, step).await?;
+            self.portal.table.step(record, &after, step).await?;
             // Whoever asked is to see them as they are now.
-            return Ok(Turn::On);
+            return Ok(Progress::Changed);
         }
-        Ok(Turn::Rest)
+        Ok(Progress::Idle)
     }
 
     /// Writes an end that nobody asked for.
     pub(super) async fn end(
-        &self,
+        self,
         record: &PromotionRecord,
         after: &Promotion,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let portal = Actor::portal();
         let step = Step {
             notes: vec![notes::ended(Who::from(&portal), after, now)],
             ..Step::default()
         };
-        let stepped = self.store().table.step(record, after, step).await?;
+        let stepped = self.portal.table.step(record, after, step).await?;
         if let (Stepped::Done(_), State::Failed { why }) = (stepped, &after.state) {
             // An alarm counts these lines.
             tracing::error!(
@@ -296,6 +313,6 @@ impl Portal {
                 "a promotion failed"
             );
         }
-        Ok(Turn::On)
+        Ok(Progress::Changed)
     }
 }

@@ -11,15 +11,20 @@ use domain::{
 use store::table::{PromotionRecord, Step, Stepped};
 
 use super::notes;
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use crate::{
+    Error, Result,
+    access::Action,
+    promotion::{Decisions, Promotions},
+    who::Who,
+};
 
 /// How often an answer is given anew when others are faster.
 const TRIES: usize = 16;
 
-impl Portal {
+impl Promotions<'_> {
     /// Agrees to a promotion of the bytes with that digest, and goes on with it if that was what it waited for.
     pub async fn approve<'a>(
-        &self,
+        self,
         who: impl Into<Who<'a>>,
         id: &PromotionId,
         seen: &Digest,
@@ -27,8 +32,8 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Promotion> {
         let who = who.into();
-        let approved = self.answer(who, id, now, |promotion| {
-            let step = self.step_of(&promotion)?;
+        let approved = Decisions::of(self.portal).answer(who, id, now, |promotion| {
+            let step = Decisions::of(self.portal).step_of(&promotion)?;
             let after = promotion.approve(step, who.actor, seen, comment, now)?;
             let note = notes::approved(who, &after, now);
             Ok((after, note))
@@ -36,16 +41,61 @@ impl Portal {
         match approved.await {
             Ok(_) => Box::pin(self.advance(id, now)).await,
             Err(Error::Impossible(why)) => {
-                self.note_refusal(who, id, &why, now).await?;
+                Decisions::of(self.portal)
+                    .note_refusal(who, id, &why, now)
+                    .await?;
                 Err(Error::Impossible(why))
             }
             Err(error) => Err(error),
         }
     }
 
+    /// Does not agree to a promotion, which is the end of it.
+    pub async fn reject<'a>(
+        self,
+        who: impl Into<Who<'a>>,
+        id: &PromotionId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Promotion> {
+        let who = who.into();
+        Decisions::of(self.portal)
+            .answer(who, id, now, |promotion| {
+                let rights =
+                    Decisions::of(self.portal).rights(who.actor, &promotion.app, &promotion.to);
+                let step = Decisions::of(self.portal).step_of(&promotion)?;
+                let after = promotion.reject(step, who.actor, rights, why, now)?;
+                let note = notes::ended(who, &after, now);
+                Ok((after, note))
+            })
+            .await
+    }
+
+    /// Takes a promotion back that has not started.
+    pub async fn cancel<'a>(
+        self,
+        who: impl Into<Who<'a>>,
+        id: &PromotionId,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Promotion> {
+        let who = who.into();
+        Decisions::of(self.portal)
+            .answer(who, id, now, |promotion| {
+                let rights =
+                    Decisions::of(self.portal).rights(who.actor, &promotion.app, &promotion.to);
+                let after = promotion.cancel(who.actor, rights, why, now)?;
+                let note = notes::ended(who, &after, now);
+                Ok((after, note))
+            })
+            .await
+    }
+}
+
+impl<'p> Decisions<'p> {
     /// Notes that somebody of the groups that are asked could not approve. What others try is in the request log alone.
     async fn note_refusal(
-        &self,
+        self,
         who: Who<'_>,
         id: &PromotionId,
         why: &Impossible,
@@ -60,49 +110,12 @@ impl Portal {
             return Ok(());
         }
         let note = notes::not_approved(who, &promotion, why, now);
-        Ok(self.store().table.note(&note).await?)
-    }
-
-    /// Does not agree to a promotion, which is the end of it.
-    pub async fn reject<'a>(
-        &self,
-        who: impl Into<Who<'a>>,
-        id: &PromotionId,
-        why: &str,
-        now: Timestamp,
-    ) -> Result<Promotion> {
-        let who = who.into();
-        self.answer(who, id, now, |promotion| {
-            let rights = self.rights(who.actor, &promotion.app, &promotion.to);
-            let step = self.step_of(&promotion)?;
-            let after = promotion.reject(step, who.actor, rights, why, now)?;
-            let note = notes::ended(who, &after, now);
-            Ok((after, note))
-        })
-        .await
-    }
-
-    /// Takes a promotion back that has not started.
-    pub async fn cancel<'a>(
-        &self,
-        who: impl Into<Who<'a>>,
-        id: &PromotionId,
-        why: &str,
-        now: Timestamp,
-    ) -> Result<Promotion> {
-        let who = who.into();
-        self.answer(who, id, now, |promotion| {
-            let rights = self.rights(who.actor, &promotion.app, &promotion.to);
-            let after = promotion.cancel(who.actor, rights, why, now)?;
-            let note = notes::ended(who, &after, now);
-            Ok((after, note))
-        })
-        .await
+        Ok(self.portal.table.note(&note).await?)
     }
 
     /// Reads a promotion, lets `change` say what becomes of it, and writes that; again, as long as others are faster.
     pub(super) async fn answer(
-        &self,
+        self,
         who: Who<'_>,
         id: &PromotionId,
         now: Timestamp,
@@ -115,7 +128,7 @@ impl Portal {
                 notes: vec![note],
                 ..Step::default()
             };
-            let stepped = self.store().table.step(&record, &after, step).await?;
+            let stepped = self.portal.table.step(&record, &after, step).await?;
             if let Stepped::Done(record) = stepped {
                 return Ok(record.promotion);
             }
@@ -127,26 +140,27 @@ impl Portal {
 
     /// A promotion of an app that its reader may see. One that has waited too long ends when somebody looks.
     pub(super) async fn seen_promotion(
-        &self,
+        self,
         who: Who<'_>,
         id: &PromotionId,
         now: Timestamp,
     ) -> Result<PromotionRecord> {
         let nothing = || Error::not_found(format!("promotion {id}"));
-        let found = self.store().table.promotion(id).await?;
+        let found = self.portal.table.promotion(id).await?;
         let record = found.ok_or_else(nothing)?;
-        self.authorise(who.actor, Action::ViewApp(&record.promotion.app))
+        self.portal
+            .authorise(who.actor, Action::ViewApp(&record.promotion.app))
             .map_err(|error| error.hiding(format!("promotion {id}")))?;
         if !record.promotion.is_overdue(now) {
             return Ok(record);
         }
-        Box::pin(self.advance(id, now)).await?;
-        self.store().table.promotion(id).await?.ok_or_else(nothing)
+        Box::pin(self.portal.promotions().advance(id, now)).await?;
+        self.portal.table.promotion(id).await?.ok_or_else(nothing)
     }
 
     /// The step of the path that a promotion is about to take.
-    pub(super) fn step_of(&self, promotion: &Promotion) -> Result<&PathStep> {
-        let path = self.catalog().path(&promotion.app);
+    pub(super) fn step_of(self, promotion: &Promotion) -> Result<&'p PathStep> {
+        let path = self.portal.catalog().path(&promotion.app);
         let step = path.and_then(|path| path.step(&promotion.to));
         step.ok_or(Error::Impossible(Impossible::Changed(
             "the app's path no longer enters this environment",

@@ -12,7 +12,11 @@ use jiff::SignedDuration;
 use store::table::PersonRecord;
 use tokio::sync::Mutex;
 
-use crate::{Portal, Result, access::Action};
+use crate::{
+    Result,
+    access::Action,
+    promotion::{Decisions, Prospects},
+};
 
 /// The most people that are named.
 const NAMED: usize = 20;
@@ -24,10 +28,10 @@ const OLD: SignedDuration = SignedDuration::from_mins(1);
 #[derive(Default)]
 pub(crate) struct KnownPeople(Mutex<Option<(Timestamp, Arc<[PersonRecord]>)>>);
 
-impl Portal {
+impl Prospects<'_> {
     /// The people who could approve at this moment, but for whoever asks. The rule that decides on an approval decides here.
     pub(super) async fn can_approve(
-        &self,
+        self,
         asking: &Actor,
         promotion: &Promotion,
         groups: &[String],
@@ -43,7 +47,7 @@ impl Portal {
         let mut names: Vec<String> = asked
             .map(|person| Actor::person(person.id.clone(), &person.name, person.groups.clone()))
             .filter(|person| !person.is_same_as(asking))
-            .filter(|person| self.may(person, Action::ViewApp(&promotion.app)))
+            .filter(|person| self.portal.may(person, Action::ViewApp(&promotion.app)))
             .filter(|person| self.may_approve(person, promotion, now))
             .map(|person| person.name)
             .collect();
@@ -56,7 +60,7 @@ impl Portal {
     /// Why somebody cannot approve a promotion that waits for approvals, where they might expect to: they asked for it, have
     /// approved it, ask by a token, or have a role that promotes.
     pub(super) fn why_not(
-        &self,
+        self,
         actor: &Actor,
         promotion: &Promotion,
         may: MayAnswer,
@@ -65,14 +69,15 @@ impl Portal {
         if may.approve {
             return None;
         }
-        let step = self.step_of(promotion).ok()?;
+        let step = Decisions::of(self.portal).step_of(promotion).ok()?;
         let tried = promotion.clone();
         let tried = tried.approve(step, actor, &promotion.digest, None, now);
         // Otherwise enough of their groups have approved.
         let Err(why) = tried else { return None };
         let by_role = match why {
             Impossible::NotAsked { .. } => {
-                let rights = self.rights(actor, &promotion.app, &promotion.to);
+                let rights =
+                    Decisions::of(self.portal).rights(actor, &promotion.app, &promotion.to);
                 if !rights.promote && !rights.break_glass {
                     return None;
                 }
@@ -84,14 +89,14 @@ impl Portal {
         Some(format!("{why}{by_role}: {}", why.remedy()))
     }
 
-    async fn known_people(&self, now: Timestamp) -> Result<Arc<[PersonRecord]>> {
-        let mut known = self.people.0.lock().await;
+    async fn known_people(self, now: Timestamp) -> Result<Arc<[PersonRecord]>> {
+        let mut known = self.portal.people.0.lock().await;
         if let Some((read, people)) = &*known
             && (SignedDuration::ZERO..OLD).contains(&now.duration_since(*read))
         {
             return Ok(Arc::clone(people));
         }
-        let people: Arc<[PersonRecord]> = self.store().table.people().await?.into();
+        let people: Arc<[PersonRecord]> = self.portal.table.people().await?.into();
         *known = Some((now, Arc::clone(&people)));
         Ok(people)
     }

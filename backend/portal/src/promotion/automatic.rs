@@ -12,11 +12,15 @@ use domain::{
 };
 
 use super::{Asked, wish::Wish};
-use crate::{Error, Portal, Result, who::Who};
+use crate::{
+    Error, Result,
+    promotion::{Decisions, Execution},
+    who::Who,
+};
 
-impl Portal {
+impl<'p> Execution<'p> {
     /// After a release into `environment`: asks for what follows by itself. What fails here the clock does again.
-    pub(crate) async fn follow(&self, app: &AppId, environment: &EnvironmentId, now: Timestamp) {
+    pub(crate) async fn follow(self, app: &AppId, environment: &EnvironmentId, now: Timestamp) {
         let followed = Box::pin(self.promote_automatically(app, environment, now)).await;
         if let Err(error) = followed {
             let error = chain(&error);
@@ -25,25 +29,25 @@ impl Portal {
     }
 
     /// The same for every environment of every app.
-    pub(super) async fn promote_all_automatically(&self, now: Timestamp) -> Result<()> {
+    pub(super) async fn promote_all_automatically(self, now: Timestamp) -> Result<()> {
         if !self.promotes_automatically() {
             return Ok(());
         }
-        for release in self.store().table.overview().await?.current {
+        for release in self.portal.table.overview().await?.current {
             Box::pin(self.follow(&release.app, &release.environment, now)).await;
         }
         Ok(())
     }
 
-    fn promotes_automatically(&self) -> bool {
-        let mut paths = self.catalog().paths.iter();
+    fn promotes_automatically(self) -> bool {
+        let mut paths = self.portal.catalog().paths.iter();
         paths.any(|path| path.steps.iter().any(|step| step.automatic))
     }
 
     /// Asks for the release of what `from` serves in the environment after it, if that is automatic and nobody has asked
     /// before.
     async fn promote_automatically(
-        &self,
+        self,
         app: &AppId,
         from: &EnvironmentId,
         now: Timestamp,
@@ -52,10 +56,10 @@ impl Portal {
             return Ok(None);
         };
         let to = &step.environment;
-        let Some(current) = self.store().table.current(app, from).await? else {
+        let Some(current) = self.portal.table.current(app, from).await? else {
             return Ok(None);
         };
-        let record = self.build_record(&current.build).await?;
+        let record = self.portal.builds().record(&current.build).await?;
         let asked_before = record.promotions.iter().any(|before| before.to == *to);
         let been_there = record.releases.iter().any(|been| been.environment == *to);
         if asked_before || been_there {
@@ -73,7 +77,7 @@ impl Portal {
             again: false,
         };
         let portal = Actor::portal();
-        match Box::pin(self.ask(Who::from(&portal), wish, now)).await {
+        match Box::pin(Decisions::of(self.portal).ask(Who::from(&portal), wish, now)).await {
             Ok(asked) => Ok(Some(asked)),
             Err(Error::Declined { refusals }) => {
                 let why: Vec<String> = refusals.iter().map(ToString::to_string).collect();
@@ -85,8 +89,8 @@ impl Portal {
         }
     }
 
-    fn automatic_step_after(&self, app: &AppId, from: &EnvironmentId) -> Option<&PathStep> {
-        let path = self.catalog().path(app)?;
+    fn automatic_step_after(self, app: &AppId, from: &EnvironmentId) -> Option<&'p PathStep> {
+        let path = self.portal.catalog().path(app)?;
         let next = path.steps.get(path.place(from)? + 1)?;
         next.automatic.then_some(next)
     }

@@ -8,8 +8,12 @@ use domain::{
 };
 use store::table::Step;
 
-use super::{Asked, advance::Turn, wish::Wish};
-use crate::{Error, Portal, Result, who::Who};
+use super::{Asked, progress::Progress, wish::Wish};
+use crate::{
+    Error, Result,
+    promotion::{Decisions, Execution, carry::Calls},
+    who::Who,
+};
 
 /// How often a promotion is looked at while others change it.
 const TRIES: usize = 16;
@@ -32,11 +36,11 @@ pub(crate) enum Boarded {
     Elsewhere(RunId),
 }
 
-impl Portal {
+impl Decisions<'_> {
     /// Asks for a promotion that this run carries out. `again` is whether the same was asked and refused before, which is
     /// no news then.
     pub(crate) async fn request_in_run(
-        &self,
+        self,
         boarding: Boarding<'_>,
         run: &RunId,
         again: bool,
@@ -49,7 +53,7 @@ impl Portal {
             pipeline,
             adopts,
         } = boarding;
-        let record = self.build_record(build).await?;
+        let record = self.portal.builds().record(build).await?;
         if record.build.app != *app {
             return Err(Error::not_found(format!("build {build} of {app}")));
         }
@@ -71,13 +75,13 @@ impl Portal {
     /// Notes that this run carries a promotion out, and goes on with it. One that waits and that nothing was started for
     /// becomes this run's, so that nothing will be.
     pub(crate) async fn board(
-        &self,
+        self,
         id: &PromotionId,
         run: &RunId,
         now: Timestamp,
     ) -> Result<Boarded> {
         for _ in 0..TRIES {
-            let table = &self.store().table;
+            let table = &self.portal.table;
             let found = table.promotion(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let promotion = &record.promotion;
@@ -89,10 +93,12 @@ impl Portal {
                 }
                 (State::Starting | State::Running, None) => {
                     // Its call took effect: this run is what it started.
-                    self.carried_by(&record, run.clone(), now).await?;
+                    Calls::of(self.portal)
+                        .carried_by(&record, run.clone(), now)
+                        .await?;
                 }
                 (State::Waiting | State::Starting | State::Running, _) => {
-                    let promotion = Box::pin(self.advance(id, now)).await?;
+                    let promotion = Box::pin(self.portal.promotions().advance(id, now)).await?;
                     return Ok(Boarded::On(Box::new(promotion)));
                 }
                 (
@@ -112,13 +118,15 @@ impl Portal {
     }
 
     /// Releases the build of a promotion that its run has deployed.
-    pub(crate) async fn deliver(&self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
+    pub(crate) async fn deliver(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
         for _ in 0..TRIES {
-            let found = self.store().table.promotion(id).await?;
+            let found = self.portal.table.promotion(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             match record.promotion.state {
                 State::Starting | State::Running => {
-                    if Box::pin(self.succeed(&record, now)).await? == Turn::Rest {
+                    if Box::pin(Execution::of(self.portal).succeed(&record, now)).await?
+                        == Progress::Idle
+                    {
                         return Ok(record.promotion);
                     }
                 }
@@ -137,8 +145,8 @@ impl Portal {
     }
 
     /// Makes a promotion that waits this run's, where it is nobody's.
-    pub(super) async fn adopt(&self, id: &PromotionId, run: &RunId) -> Result<()> {
-        let table = &self.store().table;
+    pub(super) async fn adopt(self, id: &PromotionId, run: &RunId) -> Result<()> {
+        let table = &self.portal.table;
         let Some(record) = table.promotion(id).await? else {
             return Ok(());
         };

@@ -22,8 +22,12 @@ use jiff::SignedDuration;
 use store::table::{PromotionRecord, Step};
 use targets::{Roles, codepipeline::Pipelines};
 
-use super::advance::Turn;
-use crate::{Portal, Result};
+use super::progress::Progress;
+use crate::{
+    Result,
+    handle::handle,
+    promotion::{Decisions, Execution},
+};
 
 /// How long nothing may be heard of a promotion before its target is asked, or given up.
 pub(super) const SILENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -63,15 +67,23 @@ pub(crate) struct Called<'a> {
     pub(super) region: &'a str,
 }
 
-impl Portal {
+handle! {
+    /// Calls of targets.
+    pub(crate) struct Calls
+}
+
+impl<'p> Calls<'p> {
     /// What carries promotions to a target out; or why nothing does, for people.
-    pub(crate) fn carrier<'a>(&'a self, target: &'a Target) -> Result<Carrier<'a>, String> {
+    pub(crate) fn carrier<'a>(self, target: &'a Target) -> Result<Carrier<'a>, String>
+    where
+        'p: 'a,
+    {
         let Carriers {
             account,
             pipelines,
             buckets,
             others,
-        } = &self.parts.carriers;
+        } = &self.portal.parts.carriers;
         match target {
             Target::Portal(None) => Ok(Carrier::Here),
             Target::Portal(Some(bucket)) => match buckets {
@@ -106,15 +118,15 @@ impl Portal {
                     pipelines,
                     target,
                     account,
-                    region: region.unwrap_or(&self.parts.region),
+                    region: region.unwrap_or(&self.portal.parts.region),
                 }))
             }
         }
     }
 
     /// Whether a promotion that every gate lets through is left to another process: this one could not go on with it.
-    pub(super) fn is_for_others(&self, record: &PromotionRecord) -> bool {
-        let step = self.step_of(&record.promotion);
+    pub(super) fn is_for_others(self, record: &PromotionRecord) -> bool {
+        let step = Decisions::of(self.portal).step_of(&record.promotion);
         let carrier = step.map(|step| self.carrier(&step.target));
         record.promotion.run.is_none() && matches!(carrier, Ok(Ok(Carrier::Others)))
     }
@@ -122,16 +134,16 @@ impl Portal {
     /// Has a promotion carried out that was let through. `fresh` is whether it was let through just now, by this very
     /// process: then nobody has called its target before.
     pub(super) async fn call_target(
-        &self,
+        self,
         record: &PromotionRecord,
         fresh: bool,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         if let Some(run) = &record.promotion.run {
             // A gate in that very run asked for it: there is nothing to start.
             return self.carried_by(record, run.clone(), now).await;
         }
-        let step = self.step_of(&record.promotion);
+        let step = Decisions::of(self.portal).step_of(&record.promotion);
         let carrier = match &step {
             Ok(step) => self.carrier(&step.target),
             Err(_) => Err(
@@ -140,40 +152,40 @@ impl Portal {
             ),
         };
         match carrier {
-            Ok(Carrier::Here) => self.succeed(record, now).await,
+            Ok(Carrier::Here) => Execution::of(self.portal).succeed(record, now).await,
             Ok(Carrier::Bucket(bucket, roles)) => {
                 Box::pin(self.copy_and_succeed(record, bucket, roles, now)).await
             }
             Ok(Carrier::Pipeline(called)) => {
                 Box::pin(self.call_pipeline(record, &called, fresh, now)).await
             }
-            Ok(Carrier::Others) => Ok(Turn::Rest),
+            Ok(Carrier::Others) => Ok(Progress::Idle),
             Err(why) => self.give_up(record, why, now).await,
         }
     }
 
     /// Notes which run carries a promotion out, so that the run's end finds it.
     pub(super) async fn carried_by(
-        &self,
+        self,
         record: &PromotionRecord,
         run: RunId,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let after = record.promotion.clone().running(Some(run), now)?;
         let step = Step::default();
         // Whoever was faster found the same run.
-        self.store().table.step(record, &after, step).await?;
-        Ok(Turn::On)
+        self.portal.table.step(record, &after, step).await?;
+        Ok(Progress::Changed)
     }
 
     /// Ends a promotion as failed.
     pub(super) async fn give_up(
-        &self,
+        self,
         record: &PromotionRecord,
         why: impl Into<String>,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let after = record.promotion.clone().fail(why, now)?;
-        self.end(record, &after, now).await
+        Execution::of(self.portal).end(record, &after, now).await
     }
 }

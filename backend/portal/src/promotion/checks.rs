@@ -15,15 +15,15 @@ use domain::{
 };
 use store::table::RunRecord;
 
-use crate::{Portal, Result};
+use crate::{Result, promotion::Situations};
 
 /// How many runs of one check are read whole: the newest.
 const MOST_RUNS: usize = 10;
 
-impl Portal {
+impl Situations<'_> {
     /// What is known of each check for a build.
     pub(super) async fn check_facts(
-        &self,
+        self,
         checks: &[Check],
         build: &Build,
     ) -> Result<Vec<CheckFacts>> {
@@ -38,12 +38,12 @@ impl Portal {
     }
 
     /// Whether no other build of the app was made of the same revision, among the newest hundred.
-    pub(super) async fn is_only_one_of_revision(&self, app: &AppId, build: &Build) -> Result<bool> {
+    pub(super) async fn is_only_one_of_revision(self, app: &AppId, build: &Build) -> Result<bool> {
         let Some(revision) = &build.revision else {
             return Ok(true);
         };
         let limit = Limit::try_from(100).unwrap_or_default();
-        let builds = self.store().table.builds(app, limit, None).await?;
+        let builds = self.portal.table.builds(app, limit, None).await?;
         let mut others = builds
             .items
             .iter()
@@ -52,14 +52,14 @@ impl Portal {
         Ok(!others.any(|other| other.revision.as_ref().is_some_and(|it| same(&it.commit))))
     }
 
-    async fn runs_of(&self, check: &Check, build: &Build) -> Result<Vec<CheckRun>> {
+    async fn runs_of(self, check: &Check, build: &Build) -> Result<Vec<CheckRun>> {
         let mut ids: Vec<RunId> = self.runs_on_commit(check, build).await?;
         if let Some(own) = build.run.as_ref().filter(|own| !ids.contains(own)) {
             ids.push(own.clone());
         }
         let mut runs = Vec::new();
         for id in ids {
-            let Some(record) = self.store().table.run_now(&id).await? else {
+            let Some(record) = self.portal.table.run_now(&id).await? else {
                 continue;
             };
             if self.is_run_of(check, &record.run.pipeline) {
@@ -79,12 +79,12 @@ impl Portal {
     }
 
     /// Runs of the check's pipeline that are proven to have run on the build's commit, the newest at the most.
-    async fn runs_on_commit(&self, check: &Check, build: &Build) -> Result<Vec<RunId>> {
+    async fn runs_on_commit(self, check: &Check, build: &Build) -> Result<Vec<RunId>> {
         let revision = build.revision.as_ref();
         let Some(revision) = revision.filter(|_| build.origin.commit.is_proven()) else {
             return Ok(Vec::new());
         };
-        let mut runs = self.store().table.runs_of_commit(&revision.commit).await?;
+        let mut runs = self.portal.table.runs_of_commit(&revision.commit).await?;
         runs.retain(|run| self.is_run_of(check, &run.pipeline));
         runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
         runs.truncate(MOST_RUNS);
@@ -93,21 +93,21 @@ impl Portal {
 
     /// Whether a run is one of the check's pipeline: of the account and region that the configuration gives that, which are
     /// this deployment's own where it gives none. A deployment that does not know its own account, as on a laptop, takes any.
-    fn is_run_of(&self, check: &Check, pipeline: &Pipeline) -> bool {
+    fn is_run_of(self, check: &Check, pipeline: &Pipeline) -> bool {
         if pipeline.source != check.source || pipeline.name != check.pipeline {
             return false;
         }
-        let own = self.parts.carriers.account.as_ref();
+        let own = self.portal.parts.carriers.account.as_ref();
         let fits = |account: Option<&String>, region: Option<&String>| {
             let account = account.or(own);
-            let region = region.unwrap_or(&self.parts.region);
+            let region = region.unwrap_or(&self.portal.parts.region);
             // A source without accounts or regions has none to compare.
             let same = |has: Option<&String>, wanted: Option<&String>| {
                 has.is_none() || wanted.is_none() || has == wanted
             };
             same(pipeline.account.as_ref(), account) && same(pipeline.region.as_ref(), Some(region))
         };
-        let feeds = self.catalog().feeds.iter();
+        let feeds = self.portal.catalog().feeds.iter();
         let mut named = feeds
             .filter(|feed| feed.source == check.source && feed.pipeline == check.pipeline)
             .peekable();
@@ -118,14 +118,14 @@ impl Portal {
     }
 
     /// The digest of the build that a run is known to have made or carried.
-    async fn digest_of(&self, run: &RunRecord, build: &Build) -> Result<Option<Digest>> {
+    async fn digest_of(self, run: &RunRecord, build: &Build) -> Result<Option<Digest>> {
         if build.run.as_ref() == Some(&run.run.id) && build.origin.run.is_proven() {
             return Ok(Some(build.digest()));
         }
         let Some(promotion) = &run.promotion else {
             return Ok(None);
         };
-        let carried = self.store().table.promotion(promotion).await?;
+        let carried = self.portal.table.promotion(promotion).await?;
         Ok(carried.map(|record| record.promotion.digest))
     }
 }

@@ -10,26 +10,30 @@ use domain::{
 };
 use store::table::{Along, Obstacle, PromotionRecord, Released, RunRecord};
 
-use super::{advance::Turn, notes};
-use crate::{Portal, Result, who::Who};
+use super::{notes, progress::Progress};
+use crate::{
+    Result,
+    promotion::{Execution, carry::Calls},
+    who::Who,
+};
 
-impl Portal {
+impl Execution<'_> {
     /// Looks how the run does that carries a promotion out. It is what the run's events said, not what we asked for.
     pub(super) async fn look_at_run(
-        &self,
+        self,
         record: &PromotionRecord,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let Some(id) = &record.promotion.run else {
-            return Ok(Turn::Rest);
+            return Ok(Progress::Idle);
         };
         let Some(run) = self.proven_run(id).await? else {
-            return Box::pin(self.ask_after(record, id, None, now)).await;
+            return Box::pin(Calls::of(self.portal).ask_after(record, id, None, now)).await;
         };
         let (status, heard) = (run.run.status, run.run.updated_at);
         match status {
             _ if status.is_failure() && self.failed_before(record, id, heard).await? => {
-                Box::pin(self.ask_after(record, id, Some(heard), now)).await
+                Box::pin(Calls::of(self.portal).ask_after(record, id, Some(heard), now)).await
             }
             Status::Succeeded => self.succeed(record, now).await,
             _ if status.is_terminal() => {
@@ -40,20 +44,20 @@ impl Portal {
                 let after = record.promotion.clone().fail(why, now)?;
                 self.end(record, &after, now).await
             }
-            _ => Box::pin(self.ask_after(record, id, Some(heard), now)).await,
+            _ => Box::pin(Calls::of(self.portal).ask_after(record, id, Some(heard), now)).await,
         }
     }
 
     /// A run, if its platform has reported it. What somebody else says of one ends no promotion.
-    pub(super) async fn proven_run(&self, id: &RunId) -> Result<Option<RunRecord>> {
-        let run = self.store().table.run(id).await?;
+    pub(super) async fn proven_run(self, id: &RunId) -> Result<Option<RunRecord>> {
+        let run = self.portal.table.run(id).await?;
         Ok(run.filter(|run| run.known.is_proven()))
     }
 
     /// Whether a run's failure is of the time before its promotion: the run that made the build, and waits in it for an
     /// approval, can have failed, and been retried for this.
     async fn failed_before(
-        &self,
+        self,
         record: &PromotionRecord,
         run: &RunId,
         heard: Timestamp,
@@ -61,13 +65,22 @@ impl Portal {
         if heard >= record.promotion.since {
             return Ok(false);
         }
-        let build = self.build_record(&record.promotion.build).await?.build;
+        let build = self
+            .portal
+            .builds()
+            .record(&record.promotion.build)
+            .await?
+            .build;
         Ok(build.run.as_ref() == Some(run))
     }
 
     /// Releases the build: the release, its being current and the end of the promotion are one write. A hold on the
     /// environment keeps it from that, and the promotion as it is, until the hold is lifted.
-    pub(super) async fn succeed(&self, record: &PromotionRecord, now: Timestamp) -> Result<Turn> {
+    pub(super) async fn succeed(
+        self,
+        record: &PromotionRecord,
+        now: Timestamp,
+    ) -> Result<Progress> {
         let promotion = &record.promotion;
         if let Some(left_behind) = &promotion.withdraw
             && let Some(why) = self
@@ -77,7 +90,7 @@ impl Portal {
             let after = promotion.clone().fail(why, now)?;
             return self.end(record, &after, now).await;
         }
-        let build = self.build_record(&promotion.build).await?.build;
+        let build = self.portal.builds().record(&promotion.build).await?.build;
         let grant = promotion.grant(&build, now)?;
         let hold = hold_after(promotion, now);
         let after = promotion.clone().succeed(now)?;
@@ -88,10 +101,10 @@ impl Portal {
             hold: hold.as_ref(),
         };
         let note = notes::ended(Who::from(&portal), &after, now);
-        match self.store().table.release(&grant, along, &note).await? {
+        match self.portal.table.release(&grant, along, &note).await? {
             Released::Now(_) => {
                 Box::pin(self.follow(&after.app, &after.to, now)).await;
-                Ok(Turn::On)
+                Ok(Progress::Changed)
             }
             Released::Refused(Obstacle::Withdrawn) => {
                 let why =
@@ -99,23 +112,23 @@ impl Portal {
                 let after = promotion.clone().fail(why, now)?;
                 self.end(record, &after, now).await
             }
-            Released::Refused(Obstacle::Held) => Ok(Turn::Rest),
+            Released::Refused(Obstacle::Held) => Ok(Progress::Idle),
             Released::Refused(Obstacle::Changed | Obstacle::NotNewest)
             | Released::Before(_)
-            | Released::Registered { .. } => Ok(Turn::On),
+            | Released::Registered { .. } => Ok(Progress::Changed),
         }
     }
 
     /// Withdraws the build that a rollback leaves behind, before the rollback is over: one that breaks off in between is
     /// still open, and goes on. Or why it cannot be withdrawn.
     async fn withdraw_left_behind(
-        &self,
+        self,
         promotion: &Promotion,
         build: &BuildId,
         now: Timestamp,
     ) -> Result<Option<String>> {
         let asked = &promotion.withdraw_from;
-        let released = self.build_record(build).await?.environments();
+        let released = self.portal.builds().record(build).await?.environments();
         let mut released = released.iter();
         let more = released.find(|environment| !asked.contains(environment));
         if let Some(more) = more.filter(|_| !asked.is_empty()) {
@@ -125,7 +138,9 @@ impl Portal {
             )));
         }
         let who = Who::from(&promotion.requested_by);
-        self.take_back(who, &promotion.app, build, &promotion.reason, now)
+        self.portal
+            .holds()
+            .take_back(who, &promotion.app, build, &promotion.reason, now)
             .await?;
         Ok(None)
     }

@@ -16,7 +16,10 @@ use domain::{
 use store::table::{BuildRecord, Served};
 
 use super::situation::Surroundings;
-use crate::{Portal, Result};
+use crate::{
+    Result,
+    promotion::{Decisions, Promotions, Prospects, Situations},
+};
 
 /// The holds that are in force, and the promotions that are not over.
 #[derive(Default)]
@@ -25,31 +28,35 @@ pub(crate) struct Around {
     open: Vec<Promotion>,
 }
 
-impl Portal {
+impl Promotions<'_> {
     /// Where a build may go.
     pub async fn options(
-        &self,
+        self,
         actor: &Actor,
         build: &BuildId,
         now: Timestamp,
     ) -> Result<BuildOptions> {
-        let record = self.visible_build(actor, build).await?;
-        let served = self.store().table.served_of(&record.build.app);
+        let record = self.portal.builds().visible(actor, build).await?;
+        let served = self.portal.table.served_of(&record.build.app);
         let (served, around) = futures::try_join!(
             async { Ok(Box::pin(served).await?) },
-            Box::pin(self.around(&record.build.app)),
+            Box::pin(Prospects::of(self.portal).around(&record.build.app)),
         )?;
-        self.options_of(actor, &record, &served, &around, now).await
+        Prospects::of(self.portal)
+            .options_of(actor, &record, &served, &around, now)
+            .await
     }
+}
 
+impl Prospects<'_> {
     /// What the options of an app's builds have in common. For pages: a change of the last moment may be missing, and
     /// whoever then asks for a promotion is answered by what is true at that moment.
-    pub(crate) async fn around(&self, app: &AppId) -> Result<Around> {
-        let path = self.catalog().path(app);
+    pub(crate) async fn around(self, app: &AppId) -> Result<Around> {
+        let path = self.portal.catalog().path(app);
         if path.is_none_or(|path| path.steps.is_empty()) {
             return Ok(Around::default());
         }
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let (holds, open) = futures::try_join!(
             Box::pin(table.recent_holds()),
             Box::pin(table.open_promotions()),
@@ -58,7 +65,7 @@ impl Portal {
     }
 
     pub(crate) async fn options_of(
-        &self,
+        self,
         actor: &Actor,
         record: &BuildRecord,
         served: &HashMap<EnvironmentId, Served>,
@@ -66,19 +73,23 @@ impl Portal {
         now: Timestamp,
     ) -> Result<BuildOptions> {
         let app = &record.build.app;
-        let steps = self.catalog().path(app).map_or(&[][..], |path| &path.steps);
+        let steps = self
+            .portal
+            .catalog()
+            .path(app)
+            .map_or(&[][..], |path| &path.steps);
         let steps = steps
             .iter()
             .map(|step| Box::pin(self.step_option(actor, record, step, served, around, now)));
         Ok(BuildOptions {
             steps: futures::future::try_join_all(steps).await?,
             promotions: record.promotions.clone(),
-            may_withdraw: self.may_withdraw(actor, record),
+            may_withdraw: self.portal.holds().may_withdraw(actor, record),
         })
     }
 
     async fn step_option(
-        &self,
+        self,
         actor: &Actor,
         record: &BuildRecord,
         step: &PathStep,
@@ -87,7 +98,7 @@ impl Portal {
         now: Timestamp,
     ) -> Result<StepOption> {
         let (app, to) = (&record.build.app, &step.environment);
-        let rights = self.rights(actor, app, to);
+        let rights = Decisions::of(self.portal).rights(actor, app, to);
         let mut open = around.open.iter();
         let open = open.find(|open| open.app == *app && open.to == *to);
         let surroundings = Surroundings {
@@ -95,7 +106,7 @@ impl Portal {
             holds: around.holds.clone(),
             open: open.cloned(),
         };
-        let situation = self
+        let situation = Situations::of(self.portal)
             .situation_in(app, to, Some(record), surroundings, rights)
             .await?;
         let released = record.releases.iter().find(|been| been.environment == *to);
@@ -107,7 +118,7 @@ impl Portal {
             None => Answer::default(),
         };
         Ok(StepOption {
-            environment: self.environment_or_its_name(to),
+            environment: self.portal.builds().environment_or_its_name(to),
             released_at: released.map(|release| release.released_at),
             current,
             serves: situation.here.is_some(),
@@ -121,14 +132,14 @@ impl Portal {
 
     /// How the gates stand, and what would be said to somebody who asks with a reason.
     fn would_be(
-        &self,
+        self,
         actor: &Actor,
         situation: &Situation<'_>,
         kind: PromotionKind,
         now: Timestamp,
     ) -> Result<Answer> {
         let request = Request {
-            id: self.new_promotion_id(now)?,
+            id: self.portal.ids().promotion(now)?,
             kind,
             by: actor.clone(),
             reason: "what would be".to_owned(),

@@ -14,7 +14,12 @@ use domain::{
 use store::table::{Overtaken, PromotionRecord, Requested};
 
 use super::{notes, wish::Wish};
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use crate::{
+    Error, Result,
+    access::Action,
+    promotion::{Decisions, Promotions, Situations, carry::Calls},
+    who::Who,
+};
 
 /// How often a request is decided anew when others are faster.
 const TRIES: usize = 8;
@@ -28,16 +33,20 @@ pub struct Asked {
     pub already: bool,
 }
 
-impl Portal {
+impl Promotions<'_> {
     /// Asks for a build's release in the next environment of its path. Asking again gives the same promotion.
     pub async fn request<'a>(
-        &self,
+        self,
         who: impl Into<Who<'a>>,
         request: PromotionRequest,
         now: Timestamp,
     ) -> Result<Asked> {
         let who = who.into();
-        let record = self.visible_build(who.actor, &request.build).await?;
+        let record = self
+            .portal
+            .builds()
+            .visible(who.actor, &request.build)
+            .await?;
         let wish = Wish {
             record: &record,
             to: &request.to,
@@ -49,20 +58,22 @@ impl Portal {
             adopts: false,
             again: false,
         };
-        self.ask(who, wish, now).await
+        Decisions::of(self.portal).ask(who, wish, now).await
     }
+}
 
+impl Decisions<'_> {
     /// Decides on a wish, notes what became of it, and goes on with the promotion as far as it goes by itself.
-    pub(super) async fn ask(&self, who: Who<'_>, wish: Wish<'_>, now: Timestamp) -> Result<Asked> {
+    pub(super) async fn ask(self, who: Who<'_>, wish: Wish<'_>, now: Timestamp) -> Result<Asked> {
         let app = &wish.record.build.app;
         let rights = self.rights(who.actor, app, wish.to);
         for _ in 0..TRIES {
             let open = self.open_promotion(app, wish.to).await?;
             if let Some(open) = open.as_ref().filter(|open| open.promotion.is_overdue(now)) {
-                Box::pin(self.advance(&open.promotion.id, now)).await?;
+                Box::pin(self.portal.promotions().advance(&open.promotion.id, now)).await?;
                 continue;
             }
-            let situation = self
+            let situation = Situations::of(self.portal)
                 .situation(app, wish.to, Some(wish.record), open.as_ref(), rights)
                 .await?;
             let request = self.request_of(who.actor, &wish, now)?;
@@ -71,7 +82,7 @@ impl Portal {
                     if let Some(run) = wish.run.as_ref().filter(|_| wish.adopts) {
                         self.adopt(&id, run).await?;
                     }
-                    let promotion = Box::pin(self.advance(&id, now)).await?;
+                    let promotion = Box::pin(self.portal.promotions().advance(&id, now)).await?;
                     return Ok(Asked {
                         promotion,
                         already: true,
@@ -94,7 +105,8 @@ impl Portal {
             promotion.withdraw_from = wish.withdraw.clone().unwrap_or_default();
             let replaced = open.filter(|open| Some(&open.promotion.id) == overtakes.as_ref());
             if self.put(who, &promotion, replaced, now).await? {
-                let promotion = Box::pin(self.advance(&promotion.id, now)).await?;
+                let promotion =
+                    Box::pin(self.portal.promotions().advance(&promotion.id, now)).await?;
                 return Ok(Asked {
                     promotion,
                     already: false,
@@ -111,30 +123,32 @@ impl Portal {
 
     /// What an actor may do with promotions. The portal promotes what its own configuration tells it to, and a pipeline asks
     /// at the gates that its owner put there.
-    pub(super) fn rights(&self, actor: &Actor, app: &AppId, environment: &EnvironmentId) -> Rights {
+    pub(super) fn rights(self, actor: &Actor, app: &AppId, environment: &EnvironmentId) -> Rights {
         let own = matches!(actor.kind, ActorKind::Portal | ActorKind::Pipeline);
         Rights {
-            promote: own || self.may(actor, Action::Promote { app, environment }),
-            break_glass: self.may(actor, Action::BreakGlass { app, environment }),
+            promote: own || self.portal.may(actor, Action::Promote { app, environment }),
+            break_glass: self
+                .portal
+                .may(actor, Action::BreakGlass { app, environment }),
         }
     }
 
     /// The promotion into an environment that is not over.
     pub(super) async fn open_promotion(
-        &self,
+        self,
         app: &AppId,
         to: &EnvironmentId,
     ) -> Result<Option<PromotionRecord>> {
-        let table = &self.store().table;
+        let table = &self.portal.table;
         match table.slot(app, to).await? {
             Some(id) => Ok(table.promotion(&id).await?),
             None => Ok(None),
         }
     }
 
-    fn request_of(&self, actor: &Actor, wish: &Wish<'_>, now: Timestamp) -> Result<Request> {
+    fn request_of(self, actor: &Actor, wish: &Wish<'_>, now: Timestamp) -> Result<Request> {
         Ok(Request {
-            id: self.new_promotion_id(now)?,
+            id: self.portal.ids().promotion(now)?,
             kind: wish.kind,
             by: actor.clone(),
             reason: wish.reason.clone(),
@@ -144,7 +158,7 @@ impl Portal {
     }
 
     async fn refuse(
-        &self,
+        self,
         who: Who<'_>,
         wish: &Wish<'_>,
         refusals: Vec<Refusal>,
@@ -171,31 +185,31 @@ impl Portal {
         // What the portal asks for itself it asks for again and again: that is no news.
         if wish.kind != PromotionKind::Automatic && !wish.again {
             let note = notes::refused(who, wish, &refusals, now);
-            self.store().table.note(&note).await?;
+            self.portal.table.note(&note).await?;
         }
         Err(Error::Declined { refusals })
     }
 
     /// Whether this portal can have the promotion carried out at all.
-    fn can_be_carried_out(&self, situation: &Situation<'_>) -> Result<()> {
+    fn can_be_carried_out(self, situation: &Situation<'_>) -> Result<()> {
         let Some(step) = situation.step() else {
             return Ok(());
         };
-        match self.carrier(&step.target) {
+        match Calls::of(self.portal).carrier(&step.target) {
             Ok(_) => Ok(()),
             Err(why) => Err(Error::Conflict { detail: why }),
         }
     }
 
     async fn put(
-        &self,
+        self,
         who: Who<'_>,
         promotion: &Promotion,
         overtaken: Option<PromotionRecord>,
         now: Timestamp,
     ) -> Result<bool> {
         let mut notes: Vec<Note> = notes::requested(who, promotion, now);
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let requested = match overtaken {
             None => table.request_promotion(promotion, None, &notes).await?,
             Some(before) => {

@@ -11,12 +11,18 @@ use domain::{
 };
 
 use super::{Asked, wish::Wish};
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use crate::{
+    Error, Result,
+    access::Action,
+    known,
+    promotion::{Decisions, Promotions},
+    who::Who,
+};
 
-impl Portal {
+impl Promotions<'_> {
     /// Asks for an environment's return to an earlier build of an app.
     pub async fn rollback<'a>(
-        &self,
+        self,
         who: impl Into<Who<'a>>,
         app: &AppId,
         environment: &EnvironmentId,
@@ -24,15 +30,19 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Asked> {
         let who = who.into();
-        self.authorise(who.actor, Action::ViewApp(app))?;
-        self.known_app(app)?;
-        self.known_environment(environment)?;
+        self.portal.authorise(who.actor, Action::ViewApp(app))?;
+        known::app(self.portal, app)?;
+        known::environment(self.portal, environment)?;
         let build = match request.build {
             Some(build) => build,
-            None => self.served_before(app, environment).await?,
+            None => {
+                Decisions::of(self.portal)
+                    .served_before(app, environment)
+                    .await?
+            }
         };
         // A build of another app is answered as one that there is not: who asks may not know of it.
-        let record = match self.build_record(&build).await {
+        let record = match self.portal.builds().record(&build).await {
             Ok(record) if record.build.app == *app => record,
             Ok(_) | Err(Error::NotFound { .. }) => {
                 return Err(Error::not_found(format!("build {build} of {app}")));
@@ -40,7 +50,9 @@ impl Portal {
             Err(error) => return Err(error),
         };
         let withdraw = if request.withdraw {
-            self.may_withdraw_from(who.actor, app, environment).await?
+            Decisions::of(self.portal)
+                .may_withdraw_from(who.actor, app, environment)
+                .await?
         } else {
             None
         };
@@ -55,13 +67,15 @@ impl Portal {
             adopts: false,
             again: false,
         };
-        self.ask(who, wish, now).await
+        Decisions::of(self.portal).ask(who, wish, now).await
     }
+}
 
+impl Decisions<'_> {
     /// The environments that what an environment serves now was released in, if somebody may withdraw it from all of them.
     /// None where it serves nothing, so that nothing is left behind.
     async fn may_withdraw_from(
-        &self,
+        self,
         actor: &Actor,
         app: &AppId,
         environment: &EnvironmentId,
@@ -70,11 +84,11 @@ impl Portal {
             app,
             environment: None,
         };
-        self.authorise(actor, none)?;
-        match self.store().table.current(app, environment).await? {
+        self.portal.authorise(actor, none)?;
+        match self.portal.table.current(app, environment).await? {
             Some(current) => {
-                let left_behind = self.build_record(&current.build).await?;
-                self.check_withdrawal(actor, &left_behind)?;
+                let left_behind = self.portal.builds().record(&current.build).await?;
+                self.portal.holds().check_withdrawal(actor, &left_behind)?;
                 Ok(Some(left_behind.environments()))
             }
             None => Ok(None),
@@ -82,8 +96,8 @@ impl Portal {
     }
 
     /// The newest build that is not the current one, was current before it, and is not withdrawn.
-    async fn served_before(&self, app: &AppId, environment: &EnvironmentId) -> Result<BuildId> {
-        let table = &self.store().table;
+    async fn served_before(self, app: &AppId, environment: &EnvironmentId) -> Result<BuildId> {
+        let table = &self.portal.table;
         let limit = Limit::try_from(100).unwrap_or_default();
         let (current, releases) = futures::try_join!(
             table.current(app, environment),

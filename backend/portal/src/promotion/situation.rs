@@ -16,7 +16,10 @@ use domain::{
 };
 use store::table::{BuildRecord, PromotionRecord, Served};
 
-use crate::{Error, Portal, Result};
+use crate::{
+    Error, Result,
+    promotion::{Decisions, Situations},
+};
 
 /// What is true of an app's environments, whichever build is asked about.
 pub(super) struct Surroundings {
@@ -28,17 +31,20 @@ pub(super) struct Surroundings {
     pub(super) open: Option<Promotion>,
 }
 
-impl Portal {
+impl<'p> Situations<'p> {
     /// What is known of a build and the environment that it is to be released in.
     pub(super) async fn situation<'a>(
-        &'a self,
+        self,
         app: &'a AppId,
         to: &'a EnvironmentId,
         build: Option<&BuildRecord>,
         open: Option<&PromotionRecord>,
         rights: Rights,
-    ) -> Result<Situation<'a>> {
-        let table = &self.store().table;
+    ) -> Result<Situation<'a>>
+    where
+        'p: 'a,
+    {
+        let table = &self.portal.table;
         let (served, holds) = futures::try_join!(
             async { Ok::<_, Error>(Box::pin(table.served(app, to)).await?) },
             async { Ok(Box::pin(table.holds()).await?) },
@@ -53,14 +59,17 @@ impl Portal {
 
     /// The same, where what is around the build is known already.
     pub(super) async fn situation_in<'a>(
-        &'a self,
+        self,
         app: &'a AppId,
         to: &'a EnvironmentId,
         build: Option<&BuildRecord>,
         around: Surroundings,
         rights: Rights,
-    ) -> Result<Situation<'a>> {
-        let path = self.catalog().path(app);
+    ) -> Result<Situation<'a>>
+    where
+        'p: 'a,
+    {
+        let path = self.portal.catalog().path(app);
         let step = path.and_then(|path| path.step(to));
         let before = path.and_then(|path| path.before(to));
         let (releases, (checks, only_one), members) = futures::try_join!(
@@ -93,7 +102,7 @@ impl Portal {
     }
 
     /// Whoever approved a promotion that waits, or asked for it to go past gates, as their newest sign-in shows them.
-    async fn members(&self, open: Option<&Promotion>) -> Result<Vec<Member>> {
+    async fn members(self, open: Option<&Promotion>) -> Result<Vec<Member>> {
         let Some(open) = open.filter(|open| open.state == State::Waiting) else {
             return Ok(Vec::new());
         };
@@ -104,11 +113,13 @@ impl Portal {
             .filter_map(|actor| actor.responsible().person.clone())
             .collect();
         let ids: Vec<PersonId> = ids.into_iter().collect();
-        let people = self.store().table.people_among(&ids).await?.into_iter();
+        let people = self.portal.table.people_among(&ids).await?.into_iter();
         let members = people.map(|known| {
             let actor = Actor::person(known.id.clone(), known.name, known.groups);
             Member {
-                break_glass: self.rights(&actor, &open.app, &open.to).break_glass,
+                break_glass: Decisions::of(self.portal)
+                    .rights(&actor, &open.app, &open.to)
+                    .break_glass,
                 person: known.id,
                 groups: actor.groups,
             }
@@ -118,7 +129,7 @@ impl Portal {
 
     /// The newest releases in the environment before, where a soak time asks for them.
     async fn releases_before(
-        &self,
+        self,
         app: &AppId,
         before: Option<&EnvironmentId>,
         step: Option<&PathStep>,
@@ -128,17 +139,13 @@ impl Portal {
             return Ok(Vec::new());
         };
         let limit = Limit::try_from(100).unwrap_or_default();
-        let page: Page<Release> = self
-            .store()
-            .table
-            .releases(app, before, limit, None)
-            .await?;
+        let page: Page<Release> = self.portal.table.releases(app, before, limit, None).await?;
         Ok(page.items)
     }
 
     /// What is known of the step's checks, and whether the build is the only one of its revision.
     async fn checks_of(
-        &self,
+        self,
         app: &AppId,
         step: Option<&PathStep>,
         build: Option<&BuildRecord>,

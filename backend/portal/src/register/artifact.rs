@@ -12,7 +12,7 @@ use sources::job::{Credentials, Input};
 use store::Objects;
 
 use super::{MAX_FILE_SIZE, MAX_FILES, Staging};
-use crate::{Portal, jobs::Failure};
+use crate::{jobs::Failure, register::Registrations};
 
 /// The largest artifact that is opened, packed or unpacked: 4 GiB, which is also all that a zip holds.
 const MAX_ARTIFACT: u64 = 4 << 30;
@@ -53,10 +53,10 @@ impl ReadAt for StoredObject {
     }
 }
 
-impl Portal {
+impl Registrations<'_> {
     /// Streams every file of the inputs into staging. The credentials end here.
     pub(crate) async fn unpack(
-        &self,
+        self,
         inputs: &[Input],
         credentials: Option<Credentials>,
         staging: &mut Staging,
@@ -77,7 +77,7 @@ impl Portal {
     }
 
     async fn open(
-        &self,
+        self,
         input: &Input,
         credentials: Option<&Credentials>,
     ) -> Result<Archive<StoredObject>, Failure> {
@@ -87,7 +87,7 @@ impl Portal {
                 "The job carries no credentials for {place}. Invoke the function from an action of the pipeline."
             )));
         };
-        let objects = self.store().objects.with_credentials(
+        let objects = self.portal.objects.with_credentials(
             &input.bucket,
             &credentials.access_key_id,
             &credentials.secret_access_key,

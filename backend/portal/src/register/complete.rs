@@ -9,16 +9,22 @@ use domain::{
     id::{AppId, BuildId, EnvironmentId, RunId},
     known::{Known, Origin},
 };
-use store::table::{Along, Completed, Registration, Released};
+use store::{
+    object_keys, record_size,
+    table::{Along, Completed, Registration, Released},
+};
 
 use super::{
     metadata::Inspected,
-    record_size,
     stage::{Staged, Staging},
 };
 use crate::{
-    Error, Portal, Result, object_keys,
-    releases::{Direct, registered},
+    Error, Result,
+    promotion::Execution,
+    register::{
+        Registrations,
+        releases::{Direct, registered},
+    },
     who::Who,
 };
 
@@ -72,9 +78,9 @@ enum Source {
     Memory(Bytes),
 }
 
-impl Portal {
+impl Registrations<'_> {
     /// Makes a build of what is staged. Of two that try at once one makes it, and both get it.
-    pub(crate) async fn complete(&self, facts: &Facts, staging: &Staging) -> Result<Build> {
+    pub(crate) async fn complete(self, facts: &Facts, staging: &Staging) -> Result<Build> {
         let mut inspected = Vec::new();
         for file in staging.files() {
             inspected.push(self.inspect(file).await?);
@@ -88,18 +94,18 @@ impl Portal {
         // Retention may have taken one of these for another registration's, just before this one was known.
         self.put_missing(&finals).await?;
         if let Some(environment) = &facts.environment {
-            Box::pin(self.follow(&facts.app, environment, facts.now)).await;
+            Box::pin(Execution::of(self.portal).follow(&facts.app, environment, facts.now)).await;
         }
         Ok(build)
     }
 
     /// Makes a build known, and releases it where that is asked for, in one transaction. The build that the registration
     /// had made before, if it had.
-    async fn put_on_record(&self, facts: &Facts, build: &Build) -> Result<Option<BuildId>> {
+    async fn put_on_record(self, facts: &Facts, build: &Build) -> Result<Option<BuildId>> {
         let note = registered(build, facts.who(), facts.now);
         let key = &facts.key;
         let Some(to) = &facts.environment else {
-            let table = &self.store().table;
+            let table = &self.portal.table;
             return match table.complete_registration(key, build, &note).await? {
                 Completed::Done => Ok(None),
                 Completed::AlreadyDone { build, .. } => Ok(Some(build)),
@@ -121,8 +127,8 @@ impl Portal {
     }
 
     /// The build of a registration that broke off here and was completed elsewhere at the same time.
-    pub(crate) async fn made_meanwhile(&self, facts: &Facts) -> Result<Option<Build>> {
-        let table = &self.store().table;
+    pub(crate) async fn made_meanwhile(self, facts: &Facts) -> Result<Option<Build>> {
+        let table = &self.portal.table;
         match table.begin_registration(&facts.key, facts.now).await? {
             Registration::Done { build, .. } => {
                 self.registered_before(&build, facts).await.map(Some)
@@ -133,8 +139,8 @@ impl Portal {
 
     /// A build that the same registration made before; released in another environment too, if that is asked for now, and
     /// again where it has been once nothing is served there any more.
-    pub(crate) async fn registered_before(&self, id: &BuildId, facts: &Facts) -> Result<Build> {
-        let record = self.build_record(id).await?;
+    pub(crate) async fn registered_before(self, id: &BuildId, facts: &Facts) -> Result<Build> {
+        let record = self.portal.builds().record(id).await?;
         if let Some(to) = &facts.environment
             && (!record.environments().contains(to) || self.serves_nothing(&facts.app, to).await?)
         {
@@ -143,12 +149,12 @@ impl Portal {
         Ok(record.build)
     }
 
-    async fn serves_nothing(&self, app: &AppId, to: &EnvironmentId) -> Result<bool> {
-        Ok(self.store().table.current(app, to).await?.is_none())
+    async fn serves_nothing(self, app: &AppId, to: &EnvironmentId) -> Result<bool> {
+        Ok(self.portal.table.current(app, to).await?.is_none())
     }
 
     async fn new_build(
-        &self,
+        self,
         facts: &Facts,
         files: &[Staged],
         inspected: Vec<Inspected>,
@@ -167,9 +173,9 @@ impl Portal {
         artifacts.sort_by(|a, b| (a.kind, a.name.as_str()).cmp(&(b.kind, b.name.as_str())));
         let (revision, origin) = self.revision(facts).await?;
         let mut build = Build {
-            id: self.new_build_id(facts.now)?,
+            id: self.portal.ids().build(facts.now)?,
             app: facts.app.clone(),
-            number: self.store().table.next_number(&facts.app).await?,
+            number: self.portal.table.next_number(&facts.app).await?,
             version: None,
             revision,
             run: facts.run.clone(),
@@ -188,11 +194,11 @@ impl Portal {
 
     /// The source code that a build was made of, and how that is known: as the caller says, else as the run says that made
     /// it. That is as good as what links the build to the run and what is known of the run.
-    async fn revision(&self, facts: &Facts) -> Result<(Option<Revision>, Origin)> {
+    async fn revision(self, facts: &Facts) -> Result<(Option<Revision>, Origin)> {
         let (None, Some(run)) = (&facts.revision, &facts.run) else {
             return Ok((facts.revision.clone(), facts.origin));
         };
-        let record = self.store().table.run_now(run).await?;
+        let record = self.portal.table.run_now(run).await?;
         let known = record
             .as_ref()
             .map_or(Known::Claimed, |record| record.known);
@@ -207,21 +213,21 @@ impl Portal {
     }
 
     /// Notes the keys that a crash would leave behind, then fills them. What is there already is somebody else's.
-    async fn put_in_place(&self, key: &RegistrationKey, finals: &[Final]) -> Result<()> {
+    async fn put_in_place(self, key: &RegistrationKey, finals: &[Final]) -> Result<()> {
         let mut new = Vec::new();
         for object in finals {
-            if self.store().objects.head(&object.key).await?.is_none() {
+            if self.portal.objects.head(&object.key).await?.is_none() {
                 new.push(object.key.clone());
             }
         }
         if !new.is_empty() {
-            self.store().table.note_objects(key, &new).await?;
+            self.portal.table.note_objects(key, &new).await?;
         }
         self.put_missing(finals).await
     }
 
-    async fn put_missing(&self, finals: &[Final]) -> Result<()> {
-        let objects = &self.store().objects;
+    async fn put_missing(self, finals: &[Final]) -> Result<()> {
+        let objects = &self.portal.objects;
         for object in finals {
             let Final {
                 key, content_type, ..

@@ -7,7 +7,7 @@ use domain::{
 };
 
 use super::{artifact::StoredObject, stage::Staged};
-use crate::{Portal, Result};
+use crate::{Result, register::Registrations};
 
 /// What was read of a file.
 #[derive(Debug, Default)]
@@ -16,13 +16,13 @@ pub(super) struct Inspected {
     pub(super) icon: Option<(Icon, Bytes)>,
 }
 
-impl Portal {
+impl Registrations<'_> {
     /// Reads a package. What cannot be read is named in the answer; a file that is no package says nothing.
-    pub(super) async fn inspect(&self, file: &Staged) -> Result<Inspected> {
+    pub(super) async fn inspect(self, file: &Staged) -> Result<Inspected> {
         if ArtifactKind::of(&file.name) != ArtifactKind::Apk {
             return Ok(Inspected::default());
         }
-        let object = StoredObject::new(self.store().objects.clone(), &file.key, file.size);
+        let object = StoredObject::new(self.portal.objects.clone(), &file.key, file.size);
         let inspection = packages::apk::inspect(object).await;
         let bytes = inspection.icon.map(Bytes::from);
         let icon = inspection.package.icon.clone().zip(bytes);

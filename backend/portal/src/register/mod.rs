@@ -4,11 +4,12 @@
 //! files go to a staging folder, from there to keys made of their digests, and one transaction makes the build known.
 //! So the same job delivered again finds either the build or what the first try left behind; and retention finds what
 //! nobody came back for.
+use crate::handle::handle;
 
 mod artifact;
 mod complete;
 mod metadata;
-mod record_size;
+pub(crate) mod releases;
 mod stage;
 
 pub(crate) use complete::Facts;
@@ -19,3 +20,8 @@ pub const MAX_FILES: usize = 100;
 
 /// The largest file of a build: 4 GiB.
 pub const MAX_FILE_SIZE: u64 = 4 << 30;
+
+handle! {
+    /// Registering builds and releasing them.
+    pub(crate) struct Registrations
+}

@@ -1,9 +1,12 @@
 //! Files on their way in: written under keys that nobody else knows, with their digests computed on the way.
 
 use domain::{digest::Digest, id::FileName};
-use store::objects::{Objects, Writer};
+use store::{
+    object_keys,
+    objects::{Objects, Writer},
+};
 
-use crate::{Portal, Result, object_keys};
+use crate::{Result, register::Registrations};
 
 /// The folder of one try of a registration, and what is in it so far.
 pub(crate) struct Staging {
@@ -22,13 +25,13 @@ pub(crate) struct Staged {
     pub(crate) size: u64,
 }
 
-impl Portal {
+impl Registrations<'_> {
     /// A folder of its own for this try of a registration.
-    pub(crate) fn staging(&self, registration: &str) -> Staging {
+    pub(crate) fn staging(self, registration: &str) -> Staging {
         Staging {
-            objects: self.store().objects.clone(),
+            objects: self.portal.objects.clone(),
             registration: registration.to_owned(),
-            attempt: self.salt(),
+            attempt: self.portal.ids().unique(),
             files: Vec::new(),
         }
     }

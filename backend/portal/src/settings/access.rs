@@ -11,47 +11,45 @@ use crate::{Error, Portal, Result, access::Action};
 /// The most groups that are asked about at once, and the most characters of one.
 const MOST: (usize, usize) = (50, 200);
 
-impl Portal {
-    /// Every role and whom gates ask; and what someone of `groups` may do, if any are given. An address is a group of one.
-    pub fn access(&self, actor: &Actor, groups: &[String]) -> Result<AccessView> {
-        self.authorise(actor, Action::ViewAccess)?;
-        let (most, longest) = MOST;
-        if groups.len() > most || groups.iter().any(|group| group.chars().count() > longest) {
-            let detail = format!("give at the most {most} groups of {longest} characters each");
-            return Err(Error::invalid("groups", detail));
-        }
-        let entries = (1..).zip(self.grants());
-        Ok(AccessView {
-            roles: entries
-                .map(|(entry, grant)| HeldRole::of(entry, grant))
-                .collect(),
-            approvers: self.approvers(),
-            environments: self.catalog().environments.clone(),
-            asked: (!groups.is_empty()).then(|| self.asked_about(groups)),
-        })
+/// Every role and whom gates ask; and what someone of `groups` may do, if any are given. An address is a group of one.
+pub fn access(portal: &Portal, actor: &Actor, groups: &[String]) -> Result<AccessView> {
+    portal.authorise(actor, Action::ViewAccess)?;
+    let (most, longest) = MOST;
+    if groups.len() > most || groups.iter().any(|group| group.chars().count() > longest) {
+        let detail = format!("give at the most {most} groups of {longest} characters each");
+        return Err(Error::invalid("groups", detail));
     }
+    let entries = (1..).zip(portal.parts.grants.as_slice());
+    Ok(AccessView {
+        roles: entries
+            .map(|(entry, grant)| HeldRole::of(entry, grant))
+            .collect(),
+        approvers: approvers(portal),
+        environments: portal.catalog().environments.clone(),
+        asked: (!groups.is_empty()).then(|| asked_about(portal, groups)),
+    })
+}
 
-    fn approvers(&self) -> Vec<Approvers> {
-        let mut all = Vec::new();
-        for path in &self.catalog().paths {
-            for step in &path.steps {
-                all.extend(step.gates.approvals.iter().map(|rule| Approvers {
-                    apps: path.apps.clone(),
-                    environment: step.environment.clone(),
-                    count: rule.count,
-                    groups: rule.groups.clone(),
-                }));
-            }
+fn approvers(portal: &Portal) -> Vec<Approvers> {
+    let mut all = Vec::new();
+    for path in &portal.catalog().paths {
+        for step in &path.steps {
+            all.extend(step.gates.approvals.iter().map(|rule| Approvers {
+                apps: path.apps.clone(),
+                environment: step.environment.clone(),
+                count: rule.count,
+                groups: rule.groups.clone(),
+            }));
         }
-        all
     }
+    all
+}
 
-    fn asked_about(&self, groups: &[String]) -> AskedAbout {
-        let someone = Actor::anyone_in(groups.to_vec());
-        AskedAbout {
-            groups: groups.to_vec(),
-            roles: roles(&someone, self.grants()),
-            may: rights(&someone, self.grants(), self.catalog()),
-        }
+fn asked_about(portal: &Portal, groups: &[String]) -> AskedAbout {
+    let someone = Actor::anyone_in(groups.to_vec());
+    AskedAbout {
+        groups: groups.to_vec(),
+        roles: roles(&someone, portal.parts.grants.as_slice()),
+        may: rights(&someone, portal.parts.grants.as_slice(), portal.catalog()),
     }
 }

@@ -12,24 +12,26 @@ use identity::sign_in::{Session, SignIn};
 
 use crate::{Portal, Result, access::Action};
 
-impl Portal {
-    /// The configuration in force. `door` is how people come in, where they sign in.
-    pub fn configuration(&self, actor: &Actor, door: Option<&SignIn>) -> Result<ConfigurationView> {
-        self.authorise(actor, Action::ViewConfiguration)?;
-        let catalog = self.catalog();
-        Ok(ConfigurationView {
-            home: self.parts.home.clone(),
-            region: self.parts.region.clone(),
-            public_url: self.public_url().map(ToString::to_string),
-            digest: self.parts.config_digest,
-            sign_in: door.map(sign_in),
-            apps: catalog.apps.clone(),
-            environments: catalog.environments.clone(),
-            pipelines: catalog.feeds.iter().map(pipeline).collect(),
-            paths: catalog.paths.iter().map(path).collect(),
-            roles: self.grants().len(),
-        })
-    }
+/// The configuration in force. `door` is how people come in, where they sign in.
+pub fn configuration(
+    portal: &Portal,
+    actor: &Actor,
+    door: Option<&SignIn>,
+) -> Result<ConfigurationView> {
+    portal.authorise(actor, Action::ViewConfiguration)?;
+    let catalog = portal.catalog();
+    Ok(ConfigurationView {
+        home: portal.parts.home.clone(),
+        region: portal.parts.region.clone(),
+        public_url: portal.public_url().map(ToString::to_string),
+        digest: portal.parts.config_digest,
+        sign_in: door.map(sign_in),
+        apps: catalog.apps.clone(),
+        environments: catalog.environments.clone(),
+        pipelines: catalog.feeds.iter().map(pipeline).collect(),
+        paths: catalog.paths.iter().map(path).collect(),
+        roles: portal.parts.grants.as_slice().len(),
+    })
 }
 
 fn sign_in(door: &SignIn) -> SignInView {

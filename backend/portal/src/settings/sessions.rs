@@ -10,6 +10,7 @@ use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
     audit::{Deed, Note},
+    device,
     id::{PersonId, SessionId},
     text::{is_shown, written},
 };
@@ -17,8 +18,7 @@ use identity::sign_in::{Identity, Session};
 use jiff::SignedDuration;
 use store::table::{PersonRecord, SessionRecord};
 
-use super::device;
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use crate::{Error, Result, access::Action, handle::handle, who::Who};
 
 /// The most characters that are kept of what a browser calls itself, and of an address.
 const LONGEST: usize = 200;
@@ -35,12 +35,17 @@ pub struct Asking<'a> {
     pub idle: SignedDuration,
 }
 
-impl Portal {
+handle! {
+    /// Where people are signed in.
+    pub struct Sessions
+}
+
+impl Sessions<'_> {
     /// Registers a session that begins: with that, it can be seen and ended elsewhere. Done by the door, for whoever has
     /// just come in. What is kept of them from now on counts for their approvals, and the tokens that were made by whoever
     /// had their address before it was kept which person made one become theirs.
-    pub async fn begin_session(
-        &self,
+    pub async fn begin(
+        self,
         session: &Session,
         identity: &Identity,
         address: Option<&str>,
@@ -68,7 +73,7 @@ impl Portal {
             groups: session.groups().to_vec(),
             signed_in_at: session.began(),
         };
-        let table = &self.store().table;
+        let table = &self.portal.table;
         table.put_person(&person).await?;
         let claimed = table.claim_tokens(&person.name, &person.id).await?;
         if claimed > 0 {
@@ -82,35 +87,35 @@ impl Portal {
     }
 
     /// Whether a session is registered as its cookie has it. Asked before there is anyone to ask for a role.
-    pub async fn has_session(&self, session: &Session) -> Result<bool> {
+    pub async fn has(self, session: &Session) -> Result<bool> {
         let (person, id, facts) = (session.person(), session.id(), session.facts());
-        Ok(self.store().table.has_session(person, id, &facts).await?)
+        Ok(self.portal.table.has_session(person, id, &facts).await?)
     }
 
     /// Notes that a session is in use; false if it was ended, or is registered otherwise.
-    pub async fn use_session(&self, session: &Session, now: Timestamp) -> Result<bool> {
+    pub async fn touch(self, session: &Session, now: Timestamp) -> Result<bool> {
         let (person, id, facts) = (session.person(), session.id(), session.facts());
-        let table = &self.store().table;
+        let table = &self.portal.table;
         Ok(table.use_session(person, id, &facts, now).await?)
     }
 
     /// Ends a session that its own browser gives up.
-    pub async fn leave_session(&self, session: &Session) -> Result<()> {
-        let table = &self.store().table;
+    pub async fn leave(self, session: &Session) -> Result<()> {
+        let table = &self.portal.table;
         table.leave_session(session.person(), session.id()).await?;
         Ok(())
     }
 
     /// The caller's own sessions.
-    pub async fn sessions(
-        &self,
+    pub async fn list(
+        self,
         actor: &Actor,
         asking: Asking<'_>,
         now: Timestamp,
     ) -> Result<SessionsView> {
         has_sessions(actor)?;
         let live = match &actor.person {
-            Some(person) => self.live_sessions(person, asking.idle, now).await?,
+            Some(person) => self.live(person, asking.idle, now).await?,
             None => Vec::new(),
         };
         let current = asking.session.map(Session::id);
@@ -131,8 +136,8 @@ impl Portal {
     }
 
     /// Ends one of the caller's own sessions. One that is over needs no ending.
-    pub async fn end_session<'a>(
-        &self,
+    pub async fn end<'a>(
+        self,
         who: impl Into<Who<'a>>,
         id: &SessionId,
         now: Timestamp,
@@ -140,7 +145,7 @@ impl Portal {
         let who = who.into();
         has_sessions(who.actor)?;
         let note = note(who, who.actor.clone(), 1, None, now);
-        let table = &self.store().table;
+        let table = &self.portal.table;
         if let Some(person) = &who.actor.person
             && table.end_session(person, id, &note).await?
         {
@@ -152,8 +157,8 @@ impl Portal {
     }
 
     /// Ends the caller's own sessions but the one that asks.
-    pub async fn end_other_sessions<'a>(
-        &self,
+    pub async fn end_others<'a>(
+        self,
         who: impl Into<Who<'a>>,
         asking: Asking<'_>,
         now: Timestamp,
@@ -171,14 +176,15 @@ impl Portal {
     }
 
     /// Ends all sessions of someone, also the caller's own; where several people have had an address, of all of them.
-    pub async fn end_sessions_of<'a>(
-        &self,
+    pub async fn end_all_of<'a>(
+        self,
         who: impl Into<Who<'a>>,
         asked: &EndAll,
         now: Timestamp,
     ) -> Result<Ended> {
         let who = who.into();
-        self.authorise(who.actor, Action::ManageCredentials)?;
+        self.portal
+            .authorise(who.actor, Action::ManageCredentials)?;
         let people = self.people_called(&asked.person).await?;
         let reason = asked.reason.as_deref().map(str::trim);
         let reason = reason.filter(|reason| !reason.is_empty());
@@ -195,9 +201,9 @@ impl Portal {
     }
 
     /// Who has signed in by that name, or is that person.
-    async fn people_called(&self, typed: &str) -> Result<Vec<PersonRecord>> {
+    async fn people_called(self, typed: &str) -> Result<Vec<PersonRecord>> {
         let name = person(typed)?;
-        let mut people = self.store().table.people().await?;
+        let mut people = self.portal.table.people().await?;
         people.retain(|known| known.name == name || known.id.as_str() == name);
         if people.is_empty() {
             let detail = format!(
@@ -209,14 +215,14 @@ impl Portal {
     }
 
     pub(crate) async fn end_all_but(
-        &self,
+        self,
         who: Who<'_>,
         (person, name): (&PersonId, &str),
         keep: Option<&SessionId>,
         reason: Option<&str>,
         now: Timestamp,
     ) -> Result<Ended> {
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let all = table.sessions(person).await?.into_iter();
         let ids = all.map(|record| record.id);
         let ids: Vec<SessionId> = ids.filter(|id| Some(id) != keep).collect();
@@ -227,13 +233,13 @@ impl Portal {
     }
 
     /// Those that are neither ended nor over by themselves.
-    async fn live_sessions(
-        &self,
+    async fn live(
+        self,
         person: &PersonId,
         idle: SignedDuration,
         now: Timestamp,
     ) -> Result<Vec<SessionRecord>> {
-        let mut all = self.store().table.sessions(person).await?;
+        let mut all = self.portal.table.sessions(person).await?;
         all.retain(|record| now < record.until && now < record.seen + idle);
         Ok(all)
     }

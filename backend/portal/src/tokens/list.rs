@@ -7,21 +7,16 @@ use domain::{
 };
 use store::table::TokenRecord;
 
-use crate::{Portal, Result, access::Action};
+use crate::{Result, access::Action, tokens::Tokens};
 
-impl Portal {
+impl Tokens<'_> {
     /// The caller's own tokens, or everyone's for those who manage them.
-    pub async fn tokens(
-        &self,
-        actor: &Actor,
-        everyones: bool,
-        now: Timestamp,
-    ) -> Result<TokensView> {
-        self.authorise(actor, Action::MakeTokens)?;
+    pub async fn list(self, actor: &Actor, everyones: bool, now: Timestamp) -> Result<TokensView> {
+        self.portal.authorise(actor, Action::MakeTokens)?;
         if everyones {
-            self.authorise(actor, Action::ManageCredentials)?;
+            self.portal.authorise(actor, Action::ManageCredentials)?;
         }
-        let tokens = self.store().table.tokens().await?;
+        let tokens = self.portal.table.tokens().await?;
         let shown = |token: &TokenRecord| everyones || token.owner.is_same_as(actor);
         let tokens = tokens.into_iter().filter(shown);
         let mut tokens: Vec<TokenView> = tokens.map(|token| view(token, now)).collect();

@@ -8,12 +8,12 @@ use domain::{
     audit::{Deed, Note},
     view::MadeToken,
 };
-use identity::credential::Secret;
+use identity::{TokenText, credential::Secret};
 use jiff::SignedDuration;
 use store::table::{TokenMade, TokenRecord};
 
-use super::{TokenText, list::view};
-use crate::{Error, Portal, Result, access::Action, who::Who};
+use super::list::view;
+use crate::{Error, Result, access::Action, settings, tokens::Tokens, who::Who};
 
 /// How long a token may live, in hours: up to a year.
 pub const LIFETIME_HOURS: RangeInclusive<u32> = 1..=365 * 24;
@@ -21,16 +21,16 @@ pub const LIFETIME_HOURS: RangeInclusive<u32> = 1..=365 * 24;
 /// The most live tokens of one person.
 pub const MOST: usize = 50;
 
-impl Portal {
+impl Tokens<'_> {
     /// Makes a token for the caller. What it permits must be theirs to give, and it is shown this once.
-    pub async fn make_token<'a>(
-        &self,
+    pub async fn make<'a>(
+        self,
         who: impl Into<Who<'a>>,
         request: TokenRequest,
         now: Timestamp,
     ) -> Result<MadeToken> {
         let who = who.into();
-        self.authorise(who.actor, Action::MakeTokens)?;
+        self.portal.authorise(who.actor, Action::MakeTokens)?;
         if !LIFETIME_HOURS.contains(&request.hours) {
             let (least, most) = (LIFETIME_HOURS.start(), LIFETIME_HOURS.end());
             let detail = format!("a token lives {least} to {most} hours, which is up to a year");
@@ -38,10 +38,10 @@ impl Portal {
         }
         let permit = self.checked(who.actor, request.permit)?;
         let groups = who.actor.groups.iter();
-        let groups = groups.filter(|group| self.counts(group));
+        let groups = groups.filter(|group| settings::counts(self.portal, group));
         let text = TokenText {
-            id: self.new_token_id(now)?,
-            secret: Secret::new(self.random()),
+            id: self.portal.ids().token(now)?,
+            secret: Secret::new(self.portal.ids().random()),
         };
         let token = TokenRecord {
             id: text.id.clone(),
@@ -56,7 +56,7 @@ impl Portal {
             revoked: None,
         };
         let note = note(who, Deed::TokenMade, &token, now);
-        let made = self.store().table.make_token(&token, MOST, &note).await?;
+        let made = self.portal.table.make_token(&token, MOST, &note).await?;
         match made {
             TokenMade::Yes => Ok(MadeToken {
                 bearer: text.text(),

@@ -6,7 +6,7 @@ use domain::{
     id::{AppId, EnvironmentId},
 };
 
-use crate::{Error, Portal, Result, access::Action};
+use crate::{Error, Result, access::Action, known, tokens::Tokens};
 
 /// What is checked for one permission: the places that the permit names, or all that there are.
 struct Places<'p> {
@@ -14,9 +14,9 @@ struct Places<'p> {
     environments: Vec<&'p EnvironmentId>,
 }
 
-impl Portal {
+impl Tokens<'_> {
     /// What the actor may give to a token at all.
-    pub fn may_give(&self, actor: &Actor) -> Vec<Permission> {
+    pub fn may_give(self, actor: &Actor) -> Vec<Permission> {
         let all = Permit::all(Vec::new());
         let places = self.places(&all);
         let all = Permission::ALL.into_iter();
@@ -27,7 +27,7 @@ impl Portal {
     /// The permit without repetitions, if all that it names is there and each permission is its maker's in one of the places.
     ///
     /// That it is so now opens nothing later: what its maker may no longer do, the token may not either.
-    pub(super) fn checked(&self, actor: &Actor, permit: Permit) -> Result<Permit> {
+    pub(super) fn checked(self, actor: &Actor, permit: Permit) -> Result<Permit> {
         let permit = tidied(permit);
         if permit.may.is_empty() {
             return Err(Error::invalid(
@@ -48,7 +48,7 @@ impl Portal {
     }
 
     fn places<'p>(&'p self, permit: &Permit) -> Places<'p> {
-        let catalog = self.catalog();
+        let catalog = self.portal.catalog();
         let apps = catalog.apps.iter().map(|app| &app.id);
         let environments = catalog.environments.iter();
         let environments = environments.map(|environment| &environment.id);
@@ -60,15 +60,16 @@ impl Portal {
         }
     }
 
-    fn see_apps(&self, actor: &Actor, permit: &Permit) -> Result<()> {
+    fn see_apps(self, actor: &Actor, permit: &Permit) -> Result<()> {
         let Scope::Only(apps) = &permit.apps else {
             return Ok(());
         };
         if apps.is_empty() {
             return Err(none_named("permit.apps", "app"));
         }
-        let unseen =
-            |app: &&AppId| self.known_app(app).is_err() || !self.may(actor, Action::ViewApp(app));
+        let unseen = |app: &&AppId| {
+            known::app(self.portal, app).is_err() || !self.portal.may(actor, Action::ViewApp(app))
+        };
         match apps.iter().find(unseen) {
             None => Ok(()),
             Some(app) => Err(Error::invalid(
@@ -78,7 +79,7 @@ impl Portal {
         }
     }
 
-    fn know_environments(&self, permit: &Permit) -> Result<()> {
+    fn know_environments(self, permit: &Permit) -> Result<()> {
         let Scope::Only(environments) = &permit.environments else {
             return Ok(());
         };
@@ -87,7 +88,7 @@ impl Portal {
         }
         let unknown = environments
             .iter()
-            .find(|environment| self.known_environment(environment).is_err());
+            .find(|environment| known::environment(self.portal, environment).is_err());
         match unknown {
             None => Ok(()),
             Some(environment) => Err(Error::invalid(
@@ -98,13 +99,13 @@ impl Portal {
     }
 
     /// Whether the actor may do this themselves, in one of the places.
-    fn has(&self, actor: &Actor, permission: Permission, places: &Places<'_>) -> bool {
+    fn has(self, actor: &Actor, permission: Permission, places: &Places<'_>) -> bool {
         let in_one_app = |may: &dyn Fn(&AppId) -> bool| places.apps.iter().any(|app| may(app));
         let in_one = |may: &dyn Fn(&AppId, &EnvironmentId) -> bool| {
             let environments = &places.environments;
             in_one_app(&|app| environments.iter().any(|environment| may(app, environment)))
         };
-        let may = |action: Action<'_>| self.may(actor, action);
+        let may = |action: Action<'_>| self.portal.may(actor, action);
         match permission {
             Permission::View => in_one_app(&|app| may(Action::ViewApp(app))),
             Permission::Download => in_one(&|app, environment| {

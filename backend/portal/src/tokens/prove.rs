@@ -1,35 +1,42 @@
 //! Whether whoever shows a token was given it, and whether it still counts.
 
 use domain::{Timestamp, actor::Actor, causes::chain};
-use identity::Authenticated;
+use identity::{Authenticated, TokenText};
 use jiff::SignedDuration;
 use store::table::TokenRecord;
 
-use super::TokenText;
-use crate::{Portal, authenticate::AuthError, lockout::Guesser};
+use crate::{
+    lockout::{Guesser, Lockouts},
+    tokens::{Tokens, authenticate::AuthError},
+};
 
 /// How often a token's use is noted, at the most.
 const NOTED: SignedDuration = SignedDuration::from_mins(5);
 
-impl Portal {
+impl Tokens<'_> {
     /// Who shows an API token. It is read as every write before left it, so that one that was revoked is over at once, and
     /// in the same call as the guesses from where it comes.
     ///
     /// A token that is over is no guess: a job that nobody told of it does not lock out its neighbours.
-    pub(crate) async fn prove_token(
-        &self,
+    pub(crate) async fn verify(
+        self,
         shown: &TokenText,
         from: Option<&str>,
         now: Timestamp,
     ) -> Result<Authenticated, AuthError> {
         let guesser = Guesser::at_address("tokens", from);
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let (token, made) = table.token_and_guesses(&shown.id, guesser.key()).await?;
-        if let Some(locked) = self.locked_out(&guesser, made.as_ref(), now).await? {
+        if let Some(locked) = Lockouts::of(self.portal)
+            .locked_out(&guesser, made.as_ref(), now)
+            .await?
+        {
             return Err(AuthError::LockedOut(locked));
         }
         let Some(token) = token.filter(|token| shown.secret.is(&token.secret)) else {
-            self.guessed_wrong(&guesser, now).await?;
+            Lockouts::of(self.portal)
+                .guessed_wrong(&guesser, now)
+                .await?;
             return Err(AuthError::Invalid);
         };
         if !token.is_live(now) {
@@ -43,14 +50,14 @@ impl Portal {
     }
 
     /// Notes that a token is in use, now and then. What cannot be noted stops nobody.
-    async fn note_use(&self, token: &TokenRecord, now: Timestamp) {
+    async fn note_use(self, token: &TokenRecord, now: Timestamp) {
         let lately = token
             .used_at
             .is_some_and(|used| now.duration_since(used) < NOTED);
         if lately {
             return;
         }
-        if let Err(error) = self.store().table.token_used(&token.id, now).await {
+        if let Err(error) = self.portal.table.token_used(&token.id, now).await {
             tracing::warn!(token = %token.id, error = chain(&error), "a token's use was not noted");
         }
     }

@@ -5,15 +5,16 @@ use futures::{StreamExt as _, pin_mut};
 use store::table::{Registration, Upload, UploadFile};
 
 use crate::{
-    Error, Portal, Result,
-    register::{Facts, Staging},
+    Error, Result,
+    register::{Facts, Registrations, Staging},
+    uploads::Uploads,
     who::Who,
 };
 
-impl Portal {
+impl Uploads<'_> {
     /// Registers the build of an upload whose files are all there. Asked again, gives the same build.
-    pub async fn complete_upload<'a>(
-        &self,
+    pub async fn complete<'a>(
+        self,
         who: impl Into<Who<'a>>,
         id: &UploadId,
         now: Timestamp,
@@ -23,19 +24,30 @@ impl Portal {
         let facts = facts(&upload, who, now);
         self.check_run(&facts.app, facts.run.as_ref(), facts.origin)
             .await?;
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let build = match table.begin_registration(&facts.key, now).await? {
-            Registration::Done { build, .. } => self.registered_before(&build, &facts).await?,
+            Registration::Done { build, .. } => {
+                Registrations::of(self.portal)
+                    .registered_before(&build, &facts)
+                    .await?
+            }
             Registration::Pending(pending) => {
-                let mut staging = self.staging(&pending.id);
+                let mut staging = Registrations::of(self.portal).staging(&pending.id);
                 let result = match self.take_all(&mut upload, &mut staging, now).await {
-                    Ok(()) => self.complete(&facts, &staging).await,
+                    Ok(()) => {
+                        Registrations::of(self.portal)
+                            .complete(&facts, &staging)
+                            .await
+                    }
                     Err(error) => Err(error),
                 };
                 staging.clear().await;
                 match result {
                     Ok(build) => build,
-                    Err(error) => self.made_meanwhile(&facts).await?.ok_or(error)?,
+                    Err(error) => Registrations::of(self.portal)
+                        .made_meanwhile(&facts)
+                        .await?
+                        .ok_or(error)?,
                 }
             }
         };
@@ -49,7 +61,7 @@ impl Portal {
 
     /// Copies each file to where its uploader cannot reach it any more, and compares it on the way with its promise.
     async fn take_all(
-        &self,
+        self,
         upload: &mut Upload,
         staging: &mut Staging,
         now: Timestamp,
@@ -62,7 +74,7 @@ impl Portal {
                     // The bytes are not what was promised: they must come again, all of them.
                     self.remove_uploaded(file).await;
                     file.multipart = None;
-                    self.store().table.put_upload(upload, now).await?;
+                    self.portal.table.put_upload(upload, now).await?;
                 }
                 return Err(error);
             }
@@ -72,18 +84,18 @@ impl Portal {
 
     /// Makes one object of a file's parts, once they are all there. Of two that do so at once the slower one finds no
     /// parts any more, and the object that it wants.
-    async fn join_parts(&self, file: &mut UploadFile, number: usize) -> Result<()> {
+    async fn join_parts(self, file: &mut UploadFile, number: usize) -> Result<()> {
         let Err(error) = self.try_to_join(file, number).await else {
             return Ok(());
         };
-        match self.store().objects.head(&file.staging_key).await? {
+        match self.portal.objects.head(&file.staging_key).await? {
             Some(info) if info.size == file.size => Ok(()),
             _ => Err(error),
         }
     }
 
-    async fn try_to_join(&self, file: &mut UploadFile, number: usize) -> Result<()> {
-        let objects = &self.store().objects;
+    async fn try_to_join(self, file: &mut UploadFile, number: usize) -> Result<()> {
+        let objects = &self.portal.objects;
         let missing = |detail: String| Error::invalid(format!("files[{number}]"), detail);
         if let Some(info) = objects.head(&file.staging_key).await? {
             return if info.size == file.size {
@@ -115,8 +127,8 @@ impl Portal {
         Ok(())
     }
 
-    async fn take(&self, file: &UploadFile, number: usize, staging: &mut Staging) -> Result<()> {
-        let stream = self.store().objects.stream(&file.staging_key, None).await?;
+    async fn take(self, file: &UploadFile, number: usize, staging: &mut Staging) -> Result<()> {
+        let stream = self.portal.objects.stream(&file.staging_key, None).await?;
         pin_mut!(stream);
         let mut writer = staging.begin().await?;
         while let Some(chunk) = stream.next().await {
@@ -135,8 +147,8 @@ impl Portal {
     }
 
     /// Removes what was uploaded, as far as that goes now: what stays is retention's.
-    pub(crate) async fn remove_uploaded(&self, file: &UploadFile) {
-        let objects = &self.store().objects;
+    pub(crate) async fn remove_uploaded(self, file: &UploadFile) {
+        let objects = &self.portal.objects;
         if let Err(error) = objects.delete(&file.staging_key).await {
             tracing::warn!(key = file.staging_key, error = %chain(&error), "an uploaded object stays for retention");
         }

@@ -10,6 +10,8 @@ mod request;
 
 use api::uploads::{UploadPlan, UploadRequest};
 use complete::facts;
+
+use crate::{handle::handle, known, register::Registrations};
 pub(crate) use request::upload_id;
 
 use domain::{
@@ -20,9 +22,12 @@ use domain::{
     known::{Known, Origin},
 };
 use jiff::SignedDuration;
-use store::table::{Registration, Upload, UploadFile, registration_id};
+use store::{
+    object_keys,
+    table::{Registration, Upload, UploadFile, registration_id},
+};
 
-use crate::{Error, Portal, Result, access::Action, object_keys, who::Who};
+use crate::{Error, Result, access::Action, who::Who};
 
 /// Files larger than this go up in parts: 64 MiB.
 const MULTIPART_ABOVE: u64 = 64 << 20;
@@ -30,10 +35,15 @@ const MULTIPART_ABOVE: u64 = 64 << 20;
 /// How long a link to put bytes works. Asking for the plan again makes new ones.
 const PUT_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
-impl Portal {
+handle! {
+    /// Uploads of files.
+    pub struct Uploads
+}
+
+impl Uploads<'_> {
     /// Promises files of a build and says where to put them. The same promise again says what is still missing.
-    pub async fn start_upload<'a>(
-        &self,
+    pub async fn start<'a>(
+        self,
         who: impl Into<Who<'a>>,
         app: &AppId,
         request: UploadRequest,
@@ -46,10 +56,10 @@ impl Portal {
             app,
             environment: request.environment.as_ref(),
         };
-        self.authorise(actor, action)?;
-        self.known_app(app)?;
+        self.portal.authorise(actor, action)?;
+        known::app(self.portal, app)?;
         if let Some(environment) = &request.environment {
-            self.known_environment(environment)
+            known::environment(self.portal, environment)
                 .map_err(|error| Error::invalid("environment", error.to_string()))?;
         }
         request::check(&request)?;
@@ -57,20 +67,24 @@ impl Portal {
         self.check_run(app, request.run.as_ref(), origin).await?;
         let key = self.registration_key(app, &request, actor).await?;
         let id = upload_id(&registration_id(&key))?;
-        let known = self.store().table.upload(&id).await?;
+        let known = self.portal.table.upload(&id).await?;
         if let Some(to) = &request.environment
             && known.as_ref().is_none_or(|known| known.completed.is_none())
         {
-            self.check_release(app, to).await?;
+            Registrations::of(self.portal)
+                .check_release(app, to)
+                .await?;
         }
-        let begun = self.store().table.begin_registration(&key, now).await?;
+        let begun = self.portal.table.begin_registration(&key, now).await?;
         let upload = match known {
             Some(known) => continued(known, &request, origin)?,
             None => promised(actor, key, id, request, origin, now),
         };
         if let Registration::Done { build, .. } = begun {
             let facts = facts(&upload, who, now);
-            let build = self.registered_before(&build, &facts).await?;
+            let build = Registrations::of(self.portal)
+                .registered_before(&build, &facts)
+                .await?;
             return Ok(plan::done(upload.id, build.id, now));
         }
         self.planned(upload, now).await
@@ -79,13 +93,13 @@ impl Portal {
     /// That the run is not one of another app: its page would show this build as its own. One that nobody has reported
     /// yet may be anyone's. And that nobody claims a run that has proven which build is its own.
     pub(super) async fn check_run(
-        &self,
+        self,
         app: &AppId,
         run: Option<&RunId>,
         origin: Origin,
     ) -> Result<()> {
         let Some(run) = run else { return Ok(()) };
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let known = table.run(run).await?;
         if known
             .and_then(|known| known.app)
@@ -111,15 +125,17 @@ impl Portal {
     /// The key of an upload's registration. One that ended before uploads had owners is still known by the key of then,
     /// to whoever registered it.
     async fn registration_key(
-        &self,
+        self,
         app: &AppId,
         request: &UploadRequest,
         actor: &Actor,
     ) -> Result<RegistrationKey> {
         let shared = request::shared_key(request, app);
-        if let Some(build) = self.store().table.registered_build(&shared).await?
+        if let Some(build) = self.portal.table.registered_build(&shared).await?
             && self
-                .build_record(&build)
+                .portal
+                .builds()
+                .record(&build)
                 .await?
                 .build
                 .registered_by
@@ -131,29 +147,25 @@ impl Portal {
     }
 
     /// What is still missing of an upload. Asking shows that somebody still wants it.
-    pub async fn upload_plan(
-        &self,
-        actor: &Actor,
-        id: &UploadId,
-        now: Timestamp,
-    ) -> Result<UploadPlan> {
+    pub async fn plan(self, actor: &Actor, id: &UploadId, now: Timestamp) -> Result<UploadPlan> {
         let upload = self.known_upload(actor, id).await?;
         let key = &upload.registration;
-        match self.store().table.begin_registration(key, now).await? {
+        match self.portal.table.begin_registration(key, now).await? {
             Registration::Done { build, .. } => Ok(plan::done(upload.id, build, now)),
             Registration::Pending(_) => self.planned(upload, now).await,
         }
     }
 
-    async fn known_upload(&self, actor: &Actor, id: &UploadId) -> Result<Upload> {
-        let found = self.store().table.upload(id).await?;
+    async fn known_upload(self, actor: &Actor, id: &UploadId) -> Result<Upload> {
+        let found = self.portal.table.upload(id).await?;
         let none = || format!("upload {id}, or not any more: start it again, which continues it");
         let upload = found.ok_or_else(|| Error::not_found(none()))?;
         let action = Action::Register {
             app: &upload.app,
             environment: upload.environment.as_ref(),
         };
-        self.authorise(actor, action)
+        self.portal
+            .authorise(actor, action)
             .map_err(|error| error.hiding(none()))?;
         if !is_owner(&upload, actor) {
             return Err(Error::not_found(none()));

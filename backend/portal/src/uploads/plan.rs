@@ -8,7 +8,7 @@ use domain::{
 use store::table::{Upload, UploadFile};
 
 use super::{MULTIPART_ABOVE, PUT_LIFETIME};
-use crate::{Portal, Result};
+use crate::{Result, uploads::Uploads};
 
 /// The plan of an upload whose build is registered.
 pub(super) fn done(id: UploadId, build: BuildId, now: Timestamp) -> UploadPlan {
@@ -20,9 +20,9 @@ pub(super) fn done(id: UploadId, build: BuildId, now: Timestamp) -> UploadPlan {
     }
 }
 
-impl Portal {
+impl Uploads<'_> {
     /// Looks at what is there, starts what needs a start, and records that.
-    pub(super) async fn planned(&self, mut upload: Upload, now: Timestamp) -> Result<UploadPlan> {
+    pub(super) async fn planned(self, mut upload: Upload, now: Timestamp) -> Result<UploadPlan> {
         let mut files = Vec::new();
         for file in &mut upload.files {
             let state = self.state_of(file).await?;
@@ -33,7 +33,7 @@ impl Portal {
                 state,
             });
         }
-        self.store().table.put_upload(&upload, now).await?;
+        self.portal.table.put_upload(&upload, now).await?;
         Ok(UploadPlan {
             id: upload.id,
             build: None,
@@ -42,8 +42,8 @@ impl Portal {
         })
     }
 
-    async fn state_of(&self, file: &mut UploadFile) -> Result<FileState> {
-        let objects = &self.store().objects;
+    async fn state_of(self, file: &mut UploadFile) -> Result<FileState> {
+        let objects = &self.portal.objects;
         let found = objects.head(&file.staging_key).await?;
         if found.is_some_and(|info| info.size == file.size) {
             return Ok(FileState::Done);
@@ -75,8 +75,8 @@ impl Portal {
     }
 
     /// The parts that are not there yet, of an upload in parts that is started if there is none or it has gone.
-    pub(super) async fn missing_parts(&self, file: &mut UploadFile) -> Result<(String, Vec<Part>)> {
-        let objects = &self.store().objects;
+    pub(super) async fn missing_parts(self, file: &mut UploadFile) -> Result<(String, Vec<Part>)> {
+        let objects = &self.portal.objects;
         let all = parts_of(file.size);
         if let Some(multipart) = &file.multipart {
             match objects.uploaded_parts(&file.staging_key, multipart).await {

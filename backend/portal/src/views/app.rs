@@ -11,7 +11,12 @@ use domain::{
 use store::table::RunList;
 
 use super::overview::row;
-use crate::{Portal, Result, access::Action};
+use crate::{
+    Result,
+    access::Action,
+    known,
+    views::{Builds, Runs},
+};
 
 /// Which runs of a list to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,20 +28,20 @@ pub enum Which {
     Failed,
 }
 
-impl Portal {
+impl<'p> Builds<'p> {
     /// The apps that the caller may see, in the order that pages show them.
-    pub fn apps(&self, actor: &Actor) -> Result<impl Iterator<Item = &domain::catalog::App>> {
-        self.authorise(actor, Action::ViewOverview)?;
-        let apps = self.catalog().apps.iter();
-        Ok(apps.filter(|app| self.may(actor, Action::ViewApp(&app.id))))
+    pub fn apps(self, actor: &Actor) -> Result<impl Iterator<Item = &'p domain::catalog::App>> {
+        self.portal.authorise(actor, Action::ViewOverview)?;
+        let apps = self.portal.catalog().apps.iter();
+        Ok(apps.filter(|app| self.portal.may(actor, Action::ViewApp(&app.id))))
     }
 
     /// An app across the environments, with its newest builds and runs.
-    pub async fn app(&self, actor: &Actor, app: &AppId, now: Timestamp) -> Result<AppView> {
-        self.authorise(actor, Action::ViewApp(app))?;
-        let known = self.known_app(app)?;
+    pub async fn app(self, actor: &Actor, app: &AppId, now: Timestamp) -> Result<AppView> {
+        self.portal.authorise(actor, Action::ViewApp(app))?;
+        let known = known::app(self.portal, app)?;
         let few = Limit::try_from(10).unwrap_or_default();
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let list = RunList {
             app: Some(app),
             failed: false,
@@ -47,14 +52,14 @@ impl Portal {
             Box::pin(table.builds(app, few, None)),
             Box::pin(table.runs(list, few, None)),
         )?;
-        let environments = self.catalog().environments.clone();
+        let environments = self.portal.catalog().environments.clone();
         Ok(AppView {
             row: row(
                 known,
                 &environments,
                 &record,
                 &holds,
-                self.may_download_in(actor, app),
+                self.portal.runs().may_download_in(actor, app),
             ),
             environments,
             builds,
@@ -64,49 +69,51 @@ impl Portal {
     }
 
     /// An app's builds, newest first.
-    pub async fn builds(
-        &self,
+    pub async fn list(
+        self,
         actor: &Actor,
         app: &AppId,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<BuildBrief>> {
-        self.authorise(actor, Action::ViewApp(app))?;
-        self.known_app(app)?;
-        Ok(self.store().table.builds(app, limit, cursor).await?)
+        self.portal.authorise(actor, Action::ViewApp(app))?;
+        known::app(self.portal, app)?;
+        Ok(self.portal.table.builds(app, limit, cursor).await?)
     }
+}
 
+impl Runs<'_> {
     /// An app's runs, newest first.
-    pub async fn runs(
-        &self,
+    pub async fn list(
+        self,
         actor: &Actor,
         app: &AppId,
         which: Which,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunSummary>> {
-        self.authorise(actor, Action::ViewApp(app))?;
-        self.known_app(app)?;
+        self.portal.authorise(actor, Action::ViewApp(app))?;
+        known::app(self.portal, app)?;
         let list = RunList {
             app: Some(app),
             failed: which == Which::Failed,
         };
-        Ok(self.store().table.runs(list, limit, cursor).await?)
+        Ok(self.portal.table.runs(list, limit, cursor).await?)
     }
 
     /// Runs of pipelines that no app claims, newest first.
-    pub async fn unassigned_runs(
-        &self,
+    pub async fn unassigned(
+        self,
         actor: &Actor,
         which: Which,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunSummary>> {
-        self.authorise(actor, Action::ViewUnassigned)?;
+        self.portal.authorise(actor, Action::ViewUnassigned)?;
         let list = RunList {
             app: None,
             failed: which == Which::Failed,
         };
-        Ok(self.store().table.runs(list, limit, cursor).await?)
+        Ok(self.portal.table.runs(list, limit, cursor).await?)
     }
 }

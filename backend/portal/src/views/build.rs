@@ -10,30 +10,37 @@ use domain::{
 };
 
 use super::is_current;
-use crate::{Portal, Result, access::Action};
+use crate::{
+    Result,
+    access::{self, Action},
+    promotion::Prospects,
+    views::Builds,
+};
 
-impl Portal {
+impl Builds<'_> {
     /// One build, its files, and its releases, newest first.
-    pub async fn build(&self, actor: &Actor, id: &BuildId, now: Timestamp) -> Result<BuildView> {
-        let record = self.visible_build(actor, id).await?;
-        let served = self.store().table.served_of(&record.build.app);
+    pub async fn show(self, actor: &Actor, id: &BuildId, now: Timestamp) -> Result<BuildView> {
+        let record = self.visible(actor, id).await?;
+        let served = self.portal.table.served_of(&record.build.app);
         let (served, around) = futures::try_join!(
             async { Ok(Box::pin(served).await?) },
-            Box::pin(self.around(&record.build.app)),
+            Box::pin(Prospects::of(self.portal).around(&record.build.app)),
         )?;
-        let options = Box::pin(self.options_of(actor, &record, &served, &around, now)).await?;
+        let options =
+            Box::pin(Prospects::of(self.portal).options_of(actor, &record, &served, &around, now))
+                .await?;
         let action = Action::Share {
             app: &record.build.app,
             environments: &record.environments(),
         };
         let may_share = record.withdrawn.is_none()
             && Installable::choose(&Installable::all_of(&record.build), None).is_ok()
-            && self.may(actor, action);
+            && self.portal.may(actor, action);
         let download = Action::Download {
             app: &record.build.app,
             environments: &record.environments(),
         };
-        let cannot_download = self.why_not_allowed(actor, download);
+        let cannot_download = access::why_not(self.portal, actor, download);
         let current = |release: &Release| {
             let served = served.get(&release.environment)?;
             served.release.as_ref()
@@ -74,16 +81,20 @@ impl Portal {
     }
 
     /// An app as configured, or by its bare name when it no longer is: its builds stay readable.
-    pub fn app_or_its_name(&self, id: &AppId) -> App {
-        self.catalog().app(id).cloned().unwrap_or_else(|| App {
-            id: id.clone(),
-            name: id.to_string(),
-        })
+    pub fn app_or_its_name(self, id: &AppId) -> App {
+        self.portal
+            .catalog()
+            .app(id)
+            .cloned()
+            .unwrap_or_else(|| App {
+                id: id.clone(),
+                name: id.to_string(),
+            })
     }
 
     /// An environment as configured, or by its bare name when it no longer is.
-    pub(crate) fn environment_or_its_name(&self, id: &EnvironmentId) -> Environment {
-        let configured = self.catalog().environment(id).cloned();
+    pub(crate) fn environment_or_its_name(self, id: &EnvironmentId) -> Environment {
+        let configured = self.portal.catalog().environment(id).cloned();
         configured.unwrap_or_else(|| Environment {
             id: id.clone(),
             name: id.to_string(),

@@ -17,21 +17,28 @@ use domain::{
 use store::table::ListedRelease;
 
 use super::no_build;
-use crate::{Error, Portal, Result, access::Action};
+use crate::{
+    Error, Result,
+    access::{self, Action},
+    known,
+    views::Builds,
+};
 
-impl Portal {
+impl Builds<'_> {
     /// What an environment serves now, what Android will do with it, and the releases before it.
     pub async fn tester(
-        &self,
+        self,
         actor: &Actor,
         app: &AppId,
         environment: &EnvironmentId,
         now: Timestamp,
     ) -> Result<TesterView> {
-        self.authorise(actor, Action::ViewApp(app))?;
-        let (known_app, known_environment) =
-            (self.known_app(app)?, self.known_environment(environment)?);
-        let table = &self.store().table;
+        self.portal.authorise(actor, Action::ViewApp(app))?;
+        let (known_app, known_environment) = (
+            known::app(self.portal, app)?,
+            known::environment(self.portal, environment)?,
+        );
+        let table = &self.portal.table;
         let few = Limit::try_from(11).unwrap_or_default();
         let (served, newest) = futures::try_join!(
             table.served(app, environment),
@@ -62,14 +69,15 @@ impl Portal {
                 .map(|release| current_view(release, &some.builds, previous))
                 .transpose()?,
             earlier: earlier.into_iter().map(|it| it.release).collect(),
-            cannot_download: self.why_not_allowed(
+            cannot_download: access::why_not(
+                self.portal,
                 actor,
                 Action::Download {
                     app,
                     environments: std::slice::from_ref(environment),
                 },
             ),
-            may_share: self.may(
+            may_share: self.portal.may(
                 actor,
                 Action::Share {
                     app,
@@ -77,30 +85,30 @@ impl Portal {
                 },
             ),
             may_roll_back: self.has_step(app, environment)
-                && self.may(actor, Action::Promote { app, environment }),
+                && self.portal.may(actor, Action::Promote { app, environment }),
             as_of: now,
         })
     }
 
     /// Whether the app's path enters an environment, so that it can be promoted there, or taken back.
-    fn has_step(&self, app: &AppId, environment: &EnvironmentId) -> bool {
-        let path = self.catalog().path(app);
+    fn has_step(self, app: &AppId, environment: &EnvironmentId) -> bool {
+        let path = self.portal.catalog().path(app);
         path.is_some_and(|path| path.step(environment).is_some())
     }
 
     /// Releases of an app in an environment, newest first.
     pub async fn releases(
-        &self,
+        self,
         actor: &Actor,
         app: &AppId,
         environment: &EnvironmentId,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Release>> {
-        self.authorise(actor, Action::ViewApp(app))?;
-        self.known_app(app)?;
-        self.known_environment(environment)?;
-        let table = &self.store().table;
+        self.portal.authorise(actor, Action::ViewApp(app))?;
+        known::app(self.portal, app)?;
+        known::environment(self.portal, environment)?;
+        let table = &self.portal.table;
         Ok(table.releases(app, environment, limit, cursor).await?)
     }
 }

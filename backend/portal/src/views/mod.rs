@@ -2,6 +2,7 @@
 
 mod app;
 mod build;
+mod compare;
 mod environment;
 mod overview;
 mod run;
@@ -18,52 +19,56 @@ use domain::{
 };
 use store::table::BuildRecord;
 
-use crate::{Error, Portal, Result, access::Action};
+use crate::{Error, Result, access::Action, download::Downloads, handle::handle};
 
-impl Portal {
+handle! {
+    /// Builds, where they are, and what they are beside each other.
+    pub struct Builds
+}
+
+handle! {
+    /// Runs of pipelines, and the overview.
+    pub struct Runs
+}
+
+impl Downloads<'_> {
     /// Who was given links to a build's files, newest first.
-    pub async fn downloads(
-        &self,
+    pub async fn list(
+        self,
         actor: &Actor,
         build: &BuildId,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Download>> {
-        let found = self.build_alone(actor, build, None).await?;
-        self.authorise(actor, Action::ViewDownloads(&found.app))?;
-        let table = &self.store().table;
+        let found = self.portal.builds().alone(actor, build, None).await?;
+        self.portal
+            .authorise(actor, Action::ViewDownloads(&found.app))?;
+        let table = &self.portal.table;
         Ok(table.downloads(build, limit, cursor).await?)
     }
+}
 
+impl Builds<'_> {
     /// A build's record, for those who may see its app. To others there is no such build.
-    pub async fn visible_build(&self, actor: &Actor, id: &BuildId) -> Result<BuildRecord> {
-        let record = self.build_record(id).await?;
+    pub async fn visible(self, actor: &Actor, id: &BuildId) -> Result<BuildRecord> {
+        let record = self.record(id).await?;
         self.check_app(actor, &record.build, None)?;
         Ok(record)
     }
 
     /// A build, for those who may see its app, if it is one of `app` where that is said. One read of one item, without what
     /// became of it.
-    pub async fn build_alone(
-        &self,
-        actor: &Actor,
-        id: &BuildId,
-        app: Option<&AppId>,
-    ) -> Result<Build> {
-        let build = self.store().table.build_alone(id).await?;
+    pub async fn alone(self, actor: &Actor, id: &BuildId, app: Option<&AppId>) -> Result<Build> {
+        let build = self.portal.table.build_alone(id).await?;
         let build = build.ok_or_else(|| Error::not_found(no_build(id)))?;
         self.check_app(actor, &build, app)?;
         Ok(build)
     }
 
     /// Whether somebody may see a build's app, and the build is of `app` where that is said. To others there is no such build.
-    pub(crate) fn check_app(
-        &self,
-        actor: &Actor,
-        build: &Build,
-        app: Option<&AppId>,
-    ) -> Result<()> {
-        self.authorise(actor, Action::ViewApp(&build.app))
+    pub(crate) fn check_app(self, actor: &Actor, build: &Build, app: Option<&AppId>) -> Result<()> {
+        self.portal
+            .authorise(actor, Action::ViewApp(&build.app))
             .map_err(|error| error.hiding(no_build(&build.id)))?;
         match app {
             Some(app) if *app != build.app => {
@@ -73,8 +78,8 @@ impl Portal {
         }
     }
 
-    pub(crate) async fn build_record(&self, id: &BuildId) -> Result<BuildRecord> {
-        self.store()
+    pub(crate) async fn record(self, id: &BuildId) -> Result<BuildRecord> {
+        self.portal
             .table
             .build(id)
             .await?

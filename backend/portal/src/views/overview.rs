@@ -13,17 +13,17 @@ use domain::{
 };
 use store::table::{OverviewRecord, Withdrawn};
 
-use crate::{Portal, Result, access::Action};
+use crate::{Result, access::Action, views::Runs};
 
-impl Portal {
+impl Runs<'_> {
     /// Every app in every environment: what it serves now, and how its pipelines do.
-    pub async fn overview(&self, actor: &Actor, now: Timestamp) -> Result<Overview> {
-        let apps = self.apps(actor)?;
-        let table = &self.store().table;
+    pub async fn overview(self, actor: &Actor, now: Timestamp) -> Result<Overview> {
+        let apps = self.portal.builds().apps(actor)?;
+        let table = &self.portal.table;
         let (record, holds) =
             futures::try_join!(Box::pin(table.overview()), Box::pin(table.recent_holds()),)?;
-        let catalog = self.catalog();
-        let unassigned = if self.may(actor, Action::ViewUnassigned) {
+        let catalog = self.portal.catalog();
+        let unassigned = if self.portal.may(actor, Action::ViewUnassigned) {
             unassigned(&record, catalog)
         } else {
             Vec::new()
@@ -42,7 +42,7 @@ impl Portal {
     }
 }
 
-impl Portal {
+impl Runs<'_> {
     /// In which environments somebody may download an app's builds.
     pub(super) fn may_download_in<'a>(
         &'a self,
@@ -51,7 +51,8 @@ impl Portal {
     ) -> impl Fn(&EnvironmentId) -> bool + 'a {
         move |environment| {
             let environments = std::slice::from_ref(environment);
-            self.may(actor, Action::Download { app, environments })
+            self.portal
+                .may(actor, Action::Download { app, environments })
         }
     }
 }

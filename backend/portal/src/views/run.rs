@@ -11,23 +11,27 @@ use domain::{
     view::{RunView, StepView},
 };
 
-use crate::{Error, Portal, Result, access::Action};
+use crate::{Error, Result, access::Action, views::Runs};
 
-impl Portal {
+impl Runs<'_> {
     /// One run, its steps in the order that they went, and the builds that it registered.
-    pub async fn run(&self, actor: &Actor, id: &RunId, now: Timestamp) -> Result<RunView> {
-        self.authorise(actor, Action::ViewRun)?;
-        let found = self.store().table.run(id).await?;
+    pub async fn show(self, actor: &Actor, id: &RunId, now: Timestamp) -> Result<RunView> {
+        self.portal.authorise(actor, Action::ViewRun)?;
+        let found = self.portal.table.run(id).await?;
         let none = || format!("run {id}");
         let record = found.ok_or_else(|| Error::not_found(none()))?;
         let look = record.app.as_ref();
         let look = look.map_or(Action::ViewUnassigned, Action::ViewApp);
-        self.authorise(actor, look)
+        self.portal
+            .authorise(actor, look)
             .map_err(|error| error.hiding(none()))?;
         let environment = record.environment.as_ref();
         Ok(RunView {
-            environment: environment.map(|id| self.environment_or_its_name(id)),
-            app: record.app.as_ref().map(|id| self.app_or_its_name(id)),
+            environment: environment.map(|id| self.portal.builds().environment_or_its_name(id)),
+            app: record
+                .app
+                .as_ref()
+                .map(|id| self.portal.builds().app_or_its_name(id)),
             steps: in_order(record.steps)
                 .into_iter()
                 .map(|step| StepView {

@@ -34,7 +34,8 @@ fn abandoned(state: &State) -> bool {
 async fn abandon(test: &TestPortal, by: &Actor, promotion: &Promotion) -> Result<Promotion, Error> {
     let id = &promotion.id;
     test.portal
-        .abandon_promotion(by, id, "it hangs", machine_time())
+        .promotions()
+        .abandon(by, id, "it hangs", machine_time())
         .await
 }
 
@@ -104,7 +105,8 @@ async fn a_target_that_does_not_answer_is_tried_again_and_given_up_in_time_with_
     );
     let view = test
         .portal
-        .promotion(&ada(), &promotion.id, machine_time())
+        .promotions()
+        .show(&ada(), &promotion.id, machine_time())
         .await;
     assert_eq!(view.unwrap().promotion.last_error, Some(last));
 
@@ -133,7 +135,8 @@ async fn a_run_that_never_ends_is_given_up_after_a_day_but_not_while_its_environ
         reason: "payments fail".to_owned(),
     };
     test.portal
-        .freeze(&ada(), stop, machine_time())
+        .holds()
+        .hold_environment(&ada(), stop, machine_time())
         .await
         .unwrap();
     test.tick(25 * 60).await;
@@ -143,6 +146,7 @@ async fn a_run_that_never_ends_is_given_up_after_a_day_but_not_while_its_environ
         app: None,
     };
     test.portal
+        .holds()
         .lift(&ada(), &on, None, machine_time())
         .await
         .unwrap();
@@ -258,7 +262,8 @@ async fn only_people_who_may_go_past_gates_abandon_and_only_what_has_started() {
     assert_eq!(test.promotion(&promotion.id).await.state, State::Running);
     let view = test
         .portal
-        .promotion(&ada(), &promotion.id, machine_time())
+        .promotions()
+        .show(&ada(), &promotion.id, machine_time())
         .await;
     assert!(view.unwrap().may.abandon);
     abandon(&test, &ada(), &promotion).await.unwrap();

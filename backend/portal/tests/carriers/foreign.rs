@@ -314,7 +314,7 @@ async fn a_job_that_repeats_the_parameters_of_another_has_other_artifacts() {
     let message = misconfigured(&test).await;
     assert!(message.contains("0 Lambda actions that wait"), "{message}");
     let genuine = sources::job::Job::parse(&genuine).unwrap();
-    let outcome = test.portal.run_job(genuine, machine_time()).await;
+    let outcome = test.portal.jobs().run(genuine, machine_time()).await;
     assert!(matches!(outcome, Ok(Outcome::Released(_))), "{outcome:?}");
 }
 

@@ -94,9 +94,10 @@ async fn a_gate_asks_for_a_promotion_itself_waits_for_an_approval_and_starts_not
     test.tick(1).await;
     let seen = build.digest();
     for (lead, state) in [(bob(), State::Waiting), (cy(), State::Running)] {
-        let approved = test
-            .portal
-            .approve(&lead, &open.id, &seen, None, machine_time());
+        let approved =
+            test.portal
+                .promotions()
+                .approve(&lead, &open.id, &seen, None, machine_time());
         assert_eq!(approved.await.unwrap().state, state);
     }
     while let Outcome::Waits { .. } = test.work(0).await {}
@@ -116,6 +117,7 @@ async fn a_rejected_promotion_shuts_its_gate_for_good_with_the_reason() {
     let open = test.store.table.open_promotions().await.unwrap().remove(0);
     let rejected = test
         .portal
+        .promotions()
         .reject(&bob(), &open.id, "too late", machine_time())
         .await;
     rejected.unwrap();
@@ -139,7 +141,8 @@ async fn a_frozen_environment_holds_the_gate_and_lifting_it_opens_it() {
     };
     let frozen = test
         .portal
-        .freeze(&ada(), hold, machine_time())
+        .holds()
+        .hold_environment(&ada(), hold, machine_time())
         .await
         .unwrap();
     test.start_by_hand(&build);
@@ -150,6 +153,7 @@ async fn a_frozen_environment_holds_the_gate_and_lifting_it_opens_it() {
     assert!(matches!(test.work(1).await, Outcome::Waits { .. }));
     let on = &frozen.hold.on;
     test.portal
+        .holds()
         .lift(&ada(), on, None, machine_time())
         .await
         .unwrap();
@@ -200,7 +204,7 @@ async fn a_release_without_a_promotion_notes_what_happened_once() {
     let job = test.job().await;
     let deliver = async || {
         let job = sources::job::Job::parse(&job).unwrap();
-        test.portal.run_job(job, machine_time()).await.unwrap()
+        test.portal.jobs().run(job, machine_time()).await.unwrap()
     };
     let outcome = deliver().await;
     assert!(matches!(outcome, Outcome::Released(_)), "{outcome:?}");
@@ -218,6 +222,7 @@ async fn a_withdrawn_build_is_released_by_no_job() {
     let build = test.registered(5, machine_time()).await;
     let withdrawn = test
         .portal
+        .holds()
         .withdraw(&ada(), &build.id, "it leaks", machine_time())
         .await;
     withdrawn.unwrap();

@@ -17,12 +17,20 @@ async fn freeze(test: &TestPortal) -> Held {
         app: None,
         reason: "payments fail".to_owned(),
     };
-    let frozen = test.portal.freeze(&ada(), stop, machine_time()).await;
+    let frozen = test
+        .portal
+        .holds()
+        .hold_environment(&ada(), stop, machine_time())
+        .await;
     frozen.unwrap().hold.on
 }
 
 async fn lift(test: &TestPortal, on: &Held) {
-    let lifted = test.portal.lift(&ada(), on, None, machine_time()).await;
+    let lifted = test
+        .portal
+        .holds()
+        .lift(&ada(), on, None, machine_time())
+        .await;
     lifted.unwrap();
 }
 

@@ -12,9 +12,10 @@ async fn starting_a_pipeline_can_be_cut_off_at_every_write() {
             let test = TestPortal::with_pipeline().await;
             let build = test.registered(1, machine_time()).await;
             let actor = ada();
-            let asking = test
-                .portal
-                .request(&actor, to(&build, &prod()), machine_time());
+            let asking =
+                test.portal
+                    .promotions()
+                    .request(&actor, to(&build, &prod()), machine_time());
             let cut = Box::pin(test.faults().cut_off(write, fault, asking)).await;
             test.at_rest().await;
             test.tick(0).await;

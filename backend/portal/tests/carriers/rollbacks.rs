@@ -27,6 +27,7 @@ async fn rolling_back(test: &TestPortal) -> Promotion {
     };
     let asked = test
         .portal
+        .promotions()
         .rollback(&ada(), &wallet(), &prod(), request, machine_time())
         .await;
     asked.unwrap().promotion

@@ -65,6 +65,7 @@ async fn claims(test: &TestPortal, execution: &str, state: &str) {
     let body = event.to_string();
     let received = test
         .portal
+        .events()
         .receive(&machine, body.as_bytes(), machine_time());
     assert!(received.await.unwrap().claimed);
 }

@@ -22,31 +22,53 @@ async fn the_last_approval_sets_it_going() {
     let build = test.in_preprod(1, noon(0)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let id = asked.promotion.id;
     assert_eq!(test.current(&prod()).await, None);
     // It waits for bob, and for nobody else.
-    let for_bob = test.portal.waiting_for(&bob(), noon(2)).await.unwrap();
+    let for_bob = test
+        .portal
+        .promotions()
+        .waiting(&bob(), noon(2))
+        .await
+        .unwrap();
     assert_eq!(
         (for_bob.waiting_for_you.len(), for_bob.others.len()),
         (1, 0)
     );
-    let for_tom = test.portal.waiting_for(&tom(), noon(2)).await.unwrap();
+    let for_tom = test
+        .portal
+        .promotions()
+        .waiting(&tom(), noon(2))
+        .await
+        .unwrap();
     assert_eq!(
         (for_tom.waiting_for_you.len(), for_tom.others.len()),
         (0, 1)
     );
-    let view = test.portal.promotion(&bob(), &id, noon(2)).await.unwrap();
+    let view = test
+        .portal
+        .promotions()
+        .show(&bob(), &id, noon(2))
+        .await
+        .unwrap();
     assert!(view.may.approve && view.may.reject);
     assert_eq!(view.asked, ["leads"]);
-    let view = test.portal.promotion(&ada(), &id, noon(2)).await.unwrap();
+    let view = test
+        .portal
+        .promotions()
+        .show(&ada(), &id, noon(2))
+        .await
+        .unwrap();
     assert!(!view.may.approve && view.may.cancel);
 
     let seen = build.digest();
     let done = test
         .portal
+        .promotions()
         .approve(&bob(), &id, &seen, Some("go"), noon(3))
         .await
         .unwrap();
@@ -68,21 +90,34 @@ async fn an_approval_that_does_not_count_is_refused_and_says_why() {
     let lead = bob();
     let asked = test
         .portal
+        .promotions()
         .request(&lead, to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let (id, seen) = (asked.promotion.id, build.digest());
     let portal = &test.portal;
-    let own = portal.approve(&lead, &id, &seen, None, noon(2)).await;
+    let own = portal
+        .promotions()
+        .approve(&lead, &id, &seen, None, noon(2))
+        .await;
     assert_eq!(impossible(own), Impossible::OwnRequest);
-    let stranger = portal.approve(&tom(), &id, &seen, None, noon(2)).await;
+    let stranger = portal
+        .promotions()
+        .approve(&tom(), &id, &seen, None, noon(2))
+        .await;
     assert!(matches!(impossible(stranger), Impossible::NotAsked { .. }));
     let eve = member("eve@example.com", vec!["leads".to_owned()]);
     let other = Digest::of(b"other bytes");
-    let other = portal.approve(&eve, &id, &other, None, noon(2)).await;
+    let other = portal
+        .promotions()
+        .approve(&eve, &id, &other, None, noon(2))
+        .await;
     assert!(matches!(impossible(other), Impossible::OtherBytes { .. }));
     let late = noon(1) + SignedDuration::from_hours(72);
-    let late = portal.approve(&eve, &id, &seen, None, late).await;
+    let late = portal
+        .promotions()
+        .approve(&eve, &id, &seen, None, late)
+        .await;
     assert!(matches!(impossible(late), Impossible::Expired(_)));
     assert_eq!(test.promotion(&id).await.approvals, []);
     assert_eq!(test.current(&prod()).await, None);
@@ -94,23 +129,27 @@ async fn a_rejection_ends_it_and_frees_the_place() {
     let build = test.in_preprod(1, noon(0)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let id = asked.promotion.id;
     let rejected = test
         .portal
+        .promotions()
         .reject(&bob(), &id, "not on a Friday", noon(2))
         .await
         .unwrap();
     assert!(matches!(rejected.state, State::Rejected { .. }));
     let again = test
         .portal
+        .promotions()
         .approve(&bob(), &id, &build.digest(), None, noon(3))
         .await;
     assert!(matches!(impossible(again), Impossible::State { .. }));
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(4))
         .await
         .unwrap();
@@ -123,14 +162,19 @@ async fn what_waits_too_long_expires_at_the_next_look() {
     let build = test.in_preprod(1, noon(0)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let id = asked.promotion.id;
-    test.portal.advance_all(noon(10)).await.unwrap();
+    test.portal
+        .promotions()
+        .advance_all(noon(10))
+        .await
+        .unwrap();
     assert_eq!(test.promotion(&id).await.state, State::Waiting);
     let later = noon(1) + SignedDuration::from_hours(72);
-    test.portal.advance_all(later).await.unwrap();
+    test.portal.promotions().advance_all(later).await.unwrap();
     assert_eq!(test.promotion(&id).await.state, State::Expired);
     assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
     assert_eq!(test.deeds().await.last(), Some(&Deed::PromotionExpired));

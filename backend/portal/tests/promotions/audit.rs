@@ -4,11 +4,11 @@ use std::process::Command;
 
 use domain::{
     actor::Actor,
-    audit::{Deed, Fault, Finding, Seals},
+    audit::{Deed, Fault, Finding, Seals, format::Format},
     page::Limit,
 };
 use futures::future::join_all;
-use portal::{Error, audit::Format};
+use portal::Error;
 use serde_json::{Value, json};
 use testkit::{TestPortal, ada, bob, member, noon, tom};
 
@@ -39,7 +39,7 @@ pub(crate) async fn delete(test: &TestPortal, number: u64) {
 
 /// What verifying finds: numbers and faults.
 async fn found(test: &TestPortal) -> Vec<(u64, Fault)> {
-    let verified = test.portal.verify_audit(&Actor::local(), noon(9)).await;
+    let verified = test.portal.audit().verify(&Actor::local(), noon(9)).await;
     let verified = verified.unwrap();
     python_agrees(test, &verified.findings, verified.erased).await;
     verified
@@ -53,8 +53,10 @@ async fn found(test: &TestPortal) -> Vec<(u64, Fault)> {
 pub(crate) async fn python_agrees(test: &TestPortal, findings: &[Finding], erased: u64) {
     let (portal, auditor) = (&test.portal, Actor::local());
     let month = "2026-11".parse().unwrap();
-    let log = portal.export_audit(&auditor, &month, Format::JsonLines, None);
-    let seals = portal.audit_seals(&auditor, None, noon(9)).await.unwrap();
+    let log = portal
+        .audit()
+        .export(&auditor, &month, Format::JsonLines, None);
+    let seals = portal.audit().seals(&auditor, None, noon(9)).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let [log_path, seals_path] = ["audit.jsonl", "seals.json"].map(|name| folder.path().join(name));
     std::fs::write(&log_path, log.await.unwrap().text).unwrap();
@@ -102,10 +104,12 @@ async fn eight_writers_at_once_keep_the_chain() {
         let portal = test.portal.clone();
         tokio::spawn(async move {
             portal
+                .holds()
                 .withdraw(&ada(), &build.id, "leaks", noon(1))
                 .await
                 .unwrap();
             portal
+                .holds()
                 .restore(&ada(), &build.id, "it does not", noon(2))
                 .await
                 .unwrap();
@@ -117,8 +121,8 @@ async fn eight_writers_at_once_keep_the_chain() {
     let numbers: Vec<u64> = test.log().await.iter().map(|entry| entry.number).collect();
     assert_eq!(numbers, (1..=32).collect::<Vec<u64>>());
     assert_eq!(found(&test).await, []);
-    let config = test.portal.config_changed(noon(3)).await.unwrap();
-    assert!(config && !test.portal.config_changed(noon(4)).await.unwrap());
+    let config = test.portal.audit().config_changed(noon(3)).await.unwrap();
+    assert!(config && !test.portal.audit().config_changed(noon(4)).await.unwrap());
     assert_eq!(test.deeds().await.last(), Some(&Deed::ConfigurationChanged));
 }
 
@@ -146,7 +150,7 @@ fn names_of(actor: &Actor) -> Value {
 /// The erased names that verifying counts, in a log that nobody touched.
 async fn erased(test: &TestPortal) -> u64 {
     assert_eq!(found(test).await, []);
-    let verified = test.portal.verify_audit(&Actor::local(), noon(9)).await;
+    let verified = test.portal.audit().verify(&Actor::local(), noon(9)).await;
     verified.unwrap().erased
 }
 
@@ -187,6 +191,7 @@ async fn names_lie_beside_the_log_and_it_verifies_with_and_without_them() {
     test.registered(4, noon(3)).await;
     let build = test.registered(5, noon(3)).await;
     test.portal
+        .holds()
         .withdraw(&ada(), &build.id, "leaks", noon(4))
         .await
         .unwrap();
@@ -203,9 +208,17 @@ async fn what_an_entry_says_of_others_names_them_beside_it_too() {
         app: None,
         reason: "stop".to_owned(),
     };
-    test.portal.freeze(&bob(), hold, noon(1)).await.unwrap();
+    test.portal
+        .holds()
+        .hold_environment(&bob(), hold, noon(1))
+        .await
+        .unwrap();
     let asked = testkit::to(&build, &testkit::prod());
-    let refused = test.portal.request(&ada(), asked, noon(2)).await;
+    let refused = test
+        .portal
+        .promotions()
+        .request(&ada(), asked, noon(2))
+        .await;
     refused.unwrap_err();
     let last = test.log().await.pop().unwrap();
     let words = format!("prod is held by {}: stop", bob().name);
@@ -263,7 +276,8 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
     let few = Limit::try_from(4).unwrap();
     let page = test
         .portal
-        .audit(&auditor, None, few, None, noon(1))
+        .audit()
+        .list(&auditor, None, few, None, noon(1))
         .await
         .unwrap();
     assert_eq!(
@@ -273,7 +287,8 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
     let next = page.entries.next.as_ref();
     let page = test
         .portal
-        .audit(&auditor, None, few, next, noon(1))
+        .audit()
+        .list(&auditor, None, few, next, noon(1))
         .await
         .unwrap();
     assert_eq!(page.entries.items[0].number, 5);
@@ -281,7 +296,8 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
     let month = "2026-11".parse().unwrap();
     let csv = test
         .portal
-        .export_audit(&auditor, &month, Format::Csv, None)
+        .audit()
+        .export(&auditor, &month, Format::Csv, None)
         .await
         .unwrap();
     assert_eq!((csv.next, csv.last), (None, 9));
@@ -290,7 +306,8 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
     assert!(csv.lines().nth(1).unwrap().contains("\"registered\""));
     let lines = test
         .portal
-        .export_audit(&auditor, &month, Format::JsonLines, None)
+        .audit()
+        .export(&auditor, &month, Format::JsonLines, None)
         .await
         .unwrap();
     let entries: Vec<_> = lines
@@ -300,7 +317,10 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
         .collect();
     assert_eq!(domain::audit::verify(&entries, Seals::default()), []);
     for actor in [tom(), ada()] {
-        let exported = test.portal.export_audit(&actor, &month, Format::Csv, None);
+        let exported = test
+            .portal
+            .audit()
+            .export(&actor, &month, Format::Csv, None);
         let forbidden = exported.await;
         assert!(
             matches!(forbidden, Err(Error::Forbidden { .. })),

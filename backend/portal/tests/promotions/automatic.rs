@@ -15,15 +15,23 @@ async fn a_build_follows_by_itself_once_its_soak_time_is_over() {
     });
     let test = TestPortal::with_path(soaking).await;
     test.registered(1, noon(0)).await;
-    test.portal.advance_all(noon(1)).await.unwrap();
+    test.portal.promotions().advance_all(noon(1)).await.unwrap();
     let open = test.store.table.open_promotions().await.unwrap();
     assert_eq!(
         (open[0].kind, &open[0].state),
         (PromotionKind::Automatic, &State::Waiting)
     );
-    test.portal.advance_all(noon(29)).await.unwrap();
+    test.portal
+        .promotions()
+        .advance_all(noon(29))
+        .await
+        .unwrap();
     assert_eq!(test.current(&preprod()).await, None);
-    test.portal.advance_all(noon(30)).await.unwrap();
+    test.portal
+        .promotions()
+        .advance_all(noon(30))
+        .await
+        .unwrap();
     assert_eq!(test.current(&preprod()).await, Some(1));
     assert_eq!(
         test.promotion(&open[0].id).await.requested_by.name,
@@ -39,17 +47,25 @@ async fn a_newer_build_takes_the_place_of_one_that_still_waits() {
     });
     let test = TestPortal::with_path(soaking).await;
     test.registered(1, noon(0)).await;
-    test.portal.advance_all(noon(1)).await.unwrap();
+    test.portal.promotions().advance_all(noon(1)).await.unwrap();
     let first = test.store.table.open_promotions().await.unwrap().remove(0);
     test.registered(2, noon(10)).await;
-    test.portal.advance_all(noon(11)).await.unwrap();
+    test.portal
+        .promotions()
+        .advance_all(noon(11))
+        .await
+        .unwrap();
     let open = test.store.table.open_promotions().await.unwrap();
     assert_eq!((open.len(), open[0].number), (1, 2));
     assert!(matches!(
         test.promotion(&first.id).await.state,
         State::Canceled { .. }
     ));
-    test.portal.advance_all(noon(40)).await.unwrap();
+    test.portal
+        .promotions()
+        .advance_all(noon(40))
+        .await
+        .unwrap();
     assert_eq!(test.current(&preprod()).await, Some(2));
     test.assert_log_is_whole().await;
 }
@@ -62,13 +78,18 @@ async fn what_somebody_turned_down_is_not_asked_for_again() {
     });
     let test = TestPortal::with_path(soaking).await;
     let build = test.registered(1, noon(0)).await;
-    test.portal.advance_all(noon(1)).await.unwrap();
+    test.portal.promotions().advance_all(noon(1)).await.unwrap();
     let open = test.store.table.open_promotions().await.unwrap().remove(0);
     test.portal
+        .promotions()
         .cancel(&ada(), &open.id, "not this one", noon(2))
         .await
         .unwrap();
-    test.portal.advance_all(noon(40)).await.unwrap();
+    test.portal
+        .promotions()
+        .advance_all(noon(40))
+        .await
+        .unwrap();
     assert_eq!(test.current(&preprod()).await, None);
     assert_eq!(
         test.deeds().await,
@@ -76,6 +97,7 @@ async fn what_somebody_turned_down_is_not_asked_for_again() {
     );
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &preprod()), noon(41))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Succeeded);

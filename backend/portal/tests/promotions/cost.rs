@@ -20,6 +20,7 @@ async fn each_step_stays_within_what_it_may_cost() {
     let build = test.registered(1, noon(0)).await;
     units(&test, "");
     test.portal
+        .promotions()
         .request(&ada(), to(&build, &preprod()), noon(1))
         .await
         .unwrap();
@@ -27,6 +28,7 @@ async fn each_step_stays_within_what_it_may_cost() {
     assert!(written <= 90.0 && read <= 40.0);
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
@@ -34,30 +36,42 @@ async fn each_step_stays_within_what_it_may_cost() {
     assert!(written <= 30.0);
     let id = asked.promotion.id;
     test.portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let (written, _) = units(&test, "asking again");
     assert!(written < 0.1);
-    test.portal.advance(&id, noon(2)).await.unwrap();
+    test.portal
+        .promotions()
+        .advance(&id, noon(2))
+        .await
+        .unwrap();
     let (written, _) = units(&test, "looking at one that waits");
     assert!(written < 0.1);
-    test.portal.waiting_for(&bob(), noon(2)).await.unwrap();
+    test.portal
+        .promotions()
+        .waiting(&bob(), noon(2))
+        .await
+        .unwrap();
     let (_, read) = units(&test, "who waits for me");
     assert!(read <= 1.0);
     let done = test
         .portal
+        .promotions()
         .approve(&bob(), &id, &build.digest(), None, noon(3))
         .await
         .unwrap();
     assert_eq!(done.state, State::Succeeded);
     units(&test, "approving, starting and releasing");
     test.portal
+        .promotions()
         .request(&tom(), to(&build, &prod()), noon(4))
         .await
         .unwrap_err();
     units(&test, "a refusal");
     test.portal
+        .promotions()
         .options(&ada(), &build.id, noon(4))
         .await
         .unwrap();
@@ -65,7 +79,7 @@ async fn each_step_stays_within_what_it_may_cost() {
     assert_eq!(requests, 4, "however many steps there are");
     let (_, read) = units(&test, "where a build may go, three steps");
     assert!(read <= 2.0);
-    test.portal.overview(&ada(), noon(4)).await.unwrap();
+    test.portal.runs().overview(&ada(), noon(4)).await.unwrap();
     let requests = test.meter.read().requests;
     assert_eq!(requests, 2);
     let (_, read) = units(&test, "the overview");
@@ -75,9 +89,14 @@ async fn each_step_stays_within_what_it_may_cost() {
         app: None,
         reason: "stop".to_owned(),
     };
-    test.portal.freeze(&ada(), hold, noon(5)).await.unwrap();
+    test.portal
+        .holds()
+        .hold_environment(&ada(), hold, noon(5))
+        .await
+        .unwrap();
     units(&test, "freezing");
     test.portal
+        .holds()
         .withdraw(&ada(), &build.id, "leaks", noon(6))
         .await
         .unwrap();
@@ -90,6 +109,7 @@ async fn going_back_costs_what_two_steps_do() {
     for number in [1, 2] {
         let build = test.in_preprod(number, noon(0)).await;
         test.portal
+            .promotions()
             .request(&ada(), to(&build, &prod()), noon(1))
             .await
             .unwrap();
@@ -102,6 +122,7 @@ async fn going_back_costs_what_two_steps_do() {
         bypass: None,
     };
     test.portal
+        .promotions()
         .rollback(&ada(), &wallet(), &prod(), back, noon(2))
         .await
         .unwrap();

@@ -50,9 +50,13 @@ async fn pushes(
 ) -> Result<Build, Error> {
     let now = machine_time();
     let app = wallet();
-    let plan = test.portal.start_upload(actor, &app, request, now).await?;
+    let plan = test
+        .portal
+        .uploads()
+        .start(actor, &app, request, now)
+        .await?;
     put(&plan.files, bytes).await;
-    let done = test.portal.complete_upload(actor, &plan.id, now);
+    let done = test.portal.uploads().complete(actor, &plan.id, now);
     Box::pin(done).await
 }
 
@@ -99,7 +103,7 @@ async fn a_push_into_a_later_step_is_refused_before_any_bytes_come() {
         let now = machine_time();
         let (ada, app) = (ada(), wallet());
         let asked = request(b"one", Some(environment.clone()));
-        let refused = test.portal.start_upload(&ada, &app, asked, now).await;
+        let refused = test.portal.uploads().start(&ada, &app, asked, now).await;
         let Err(error) = refused else {
             panic!("{refused:?}");
         };
@@ -128,7 +132,8 @@ async fn a_hold_that_comes_while_bytes_are_on_their_way_stops_the_release() {
     let asked = request(b"one", Some(dev()));
     let plan = test
         .portal
-        .start_upload(&ada, &app, asked, now)
+        .uploads()
+        .start(&ada, &app, asked, now)
         .await
         .unwrap();
     put(&plan.files, b"one").await;
@@ -137,8 +142,12 @@ async fn a_hold_that_comes_while_bytes_are_on_their_way_stops_the_release() {
         app: None,
         reason: "the servers are on fire".to_owned(),
     };
-    test.portal.freeze(&ada, hold, now).await.unwrap();
-    let stopped = Box::pin(test.portal.complete_upload(&ada, &plan.id, now)).await;
+    test.portal
+        .holds()
+        .hold_environment(&ada, hold, now)
+        .await
+        .unwrap();
+    let stopped = Box::pin(test.portal.uploads().complete(&ada, &plan.id, now)).await;
     assert_eq!(refusals(stopped), [RefusalKind::Hold]);
     assert_eq!(test.current(&dev()).await, None);
     assert_eq!(entries(&test).await, []);
@@ -146,10 +155,19 @@ async fn a_hold_that_comes_while_bytes_are_on_their_way_stops_the_release() {
         environment: dev(),
         app: None,
     };
-    test.portal.lift(&ada, &on, None, now).await.unwrap();
-    let plan = test.portal.upload_plan(&ada, &plan.id, now).await.unwrap();
+    test.portal
+        .holds()
+        .lift(&ada, &on, None, now)
+        .await
+        .unwrap();
+    let plan = test
+        .portal
+        .uploads()
+        .plan(&ada, &plan.id, now)
+        .await
+        .unwrap();
     put(&plan.files, b"one").await;
-    let done = test.portal.complete_upload(&ada, &plan.id, now);
+    let done = test.portal.uploads().complete(&ada, &plan.id, now);
     let build = Box::pin(done).await.unwrap();
     assert_eq!(test.current(&dev()).await, Some(build.number));
     assert_eq!(entries(&test).await, [Deed::Registered, Deed::Released]);
@@ -178,11 +196,12 @@ async fn nobody_else_sees_continues_or_completes_an_upload() {
     let (ada, bob, now, app) = (ada(), bob(), machine_time(), wallet());
     let begun = test
         .portal
-        .start_upload(&ada, &app, of_run(b"one", "1.0"), now);
+        .uploads()
+        .start(&ada, &app, of_run(b"one", "1.0"), now);
     let plan = begun.await.unwrap();
     for refused in [
-        test.portal.upload_plan(&bob, &plan.id, now).await.err(),
-        Box::pin(test.portal.complete_upload(&bob, &plan.id, now))
+        test.portal.uploads().plan(&bob, &plan.id, now).await.err(),
+        Box::pin(test.portal.uploads().complete(&bob, &plan.id, now))
             .await
             .err(),
     ] {
@@ -194,10 +213,11 @@ async fn nobody_else_sees_continues_or_completes_an_upload() {
     // The same promise of another person is an upload of their own.
     let other = test
         .portal
-        .start_upload(&bob, &app, of_run(b"two", "6.6"), now);
+        .uploads()
+        .start(&bob, &app, of_run(b"two", "6.6"), now);
     assert_ne!(other.await.unwrap().id, plan.id);
     put(&plan.files, b"one").await;
-    let done = test.portal.complete_upload(&ada, &plan.id, now);
+    let done = test.portal.uploads().complete(&ada, &plan.id, now);
     let build = Box::pin(done).await.unwrap();
     assert_eq!(build.version.as_deref(), Some("1.0"));
     assert_eq!(build.origin.run, Known::Claimed);
@@ -209,11 +229,13 @@ async fn what_is_said_of_a_build_does_not_change_while_it_is_uploaded() {
     let (ada, now, app) = (ada(), machine_time(), wallet());
     let begun = test
         .portal
-        .start_upload(&ada, &app, of_run(b"one", "1.0"), now);
+        .uploads()
+        .start(&ada, &app, of_run(b"one", "1.0"), now);
     begun.await.unwrap();
     let refused = test
         .portal
-        .start_upload(&ada, &app, of_run(b"one", "2.0"), now)
+        .uploads()
+        .start(&ada, &app, of_run(b"one", "2.0"), now)
         .await;
     assert!(
         matches!(&refused, Err(Error::Conflict { detail }) if detail.contains("attempt")),
@@ -224,7 +246,7 @@ async fn what_is_said_of_a_build_does_not_change_while_it_is_uploaded() {
         environment: None,
         ..of_run(b"one", "1.0")
     };
-    let begun = test.portal.start_upload(&ada, &app, nowhere, now).await;
+    let begun = test.portal.uploads().start(&ada, &app, nowhere, now).await;
     put(&begun.unwrap().files, b"one").await;
 }
 
@@ -243,6 +265,7 @@ async fn where_no_path_leads_the_build_before_comes_back_by_pushing_it_again() {
     pushed(b"one").await.unwrap();
     assert_eq!(test.current(&prod()).await, Some(second.number));
     test.portal
+        .holds()
         .withdraw(&ada(), &second.id, "leaks", now)
         .await
         .unwrap();

@@ -30,22 +30,26 @@ async fn what_waits_when_it_is_frozen_goes_on_when_that_is_lifted() {
     let build = test.in_preprod(1, noon(0)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     test.portal
-        .freeze(&ada(), on_prod(), noon(2))
+        .holds()
+        .hold_environment(&ada(), on_prod(), noon(2))
         .await
         .unwrap();
     let (id, seen) = (asked.promotion.id, build.digest());
     let approved = test
         .portal
+        .promotions()
         .approve(&bob(), &id, &seen, None, noon(3))
         .await
         .unwrap();
     assert_eq!(approved.state, State::Waiting);
     assert_eq!(test.current(&prod()).await, None);
     test.portal
+        .holds()
         .lift(&ada(), &held(), Some("done"), noon(4))
         .await
         .unwrap();
@@ -59,11 +63,13 @@ async fn while_it_is_frozen_asking_is_refused_with_the_reason() {
     let test = TestPortal::on_path().await;
     let build = test.in_preprod(1, noon(0)).await;
     test.portal
-        .freeze(&bob(), on_prod(), noon(1))
+        .holds()
+        .hold_environment(&bob(), on_prod(), noon(1))
         .await
         .unwrap();
     let refused = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(2))
         .await;
     let Err(Error::Declined { refusals }) = refused else {
@@ -75,11 +81,12 @@ async fn while_it_is_frozen_asking_is_refused_with_the_reason() {
     let other = test.registered(2, noon(3)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&other, &preprod()), noon(4))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
     // The overview shows it where it holds.
-    let overview = test.portal.overview(&ada(), noon(5)).await.unwrap();
+    let overview = test.portal.runs().overview(&ada(), noon(5)).await.unwrap();
     let holds: Vec<usize> = overview.apps[0]
         .cells
         .iter()
@@ -95,10 +102,15 @@ async fn a_hold_for_one_app_is_for_that_app() {
         app: Some(wallet()),
         ..on_prod()
     };
-    test.portal.freeze(&ada(), hold, noon(0)).await.unwrap();
+    test.portal
+        .holds()
+        .hold_environment(&ada(), hold, noon(0))
+        .await
+        .unwrap();
     let build = test.in_preprod(1, noon(1)).await;
     let refused = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(2))
         .await;
     assert!(
@@ -111,7 +123,10 @@ async fn a_hold_for_one_app_is_for_that_app() {
 async fn holding_twice_lifting_twice_and_without_the_right_or_a_reason_are_refused() {
     let test = TestPortal::on_path().await;
     let portal = &test.portal;
-    let forbidden = portal.freeze(&tom(), on_prod(), noon(0)).await;
+    let forbidden = portal
+        .holds()
+        .hold_environment(&tom(), on_prod(), noon(0))
+        .await;
     assert!(
         matches!(forbidden, Err(Error::Forbidden { .. })),
         "{forbidden:?}"
@@ -120,15 +135,29 @@ async fn holding_twice_lifting_twice_and_without_the_right_or_a_reason_are_refus
         reason: " ".to_owned(),
         ..on_prod()
     };
-    let silent = portal.freeze(&ada(), silent, noon(0)).await;
+    let silent = portal
+        .holds()
+        .hold_environment(&ada(), silent, noon(0))
+        .await;
     assert!(matches!(silent, Err(Error::Invalid { .. })), "{silent:?}");
-    portal.freeze(&ada(), on_prod(), noon(1)).await.unwrap();
-    let again = portal.freeze(&ada(), on_prod(), noon(2)).await;
+    portal
+        .holds()
+        .hold_environment(&ada(), on_prod(), noon(1))
+        .await
+        .unwrap();
+    let again = portal
+        .holds()
+        .hold_environment(&ada(), on_prod(), noon(2))
+        .await;
     assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
-    let holds = portal.holds(&tom(), noon(2)).await.unwrap().holds;
+    let holds = portal.holds().list(&tom(), noon(2)).await.unwrap().holds;
     assert!(holds.len() == 1 && !holds[0].may_lift);
-    portal.lift(&ada(), &held(), None, noon(3)).await.unwrap();
-    let again = portal.lift(&ada(), &held(), None, noon(4)).await;
+    portal
+        .holds()
+        .lift(&ada(), &held(), None, noon(3))
+        .await
+        .unwrap();
+    let again = portal.holds().lift(&ada(), &held(), None, noon(4)).await;
     assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
     assert_eq!(test.deeds().await, [Deed::Held, Deed::Lifted]);
 }

@@ -7,11 +7,12 @@ use domain::{
     build::Build,
     promotion::{Promotion, State},
 };
+use portal::due;
 use testkit::{TestPortal, ada, bob, dev, faults::Fault, noon, path, preprod, prod, to, wallet};
 
 /// What is open is taken to its end.
 async fn gone_on(test: &TestPortal) {
-    test.portal.advance_all(noon(5)).await.unwrap();
+    test.portal.promotions().advance_all(noon(5)).await.unwrap();
 }
 
 /// What must hold however often it was cut off: one release for one success, nothing open, an unbroken log.
@@ -50,11 +51,15 @@ async fn asking_can_be_cut_off_at_every_write() {
             let test = TestPortal::with_path(no_approvals()).await;
             let build = test.in_preprod(1, noon(0)).await;
             let actor = ada();
-            let asking = test.portal.request(&actor, to(&build, &prod()), noon(1));
+            let asking = test
+                .portal
+                .promotions()
+                .request(&actor, to(&build, &prod()), noon(1));
             let cut = Box::pin(test.faults().cut_off(writes, fault, asking)).await;
             // Whoever was cut off asks again, and may have been heard the first time.
             let again = test
                 .portal
+                .promotions()
                 .request(&ada(), to(&build, &prod()), noon(2))
                 .await;
             gone_on(&test).await;
@@ -87,11 +92,15 @@ async fn approving_can_be_cut_off_at_every_write() {
             let build = test.in_preprod(1, noon(0)).await;
             let asked = test
                 .portal
+                .promotions()
                 .request(&ada(), to(&build, &prod()), noon(1))
                 .await;
             let id = asked.unwrap().promotion.id;
             let (actor, seen) = (bob(), build.digest());
-            let approving = test.portal.approve(&actor, &id, &seen, Some("go"), noon(2));
+            let approving =
+                test.portal
+                    .promotions()
+                    .approve(&actor, &id, &seen, Some("go"), noon(2));
             let cut = Box::pin(test.faults().cut_off(writes, fault, approving)).await;
             let standing: Promotion = test.promotion(&id).await;
             assert_eq!(
@@ -101,6 +110,7 @@ async fn approving_can_be_cut_off_at_every_write() {
             if standing.approvals.is_empty() {
                 let again = test
                     .portal
+                    .promotions()
                     .approve(&bob(), &id, &seen, Some("go"), noon(3))
                     .await;
                 again.unwrap();
@@ -133,6 +143,7 @@ async fn going_back_and_withdrawing_can_be_cut_off_at_every_write() {
             for build in [&good, &bad] {
                 let asked = test
                     .portal
+                    .promotions()
                     .request(&ada(), to(build, &prod()), noon(2))
                     .await;
                 assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
@@ -145,17 +156,19 @@ async fn going_back_and_withdrawing_can_be_cut_off_at_every_write() {
                 withdraw: true,
                 bypass: None,
             };
-            let rolling = test
-                .portal
-                .rollback(&actor, &app, &environment, back(), noon(3));
+            let rolling =
+                test.portal
+                    .promotions()
+                    .rollback(&actor, &app, &environment, back(), noon(3));
             let cut = Box::pin(test.faults().cut_off(writes, fault, rolling)).await;
             gone_on(&test).await;
             if test.current(&prod()).await == Some(2) {
                 // Nothing of it was heard.
                 assert_eq!(writes, 0);
-                let again = test
-                    .portal
-                    .rollback(&actor, &app, &environment, back(), noon(4));
+                let again =
+                    test.portal
+                        .promotions()
+                        .rollback(&actor, &app, &environment, back(), noon(4));
                 again.await.unwrap();
             }
             assert_eq!(
@@ -196,9 +209,14 @@ async fn withdrawing_can_be_cut_off_at_every_write_and_the_clock_settles_it() {
             test.in_preprod(1, noon(0)).await;
             let bad = test.in_preprod(2, noon(1)).await;
             let actor = ada();
-            let withdrawing = test.portal.withdraw(&actor, &bad.id, "leaks", noon(2));
+            let withdrawing = test
+                .portal
+                .holds()
+                .withdraw(&actor, &bad.id, "leaks", noon(2));
             let cut = Box::pin(test.faults().cut_off(writes, fault, withdrawing)).await;
-            test.portal.do_what_is_due(noon(3)).await.unwrap();
+            due::run_scheduled_tasks(&test.portal, noon(3))
+                .await
+                .unwrap();
             let heard = times(&test, Deed::Withdrawn).await == 1;
             assert_eq!(
                 heard,
@@ -211,6 +229,7 @@ async fn withdrawing_can_be_cut_off_at_every_write_and_the_clock_settles_it() {
             }
             let again = test
                 .portal
+                .holds()
                 .withdraw(&actor, &bad.id, "leaks", noon(4))
                 .await;
             assert_eq!(again.unwrap().already, heard);

@@ -31,6 +31,7 @@ async fn largest_transaction(environments: usize) -> usize {
         for at in 1..environments {
             let asked = test
                 .portal
+                .promotions()
                 .request(&ada, to(&made, &environment(at)), noon(1))
                 .await;
             assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
@@ -44,12 +45,18 @@ async fn largest_transaction(environments: usize) -> usize {
         bypass: None,
     };
     let last = environment(environments - 1);
-    let back = test.portal.rollback(&ada, &wallet, &last, back, noon(2));
+    let back = test
+        .portal
+        .promotions()
+        .rollback(&ada, &wallet, &last, back, noon(2));
     assert_eq!(back.await.unwrap().promotion.state, State::Succeeded);
     assert_eq!(test.current(&last).await, Some(1));
     assert_eq!(test.current(&environment(0)).await, None);
     let id = build.unwrap().id;
-    let restored = test.portal.restore(&ada, &id, "it does not", noon(3));
+    let restored = test
+        .portal
+        .holds()
+        .restore(&ada, &id, "it does not", noon(3));
     restored.await.unwrap();
     assert_eq!(test.current(&environment(0)).await, Some(2));
     test.meter.read().largest_transaction
@@ -128,6 +135,7 @@ async fn the_largest_step_that_is_accepted_can_be_asked_for_and_approved_by_ever
     let build = test.registered(1, noon(0)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&bob(), to(&build, &prod()), noon(1))
         .await;
     let id = asked.unwrap().promotion.id;
@@ -136,14 +144,19 @@ async fn the_largest_step_that_is_accepted_can_be_asked_for_and_approved_by_ever
         for person in 0..20 {
             let name = format!("{person:a<100}@rule{rule}.example.com");
             let person = member(name, vec![group(rule, person), "leads".to_owned()]);
-            let approved = test
-                .portal
-                .approve(&person, &id, &seen, Some(&comment), noon(2));
+            let approved =
+                test.portal
+                    .promotions()
+                    .approve(&person, &id, &seen, Some(&comment), noon(2));
             assert_eq!(approved.await.unwrap().state, State::Waiting);
         }
     }
     assert_eq!(test.promotion(&id).await.approvals.len(), 100);
-    let canceled = test.portal.cancel(&bob(), &id, "enough", noon(3)).await;
+    let canceled = test
+        .portal
+        .promotions()
+        .cancel(&bob(), &id, "enough", noon(3))
+        .await;
     assert!(matches!(canceled.unwrap().state, State::Canceled { .. }));
     let largest = test.meter.read().largest_item;
     assert!((100_000..MOST_BYTES / 2).contains(&largest), "{largest}");

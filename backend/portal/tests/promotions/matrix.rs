@@ -213,7 +213,8 @@ impl World {
             };
             self.test
                 .portal
-                .freeze(&ada(), hold, machine_time())
+                .holds()
+                .hold_environment(&ada(), hold, machine_time())
                 .await
                 .unwrap();
         }
@@ -226,7 +227,7 @@ impl World {
                 app: self.held_app(),
             };
             let (ada, now) = (ada(), machine_time());
-            let lifted = self.test.portal.lift(&ada, &on, None, now);
+            let lifted = self.test.portal.holds().lift(&ada, &on, None, now);
             match lifted.await {
                 // Some ways are refused before it comes to the hold.
                 Ok(()) | Err(Error::NotFound { .. }) => {}
@@ -250,7 +251,8 @@ impl World {
         let started = self
             .test
             .portal
-            .start_upload(actor, &app, Self::request(bytes, to), now)
+            .uploads()
+            .start(actor, &app, Self::request(bytes, to), now)
             .await;
         let plan = started.map_err(|error| error.to_string())?;
         for file in &plan.files {
@@ -265,7 +267,8 @@ impl World {
         let done = self
             .test
             .portal
-            .complete_upload(actor, &plan.id, machine_time());
+            .uploads()
+            .complete(actor, &plan.id, machine_time());
         Box::pin(done)
             .await
             .map(|_| ())
@@ -322,7 +325,7 @@ impl World {
                 self.complete(&ada(), &plan).await?;
                 let (app_id, limit) = (wallet(), Limit::default());
                 let ada = ada();
-                let builds = self.test.portal.builds(&ada, &app_id, limit, None);
+                let builds = self.test.portal.builds().list(&ada, &app_id, limit, None);
                 let newest = builds.await.unwrap().items.remove(0);
                 self.hold().await;
                 self.job(&json!({"do": "release", "app": app, "environment": to, "build": newest.id, "pipeline": "wallet-dev", "execution": execution}))

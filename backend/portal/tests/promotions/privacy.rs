@@ -9,7 +9,7 @@ use domain::{
     audit::Deed,
     promotion::{Impossible, State},
 };
-use portal::{Error, Portal};
+use portal::{Error, Portal, privacy::Privacy};
 use store::table::{Obstacle, PersonRecord, Step, Stepped};
 use testkit::{TestPortal, ada, bob, faults::Fault, me, member, noon, path, people, prod, to};
 
@@ -26,10 +26,10 @@ fn asked(person: &Actor) -> Erase {
 async fn erased(portal: &Portal, asked: Erase) -> Result<Erasing, Error> {
     let local = me();
     let mut asked = asked;
-    let mut done = portal.erase_person(&local, &asked, noon(50)).await?;
+    let mut done = Privacy::of(portal).erase(&local, &asked, noon(50)).await?;
     while done.next.is_some() {
         asked.cursor.clone_from(&done.next);
-        let more = portal.erase_person(&local, &asked, noon(50)).await?;
+        let more = Privacy::of(portal).erase(&local, &asked, noon(50)).await?;
         done = done.and(more);
     }
     Ok(done)
@@ -66,7 +66,10 @@ async fn erasing_an_approver_neither_opens_a_gate_nor_closes_one() {
         signs_in(&test, person, 0).await;
     }
     let ada = ada();
-    let requested = test.portal.request(&ada, to(&build, &prod()), noon(1));
+    let requested = test
+        .portal
+        .promotions()
+        .request(&ada, to(&build, &prod()), noon(1));
     let id = requested.await.unwrap().promotion.id;
     let seen = build.digest();
     for (person, second) in [(&bob, 2), (&dave, 3)] {
@@ -75,7 +78,10 @@ async fn erasing_an_approver_neither_opens_a_gate_nor_closes_one() {
             let other = member("dave@example.com", vec!["testers".to_owned()]);
             signs_in(&test, &other, 1).await;
         }
-        let approved = test.portal.approve(person, &id, &seen, None, noon(second));
+        let approved = test
+            .portal
+            .promotions()
+            .approve(person, &id, &seen, None, noon(second));
         let standing = approved.await.unwrap();
         assert_eq!(standing.state, State::Waiting);
     }
@@ -85,9 +91,17 @@ async fn erasing_an_approver_neither_opens_a_gate_nor_closes_one() {
         assert_eq!(said(&test, person).await, Vec::<String>::new());
     }
     // Bob still counts, and not twice; Dave still does not.
-    test.portal.advance(&id, noon(60)).await.unwrap();
+    test.portal
+        .promotions()
+        .advance(&id, noon(60))
+        .await
+        .unwrap();
     assert_eq!(test.promotion(&id).await.state, State::Waiting);
-    let again = test.portal.approve(&bob, &id, &seen, None, noon(61)).await;
+    let again = test
+        .portal
+        .promotions()
+        .approve(&bob, &id, &seen, None, noon(61))
+        .await;
     assert!(
         matches!(again, Err(Error::Impossible(Impossible::Twice))),
         "{again:?}"
@@ -96,7 +110,11 @@ async fn erasing_an_approver_neither_opens_a_gate_nor_closes_one() {
     let first = &shown.approvals[0].by;
     assert_eq!(first.name, bob.person.as_ref().unwrap().erased());
     assert!(first.is_same_as(&bob));
-    let approved = test.portal.approve(&cleo, &id, &seen, None, noon(62)).await;
+    let approved = test
+        .portal
+        .promotions()
+        .approve(&cleo, &id, &seen, None, noon(62))
+        .await;
     assert_eq!(approved.unwrap().state, State::Succeeded);
     test.assert_log_is_whole().await;
 }
@@ -107,7 +125,10 @@ async fn whoever_read_a_promotion_before_does_not_bring_the_name_back() {
     signs_in(&test, &ada(), 0).await;
     let build = test.in_preprod(1, noon(0)).await;
     let ada = ada();
-    let requested = test.portal.request(&ada, to(&build, &prod()), noon(1));
+    let requested = test
+        .portal
+        .promotions()
+        .request(&ada, to(&build, &prod()), noon(1));
     let id = requested.await.unwrap().promotion.id;
     let before = test.store.table.promotion(&id).await.unwrap().unwrap();
     erased(&test.portal, asked(&ada)).await.unwrap();
@@ -134,9 +155,16 @@ async fn with_a_past() -> TestPortal {
         app: None,
         reason: format!("{} is away", ada.name),
     };
-    test.portal.freeze(&ada, hold, noon(1)).await.unwrap();
+    test.portal
+        .holds()
+        .hold_environment(&ada, hold, noon(1))
+        .await
+        .unwrap();
     let bob = bob();
-    let refused = test.portal.request(&bob, to(&build, &prod()), noon(2));
+    let refused = test
+        .portal
+        .promotions()
+        .request(&bob, to(&build, &prod()), noon(2));
     refused.await.unwrap_err();
     test
 }

@@ -26,6 +26,7 @@ async fn a_promotion_that_nothing_holds_up_is_carried_out_at_once() {
     let build = test.registered(1, noon(0)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &preprod()), noon(1))
         .await;
     let asked = asked.unwrap();
@@ -64,10 +65,20 @@ async fn all_that_is_wrong_is_said_at_once_and_noted_of_those_who_may_ask() {
         ..to(&build, &prod())
     };
     let mut expected = vec![RefusalKind::Reason, RefusalKind::NotNext];
-    let refused = kinds(test.portal.request(&ada(), request(), noon(1)).await);
+    let refused = kinds(
+        test.portal
+            .promotions()
+            .request(&ada(), request(), noon(1))
+            .await,
+    );
     assert!(expected.iter().all(|kind| refused.contains(kind)));
     expected.push(RefusalKind::Forbidden);
-    let forbidden = kinds(test.portal.request(&tom(), request(), noon(2)).await);
+    let forbidden = kinds(
+        test.portal
+            .promotions()
+            .request(&tom(), request(), noon(2))
+            .await,
+    );
     assert!(expected.iter().all(|kind| forbidden.contains(kind)));
     let mut log = test.log().await;
     log.retain(|entry| entry.note.promotion.is_some() || entry.note.reason.is_some());
@@ -90,7 +101,11 @@ async fn a_build_that_nobody_knows_is_not_found() {
         reason: "why not".to_owned(),
         bypass: None,
     };
-    let refused = test.portal.request(&ada(), request, noon(1)).await;
+    let refused = test
+        .portal
+        .promotions()
+        .request(&ada(), request, noon(1))
+        .await;
     assert!(
         matches!(refused, Err(Error::NotFound { .. })),
         "{refused:?}"
@@ -102,11 +117,13 @@ async fn a_withdrawn_build_goes_nowhere() {
     let test = TestPortal::on_path().await;
     let build = test.registered(1, noon(0)).await;
     test.portal
+        .holds()
         .withdraw(&ada(), &build.id, "leaks", noon(1))
         .await
         .unwrap();
     let refused = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &preprod()), noon(2))
         .await;
     assert!(kinds(refused).contains(&RefusalKind::Withdrawn));
@@ -119,22 +136,26 @@ async fn another_build_waits_until_the_first_is_through() {
     let second = test.in_preprod(2, noon(1)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&first, &prod()), noon(2))
         .await
         .unwrap();
     assert_eq!(asked.promotion.state, State::Waiting);
     let refused = test
         .portal
+        .promotions()
         .request(&ada(), to(&second, &prod()), noon(3))
         .await;
     assert_eq!(kinds(refused), [RefusalKind::Busy]);
     let id = asked.promotion.id;
     test.portal
+        .promotions()
         .cancel(&ada(), &id, "the other one", noon(4))
         .await
         .unwrap();
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&second, &prod()), noon(5))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Waiting);
@@ -146,11 +167,13 @@ async fn asking_for_what_is_open_gives_that() {
     let build = test.in_preprod(1, noon(0)).await;
     let first = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
     let again = test
         .portal
+        .promotions()
         .request(&bob(), to(&build, &prod()), noon(2))
         .await
         .unwrap();
@@ -170,7 +193,12 @@ async fn an_emergency_goes_past_a_gate_and_is_marked_for_ever() {
         }),
         ..to(&build, &prod())
     };
-    let asked = test.portal.request(&ada(), request, noon(1)).await.unwrap();
+    let asked = test
+        .portal
+        .promotions()
+        .request(&ada(), request, noon(1))
+        .await
+        .unwrap();
     assert_eq!(asked.promotion.state, State::Succeeded);
     let gate = asked
         .promotion
@@ -194,6 +222,7 @@ async fn a_clock_that_jumps_back_leaves_the_newest_promotion_current() {
     let second = test.registered(2, noon(0)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&second, &preprod()), noon(1))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
@@ -205,7 +234,12 @@ async fn a_clock_that_jumps_back_leaves_the_newest_promotion_current() {
 async fn a_builds_page_says_where_it_may_go() {
     let test = TestPortal::on_path().await;
     let build = test.in_preprod(1, noon(0)).await;
-    let view = test.portal.build(&ada(), &build.id, noon(1)).await.unwrap();
+    let view = test
+        .portal
+        .builds()
+        .show(&ada(), &build.id, noon(1))
+        .await
+        .unwrap();
     let steps = &view.options.steps;
     let names: Vec<&str> = steps.iter().map(|it| it.environment.id.as_str()).collect();
     assert_eq!(names, ["dev", "preprod", "prod"]);
@@ -221,6 +255,7 @@ async fn a_builds_page_says_where_it_may_go() {
     // Who may not promote is told so before pressing.
     let options = test
         .portal
+        .promotions()
         .options(&tom(), &build.id, noon(1))
         .await
         .unwrap();
@@ -229,12 +264,14 @@ async fn a_builds_page_says_where_it_may_go() {
     assert!(options.steps[2].may_bypass.is_empty() && !options.may_withdraw);
     // One that is open is shown, and that of another build too.
     test.portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(2))
         .await
         .unwrap();
     let other = test.registered(2, noon(3)).await;
     let options = test
         .portal
+        .promotions()
         .options(&ada(), &other.id, noon(4))
         .await
         .unwrap();

@@ -25,6 +25,7 @@ async fn one_action_goes_back_to_the_build_before_through_the_same_gates() {
     test.in_prod(2, noon(10)).await;
     let asked = test
         .portal
+        .promotions()
         .rollback(&ada(), &wallet(), &prod(), back(false), noon(20))
         .await;
     let promotion = asked.unwrap().promotion;
@@ -35,11 +36,12 @@ async fn one_action_goes_back_to_the_build_before_through_the_same_gates() {
     assert_eq!(promotion.build, good.id);
     let (id, seen) = (promotion.id, good.digest());
     test.portal
+        .promotions()
         .approve(&bob(), &id, &seen, None, noon(21))
         .await
         .unwrap();
     assert_eq!(test.current(&prod()).await, Some(1));
-    let overview = test.portal.overview(&ada(), noon(22)).await.unwrap();
+    let overview = test.portal.runs().overview(&ada(), noon(22)).await.unwrap();
     let cell = &overview.apps[0].cells[2];
     assert!(cell.current.as_ref().unwrap().is_rollback());
     let automatic = Held::Automatic {
@@ -58,13 +60,19 @@ async fn a_shorter_list_of_gates_may_hold_for_going_back() {
     let bad = test.in_prod(2, noon(10)).await;
     let asked = test
         .portal
+        .promotions()
         .rollback(&ada(), &wallet(), &prod(), back(true), noon(20))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
     assert_eq!(test.current(&prod()).await, Some(1));
     // The build left behind is withdrawn in the same step, wherever it is.
     assert_eq!(test.current(&preprod()).await, None);
-    let page = test.portal.build(&ada(), &bad.id, noon(21)).await.unwrap();
+    let page = test
+        .portal
+        .builds()
+        .show(&ada(), &bad.id, noon(21))
+        .await
+        .unwrap();
     assert_eq!(page.withdrawn.unwrap().reason, "it crashes at start");
 }
 
@@ -74,6 +82,7 @@ async fn there_has_to_be_something_to_go_back_to() {
     test.in_prod(1, noon(0)).await;
     let nothing = test
         .portal
+        .promotions()
         .rollback(&ada(), &wallet(), &prod(), back(false), noon(1))
         .await;
     assert!(
@@ -87,6 +96,7 @@ async fn there_has_to_be_something_to_go_back_to() {
     };
     let refused = test
         .portal
+        .promotions()
         .rollback(&ada(), &wallet(), &prod(), request, noon(3))
         .await;
     let Err(Error::Declined { refusals }) = refused else {
@@ -104,30 +114,33 @@ async fn after_going_back_nothing_goes_forward_by_itself_until_someone_lifts_tha
     let test = TestPortal::with_path(automatic).await;
     for number in [1, 2] {
         test.registered(number, noon(0)).await;
-        test.portal.advance_all(noon(1)).await.unwrap();
+        test.portal.promotions().advance_all(noon(1)).await.unwrap();
         assert_eq!(test.current(&preprod()).await, Some(number));
     }
     let back = test
         .portal
+        .promotions()
         .rollback(&ada(), &wallet(), &preprod(), back(false), noon(2))
         .await;
     assert_eq!(back.unwrap().promotion.state, State::Succeeded);
     let third = test.registered(3, noon(3)).await;
-    test.portal.advance_all(noon(4)).await.unwrap();
+    test.portal.promotions().advance_all(noon(4)).await.unwrap();
     assert_eq!(test.current(&preprod()).await, Some(1));
     let hold = Held::Automatic {
         app: wallet(),
         environment: preprod(),
     };
     test.portal
+        .holds()
         .lift(&ada(), &hold, None, noon(5))
         .await
         .unwrap();
-    test.portal.advance_all(noon(6)).await.unwrap();
+    test.portal.promotions().advance_all(noon(6)).await.unwrap();
     assert_eq!(test.current(&preprod()).await, Some(3));
     // People can ask whatever automatic promotion does.
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&third, &prod()), noon(7))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Waiting);

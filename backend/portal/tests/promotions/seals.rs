@@ -27,7 +27,11 @@ async fn noted(test: &TestPortal) {
 }
 
 async fn seal(test: &TestPortal, minutes: i64) -> Option<Seal> {
-    test.portal.seal_if_due(noon(minutes)).await.unwrap()
+    test.portal
+        .audit()
+        .seal_if_due(noon(minutes))
+        .await
+        .unwrap()
 }
 
 /// Three seals over six entries: what they are.
@@ -43,7 +47,7 @@ async fn with_seals(test: &TestPortal) -> Vec<Seal> {
 }
 
 async fn verified(test: &TestPortal) -> Verified {
-    let verified = test.portal.verify_audit(&Actor::local(), noon(600)).await;
+    let verified = test.portal.audit().verify(&Actor::local(), noon(600)).await;
     let verified = verified.unwrap();
     python_agrees(test, &verified.findings, verified.erased).await;
     verified
@@ -166,7 +170,7 @@ async fn eight_that_seal_at_once_make_one_seal() {
     noted(&test).await;
     let calls = (0..8).map(|_| {
         let portal = test.portal.clone();
-        tokio::spawn(async move { portal.seal_if_due(noon(0)).await.unwrap() })
+        tokio::spawn(async move { portal.audit().seal_if_due(noon(0)).await.unwrap() })
     });
     let made = join_all(calls).await.into_iter().filter_map(Result::unwrap);
     assert_eq!(made.count(), 1);
@@ -203,7 +207,7 @@ async fn an_object_in_a_seals_place_is_compared_and_not_accepted() {
     let next = Seal::after(&seals[2].as_last(), head.clone(), noon(200));
     let planted = Seal::after(&seals[1].as_last(), head, noon(200));
     overwrite(&test, &next.key(), planted.text()).await;
-    let refused = test.portal.seal_if_due(noon(200)).await;
+    let refused = test.portal.audit().seal_if_due(noon(200)).await;
     assert!(
         matches!(refused, Err(Error::Conflict { .. })),
         "{refused:?}"
@@ -318,7 +322,7 @@ async fn what_the_table_says_of_the_newest_seal_hides_nothing() {
         "ExpressionAttributeValues": {":digest": {"S": ahead.previous.to_string()}},
     });
     behind(&test, "UpdateItem", nonsense).await;
-    assert!(test.portal.seal_if_due(noon(600)).await.is_err());
+    assert!(test.portal.audit().seal_if_due(noon(600)).await.is_err());
 }
 
 /// What only the lock can prevent: in governance mode, whoever has the right to bypass it removes the newest seals, sets the
@@ -344,7 +348,8 @@ async fn people_read_the_seals_with_their_versions() {
     overwrite(&test, &seals[0].key(), "another".to_owned()).await;
     let view = test
         .portal
-        .audit_seals(&Actor::local(), None, noon(600))
+        .audit()
+        .seals(&Actor::local(), None, noon(600))
         .await;
     let view = view.unwrap();
     assert_eq!((view.newest, view.next), (Some(3), None));
@@ -357,6 +362,6 @@ async fn people_read_the_seals_with_their_versions() {
     assert_eq!(texts, [None, Some(seals[0].text())]);
     let mode = of_first[1].lock.map(|lock| lock.mode);
     assert_eq!(mode, Some(LockMode::Governance));
-    let forbidden = test.portal.audit_seals(&ada(), None, noon(600)).await;
+    let forbidden = test.portal.audit().seals(&ada(), None, noon(600)).await;
     assert!(matches!(forbidden, Err(Error::Forbidden { .. })));
 }

@@ -12,7 +12,13 @@ async fn a_double_click_and_two_people_make_one_promotion() {
     let build = test.in_preprod(1, noon(0)).await;
     let clicks = [ada(), ada(), bob(), bob(), ada(), bob()].map(|actor| {
         let (portal, request) = (test.portal.clone(), to(&build, &prod()));
-        tokio::spawn(async move { portal.request(&actor, request, noon(1)).await.unwrap() })
+        tokio::spawn(async move {
+            portal
+                .promotions()
+                .request(&actor, request, noon(1))
+                .await
+                .unwrap()
+        })
     });
     let asked: Vec<_> = join_all(clicks)
         .await
@@ -41,7 +47,7 @@ async fn two_builds_into_one_environment_never_interleave() {
     }
     let asked = builds.iter().map(|build| {
         let (portal, request) = (test.portal.clone(), to(build, &prod()));
-        tokio::spawn(async move { portal.request(&ada(), request, noon(1)).await })
+        tokio::spawn(async move { portal.promotions().request(&ada(), request, noon(1)).await })
     });
     let asked: Vec<_> = join_all(asked)
         .await
@@ -88,6 +94,7 @@ async fn two_approvals_at_once_both_count() {
     let build = test.in_preprod(1, noon(0)).await;
     let asked = test
         .portal
+        .promotions()
         .request(&ada(), to(&build, &prod()), noon(1))
         .await
         .unwrap();
@@ -97,6 +104,7 @@ async fn two_approvals_at_once_both_count() {
         tokio::spawn(async move {
             let lead = member(name, vec!["leads".to_owned()]);
             portal
+                .promotions()
                 .approve(&lead, &id, &seen, None, noon(2))
                 .await
                 .unwrap();
@@ -118,14 +126,22 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
         let test = TestPortal::with_path(open.clone()).await;
         let build = test.in_preprod(1, noon(0)).await;
         let (portal, request) = (test.portal.clone(), to(&build, &prod()));
-        let asking = tokio::spawn(async move { portal.request(&ada(), request, noon(1)).await });
+        let asking =
+            tokio::spawn(
+                async move { portal.promotions().request(&ada(), request, noon(1)).await },
+            );
         tokio::time::sleep(std::time::Duration::from_millis(round * 4)).await;
         let stop = HoldRequest {
             environment: prod(),
             app: None,
             reason: "stop".to_owned(),
         };
-        let frozen = test.portal.freeze(&bob(), stop, noon(1)).await.unwrap();
+        let frozen = test
+            .portal
+            .holds()
+            .hold_environment(&bob(), stop, noon(1))
+            .await
+            .unwrap();
         let asked = asking.await.unwrap();
         let log = test.log().await;
         let held = log
@@ -141,7 +157,8 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
             Ok(promotion) if promotion.state == State::Waiting => {
                 let view = test
                     .portal
-                    .promotion(&ada(), &promotion.id, noon(2))
+                    .promotions()
+                    .show(&ada(), &promotion.id, noon(2))
                     .await
                     .unwrap();
                 let gate = view

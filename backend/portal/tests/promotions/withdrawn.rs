@@ -16,6 +16,7 @@ async fn nothing_is_served_where_it_was_and_the_page_says_so() {
     test.in_preprod(1, noon(0)).await;
     let bad = test.in_preprod(2, noon(1)).await;
     test.portal
+        .holds()
         .withdraw(&ada(), &bad.id, "leaks", noon(2))
         .await
         .unwrap();
@@ -23,6 +24,7 @@ async fn nothing_is_served_where_it_was_and_the_page_says_so() {
     assert_eq!(test.current(&preprod()).await, None);
     let view = test
         .portal
+        .builds()
         .tester(&tom(), &wallet(), &preprod(), noon(3))
         .await
         .unwrap();
@@ -35,10 +37,15 @@ async fn nothing_is_served_where_it_was_and_the_page_says_so() {
     let earlier = view.earlier.iter().map(|release| release.number);
     assert_eq!(earlier.collect::<Vec<_>>(), [2, 1]);
     assert_eq!(view.earlier_withdrawn, std::slice::from_ref(&bad.id));
-    let overview = test.portal.overview(&tom(), noon(3)).await.unwrap();
+    let overview = test.portal.runs().overview(&tom(), noon(3)).await.unwrap();
     let cells = &overview.apps[0].cells;
     assert!(cells[0].withdrawn.is_some() && cells[2].withdrawn.is_none());
-    let page = test.portal.build(&tom(), &bad.id, noon(3)).await.unwrap();
+    let page = test
+        .portal
+        .builds()
+        .show(&tom(), &bad.id, noon(3))
+        .await
+        .unwrap();
     assert_eq!(page.withdrawn.unwrap().by.name, ada().name);
     assert_eq!(page.instead, []);
 }
@@ -49,6 +56,7 @@ async fn the_build_before_is_one_rollback_away() {
     test.in_preprod(1, noon(0)).await;
     let bad = test.in_preprod(2, noon(1)).await;
     test.portal
+        .holds()
         .withdraw(&ada(), &bad.id, "leaks", noon(2))
         .await
         .unwrap();
@@ -61,6 +69,7 @@ async fn the_build_before_is_one_rollback_away() {
     let (ada, wallet, preprod) = (ada(), wallet(), preprod());
     let asked = test
         .portal
+        .promotions()
         .rollback(&ada, &wallet, &preprod, back, noon(3))
         .await;
     assert_eq!(asked.unwrap().promotion.state, State::Succeeded);
@@ -73,13 +82,15 @@ async fn a_withdrawn_file_is_refused_with_the_reason() {
     test.in_preprod(1, noon(0)).await;
     let bad = test.in_preprod(2, noon(1)).await;
     test.portal
+        .holds()
         .withdraw(&ada(), &bad.id, "leaks", noon(2))
         .await
         .unwrap();
     let digest = bad.artifacts[0].digest;
     let refused = test
         .portal
-        .grant_file(&tom(), (None, &bad.id), &digest, None, noon(3))
+        .downloads()
+        .file(&tom(), (None, &bad.id), &digest, None, noon(3))
         .await;
     let Err(Error::Refused { reason }) = refused else {
         panic!("{refused:?}");
@@ -95,6 +106,7 @@ async fn whoever_wants_the_newest_reads_why_there_is_none() {
     let test = TestPortal::on_path().await;
     let only = test.registered(1, noon(0)).await;
     test.portal
+        .holds()
         .withdraw(&ada(), &only.id, "leaks", noon(1))
         .await
         .unwrap();
@@ -102,7 +114,8 @@ async fn whoever_wants_the_newest_reads_why_there_is_none() {
     let (actor, app, environment) = (tom(), wallet(), dev());
     let granted = test
         .portal
-        .grant_latest(&actor, &app, &environment, None, None, noon(2));
+        .downloads()
+        .latest(&actor, &app, &environment, None, None, noon(2));
     let refused = granted.await;
     assert!(
         matches!(&refused, Err(Error::Refused { reason }) if reason.contains("leaks")),
@@ -120,17 +133,20 @@ async fn a_restored_build_is_served_again_where_it_is_the_newest() {
     let second = test.in_preprod(2, noon(1)).await;
     let portal = &test.portal;
     portal
+        .holds()
         .withdraw(&ada(), &second.id, "leaks", noon(2))
         .await
         .unwrap();
     test.registered(3, noon(3)).await;
     portal
+        .holds()
         .restore(&ada(), &second.id, "it does not", noon(4))
         .await
         .unwrap();
     assert_eq!(test.current(&preprod()).await, Some(2));
     assert_eq!(test.current(&dev()).await, Some(3));
     let again = portal
+        .holds()
         .restore(&ada(), &second.id, "it does not", noon(5))
         .await;
     assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
@@ -150,6 +166,7 @@ async fn two_builds_withdrawn_at_once_leave_neither_served() {
             let portal = test.portal.clone();
             tokio::spawn(async move {
                 portal
+                    .holds()
                     .withdraw(&ada(), &build, "leaks", noon(3))
                     .await
                     .unwrap()
@@ -169,13 +186,18 @@ async fn withdrawing_asks_for_the_right_and_a_reason() {
     let build = test.registered(1, noon(0)).await;
     let forbidden = test
         .portal
+        .holds()
         .withdraw(&tom(), &build.id, "leaks", noon(1))
         .await;
     assert!(
         matches!(forbidden, Err(Error::Forbidden { .. })),
         "{forbidden:?}"
     );
-    let silent = test.portal.withdraw(&ada(), &build.id, "", noon(1)).await;
+    let silent = test
+        .portal
+        .holds()
+        .withdraw(&ada(), &build.id, "", noon(1))
+        .await;
     assert!(matches!(silent, Err(Error::Invalid { .. })), "{silent:?}");
     assert_eq!(test.current(&dev()).await, Some(1));
     assert_eq!(test.deeds().await, []);
@@ -200,19 +222,27 @@ async fn what_another_environment_can_go_back_to_is_not_withdrawn_by_who_may_onl
     let token = of_dev();
     let only_in_dev = test.registered(3, noon(2)).await;
     for build in [&before, &after] {
-        let refused = test.portal.withdraw(&token, &build.id, "leaks", noon(3));
+        let refused = test
+            .portal
+            .holds()
+            .withdraw(&token, &build.id, "leaks", noon(3));
         let refused = refused.await.unwrap_err().to_string();
         assert!(refused.contains("preprod"), "{refused}");
     }
     test.portal
+        .holds()
         .withdraw(&token, &only_in_dev.id, "leaks", noon(3))
         .await
         .unwrap();
     // Nor is it restored.
     test.portal
+        .holds()
         .withdraw(&ada(), &before.id, "leaks", noon(4))
         .await
         .unwrap();
-    let restored = test.portal.restore(&token, &before.id, "no", noon(5));
+    let restored = test
+        .portal
+        .holds()
+        .restore(&token, &before.id, "no", noon(5));
     assert!(matches!(restored.await, Err(Error::Forbidden { .. })));
 }

@@ -31,36 +31,65 @@ async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
     let (app, environment) = (&wallet(), &dev());
     let digest = Digest::of(b"bytes");
 
-    is_forbidden(portal.overview(pipeline, now).await);
-    is_forbidden(portal.app(pipeline, app, now).await);
-    is_forbidden(portal.builds(pipeline, app, limit, None).await);
-    is_forbidden(portal.runs(pipeline, app, Which::All, limit, None).await);
+    is_forbidden(portal.runs().overview(pipeline, now).await);
+    is_forbidden(portal.builds().app(pipeline, app, now).await);
+    is_forbidden(portal.builds().list(pipeline, app, limit, None).await);
     is_forbidden(
         portal
-            .unassigned_runs(pipeline, Which::All, limit, None)
+            .runs()
+            .list(pipeline, app, Which::All, limit, None)
             .await,
     );
-    is_forbidden(portal.run(pipeline, build.run.as_ref().unwrap(), now).await);
-    is_forbidden(portal.build(pipeline, &build.id, now).await);
-    is_forbidden(portal.tester(pipeline, app, environment, now).await);
     is_forbidden(
         portal
+            .runs()
+            .unassigned(pipeline, Which::All, limit, None)
+            .await,
+    );
+    is_forbidden(
+        portal
+            .runs()
+            .show(pipeline, build.run.as_ref().unwrap(), now)
+            .await,
+    );
+    is_forbidden(portal.builds().show(pipeline, &build.id, now).await);
+    is_forbidden(
+        portal
+            .builds()
+            .tester(pipeline, app, environment, now)
+            .await,
+    );
+    is_forbidden(
+        portal
+            .builds()
             .releases(pipeline, app, environment, limit, None)
             .await,
     );
-    is_forbidden(portal.downloads(pipeline, &build.id, limit, None).await);
     is_forbidden(
         portal
-            .grant_latest(pipeline, app, environment, None, None, now)
+            .downloads()
+            .list(pipeline, &build.id, limit, None)
             .await,
     );
     is_forbidden(
         portal
-            .grant_file(pipeline, (None, &build.id), &digest, None, now)
+            .downloads()
+            .latest(pipeline, app, environment, None, None, now)
             .await,
     );
-    is_forbidden(portal.icon(pipeline, &build.app, &build.id).await);
-    is_forbidden(portal.receive(pipeline, b"{}", now).await);
+    is_forbidden(
+        portal
+            .downloads()
+            .file(pipeline, (None, &build.id), &digest, None, now)
+            .await,
+    );
+    is_forbidden(
+        portal
+            .downloads()
+            .icon(pipeline, &build.app, &build.id)
+            .await,
+    );
+    is_forbidden(portal.events().receive(pipeline, b"{}", now).await);
 }
 
 #[tokio::test]
@@ -83,11 +112,12 @@ async fn the_portal_itself_may_record_and_not_register() {
     is_forbidden(
         world
             .portal
-            .start_upload(&portal, &wallet(), request, now)
+            .uploads()
+            .start(&portal, &wallet(), request, now)
             .await,
     );
     // What it records is judged by its content then: this is no event.
-    let recorded = world.portal.receive(&portal, b"{}", now).await;
+    let recorded = world.portal.events().receive(&portal, b"{}", now).await;
     assert!(
         matches!(recorded, Err(Error::Invalid { .. })),
         "{recorded:?}"

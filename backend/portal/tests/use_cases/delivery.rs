@@ -3,7 +3,7 @@
 use std::{pin::pin, task::Poll};
 
 use domain::{Timestamp, digest::Digest};
-use portal::Error;
+use portal::{Error, retention::Retention};
 use testkit::{
     TestPortal, at, job, registering,
     zip::{deflated, noise, stored, zip},
@@ -23,7 +23,8 @@ async fn cut_off(world: &TestPortal, polls: usize, now: Timestamp) -> bool {
     let mut running = pin!(
         world
             .portal
-            .run_job(job("job-1", KEY, &registering("e-1")), now)
+            .jobs()
+            .run(job("job-1", KEY, &registering("e-1")), now)
     );
     let mut left = polls;
     std::future::poll_fn(|context| {
@@ -72,11 +73,11 @@ async fn wherever_a_delivery_breaks_off_the_next_one_registers_once() {
         with_build += usize::from(world.build_count().await == 1);
         let again = job("job-1", KEY, &registering("e-1"));
         let portal = &world.portal;
-        portal.run_job(again, at("03:00:30")).await.unwrap();
+        portal.jobs().run(again, at("03:00:30")).await.unwrap();
         let what = format!("cut off after {polls} polls");
         is_registered_once(&world, &apk, &what).await;
         // What the broken delivery left goes with the next sweep, and nothing else.
-        portal.sweep(at("03:01:00")).await.unwrap();
+        Retention::of(portal).sweep(at("03:01:00")).await.unwrap();
         let staged = world.store.objects.list("staging/").await.unwrap();
         assert!(staged.is_empty(), "{what}: {staged:?}");
         is_registered_once(&world, &apk, &what).await;
@@ -93,7 +94,8 @@ async fn two_deliveries_at_once_make_one_build() {
     let run = || {
         world
             .portal
-            .run_job(job("job-1", KEY, &registering("e-1")), at("03:00:00"))
+            .jobs()
+            .run(job("job-1", KEY, &registering("e-1")), at("03:00:00"))
     };
     let (first, second, third) = tokio::join!(run(), run(), run());
     for outcome in [first, second, third] {
@@ -126,7 +128,8 @@ async fn an_answer_that_codepipeline_did_not_take_is_given_again_by_the_next_del
     world.codepipeline().refuse(true);
     let unanswered = world
         .portal
-        .run_job(job("job-1", KEY, &registering("e-1")), at("03:00:00"))
+        .jobs()
+        .run(job("job-1", KEY, &registering("e-1")), at("03:00:00"))
         .await;
     assert!(
         matches!(unanswered, Err(Error::Answer(_))),

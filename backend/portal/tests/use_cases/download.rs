@@ -34,7 +34,8 @@ async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
     let agent = Some("Mozilla/5.0 (Linux; Android 15)");
     let grant = world
         .portal
-        .grant_latest(&me(), &wallet(), &dev(), None, agent, now())
+        .downloads()
+        .latest(&me(), &wallet(), &dev(), None, agent, now())
         .await
         .unwrap();
     assert!(
@@ -55,7 +56,8 @@ async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
 
     let downloads = world
         .portal
-        .downloads(&me(), &build, Limit::default(), None)
+        .downloads()
+        .list(&me(), &build, Limit::default(), None)
         .await
         .unwrap()
         .items;
@@ -70,7 +72,8 @@ async fn a_tap_reads_one_item_and_writes_its_count_and_its_record() {
     world.meter.reset();
     world
         .portal
-        .grant_latest(&me(), &wallet(), &dev(), None, None, now())
+        .downloads()
+        .latest(&me(), &wallet(), &dev(), None, None, now())
         .await
         .unwrap();
     let cost = world.meter.read();
@@ -86,7 +89,8 @@ async fn a_split_is_picked_by_its_abi_and_one_that_is_not_there_is_refused() {
         let portal = world.portal.clone();
         async move {
             portal
-                .grant_latest(&me(), &wallet(), &dev(), Some(abi), None, now())
+                .downloads()
+                .latest(&me(), &wallet(), &dev(), Some(abi), None, now())
                 .await
         }
     };
@@ -95,7 +99,8 @@ async fn a_split_is_picked_by_its_abi_and_one_that_is_not_there_is_refused() {
     // An environment that has nothing yet says so.
     let nothing = world
         .portal
-        .grant_latest(&me(), &wallet(), &preprod(), None, None, now())
+        .downloads()
+        .latest(&me(), &wallet(), &preprod(), None, None, now())
         .await;
     assert!(
         matches!(nothing, Err(Error::NotFound { .. })),
@@ -110,7 +115,8 @@ async fn a_link_works_for_its_own_file_only() {
     let mapping = Digest::of(b"secret names");
     let grant = world
         .portal
-        .grant_latest(&me(), &wallet(), &dev(), None, None, now())
+        .downloads()
+        .latest(&me(), &wallet(), &dev(), None, None, now())
         .await
         .unwrap();
     let apk = grant.digest.to_string();
@@ -125,7 +131,8 @@ async fn a_link_works_for_its_own_file_only() {
 
     let own = world
         .portal
-        .grant_file(&me(), (None, &build), &mapping, None, now())
+        .downloads()
+        .file(&me(), (None, &build), &mapping, None, now())
         .await
         .unwrap();
     let text = reqwest::get(&own.url).await.unwrap().text().await.unwrap();
@@ -133,7 +140,8 @@ async fn a_link_works_for_its_own_file_only() {
     let unknown = Digest::of(b"never registered");
     let refused = world
         .portal
-        .grant_file(&me(), (None, &build), &unknown, None, now())
+        .downloads()
+        .file(&me(), (None, &build), &unknown, None, now())
         .await;
     assert!(
         matches!(refused, Err(Error::NotFound { .. })),
@@ -147,7 +155,8 @@ async fn a_link_ends_after_five_minutes() {
     let before = now() - jiff::SignedDuration::from_secs(301);
     let grant = world
         .portal
-        .grant_latest(&me(), &wallet(), &dev(), None, None, before)
+        .downloads()
+        .latest(&me(), &wallet(), &dev(), None, None, before)
         .await
         .unwrap();
     assert_eq!(reqwest::get(&grant.url).await.unwrap().status(), 403);

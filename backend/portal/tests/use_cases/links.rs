@@ -29,7 +29,10 @@ async fn looking_writes_nothing_and_a_tap_is_one_transaction() {
         bytes_per_day: None,
         password: None,
     };
-    let made = portal.make_link(&me(), request, "", at("04:00:00")).await;
+    let made = portal
+        .links()
+        .make(&me(), request, "", at("04:00:00"))
+        .await;
     let address = made.unwrap().address;
     let credential = address.trim_start_matches("/share/");
     let units = |what: &str| {
@@ -41,14 +44,18 @@ async fn looking_writes_nothing_and_a_tap_is_one_transaction() {
         cost
     };
     units("making");
-    portal.look(credential, None, at("04:01:00")).await.unwrap();
+    portal
+        .links()
+        .look(credential, None, at("04:01:00"))
+        .await
+        .unwrap();
     let look = units("a look");
     assert!(look.write_units < 0.1 && look.read_units <= 3.0 && look.requests <= 3);
     let tapper = Tapper {
         tap: Some("0123456789abcdef0123"),
         ..Tapper::default()
     };
-    let open = || portal.open_link(credential, tapper, at("04:02:00"));
+    let open = || portal.links().open(credential, tapper, at("04:02:00"));
     assert!(matches!(open().await.unwrap(), Opened::Granted(_)));
     let tap = units("a tap");
     assert!(tap.write_units <= 6.0 && tap.read_units <= 2.5 && tap.requests <= 3);

@@ -68,8 +68,12 @@ fn failing_run(pipeline: &str) -> Vec<Vec<u8>> {
 async fn seen(world: &TestPortal) -> (RunView, Overview) {
     let id = format!("codepipeline/{ACCOUNT}/{REGION}/wallet-dev/e-1");
     let now = at("04:00:00");
-    let run = world.portal.run(&me(), &id.parse().unwrap(), now).await;
-    let overview = world.portal.overview(&me(), now).await;
+    let run = world
+        .portal
+        .runs()
+        .show(&me(), &id.parse().unwrap(), now)
+        .await;
+    let overview = world.portal.runs().overview(&me(), now).await;
     (run.unwrap(), overview.unwrap())
 }
 
@@ -79,6 +83,7 @@ async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
     for body in failing_run("wallet-dev") {
         let received = world
             .portal
+            .events()
             .receive(&me(), &body, at("03:05:00"))
             .await
             .unwrap();
@@ -102,7 +107,8 @@ async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
     assert_eq!(cell.pipelines[0].runs[0].status, Status::Failed);
     let failed = world
         .portal
-        .runs(&me(), &wallet(), Which::Failed, Limit::default(), None)
+        .runs()
+        .list(&me(), &wallet(), Which::Failed, Limit::default(), None)
         .await
         .unwrap();
     assert_eq!(failed.items.len(), 1);
@@ -112,7 +118,11 @@ async fn a_failing_run_is_seen_with_its_steps_and_found_from_the_overview() {
 async fn a_build_has_the_revision_of_its_run() {
     let world = TestPortal::with_jobs().await;
     for body in failing_run("wallet-dev") {
-        let received = world.portal.receive(&me(), &body, at("03:05:00")).await;
+        let received = world
+            .portal
+            .events()
+            .receive(&me(), &body, at("03:05:00"))
+            .await;
         received.unwrap();
     }
     world
@@ -136,6 +146,7 @@ async fn any_order_and_any_repeats_end_in_the_same_state() {
     for body in &events {
         in_order
             .portal
+            .events()
             .receive(&me(), body, at("03:05:00"))
             .await
             .unwrap();
@@ -154,6 +165,7 @@ async fn any_order_and_any_repeats_end_in_the_same_state() {
             let now = at(&format!("03:{:02}:00", 5 + place));
             let received = world
                 .portal
+                .events()
                 .receive(&me(), &events[*number], now)
                 .await
                 .unwrap();
@@ -171,6 +183,7 @@ async fn all_at_once_ends_in_the_same_state() {
     for body in &events {
         in_order
             .portal
+            .events()
             .receive(&me(), body, at("03:05:00"))
             .await
             .unwrap();
@@ -178,7 +191,7 @@ async fn all_at_once_ends_in_the_same_state() {
     let world = TestPortal::with_jobs().await;
     let (actor, now) = (me(), at("03:05:00"));
     let twice = events.iter().chain(&events);
-    let deliveries = twice.map(|body| world.portal.receive(&actor, body, now));
+    let deliveries = twice.map(|body| world.portal.events().receive(&actor, body, now));
     for received in futures::future::join_all(deliveries).await {
         received.unwrap();
     }
@@ -191,15 +204,22 @@ async fn a_pipeline_that_no_app_claims_is_kept_as_unassigned() {
     for body in failing_run("somebody-elses") {
         world
             .portal
+            .events()
             .receive(&me(), &body, at("03:05:00"))
             .await
             .unwrap();
     }
-    let overview = world.portal.overview(&me(), at("03:06:00")).await.unwrap();
+    let overview = world
+        .portal
+        .runs()
+        .overview(&me(), at("03:06:00"))
+        .await
+        .unwrap();
     assert_eq!(overview.unassigned[0].pipeline.name, "somebody-elses");
     let runs = world
         .portal
-        .unassigned_runs(&me(), Which::All, Limit::default(), None)
+        .runs()
+        .unassigned(&me(), Which::All, Limit::default(), None)
         .await
         .unwrap();
     assert_eq!(runs.items[0].pipeline.name, "somebody-elses");
@@ -212,6 +232,7 @@ async fn a_long_payload_goes_to_an_object_without_its_secrets() {
     let body = event(1, "Pipeline", "03:00:00", detail, "wallet-dev");
     world
         .portal
+        .events()
         .receive(&me(), &body, at("03:05:00"))
         .await
         .unwrap();
@@ -222,7 +243,11 @@ async fn a_long_payload_goes_to_an_object_without_its_secrets() {
 
     let other = json!({"state": "FAILED", "noise": "y".repeat(10_000)});
     let other = event(1, "Pipeline", "03:00:00", other, "wallet-dev");
-    let again = world.portal.receive(&me(), &other, at("03:06:00")).await;
+    let again = world
+        .portal
+        .events()
+        .receive(&me(), &other, at("03:06:00"))
+        .await;
     assert_eq!(again.unwrap().duplicates, 1);
     let still = String::from_utf8(world.bytes(&keys[0]).await).unwrap();
     assert_eq!(still, kept, "the event is the one that came first");
@@ -246,7 +271,12 @@ async fn what_is_no_event_is_refused_with_a_reason_and_leaves_nothing() {
         (&huge, "", "at the most"),
     ];
     for (body, expected_field, expected) in cases {
-        match world.portal.receive(&me(), body, at("03:05:00")).await {
+        match world
+            .portal
+            .events()
+            .receive(&me(), body, at("03:05:00"))
+            .await
+        {
             Err(Error::Invalid { field, detail }) => {
                 assert_eq!(field, expected_field, "{detail}");
                 assert!(detail.contains(expected), "{detail}");
@@ -277,6 +307,7 @@ async fn clocks_that_are_wrong_by_centuries_do_not_freeze_a_run() {
     for body in [&year_1015, &tomorrow, &text] {
         world
             .portal
+            .events()
             .receive(&me(), body.as_bytes(), at("03:05:00"))
             .await
             .unwrap();
@@ -290,6 +321,7 @@ async fn clocks_that_are_wrong_by_centuries_do_not_freeze_a_run() {
     );
     world
         .portal
+        .events()
         .receive(&me(), &ended, at("03:10:01"))
         .await
         .unwrap();

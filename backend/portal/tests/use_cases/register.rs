@@ -79,6 +79,7 @@ async fn the_pipeline_gets_variables_and_the_environment_its_release() {
 
     let tester = world
         .portal
+        .builds()
         .tester(&me(), &wallet(), &dev(), at(NOW))
         .await
         .unwrap();
@@ -114,12 +115,14 @@ async fn the_run_shows_the_builds_that_it_registered() {
     let body = started.to_string();
     world
         .portal
+        .events()
         .receive(&me(), body.as_bytes(), at(NOW))
         .await
         .unwrap();
     let run = world
         .portal
-        .run(&me(), build.run.as_ref().unwrap(), at(NOW))
+        .runs()
+        .show(&me(), build.run.as_ref().unwrap(), at(NOW))
         .await
         .unwrap();
     assert_eq!(run.builds[0].id, build.id);
@@ -182,6 +185,7 @@ async fn the_same_artifact_for_another_environment_is_another_release_of_one_bui
     assert_eq!(first.id, again.id);
     let tester = world
         .portal
+        .builds()
         .tester(&me(), &wallet(), &preprod(), at("03:11:00"))
         .await;
     assert_eq!(tester.unwrap().current.unwrap().release.build, first.id);
@@ -208,6 +212,7 @@ async fn another_execution_is_another_build_and_becomes_current() {
     // The third was released last, though by a clock that was behind: what was released last is current.
     let tester = world
         .portal
+        .builds()
         .tester(&me(), &wallet(), &dev(), at("03:20:00"))
         .await
         .unwrap();

@@ -3,6 +3,7 @@
 use api::uploads::{FileState, PromisedFile, UploadRequest};
 use domain::{build::RegistrationKey, digest::Digest};
 use jiff::SignedDuration;
+use portal::retention::Retention;
 use store::table::Registration;
 use testkit::{
     TestPortal, at, job, me, registering, wallet,
@@ -56,16 +57,18 @@ fn final_key(name: &str, bytes: &[u8]) -> String {
 async fn an_abandoned_registration_and_its_objects_go_after_a_day() {
     let world = TestPortal::with_jobs().await;
     broken_off(&world, "e-1", &[("app.apk", b"one"), ("sbom.json", b"{}")]).await;
-    let soon = world.portal.sweep(at("23:00:00")).await.unwrap();
+    let soon = Retention::of(&world.portal)
+        .sweep(at("23:00:00"))
+        .await
+        .unwrap();
     assert_eq!((soon.registrations, soon.objects), (0, 0));
     assert_eq!(world.keys().await.len(), 3);
 
     let tomorrow = at("03:00:01") + SignedDuration::from_hours(24);
-    let swept = world.portal.sweep(tomorrow).await.unwrap();
+    let swept = Retention::of(&world.portal).sweep(tomorrow).await.unwrap();
     assert_eq!((swept.registrations, swept.objects), (1, 3));
     assert!(world.keys().await.is_empty());
-    let again = world
-        .portal
+    let again = Retention::of(&world.portal)
         .sweep(tomorrow + SignedDuration::from_hours(48))
         .await
         .unwrap();
@@ -82,7 +85,7 @@ async fn an_object_that_a_build_names_stays_though_an_abandoned_registration_put
         .registers(job("job-2", "a/b/2", &registering("e-2")), at("04:00:00"))
         .await;
     let tomorrow = at("03:00:01") + SignedDuration::from_hours(24);
-    let swept = world.portal.sweep(tomorrow).await.unwrap();
+    let swept = Retention::of(&world.portal).sweep(tomorrow).await.unwrap();
     assert_eq!((swept.registrations, swept.objects), (1, 2));
     let mut left = world.keys().await;
     left.sort();
@@ -103,7 +106,10 @@ async fn a_registration_that_was_taken_up_again_and_completed_loses_nothing() {
         .registers(job("job-1", "a/b/1", &registering("e-1")), at("03:00:00"))
         .await;
     let much_later = at("03:00:00") + SignedDuration::from_hours(24 * 400);
-    let swept = world.portal.sweep(much_later).await.unwrap();
+    let swept = Retention::of(&world.portal)
+        .sweep(much_later)
+        .await
+        .unwrap();
     assert_eq!((swept.registrations, swept.objects), (0, 0));
     let key = format!("artifacts/wallet/{}/app.apk", build.artifacts[0].digest);
     assert!(world.bytes(&key).await == apk);
@@ -125,7 +131,9 @@ async fn an_abandoned_upload_goes_with_its_files() {
         revision: None,
     };
     let (portal, actor, app) = (&world.portal, me(), wallet());
-    let started = portal.start_upload(&actor, &app, request.clone(), at("03:00:00"));
+    let started = portal
+        .uploads()
+        .start(&actor, &app, request.clone(), at("03:00:00"));
     let plan = started.await.unwrap();
     let FileState::Put { url } = &plan.files[0].state else {
         panic!("{plan:?}");
@@ -135,13 +143,28 @@ async fn an_abandoned_upload_goes_with_its_files() {
     // Asking for it again shows that somebody still wants it.
     let asked_again = at("23:00:00");
     portal
-        .start_upload(&actor, &app, request, asked_again)
+        .uploads()
+        .start(&actor, &app, request, asked_again)
         .await
         .unwrap();
     let tomorrow = at("04:00:00") + SignedDuration::from_hours(24);
-    assert_eq!(world.portal.sweep(tomorrow).await.unwrap().objects, 0);
+    assert_eq!(
+        Retention::of(&world.portal)
+            .sweep(tomorrow)
+            .await
+            .unwrap()
+            .objects,
+        0
+    );
     assert_eq!(world.keys().await.len(), 1);
     let later = asked_again + SignedDuration::from_hours(25);
-    assert_eq!(world.portal.sweep(later).await.unwrap().registrations, 1);
+    assert_eq!(
+        Retention::of(&world.portal)
+            .sweep(later)
+            .await
+            .unwrap()
+            .registrations,
+        1
+    );
     assert!(world.keys().await.is_empty());
 }

@@ -32,7 +32,8 @@ async fn made(world: &TestPortal, owner: &Actor, label: &str) -> MadeToken {
     let request = request(label, Permission::View);
     let made = world
         .portal
-        .make_token(owner, request, at("03:00:00"))
+        .tokens()
+        .make(owner, request, at("03:00:00"))
         .await;
     made.unwrap()
 }
@@ -41,7 +42,8 @@ async fn made(world: &TestPortal, owner: &Actor, label: &str) -> MadeToken {
 async fn refused(world: &TestPortal, owner: &Actor, request: TokenRequest) -> (String, String) {
     match world
         .portal
-        .make_token(owner, request, at("03:00:00"))
+        .tokens()
+        .make(owner, request, at("03:00:00"))
         .await
     {
         Err(Error::Invalid { field, detail }) => (field, detail),
@@ -56,7 +58,7 @@ async fn a_token_is_listed_for_its_owner_and_for_who_manages_them_and_for_nobody
     let token = made(&world, &ada, "ci").await.token;
     assert_eq!(token.standing, TokenStanding::Live);
     let list = async |actor: &Actor, all| {
-        let view = world.portal.tokens(actor, all, at("04:00:00")).await;
+        let view = world.portal.tokens().list(actor, all, at("04:00:00")).await;
         view.map(|view| {
             view.tokens
                 .into_iter()
@@ -89,9 +91,17 @@ async fn only_people_make_tokens() {
         person("nobody"),
     ] {
         let asked = request("more", Permission::View);
-        let made = world.portal.make_token(&actor, asked, at("03:00:00")).await;
+        let made = world
+            .portal
+            .tokens()
+            .make(&actor, asked, at("03:00:00"))
+            .await;
         assert!(matches!(made, Err(Error::Forbidden { .. })), "{actor:?}");
-        let listed = world.portal.tokens(&actor, false, at("03:00:00")).await;
+        let listed = world
+            .portal
+            .tokens()
+            .list(&actor, false, at("03:00:00"))
+            .await;
         assert!(matches!(listed, Err(Error::Forbidden { .. })), "{actor:?}");
     }
 }
@@ -102,7 +112,10 @@ async fn a_token_of_ones_own_cannot_be_revoked_by_another_token_of_ones_own() {
     let ada = person("developer");
     let token = made(&world, &ada, "ci").await.token;
     let other = Actor::token(ada, "other", Permit::all(Permission::ALL.to_vec()));
-    let revoked = world.portal.revoke_token(&other, &token.id, at("04:00:00"));
+    let revoked = world
+        .portal
+        .tokens()
+        .revoke(&other, &token.id, at("04:00:00"));
     let revoked = revoked.await;
     assert!(
         matches!(revoked, Err(Error::Forbidden { .. })),
@@ -135,11 +148,14 @@ async fn nobody_gives_away_what_is_not_theirs() {
     let (_, detail) = refused(&world, &manager, elsewhere.clone()).await;
     assert!(detail.contains("promote"), "{detail}");
     let admin = person("admins");
-    let made = world.portal.make_token(&admin, elsewhere, at("03:00:00"));
+    let made = world
+        .portal
+        .tokens()
+        .make(&admin, elsewhere, at("03:00:00"));
     made.await.unwrap();
     let report = request("ci", Permission::Report);
     refused(&world, &manager, report.clone()).await;
-    let made = world.portal.make_token(
+    let made = world.portal.tokens().make(
         &admin,
         TokenRequest {
             label: "other".parse().unwrap(),
@@ -221,13 +237,16 @@ async fn no_two_live_tokens_of_one_person_have_the_same_name() {
     made(&world, &bob, "ci").await;
     let again = async |time| {
         let asked = request("ci", Permission::View);
-        world.portal.make_token(&ada, asked, at(time)).await
+        world.portal.tokens().make(&ada, asked, at(time)).await
     };
     assert!(matches!(
         again("03:00:01").await,
         Err(Error::Conflict { .. })
     ));
-    let revoked = world.portal.revoke_token(&ada, &token.id, at("04:00:00"));
+    let revoked = world
+        .portal
+        .tokens()
+        .revoke(&ada, &token.id, at("04:00:00"));
     assert_eq!(revoked.await.unwrap().standing, TokenStanding::Revoked);
     again("05:00:00").await.unwrap();
 }
@@ -241,17 +260,21 @@ async fn nobody_gets_past_the_limit_by_making_several_at_once() {
     }
     let racing = (0..4).map(|count| {
         let request = request(&format!("race-{count}"), Permission::View);
-        world.portal.make_token(&ada, request, at("03:00:00"))
+        world.portal.tokens().make(&ada, request, at("03:00:00"))
     });
     let racing = futures::future::join_all(racing).await;
     let won = racing.iter().filter(|made| made.is_ok()).count();
     assert_eq!(won, 2, "{racing:?}");
-    let tokens = world.portal.tokens(&ada, false, at("03:00:00")).await;
+    let tokens = world
+        .portal
+        .tokens()
+        .list(&ada, false, at("03:00:00"))
+        .await;
     assert_eq!(tokens.unwrap().tokens.len(), MOST);
     // Those that are over make room.
     let request = request("tomorrow", Permission::View);
     let tomorrow = at("03:00:00") + jiff::SignedDuration::from_hours(25);
-    let made = world.portal.make_token(&ada, request, tomorrow).await;
+    let made = world.portal.tokens().make(&ada, request, tomorrow).await;
     made.unwrap();
 }
 
@@ -262,7 +285,7 @@ async fn revoking_is_for_the_owner_and_for_who_manages_them_and_works_once() {
     let token = made(&world, &ada, "ci").await.token;
     let revoke = async |actor: &Actor, time| {
         let id = &token.id;
-        world.portal.revoke_token(actor, id, at(time)).await
+        world.portal.tokens().revoke(actor, id, at(time)).await
     };
     assert!(matches!(
         revoke(&bob, "04:00:00").await,

@@ -36,7 +36,8 @@ fn request(files: Vec<PromisedFile>) -> UploadRequest {
 async fn start(world: &TestPortal, request: UploadRequest) -> UploadPlan {
     world
         .portal
-        .start_upload(&me(), &wallet(), request, at(NOW))
+        .uploads()
+        .start(&me(), &wallet(), request, at(NOW))
         .await
         .unwrap()
 }
@@ -75,14 +76,16 @@ async fn pushed_files_become_a_build_and_a_release() {
     put_file(&plan.files[1], &mapping).await;
     let seen = world
         .portal
-        .upload_plan(&me(), &plan.id, at(NOW))
+        .uploads()
+        .plan(&me(), &plan.id, at(NOW))
         .await
         .unwrap();
     assert!(seen.files.iter().all(|file| file.state == FileState::Done));
 
     let build = world
         .portal
-        .complete_upload(&me(), &plan.id, at(NOW))
+        .uploads()
+        .complete(&me(), &plan.id, at(NOW))
         .await
         .unwrap();
     assert_eq!(build.version.as_deref(), Some("2.1.0"));
@@ -100,7 +103,7 @@ async fn completing_twice_gives_the_same_build_and_so_does_the_same_push_again()
     let plan = start(&world, request(files())).await;
     put_file(&plan.files[0], b"bytes").await;
     let actor = me();
-    let complete = || world.portal.complete_upload(&actor, &plan.id, at(NOW));
+    let complete = || world.portal.uploads().complete(&actor, &plan.id, at(NOW));
     let (first, second) = tokio::join!(complete(), complete());
     let first = first.unwrap();
     // Of two at once one may find its files gone into the other's build already: it is told to look again.
@@ -124,7 +127,8 @@ async fn a_pushed_build_is_released_elsewhere_by_pushing_it_again() {
     put_file(&plan.files[0], b"bytes").await;
     let build = world
         .portal
-        .complete_upload(&me(), &plan.id, at(NOW))
+        .uploads()
+        .complete(&me(), &plan.id, at(NOW))
         .await
         .unwrap();
     let elsewhere = UploadRequest {
@@ -135,6 +139,7 @@ async fn a_pushed_build_is_released_elsewhere_by_pushing_it_again() {
     assert_eq!(again.build, Some(build.id.clone()));
     let tester = world
         .portal
+        .builds()
         .tester(&me(), &wallet(), &preprod(), at(NOW))
         .await
         .unwrap();
@@ -154,7 +159,11 @@ async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
     for part in [&parts[0], &parts[4], &parts[8]] {
         put_part(part, &apk).await;
     }
-    let early = world.portal.complete_upload(&me(), &plan.id, at(NOW)).await;
+    let early = world
+        .portal
+        .uploads()
+        .complete(&me(), &plan.id, at(NOW))
+        .await;
     assert!(matches!(early, Err(Error::Invalid { .. })), "{early:?}");
 
     let resumed = start(&world, request(files())).await;
@@ -167,7 +176,8 @@ async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
     put_file(&resumed.files[0], &apk).await;
     let build = world
         .portal
-        .complete_upload(&me(), &plan.id, at(NOW))
+        .uploads()
+        .complete(&me(), &plan.id, at(NOW))
         .await
         .unwrap();
     assert_eq!(build.artifacts[0].digest, Digest::of(&apk));
@@ -183,7 +193,7 @@ async fn a_long_file_that_is_completed_by_many_at_once_becomes_one_build_for_all
     let now = at(NOW);
     let all = (0..6).map(|_| {
         let (portal, id) = (world.portal.clone(), plan.id.clone());
-        tokio::spawn(async move { portal.complete_upload(&me(), &id, now).await })
+        tokio::spawn(async move { portal.uploads().complete(&me(), &id, now).await })
     });
     let all = futures::future::join_all(all).await;
     let mut builds: Vec<_> = all
@@ -200,7 +210,12 @@ async fn other_bytes_than_promised_are_refused_and_can_be_put_right() {
     let world = TestPortal::with_jobs().await;
     let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
     put_file(&plan.files[0], b"altered!").await;
-    match world.portal.complete_upload(&me(), &plan.id, at(NOW)).await {
+    match world
+        .portal
+        .uploads()
+        .complete(&me(), &plan.id, at(NOW))
+        .await
+    {
         Err(Error::Conflict { detail }) => {
             assert!(
                 detail.contains("app.apk") && detail.contains("SHA-256"),
@@ -213,13 +228,15 @@ async fn other_bytes_than_promised_are_refused_and_can_be_put_right() {
     assert!(world.keys().await.is_empty());
     let again = world
         .portal
-        .upload_plan(&me(), &plan.id, at(NOW))
+        .uploads()
+        .plan(&me(), &plan.id, at(NOW))
         .await
         .unwrap();
     put_file(&again.files[0], b"promised").await;
     let build = world
         .portal
-        .complete_upload(&me(), &plan.id, at(NOW))
+        .uploads()
+        .complete(&me(), &plan.id, at(NOW))
         .await
         .unwrap();
     assert_eq!(build.artifacts[0].digest, Digest::of(b"promised"));
@@ -258,7 +275,8 @@ async fn what_makes_no_build_is_refused_with_the_field() {
     for (files, expected) in cases {
         let refused = world
             .portal
-            .start_upload(&me(), &wallet(), request(files), at(NOW))
+            .uploads()
+            .start(&me(), &wallet(), request(files), at(NOW))
             .await;
         match refused {
             Err(Error::Invalid { field, .. }) => assert_eq!(field, expected),
@@ -271,7 +289,8 @@ async fn what_makes_no_build_is_refused_with_the_field() {
     };
     let refused = world
         .portal
-        .start_upload(&me(), &wallet(), nowhere, at(NOW))
+        .uploads()
+        .start(&me(), &wallet(), nowhere, at(NOW))
         .await;
     assert!(matches!(refused, Err(Error::Invalid { field, .. }) if field == "environment"));
     for version in ["", " ", "2.1.0\n", "\u{1b}[2J", &"1".repeat(501)] {
@@ -281,13 +300,18 @@ async fn what_makes_no_build_is_refused_with_the_field() {
         };
         let refused = world
             .portal
-            .start_upload(&me(), &wallet(), odd, at(NOW))
+            .uploads()
+            .start(&me(), &wallet(), odd, at(NOW))
             .await;
         assert!(matches!(refused, Err(Error::Invalid { field, .. }) if field == "version"));
     }
     let app = "unknown".parse().unwrap();
     let files = request(vec![promised("app.apk", b"x")]);
-    let refused = world.portal.start_upload(&me(), &app, files, at(NOW)).await;
+    let refused = world
+        .portal
+        .uploads()
+        .start(&me(), &app, files, at(NOW))
+        .await;
     assert!(matches!(refused, Err(Error::NotFound { .. })));
 }
 
@@ -302,7 +326,8 @@ async fn a_run_and_attempt_make_one_build_and_cannot_promise_two() {
     let first = start(&world, of_run(b"one", 1)).await;
     let other = world
         .portal
-        .start_upload(&me(), &wallet(), of_run(b"two", 1), at(NOW))
+        .uploads()
+        .start(&me(), &wallet(), of_run(b"two", 1), at(NOW))
         .await;
     assert!(matches!(other, Err(Error::Conflict { .. })), "{other:?}");
     let second = start(&world, of_run(b"two", 2)).await;

@@ -70,6 +70,7 @@ async fn released(world: &TestPortal, time: &str, packages: &[Package]) -> Build
 async fn warnings(world: &TestPortal) -> (Vec<InstallWarning>, Option<String>) {
     let tester = world
         .portal
+        .builds()
         .tester(&me(), &wallet(), &dev(), at("05:00:00"))
         .await;
     let current = tester.unwrap().current.unwrap();
@@ -118,7 +119,8 @@ async fn an_unsigned_build_has_no_download() {
     assert!(refused.unwrap().contains("not signed"));
     let portal = &world.portal;
     let grant = portal
-        .grant_latest(&me(), &wallet(), &dev(), None, None, at("05:00:00"))
+        .downloads()
+        .latest(&me(), &wallet(), &dev(), None, None, at("05:00:00"))
         .await;
     assert!(matches!(grant, Err(Error::Refused { .. })), "{grant:?}");
 }
@@ -134,7 +136,8 @@ async fn an_abi_that_no_split_is_for_is_refused_with_those_that_there_are() {
     let portal = &world.portal;
     let now = at("05:00:00");
     let grant = portal
-        .grant_latest(&me(), &wallet(), &dev(), Some("mips"), None, now)
+        .downloads()
+        .latest(&me(), &wallet(), &dev(), Some("mips"), None, now)
         .await;
     match grant {
         Err(Error::Refused { reason }) => assert!(reason.contains("arm64-v8a"), "{reason}"),
@@ -165,6 +168,7 @@ async fn an_icon_is_served_from_its_own_key() {
         .unwrap();
     let served = world
         .portal
+        .downloads()
         .icon(&me(), &build.app, &build.id)
         .await
         .unwrap();
@@ -173,7 +177,11 @@ async fn an_icon_is_served_from_its_own_key() {
         (&png[..], "image/png")
     );
     let bare = released(&world, "03:01:00", &[package("a", 2)]).await;
-    let none = world.portal.icon(&me(), &bare.app, &bare.id).await;
+    let none = world
+        .portal
+        .downloads()
+        .icon(&me(), &bare.app, &bare.id)
+        .await;
     assert!(matches!(none, Err(Error::NotFound { .. })));
 }
 
@@ -186,6 +194,7 @@ async fn an_app_is_shown_across_environments_with_its_newest_builds() {
     }
     let app = world
         .portal
+        .builds()
         .app(&me(), &wallet(), at("05:00:00"))
         .await
         .unwrap();
@@ -203,7 +212,8 @@ async fn an_app_is_shown_across_environments_with_its_newest_builds() {
     let next = app.builds.next.unwrap();
     let rest = world
         .portal
-        .builds(&me(), &wallet(), Limit::default(), Some(&next))
+        .builds()
+        .list(&me(), &wallet(), Limit::default(), Some(&next))
         .await
         .unwrap();
     let numbers: Vec<u64> = rest.items.iter().map(|build| build.number).collect();
@@ -220,13 +230,25 @@ async fn what_there_is_not_is_said() {
     let environment = "moon".parse().unwrap();
     let texts = [
         portal
-            .build(&me(), &build, now)
+            .builds()
+            .show(&me(), &build, now)
             .await
             .unwrap_err()
             .to_string(),
-        portal.run(&me(), &run, now).await.unwrap_err().to_string(),
-        portal.app(&me(), &app, now).await.unwrap_err().to_string(),
         portal
+            .runs()
+            .show(&me(), &run, now)
+            .await
+            .unwrap_err()
+            .to_string(),
+        portal
+            .builds()
+            .app(&me(), &app, now)
+            .await
+            .unwrap_err()
+            .to_string(),
+        portal
+            .builds()
             .tester(&me(), &wallet(), &environment, now)
             .await
             .unwrap_err()
@@ -239,6 +261,10 @@ async fn what_there_is_not_is_said() {
         "there is no environment moon",
     ];
     assert_eq!(texts, expected);
-    let empty = portal.tester(&me(), &wallet(), &dev(), now).await.unwrap();
+    let empty = portal
+        .builds()
+        .tester(&me(), &wallet(), &dev(), now)
+        .await
+        .unwrap();
     assert!(empty.current.is_none() && empty.earlier.is_empty());
 }

@@ -4,6 +4,7 @@
 //! and for that its identity is enough.
 
 pub mod parameters;
+pub mod unanswered;
 
 use std::fmt;
 

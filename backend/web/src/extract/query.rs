@@ -6,12 +6,13 @@ use std::str::FromStr;
 use api::compare::{InvalidSide, Side};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::{
+    audit::format::{Format, InvalidFormat},
     id::{AppId, BuildId},
     month::{InvalidMonth, Month},
     page::{Cursor, Limit},
     words::sentence,
 };
-use portal::{Error, audit::Format, views::Which};
+use portal::views::Which;
 use url::form_urlencoded;
 
 use crate::problem::Problem;
@@ -186,7 +187,9 @@ impl<S: Send + Sync> FromRequestParts<S> for AuditQuery {
             month: month.map_err(|error: InvalidMonth| {
                 Problem::invalid("month", format!("This is no month: {error}."))
             })?,
-            format: format.map_err(|error: Error| Problem::from(error))?,
+            format: format.map_err(|error: InvalidFormat| {
+                Problem::invalid("format", sentence(&error.to_string()))
+            })?,
             limit: query.limit()?,
             cursor: query.cursor()?,
         })

@@ -21,7 +21,7 @@ pub(crate) async fn log(
     next: Next,
 ) -> Response {
     let given = text(request.headers(), &REQUEST_ID).filter(|id| is_plain(id));
-    let id = given.map_or_else(|| state.portal.salt(), str::to_owned);
+    let id = given.map_or_else(|| state.portal.ids().unique(), str::to_owned);
     let client = edge::client(request.extensions());
     let span = tracing::info_span!("request", id, method = %request.method(), path = redacted(request.uri().path()));
     async {

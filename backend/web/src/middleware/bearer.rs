@@ -11,7 +11,7 @@ use axum::{
 };
 use domain::{causes::chain, words::sentence};
 use identity::workload;
-use portal::authenticate::AuthError;
+use portal::tokens::authenticate::AuthError;
 
 use crate::{
     addresses::WITHOUT_BEARER,
@@ -46,6 +46,7 @@ pub(crate) async fn authenticate(
     }
     let proven = state
         .portal
+        .tokens()
         .authenticate(shown, &state.workloads, from.as_deref(), now)
         .await;
     if !matches!(proven, Ok(_) | Err(AuthError::Failed(_))) {

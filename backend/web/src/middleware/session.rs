@@ -83,9 +83,9 @@ pub(crate) async fn session(
     let used = asking.and_then(|session| session.used(now));
     let goes_on = match (asking, &used) {
         (None, _) => Ok(true),
-        (Some(_), Some(used)) => state.portal.use_session(used, now).await,
+        (Some(_), Some(used)) => state.portal.sessions().touch(used, now).await,
         (Some(session), None) if registered.has(session, now) => Ok(true),
-        (Some(session), None) => state.portal.has_session(session).await,
+        (Some(session), None) => state.portal.sessions().has(session).await,
     };
     let ended = match goes_on {
         Ok(goes_on) => !goes_on,
@@ -148,7 +148,7 @@ pub(crate) async fn keep(
     headers: &mut HeaderMap,
 ) -> Result<(), sign_in::Error> {
     let now = (state.clock)();
-    let random = state.portal.random();
+    let random = state.portal.ids().random();
     let sealed = sign_in.seal_session(session, &random, now).await?;
     let seconds = sign_in.lasts(session, now);
     let set = Cookie::Session.set(headers, secure, &sealed, seconds);

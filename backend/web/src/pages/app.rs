@@ -19,7 +19,11 @@ pub(super) async fn show(
     caller: Caller,
     Names((app,)): Names<(AppId,)>,
 ) -> Result<Response, Problem> {
-    let view = state.portal.app(&caller.actor, &app, caller.now).await?;
+    let view = state
+        .portal
+        .builds()
+        .app(&caller.actor, &app, caller.now)
+        .await?;
     Ok(state.page(&caller, &Page::App(&view), &view))
 }
 
@@ -32,7 +36,8 @@ pub(super) async fn builds(
     let cursor = query.cursor.as_ref();
     let builds = state
         .portal
-        .builds(&caller.actor, &app, query.limit, cursor)
+        .builds()
+        .list(&caller.actor, &app, query.limit, cursor)
         .await?;
     let app = configured(&state, &app)?;
     let page = Page::Builds {
@@ -53,7 +58,8 @@ pub(super) async fn runs(
     let cursor = query.cursor.as_ref();
     let runs = state
         .portal
-        .runs(&caller.actor, &app, query.which(), query.limit, cursor)
+        .runs()
+        .list(&caller.actor, &app, query.which(), query.limit, cursor)
         .await?;
     let app = configured(&state, &app)?;
     let page = Page::Runs {

@@ -76,7 +76,8 @@ pub(super) async fn list(
     let (limit, now) = (Limit::default(), caller.now);
     let view = state
         .portal
-        .audit_of(&caller.actor, month, narrow, limit, cursor, now)
+        .audit()
+        .narrowed(&caller.actor, month, narrow, limit, cursor, now)
         .await?;
     let shown = ShownAudit {
         month: view.month.clone(),
@@ -98,7 +99,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn verify(State(state): Shared, caller: Caller) -> Result<Response, Problem> {
-    let verified = state.portal.verify_audit(&caller.actor, caller.now);
+    let verified = state.portal.audit().verify(&caller.actor, caller.now);
     let verified = Box::pin(verified).await?;
     let page = Page::Verified(VerifiedLog {
         entries: verified.entries,

@@ -41,7 +41,8 @@ pub(super) async fn file(
     let agent = caller.user_agent.as_deref();
     let grant = state
         .portal
-        .grant_file(&caller.actor, (Some(&app), &id), &digest, agent, caller.now)
+        .downloads()
+        .file(&caller.actor, (Some(&app), &id), &digest, agent, caller.now)
         .await?;
     redirect::for_people(&grant)
 }
@@ -52,7 +53,11 @@ pub(super) async fn icon(
     caller: Caller,
     Names((app, id)): Names<(AppId, BuildId)>,
 ) -> Result<Response, Problem> {
-    let icon = state.portal.icon(&caller.actor, &app, &id).await?;
+    let icon = state
+        .portal
+        .downloads()
+        .icon(&caller.actor, &app, &id)
+        .await?;
     let content_type = ["image/png", "image/webp"]
         .into_iter()
         .find(|known| *known == icon.content_type)
@@ -95,7 +100,7 @@ pub(super) async fn alone(
     app: &AppId,
     id: &BuildId,
 ) -> Result<Build, Problem> {
-    let build = state.portal.build_alone(&caller.actor, id, Some(app));
+    let build = state.portal.builds().alone(&caller.actor, id, Some(app));
     Ok(build.await?)
 }
 
@@ -106,7 +111,11 @@ pub(super) async fn of_app(
     app: &AppId,
     id: &BuildId,
 ) -> Result<BuildView, Problem> {
-    let view = state.portal.build(&caller.actor, id, caller.now).await?;
+    let view = state
+        .portal
+        .builds()
+        .show(&caller.actor, id, caller.now)
+        .await?;
     if view.build.app == *app {
         Ok(view)
     } else {

@@ -86,7 +86,7 @@ async fn compared(
         text.parse().map_err(wrong)
     };
     let (from, to) = (side("from", &typed.from)?, side("to", &typed.to)?);
-    Box::pin(state.portal.compare(&caller.actor, &from, &to)).await
+    Box::pin(state.portal.builds().compare(&caller.actor, &from, &to)).await
 }
 
 /// What every environment serves, of the apps that the caller may see.

@@ -21,10 +21,11 @@ pub(super) async fn list(
     let cursor = query.cursor.as_ref();
     let downloads = state
         .portal
-        .downloads(&caller.actor, &id, query.limit, cursor)
+        .downloads()
+        .list(&caller.actor, &id, query.limit, cursor)
         .await?;
     let page = Page::Downloads {
-        app: &state.portal.app_or_its_name(&build.app),
+        app: &state.portal.builds().app_or_its_name(&build.app),
         build: &build,
         downloads: &downloads,
         from_newest: cursor.is_none(),

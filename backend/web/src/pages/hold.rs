@@ -39,12 +39,15 @@ pub(super) async fn freeze(
         app,
         reason: form.text("reason").to_owned(),
     };
-    let frozen = state.portal.freeze(caller.who(), request, caller.now);
+    let frozen = state
+        .portal
+        .holds()
+        .hold_environment(caller.who(), request, caller.now);
     let Err(error) = form.send(frozen).await else {
         return Ok(done(links::HOLDS));
     };
     let back = form.back("holds", error)?;
-    let view = state.portal.holds(&caller.actor, caller.now).await?;
+    let view = state.portal.holds().list(&caller.actor, caller.now).await?;
     let mut holds = view.holds.iter().map(|held| &held.hold);
     let own = holds.any(|hold| hold.on == on && hold.by.is_same_as(&caller.actor));
     if own && back.status == StatusCode::CONFLICT {
@@ -62,7 +65,10 @@ pub(super) async fn lift(
 ) -> Result<Response, Problem> {
     let on = held(&form)?;
     let why = form.filled("reason");
-    let lifted = state.portal.lift(caller.who(), &on, why, caller.now);
+    let lifted = state
+        .portal
+        .holds()
+        .lift(caller.who(), &on, why, caller.now);
     match form.send(lifted).await {
         Ok(()) => Ok(done(links::HOLDS)),
         Err(Error::NotFound { .. }) if sees(&state, &caller, &on) => Ok(done(links::HOLDS)),
@@ -99,8 +105,8 @@ fn sees(state: &AppState, caller: &Caller, on: &Held) -> bool {
 async fn page(state: &AppState, caller: &Caller, back: Option<Back>) -> Result<Response, Problem> {
     let portal = &state.portal;
     let (view, open) = futures::try_join!(
-        portal.holds(&caller.actor, caller.now),
-        portal.waiting_for(&caller.actor, caller.now),
+        portal.holds().list(&caller.actor, caller.now),
+        portal.promotions().waiting(&caller.actor, caller.now),
     )?;
     let mut running = open.waiting_for_you;
     running.extend(open.others);

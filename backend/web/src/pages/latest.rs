@@ -19,7 +19,8 @@ pub(super) async fn latest(
     let (abi, agent) = (query.abi.as_deref(), caller.user_agent.as_deref());
     let grant = state
         .portal
-        .grant_latest(&caller.actor, &app, &environment, abi, agent, caller.now)
+        .downloads()
+        .latest(&caller.actor, &app, &environment, abi, agent, caller.now)
         .await?;
     redirect::for_people(&grant)
 }

@@ -48,7 +48,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
 
 pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Response, Problem> {
     let portal = &state.portal;
-    let view = portal.share_links(&caller.actor, caller.now).await?;
+    let view = portal.links().list(&caller.actor, caller.now).await?;
     let may_make = !places(&state, &caller).is_empty();
     let page = Page::Links {
         view: &view,
@@ -80,7 +80,9 @@ pub(super) async fn make(
     let portal = &state.portal;
     let made = async {
         let request = request(&form)?;
-        let made = portal.make_link(caller.who(), request, &caller.base, caller.now);
+        let made = portal
+            .links()
+            .make(caller.who(), request, &caller.base, caller.now);
         made.await
     };
     match form.send(made).await {
@@ -112,7 +114,7 @@ pub(super) async fn revoke(
     Names((id,)): Names<(LinkId,)>,
     _: Form,
 ) -> Result<Response, Problem> {
-    let revoked = state.portal.revoke_link(caller.who(), &id, caller.now);
+    let revoked = state.portal.links().revoke(caller.who(), &id, caller.now);
     Box::pin(revoked).await?;
     Ok(done(links::LINKS))
 }
@@ -151,14 +153,14 @@ fn request(form: &Form) -> Result<LinkRequest, Error> {
 async fn may_share(state: &AppState, caller: &Caller, wanted: Wanted) -> Result<MayShare, Problem> {
     let portal = &state.portal;
     if let Some(id) = wanted.build {
-        let record = portal.visible_build(&caller.actor, &id).await?;
+        let record = portal.builds().visible(&caller.actor, &id).await?;
         let action = Action::Share {
             app: &record.build.app,
             environments: &record.environments(),
         };
         portal.authorise(&caller.actor, action)?;
         return Ok(MayShare::Build {
-            app: portal.app_or_its_name(&record.build.app),
+            app: portal.builds().app_or_its_name(&record.build.app),
             build: id,
             number: record.build.number,
         });

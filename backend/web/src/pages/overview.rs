@@ -6,6 +6,10 @@ use frontend::Page;
 use crate::{extract::caller::Caller, problem::Problem, state::Shared};
 
 pub(super) async fn overview(State(state): Shared, caller: Caller) -> Result<Response, Problem> {
-    let view = state.portal.overview(&caller.actor, caller.now).await?;
+    let view = state
+        .portal
+        .runs()
+        .overview(&caller.actor, caller.now)
+        .await?;
     Ok(state.page(&caller, &Page::Overview(&view), &view))
 }

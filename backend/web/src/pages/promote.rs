@@ -35,7 +35,10 @@ pub(super) async fn promote(
         reason: form.text("reason").to_owned(),
         bypass: bypass(&form)?,
     };
-    let asked = state.portal.request(caller.who(), request, caller.now);
+    let asked = state
+        .portal
+        .promotions()
+        .request(caller.who(), request, caller.now);
     match form.send(asked).await {
         Ok(asked) => Ok(done(&links::promotion(&asked.promotion.id))),
         Err(error) => {

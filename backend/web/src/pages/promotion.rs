@@ -28,8 +28,8 @@ pub(super) async fn list(
     let portal = &state.portal;
     let actor = &caller.actor;
     let (view, recent) = futures::try_join!(
-        portal.waiting_for(actor, caller.now),
-        portal.recent_promotions(actor, query.app.as_ref()),
+        portal.promotions().waiting(actor, caller.now),
+        portal.promotions().recent(actor, query.app.as_ref()),
     )?;
     let apps = super::visible_apps(&state, &caller);
     let only = query.app.as_ref();
@@ -48,7 +48,10 @@ pub(super) async fn show(
     caller: Caller,
     Names((id,)): Names<(PromotionId,)>,
 ) -> Result<Response, Problem> {
-    let view = state.portal.promotion(&caller.actor, &id, caller.now);
+    let view = state
+        .portal
+        .promotions()
+        .show(&caller.actor, &id, caller.now);
     let view = Box::pin(view).await?;
     let page = Page::Promotion {
         view: &view,
@@ -66,9 +69,11 @@ pub(super) async fn approve(
 ) -> Result<Response, Problem> {
     let digest: Digest = form.name("digest")?;
     let comment = form.filled("comment");
-    let approved = state
-        .portal
-        .approve(caller.who(), &id, &digest, comment, caller.now);
+    let approved =
+        state
+            .portal
+            .promotions()
+            .approve(caller.who(), &id, &digest, comment, caller.now);
     let approved = form.send(approved).await;
     let done_before = |promotion: &Promotion| {
         let mut approvals = promotion.approvals.iter();
@@ -92,7 +97,10 @@ pub(super) async fn reject(
     form: Form,
 ) -> Result<Response, Problem> {
     let why = form.text("reason");
-    let rejected = state.portal.reject(caller.who(), &id, why, caller.now);
+    let rejected = state
+        .portal
+        .promotions()
+        .reject(caller.who(), &id, why, caller.now);
     let rejected = form.send(rejected).await;
     let done_before = |promotion: &Promotion| match &promotion.state {
         Stands::Rejected { by, .. } => by.is_same_as(&caller.actor),
@@ -116,7 +124,10 @@ pub(super) async fn cancel(
     form: Form,
 ) -> Result<Response, Problem> {
     let why = form.text("reason");
-    let canceled = state.portal.cancel(caller.who(), &id, why, caller.now);
+    let canceled = state
+        .portal
+        .promotions()
+        .cancel(caller.who(), &id, why, caller.now);
     let canceled = form.send(canceled).await;
     let done_before = |promotion: &Promotion| match &promotion.state {
         Stands::Canceled { by, .. } => by.is_same_as(&caller.actor),
@@ -142,7 +153,8 @@ pub(super) async fn abandon(
     let why = form.text("reason");
     let abandoned = state
         .portal
-        .abandon_promotion(caller.who(), &id, why, caller.now);
+        .promotions()
+        .abandon(caller.who(), &id, why, caller.now);
     let abandoned = form.send(abandoned).await;
     let done_before = |promotion: &Promotion| match &promotion.state {
         Stands::Abandoned { by, .. } => by.is_same_as(&caller.actor),
@@ -172,7 +184,10 @@ async fn answer(
         return Ok(done(&links::promotion(id)));
     };
     let back = form.back(name, error)?;
-    let view = state.portal.promotion(&caller.actor, id, caller.now);
+    let view = state
+        .portal
+        .promotions()
+        .show(&caller.actor, id, caller.now);
     let view = Box::pin(view).await?;
     if done_before(&view.promotion) {
         return Ok(done(&links::promotion(id)));

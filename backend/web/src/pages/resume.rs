@@ -71,7 +71,7 @@ pub(crate) async fn keep(State(state): Shared, request: Request, next: Next) -> 
         Err(problem) => return problem.into_response(),
     };
     let plain = serde_json::to_vec(&kept).unwrap_or_default();
-    let random = state.portal.random();
+    let random = state.portal.ids().random();
     let sealed = match sign_in.seal_form(&plain, &random, now).await {
         Ok(sealed) => sealed,
         Err(error) => return Problem::from(error).into_response(),

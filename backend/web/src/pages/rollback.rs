@@ -30,7 +30,7 @@ pub(super) async fn ask(
     let view = may(&state, &caller, &app, &environment).await?;
     if let Some(build) = &query.build {
         let portal = &state.portal;
-        let known = portal.build_alone(&caller.actor, build, Some(&app));
+        let known = portal.builds().alone(&caller.actor, build, Some(&app));
         Box::pin(known).await?;
     }
     let page = Page::Rollback {
@@ -60,7 +60,10 @@ pub(super) async fn send(
         bypass: None,
     };
     let (who, now) = (caller.who(), caller.now);
-    let asked = state.portal.rollback(who, &app, &environment, request, now);
+    let asked = state
+        .portal
+        .promotions()
+        .rollback(who, &app, &environment, request, now);
     let error = match form.send(asked).await {
         Ok(asked) => return Ok(done(&links::promotion(&asked.promotion.id))),
         Err(error) => error,
@@ -89,7 +92,9 @@ async fn may(
     environment: &EnvironmentId,
 ) -> Result<TesterView, Problem> {
     let portal = &state.portal;
-    let view = portal.tester(&caller.actor, app, environment, caller.now);
+    let view = portal
+        .builds()
+        .tester(&caller.actor, app, environment, caller.now);
     let view = Box::pin(view).await?;
     let action = Action::Promote { app, environment };
     portal.authorise(&caller.actor, action)?;

@@ -15,6 +15,10 @@ pub(super) async fn show(
     caller: Caller,
     Names((id,)): Names<(RunId,)>,
 ) -> Result<Response, Problem> {
-    let view = state.portal.run(&caller.actor, &id, caller.now).await?;
+    let view = state
+        .portal
+        .runs()
+        .show(&caller.actor, &id, caller.now)
+        .await?;
     Ok(state.page(&caller, &Page::Run(&view), &view))
 }

@@ -7,11 +7,12 @@ pub(super) mod sessions;
 
 use axum::{extract::State, response::Response};
 use frontend::Page;
+use portal::settings;
 
 use crate::{extract::caller::Caller, state::Shared};
 
 /// Who looks, and what they may do.
 pub(super) async fn you(State(state): Shared, caller: Caller) -> Response {
-    let me = state.portal.me(caller.who());
+    let me = settings::me(&state.portal, caller.who());
     state.page(&caller, &Page::You(&me), &me)
 }

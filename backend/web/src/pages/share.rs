@@ -35,10 +35,10 @@ pub(super) async fn look(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let now = (state.clock)();
-    let view = state.portal.look(&credential, from.as_deref(), now);
+    let view = state.portal.links().look(&credential, from.as_deref(), now);
     let view = view.await.map_err(|error| waiting(error, now))?;
     let shown = Shown {
-        tap: state.portal.new_tap(),
+        tap: state.portal.links().new_tap(),
         view,
         wrong: false,
     };
@@ -60,7 +60,7 @@ pub(super) async fn open(
         from: from.as_deref(),
         user_agent: text(&headers, &header::USER_AGENT),
     };
-    let opened = state.portal.open_link(&credential, tapper, now);
+    let opened = state.portal.links().open(&credential, tapper, now);
     match Box::pin(opened)
         .await
         .map_err(|error| waiting(error, now))?
@@ -115,7 +115,7 @@ impl Shown {
         }
         if let Shows::Offer(_) = self.view.shows {
             // Browsers hold what a form leads to against the policy, and this one leads to the bytes.
-            let origin = state.portal.bytes_origin().await?;
+            let origin = state.portal.downloads().bytes_origin().await?;
             if let Ok(policy) =
                 HeaderValue::from_str(&security_headers::policy_with_forms_to(&origin))
             {

@@ -10,6 +10,7 @@ use axum::{
 };
 use frontend::Page;
 use identity::sign_in::{Callback, Error as SignInError, Finished, NewSession, Session, SignIn};
+use portal::settings;
 use serde::Deserialize;
 
 use crate::{
@@ -58,7 +59,7 @@ pub(super) async fn begin(
     };
     let (base, secure) = (base(&state, &headers), is_secure(&state, &headers));
     let known = Cookie::Browser.of(&headers, secure);
-    let random = || state.portal.random();
+    let random = || state.portal.ids().random();
     let begun = sign_in
         .begin(random, &base, back, known, (state.clock)())
         .await?;
@@ -84,8 +85,8 @@ pub(super) async fn callback(
     let browser = Cookie::Browser.of(&headers, secure);
     let now = (state.clock)();
     let new = NewSession {
-        id: state.portal.new_session_id(now)?,
-        counts: |group: &str| state.portal.counts(group),
+        id: state.portal.ids().session(now)?,
+        counts: |group: &str| settings::counts(&state.portal, group),
     };
     let finished = sign_in.finish(&base, callback, browser, new, now).await?;
     let mut response = not_kept(Redirect::to(&finished.back));
@@ -93,7 +94,7 @@ pub(super) async fn callback(
     session::keep(&state, sign_in, &finished.session, secure, cookies).await?;
     give_token(&state, sign_in, &finished, secure, cookies).await?;
     let user_agent = text(&headers, &header::USER_AGENT);
-    let begun = state.portal.begin_session(
+    let begun = state.portal.sessions().begin(
         &finished.session,
         &finished.identity,
         address.as_deref(),
@@ -113,7 +114,7 @@ async fn give_token(
     secure: bool,
     cookies: &mut HeaderMap,
 ) -> Result<(), SignInError> {
-    let (now, random) = ((state.clock)(), state.portal.random());
+    let (now, random) = ((state.clock)(), state.portal.ids().random());
     let token = sign_in.seal_token(&finished.id_token, &random, now).await?;
     let seconds = sign_in.lasts(&finished.session, now);
     if Cookie::Token.set(cookies, secure, &token, seconds).is_err() {
@@ -156,7 +157,7 @@ pub(super) async fn sign_out(
 
 /// Takes a session out of the register. If that cannot be done now, its cookie is gone all the same.
 async fn leave(state: &AppState, session: &Session) {
-    if let Err(error) = state.portal.leave_session(session).await {
+    if let Err(error) = state.portal.sessions().leave(session).await {
         tracing::warn!(
             error = domain::causes::chain(&error),
             person = session.name(),

@@ -17,6 +17,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let view = state
         .portal
+        .builds()
         .tester(&caller.actor, &app, &environment, caller.now)
         .await?;
     Ok(state.page(&caller, &Page::Tester(&view), &view))

@@ -44,7 +44,8 @@ pub(super) async fn make(
     let made = async {
         let made = state
             .portal
-            .make_token(caller.who(), asked(&form)?, caller.now);
+            .tokens()
+            .make(caller.who(), asked(&form)?, caller.now);
         made.await
     };
     match form.send(made).await {
@@ -66,7 +67,7 @@ pub(super) async fn revoke(
     Names((id,)): Names<(TokenId,)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let revoked = state.portal.revoke_token(caller.who(), &id, caller.now);
+    let revoked = state.portal.tokens().revoke(caller.who(), &id, caller.now);
     Box::pin(revoked).await?;
     let everyones = form.text("everyones") == "true";
     Ok(done(&links::tokens(everyones)).into_response())
@@ -108,7 +109,10 @@ async fn page(
     back: Option<Back>,
 ) -> Result<Response, Problem> {
     let portal = &state.portal;
-    let view = portal.tokens(&caller.actor, everyones, caller.now).await?;
+    let view = portal
+        .tokens()
+        .list(&caller.actor, everyones, caller.now)
+        .await?;
     let manages = portal.may(&caller.actor, Action::ManageCredentials);
     let whose = match (everyones, manages) {
         (true, _) => WhoseTokens::Everyones,
@@ -116,7 +120,7 @@ async fn page(
         (false, false) => WhoseTokens::Own,
     };
     let may = MayGive {
-        permissions: portal.may_give(&caller.actor),
+        permissions: portal.tokens().may_give(&caller.actor),
         apps: super::visible_apps(state, caller),
         environments: portal.catalog().environments.clone(),
     };

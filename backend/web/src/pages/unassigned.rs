@@ -16,7 +16,8 @@ pub(super) async fn runs(
 ) -> Result<Response, Problem> {
     let runs = state
         .portal
-        .unassigned_runs(
+        .runs()
+        .unassigned(
             &caller.actor,
             query.which(),
             query.limit,

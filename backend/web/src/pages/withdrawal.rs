@@ -23,7 +23,10 @@ pub(super) async fn withdraw(
 ) -> Result<Response, Problem> {
     build::alone(&state, &caller, &app, &id).await?;
     let why = form.text("reason");
-    let withdrawn = state.portal.withdraw(caller.who(), &id, why, caller.now);
+    let withdrawn = state
+        .portal
+        .holds()
+        .withdraw(caller.who(), &id, why, caller.now);
     match form.send(withdrawn).await {
         Ok(_) => Ok(done(&links::build(&app, &id))),
         Err(error) => {
@@ -41,7 +44,10 @@ pub(super) async fn restore(
 ) -> Result<Response, Problem> {
     build::alone(&state, &caller, &app, &id).await?;
     let why = form.text("reason");
-    let restored = state.portal.restore(caller.who(), &id, why, caller.now);
+    let restored = state
+        .portal
+        .holds()
+        .restore(caller.who(), &id, why, caller.now);
     let Err(error) = form.send(restored).await else {
         return Ok(done(&links::build(&app, &id)));
     };

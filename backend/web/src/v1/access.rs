@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use domain::view::AccessView;
+use portal::settings;
 
 use crate::{
     extract::{caller::Caller, query::GroupsQuery},
@@ -21,6 +22,6 @@ pub(super) async fn show(
     caller: Caller,
     query: GroupsQuery,
 ) -> Result<Json<AccessView>, Problem> {
-    let view = state.portal.access(&caller.actor, &query.groups());
+    let view = settings::access(&state.portal, &caller.actor, &query.groups());
     Ok(Json(view?))
 }

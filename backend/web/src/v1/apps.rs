@@ -23,7 +23,12 @@ use crate::{
 /// The apps and environments that are configured.
 #[utoipa::path(get, path = "/api/v1/apps", tag = "apps", operation_id = "apps", responses((status = 200, description = "Apps and environments", body = Apps)))]
 pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Json<Apps>, Problem> {
-    let apps = state.portal.apps(&caller.actor)?.cloned().collect();
+    let apps = state
+        .portal
+        .builds()
+        .apps(&caller.actor)?
+        .cloned()
+        .collect();
     let environments = state.portal.catalog().environments.clone();
     Ok(Json(Apps { apps, environments }))
 }
@@ -40,7 +45,11 @@ pub(super) async fn show(
     Names((app,)): Names<(AppId,)>,
 ) -> Result<Json<AppView>, Problem> {
     Ok(Json(
-        state.portal.app(&caller.actor, &app, caller.now).await?,
+        state
+            .portal
+            .builds()
+            .app(&caller.actor, &app, caller.now)
+            .await?,
     ))
 }
 
@@ -58,7 +67,8 @@ pub(super) async fn builds(
 ) -> Result<Json<Page<BuildBrief>>, Problem> {
     let builds = state
         .portal
-        .builds(&caller.actor, &app, query.limit, query.cursor.as_ref())
+        .builds()
+        .list(&caller.actor, &app, query.limit, query.cursor.as_ref())
         .await?;
     Ok(Json(builds))
 }
@@ -77,7 +87,8 @@ pub(super) async fn runs(
 ) -> Result<Json<Page<RunSummary>>, Problem> {
     let runs = state
         .portal
-        .runs(
+        .runs()
+        .list(
             &caller.actor,
             &app,
             query.which(),

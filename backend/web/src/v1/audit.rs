@@ -7,8 +7,8 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::{month::Month, page::Cursor};
-use portal::audit::{Format, Part};
+use domain::{audit::format::Format, month::Month, page::Cursor};
+use portal::audit::Part;
 
 use crate::{
     extract::{
@@ -41,14 +41,16 @@ pub(super) async fn list(
     let Some(format) = query.format else {
         let (month, cursor) = (query.month.as_ref(), query.cursor.as_ref());
         let view = portal
-            .audit(&caller.actor, month, query.limit, cursor, caller.now)
+            .audit()
+            .list(&caller.actor, month, query.limit, cursor, caller.now)
             .await?;
         return Ok(Json(view).into_response());
     };
     let month = query.month.unwrap_or_else(|| Month::of(caller.now));
     let cursor = query.cursor.as_ref();
     let part = portal
-        .export_audit(&caller.actor, &month, format, cursor)
+        .audit()
+        .export(&caller.actor, &month, format, cursor)
         .await?;
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
@@ -88,7 +90,7 @@ pub(super) async fn verify(
     State(state): Shared,
     caller: Caller,
 ) -> Result<Json<Verified>, Problem> {
-    let verified = state.portal.verify_audit(&caller.actor, caller.now);
+    let verified = state.portal.audit().verify(&caller.actor, caller.now);
     Ok(Json(Box::pin(verified).await?))
 }
 
@@ -109,6 +111,7 @@ pub(super) async fn seals(
 ) -> Result<Json<SealsView>, Problem> {
     let seals = state
         .portal
-        .audit_seals(&caller.actor, query.cursor.as_ref(), caller.now);
+        .audit()
+        .seals(&caller.actor, query.cursor.as_ref(), caller.now);
     Ok(Json(Box::pin(seals).await?))
 }

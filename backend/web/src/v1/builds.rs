@@ -24,7 +24,11 @@ pub(super) async fn show(
     Names((id,)): Names<(BuildId,)>,
 ) -> Result<Json<BuildView>, Problem> {
     Ok(Json(
-        state.portal.build(&caller.actor, &id, caller.now).await?,
+        state
+            .portal
+            .builds()
+            .show(&caller.actor, &id, caller.now)
+            .await?,
     ))
 }
 
@@ -45,7 +49,8 @@ pub(super) async fn file(
     let agent = caller.user_agent.as_deref();
     let grant = state
         .portal
-        .grant_file(&caller.actor, (None, &id), &digest, agent, caller.now)
+        .downloads()
+        .file(&caller.actor, (None, &id), &digest, agent, caller.now)
         .await?;
     redirect::for_programs(grant)
 }
@@ -64,7 +69,8 @@ pub(super) async fn downloads(
 ) -> Result<Json<Page<Download>>, Problem> {
     let downloads = state
         .portal
-        .downloads(&caller.actor, &id, query.limit, query.cursor.as_ref())
+        .downloads()
+        .list(&caller.actor, &id, query.limit, query.cursor.as_ref())
         .await?;
     Ok(Json(downloads))
 }

@@ -21,6 +21,9 @@ pub(super) async fn compare(
     caller: Caller,
     query: CompareQuery,
 ) -> Result<Json<Comparison>, Problem> {
-    let compared = state.portal.compare(&caller.actor, &query.from, &query.to);
+    let compared = state
+        .portal
+        .builds()
+        .compare(&caller.actor, &query.from, &query.to);
     Ok(Json(Box::pin(compared).await?))
 }

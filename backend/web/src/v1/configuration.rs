@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use domain::view::ConfigurationView;
+use portal::settings;
 
 use crate::{extract::caller::Caller, problem::Problem, state::Shared};
 
@@ -14,8 +15,6 @@ pub(super) async fn show(
     State(state): Shared,
     caller: Caller,
 ) -> Result<Json<ConfigurationView>, Problem> {
-    let view = state
-        .portal
-        .configuration(&caller.actor, state.auth.sign_in());
+    let view = settings::configuration(&state.portal, &caller.actor, state.auth.sign_in());
     Ok(Json(view?))
 }

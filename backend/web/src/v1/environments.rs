@@ -34,6 +34,7 @@ pub(super) async fn show(
 ) -> Result<Json<TesterView>, Problem> {
     let view = state
         .portal
+        .builds()
         .tester(&caller.actor, &app, &environment, caller.now)
         .await?;
     Ok(Json(view))
@@ -57,6 +58,7 @@ pub(super) async fn releases(
 ) -> Result<Json<Page<Release>>, Problem> {
     let releases = state
         .portal
+        .builds()
         .releases(
             &caller.actor,
             &app,
@@ -91,7 +93,8 @@ pub(super) async fn latest(
     let (abi, agent) = (query.abi.as_deref(), caller.user_agent.as_deref());
     let grant = state
         .portal
-        .grant_latest(&caller.actor, &app, &environment, abi, agent, caller.now)
+        .downloads()
+        .latest(&caller.actor, &app, &environment, abi, agent, caller.now)
         .await?;
     redirect::for_programs(grant)
 }

@@ -30,7 +30,7 @@ pub(super) async fn receive(
 ) -> Result<Json<Delivered>, Problem> {
     let events = split(body)?;
     for (index, event) in events.iter().enumerate() {
-        let read = state.portal.read_delivery(&caller.actor, event, caller.now);
+        let read = state.portal.events().read(&caller.actor, event, caller.now);
         read.map_err(|error| refusal(error, index, events.len()))?;
     }
     let mut delivered = Delivered {
@@ -42,6 +42,7 @@ pub(super) async fn receive(
     for (index, event) in events.iter().enumerate() {
         let received = state
             .portal
+            .events()
             .receive(&caller.actor, event, caller.now)
             .await?;
         if received.claimed {

@@ -17,7 +17,9 @@ use crate::{
     responses((status = 200, description = "Holds in force", body = HoldsView)),
 )]
 pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Json<HoldsView>, Problem> {
-    Ok(Json(state.portal.holds(&caller.actor, caller.now).await?))
+    Ok(Json(
+        state.portal.holds().list(&caller.actor, caller.now).await?,
+    ))
 }
 
 /// Freezes an environment: nothing starts there from this moment on. What had started is listed, and goes on.
@@ -31,7 +33,10 @@ pub(super) async fn freeze(
     caller: Caller,
     body::Json(request): body::Json<HoldRequest>,
 ) -> Result<Json<FrozenView>, Problem> {
-    let frozen = state.portal.freeze(caller.who(), request, caller.now);
+    let frozen = state
+        .portal
+        .holds()
+        .hold_environment(caller.who(), request, caller.now);
     Ok(Json(Box::pin(frozen).await?))
 }
 
@@ -48,7 +53,12 @@ pub(super) async fn lift(
     body::Json(Lift { on, reason }): body::Json<Lift>,
 ) -> Result<Json<HoldsView>, Problem> {
     let why = reason.as_deref();
-    let lifted = state.portal.lift(caller.who(), &on, why, caller.now);
+    let lifted = state
+        .portal
+        .holds()
+        .lift(caller.who(), &on, why, caller.now);
     Box::pin(lifted).await?;
-    Ok(Json(state.portal.holds(&caller.actor, caller.now).await?))
+    Ok(Json(
+        state.portal.holds().list(&caller.actor, caller.now).await?,
+    ))
 }

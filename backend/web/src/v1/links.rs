@@ -25,7 +25,7 @@ use crate::{
     responses((status = 200, description = "Share links, the newest first", body = LinksView)),
 )]
 pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Json<LinksView>, Problem> {
-    let links = state.portal.share_links(&caller.actor, caller.now);
+    let links = state.portal.links().list(&caller.actor, caller.now);
     Ok(Json(links.await?))
 }
 
@@ -44,7 +44,9 @@ pub(super) async fn make(
     body::Json(request): body::Json<LinkRequest>,
 ) -> Result<Response, Problem> {
     let portal = &state.portal;
-    let made = portal.make_link(caller.who(), request, &caller.base, caller.now);
+    let made = portal
+        .links()
+        .make(caller.who(), request, &caller.base, caller.now);
     let made = Box::pin(made).await?;
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::CREATED, headers, Json(made)).into_response())
@@ -61,6 +63,6 @@ pub(super) async fn revoke(
     caller: Caller,
     Names((id,)): Names<(LinkId,)>,
 ) -> Result<Json<LinkView>, Problem> {
-    let revoked = state.portal.revoke_link(caller.who(), &id, caller.now);
+    let revoked = state.portal.links().revoke(caller.who(), &id, caller.now);
     Ok(Json(Box::pin(revoked).await?))
 }

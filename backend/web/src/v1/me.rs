@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use domain::view::Me;
+use portal::settings;
 
 use crate::{extract::caller::Caller, state::Shared};
 
@@ -11,5 +12,5 @@ use crate::{extract::caller::Caller, state::Shared};
     responses((status = 200, description = "You", body = Me)),
 )]
 pub(super) async fn me(State(state): Shared, caller: Caller) -> Json<Me> {
-    Json(state.portal.me(caller.who()))
+    Json(settings::me(&state.portal, caller.who()))
 }

@@ -12,6 +12,10 @@ pub(super) async fn overview(
     caller: Caller,
 ) -> Result<Json<Overview>, Problem> {
     Ok(Json(
-        state.portal.overview(&caller.actor, caller.now).await?,
+        state
+            .portal
+            .runs()
+            .overview(&caller.actor, caller.now)
+            .await?,
     ))
 }

@@ -2,6 +2,7 @@
 
 use api::privacy::{Erase, Erasing, Export, ExportOf};
 use axum::{Json, extract::State};
+use portal::privacy::Privacy;
 
 use crate::{
     extract::{body, caller::Caller},
@@ -23,7 +24,7 @@ pub(super) async fn export(
     body::Json(asked): body::Json<ExportOf>,
 ) -> Result<Json<Export>, Problem> {
     let who = caller.who();
-    let export = state.portal.export_person(who, &asked, caller.now);
+    let export = Privacy::of(&state.portal).export(who, &asked, caller.now);
     Ok(Json(Box::pin(export).await?))
 }
 
@@ -40,6 +41,6 @@ pub(super) async fn erase(
     body::Json(asked): body::Json<Erase>,
 ) -> Result<Json<Erasing>, Problem> {
     let who = caller.who();
-    let erasing = state.portal.erase_person(who, &asked, caller.now);
+    let erasing = Privacy::of(&state.portal).erase(who, &asked, caller.now);
     Ok(Json(Box::pin(erasing).await?))
 }

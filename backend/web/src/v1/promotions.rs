@@ -26,7 +26,11 @@ pub(super) async fn list(
     State(state): Shared,
     caller: Caller,
 ) -> Result<Json<PromotionsView>, Problem> {
-    let view = state.portal.waiting_for(&caller.actor, caller.now).await?;
+    let view = state
+        .portal
+        .promotions()
+        .waiting(&caller.actor, caller.now)
+        .await?;
     Ok(Json(view))
 }
 
@@ -45,7 +49,10 @@ pub(super) async fn request(
     caller: Caller,
     body::Json(request): body::Json<PromotionRequest>,
 ) -> Result<(StatusCode, Json<Promotion>), Problem> {
-    let asked = state.portal.request(caller.who(), request, caller.now);
+    let asked = state
+        .portal
+        .promotions()
+        .request(caller.who(), request, caller.now);
     Ok(answer(Box::pin(asked).await?))
 }
 
@@ -60,7 +67,10 @@ pub(super) async fn show(
     caller: Caller,
     Names((id,)): Names<(PromotionId,)>,
 ) -> Result<Json<PromotionView>, Problem> {
-    let view = state.portal.promotion(&caller.actor, &id, caller.now);
+    let view = state
+        .portal
+        .promotions()
+        .show(&caller.actor, &id, caller.now);
     Ok(Json(Box::pin(view).await?))
 }
 
@@ -78,9 +88,11 @@ pub(super) async fn approve(
     body::Json(Approve { digest, comment }): body::Json<Approve>,
 ) -> Result<Json<Promotion>, Problem> {
     let comment = comment.as_deref();
-    let approved = state
-        .portal
-        .approve(caller.who(), &id, &digest, comment, caller.now);
+    let approved =
+        state
+            .portal
+            .promotions()
+            .approve(caller.who(), &id, &digest, comment, caller.now);
     Ok(Json(Box::pin(approved).await?))
 }
 
@@ -97,7 +109,10 @@ pub(super) async fn reject(
     Names((id,)): Names<(PromotionId,)>,
     body::Json(Reason { reason }): body::Json<Reason>,
 ) -> Result<Json<Promotion>, Problem> {
-    let rejected = state.portal.reject(caller.who(), &id, &reason, caller.now);
+    let rejected = state
+        .portal
+        .promotions()
+        .reject(caller.who(), &id, &reason, caller.now);
     Ok(Json(Box::pin(rejected).await?))
 }
 
@@ -114,7 +129,10 @@ pub(super) async fn cancel(
     Names((id,)): Names<(PromotionId,)>,
     body::Json(Reason { reason }): body::Json<Reason>,
 ) -> Result<Json<Promotion>, Problem> {
-    let canceled = state.portal.cancel(caller.who(), &id, &reason, caller.now);
+    let canceled = state
+        .portal
+        .promotions()
+        .cancel(caller.who(), &id, &reason, caller.now);
     Ok(Json(Box::pin(canceled).await?))
 }
 
@@ -134,7 +152,8 @@ pub(super) async fn abandon(
 ) -> Result<Json<Promotion>, Problem> {
     let abandoned = state
         .portal
-        .abandon_promotion(caller.who(), &id, &reason, caller.now);
+        .promotions()
+        .abandon(caller.who(), &id, &reason, caller.now);
     Ok(Json(Box::pin(abandoned).await?))
 }
 
@@ -149,7 +168,10 @@ pub(super) async fn options(
     caller: Caller,
     Names((id,)): Names<(BuildId,)>,
 ) -> Result<Json<BuildOptions>, Problem> {
-    let options = state.portal.options(&caller.actor, &id, caller.now);
+    let options = state
+        .portal
+        .promotions()
+        .options(&caller.actor, &id, caller.now);
     Ok(Json(Box::pin(options).await?))
 }
 
@@ -172,7 +194,8 @@ pub(super) async fn history(
     let (limit, cursor) = (query.limit, query.cursor.as_ref());
     let page = state
         .portal
-        .promotions(&caller.actor, &app, &environment, limit, cursor)
+        .promotions()
+        .history(&caller.actor, &app, &environment, limit, cursor)
         .await?;
     Ok(Json(page))
 }
@@ -197,9 +220,11 @@ pub(super) async fn rollback(
     Names((app, environment)): Names<(AppId, EnvironmentId)>,
     body::Json(request): body::Json<RollbackRequest>,
 ) -> Result<(StatusCode, Json<Promotion>), Problem> {
-    let asked = state
-        .portal
-        .rollback(caller.who(), &app, &environment, request, caller.now);
+    let asked =
+        state
+            .portal
+            .promotions()
+            .rollback(caller.who(), &app, &environment, request, caller.now);
     Ok(answer(Box::pin(asked).await?))
 }
 

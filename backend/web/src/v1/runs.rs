@@ -22,6 +22,10 @@ pub(super) async fn show(
     Names((id,)): Names<(RunId,)>,
 ) -> Result<Json<RunView>, Problem> {
     Ok(Json(
-        state.portal.run(&caller.actor, &id, caller.now).await?,
+        state
+            .portal
+            .runs()
+            .show(&caller.actor, &id, caller.now)
+            .await?,
     ))
 }

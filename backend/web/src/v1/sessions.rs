@@ -26,7 +26,10 @@ pub(super) async fn list(
     current: Current,
 ) -> Result<Json<SessionsView>, Problem> {
     let asking = session::asking(&state, current.as_deref());
-    let view = state.portal.sessions(&caller.actor, asking, caller.now);
+    let view = state
+        .portal
+        .sessions()
+        .list(&caller.actor, asking, caller.now);
     Ok(Json(view.await?))
 }
 
@@ -42,7 +45,7 @@ pub(super) async fn end(
     current: Current,
     Names((id,)): Names<(SessionId,)>,
 ) -> Result<Response, Problem> {
-    let ended = state.portal.end_session(caller.who(), &id, caller.now);
+    let ended = state.portal.sessions().end(caller.who(), &id, caller.now);
     Box::pin(ended).await?;
     let own = current.is_some_and(|Extension(current)| *current.id() == id);
     let answer = Json(Ended { ended: 1 });
@@ -61,7 +64,7 @@ pub(super) async fn end_others(
 ) -> Result<Json<Ended>, Problem> {
     let asking = session::asking(&state, current.as_deref());
     let who = caller.who();
-    let ended = state.portal.end_other_sessions(who, asking, caller.now);
+    let ended = state.portal.sessions().end_others(who, asking, caller.now);
     Ok(Json(Box::pin(ended).await?))
 }
 
@@ -77,6 +80,6 @@ pub(super) async fn end_all(
     body::Json(asked): body::Json<EndAll>,
 ) -> Result<Json<Ended>, Problem> {
     let who = caller.who();
-    let ended = state.portal.end_sessions_of(who, &asked, caller.now);
+    let ended = state.portal.sessions().end_all_of(who, &asked, caller.now);
     Ok(Json(Box::pin(ended).await?))
 }

@@ -30,7 +30,10 @@ pub(super) async fn list(
     query: TokensQuery,
 ) -> Result<Json<TokensView>, Problem> {
     let everyones = query.everyones;
-    let tokens = state.portal.tokens(&caller.actor, everyones, caller.now);
+    let tokens = state
+        .portal
+        .tokens()
+        .list(&caller.actor, everyones, caller.now);
     Ok(Json(tokens.await?))
 }
 
@@ -45,7 +48,10 @@ pub(super) async fn make(
     caller: Caller,
     body::Json(request): body::Json<TokenRequest>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<MadeToken>), Problem> {
-    let made = state.portal.make_token(caller.who(), request, caller.now);
+    let made = state
+        .portal
+        .tokens()
+        .make(caller.who(), request, caller.now);
     let not_kept = [(header::CACHE_CONTROL, "no-store")];
     Ok((not_kept, Json(Box::pin(made).await?)))
 }
@@ -61,6 +67,6 @@ pub(super) async fn revoke(
     caller: Caller,
     Names((id,)): Names<(TokenId,)>,
 ) -> Result<Json<TokenView>, Problem> {
-    let revoked = state.portal.revoke_token(caller.who(), &id, caller.now);
+    let revoked = state.portal.tokens().revoke(caller.who(), &id, caller.now);
     Ok(Json(Box::pin(revoked).await?))
 }

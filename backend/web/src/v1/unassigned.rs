@@ -23,7 +23,8 @@ pub(super) async fn runs(
 ) -> Result<Json<Page<RunSummary>>, Problem> {
     let runs = state
         .portal
-        .unassigned_runs(
+        .runs()
+        .unassigned(
             &caller.actor,
             query.which(),
             query.limit,

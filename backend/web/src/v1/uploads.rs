@@ -30,7 +30,8 @@ pub(super) async fn start(
 ) -> Result<Json<UploadPlan>, Problem> {
     let plan = state
         .portal
-        .start_upload(caller.who(), &app, request, caller.now)
+        .uploads()
+        .start(caller.who(), &app, request, caller.now)
         .await?;
     Ok(Json(plan))
 }
@@ -48,7 +49,8 @@ pub(super) async fn plan(
 ) -> Result<Json<UploadPlan>, Problem> {
     let plan = state
         .portal
-        .upload_plan(&caller.actor, &id, caller.now)
+        .uploads()
+        .plan(&caller.actor, &id, caller.now)
         .await?;
     Ok(Json(plan))
 }
@@ -66,11 +68,13 @@ pub(super) async fn complete(
 ) -> Result<Json<BuildView>, Problem> {
     let build = state
         .portal
-        .complete_upload(caller.who(), &id, caller.now)
+        .uploads()
+        .complete(caller.who(), &id, caller.now)
         .await?;
     let view = state
         .portal
-        .build(&caller.actor, &build.id, caller.now)
+        .builds()
+        .show(&caller.actor, &build.id, caller.now)
         .await?;
     Ok(Json(view))
 }

@@ -26,6 +26,7 @@ pub(super) async fn withdraw(
 ) -> Result<Json<Withdrawn>, Problem> {
     let withdrawn = state
         .portal
+        .holds()
         .withdraw(caller.who(), &id, &reason, caller.now);
     Ok(Json(Box::pin(withdrawn).await?))
 }
@@ -43,8 +44,11 @@ pub(super) async fn restore(
     Names((id,)): Names<(BuildId,)>,
     body::Json(Reason { reason }): body::Json<Reason>,
 ) -> Result<Json<BuildView>, Problem> {
-    let restored = state.portal.restore(caller.who(), &id, &reason, caller.now);
+    let restored = state
+        .portal
+        .holds()
+        .restore(caller.who(), &id, &reason, caller.now);
     Box::pin(restored).await?;
-    let build = state.portal.build(&caller.actor, &id, caller.now);
+    let build = state.portal.builds().show(&caller.actor, &id, caller.now);
     Ok(Json(Box::pin(build).await?))
 }

@@ -82,7 +82,7 @@ async fn tap(portal: &TestPortal, address: &str) -> Answer {
 async fn downloads(portal: &TestPortal, build: &str) -> usize {
     let (me, limit) = (Actor::local(), Limit::try_from(100).unwrap());
     let build = build.parse().unwrap();
-    let kept = portal.portal.downloads(&me, &build, limit, None);
+    let kept = portal.portal.downloads().list(&me, &build, limit, None);
     kept.await.unwrap().items.len()
 }
 
@@ -254,7 +254,8 @@ async fn a_day_that_is_used_up_ends_at_midnight() {
     let last = day_ends(now()) - jiff::SignedDuration::from_secs(1);
     let taken = async |at| {
         portal
-            .grant_latest(&me, &app, &environment, None, None, at)
+            .downloads()
+            .latest(&me, &app, &environment, None, None, at)
             .await
     };
     for _ in 0..3 {
@@ -271,7 +272,8 @@ async fn a_day_that_is_used_up_ends_at_midnight() {
     let digest = Digest::of(b"an app");
     let id = build.parse().unwrap();
     let file = portal
-        .grant_file(&me, (None, &id), &digest, None, last)
+        .downloads()
+        .file(&me, (None, &id), &digest, None, last)
         .await;
     assert!(matches!(file, Err(portal::Error::DailyLimit { .. })));
     for _ in 0..3 {

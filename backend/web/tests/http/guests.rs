@@ -133,7 +133,7 @@ async fn a_tap_brings_the_bytes_and_is_recorded_with_the_link() {
 
     let (me, build) = (Actor::local(), build.parse().unwrap());
     let world = &portal.portal;
-    let downloads = world.downloads(&me, &build, Limit::default(), None);
+    let downloads = world.downloads().list(&me, &build, Limit::default(), None);
     let downloads = downloads.await.unwrap().items;
     assert_eq!(downloads.len(), 2);
     assert_eq!(downloads[0].by.name, "guest of developer@example.com");
@@ -284,7 +284,7 @@ async fn made_at(portal: &Portal, hours: u32, password: Option<&str>, at: Timest
         bytes_per_day: None,
         password: password.map(|text| SharePassword(text.to_owned())),
     };
-    let made = portal.make_link(&Actor::local(), request, "", at).await;
+    let made = portal.links().make(&Actor::local(), request, "", at).await;
     made.unwrap().address
 }
 
@@ -296,12 +296,13 @@ async fn a_link_ends_with_its_makers_right_to_share() {
     for address in [newest, of_build] {
         assert_eq!(send(&portal, &address, "").await.status, 303);
         let view = without
+            .links()
             .look(credential(&address), None, now())
             .await
             .unwrap();
         assert!(matches!(view.shows, Shows::Ended(_)), "{view:?}");
         let tap = Tapper::default();
-        let opened = without.open_link(credential(&address), tap, now()).await;
+        let opened = without.links().open(credential(&address), tap, now()).await;
         assert!(matches!(opened.unwrap(), Opened::Page { .. }));
     }
     assert_eq!(used(&portal).await, 1);
@@ -373,7 +374,8 @@ async fn gets_only_what_is_shared(portal: &Portal, guest: &Actor, build: &str, l
     let shop = || "shop".parse::<AppId>().unwrap();
     let latest = async |app: AppId, environment: EnvironmentId| {
         portal
-            .grant_latest(guest, &app, &environment, None, None, now())
+            .downloads()
+            .latest(guest, &app, &environment, None, None, now())
             .await
     };
     for (app, environment) in [(wallet(), preprod()), (shop(), dev()), (shop(), preprod())] {
@@ -386,11 +388,13 @@ async fn gets_only_what_is_shared(portal: &Portal, guest: &Actor, build: &str, l
     }
     latest(wallet(), dev()).await.unwrap();
     let build = build.parse().unwrap();
-    let downloads = portal.downloads(guest, &build, Limit::default(), None);
+    let downloads = portal
+        .downloads()
+        .list(guest, &build, Limit::default(), None);
     assert!(downloads.await.is_err());
-    let links = portal.share_links(guest, now()).await.unwrap().links;
+    let links = portal.links().list(guest, now()).await.unwrap().links;
     assert!(links.is_empty());
-    assert!(portal.revoke_link(guest, link, now()).await.is_err());
+    assert!(portal.links().revoke(guest, link, now()).await.is_err());
 }
 
 #[tokio::test]
@@ -459,7 +463,7 @@ async fn five_wrong_passwords_lock_the_link_also_when_they_come_at_once() {
         password: Some(PASSWORD),
         ..Tapper::default()
     };
-    let opened = world.open_link(credential(&address), right, later).await;
+    let opened = world.links().open(credential(&address), right, later).await;
     let Ok(Opened::Page { view, .. }) = opened else {
         panic!("{opened:?}");
     };

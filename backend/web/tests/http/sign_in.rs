@@ -354,7 +354,10 @@ async fn sessions_outlive_the_secrets_rotation_but_not_its_second() {
     ] {
         let sign_in = sign_in(&issuer.address, &secret);
         let portal = TestPortal::builder().sign_in(sign_in).start().await;
-        let begun = portal.portal.begin_session(&session, &identity, None, None);
+        let begun = portal
+            .portal
+            .sessions()
+            .begin(&session, &identity, None, None);
         begun.await.unwrap();
         assert_eq!(portal.get_as("/wallet", Some(&cookie)).await.status, status);
     }

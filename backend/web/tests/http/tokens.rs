@@ -167,7 +167,7 @@ async fn a_token_opens_nothing_after_its_time() {
             hours: 1,
         };
         let then = now() - SignedDuration::from_secs(ago);
-        let made = portal.portal.make_token(&ada, request, then);
+        let made = portal.portal.tokens().make(&ada, request, then);
         async move { made.await.unwrap().bearer }
     };
     let (over, not_yet) = (at("over", 3600).await, at("not-yet", 3599).await);

@@ -72,6 +72,7 @@ impl Door {
         match self
             .0
             .portal
+            .events()
             .receive(&Actor::portal(), body.as_bytes(), now)
             .await
         {

@@ -83,7 +83,7 @@ async fn run(door: Door, event: Bytes) {
             }
         };
         let id = job.id().to_owned();
-        match door.0.portal.run_job(job, ambient::now()).await {
+        match door.0.portal.jobs().run(job, ambient::now()).await {
             Ok(outcome) => {
                 tracing::info!(job = id, outcome = word(&outcome), "answered");
                 return;

@@ -5,10 +5,13 @@
 
 use domain::{Timestamp, build::Artifact, causes::chain, digest::Digest, id::AppId, path::Bucket};
 use futures::TryStreamExt;
-use store::{Objects, table::PromotionRecord};
+use store::{Objects, object_keys, table::PromotionRecord};
 use targets::{Role, Roles};
 
-use crate::{Portal, Result, object_keys, promotion::advance::Turn};
+use crate::{
+    Result,
+    promotion::{Execution, carry::Calls, progress::Progress},
+};
 
 /// What is in the way of a copy.
 enum Trouble {
@@ -20,17 +23,17 @@ enum Trouble {
     There(store::Error),
 }
 
-impl Portal {
+impl Calls<'_> {
     /// Copies what a promotion is of, checks it there, and releases it.
     pub(super) async fn copy_and_succeed(
-        &self,
+        self,
         record: &PromotionRecord,
         bucket: &Bucket,
         roles: &Roles,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let promotion = &record.promotion;
-        let build = self.build_record(&promotion.build).await?.build;
+        let build = self.portal.builds().record(&promotion.build).await?.build;
         let there = self.bucket(bucket, roles).await;
         for artifact in &build.artifacts {
             match Box::pin(self.copy(&promotion.app, artifact, &there)).await {
@@ -38,7 +41,7 @@ impl Portal {
                 Err(Trouble::Bytes(why)) => return self.give_up(record, why, now).await,
                 Err(Trouble::Here(error) | Trouble::There(error)) if !error.is_lasting() => {
                     // Nothing is lost: what was copied stays, and the clock goes on.
-                    return Ok(Turn::Tried(chain(&error)));
+                    return Ok(Progress::Tried(chain(&error)));
                 }
                 Err(Trouble::Here(error)) => {
                     let why = format!(
@@ -54,10 +57,10 @@ impl Portal {
                 }
             }
         }
-        self.succeed(record, now).await
+        Execution::of(self.portal).succeed(record, now).await
     }
 
-    async fn bucket(&self, bucket: &Bucket, roles: &Roles) -> Objects {
+    async fn bucket(self, bucket: &Bucket, roles: &Roles) -> Objects {
         let credentials = match &bucket.role {
             Some(arn) => {
                 let role = Role {
@@ -68,11 +71,11 @@ impl Portal {
             }
             None => None,
         };
-        let objects = &self.store().objects;
+        let objects = &self.portal.objects;
         objects.elsewhere(&bucket.name, bucket.region.as_deref(), credentials)
     }
 
-    async fn copy(&self, app: &AppId, artifact: &Artifact, there: &Objects) -> Result<(), Trouble> {
+    async fn copy(self, app: &AppId, artifact: &Artifact, there: &Objects) -> Result<(), Trouble> {
         let key = object_keys::artifact(app, &artifact.digest, &artifact.name);
         let before = found(there, &key).await.map_err(Trouble::There)?;
         if before.is_none() {
@@ -97,8 +100,8 @@ impl Portal {
     }
 
     /// Sends a file a block at a time, so that memory stays flat.
-    async fn send(&self, key: &str, artifact: &Artifact, there: &Objects) -> Result<(), Trouble> {
-        let mut bytes = match self.store().objects.stream(key, None).await {
+    async fn send(self, key: &str, artifact: &Artifact, there: &Objects) -> Result<(), Trouble> {
+        let mut bytes = match self.portal.objects.stream(key, None).await {
             Ok(bytes) => bytes,
             Err(store::Error::NotFound { .. }) => {
                 return Err(Trouble::Bytes(format!(

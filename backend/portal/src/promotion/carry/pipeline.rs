@@ -6,6 +6,7 @@ use domain::{
     id::RunId,
     path::{PipelineTarget, Start as How},
     promotion::{Promotion, PromotionKind},
+    variables,
 };
 use store::table::{BuildRecord, PromotionRecord};
 use targets::{
@@ -14,7 +15,10 @@ use targets::{
 };
 
 use super::{Called, SILENCE};
-use crate::{Portal, Result, promotion::advance::Turn, variables};
+use crate::{
+    Result,
+    promotion::{carry::Calls, progress::Progress},
+};
 
 /// The variable that an execution is found by.
 const PROMOTION: &str = "promotion";
@@ -70,17 +74,17 @@ impl Called<'_> {
     }
 }
 
-impl Portal {
+impl Calls<'_> {
     /// Calls the pipeline of a promotion, if that was not done before; else looks for what came of it.
     pub(super) async fn call_pipeline(
-        &self,
+        self,
         record: &PromotionRecord,
         called: &Called<'_>,
         fresh: bool,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let promotion = &record.promotion;
-        let build = self.build_record(&promotion.build).await?;
+        let build = self.portal.builds().record(&promotion.build).await?;
         let errand = Errand {
             pipeline: called.pipeline().await,
             called,
@@ -109,10 +113,10 @@ impl Portal {
                 );
                 self.give_up(record, why, now).await
             }
-            Ok(Carried::NotYet) => Ok(Turn::Rest),
+            Ok(Carried::NotYet) => Ok(Progress::Idle),
             // What came of the call is not known: it is looked for later.
             Err(error) if error.is_ambiguous() || (!fresh && !error.is_lasting()) => {
-                Ok(Turn::Tried(domain::causes::chain(&error)))
+                Ok(Progress::Tried(domain::causes::chain(&error)))
             }
             Err(error) if !fresh => {
                 let why = format!(

@@ -5,24 +5,27 @@ use store::table::PromotionRecord;
 use targets::{Role, codepipeline::Pipeline};
 
 use super::SILENCE;
-use crate::{Portal, Result, promotion::advance::Turn};
+use crate::{
+    Result,
+    promotion::{Decisions, Execution, carry::Calls, progress::Progress},
+};
 
-impl Portal {
+impl Calls<'_> {
     /// Asks `CodePipeline` how the run of a promotion does, if nothing was heard for a while. `heard` is when something was.
     pub(in crate::promotion) async fn ask_after(
-        &self,
+        self,
         record: &PromotionRecord,
         run: &RunId,
         heard: Option<Timestamp>,
         now: Timestamp,
-    ) -> Result<Turn> {
+    ) -> Result<Progress> {
         let since = record.promotion.since;
         let last = heard.map_or(since, |heard| heard.max(since));
         if now < last + SILENCE {
-            return Ok(Turn::Rest);
+            return Ok(Progress::Idle);
         }
         let Some((pipeline, execution)) = self.pipeline_of(record, run).await else {
-            return Ok(Turn::Rest);
+            return Ok(Progress::Idle);
         };
         let found = match pipeline.execution(&execution).await {
             Ok(found) => found,
@@ -36,7 +39,7 @@ impl Portal {
                 return self.give_up(record, why, now).await;
             }
             // Where only the permission to ask is missing, its events may still come.
-            Err(error) => return Ok(Turn::Tried(chain(&error))),
+            Err(error) => return Ok(Progress::Tried(chain(&error))),
         };
         let Some(found) = found else {
             let why = format!(
@@ -45,28 +48,28 @@ impl Portal {
             return self.give_up(record, why, now).await;
         };
         match found.status {
-            Status::Succeeded => self.succeed(record, now).await,
+            Status::Succeeded => Execution::of(self.portal).succeed(record, now).await,
             status if status.is_terminal() => {
                 let why = format!("its run {run} was {}: see the run for why", status.word());
                 self.give_up(record, why, now).await
             }
-            _ => Ok(Turn::Rest),
+            _ => Ok(Progress::Idle),
         }
     }
 
     /// The pipeline and the execution that a run is of, where this process can ask it.
     async fn pipeline_of(
-        &self,
+        self,
         record: &PromotionRecord,
         run: &RunId,
     ) -> Option<(Pipeline, String)> {
-        let pipelines = self.parts.carriers.pipelines.as_ref()?;
+        let pipelines = self.portal.parts.carriers.pipelines.as_ref()?;
         let ["codepipeline", account, region, name, execution] =
             run.as_str().split('/').collect::<Vec<_>>()[..]
         else {
             return None;
         };
-        let step = self.step_of(&record.promotion).ok();
+        let step = Decisions::of(self.portal).step_of(&record.promotion).ok();
         let role = step.and_then(|step| match &step.target {
             Target::CodePipeline(target) if target.pipeline.name == name => {
                 target.role.as_ref().map(|arn| Role {

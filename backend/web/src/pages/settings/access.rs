@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use frontend::Page;
-use portal::Error;
+use portal::{Error, settings};
 
 use crate::{
     extract::{caller::Caller, form::Form, query::GroupsQuery},
@@ -22,7 +22,7 @@ pub(in crate::pages) async fn show(
 ) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let query = GroupsQuery::from_request_parts(&mut parts, &()).await?;
-    match state.portal.access(&caller.actor, &query.groups()) {
+    match settings::access(&state.portal, &caller.actor, &query.groups()) {
         Ok(view) => {
             let page = Page::Access {
                 view: &view,
@@ -31,7 +31,7 @@ pub(in crate::pages) async fn show(
             Ok(state.page(&caller, &page, &view))
         }
         Err(error @ Error::Invalid { .. }) => {
-            let view = state.portal.access(&caller.actor, &[])?;
+            let view = settings::access(&state.portal, &caller.actor, &[])?;
             let typed = Form::of([("groups", query.text().to_owned())]);
             let back = typed.back("access", error)?;
             let page = Page::Access {

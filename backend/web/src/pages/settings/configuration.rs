@@ -2,6 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use frontend::Page;
+use portal::settings;
 
 use crate::{extract::caller::Caller, problem::Problem, state::Shared};
 
@@ -11,6 +12,6 @@ pub(in crate::pages) async fn show(
     caller: Caller,
 ) -> Result<Response, Problem> {
     let door = state.auth.sign_in();
-    let view = state.portal.configuration(&caller.actor, door)?;
+    let view = settings::configuration(&state.portal, &caller.actor, door)?;
     Ok(state.page(&caller, &Page::Configuration(&view), &view))
 }

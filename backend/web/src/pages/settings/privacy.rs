@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::page::InvalidCursor;
 use frontend::{Page, pages::ErasedLines};
-use portal::{Error, access::Action};
+use portal::{Error, access::Action, privacy::Privacy};
 
 use crate::{
     extract::{
@@ -39,7 +39,7 @@ pub(in crate::pages) async fn export(
         cursor: None,
     };
     let who = caller.who();
-    let export = state.portal.export_person(who, &asked, caller.now);
+    let export = Privacy::of(&state.portal).export(who, &asked, caller.now);
     match form.send(export).await {
         Ok(export) => {
             let headers = [
@@ -100,13 +100,13 @@ async fn erased(state: &AppState, caller: &Caller, form: &Form) -> Result<(Erase
         cursor: cursor.map_err(wrong)?,
     };
     let who = caller.who();
-    let mut done = Box::pin(portal.erase_person(who, &asked, caller.now)).await?;
+    let mut done = Box::pin(Privacy::of(portal).erase(who, &asked, caller.now)).await?;
     for _ in 1..TIMES {
         if done.next.is_none() {
             break;
         }
         asked.cursor.clone_from(&done.next);
-        let more = Box::pin(portal.erase_person(who, &asked, caller.now)).await?;
+        let more = Box::pin(Privacy::of(portal).erase(who, &asked, caller.now)).await?;
         done = done.and(more);
     }
     Ok((asked, done))

@@ -35,7 +35,7 @@ pub(in crate::pages) async fn end(
     current: Current,
     Names((id,)): Names<(SessionId,)>,
 ) -> Result<Response, Problem> {
-    let ended = state.portal.end_session(caller.who(), &id, caller.now);
+    let ended = state.portal.sessions().end(caller.who(), &id, caller.now);
     match Box::pin(ended).await {
         Ok(()) | Err(Error::NotFound { .. }) => {}
         Err(error) => return Err(error.into()),
@@ -57,7 +57,7 @@ pub(in crate::pages) async fn end_others(
 ) -> Result<Response, Problem> {
     let asking = session::asking(&state, current.as_deref());
     let who = caller.who();
-    let ended = state.portal.end_other_sessions(who, asking, caller.now);
+    let ended = state.portal.sessions().end_others(who, asking, caller.now);
     Box::pin(ended).await?;
     Ok(done(links::SESSIONS))
 }
@@ -74,7 +74,7 @@ pub(in crate::pages) async fn end_all(
         reason: form.filled("reason").map(str::to_owned),
     };
     let who = caller.who();
-    let ended = state.portal.end_sessions_of(who, &asked, caller.now);
+    let ended = state.portal.sessions().end_all_of(who, &asked, caller.now);
     match form.send(ended).await {
         Ok(Ended { ended }) => {
             let ended = Some((asked.person.trim(), ended));
@@ -100,7 +100,10 @@ async fn page(
     back: Option<Back>,
 ) -> Result<Response, Problem> {
     let asking = session::asking(state, current);
-    let view = state.portal.sessions(&caller.actor, asking, caller.now);
+    let view = state
+        .portal
+        .sessions()
+        .list(&caller.actor, asking, caller.now);
     let sessions: Vec<_> = view.await?.sessions.into_iter().map(line).collect();
     let may_end_all = state.portal.may(&caller.actor, Action::ManageCredentials);
     let page = |returned| Page::Sessions {

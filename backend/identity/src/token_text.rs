@@ -1,7 +1,8 @@
 //! An API token as its holder has it: `towpath_<id>_<secret>`. Scanners for secrets find it by how it begins.
 
 use domain::id::TokenId;
-use identity::credential::Secret;
+
+use crate::credential::Secret;
 
 /// How every token begins.
 const PREFIX: &str = "towpath_";
@@ -13,9 +14,9 @@ const ID: usize = 26;
 #[derive(Clone, Debug)]
 pub struct TokenText {
     /// Which token.
-    pub(crate) id: TokenId,
+    pub id: TokenId,
     /// What proves that its holder was given it.
-    pub(crate) secret: Secret,
+    pub secret: Secret,
 }
 
 impl TokenText {

@@ -12,7 +12,7 @@ use domain::{
 };
 use store::table::{Along, BuildRecord, Obstacle, Released};
 
-use crate::{Error, Portal, Result, who::Who};
+use crate::{Error, Result, promotion::Execution, register::Registrations, who::Who};
 
 /// How often a release is decided anew while holds come and go.
 const TRIES: usize = 4;
@@ -26,26 +26,31 @@ pub(crate) struct Direct<'a> {
     pub(crate) now: Timestamp,
 }
 
-impl Portal {
+impl Registrations<'_> {
     /// That builds of an app may be released in an environment without a promotion now. Asked before any bytes come.
-    pub(crate) async fn check_release(&self, app: &AppId, to: &EnvironmentId) -> Result<()> {
-        let holds = self.store().table.holds().await?;
-        declined(release::refusals(app, to, self.catalog().path(app), &holds))
+    pub(crate) async fn check_release(self, app: &AppId, to: &EnvironmentId) -> Result<()> {
+        let holds = self.portal.table.holds().await?;
+        declined(release::refusals(
+            app,
+            to,
+            self.portal.catalog().path(app),
+            &holds,
+        ))
     }
 
     /// Decides on the release of a build that is about to be registered, or is.
     pub(crate) async fn grant_release(
-        &self,
+        self,
         build: &Build,
         withdrawn: Option<&Hold>,
         direct: Direct<'_>,
     ) -> Result<ReleaseGrant> {
-        let mut holds = self.store().table.holds().await?;
+        let mut holds = self.portal.table.holds().await?;
         holds.extend(withdrawn.cloned());
         let asked = DirectRelease {
             build,
             to: direct.to,
-            path: self.catalog().path(&build.app),
+            path: self.portal.catalog().path(&build.app),
             holds: &holds,
             run: direct.run.cloned(),
             by: direct.who.actor.clone(),
@@ -56,7 +61,7 @@ impl Portal {
     /// Releases a registered build in an environment, and goes on with what follows by itself. Doing so again changes
     /// nothing while the environment serves it.
     pub(crate) async fn release_directly(
-        &self,
+        self,
         record: &BuildRecord,
         direct: Direct<'_>,
     ) -> Result<Release> {
@@ -67,10 +72,11 @@ impl Portal {
             let grant = self
                 .grant_release(build, withdrawn.as_ref(), direct)
                 .await?;
-            let table = &self.store().table;
+            let table = &self.portal.table;
             match table.release(&grant, Along::Nothing, &note).await? {
                 Released::Now(release) => {
-                    Box::pin(self.follow(&build.app, direct.to, direct.now)).await;
+                    Box::pin(Execution::of(self.portal).follow(&build.app, direct.to, direct.now))
+                        .await;
                     return Ok(*release);
                 }
                 Released::Before(release) => return Ok(*release),
@@ -82,7 +88,7 @@ impl Portal {
 
     /// Registers a build and releases it, both or neither.
     pub(crate) async fn register_and_release(
-        &self,
+        self,
         build: &Build,
         direct: Direct<'_>,
         along: Along<'_>,
@@ -90,7 +96,7 @@ impl Portal {
         let note = released(build, direct);
         for _ in 0..TRIES {
             let grant = self.grant_release(build, None, direct).await?;
-            match self.store().table.release(&grant, along, &note).await? {
+            match self.portal.table.release(&grant, along, &note).await? {
                 Released::Refused(Obstacle::Held) => {}
                 released => return Ok(released),
             }
@@ -98,11 +104,8 @@ impl Portal {
         Err(changing(direct.to))
     }
 
-    async fn withdrawal(&self, build: &Build) -> Result<Option<Hold>> {
-        let withdrawn = self
-            .store()
-            .table
-            .withdrawn(std::slice::from_ref(&build.id));
+    async fn withdrawal(self, build: &Build) -> Result<Option<Hold>> {
+        let withdrawn = self.portal.table.withdrawn(std::slice::from_ref(&build.id));
         Ok(withdrawn.await?.remove(&build.id))
     }
 }

@@ -8,12 +8,13 @@ use domain::{
     compare::{self, Comparison},
     sbom::{SIZE_LIMIT, Sbom},
 };
+use store::object_keys;
 
-use crate::{Error, Portal, Result, object_keys};
+use crate::{Error, Result, known, views::Builds};
 
-impl Portal {
+impl Builds<'_> {
     /// What is between two builds, or between what two environments serve.
-    pub async fn compare(&self, actor: &Actor, from: &Side, to: &Side) -> Result<Comparison> {
+    pub async fn compare(self, actor: &Actor, from: &Side, to: &Side) -> Result<Comparison> {
         let (from, to) = futures::try_join!(
             Box::pin(self.side(actor, from)),
             Box::pin(self.side(actor, to))
@@ -36,23 +37,24 @@ impl Portal {
         Ok(comparison)
     }
 
-    async fn side(&self, actor: &Actor, side: &Side) -> Result<Build> {
+    async fn side(self, actor: &Actor, side: &Side) -> Result<Build> {
         let id = match side {
             Side::Build(id) => id.clone(),
             Side::Current(app, environment) => {
-                self.authorise(actor, crate::access::Action::ViewApp(app))?;
-                self.known_app(app)?;
-                self.known_environment(environment)?;
-                let current = self.store().table.current(app, environment).await?;
+                self.portal
+                    .authorise(actor, crate::access::Action::ViewApp(app))?;
+                known::app(self.portal, app)?;
+                known::environment(self.portal, environment)?;
+                let current = self.portal.table.current(app, environment).await?;
                 let nothing = || Error::not_found(format!("release of {app} in {environment} yet"));
                 current.ok_or_else(nothing)?.build
             }
         };
-        Ok(self.visible_build(actor, &id).await?.build)
+        Ok(self.visible(actor, &id).await?.build)
     }
 
     /// The build's bill of materials, if it has one that can be read.
-    async fn bill_of(&self, build: &Build) -> Result<Option<Sbom>> {
+    async fn bill_of(self, build: &Build) -> Result<Option<Sbom>> {
         let bills = build.artifacts.iter().filter(|file| is_bill(file));
         // Of several, the same one on both sides.
         let bill = bills.min_by_key(|file| file.name.clone());
@@ -60,7 +62,7 @@ impl Portal {
             return Ok(None);
         };
         let key = object_keys::artifact(&build.app, &bill.digest, &bill.name);
-        let bytes = self.store().objects.range(&key, 0..bill.size).await?;
+        let bytes = self.portal.objects.range(&key, 0..bill.size).await?;
         match Sbom::read(&bytes) {
             Ok(sbom) => Ok(Some(sbom)),
             Err(error) => {

@@ -17,25 +17,25 @@ pub fn written_once(bucket: &str) -> Vec<String> {
 }
 
 /// A registered file. Its name is its content's, so that it is never overwritten by anything else.
-pub(crate) fn artifact(app: &AppId, digest: &Digest, name: &FileName) -> String {
+pub fn artifact(app: &AppId, digest: &Digest, name: &FileName) -> String {
     format!("artifacts/{app}/{digest}/{name}")
 }
 
 /// A package's icon.
-pub(crate) fn icon(app: &AppId, digest: &Digest) -> String {
+pub fn icon(app: &AppId, digest: &Digest) -> String {
     format!("icons/{app}/{digest}")
 }
 
 /// All that is on its way in.
-pub(crate) const STAGING: &str = "staging/";
+pub const STAGING: &str = "staging/";
 
 /// The registration that a staged object belongs to.
-pub(crate) fn registration_of(key: &str) -> Option<&str> {
+pub fn registration_of(key: &str) -> Option<&str> {
     key.strip_prefix(STAGING)?.split('/').next()
 }
 
 /// The app that a registered file or an icon belongs to.
-pub(crate) fn app_of(key: &str) -> Option<AppId> {
+pub fn app_of(key: &str) -> Option<AppId> {
     let rest = key
         .strip_prefix("artifacts/")
         .or_else(|| key.strip_prefix("icons/"))?;
@@ -43,11 +43,11 @@ pub(crate) fn app_of(key: &str) -> Option<AppId> {
 }
 
 /// One file on its way in. Each try of a registration has its own folder, so that two at once do not meet.
-pub(crate) fn staged(registration: &str, attempt: &str, number: usize) -> String {
+pub fn staged(registration: &str, attempt: &str, number: usize) -> String {
     format!("{STAGING}{registration}/{attempt}/{number}")
 }
 
 /// A source's own words for an event, where they are too long for the table.
-pub(crate) fn event(id: &EventId) -> String {
+pub fn event(id: &EventId) -> String {
     format!("events/{}.json", Digest::of(id.as_str().as_bytes()))
 }

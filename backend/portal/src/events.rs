@@ -3,6 +3,8 @@
 //! The event is put if absent, then its projections are joined, always: a second delivery heals a crash between the
 //! two. Joining is a maximum over a total order, so that any order of arrival ends in the same state.
 
+pub mod webhooks;
+
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
@@ -12,9 +14,12 @@ use domain::{
     run::Step,
 };
 use sources::{Ignored, Parsed};
-use store::table::{Raw, Recorded};
+use store::{
+    object_keys,
+    table::{Raw, Recorded},
+};
 
-use crate::{Error, Portal, Result, access::Action, object_keys};
+use crate::{Error, Result, access::Action, handle::handle};
 
 /// What became of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,10 +34,15 @@ pub struct Received {
     pub ignored: Option<Ignored>,
 }
 
-impl Portal {
+handle! {
+    /// Events of sources.
+    pub struct Events
+}
+
+impl Events<'_> {
     /// Reads what one delivery of a source says, if `actor` may record all of it. Nothing is recorded yet.
-    pub fn read_delivery(&self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Parsed> {
-        self.authorise(actor, Action::RecordEvents)?;
+    pub fn read(self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Parsed> {
+        self.portal.authorise(actor, Action::RecordEvents)?;
         let parsed = sources::parse(body, now).map_err(|error| not_an_event(&error))?;
         for event in &parsed.events {
             self.may_record(actor, &event.pipeline)?;
@@ -41,8 +51,8 @@ impl Portal {
     }
 
     /// Whether `actor` may say what that pipeline does: only of what it feeds.
-    fn may_record(&self, actor: &Actor, pipeline: &Pipeline) -> Result<()> {
-        let action = match self.catalog().feed(pipeline) {
+    fn may_record(self, actor: &Actor, pipeline: &Pipeline) -> Result<()> {
+        let action = match self.portal.catalog().feed(pipeline) {
             Some(feed) => Action::RecordRun {
                 app: &feed.app,
                 environment: &feed.environment,
@@ -50,13 +60,14 @@ impl Portal {
             None => Action::RecordUnassigned,
         };
         let hidden = || format!("pipeline {} that you could report of", pipeline.name);
-        self.authorise(actor, action)
+        self.portal
+            .authorise(actor, action)
             .map_err(|error| error.hiding(hidden()))
     }
 
     /// Records what one delivery of a source says.
-    pub async fn receive(&self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Received> {
-        let parsed = self.read_delivery(actor, body, now)?;
+    pub async fn receive(self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Received> {
+        let parsed = self.read(actor, body, now)?;
         let mut received = Received {
             ignored: parsed.ignored,
             ..Received::default()
@@ -78,7 +89,7 @@ impl Portal {
 
     /// Records one event and all that follows from it. Whether it was known before.
     pub(crate) async fn record(
-        &self,
+        self,
         known: Known,
         event: &Event,
         payload: Option<&str>,
@@ -86,9 +97,9 @@ impl Portal {
     ) -> Result<bool> {
         let key = object_keys::event(&event.id);
         let raw = self.keep(&key, payload).await?;
-        let feed = self.catalog().feed(&event.pipeline);
+        let feed = self.portal.catalog().feed(&event.pipeline);
         let feed = feed.map(|feed| (&feed.app, &feed.environment));
-        let recorded = Box::pin(self.store().table.record_as(known, event, raw, feed, now)).await?;
+        let recorded = Box::pin(self.portal.table.record_as(known, event, raw, feed, now)).await?;
         if known.is_proven() {
             Box::pin(self.tell_promotion(event, now)).await?;
         }
@@ -98,7 +109,7 @@ impl Portal {
     /// Records an event of a step whose run was not heard of, where nothing but the run's own events says what it is a
     /// run of. Whether it was known before.
     pub(crate) async fn record_step(
-        &self,
+        self,
         known: Known,
         event: &Event,
         payload: Option<&str>,
@@ -106,7 +117,7 @@ impl Portal {
     ) -> Result<bool> {
         let key = object_keys::event(&event.id);
         let raw = self.keep(&key, payload).await?;
-        let table = &self.store().table;
+        let table = &self.portal.table;
         let (stored, known, before) = match table.put_event(known, event, raw, now).await? {
             Recorded::New => (event.clone(), known, false),
             Recorded::Duplicate { event, known } => (*event, known, true),
@@ -118,14 +129,14 @@ impl Portal {
     }
 
     /// Keeps what a source said: in the event's own item, or under `key` if it is long.
-    async fn keep<'a>(&self, key: &'a str, payload: Option<&'a str>) -> Result<Option<Raw<'a>>> {
+    async fn keep<'a>(self, key: &'a str, payload: Option<&'a str>) -> Result<Option<Raw<'a>>> {
         let Some(payload) = payload else {
             return Ok(None);
         };
         if payload.len() <= Raw::INLINE_LIMIT {
             return Ok(Some(Raw::Inline(payload)));
         }
-        let objects = &self.store().objects;
+        let objects = &self.portal.objects;
         let bytes = payload.to_owned();
         // What came first stays: an event never changes, nor does what its source said.
         objects
@@ -135,15 +146,15 @@ impl Portal {
     }
 }
 
-impl Portal {
+impl Events<'_> {
     /// Goes on with the promotion that a run carries out, when the run has ended.
-    async fn tell_promotion(&self, event: &Event, now: Timestamp) -> Result<()> {
+    async fn tell_promotion(self, event: &Event, now: Timestamp) -> Result<()> {
         if event.step.is_some() || !event.status.is_terminal() {
             return Ok(());
         }
-        let table = &self.store().table;
+        let table = &self.portal.table;
         if let Some(promotion) = table.promotion_of_run(&event.run).await? {
-            Box::pin(self.advance(&promotion, now)).await?;
+            Box::pin(self.portal.promotions().advance(&promotion, now)).await?;
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ const SYSTEMS: [(&str, &str); 7] = [
 ];
 
 /// `Firefox on Linux`; what is not known is left out.
-pub(super) fn words(user_agent: Option<&str>) -> String {
+pub fn words(user_agent: Option<&str>) -> String {
     let text = user_agent.unwrap_or_default();
     let named = |known: &[(&str, &'static str)]| {
         let mut known = known.iter();

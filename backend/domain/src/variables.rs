@@ -4,7 +4,7 @@
 //! there. What comes from outside the portal is therefore reduced to letters, digits and `._+ -`; the other values are
 //! digests, identifiers, numbers and the portal's own addresses.
 
-use domain::build::Build;
+use crate::build::Build;
 
 /// The longest version, in characters.
 const VERSION_LIMIT: usize = 64;
@@ -14,7 +14,7 @@ const VERSION_LIMIT: usize = 64;
 const DIGESTS_LIMIT: usize = 12;
 
 /// A build's version: what is neither letter nor digit nor one of `._+ -` is a hyphen. None where nothing is left.
-pub(crate) fn version(build: &Build) -> Option<String> {
+pub fn version(build: &Build) -> Option<String> {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || "._+ -".contains(c) {
             c
@@ -29,7 +29,7 @@ pub(crate) fn version(build: &Build) -> Option<String> {
 }
 
 /// The digest of a build's first APK, or of all files where there is none.
-pub(crate) fn sha256(build: &Build) -> String {
+pub fn sha256(build: &Build) -> String {
     let first = build.apks().next();
     first
         .map_or_else(|| build.digest(), |apk| apk.digest)
@@ -38,7 +38,7 @@ pub(crate) fn sha256(build: &Build) -> String {
 
 /// The digests of all files of a build, its APKs first. Of more than fit, `list-` and the digest of the build: whoever
 /// fetches by the list cannot go on then, and whoever knows the files can still compare.
-pub(crate) fn digests(build: &Build) -> String {
+pub fn digests(build: &Build) -> String {
     let mut digests: Vec<String> = Vec::new();
     let others = build.artifacts.iter();
     for file in build.apks().chain(others) {
@@ -56,7 +56,7 @@ pub(crate) fn digests(build: &Build) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::{
+    use crate::{
         actor::Actor,
         build::{Artifact, ArtifactKind},
         digest::Digest,
@@ -79,7 +79,7 @@ mod tests {
             version: version.map(str::to_owned),
             revision: None,
             run: None,
-            origin: domain::known::Origin::default(),
+            origin: crate::known::Origin::default(),
             registered_at: "2026-11-21T08:00:00Z".parse().unwrap(),
             registered_by: Actor::portal(),
             artifacts: files.iter().map(artifact).collect(),

@@ -7,7 +7,7 @@ use domain::{Timestamp, actor::Actor, event::Event, id::EventId, known::Known};
 use identity::webhook::Authentic;
 use sources::github::Delivery;
 
-use crate::{Portal, Result, access::Action};
+use crate::{Result, access::Action, events::Events};
 
 /// What became of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,17 +20,18 @@ pub struct Delivered {
     pub ignored: Option<String>,
 }
 
-impl Portal {
+impl Events<'_> {
     /// Records what an authentic delivery of GitHub's says. One that cannot be read is ignored with the reason: it is no
     /// better when it comes again.
     pub async fn receive_delivery(
-        &self,
+        self,
         authentic: &Authentic<'_>,
         kind: &str,
         id: Option<&str>,
         now: Timestamp,
     ) -> Result<Delivered> {
-        self.authorise(&Actor::portal(), Action::RecordEvents)?;
+        self.portal
+            .authorise(&Actor::portal(), Action::RecordEvents)?;
         let delivery = Delivery {
             host: authentic.endpoint.host(),
             owner: authentic.endpoint.owner(),
@@ -66,7 +67,7 @@ impl Portal {
 
     /// Records one event. Whether it was known before.
     async fn record_github(
-        &self,
+        self,
         event: Event,
         payload: Option<&str>,
         now: Timestamp,
@@ -74,7 +75,7 @@ impl Portal {
         if event.step.is_none() {
             return self.record(Known::Proven, &event, payload, now).await;
         }
-        match self.store().table.pipeline_of_run(&event.run).await? {
+        match self.portal.table.pipeline_of_run(&event.run).await? {
             Some(pipeline) => {
                 let event = Event { pipeline, ..event };
                 self.record(Known::Proven, &event, payload, now).await

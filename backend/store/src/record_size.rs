@@ -10,7 +10,7 @@ const LIMIT: usize = 300_000;
 
 /// Leaves out permissions, and then all facts of the packages, of a build whose record would be too large. Each package
 /// says so.
-pub(super) fn fit(build: &mut Build) {
+pub fn fit(build: &mut Build) {
     let steps: [fn(&Package) -> Package; 2] = [without_permissions, without_facts];
     for step in steps {
         if size(build) <= LIMIT {

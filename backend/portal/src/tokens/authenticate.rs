@@ -3,11 +3,11 @@
 
 use domain::Timestamp;
 use identity::{
-    Authenticated,
+    Authenticated, TokenText,
     workload::{self, AWS_PREFIX, Workloads},
 };
 
-use crate::{Error, Portal, lockout::LockedOut, tokens::TokenText};
+use crate::{Error, lockout::LockedOut, tokens::Tokens};
 
 /// Why a token authenticates nobody.
 #[derive(Debug, thiserror::Error)]
@@ -63,19 +63,21 @@ impl Shown {
     }
 }
 
-impl Portal {
+impl Tokens<'_> {
     /// Who the bearer of a token is, who calls from that address.
     pub async fn authenticate(
-        &self,
+        self,
         text: &str,
         workloads: &Workloads,
         from: Option<&str>,
         now: Timestamp,
     ) -> Result<Authenticated, AuthError> {
         match Shown::of(text) {
-            Shown::Token(token) => self.prove_token(&token, from, now).await,
+            Shown::Token(token) => self.verify(&token, from, now).await,
             Shown::Workload => {
-                let authenticated = workloads.authenticate(text, self.public_url(), now).await;
+                let authenticated = workloads
+                    .authenticate(text, self.portal.public_url(), now)
+                    .await;
                 authenticated.map_err(AuthError::Workload)
             }
             Shown::Other => Err(AuthError::Invalid),
