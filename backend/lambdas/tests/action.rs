@@ -50,12 +50,23 @@ async fn a_pipelines_build_is_registered_and_released() {
 
     let (app, environment) = ("wallet".parse().unwrap(), "dev".parse().unwrap());
     let table = &world.store.table;
-    let release = table.current(&app, &environment).await.unwrap().unwrap();
+    let release = table
+        .releases()
+        .current(&app, &environment)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(release.number, 1);
     assert_eq!(release.installs[0].digest.to_string(), outputs["sha256"]);
     assert_eq!(release.revision.unwrap().commit, "0a1b2c3d4e5f");
 
-    let build = table.build(&release.build).await.unwrap().unwrap().build;
+    let build = table
+        .builds()
+        .get(&release.build)
+        .await
+        .unwrap()
+        .unwrap()
+        .build;
     let names: Vec<&str> = build
         .artifacts
         .iter()
@@ -92,7 +103,8 @@ async fn a_job_that_is_delivered_twice_registers_once() {
     let builds = world
         .store
         .table
-        .builds(&app, domain::page::Limit::default(), None);
+        .builds()
+        .list(&app, domain::page::Limit::default(), None);
     assert_eq!(builds.await.unwrap().items.len(), 1);
 }
 
@@ -205,7 +217,8 @@ async fn a_refused_job_leaves_no_build_and_the_next_one_succeeds() {
     let builds = world
         .store
         .table
-        .builds(&app, domain::page::Limit::default(), None);
+        .builds()
+        .list(&app, domain::page::Limit::default(), None);
     assert!(builds.await.unwrap().items.is_empty());
     action.invoke(job(JOB, PARAMETERS, KEY)).await.response();
     assert_eq!(

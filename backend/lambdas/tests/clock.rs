@@ -82,7 +82,8 @@ async fn promotions_that_run_for_more_than_an_hour_are_counted_and_others_are_no
         let promotion = running_for(SignedDuration::from_mins(minutes), now);
         let table = &world.store.table;
         table
-            .request_promotion(&promotion, None, &[])
+            .promotions()
+            .request(&promotion, None, &[])
             .await
             .unwrap();
         let clock = world.lambda_with("clock", "TOWPATH_HOME", "dev").await;

@@ -45,7 +45,8 @@ async fn status(world: &Functions) -> Status {
     world
         .store
         .table
-        .run(&run)
+        .runs()
+        .get(&run)
         .await
         .unwrap()
         .unwrap()

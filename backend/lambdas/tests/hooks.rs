@@ -124,7 +124,7 @@ async fn hooks(world: &Functions) -> Lambda {
 
 async fn run(world: &Functions, id: &str) -> Option<RunRecord> {
     let id: RunId = id.parse().unwrap();
-    world.store.table.run(&id).await.unwrap()
+    world.store.table.runs().get(&id).await.unwrap()
 }
 
 #[tokio::test]
@@ -287,7 +287,7 @@ async fn a_job_belongs_to_its_run_whichever_comes_first() {
         assert_eq!(found.steps.len(), 1);
         assert_eq!(found.steps[0].id.as_str(), "linters");
         assert_eq!(found.steps[0].status, Status::Failed);
-        let overview = world.store.table.overview().await.unwrap();
+        let overview = world.store.table.runs().overview().await.unwrap();
         assert_eq!(overview.recent.len(), 1, "under the app, and nowhere else");
     }
 }

@@ -133,7 +133,12 @@ impl Downloads<'_> {
         let environments = std::slice::from_ref(environment);
         self.portal
             .authorise(actor, Action::Download { app, environments })?;
-        let served = self.portal.table.served(app, environment).await?;
+        let served = self
+            .portal
+            .table
+            .releases()
+            .served(app, environment)
+            .await?;
         let release = match (served.release, served.withdrawn) {
             (Some(release), _) => release,
             (None, Some(withdrawn)) => {
@@ -202,7 +207,13 @@ impl Downloads<'_> {
             .ok_or_else(|| Error::not_found("file with that digest in this build"))?;
         if let Some(hold) = record.withdrawn.filter(|_| artifact.kind.is_program()) {
             let instead = match newest {
-                Some(environment) => self.portal.table.current(&build.app, &environment).await?,
+                Some(environment) => {
+                    self.portal
+                        .table
+                        .releases()
+                        .current(&build.app, &environment)
+                        .await?
+                }
                 None => None,
             };
             return Err(withdrawn_build(build.number, &hold, instead.as_ref()));
@@ -280,11 +291,13 @@ impl Downloads<'_> {
     async fn count_for_principal(self, choice: &Choice) -> Result<bool> {
         let (table, download) = (&self.portal.table, &choice.download);
         let counted = table
-            .count_download(download, self.portal.parts.limits.principal)
+            .downloads()
+            .count(download, self.portal.parts.limits.principal)
             .await?;
         if counted {
             table
-                .put_download(download, &self.portal.ids().unique())
+                .downloads()
+                .put(download, &self.portal.ids().unique())
                 .await?;
         }
         Ok(counted)

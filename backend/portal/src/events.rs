@@ -99,7 +99,13 @@ impl Events<'_> {
         let raw = self.keep(&key, payload).await?;
         let feed = self.portal.catalog().feed(&event.pipeline);
         let feed = feed.map(|feed| (&feed.app, &feed.environment));
-        let recorded = Box::pin(self.portal.table.record_as(known, event, raw, feed, now)).await?;
+        let recorded = Box::pin(
+            self.portal
+                .table
+                .events()
+                .record_as(known, event, raw, feed, now),
+        )
+        .await?;
         if known.is_proven() {
             Box::pin(self.tell_promotion(event, now)).await?;
         }
@@ -118,12 +124,12 @@ impl Events<'_> {
         let key = object_keys::event(&event.id);
         let raw = self.keep(&key, payload).await?;
         let table = &self.portal.table;
-        let (stored, known, before) = match table.put_event(known, event, raw, now).await? {
+        let (stored, known, before) = match table.events().put(known, event, raw, now).await? {
             Recorded::New => (event.clone(), known, false),
             Recorded::Duplicate { event, known } => (*event, known, true),
         };
         if let Some(step) = Step::seed(&stored) {
-            table.join_step(&stored.run, step, known).await?;
+            table.runs().join_step(&stored.run, step, known).await?;
         }
         Ok(before)
     }
@@ -153,7 +159,7 @@ impl Events<'_> {
             return Ok(());
         }
         let table = &self.portal.table;
-        if let Some(promotion) = table.promotion_of_run(&event.run).await? {
+        if let Some(promotion) = table.promotions().of_run(&event.run).await? {
             Box::pin(self.portal.promotions().advance(&promotion, now)).await?;
         }
         Ok(())

@@ -76,6 +76,7 @@ impl Links<'_> {
         let guesser = Guesser::at_address("share links", from);
         let table = &self.portal.table;
         let (record, made) = table
+            .lockouts()
             .link_and_guesses(&credential.id, guesser.key())
             .await?;
         if let Some(locked) = Lockouts::of(self.portal)

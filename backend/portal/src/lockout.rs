@@ -104,7 +104,7 @@ impl Lockouts<'_> {
     ) -> Result<Option<LockedOut>> {
         let until = now + WINDOW;
         let table = &self.portal.table;
-        let made = table.guessed_wrong(guesser.key(), now, until).await?;
+        let made = table.lockouts().count(guesser.key(), now, until).await?;
         self.locked_out(guesser, Some(&made), now).await
     }
 
@@ -129,7 +129,11 @@ impl Lockouts<'_> {
             from = guesser.from,
             "somebody guessed too often"
         );
-        self.portal.table.note_lockout(guesser.key(), &note).await?;
+        self.portal
+            .table
+            .lockouts()
+            .note_lockout(guesser.key(), &note)
+            .await?;
         Ok(())
     }
 }

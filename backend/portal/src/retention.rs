@@ -49,6 +49,7 @@ impl Retention<'_> {
         // Listed before the registrations are: what comes later belongs to a registration that is in the list, too.
         let staged = self.portal.objects.list(object_keys::STAGING).await?;
         let pending = table
+            .builds()
             .pending_registrations(now + SignedDuration::from_hours(1))
             .await?;
         let (old, live): (Vec<_>, Vec<_>) = pending
@@ -79,7 +80,7 @@ impl Retention<'_> {
         self.abort_upload(pending).await?;
         // Should this end half-way, the objects are still noted: by a registration of retention's own.
         let note = self.take_over(pending).await?;
-        let forgotten = table.forget_registration(&pending.id).await?;
+        let forgotten = table.builds().forget_registration(&pending.id).await?;
         if forgotten {
             let named = self.named_by_builds(pending).await?;
             for key in pending.objects.iter().filter(|key| !named.contains(*key)) {
@@ -88,7 +89,7 @@ impl Retention<'_> {
             }
         }
         if let Some(note) = note {
-            table.forget_registration(&note).await?;
+            table.builds().forget_registration(&note).await?;
         }
         Ok(forgotten)
     }
@@ -105,9 +106,13 @@ impl Retention<'_> {
             owner: None,
         };
         let table = &self.portal.table;
-        match table.begin_registration(&key, pending.since).await? {
+        match table
+            .builds()
+            .begin_registration(&key, pending.since)
+            .await?
+        {
             Registration::Pending(own) => {
-                table.note_objects(&key, &pending.objects).await?;
+                table.builds().note_objects(&key, &pending.objects).await?;
                 Ok(Some(own.id))
             }
             Registration::Done { .. } => Ok(None),
@@ -123,7 +128,8 @@ impl Retention<'_> {
             loop {
                 let table = &self.portal.table;
                 let page = table
-                    .builds(&app, Limit::default(), cursor.as_ref())
+                    .builds()
+                    .list(&app, Limit::default(), cursor.as_ref())
                     .await?;
                 for brief in &page.items {
                     if brief.registered_at < pending.since - FIRST_TRY_BEFORE {
@@ -155,7 +161,7 @@ impl Retention<'_> {
     /// Ends the uploads in parts of an abandoned upload; their parts are invisible, and cost all the same.
     async fn abort_upload(self, pending: &PendingRegistration) -> Result<()> {
         let id = upload_id(&pending.id)?;
-        if let Some(upload) = self.portal.table.upload(&id).await? {
+        if let Some(upload) = self.portal.table.builds().upload(&id).await? {
             for file in &upload.files {
                 self.portal.uploads().remove_uploaded(file).await;
             }

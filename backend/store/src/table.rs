@@ -10,6 +10,7 @@ mod current;
 mod downloads;
 mod events;
 mod guesses;
+mod handle;
 mod holds;
 mod item;
 mod keys;
@@ -24,7 +25,7 @@ mod promotions;
 mod registrations;
 mod releases;
 mod runs;
-mod schema;
+pub mod schema;
 mod seal;
 mod sessions;
 mod tokens;
@@ -36,6 +37,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
+
+use self::{
+    calls::Calls,
+    handle::{
+        Audit, Builds, Downloads, Events, Holds, Links, Lockouts, People, Promotions, Releases,
+        Runs, Sessions, Tokens,
+    },
+};
 
 pub use audit::{AuditPlace, AuditSpan, FoundEntries, FoundEntry};
 pub use builds::{BuildRecord, SomeBuilds};
@@ -78,9 +87,9 @@ pub type FeedRef<'a> = Option<(&'a AppId, &'a EnvironmentId)>;
 /// The table. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Table {
-    client: Client,
-    name: String,
-    meter: Option<Arc<Meter>>,
+    /// Its name.
+    pub name: String,
+    calls: Calls,
 }
 
 impl Table {
@@ -91,9 +100,8 @@ impl Table {
             builder = builder.endpoint_url(endpoint);
         }
         Self {
-            client: Client::from_conf(builder.build()),
             name: name.to_owned(),
-            meter: None,
+            calls: Calls::new(Client::from_conf(builder.build()), name),
         }
     }
 
@@ -101,13 +109,73 @@ impl Table {
     #[must_use]
     pub fn with_meter(&self, meter: Arc<Meter>) -> Self {
         Self {
-            meter: Some(meter),
-            ..self.clone()
+            name: self.name.clone(),
+            calls: self.calls.with_meter(meter),
         }
     }
 
-    /// The table's name.
-    pub fn name(&self) -> &str {
-        &self.name
+    /// Runs of pipelines, their steps, and the overview.
+    pub const fn runs(&self) -> Runs<'_> {
+        Runs::of(self)
+    }
+
+    /// Events of sources.
+    pub const fn events(&self) -> Events<'_> {
+        Events::of(self)
+    }
+
+    /// Builds, their registrations and uploads.
+    pub const fn builds(&self) -> Builds<'_> {
+        Builds::of(self)
+    }
+
+    /// What environments serve and served, and withdrawals.
+    pub const fn releases(&self) -> Releases<'_> {
+        Releases::of(self)
+    }
+
+    /// Downloads, and how many there were in a day.
+    pub const fn downloads(&self) -> Downloads<'_> {
+        Downloads::of(self)
+    }
+
+    /// Share links.
+    pub const fn links(&self) -> Links<'_> {
+        Links::of(self)
+    }
+
+    /// Wrong guesses at secrets.
+    pub const fn lockouts(&self) -> Lockouts<'_> {
+        Lockouts::of(self)
+    }
+
+    /// API tokens.
+    pub const fn tokens(&self) -> Tokens<'_> {
+        Tokens::of(self)
+    }
+
+    /// Where people are signed in.
+    pub const fn sessions(&self) -> Sessions<'_> {
+        Sessions::of(self)
+    }
+
+    /// People, their names beside the audit log, and what is kept of them.
+    pub const fn people(&self) -> People<'_> {
+        People::of(self)
+    }
+
+    /// Holds on environments and on automatic promotion.
+    pub const fn holds(&self) -> Holds<'_> {
+        Holds::of(self)
+    }
+
+    /// Promotions.
+    pub const fn promotions(&self) -> Promotions<'_> {
+        Promotions::of(self)
+    }
+
+    /// The audit log, its seals, and the configuration that was last noted.
+    pub const fn audit(&self) -> Audit<'_> {
+        Audit::of(self)
     }
 }

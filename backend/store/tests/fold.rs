@@ -61,23 +61,30 @@ async fn deliver(table: &Table, event: &Event, crash: Crash) {
     let (wallet, dev) = (app("wallet"), environment("dev"));
     let feed = Some((&wallet, &dev));
     if matches!(crash, Crash::None) {
-        table.record(event, None, feed, noon(0)).await.unwrap();
+        table
+            .events()
+            .record(event, None, feed, noon(0))
+            .await
+            .unwrap();
         return;
     }
     table
-        .put_event(domain::known::Known::Proven, event, None, noon(0))
+        .events()
+        .put(domain::known::Known::Proven, event, None, noon(0))
         .await
         .unwrap();
     match (crash, Step::seed(event)) {
         (Crash::AfterStep, Some(step)) => {
             table
+                .runs()
                 .join_step(&event.run, step, domain::known::Known::Proven)
                 .await
                 .unwrap();
         }
         (Crash::AfterRun, _) => {
             table
-                .join_run(Run::seed(event), domain::known::Known::Proven, feed)
+                .runs()
+                .join(Run::seed(event), domain::known::Known::Proven, feed)
                 .await
                 .unwrap();
         }
@@ -92,7 +99,7 @@ async fn told(table: &Table, events: &[Event]) -> Told {
         .map(|event| (event.run.to_string(), &event.run))
         .collect();
     for (name, id) in ids {
-        let record = table.run(id).await.unwrap().unwrap();
+        let record = table.runs().get(id).await.unwrap().unwrap();
         known.runs.insert(name.clone(), record.run);
         for step in record.steps {
             known
@@ -100,7 +107,7 @@ async fn told(table: &Table, events: &[Event]) -> Told {
                 .insert((name.clone(), step.id.to_string()), step);
         }
     }
-    let overview = table.overview().await.unwrap();
+    let overview = table.runs().overview().await.unwrap();
     known.recent = overview
         .recent
         .into_iter()
@@ -120,7 +127,7 @@ async fn listed(table: &Table, failed: bool) -> Vec<RunSummary> {
         failed,
     };
     let all: Limit = 100.try_into().unwrap();
-    table.runs(list, all, None).await.unwrap().items
+    table.runs().list(list, all, None).await.unwrap().items
 }
 
 /// What is to be told in the end.

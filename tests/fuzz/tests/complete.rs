@@ -64,7 +64,10 @@ const FILES: [(&str, &str); 39] = [
     ("sources/src/codepipeline/job.rs", "jobs"),
     ("sources/src/codepipeline/job/parameters.rs", "jobs"),
     ("portal/src/jobs/token.rs", "jobs"),
-    ("sources/src/codepipeline/job/unanswered.rs", "invocation_records"),
+    (
+        "sources/src/codepipeline/job/unanswered.rs",
+        "invocation_records",
+    ),
     ("identity/src/oidc/jwk.rs", "id_tokens"),
     ("identity/src/workload/aws/presigned.rs", "machines"),
     ("identity/src/workload/platform.rs", "machines"),

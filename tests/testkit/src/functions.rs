@@ -58,7 +58,7 @@ async fn register(store: &Store) {
         address: None,
         facts: None,
     };
-    store.table.put_session(&session).await.unwrap();
+    store.table.sessions().put(&session).await.unwrap();
 }
 
 async fn cookie() -> String {

@@ -36,7 +36,7 @@ pub fn to(build: &Build, environment: &EnvironmentId) -> PromotionRequest {
 /// Registers a build and releases it, in a table that knows of neither.
 pub async fn registered(table: &Table, build: &Build, to: &EnvironmentId, at: Timestamp) {
     let key = records::registration_key(&build.app, &format!("run-{}", build.number));
-    table.begin_registration(&key, at).await.unwrap();
+    table.builds().begin_registration(&key, at).await.unwrap();
     let noted = |deed| Note::new(at, build.registered_by.clone(), "job", deed);
     let (registered, released) = (noted(Deed::Registered), noted(Deed::Released));
     let along = Along::Registration {
@@ -45,7 +45,7 @@ pub async fn registered(table: &Table, build: &Build, to: &EnvironmentId, at: Ti
         note: &registered,
     };
     let grant = records::grant(build, to, at);
-    let done = table.release(&grant, along, &released);
+    let done = table.releases().put(&grant, along, &released);
     assert!(matches!(done.await.unwrap(), Released::Now(_)));
 }
 
@@ -112,27 +112,31 @@ impl TestPortal {
     /// The number of the build that an environment serves.
     pub async fn current(&self, environment: &EnvironmentId) -> Option<u64> {
         let wallet = wallet();
-        let current = self.store.table.current(&wallet, environment);
+        let current = self.store.table.releases().current(&wallet, environment);
         current.await.unwrap().map(|release| release.number)
     }
 
     /// How a promotion stands.
     pub async fn promotion(&self, id: &PromotionId) -> Promotion {
-        let found = self.store.table.promotion(id).await.unwrap();
+        let found = self.store.table.promotions().get(id).await.unwrap();
         found.unwrap().promotion
     }
 
     /// How many releases an environment has had.
     pub async fn releases(&self, environment: &EnvironmentId) -> usize {
         let (app, limit) = (wallet(), Limit::default());
-        let page = self.store.table.releases(&app, environment, limit, None);
+        let page = self
+            .store
+            .table
+            .releases()
+            .list(&app, environment, limit, None);
         page.await.unwrap().items.len()
     }
 
     /// The audit log of the month of [`noon`] as people read it, the oldest entry first.
     pub async fn log(&self) -> Vec<Entry> {
         let month = "2026-11".parse().unwrap();
-        let found = self.store.table.audit_month(&month).await.unwrap();
+        let found = self.store.table.audit().month(&month).await.unwrap();
         let entries = found.into_iter().map(|found| found.entry.unwrap());
         entries.map(Entry::readable).collect()
     }

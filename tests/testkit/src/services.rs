@@ -73,7 +73,7 @@ impl Services {
         };
         let s3 = s3::start(settings).await.unwrap();
         let store = connect(&dynamodb.endpoint(), &s3.endpoint()).await;
-        store.table.create().await.unwrap();
+        store::table::schema::create(&store.table).await.unwrap();
         store.objects.create_bucket().await.unwrap();
         let artifacts = store
             .objects

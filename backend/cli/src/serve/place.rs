@@ -62,7 +62,7 @@ impl Place {
             static_credentials: Some((OWN_KEYS.0.to_owned(), OWN_KEYS.1.to_owned())),
         })
         .await;
-        store.table.create().await?;
+        store::table::schema::create(&store.table).await?;
         store.objects.create_bucket().await?;
         let seals = store.objects.in_bucket(SEALS);
         seals.create_locked_bucket(SEALED_DAYS).await?;

@@ -11,7 +11,7 @@ impl Audit<'_> {
             return Ok(false);
         };
         let table = &self.portal.table;
-        let before = table.config_digest().await?;
+        let before = table.audit().config_digest().await?;
         if before.as_ref() == Some(digest) {
             return Ok(false);
         }
@@ -21,6 +21,9 @@ impl Audit<'_> {
         if let Some(before) = &before {
             note.details.insert("from".to_owned(), before.to_string());
         }
-        Ok(table.change_config(before.as_ref(), digest, &note).await?)
+        Ok(table
+            .audit()
+            .change_config(before.as_ref(), digest, &note)
+            .await?)
     }
 }

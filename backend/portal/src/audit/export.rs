@@ -55,7 +55,7 @@ impl Audit<'_> {
         let table = &self.portal.table;
         let mut behind = cursor.map(|_| AuditPlace::behind(last));
         loop {
-            let found = table.audit_entries(month, behind.as_ref()).await?;
+            let found = table.audit().entries(month, behind.as_ref()).await?;
             for one in found.entries {
                 // What has no number in its place is no entry; verifying names it.
                 let Some(place) = one.place else { continue };

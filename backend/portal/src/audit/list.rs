@@ -23,9 +23,9 @@ impl Audit<'_> {
     ) -> Result<AuditView> {
         self.portal.authorise(actor, Action::ViewAudit)?;
         let table = &self.portal.table;
-        let span = table.audit_span().await?;
+        let span = table.audit().span().await?;
         let month = month.cloned().unwrap_or_else(|| Month::of(now));
-        let Page { items, next } = table.audit(&month, limit, cursor).await?;
+        let Page { items, next } = table.audit().list(&month, limit, cursor).await?;
         Ok(AuditView {
             entries: Page {
                 items: items.into_iter().map(Entry::readable).collect(),

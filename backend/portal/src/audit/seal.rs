@@ -31,11 +31,11 @@ impl Audit<'_> {
         };
         self.portal.authorise(&Actor::portal(), Action::SealAudit)?;
         let table = &self.portal.table;
-        let mut newest = table.newest_seal().await?;
+        let mut newest = table.audit().newest_seal().await?;
         if let Some(unfinished) = newest.take_if(|newest| !newest.in_bucket) {
             newest = Some(self.put_seal(objects, unfinished).await?);
         }
-        let Some(span) = table.audit_span().await? else {
+        let Some(span) = table.audit().span().await? else {
             return Ok(None);
         };
         if let Some(newest) = &newest
@@ -88,7 +88,7 @@ impl Audit<'_> {
     async fn released_since(self, number: u64, span: &AuditSpan) -> Result<bool> {
         let behind = AuditPlace::behind(number);
         let table = &self.portal.table;
-        let found = table.audit_entries(&span.last, Some(&behind)).await?;
+        let found = table.audit().entries(&span.last, Some(&behind)).await?;
         let first = found.entries.first().and_then(|first| first.place);
         if found.next.is_some() || first != number.checked_add(1) {
             return Ok(true);
@@ -140,7 +140,11 @@ impl Audit<'_> {
             seal,
             in_bucket: true,
         };
-        let noted = self.portal.table.note_seal(of_table.as_ref(), &found);
+        let noted = self
+            .portal
+            .table
+            .audit()
+            .note_seal(of_table.as_ref(), &found);
         Ok(noted.await?.then_some((Some(found), last)))
     }
 
@@ -157,7 +161,7 @@ impl Audit<'_> {
             seal: Seal::after(last, head.clone(), now),
             in_bucket: false,
         };
-        if !self.portal.table.note_seal(before, &next).await? {
+        if !self.portal.table.audit().note_seal(before, &next).await? {
             // Another call seals.
             return Ok(None);
         }
@@ -177,7 +181,11 @@ impl Audit<'_> {
             in_bucket: true,
             ..decided.clone()
         };
-        self.portal.table.note_seal(Some(&decided), &put).await?;
+        self.portal
+            .table
+            .audit()
+            .note_seal(Some(&decided), &put)
+            .await?;
         if same {
             Ok(put)
         } else {

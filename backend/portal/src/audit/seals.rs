@@ -50,7 +50,7 @@ impl Audit<'_> {
 
 /// The number of the newest seal that the table says is in the bucket; what cannot be read says nothing.
 pub(super) async fn newest(table: &store::Table) -> Result<Option<u64>> {
-    match table.newest_seal().await {
+    match table.audit().newest_seal().await {
         Ok(newest) => Ok(newest.map(|newest| {
             let put = u64::from(newest.in_bucket);
             newest.seal.number.saturating_sub(1 - put)
@@ -116,7 +116,7 @@ fn unread(version: store::objects::Version) -> SealVersion {
 
 /// Where the log says that it begins and ends; one that cannot be read says nothing.
 pub(super) async fn span(table: &Table) -> Result<Option<AuditSpan>> {
-    match table.audit_span().await {
+    match table.audit().span().await {
         Ok(span) => Ok(span),
         Err(store::Error::Corrupt { .. }) => Ok(None),
         Err(error) => Err(Error::Store(error)),

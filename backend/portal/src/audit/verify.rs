@@ -42,7 +42,7 @@ async fn verify_with(table: &Table, seals: Seals, now: Timestamp) -> Result<Veri
     while month <= last {
         let mut behind = None;
         loop {
-            let found = table.audit_entries(&month, behind.as_ref()).await?;
+            let found = table.audit().entries(&month, behind.as_ref()).await?;
             for one in &found.entries {
                 match one.link() {
                     Some(link) => verifier.push(&link),

@@ -75,7 +75,7 @@ impl Events<'_> {
         if event.step.is_none() {
             return self.record(Known::Proven, &event, payload, now).await;
         }
-        match self.portal.table.pipeline_of_run(&event.run).await? {
+        match self.portal.table.runs().pipeline_of(&event.run).await? {
             Some(pipeline) => {
                 let event = Event { pipeline, ..event };
                 self.record(Known::Proven, &event, payload, now).await

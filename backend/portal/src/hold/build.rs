@@ -46,7 +46,7 @@ impl Holds<'_> {
         let build = &record.build;
         let note = note(who, Deed::Restored, &build.app, id, &why, now);
         let table = &self.portal.table;
-        let Some(unsettled) = table.restore(&build.app, id, &note).await? else {
+        let Some(unsettled) = table.releases().restore(&build.app, id, &note).await? else {
             return Err(Error::Conflict {
                 detail: format!("build {} is not withdrawn", build.number),
             });
@@ -62,7 +62,7 @@ impl Holds<'_> {
 
     /// Has environments follow what was withdrawn or restored, where that broke off or a hold was in the way.
     pub(crate) async fn settle_all(self) -> Result<()> {
-        for unsettled in self.portal.table.unsettled().await? {
+        for unsettled in self.portal.table.releases().unsettled().await? {
             self.settle(&unsettled).await?;
         }
         Ok(())
@@ -71,7 +71,7 @@ impl Holds<'_> {
     async fn settle(self, unsettled: &Unsettled) -> Result<()> {
         let environments = self.all_environments(&unsettled.build).await?;
         let table = &self.portal.table;
-        for held in table.settle(unsettled, &environments).await? {
+        for held in table.releases().settle(unsettled, &environments).await? {
             tracing::info!(build = %unsettled.build, environment = %held, "a restored build is served once the hold is lifted");
         }
         Ok(())
@@ -97,7 +97,7 @@ impl Holds<'_> {
         };
         let note = note(who, Deed::Withdrawn, app, id, why, now);
         let table = &self.portal.table;
-        if let Some(unsettled) = table.withdraw(app, id, &hold, &note).await? {
+        if let Some(unsettled) = table.releases().withdraw(app, id, &hold, &note).await? {
             self.settle(&unsettled).await?;
             return Ok(Withdrawn {
                 hold,
@@ -106,7 +106,11 @@ impl Holds<'_> {
         }
         // Whoever withdrew it may have been cut off before every environment followed.
         self.settle_all().await?;
-        let before = table.withdrawn(std::slice::from_ref(id)).await?.remove(id);
+        let before = table
+            .releases()
+            .withdrawn(std::slice::from_ref(id))
+            .await?
+            .remove(id);
         Ok(Withdrawn {
             hold: before.unwrap_or(hold),
             already: true,
@@ -171,7 +175,7 @@ impl Holds<'_> {
     }
 
     async fn go_on_into(self, app: &AppId, to: &EnvironmentId, now: Timestamp) -> Result<()> {
-        if let Some(promotion) = self.portal.table.slot(app, to).await? {
+        if let Some(promotion) = self.portal.table.promotions().slot(app, to).await? {
             Box::pin(self.portal.promotions().advance(&promotion, now)).await?;
         }
         Ok(())

@@ -49,12 +49,12 @@ impl Holds<'_> {
             since: now,
         };
         let note = note(who, Deed::Held, &hold.on, Some(&hold.reason), now);
-        if !self.portal.table.put_hold(&hold, &note).await? {
+        if !self.portal.table.holds().put(&hold, &note).await? {
             return Err(Error::Conflict {
                 detail: format!("{} is held already: see the holds for why", place(&hold.on)),
             });
         }
-        let open = self.portal.table.open_promotions().await?;
+        let open = self.portal.table.promotions().open().await?;
         let running = open.into_iter().filter(|promotion| {
             matches!(promotion.state, State::Starting | State::Running)
                 && concerns(&hold.on, &promotion.app, &promotion.to)
@@ -88,7 +88,7 @@ impl Holds<'_> {
             .authorise(who.actor, Action::Hold { app, environment })?;
         let why = why.map(reason).transpose()?;
         let note = note(who, Deed::Lifted, on, why.as_deref(), now);
-        if !self.portal.table.lift_hold(on, &note).await? {
+        if !self.portal.table.holds().lift(on, &note).await? {
             return Err(Error::not_found(format!("hold on {}", place(on))));
         }
         if let Err(error) = self.settle_all().await {
@@ -101,7 +101,7 @@ impl Holds<'_> {
     /// Every hold in force on environments and on automatic promotion, of apps that the caller may see.
     pub async fn list(self, actor: &Actor, now: Timestamp) -> Result<HoldsView> {
         self.portal.authorise(actor, Action::ViewOverview)?;
-        let mut holds: Vec<Hold> = self.portal.table.holds().await?;
+        let mut holds: Vec<Hold> = self.portal.table.holds().all().await?;
         holds.sort_by_key(|hold| std::cmp::Reverse(hold.since));
         let seen = |hold: &Hold| match &hold.on {
             Held::Environment { app: None, .. } => true,
@@ -150,7 +150,7 @@ impl Holds<'_> {
 
     /// Goes on with what a hold stopped. What fails here the clock does again.
     async fn go_on(self, on: &Held, now: Timestamp) {
-        let open = match self.portal.table.open_promotions().await {
+        let open = match self.portal.table.promotions().open().await {
             Ok(open) => open,
             Err(error) => {
                 tracing::warn!(error = chain(&error), "promotions wait for the clock");

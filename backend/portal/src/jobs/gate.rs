@@ -144,7 +144,7 @@ impl Tasks<'_> {
         asked: &Move,
         confirmed: &ConfirmedJob,
     ) -> Result<Promotion, Failure> {
-        let found = self.portal.table.promotion(id).await?;
+        let found = self.portal.table.promotions().get(id).await?;
         let found = found.map(|record| record.promotion).ok_or_else(|| {
             Failure::configuration(format!("UserParameters: there is no promotion {id}."))
         })?;
@@ -203,10 +203,14 @@ impl Tasks<'_> {
         asked: &Move,
     ) -> Result<Option<Promotion>, Failure> {
         let table = &self.portal.table;
-        let Some(id) = table.promotion_of_run(run).await? else {
+        let Some(id) = table.promotions().of_run(run).await? else {
             return Ok(None);
         };
-        let found = table.promotion(&id).await?.map(|record| record.promotion);
+        let found = table
+            .promotions()
+            .get(&id)
+            .await?
+            .map(|record| record.promotion);
         Ok(found.filter(|found| {
             let same = found.app == asked.app
                 && found.to == asked.environment

@@ -64,7 +64,7 @@ impl Tasks<'_> {
         };
         self.portal.authorise(&facts.by, action)?;
         let table = &self.portal.table;
-        let build = match table.begin_registration(&facts.key, now).await? {
+        let build = match table.builds().begin_registration(&facts.key, now).await? {
             Registration::Done { build, .. } => {
                 Registrations::of(self.portal)
                     .registered_before(&build, &facts)
@@ -131,7 +131,7 @@ impl Tasks<'_> {
     async fn forget(self, pending: &PendingRegistration) {
         if pending.objects.is_empty() {
             let table = &self.portal.table;
-            if let Err(error) = table.forget_registration(&pending.id).await {
+            if let Err(error) = table.builds().forget_registration(&pending.id).await {
                 tracing::warn!(error = %chain(&error), "a pending registration stays for retention");
             }
         }
@@ -150,7 +150,7 @@ impl Tasks<'_> {
             execution,
             ..
         } = confirmed;
-        let recorded = self.portal.table.run_now(run).await?;
+        let recorded = self.portal.table.runs().get_now(run).await?;
         let recorded = recorded.filter(|record| record.known.is_proven());
         if let Some(revision) = recorded.and_then(|record| record.run.revision) {
             return Ok((Some(revision.value), Known::Proven));

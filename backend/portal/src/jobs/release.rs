@@ -72,10 +72,14 @@ impl Tasks<'_> {
     /// What a run deploys whose promotion was abandoned is no release.
     async fn not_abandoned(self, run: &RunId, asked: &Move) -> Result<(), Failure> {
         let table = &self.portal.table;
-        let Some(id) = table.promotion_of_run(run).await? else {
+        let Some(id) = table.promotions().of_run(run).await? else {
             return Ok(());
         };
-        let found = table.promotion(&id).await?.map(|record| record.promotion);
+        let found = table
+            .promotions()
+            .get(&id)
+            .await?
+            .map(|record| record.promotion);
         match found.filter(|found| found.app == asked.app && found.to == asked.environment) {
             Some(Promotion {
                 state: State::Abandoned { by, why },

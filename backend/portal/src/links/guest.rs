@@ -1,11 +1,26 @@
 //! What the holder of a share link sees, and gets.
 
-use domain::{Timestamp, actor::Actor, audit::Deed, build::Build, id::{AppId, EnvironmentId}, install, release::{Installable, NoInstall}, share::{Lack, MOST_GUESSES, Offer, ShareView, Shared, Shows, Standing, locked_until}};
+use domain::{
+    Timestamp,
+    actor::Actor,
+    audit::Deed,
+    build::Build,
+    id::{AppId, EnvironmentId},
+    install,
+    release::{Installable, NoInstall},
+    share::{Lack, MOST_GUESSES, Offer, ShareView, Shared, Shows, Standing, locked_until},
+};
 use identity::password;
 use store::table::{LinkRecord, Tap, Tapped};
 
 use super::{holder, list};
-use crate::{Error, Portal, Result, access::Action, download::{Choice, Counted, Grant}, links::Links, who::Who};
+use crate::{
+    Error, Portal, Result,
+    access::Action,
+    download::{Choice, Counted, Grant},
+    links::Links,
+    who::Who,
+};
 
 /// What comes with a tap.
 #[derive(Clone, Copy, Default)]
@@ -155,6 +170,7 @@ impl Links<'_> {
         };
         let table = &self.portal.table;
         Ok(table
+            .links()
             .tap(tap, &choice.download, &self.portal.ids().unique())
             .await?)
     }
@@ -174,8 +190,8 @@ impl Links<'_> {
         if record.link.standing(now) != Standing::Live {
             return self.page(record, false, now).await;
         }
-        let Some(guesses) = table.count_guess(id, now).await? else {
-            let record = table.link(id).await?;
+        let Some(guesses) = table.links().count_guess(id, now).await? else {
+            let record = table.links().get(id).await?;
             let record = record.ok_or_else(|| Error::not_found("share link at this address"))?;
             return self.page(&record, true, now).await;
         };
@@ -187,7 +203,7 @@ impl Links<'_> {
         let verified = password::verify(kept, given.to_owned()).await;
         if verified.map_err(|_| Error::Unfinished)? {
             let tap = self.new_tap();
-            table.open_tap(id, &tap, now).await?;
+            table.links().open_tap(id, &tap, now).await?;
             return Ok(Opened::Page {
                 view: self.seen(record, true, now).await?,
                 tap,
@@ -217,7 +233,7 @@ impl Links<'_> {
             ..Who::from(&guest)
         };
         let note = list::note(who, Deed::LockedOut, &record.link, now);
-        Ok(self.portal.table.note(&note).await?)
+        Ok(self.portal.table.audit().note(&note).await?)
     }
 
     /// What the holder of a link sees, `opened` if its password let them through.
@@ -240,12 +256,12 @@ impl Links<'_> {
         let (table, guest) = (&self.portal.table, holder(record));
         let app = record.link.what.app();
         let (kept, environment) = match &record.link.what {
-            Shared::Build { build, .. } => (table.build(build).await?, None),
+            Shared::Build { build, .. } => (table.builds().get(build).await?, None),
             Shared::Newest { environment, .. } => {
                 if !gives(self.portal, &guest, app, std::slice::from_ref(environment)) {
                     return Ok(Shows::Ended(Standing::Revoked));
                 }
-                let served = table.served(app, environment).await?;
+                let served = table.releases().served(app, environment).await?;
                 let Some(release) = served.release else {
                     return Ok(Shows::Nothing(match served.withdrawn {
                         Some(_) => Lack::Withdrawn,
@@ -257,7 +273,7 @@ impl Links<'_> {
                     .builds()
                     .environment_or_its_name(environment)
                     .name;
-                (table.build(&release.build).await?, Some(name))
+                (table.builds().get(&release.build).await?, Some(name))
             }
         };
         // What retention removed was not revoked, but is as gone.

@@ -17,7 +17,7 @@ impl Links<'_> {
     pub async fn list(self, actor: &Actor, now: Timestamp) -> Result<LinksView> {
         self.portal.authorise(actor, Action::ViewOverview)?;
         let all = self.portal.may(actor, Action::ManageCredentials);
-        let records = self.portal.table.links().await?.into_iter();
+        let records = self.portal.table.links().list().await?.into_iter();
         // Who holds a link is not who made it, though the maker answers for both.
         let own = |record: &LinkRecord| {
             actor.kind != ActorKind::Guest && record.link.by.is_same_as(actor)
@@ -43,8 +43,12 @@ impl Links<'_> {
             at: now,
         };
         let note = note(who, Deed::LinkRevoked, &record.link, now);
-        self.portal.table.revoke_link(id, &revoked, &note).await?;
-        let record = self.portal.table.link(id).await?;
+        self.portal
+            .table
+            .links()
+            .revoke(id, &revoked, &note)
+            .await?;
+        let record = self.portal.table.links().get(id).await?;
         let record = record.ok_or_else(|| Error::not_found(format!("share link {id}")))?;
         Ok(self.link_view(record, now))
     }
@@ -54,7 +58,13 @@ impl Links<'_> {
     async fn link_to_end(self, actor: &Actor, id: &LinkId) -> Result<LinkRecord> {
         let nothing = || Error::not_found(format!("share link {id}"));
         self.portal.authorise(actor, Action::ViewOverview)?;
-        let record = self.portal.table.link(id).await?.ok_or_else(nothing)?;
+        let record = self
+            .portal
+            .table
+            .links()
+            .get(id)
+            .await?
+            .ok_or_else(nothing)?;
         let own = record.link.by.is_same_as(actor);
         if own && actor.permit.is_none() {
             return Ok(record);

@@ -67,7 +67,7 @@ impl Links<'_> {
             today: None,
         };
         let note = list::note(who, Deed::LinkMade, &link, now);
-        self.portal.table.put_link(&record, &note).await?;
+        self.portal.table.links().put(&record, &note).await?;
         let id = link.id.clone();
         let credential = Credential { id, secret }.text();
         Ok(MadeLink {

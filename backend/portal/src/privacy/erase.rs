@@ -90,7 +90,7 @@ impl Privacy<'_> {
         let mut next = asked.cursor.clone();
         let mut changed = 0;
         for _ in 0..PARTS {
-            let part = Box::pin(table.forget_in(&known.subject, next.as_ref())).await;
+            let part = Box::pin(table.people().forget_in(&known.subject, next.as_ref())).await;
             let part = part.map_err(of_cursor)?;
             changed += part.found.values().sum::<usize>();
             done.add(part.found);
@@ -103,9 +103,9 @@ impl Privacy<'_> {
             if is_own {
                 done.sessions += Box::pin(self.end_all_of(who, &known, reason, now)).await?;
             }
-            done.names = table.erase_names(&known.subject.id).await?;
+            done.names = table.people().erase_names(&known.subject.id).await?;
             if let Some(record) = &known.record {
-                table.forget_person(record).await?;
+                table.people().forget_person(record).await?;
             }
         }
         done.next = next;
@@ -125,27 +125,27 @@ impl Privacy<'_> {
         let (id, table) = (&known.subject.id, &self.portal.table);
         let mut erased = note(who, Deed::PrivacyErased, id, now);
         erased.reason = Some(reason.to_owned());
-        table.note(&erased).await?;
+        table.audit().note(&erased).await?;
         if !is_own {
             done.sessions = Box::pin(self.end_all_of(who, known, reason, now)).await?;
         }
         for name in &known.subject.texts {
-            table.claim_tokens(name, id).await?;
+            table.tokens().claim(name, id).await?;
         }
         let is_theirs =
             |actor: &domain::actor::Actor| actor.responsible().person.as_ref() == Some(id);
-        for token in table.tokens().await? {
+        for token in table.tokens().list().await? {
             if is_theirs(&token.owner) && token.is_live(now) {
                 let revoked = RevokedToken {
                     at: now,
                     by: who.actor.clone(),
                 };
                 let note = tokens::note(who, Deed::TokenRevoked, &token, now);
-                let revoked = Box::pin(table.revoke_token(&token, &revoked, &note)).await?;
+                let revoked = Box::pin(table.tokens().revoke(&token, &revoked, &note)).await?;
                 done.tokens += usize::from(revoked);
             }
         }
-        for record in table.links().await? {
+        for record in table.links().list().await? {
             let link = &record.link;
             if is_theirs(&link.by) && link.revoked.is_none() && now < link.expires_at {
                 let revoked = Revoked {
@@ -153,7 +153,7 @@ impl Privacy<'_> {
                     at: now,
                 };
                 let note = links::note(who, Deed::LinkRevoked, link, now);
-                let revoked = Box::pin(table.revoke_link(&link.id, &revoked, &note)).await?;
+                let revoked = Box::pin(table.links().revoke(&link.id, &revoked, &note)).await?;
                 done.links += usize::from(revoked);
             }
         }

@@ -42,13 +42,13 @@ impl Privacy<'_> {
         let (subject, table) = (known.subject, &self.portal.table);
         if asked.cursor.is_none() {
             let note = super::erase::note(who, Deed::PrivacyExported, &subject.id, now);
-            table.note(&note).await?;
+            table.audit().note(&note).await?;
         }
         let mut records: Vec<KeptView> = Vec::new();
         let mut size = 0;
         let mut next = asked.cursor.clone();
         for _ in 0..PARTS {
-            let part = table.kept_of(&subject, next.as_ref()).await;
+            let part = table.people().kept_of(&subject, next.as_ref()).await;
             let part = part.map_err(of_cursor)?;
             let found = part.found.into_iter().map(view);
             for record in found {

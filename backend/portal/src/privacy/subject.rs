@@ -38,7 +38,7 @@ impl Privacy<'_> {
                 "give the person's address, their identifier, or what the issuer calls them";
             return Err(Error::invalid("person", detail));
         }
-        let people = self.portal.table.people().await?;
+        let people = self.portal.table.people().all().await?;
         if let Some(issuer) = issuer.filter(|issuer| !issuer.is_empty()) {
             return self.known(PersonId::of(issuer, typed), people).await;
         }
@@ -79,7 +79,7 @@ impl Privacy<'_> {
     pub(super) async fn oneself(self, actor: &Actor) -> Result<Known> {
         match (&actor.person, actor.kind) {
             (Some(person), ActorKind::Person) => {
-                let people = self.portal.table.people().await?;
+                let people = self.portal.table.people().all().await?;
                 self.known(person.clone(), people).await
             }
             _ => Err(Error::Forbidden {
@@ -110,7 +110,7 @@ impl Privacy<'_> {
 
     async fn known(self, id: PersonId, people: Vec<PersonRecord>) -> Result<Known> {
         let table = &self.portal.table;
-        let mut names = table.names(&id).await?;
+        let mut names = table.people().names(&id).await?;
         let (own, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|it| it.id == id);
         let record = own.into_iter().next();
         names.extend(record.as_ref().map(|record| record.name.clone()));

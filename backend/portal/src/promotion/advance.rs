@@ -44,7 +44,7 @@ impl Promotions<'_> {
     pub async fn advance(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
         let mut fresh = false;
         for _ in 0..STEPS {
-            let found = self.portal.table.promotion(id).await?;
+            let found = self.portal.table.promotions().get(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let turn = match &record.promotion.state {
                 State::Waiting => {
@@ -94,7 +94,7 @@ impl Promotions<'_> {
     /// keeps no other from it. Returns how many have been starting or running for too long.
     pub async fn advance_all(self, now: Timestamp) -> Result<u64> {
         let mut slow = 0;
-        for before in self.portal.table.open_promotions().await? {
+        for before in self.portal.table.promotions().open().await? {
             let after = match Box::pin(self.advance(&before.id, now)).await {
                 Ok(after) => after,
                 Err(error) => {
@@ -164,7 +164,13 @@ impl Execution<'_> {
             return Ok(Some(promotion));
         }
         let step = Step::default();
-        match self.portal.table.step(record, &promotion, step).await? {
+        match self
+            .portal
+            .table
+            .promotions()
+            .step(record, &promotion, step)
+            .await?
+        {
             Stepped::Done(_) => Ok(Some(promotion)),
             Stepped::Refused(_) => Ok(None),
         }
@@ -183,7 +189,7 @@ impl Execution<'_> {
         let Some(why) = promotion.overdue(timeouts, now) else {
             return Ok(None);
         };
-        let holds = self.portal.table.holds().await?;
+        let holds = self.portal.table.holds().all().await?;
         let mut holds = holds.iter();
         let held = holds.any(|hold| hold.on.stops(&promotion.app, &promotion.to));
         Ok((!held).then_some(why))
@@ -252,7 +258,13 @@ impl Execution<'_> {
             starts: true,
             ..Step::default()
         };
-        match self.portal.table.step(record, after, step).await? {
+        match self
+            .portal
+            .table
+            .promotions()
+            .step(record, after, step)
+            .await?
+        {
             Stepped::Done(_) => Ok(Progress::Started),
             // Whatever stood in the way, the next look sees it and says so.
             Stepped::Refused(_) => Ok(Progress::Changed),
@@ -282,7 +294,11 @@ impl Execution<'_> {
                 ..record.promotion.clone()
             };
             let step = Step::default();
-            self.portal.table.step(record, &after, step).await?;
+            self.portal
+                .table
+                .promotions()
+                .step(record, &after, step)
+                .await?;
             // Whoever asked is to see them as they are now.
             return Ok(Progress::Changed);
         }
@@ -301,7 +317,12 @@ impl Execution<'_> {
             notes: vec![notes::ended(Who::from(&portal), after, now)],
             ..Step::default()
         };
-        let stepped = self.portal.table.step(record, after, step).await?;
+        let stepped = self
+            .portal
+            .table
+            .promotions()
+            .step(record, after, step)
+            .await?;
         if let (Stepped::Done(_), State::Failed { why }) = (stepped, &after.state) {
             // An alarm counts these lines.
             tracing::error!(

@@ -110,7 +110,7 @@ impl<'p> Decisions<'p> {
             return Ok(());
         }
         let note = notes::not_approved(who, &promotion, why, now);
-        Ok(self.portal.table.note(&note).await?)
+        Ok(self.portal.table.audit().note(&note).await?)
     }
 
     /// Reads a promotion, lets `change` say what becomes of it, and writes that; again, as long as others are faster.
@@ -128,7 +128,12 @@ impl<'p> Decisions<'p> {
                 notes: vec![note],
                 ..Step::default()
             };
-            let stepped = self.portal.table.step(&record, &after, step).await?;
+            let stepped = self
+                .portal
+                .table
+                .promotions()
+                .step(&record, &after, step)
+                .await?;
             if let Stepped::Done(record) = stepped {
                 return Ok(record.promotion);
             }
@@ -146,7 +151,7 @@ impl<'p> Decisions<'p> {
         now: Timestamp,
     ) -> Result<PromotionRecord> {
         let nothing = || Error::not_found(format!("promotion {id}"));
-        let found = self.portal.table.promotion(id).await?;
+        let found = self.portal.table.promotions().get(id).await?;
         let record = found.ok_or_else(nothing)?;
         self.portal
             .authorise(who.actor, Action::ViewApp(&record.promotion.app))
@@ -155,7 +160,12 @@ impl<'p> Decisions<'p> {
             return Ok(record);
         }
         Box::pin(self.portal.promotions().advance(id, now)).await?;
-        self.portal.table.promotion(id).await?.ok_or_else(nothing)
+        self.portal
+            .table
+            .promotions()
+            .get(id)
+            .await?
+            .ok_or_else(nothing)
     }
 
     /// The step of the path that a promotion is about to take.

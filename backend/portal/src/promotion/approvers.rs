@@ -96,7 +96,7 @@ impl Prospects<'_> {
         {
             return Ok(Arc::clone(people));
         }
-        let people: Arc<[PersonRecord]> = self.portal.table.people().await?.into();
+        let people: Arc<[PersonRecord]> = self.portal.table.people().all().await?.into();
         *known = Some((now, Arc::clone(&people)));
         Ok(people)
     }

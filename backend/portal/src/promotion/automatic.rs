@@ -33,7 +33,7 @@ impl<'p> Execution<'p> {
         if !self.promotes_automatically() {
             return Ok(());
         }
-        for release in self.portal.table.overview().await?.current {
+        for release in self.portal.table.runs().overview().await?.current {
             Box::pin(self.follow(&release.app, &release.environment, now)).await;
         }
         Ok(())
@@ -56,7 +56,7 @@ impl<'p> Execution<'p> {
             return Ok(None);
         };
         let to = &step.environment;
-        let Some(current) = self.portal.table.current(app, from).await? else {
+        let Some(current) = self.portal.table.releases().current(app, from).await? else {
             return Ok(None);
         };
         let record = self.portal.builds().record(&current.build).await?;

@@ -82,7 +82,7 @@ impl Decisions<'_> {
     ) -> Result<Boarded> {
         for _ in 0..TRIES {
             let table = &self.portal.table;
-            let found = table.promotion(id).await?;
+            let found = table.promotions().get(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let promotion = &record.promotion;
             match (&promotion.state, &promotion.run) {
@@ -120,7 +120,7 @@ impl Decisions<'_> {
     /// Releases the build of a promotion that its run has deployed.
     pub(crate) async fn deliver(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
         for _ in 0..TRIES {
-            let found = self.portal.table.promotion(id).await?;
+            let found = self.portal.table.promotions().get(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             match record.promotion.state {
                 State::Starting | State::Running => {
@@ -147,7 +147,7 @@ impl Decisions<'_> {
     /// Makes a promotion that waits this run's, where it is nobody's.
     pub(super) async fn adopt(self, id: &PromotionId, run: &RunId) -> Result<()> {
         let table = &self.portal.table;
-        let Some(record) = table.promotion(id).await? else {
+        let Some(record) = table.promotions().get(id).await? else {
             return Ok(());
         };
         if record.promotion.state == State::Waiting && record.promotion.run.is_none() {
@@ -155,7 +155,10 @@ impl Decisions<'_> {
                 run: Some(run.clone()),
                 ..record.promotion.clone()
             };
-            table.step(&record, &after, Step::default()).await?;
+            table
+                .promotions()
+                .step(&record, &after, Step::default())
+                .await?;
         }
         Ok(())
     }

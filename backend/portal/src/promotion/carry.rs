@@ -174,7 +174,11 @@ impl<'p> Calls<'p> {
         let after = record.promotion.clone().running(Some(run), now)?;
         let step = Step::default();
         // Whoever was faster found the same run.
-        self.portal.table.step(record, &after, step).await?;
+        self.portal
+            .table
+            .promotions()
+            .step(record, &after, step)
+            .await?;
         Ok(Progress::Changed)
     }
 

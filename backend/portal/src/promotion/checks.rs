@@ -43,7 +43,7 @@ impl Situations<'_> {
             return Ok(true);
         };
         let limit = Limit::try_from(100).unwrap_or_default();
-        let builds = self.portal.table.builds(app, limit, None).await?;
+        let builds = self.portal.table.builds().list(app, limit, None).await?;
         let mut others = builds
             .items
             .iter()
@@ -59,7 +59,7 @@ impl Situations<'_> {
         }
         let mut runs = Vec::new();
         for id in ids {
-            let Some(record) = self.portal.table.run_now(&id).await? else {
+            let Some(record) = self.portal.table.runs().get_now(&id).await? else {
                 continue;
             };
             if self.is_run_of(check, &record.run.pipeline) {
@@ -84,7 +84,7 @@ impl Situations<'_> {
         let Some(revision) = revision.filter(|_| build.origin.commit.is_proven()) else {
             return Ok(Vec::new());
         };
-        let mut runs = self.portal.table.runs_of_commit(&revision.commit).await?;
+        let mut runs = self.portal.table.runs().of_commit(&revision.commit).await?;
         runs.retain(|run| self.is_run_of(check, &run.pipeline));
         runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
         runs.truncate(MOST_RUNS);
@@ -125,7 +125,7 @@ impl Situations<'_> {
         let Some(promotion) = &run.promotion else {
             return Ok(None);
         };
-        let carried = self.portal.table.promotion(promotion).await?;
+        let carried = self.portal.table.promotions().get(promotion).await?;
         Ok(carried.map(|record| record.promotion.digest))
     }
 }

@@ -50,7 +50,7 @@ impl Execution<'_> {
 
     /// A run, if its platform has reported it. What somebody else says of one ends no promotion.
     pub(super) async fn proven_run(self, id: &RunId) -> Result<Option<RunRecord>> {
-        let run = self.portal.table.run(id).await?;
+        let run = self.portal.table.runs().get(id).await?;
         Ok(run.filter(|run| run.known.is_proven()))
     }
 
@@ -101,7 +101,13 @@ impl Execution<'_> {
             hold: hold.as_ref(),
         };
         let note = notes::ended(Who::from(&portal), &after, now);
-        match self.portal.table.release(&grant, along, &note).await? {
+        match self
+            .portal
+            .table
+            .releases()
+            .put(&grant, along, &note)
+            .await?
+        {
             Released::Now(_) => {
                 Box::pin(self.follow(&after.app, &after.to, now)).await;
                 Ok(Progress::Changed)

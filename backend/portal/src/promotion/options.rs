@@ -37,7 +37,7 @@ impl Promotions<'_> {
         now: Timestamp,
     ) -> Result<BuildOptions> {
         let record = self.portal.builds().visible(actor, build).await?;
-        let served = self.portal.table.served_of(&record.build.app);
+        let served = self.portal.table.releases().served_of(&record.build.app);
         let (served, around) = futures::try_join!(
             async { Ok(Box::pin(served).await?) },
             Box::pin(Prospects::of(self.portal).around(&record.build.app)),
@@ -58,8 +58,8 @@ impl Prospects<'_> {
         }
         let table = &self.portal.table;
         let (holds, open) = futures::try_join!(
-            Box::pin(table.recent_holds()),
-            Box::pin(table.open_promotions()),
+            Box::pin(table.holds().recent()),
+            Box::pin(table.promotions().open()),
         )?;
         Ok(Around { holds, open })
     }

@@ -41,7 +41,7 @@ impl Promotions<'_> {
         let pages = histories
             .iter()
             .take(MOST)
-            .map(|(app, to)| table.promotions(app, to, limit, None));
+            .map(|(app, to)| table.promotions().list(app, to, limit, None));
         let pages = futures::future::try_join_all(pages).await?;
         let mut recent: Vec<PromotionBrief> =
             pages.into_iter().flat_map(|page| page.items).collect();

@@ -140,8 +140,8 @@ impl Decisions<'_> {
         to: &EnvironmentId,
     ) -> Result<Option<PromotionRecord>> {
         let table = &self.portal.table;
-        match table.slot(app, to).await? {
-            Some(id) => Ok(table.promotion(&id).await?),
+        match table.promotions().slot(app, to).await? {
+            Some(id) => Ok(table.promotions().get(&id).await?),
             None => Ok(None),
         }
     }
@@ -185,7 +185,7 @@ impl Decisions<'_> {
         // What the portal asks for itself it asks for again and again: that is no news.
         if wish.kind != PromotionKind::Automatic && !wish.again {
             let note = notes::refused(who, wish, &refusals, now);
-            self.portal.table.note(&note).await?;
+            self.portal.table.audit().note(&note).await?;
         }
         Err(Error::Declined { refusals })
     }
@@ -211,7 +211,7 @@ impl Decisions<'_> {
         let mut notes: Vec<Note> = notes::requested(who, promotion, now);
         let table = &self.portal.table;
         let requested = match overtaken {
-            None => table.request_promotion(promotion, None, &notes).await?,
+            None => table.promotions().request(promotion, None, &notes).await?,
             Some(before) => {
                 let why = format!("build {} takes its place", promotion.number);
                 let rights = Rights {
@@ -227,7 +227,8 @@ impl Decisions<'_> {
                 };
                 let overtaken = Some(overtaken);
                 table
-                    .request_promotion(promotion, overtaken, &notes)
+                    .promotions()
+                    .request(promotion, overtaken, &notes)
                     .await?
             }
         };

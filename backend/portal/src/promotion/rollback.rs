@@ -85,7 +85,13 @@ impl Decisions<'_> {
             environment: None,
         };
         self.portal.authorise(actor, none)?;
-        match self.portal.table.current(app, environment).await? {
+        match self
+            .portal
+            .table
+            .releases()
+            .current(app, environment)
+            .await?
+        {
             Some(current) => {
                 let left_behind = self.portal.builds().record(&current.build).await?;
                 self.portal.holds().check_withdrawal(actor, &left_behind)?;
@@ -100,8 +106,8 @@ impl Decisions<'_> {
         let table = &self.portal.table;
         let limit = Limit::try_from(100).unwrap_or_default();
         let (current, releases) = futures::try_join!(
-            table.current(app, environment),
-            table.releases(app, environment, limit, None),
+            table.releases().current(app, environment),
+            table.releases().list(app, environment, limit, None),
         )?;
         let nothing = || {
             Error::not_found(format!(
@@ -120,7 +126,7 @@ impl Decisions<'_> {
             .filter(is_earlier)
             .map(|release| release.build)
             .collect();
-        let withdrawn = table.withdrawn(&earlier).await?;
+        let withdrawn = table.releases().withdrawn(&earlier).await?;
         let mut kept = earlier
             .into_iter()
             .filter(|build| !withdrawn.contains_key(build));

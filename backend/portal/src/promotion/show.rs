@@ -43,7 +43,7 @@ impl Promotions<'_> {
         }
         let held = match promotion.state {
             State::Starting | State::Running => {
-                let holds = self.portal.table.recent_holds().await?;
+                let holds = self.portal.table.holds().recent().await?;
                 let mut holds = holds.into_iter();
                 holds.find(|hold| hold.on.stops(&promotion.app, &promotion.to))
             }
@@ -75,7 +75,7 @@ impl Promotions<'_> {
     /// Promotions that are not over, of apps that the caller may see: first those that wait for the caller.
     pub async fn waiting(self, actor: &Actor, now: Timestamp) -> Result<PromotionsView> {
         self.portal.authorise(actor, Action::ViewOverview)?;
-        let mut open = self.portal.table.open_promotions().await?;
+        let mut open = self.portal.table.promotions().open().await?;
         for overdue in open.iter().filter(|open| open.is_overdue(now)) {
             // It is over whether or not that can be written now: the clock does so later.
             if let Err(error) = Box::pin(self.advance(&overdue.id, now)).await {
@@ -109,7 +109,10 @@ impl Promotions<'_> {
         known::app(self.portal, app)?;
         known::environment(self.portal, environment)?;
         let table = &self.portal.table;
-        Ok(table.promotions(app, environment, limit, cursor).await?)
+        Ok(table
+            .promotions()
+            .list(app, environment, limit, cursor)
+            .await?)
     }
 }
 

@@ -46,8 +46,8 @@ impl<'p> Situations<'p> {
     {
         let table = &self.portal.table;
         let (served, holds) = futures::try_join!(
-            async { Ok::<_, Error>(Box::pin(table.served(app, to)).await?) },
-            async { Ok(Box::pin(table.holds()).await?) },
+            async { Ok::<_, Error>(Box::pin(table.releases().served(app, to)).await?) },
+            async { Ok(Box::pin(table.holds().all()).await?) },
         )?;
         let around = Surroundings {
             served,
@@ -113,7 +113,7 @@ impl<'p> Situations<'p> {
             .filter_map(|actor| actor.responsible().person.clone())
             .collect();
         let ids: Vec<PersonId> = ids.into_iter().collect();
-        let people = self.portal.table.people_among(&ids).await?.into_iter();
+        let people = self.portal.table.people().among(&ids).await?.into_iter();
         let members = people.map(|known| {
             let actor = Actor::person(known.id.clone(), known.name, known.groups);
             Member {
@@ -139,7 +139,12 @@ impl<'p> Situations<'p> {
             return Ok(Vec::new());
         };
         let limit = Limit::try_from(100).unwrap_or_default();
-        let page: Page<Release> = self.portal.table.releases(app, before, limit, None).await?;
+        let page: Page<Release> = self
+            .portal
+            .table
+            .releases()
+            .list(app, before, limit, None)
+            .await?;
         Ok(page.items)
     }
 

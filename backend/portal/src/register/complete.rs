@@ -106,7 +106,11 @@ impl Registrations<'_> {
         let key = &facts.key;
         let Some(to) = &facts.environment else {
             let table = &self.portal.table;
-            return match table.complete_registration(key, build, &note).await? {
+            return match table
+                .builds()
+                .complete_registration(key, build, &note)
+                .await?
+            {
                 Completed::Done => Ok(None),
                 Completed::AlreadyDone { build, .. } => Ok(Some(build)),
             };
@@ -129,7 +133,11 @@ impl Registrations<'_> {
     /// The build of a registration that broke off here and was completed elsewhere at the same time.
     pub(crate) async fn made_meanwhile(self, facts: &Facts) -> Result<Option<Build>> {
         let table = &self.portal.table;
-        match table.begin_registration(&facts.key, facts.now).await? {
+        match table
+            .builds()
+            .begin_registration(&facts.key, facts.now)
+            .await?
+        {
             Registration::Done { build, .. } => {
                 self.registered_before(&build, facts).await.map(Some)
             }
@@ -150,7 +158,13 @@ impl Registrations<'_> {
     }
 
     async fn serves_nothing(self, app: &AppId, to: &EnvironmentId) -> Result<bool> {
-        Ok(self.portal.table.current(app, to).await?.is_none())
+        Ok(self
+            .portal
+            .table
+            .releases()
+            .current(app, to)
+            .await?
+            .is_none())
     }
 
     async fn new_build(
@@ -175,7 +189,7 @@ impl Registrations<'_> {
         let mut build = Build {
             id: self.portal.ids().build(facts.now)?,
             app: facts.app.clone(),
-            number: self.portal.table.next_number(&facts.app).await?,
+            number: self.portal.table.builds().next_number(&facts.app).await?,
             version: None,
             revision,
             run: facts.run.clone(),
@@ -198,7 +212,7 @@ impl Registrations<'_> {
         let (None, Some(run)) = (&facts.revision, &facts.run) else {
             return Ok((facts.revision.clone(), facts.origin));
         };
-        let record = self.portal.table.run_now(run).await?;
+        let record = self.portal.table.runs().get_now(run).await?;
         let known = record
             .as_ref()
             .map_or(Known::Claimed, |record| record.known);
@@ -221,7 +235,7 @@ impl Registrations<'_> {
             }
         }
         if !new.is_empty() {
-            self.portal.table.note_objects(key, &new).await?;
+            self.portal.table.builds().note_objects(key, &new).await?;
         }
         self.put_missing(finals).await
     }

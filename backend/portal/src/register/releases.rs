@@ -29,7 +29,7 @@ pub(crate) struct Direct<'a> {
 impl Registrations<'_> {
     /// That builds of an app may be released in an environment without a promotion now. Asked before any bytes come.
     pub(crate) async fn check_release(self, app: &AppId, to: &EnvironmentId) -> Result<()> {
-        let holds = self.portal.table.holds().await?;
+        let holds = self.portal.table.holds().all().await?;
         declined(release::refusals(
             app,
             to,
@@ -45,7 +45,7 @@ impl Registrations<'_> {
         withdrawn: Option<&Hold>,
         direct: Direct<'_>,
     ) -> Result<ReleaseGrant> {
-        let mut holds = self.portal.table.holds().await?;
+        let mut holds = self.portal.table.holds().all().await?;
         holds.extend(withdrawn.cloned());
         let asked = DirectRelease {
             build,
@@ -73,7 +73,7 @@ impl Registrations<'_> {
                 .grant_release(build, withdrawn.as_ref(), direct)
                 .await?;
             let table = &self.portal.table;
-            match table.release(&grant, Along::Nothing, &note).await? {
+            match table.releases().put(&grant, Along::Nothing, &note).await? {
                 Released::Now(release) => {
                     Box::pin(Execution::of(self.portal).follow(&build.app, direct.to, direct.now))
                         .await;
@@ -96,7 +96,13 @@ impl Registrations<'_> {
         let note = released(build, direct);
         for _ in 0..TRIES {
             let grant = self.grant_release(build, None, direct).await?;
-            match self.portal.table.release(&grant, along, &note).await? {
+            match self
+                .portal
+                .table
+                .releases()
+                .put(&grant, along, &note)
+                .await?
+            {
                 Released::Refused(Obstacle::Held) => {}
                 released => return Ok(released),
             }
@@ -105,7 +111,11 @@ impl Registrations<'_> {
     }
 
     async fn withdrawal(self, build: &Build) -> Result<Option<Hold>> {
-        let withdrawn = self.portal.table.withdrawn(std::slice::from_ref(&build.id));
+        let withdrawn = self
+            .portal
+            .table
+            .releases()
+            .withdrawn(std::slice::from_ref(&build.id));
         Ok(withdrawn.await?.remove(&build.id))
     }
 }

@@ -74,8 +74,8 @@ impl Sessions<'_> {
             signed_in_at: session.began(),
         };
         let table = &self.portal.table;
-        table.put_person(&person).await?;
-        let claimed = table.claim_tokens(&person.name, &person.id).await?;
+        table.people().put(&person).await?;
+        let claimed = table.tokens().claim(&person.name, &person.id).await?;
         if claimed > 0 {
             tracing::info!(
                 person = person.name,
@@ -83,26 +83,29 @@ impl Sessions<'_> {
                 "tokens are known to be somebody's"
             );
         }
-        Ok(table.put_session(&record).await?)
+        Ok(table.sessions().put(&record).await?)
     }
 
     /// Whether a session is registered as its cookie has it. Asked before there is anyone to ask for a role.
     pub async fn has(self, session: &Session) -> Result<bool> {
         let (person, id, facts) = (session.person(), session.id(), session.facts());
-        Ok(self.portal.table.has_session(person, id, &facts).await?)
+        Ok(self.portal.table.sessions().has(person, id, &facts).await?)
     }
 
     /// Notes that a session is in use; false if it was ended, or is registered otherwise.
     pub async fn touch(self, session: &Session, now: Timestamp) -> Result<bool> {
         let (person, id, facts) = (session.person(), session.id(), session.facts());
         let table = &self.portal.table;
-        Ok(table.use_session(person, id, &facts, now).await?)
+        Ok(table.sessions().touch(person, id, &facts, now).await?)
     }
 
     /// Ends a session that its own browser gives up.
     pub async fn leave(self, session: &Session) -> Result<()> {
         let table = &self.portal.table;
-        table.leave_session(session.person(), session.id()).await?;
+        table
+            .sessions()
+            .leave(session.person(), session.id())
+            .await?;
         Ok(())
     }
 
@@ -147,7 +150,7 @@ impl Sessions<'_> {
         let note = note(who, who.actor.clone(), 1, None, now);
         let table = &self.portal.table;
         if let Some(person) = &who.actor.person
-            && table.end_session(person, id, &note).await?
+            && table.sessions().end(person, id, &note).await?
         {
             return Ok(());
         }
@@ -203,7 +206,7 @@ impl Sessions<'_> {
     /// Who has signed in by that name, or is that person.
     async fn people_called(self, typed: &str) -> Result<Vec<PersonRecord>> {
         let name = person(typed)?;
-        let mut people = self.portal.table.people().await?;
+        let mut people = self.portal.table.people().all().await?;
         people.retain(|known| known.name == name || known.id.as_str() == name);
         if people.is_empty() {
             let detail = format!(
@@ -223,12 +226,12 @@ impl Sessions<'_> {
         now: Timestamp,
     ) -> Result<Ended> {
         let table = &self.portal.table;
-        let all = table.sessions(person).await?.into_iter();
+        let all = table.sessions().list(person).await?.into_iter();
         let ids = all.map(|record| record.id);
         let ids: Vec<SessionId> = ids.filter(|id| Some(id) != keep).collect();
         let whose = Actor::person(person.clone(), name, Vec::new());
         let note = |count| note(who, whose.clone(), count, reason, now);
-        table.end_sessions(person, &ids, note).await?;
+        table.sessions().end_all(person, &ids, note).await?;
         Ok(Ended { ended: ids.len() })
     }
 
@@ -239,7 +242,7 @@ impl Sessions<'_> {
         idle: SignedDuration,
         now: Timestamp,
     ) -> Result<Vec<SessionRecord>> {
-        let mut all = self.portal.table.sessions(person).await?;
+        let mut all = self.portal.table.sessions().list(person).await?;
         all.retain(|record| now < record.until && now < record.seen + idle);
         Ok(all)
     }

@@ -16,7 +16,7 @@ impl Tokens<'_> {
         if everyones {
             self.portal.authorise(actor, Action::ManageCredentials)?;
         }
-        let tokens = self.portal.table.tokens().await?;
+        let tokens = self.portal.table.tokens().list().await?;
         let shown = |token: &TokenRecord| everyones || token.owner.is_same_as(actor);
         let tokens = tokens.into_iter().filter(shown);
         let mut tokens: Vec<TokenView> = tokens.map(|token| view(token, now)).collect();

@@ -56,7 +56,7 @@ impl Tokens<'_> {
             revoked: None,
         };
         let note = note(who, Deed::TokenMade, &token, now);
-        let made = self.portal.table.make_token(&token, MOST, &note).await?;
+        let made = self.portal.table.tokens().make(&token, MOST, &note).await?;
         match made {
             TokenMade::Yes => Ok(MadeToken {
                 bearer: text.text(),

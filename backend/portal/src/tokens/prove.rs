@@ -26,7 +26,10 @@ impl Tokens<'_> {
     ) -> Result<Authenticated, AuthError> {
         let guesser = Guesser::at_address("tokens", from);
         let table = &self.portal.table;
-        let (token, made) = table.token_and_guesses(&shown.id, guesser.key()).await?;
+        let (token, made) = table
+            .lockouts()
+            .token_and_guesses(&shown.id, guesser.key())
+            .await?;
         if let Some(locked) = Lockouts::of(self.portal)
             .locked_out(&guesser, made.as_ref(), now)
             .await?
@@ -57,7 +60,7 @@ impl Tokens<'_> {
         if lately {
             return;
         }
-        if let Err(error) = self.portal.table.token_used(&token.id, now).await {
+        if let Err(error) = self.portal.table.tokens().used(&token.id, now).await {
             tracing::warn!(token = %token.id, error = chain(&error), "a token's use was not noted");
         }
     }

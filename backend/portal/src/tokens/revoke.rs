@@ -18,7 +18,13 @@ impl Tokens<'_> {
         let who = who.into();
         self.portal.authorise(who.actor, Action::MakeTokens)?;
         let nothing = || Error::not_found(format!("token {id}"));
-        let token = self.portal.table.token(id).await?.ok_or_else(nothing)?;
+        let token = self
+            .portal
+            .table
+            .tokens()
+            .get(id)
+            .await?
+            .ok_or_else(nothing)?;
         let own = token.owner.is_same_as(who.actor);
         if !own && !self.portal.may(who.actor, Action::ManageCredentials) {
             return Err(nothing());
@@ -30,9 +36,9 @@ impl Tokens<'_> {
         let note = note(who, Deed::TokenRevoked, &token, now);
         let table = &self.portal.table;
         if token.revoked.is_none() {
-            table.revoke_token(&token, &revoked, &note).await?;
+            table.tokens().revoke(&token, &revoked, &note).await?;
         }
-        let token = table.token(id).await?.ok_or_else(nothing)?;
+        let token = table.tokens().get(id).await?.ok_or_else(nothing)?;
         Ok(view(token, now))
     }
 }

@@ -25,7 +25,7 @@ impl Uploads<'_> {
         self.check_run(&facts.app, facts.run.as_ref(), facts.origin)
             .await?;
         let table = &self.portal.table;
-        let build = match table.begin_registration(&facts.key, now).await? {
+        let build = match table.builds().begin_registration(&facts.key, now).await? {
             Registration::Done { build, .. } => {
                 Registrations::of(self.portal)
                     .registered_before(&build, &facts)
@@ -52,7 +52,7 @@ impl Uploads<'_> {
             }
         };
         upload.completed = Some(build.id.clone());
-        table.put_upload(&upload, now).await?;
+        table.builds().put_upload(&upload, now).await?;
         for file in &upload.files {
             self.remove_uploaded(file).await;
         }
@@ -74,7 +74,7 @@ impl Uploads<'_> {
                     // The bytes are not what was promised: they must come again, all of them.
                     self.remove_uploaded(file).await;
                     file.multipart = None;
-                    self.portal.table.put_upload(upload, now).await?;
+                    self.portal.table.builds().put_upload(upload, now).await?;
                 }
                 return Err(error);
             }

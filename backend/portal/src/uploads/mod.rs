@@ -67,7 +67,7 @@ impl Uploads<'_> {
         self.check_run(app, request.run.as_ref(), origin).await?;
         let key = self.registration_key(app, &request, actor).await?;
         let id = upload_id(&registration_id(&key))?;
-        let known = self.portal.table.upload(&id).await?;
+        let known = self.portal.table.builds().upload(&id).await?;
         if let Some(to) = &request.environment
             && known.as_ref().is_none_or(|known| known.completed.is_none())
         {
@@ -75,7 +75,12 @@ impl Uploads<'_> {
                 .check_release(app, to)
                 .await?;
         }
-        let begun = self.portal.table.begin_registration(&key, now).await?;
+        let begun = self
+            .portal
+            .table
+            .builds()
+            .begin_registration(&key, now)
+            .await?;
         let upload = match known {
             Some(known) => continued(known, &request, origin)?,
             None => promised(actor, key, id, request, origin, now),
@@ -100,7 +105,7 @@ impl Uploads<'_> {
     ) -> Result<()> {
         let Some(run) = run else { return Ok(()) };
         let table = &self.portal.table;
-        let known = table.run(run).await?;
+        let known = table.runs().get(run).await?;
         if known
             .and_then(|known| known.app)
             .is_some_and(|other| other != *app)
@@ -110,7 +115,7 @@ impl Uploads<'_> {
         if origin.run.is_proven() {
             return Ok(());
         }
-        let made = table.builds_of_run(run).await?;
+        let made = table.runs().builds_of(run).await?;
         match made.iter().find(|build| build.origin.run.is_proven()) {
             Some(proven) => Err(Error::Conflict {
                 detail: format!(
@@ -131,7 +136,7 @@ impl Uploads<'_> {
         actor: &Actor,
     ) -> Result<RegistrationKey> {
         let shared = request::shared_key(request, app);
-        if let Some(build) = self.portal.table.registered_build(&shared).await?
+        if let Some(build) = self.portal.table.builds().registered(&shared).await?
             && self
                 .portal
                 .builds()
@@ -150,14 +155,20 @@ impl Uploads<'_> {
     pub async fn plan(self, actor: &Actor, id: &UploadId, now: Timestamp) -> Result<UploadPlan> {
         let upload = self.known_upload(actor, id).await?;
         let key = &upload.registration;
-        match self.portal.table.begin_registration(key, now).await? {
+        match self
+            .portal
+            .table
+            .builds()
+            .begin_registration(key, now)
+            .await?
+        {
             Registration::Done { build, .. } => Ok(plan::done(upload.id, build, now)),
             Registration::Pending(_) => self.planned(upload, now).await,
         }
     }
 
     async fn known_upload(self, actor: &Actor, id: &UploadId) -> Result<Upload> {
-        let found = self.portal.table.upload(id).await?;
+        let found = self.portal.table.builds().upload(id).await?;
         let none = || format!("upload {id}, or not any more: start it again, which continues it");
         let upload = found.ok_or_else(|| Error::not_found(none()))?;
         let action = Action::Register {

@@ -33,7 +33,7 @@ impl Uploads<'_> {
                 state,
             });
         }
-        self.portal.table.put_upload(&upload, now).await?;
+        self.portal.table.builds().put_upload(&upload, now).await?;
         Ok(UploadPlan {
             id: upload.id,
             build: None,

@@ -47,10 +47,10 @@ impl<'p> Builds<'p> {
             failed: false,
         };
         let (record, holds, builds, runs) = futures::try_join!(
-            Box::pin(table.overview()),
-            Box::pin(table.recent_holds()),
-            Box::pin(table.builds(app, few, None)),
-            Box::pin(table.runs(list, few, None)),
+            Box::pin(table.runs().overview()),
+            Box::pin(table.holds().recent()),
+            Box::pin(table.builds().list(app, few, None)),
+            Box::pin(table.runs().list(list, few, None)),
         )?;
         let environments = self.portal.catalog().environments.clone();
         Ok(AppView {
@@ -78,7 +78,7 @@ impl<'p> Builds<'p> {
     ) -> Result<Page<BuildBrief>> {
         self.portal.authorise(actor, Action::ViewApp(app))?;
         known::app(self.portal, app)?;
-        Ok(self.portal.table.builds(app, limit, cursor).await?)
+        Ok(self.portal.table.builds().list(app, limit, cursor).await?)
     }
 }
 
@@ -98,7 +98,7 @@ impl Runs<'_> {
             app: Some(app),
             failed: which == Which::Failed,
         };
-        Ok(self.portal.table.runs(list, limit, cursor).await?)
+        Ok(self.portal.table.runs().list(list, limit, cursor).await?)
     }
 
     /// Runs of pipelines that no app claims, newest first.
@@ -114,6 +114,6 @@ impl Runs<'_> {
             app: None,
             failed: which == Which::Failed,
         };
-        Ok(self.portal.table.runs(list, limit, cursor).await?)
+        Ok(self.portal.table.runs().list(list, limit, cursor).await?)
     }
 }

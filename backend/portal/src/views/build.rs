@@ -21,7 +21,7 @@ impl Builds<'_> {
     /// One build, its files, and its releases, newest first.
     pub async fn show(self, actor: &Actor, id: &BuildId, now: Timestamp) -> Result<BuildView> {
         let record = self.visible(actor, id).await?;
-        let served = self.portal.table.served_of(&record.build.app);
+        let served = self.portal.table.releases().served_of(&record.build.app);
         let (served, around) = futures::try_join!(
             async { Ok(Box::pin(served).await?) },
             Box::pin(Prospects::of(self.portal).around(&record.build.app)),

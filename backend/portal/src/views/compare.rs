@@ -45,7 +45,12 @@ impl Builds<'_> {
                     .authorise(actor, crate::access::Action::ViewApp(app))?;
                 known::app(self.portal, app)?;
                 known::environment(self.portal, environment)?;
-                let current = self.portal.table.current(app, environment).await?;
+                let current = self
+                    .portal
+                    .table
+                    .releases()
+                    .current(app, environment)
+                    .await?;
                 let nothing = || Error::not_found(format!("release of {app} in {environment} yet"));
                 current.ok_or_else(nothing)?.build
             }

@@ -41,8 +41,8 @@ impl Builds<'_> {
         let table = &self.portal.table;
         let few = Limit::try_from(11).unwrap_or_default();
         let (served, newest) = futures::try_join!(
-            table.served(app, environment),
-            table.newest_releases(app, environment, few),
+            table.releases().served(app, environment),
+            table.releases().newest(app, environment, few),
         )?;
         let current = served.release;
         let earlier = before(current.as_ref(), newest);
@@ -54,7 +54,8 @@ impl Builds<'_> {
         let shown = current.iter().map(|it| &it.build).chain(previous);
         let doubtful = earlier.iter().filter(|it| !it.offered);
         let some = table
-            .some_builds(
+            .builds()
+            .some(
                 &shown.collect(),
                 &doubtful.map(|it| &it.release.build).collect(),
             )
@@ -109,7 +110,10 @@ impl Builds<'_> {
         known::app(self.portal, app)?;
         known::environment(self.portal, environment)?;
         let table = &self.portal.table;
-        Ok(table.releases(app, environment, limit, cursor).await?)
+        Ok(table
+            .releases()
+            .list(app, environment, limit, cursor)
+            .await?)
     }
 }
 

@@ -44,7 +44,7 @@ impl Downloads<'_> {
         self.portal
             .authorise(actor, Action::ViewDownloads(&found.app))?;
         let table = &self.portal.table;
-        Ok(table.downloads(build, limit, cursor).await?)
+        Ok(table.downloads().list(build, limit, cursor).await?)
     }
 }
 
@@ -59,7 +59,7 @@ impl Builds<'_> {
     /// A build, for those who may see its app, if it is one of `app` where that is said. One read of one item, without what
     /// became of it.
     pub async fn alone(self, actor: &Actor, id: &BuildId, app: Option<&AppId>) -> Result<Build> {
-        let build = self.portal.table.build_alone(id).await?;
+        let build = self.portal.table.builds().alone(id).await?;
         let build = build.ok_or_else(|| Error::not_found(no_build(id)))?;
         self.check_app(actor, &build, app)?;
         Ok(build)
@@ -81,7 +81,8 @@ impl Builds<'_> {
     pub(crate) async fn record(self, id: &BuildId) -> Result<BuildRecord> {
         self.portal
             .table
-            .build(id)
+            .builds()
+            .get(id)
             .await?
             .ok_or_else(|| Error::not_found(no_build(id)))
     }

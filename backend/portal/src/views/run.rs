@@ -17,7 +17,7 @@ impl Runs<'_> {
     /// One run, its steps in the order that they went, and the builds that it registered.
     pub async fn show(self, actor: &Actor, id: &RunId, now: Timestamp) -> Result<RunView> {
         self.portal.authorise(actor, Action::ViewRun)?;
-        let found = self.portal.table.run(id).await?;
+        let found = self.portal.table.runs().get(id).await?;
         let none = || format!("run {id}");
         let record = found.ok_or_else(|| Error::not_found(none()))?;
         let look = record.app.as_ref();

@@ -45,7 +45,8 @@ async fn noted(test: &TestPortal, deed: Deed) -> domain::audit::Note {
     let entries = test
         .store
         .table
-        .audit_month(&month)
+        .audit()
+        .month(&month)
         .await
         .unwrap()
         .into_iter();
@@ -73,7 +74,7 @@ async fn a_bucket_that_is_not_there_fails_the_promotion_at_once_and_the_environm
         noted(&test, Deed::PromotionFailed).await.reason.as_deref(),
         Some(why)
     );
-    assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
+    assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
 
     // Somebody makes the bucket.
     let there = test.store.objects.in_bucket("no-such-bucket");
@@ -117,7 +118,7 @@ async fn a_target_that_does_not_answer_is_tried_again_and_given_up_in_time_with_
         why.contains("not taken on within 1 h") && why.contains("ListPipelineExecutions"),
         "{why}"
     );
-    assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
+    assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -145,7 +145,15 @@ async fn a_pipeline_that_nobody_has_named_moves_nothing_whatever_it_says() {
         matches!(&outcome, Outcome::Failed { work: of, .. } if *of == work),
         "{outcome:?}"
     );
-    assert!(test.store.table.open_promotions().await.unwrap().is_empty());
+    assert!(
+        test.store
+            .table
+            .promotions()
+            .open()
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]

@@ -88,7 +88,14 @@ async fn a_gate_asks_for_a_promotion_itself_waits_for_an_approval_and_starts_not
         panic!("open");
     };
     assert!(why.contains("2 approvals"), "{why}");
-    let open = test.store.table.open_promotions().await.unwrap().remove(0);
+    let open = test
+        .store
+        .table
+        .promotions()
+        .open()
+        .await
+        .unwrap()
+        .remove(0);
     assert_eq!(open.requested_by.name, testkit::pipeline::PIPELINE);
     assert_eq!(execution_of(&open), execution);
     test.tick(1).await;
@@ -114,7 +121,14 @@ async fn a_rejected_promotion_shuts_its_gate_for_good_with_the_reason() {
     let build = test.registered(4, machine_time()).await;
     test.start_by_hand(&build);
     assert!(matches!(test.work(0).await, Outcome::Waits { .. }));
-    let open = test.store.table.open_promotions().await.unwrap().remove(0);
+    let open = test
+        .store
+        .table
+        .promotions()
+        .open()
+        .await
+        .unwrap()
+        .remove(0);
     let rejected = test
         .portal
         .promotions()
@@ -182,7 +196,14 @@ async fn a_gate_whose_run_is_over_leaves_no_promotion_behind() {
     let build = test.registered(4, machine_time()).await;
     let execution = test.start_by_hand(&build);
     assert!(matches!(test.work(0).await, Outcome::Waits { .. }));
-    let open = test.store.table.open_promotions().await.unwrap().remove(0);
+    let open = test
+        .store
+        .table
+        .promotions()
+        .open()
+        .await
+        .unwrap()
+        .remove(0);
     let stop = json!({"pipelineName": testkit::pipeline::PIPELINE, "abandon": true, "pipelineExecutionId": execution});
     test.simulator()
         .call("StopPipelineExecution", &stop)
@@ -210,7 +231,14 @@ async fn a_release_without_a_promotion_notes_what_happened_once() {
     assert!(matches!(outcome, Outcome::Released(_)), "{outcome:?}");
     assert_eq!(deliver().await, Outcome::AnsweredBefore);
     assert_eq!(test.current(&prod()).await, Some(5));
-    let record = test.store.table.build(&build.id).await.unwrap().unwrap();
+    let record = test
+        .store
+        .table
+        .builds()
+        .get(&build.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(record.releases.len(), 2);
 }
 

@@ -22,8 +22,15 @@ async fn starting_a_pipeline_can_be_cut_off_at_every_write() {
             test.hear().await;
             // Whatever was not heard of for ten minutes ends, one way or another.
             test.tick(11).await;
-            assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
-            let record = test.store.table.build(&build.id).await.unwrap().unwrap();
+            assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
+            let record = test
+                .store
+                .table
+                .builds()
+                .get(&build.id)
+                .await
+                .unwrap()
+                .unwrap();
             assert!(record.promotions.len() <= 1 && test.executions() <= 1);
             if let Some(brief) = record.promotions.first() {
                 let ended = test.promotion(&brief.id).await;

@@ -176,6 +176,6 @@ async fn what_waits_too_long_expires_at_the_next_look() {
     let later = noon(1) + SignedDuration::from_hours(72);
     test.portal.promotions().advance_all(later).await.unwrap();
     assert_eq!(test.promotion(&id).await.state, State::Expired);
-    assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
+    assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
     assert_eq!(test.deeds().await.last(), Some(&Deed::PromotionExpired));
 }

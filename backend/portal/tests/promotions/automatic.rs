@@ -16,7 +16,7 @@ async fn a_build_follows_by_itself_once_its_soak_time_is_over() {
     let test = TestPortal::with_path(soaking).await;
     test.registered(1, noon(0)).await;
     test.portal.promotions().advance_all(noon(1)).await.unwrap();
-    let open = test.store.table.open_promotions().await.unwrap();
+    let open = test.store.table.promotions().open().await.unwrap();
     assert_eq!(
         (open[0].kind, &open[0].state),
         (PromotionKind::Automatic, &State::Waiting)
@@ -48,14 +48,21 @@ async fn a_newer_build_takes_the_place_of_one_that_still_waits() {
     let test = TestPortal::with_path(soaking).await;
     test.registered(1, noon(0)).await;
     test.portal.promotions().advance_all(noon(1)).await.unwrap();
-    let first = test.store.table.open_promotions().await.unwrap().remove(0);
+    let first = test
+        .store
+        .table
+        .promotions()
+        .open()
+        .await
+        .unwrap()
+        .remove(0);
     test.registered(2, noon(10)).await;
     test.portal
         .promotions()
         .advance_all(noon(11))
         .await
         .unwrap();
-    let open = test.store.table.open_promotions().await.unwrap();
+    let open = test.store.table.promotions().open().await.unwrap();
     assert_eq!((open.len(), open[0].number), (1, 2));
     assert!(matches!(
         test.promotion(&first.id).await.state,
@@ -79,7 +86,14 @@ async fn what_somebody_turned_down_is_not_asked_for_again() {
     let test = TestPortal::with_path(soaking).await;
     let build = test.registered(1, noon(0)).await;
     test.portal.promotions().advance_all(noon(1)).await.unwrap();
-    let open = test.store.table.open_promotions().await.unwrap().remove(0);
+    let open = test
+        .store
+        .table
+        .promotions()
+        .open()
+        .await
+        .unwrap()
+        .remove(0);
     test.portal
         .promotions()
         .cancel(&ada(), &open.id, "not this one", noon(2))

@@ -70,7 +70,7 @@ fn refusals(pushed: Result<Build, Error>) -> Vec<RefusalKind> {
 /// Every entry of the log that is about builds' coming in.
 async fn entries(test: &TestPortal) -> Vec<Deed> {
     let month = domain::month::Month::of(machine_time());
-    let found = test.store.table.audit_month(&month).await.unwrap();
+    let found = test.store.table.audit().month(&month).await.unwrap();
     let deeds = found
         .into_iter()
         .map(|found| found.entry.unwrap().note.deed);

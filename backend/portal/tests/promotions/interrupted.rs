@@ -19,15 +19,21 @@ async fn gone_on(test: &TestPortal) {
 async fn assert_done_once(test: &TestPortal, build: &Build, releases: usize) {
     assert_eq!(test.current(&prod()).await, Some(build.number));
     assert_eq!(test.releases(&prod()).await, releases);
-    assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
+    assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
     assert_eq!(
-        test.store.table.slot(&wallet(), &prod()).await.unwrap(),
+        test.store
+            .table
+            .promotions()
+            .slot(&wallet(), &prod())
+            .await
+            .unwrap(),
         None
     );
     let promotions = test
         .store
         .table
-        .build(&build.id)
+        .builds()
+        .get(&build.id)
         .await
         .unwrap()
         .unwrap()
@@ -180,14 +186,15 @@ async fn going_back_and_withdrawing_can_be_cut_off_at_every_write() {
             let withdrawn = test
                 .store
                 .table
-                .build(&bad.id)
+                .builds()
+                .get(&bad.id)
                 .await
                 .unwrap()
                 .unwrap()
                 .withdrawn;
             assert_eq!(withdrawn.unwrap().reason, "it crashes at start");
             assert_eq!(times(&test, Deed::Withdrawn).await, 1);
-            assert_eq!(test.store.table.holds().await.unwrap().len(), 1);
+            assert_eq!(test.store.table.holds().all().await.unwrap().len(), 1);
             assert_done_once(&test, &good, 3).await;
             if !cut {
                 break;
@@ -235,7 +242,7 @@ async fn withdrawing_can_be_cut_off_at_every_write_and_the_clock_settles_it() {
             assert_eq!(again.unwrap().already, heard);
             assert_eq!(test.current(&preprod()).await, None);
             assert_eq!(times(&test, Deed::Withdrawn).await, 1);
-            assert_eq!(test.store.table.unsettled().await.unwrap(), []);
+            assert_eq!(test.store.table.releases().unsettled().await.unwrap(), []);
             test.assert_log_is_whole().await;
             if !cut {
                 break;

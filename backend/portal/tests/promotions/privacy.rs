@@ -45,7 +45,7 @@ async fn signs_in(test: &TestPortal, person: &Actor, second: i64) {
         groups: person.groups.clone(),
         signed_in_at: noon(second),
     };
-    test.store.table.put_person(&record).await.unwrap();
+    test.store.table.people().put(&record).await.unwrap();
 }
 
 /// What the table says anywhere of somebody's name.
@@ -130,7 +130,14 @@ async fn whoever_read_a_promotion_before_does_not_bring_the_name_back() {
         .promotions()
         .request(&ada, to(&build, &prod()), noon(1));
     let id = requested.await.unwrap().promotion.id;
-    let before = test.store.table.promotion(&id).await.unwrap().unwrap();
+    let before = test
+        .store
+        .table
+        .promotions()
+        .get(&id)
+        .await
+        .unwrap()
+        .unwrap();
     erased(&test.portal, asked(&ada)).await.unwrap();
     let step = Step {
         notes: Vec::new(),
@@ -138,7 +145,12 @@ async fn whoever_read_a_promotion_before_does_not_bring_the_name_back() {
         hold: None,
     };
     let after = before.promotion.clone();
-    let stepped = test.store.table.step(&before, &after, step).await;
+    let stepped = test
+        .store
+        .table
+        .promotions()
+        .step(&before, &after, step)
+        .await;
     let obstacle = Stepped::Refused(Obstacle::Changed);
     assert_eq!(stepped.unwrap(), obstacle);
     assert_eq!(said(&test, &ada).await, Vec::<String>::new());
@@ -219,7 +231,7 @@ async fn whoever_is_called_like_another_is_asked_for_by_their_identifier() {
         groups: Vec::new(),
         signed_in_at: noon(1),
     };
-    test.store.table.put_person(&elsewhere).await.unwrap();
+    test.store.table.people().put(&elsewhere).await.unwrap();
     let build = test.in_preprod(1, noon(0)).await;
     let ambiguous = erased(&test.portal, asked(&ada())).await.unwrap_err();
     let words = ambiguous.to_string();
@@ -237,7 +249,14 @@ async fn whoever_is_called_like_another_is_asked_for_by_their_identifier() {
     let done = erased(&test.portal, other).await.unwrap();
     assert_eq!(done.person, elsewhere.id);
     assert!(done.records.is_empty(), "{done:?}");
-    let shown = test.store.table.build(&build.id).await.unwrap().unwrap();
+    let shown = test
+        .store
+        .table
+        .builds()
+        .get(&build.id)
+        .await
+        .unwrap()
+        .unwrap();
     let asked_by = &shown.promotions[0].requested_by;
     assert_eq!(asked_by.name, ada().name);
 }

@@ -37,6 +37,7 @@ async fn a_promotion_that_nothing_holds_up_is_carried_out_at_once() {
     let current = test
         .store
         .table
+        .releases()
         .current(&wallet(), &preprod())
         .await
         .unwrap()
@@ -89,7 +90,7 @@ async fn all_that_is_wrong_is_said_at_once_and_noted_of_those_who_may_ask() {
         (Deed::PromotionRefused, &ada().name)
     );
     assert_eq!(note.details.len(), refused.len());
-    assert_eq!(test.store.table.open_promotions().await.unwrap(), []);
+    assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -179,7 +180,7 @@ async fn asking_for_what_is_open_gives_that() {
         .unwrap();
     assert!(again.already);
     assert_eq!(again.promotion, first.promotion);
-    assert_eq!(test.store.table.open_promotions().await.unwrap().len(), 1);
+    assert_eq!(test.store.table.promotions().open().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

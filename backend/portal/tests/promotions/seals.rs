@@ -23,7 +23,7 @@ async fn sealing() -> TestPortal {
 /// Something that is noted.
 async fn noted(test: &TestPortal) {
     let note = testkit::records::note(Deed::Held);
-    test.store.table.note(&note).await.unwrap();
+    test.store.table.audit().note(&note).await.unwrap();
 }
 
 async fn seal(test: &TestPortal, minutes: i64) -> Option<Seal> {
@@ -118,7 +118,7 @@ async fn set_newest(test: &TestPortal, newest: Option<&Seal>) {
             seal: seal.clone(),
             in_bucket: true,
         };
-        let noted = test.store.table.note_seal(None, &newest).await;
+        let noted = test.store.table.audit().note_seal(None, &newest).await;
         assert!(noted.unwrap());
     }
 }
@@ -190,11 +190,25 @@ async fn a_seal_that_was_decided_and_not_put_is_put_by_the_next_call() {
         NewestSeal { seal, in_bucket }
     });
     let table = &test.store.table;
-    assert!(table.note_seal(Some(&before), &after).await.unwrap());
+    assert!(
+        table
+            .audit()
+            .note_seal(Some(&before), &after)
+            .await
+            .unwrap()
+    );
     assert_eq!(found(&test).await, [], "it is not missing yet");
     assert_eq!(seal(&test, 201).await, None, "no other one is made");
     assert_eq!(bucket(&test).list("").await.unwrap().len(), 4);
-    assert!(table.newest_seal().await.unwrap().unwrap().in_bucket);
+    assert!(
+        table
+            .audit()
+            .newest_seal()
+            .await
+            .unwrap()
+            .unwrap()
+            .in_bucket
+    );
     assert_eq!(found(&test).await, []);
 }
 
@@ -287,7 +301,7 @@ async fn a_log_that_was_cut_behind_its_seals_is_found() {
     // What is written in its place then is found as well, and that the log went back stays on record.
     assert_eq!(seal(&test, 300).await.unwrap().number, 4);
     let lifted = testkit::records::note(Deed::Lifted);
-    test.store.table.note(&lifted).await.unwrap();
+    test.store.table.audit().note(&lifted).await.unwrap();
     assert_eq!(
         found(&test).await,
         [(6, Fault::SealMismatch), (4, Fault::SealForged)]
@@ -310,7 +324,15 @@ async fn what_the_table_says_of_the_newest_seal_hides_nothing() {
     assert_eq!(seal(&test, 400).await.unwrap().number, 5);
     assert_eq!(found(&test).await, []);
     // It claims what is to come: no wait for that.
-    let mut ahead = test.store.table.newest_seal().await.unwrap().unwrap().seal;
+    let mut ahead = test
+        .store
+        .table
+        .audit()
+        .newest_seal()
+        .await
+        .unwrap()
+        .unwrap()
+        .seal;
     ahead.sealed_at = noon(100_000);
     set_newest(&test, Some(&ahead)).await;
     noted(&test).await;

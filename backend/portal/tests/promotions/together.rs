@@ -28,7 +28,7 @@ async fn a_double_click_and_two_people_make_one_promotion() {
     let first = &asked[0].promotion.id;
     assert!(asked.iter().all(|asked| asked.promotion.id == *first));
     assert_eq!(asked.iter().filter(|asked| !asked.already).count(), 1);
-    assert_eq!(test.store.table.open_promotions().await.unwrap().len(), 1);
+    assert_eq!(test.store.table.promotions().open().await.unwrap().len(), 1);
     let requests = test.deeds().await;
     let requests = requests
         .iter()
@@ -174,7 +174,7 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
         }
         assert_eq!(test.current(&preprod()).await, Some(1));
         assert_eq!(
-            test.store.table.holds().await.unwrap().len(),
+            test.store.table.holds().all().await.unwrap().len(),
             1,
             "{}",
             wallet()

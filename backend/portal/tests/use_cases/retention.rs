@@ -23,6 +23,7 @@ fn key(run: &str) -> RegistrationKey {
 async fn broken_off(world: &TestPortal, run: &str, files: &[(&str, &[u8])]) -> String {
     let table = &world.store.table;
     let begun = table
+        .builds()
         .begin_registration(&key(run), at("03:00:00"))
         .await
         .unwrap();
@@ -38,6 +39,7 @@ async fn broken_off(world: &TestPortal, run: &str, files: &[(&str, &[u8])]) -> S
     for (name, bytes) in files {
         let key = final_key(name, bytes);
         table
+            .builds()
             .note_objects(&self::key(run), std::slice::from_ref(&key))
             .await
             .unwrap();

@@ -298,7 +298,8 @@ async fn revoking_is_for_the_owner_and_for_who_manages_them_and_works_once() {
     let log = world
         .store
         .table
-        .audit_month(&Month::of(at("03:00:00")))
+        .audit()
+        .month(&Month::of(at("03:00:00")))
         .await;
     let log = log.unwrap();
     let deeds = log.iter().map(|found| found.entry.as_ref().unwrap());
@@ -313,7 +314,8 @@ async fn the_audit_log_says_what_a_token_may_and_nothing_that_opens_anything() {
     let log = world
         .store
         .table
-        .audit_month(&Month::of(at("03:00:00")))
+        .audit()
+        .month(&Month::of(at("03:00:00")))
         .await;
     let log = log.unwrap();
     let entry = log[0].entry.clone().unwrap().readable();

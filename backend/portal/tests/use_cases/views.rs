@@ -38,7 +38,7 @@ fn unsigned() -> Package {
 /// Registers a build with packages that were read before, one file each, and releases it in dev.
 async fn released(world: &TestPortal, time: &str, packages: &[Package]) -> Build {
     let table = &world.store.table;
-    let number = table.next_number(&wallet()).await.unwrap();
+    let number = table.builds().next_number(&wallet()).await.unwrap();
     let artifacts = packages
         .iter()
         .enumerate()

@@ -49,7 +49,7 @@ async fn main() {
     let meter = Arc::new(Meter::default());
     let table = Store::connect(&settings).await.table;
     let table = table.with_meter(Arc::clone(&meter));
-    table.create().await.unwrap();
+    store::table::schema::create(&table).await.unwrap();
     let (wallet, dev) = ("wallet".parse().unwrap(), "dev".parse().unwrap());
 
     release(&table, &wallet, &dev).await;
@@ -63,7 +63,7 @@ async fn main() {
     events(&table, &meter, (&wallet, &dev)).await;
     tap(&table, &meter, (&wallet, &dev)).await;
 
-    let items = history::fill(&server.endpoint(), table.name(), PAST).await;
+    let items = history::fill(&server.endpoint(), &table.name, PAST).await;
     // The overview shows other runs then, of the same kind.
     for run in 100..105 {
         for (event, raw) in story::short_run(run) {
@@ -80,7 +80,11 @@ async fn main() {
 async fn record(table: &Table, event: &Event, raw: &str, feed: (&AppId, &EnvironmentId)) {
     let now = event.received_at;
     let raw = Some(Raw::Inline(raw));
-    table.record(event, raw, Some(feed), now).await.unwrap();
+    table
+        .events()
+        .record(event, raw, Some(feed), now)
+        .await
+        .unwrap();
 }
 
 /// What each kind of event costs.
@@ -130,7 +134,7 @@ async fn events(table: &Table, meter: &Meter, feed: (&AppId, &EnvironmentId)) {
 
 async fn overview(table: &Table, meter: &Meter) -> Reading {
     meter.reset();
-    table.overview().await.unwrap();
+    table.runs().overview().await.unwrap();
     meter.reset()
 }
 
@@ -152,7 +156,12 @@ fn print_overview(few: Reading, many: Reading, items: usize) {
 /// What a tester's tap reads.
 async fn tap(table: &Table, meter: &Meter, (app, environment): (&AppId, &EnvironmentId)) {
     meter.reset();
-    table.current(app, environment).await.unwrap().unwrap();
+    table
+        .releases()
+        .current(app, environment)
+        .await
+        .unwrap()
+        .unwrap();
     let cost = meter.reset();
     println!(
         "a tap: {} GetItem of {} bytes, {:.1} read units (budget 1 GetItem)",
@@ -191,6 +200,6 @@ async fn release(table: &Table, app: &AppId, environment: &EnvironmentId) {
     };
     let grant = domain::release::decide(asked, story::noon(0)).unwrap();
     let note = Note::new(story::noon(0), by, "job", Deed::Released);
-    let released = table.release(&grant, Along::Nothing, &note);
+    let released = table.releases().put(&grant, Along::Nothing, &note);
     released.await.unwrap();
 }

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Table,
     calls::{Condition, Write, Written},
+    handle::Audit,
     item::{self, Item},
     keys,
     list::Place,
@@ -107,47 +107,51 @@ impl AuditPlace {
 /// So many entries are read at once.
 const AT_ONCE: i32 = 1000;
 
-impl Table {
+impl Audit<'_> {
     /// Notes something that leaves no other trace.
-    pub async fn note(&self, note: &Note) -> Result<()> {
+    pub async fn note(self, note: &Note) -> Result<()> {
         self.commit(Vec::new(), std::slice::from_ref(note)).await?;
         Ok(())
     }
 
     /// One page of a month's entries, newest first.
-    pub async fn audit(
-        &self,
+    pub async fn list(
+        self,
         month: &Month,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Entry>> {
         let partition = keys::audit_partition(month);
-        let page = self.page(Place::Table, &partition, limit, cursor).await?;
+        let page = self
+            .table
+            .calls
+            .page(Place::Table, &partition, limit, cursor)
+            .await?;
         let mut page: Page<Entry> = page;
         let people = names::people_of(&page.items);
         if !people.is_empty() {
-            let beside = self.names_of(people).await?;
+            let beside = self.table.people().names_of(people).await?;
             page.items.iter_mut().for_each(|entry| beside.put(entry));
         }
         Ok(page)
     }
 
     /// All entries of a month as they are found, in the order of their keys.
-    pub async fn audit_month(&self, month: &Month) -> Result<Vec<FoundEntry>> {
-        let items = self.partition(&keys::audit_partition(month), true).await?;
+    pub async fn month(self, month: &Month) -> Result<Vec<FoundEntry>> {
+        let items = self
+            .table
+            .calls
+            .partition(&keys::audit_partition(month), true)
+            .await?;
         self.found(items).await
     }
 
     /// The first entries of a month, or those behind a place, so many that they can be held.
-    pub async fn audit_entries(
-        &self,
-        month: &Month,
-        behind: Option<&AuditPlace>,
-    ) -> Result<FoundEntries> {
+    pub async fn entries(self, month: &Month, behind: Option<&AuditPlace>) -> Result<FoundEntries> {
         // No key is empty, so that all are above.
         let bound = behind.map_or(" ", |place| place.0.as_str());
         let partition = keys::audit_partition(month);
-        let items = self.above(&partition, bound, AT_ONCE).await?;
+        let items = self.table.calls.above(&partition, bound, AT_ONCE).await?;
         let more = items.len() >= AT_ONCE.unsigned_abs() as usize;
         let last = items.last().map(|item| item::text(item, keys::SK));
         Ok(FoundEntries {
@@ -159,9 +163,9 @@ impl Table {
     }
 
     /// Items as entries, each with the names that stand beside it.
-    pub(super) async fn found(&self, items: Vec<Item>) -> Result<Vec<FoundEntry>> {
+    pub(super) async fn found(self, items: Vec<Item>) -> Result<Vec<FoundEntry>> {
         let people = items.iter().flat_map(names::people_in).collect();
-        let beside = self.names_of(people).await?;
+        let beside = self.table.people().names_of(people).await?;
         let with_names = |item| {
             let mut found = found(item);
             if let Some(value) = &mut found.value {
@@ -176,7 +180,7 @@ impl Table {
     }
 
     /// Where the log begins and ends; `None` while nothing was noted.
-    pub async fn audit_span(&self) -> Result<Option<AuditSpan>> {
+    pub async fn span(self) -> Result<Option<AuditSpan>> {
         Ok(self.head().await?.map(|row| AuditSpan {
             head: row.head(),
             first: row.since,
@@ -186,9 +190,9 @@ impl Table {
 
     /// Some writes and what the log says of them, all or none. Only the conditions of `writes` are told of when they do
     /// not hold.
-    pub(super) async fn commit(&self, writes: Vec<Write>, notes: &[Note]) -> Result<Written> {
+    pub(super) async fn commit(self, writes: Vec<Write>, notes: &[Note]) -> Result<Written> {
         if notes.is_empty() {
-            return self.transact(writes).await;
+            return self.table.calls.transact(writes).await;
         }
         let mut tries = Tries::of("the audit log");
         loop {
@@ -198,7 +202,7 @@ impl Table {
             let mut all = writes.clone();
             all.extend(entries(head.as_ref(), &hidden)?);
             all.extend(naming.writes()?);
-            match self.transact(all).await? {
+            match self.table.calls.transact(all).await? {
                 Written::Yes => return Ok(Written::Yes),
                 Written::Refused(places) => {
                     let own: Vec<usize> = places
@@ -216,7 +220,7 @@ impl Table {
     }
 
     /// The head, and the names of those whom notes name: in one call.
-    async fn head_and_names(&self, notes: &[Note]) -> Result<(Option<HeadRow>, Beside)> {
+    async fn head_and_names(self, notes: &[Note]) -> Result<(Option<HeadRow>, Beside)> {
         let people: BTreeSet<PersonId> =
             notes.iter().flat_map(Note::named).map(|it| it.0).collect();
         if people.is_empty() {
@@ -225,7 +229,7 @@ impl Table {
         let mut keys = vec![keys::audit_head()];
         keys.extend(people.iter().map(keys::names));
         let (mut head, mut rows) = (None, Vec::new());
-        for item in self.get_some(&keys, true).await? {
+        for item in self.table.calls.get_some(&keys, true).await? {
             if item::text(&item, keys::PK) == keys[0].pk {
                 head = Some(item::read(item)?);
             } else {
@@ -235,8 +239,8 @@ impl Table {
         Ok((head, Beside::read(rows)))
     }
 
-    async fn head(&self) -> Result<Option<HeadRow>> {
-        let item = self.get(&keys::audit_head(), true).await?;
+    async fn head(self) -> Result<Option<HeadRow>> {
+        let item = self.table.calls.get(&keys::audit_head(), true).await?;
         item.map(item::read).transpose()
     }
 }

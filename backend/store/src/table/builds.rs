@@ -13,8 +13,8 @@ use domain::{
 use serde::Deserialize;
 
 use super::{
-    Table,
     calls::{Change, Write},
+    handle::Builds,
     item,
     keys::{self, BuildPart},
     list::Place,
@@ -61,9 +61,9 @@ struct Counter {
     last: u64,
 }
 
-impl Table {
+impl Builds<'_> {
     /// The next number of an app's builds. One that is not used then leaves a gap, which is fine.
-    pub async fn next_number(&self, app: &AppId) -> Result<u64> {
+    pub async fn next_number(self, app: &AppId) -> Result<u64> {
         let key = keys::counter(app);
         let change = Change {
             key: key.clone(),
@@ -73,6 +73,8 @@ impl Table {
             values: vec![(":one", item::number(1))],
         };
         let item = self
+            .table
+            .calls
             .update(change)
             .await?
             .ok_or_else(|| Error::NotFound { what: key.pk })?;
@@ -80,14 +82,14 @@ impl Table {
     }
 
     /// One build, without what became of it: one read of one item.
-    pub async fn build_alone(&self, id: &BuildId) -> Result<Option<Build>> {
-        let item = self.get(&keys::build(id), false).await?;
+    pub async fn alone(self, id: &BuildId) -> Result<Option<Build>> {
+        let item = self.table.calls.get(&keys::build(id), false).await?;
         item.map(item::read).transpose()
     }
 
     /// Some builds, and which of others are withdrawn: one call, at most 100 in all.
-    pub async fn some_builds(
-        &self,
+    pub async fn some(
+        self,
         builds: &HashSet<&BuildId>,
         doubtful: &HashSet<&BuildId>,
     ) -> Result<SomeBuilds> {
@@ -95,7 +97,7 @@ impl Table {
         let doubtful = doubtful.iter().map(|id| keys::withdrawn(id));
         let asked: Vec<_> = builds.chain(doubtful).collect();
         let mut some = SomeBuilds::default();
-        for item in self.get_some(&asked, false).await? {
+        for item in self.table.calls.get_some(&asked, false).await? {
             match keys::build_part(item::text(&item, keys::SK)) {
                 BuildPart::Build => {
                     let build: Build = item::read(item)?;
@@ -114,12 +116,17 @@ impl Table {
     }
 
     /// One build with its releases and promotions.
-    pub async fn build(&self, id: &BuildId) -> Result<Option<BuildRecord>> {
+    pub async fn get(self, id: &BuildId) -> Result<Option<BuildRecord>> {
         let mut build: Option<Build> = None;
         let mut withdrawn: Option<Hold> = None;
         let mut releases: Vec<Release> = Vec::new();
         let mut promotions: Vec<PromotionBrief> = Vec::new();
-        for item in self.partition(&keys::build_partition(id), false).await? {
+        for item in self
+            .table
+            .calls
+            .partition(&keys::build_partition(id), false)
+            .await?
+        {
             match keys::build_part(item::text(&item, keys::SK)) {
                 BuildPart::Build => build = Some(item::read(item)?),
                 BuildPart::Release => releases.push(item::read(item)?),
@@ -139,13 +146,15 @@ impl Table {
     }
 
     /// One page of an app's builds, newest first.
-    pub async fn builds(
-        &self,
+    pub async fn list(
+        self,
         app: &AppId,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<BuildBrief>> {
-        self.page(Place::Table, &keys::builds_partition(app), limit, cursor)
+        self.table
+            .calls
+            .page(Place::Table, &keys::builds_partition(app), limit, cursor)
             .await
     }
 }

@@ -1,8 +1,9 @@
 //! The few calls of DynamoDB that all questions are made of.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_dynamodb::{
+    Client,
     error::SdkError,
     operation::{
         delete_item::DeleteItemError, put_item::PutItemError,
@@ -16,7 +17,7 @@ use aws_sdk_dynamodb::{
 };
 
 use super::{
-    Table,
+    Meter,
     item::{self, Item},
     keys::Key,
     meter::Reading,
@@ -80,7 +81,31 @@ pub(super) enum Written {
     Busy,
 }
 
-impl Table {
+/// The calls of DynamoDB that everything here is made of, and what they cost.
+#[derive(Clone, Debug)]
+pub(super) struct Calls {
+    pub(super) client: Client,
+    pub(super) name: String,
+    meter: Option<Arc<Meter>>,
+}
+
+impl Calls {
+    pub(super) fn new(client: Client, name: &str) -> Self {
+        Self {
+            client,
+            name: name.to_owned(),
+            meter: None,
+        }
+    }
+
+    /// The same, with every call's cost added to `meter`.
+    pub(super) fn with_meter(&self, meter: Arc<Meter>) -> Self {
+        Self {
+            meter: Some(meter),
+            ..self.clone()
+        }
+    }
+
     /// One item. A `consistent` read sees every write that was acknowledged, at twice the price.
     pub(super) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>> {
         let answer = self

@@ -5,28 +5,27 @@ use domain::{audit::Note, digest::Digest};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Table,
     calls::{Condition, Write, Written},
     item, keys,
 };
-use crate::Result;
+use crate::{Result, table::handle::Audit};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct ConfigRow {
     digest: Digest,
 }
 
-impl Table {
+impl Audit<'_> {
     /// The digest of the configuration that was last seen.
-    pub async fn config_digest(&self) -> Result<Option<Digest>> {
-        let item = self.get(&keys::config(), true).await?;
+    pub async fn config_digest(self) -> Result<Option<Digest>> {
+        let item = self.table.calls.get(&keys::config(), true).await?;
         let row: Option<ConfigRow> = item.map(item::read).transpose()?;
         Ok(row.map(|row| row.digest))
     }
 
     /// Notes that the configuration is another; false if somebody else has meanwhile.
     pub async fn change_config(
-        &self,
+        self,
         before: Option<&Digest>,
         after: &Digest,
         note: &Note,

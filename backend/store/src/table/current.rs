@@ -16,12 +16,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Table,
     calls::{Condition, Write},
     item::{self, Item},
     keys,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, table::handle::Releases};
 
 /// The attribute by which two releases of one environment are compared.
 pub(super) const NEWNESS: &str = "newness";
@@ -59,10 +58,10 @@ pub(super) struct Read {
     item: Item,
 }
 
-impl Table {
+impl Releases<'_> {
     /// The release that an environment serves now. One read of one item, by which a tester's tap is answered.
     pub async fn current(
-        &self,
+        self,
         app: &AppId,
         environment: &EnvironmentId,
     ) -> Result<Option<Release>> {
@@ -70,14 +69,20 @@ impl Table {
     }
 
     /// The same, and what was withdrawn there.
-    pub async fn served(&self, app: &AppId, environment: &EnvironmentId) -> Result<Served> {
-        let item = self.get(&keys::current(app, environment), false).await?;
+    pub async fn served(self, app: &AppId, environment: &EnvironmentId) -> Result<Served> {
+        let item = self
+            .table
+            .calls
+            .get(&keys::current(app, environment), false)
+            .await?;
         item.map_or(Ok(Served::default()), served)
     }
 
     /// The same of every environment that ever served the app: one call, bounded by environments.
-    pub async fn served_of(&self, app: &AppId) -> Result<HashMap<EnvironmentId, Served>> {
+    pub async fn served_of(self, app: &AppId) -> Result<HashMap<EnvironmentId, Served>> {
         let items = self
+            .table
+            .calls
             .beginning(keys::OVERVIEW, &keys::current_of(app))
             .await?;
         items
@@ -88,11 +93,15 @@ impl Table {
 
     /// The item as it is at this moment.
     pub(super) async fn current_item(
-        &self,
+        self,
         app: &AppId,
         environment: &EnvironmentId,
     ) -> Result<Option<Read>> {
-        let item = self.get(&keys::current(app, environment), true).await?;
+        let item = self
+            .table
+            .calls
+            .get(&keys::current(app, environment), true)
+            .await?;
         item.map(|item| {
             let served = served(item.clone())?;
             Ok(Read { served, item })

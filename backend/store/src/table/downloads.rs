@@ -7,8 +7,8 @@ use domain::{
 };
 
 use super::{
-    Table,
     calls::Change,
+    handle::Downloads,
     item::{self, Item},
     keys,
     list::Place,
@@ -21,9 +21,9 @@ const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 /// How long a day's count is kept after its day, in which nobody reads it: a day. DynamoDB deletes in its own time.
 const COUNT_KEPT_SECONDS: i64 = 24 * 3600;
 
-impl Table {
+impl Downloads<'_> {
     /// Counts a download for whoever asks for it, if that makes no more than `most` on its day. Whether it was counted.
-    pub async fn count_download(&self, download: &Download, most: u32) -> Result<bool> {
+    pub async fn count(self, download: &Download, most: u32) -> Result<bool> {
         let ends = day_ends(download.at);
         let change = Change {
             key: keys::daily(&download.by, ends),
@@ -36,28 +36,30 @@ impl Table {
                 (":most", item::number(most)),
             ],
         };
-        Ok(self.update(change).await?.is_some())
+        Ok(self.table.calls.update(change).await?.is_some())
     }
 
     /// Records a download. `salt` tells apart those of one file in one moment.
-    pub async fn put_download(&self, download: &Download, salt: &str) -> Result<()> {
-        self.put(item(download, salt)?).await
+    pub async fn put(self, download: &Download, salt: &str) -> Result<()> {
+        self.table.calls.put(item(download, salt)?).await
     }
 
     /// One page of a build's downloads, newest first.
-    pub async fn downloads(
-        &self,
+    pub async fn list(
+        self,
         build: &BuildId,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Download>> {
-        self.page(
-            Place::Table,
-            &keys::downloads_partition(build),
-            limit,
-            cursor,
-        )
-        .await
+        self.table
+            .calls
+            .page(
+                Place::Table,
+                &keys::downloads_partition(build),
+                limit,
+                cursor,
+            )
+            .await
     }
 }
 

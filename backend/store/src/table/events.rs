@@ -12,8 +12,9 @@ use domain::{
 use flate2::{Compression, write::ZlibEncoder};
 
 use super::{
-    FeedRef, Table,
+    FeedRef,
     calls::{Condition, Written},
+    handle::Events,
     item, keys,
 };
 use crate::{Error, Result};
@@ -63,10 +64,10 @@ fn packed(text: &str) -> Blob {
     Blob::new(written.unwrap_or_default())
 }
 
-impl Table {
+impl Events<'_> {
     /// Records an event that its platform has proven; see [`Table::record_as`].
     pub async fn record(
-        &self,
+        self,
         event: &Event,
         raw: Option<Raw<'_>>,
         feed: FeedRef<'_>,
@@ -78,14 +79,14 @@ impl Table {
     /// Records an event: puts it if it is not known yet, then joins it into its step, its run and the overview. The
     /// second part is done for a duplicate too, with what was stored at first: it heals a delivery that broke off.
     pub async fn record_as(
-        &self,
+        self,
         known: Known,
         event: &Event,
         raw: Option<Raw<'_>>,
         feed: FeedRef<'_>,
         now: Timestamp,
     ) -> Result<Recorded> {
-        let recorded = self.put_event(known, event, raw, now).await?;
+        let recorded = self.put(known, event, raw, now).await?;
         let (stored, known) = match &recorded {
             Recorded::New => (event, known),
             Recorded::Duplicate { event, known } => (&**event, *known),
@@ -97,8 +98,8 @@ impl Table {
 
     /// Puts an event if it is not known yet. One that is proven takes the place of one of the same identity that somebody
     /// claimed.
-    pub async fn put_event(
-        &self,
+    pub async fn put(
+        self,
         known: Known,
         event: &Event,
         raw: Option<Raw<'_>>,
@@ -135,12 +136,17 @@ impl Table {
                 values: vec![(":claimed", word(Known::Claimed)?)],
             },
         };
-        if self.put_if(item, Some(condition)).await? == Written::Yes {
+        if self.table.calls.put_if(item, Some(condition)).await? == Written::Yes {
             return Ok(Recorded::New);
         }
-        let stored = self.get(&key, true).await?.ok_or_else(|| Error::Conflict {
-            what: format!("event {}", event.id),
-        })?;
+        let stored = self
+            .table
+            .calls
+            .get(&key, true)
+            .await?
+            .ok_or_else(|| Error::Conflict {
+                what: format!("event {}", event.id),
+            })?;
         // Of a version that did not ask: as this delivery is, which says the same.
         let known = match stored.get(KNOWN) {
             Some(stored) => serde_dynamo::from_attribute_value(stored.clone())
@@ -157,14 +163,14 @@ impl Table {
     ///
     /// The run hears of every event of a step, since any may be the first of it, or the earliest; most leave it as it is,
     /// and then nothing is written.
-    pub async fn project(&self, event: &Event, known: Known, feed: FeedRef<'_>) -> Result<()> {
+    pub async fn project(self, event: &Event, known: Known, feed: FeedRef<'_>) -> Result<()> {
         let seed = Run::seed(event);
         let started_at = seed.started_at;
         let run = match Step::seed(event) {
-            None => self.join_run(seed, known, feed).await?,
+            None => self.table.runs().join(seed, known, feed).await?,
             Some(step) => {
-                let step = self.join_step(&event.run, step, known);
-                let run = self.join_run(seed, known, feed);
+                let step = self.table.runs().join_step(&event.run, step, known);
+                let run = self.table.runs().join(seed, known, feed);
                 futures::try_join!(step, run)?.1
             }
         };
@@ -172,7 +178,10 @@ impl Table {
         let shows =
             event.step.is_none() || event.facts.revision.is_some() || run.started_at == started_at;
         if shows && run.parent.is_none() {
-            self.join_recent(feed, &run.pipeline, run.brief()).await?;
+            self.table
+                .runs()
+                .join_recent(feed, &run.pipeline, run.brief())
+                .await?;
         }
         Ok(())
     }

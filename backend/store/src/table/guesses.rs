@@ -9,8 +9,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Table,
     calls::{Change, Condition, Write, Written},
+    handle::Lockouts,
     item::{self, Item},
     keys::{self, Key},
     links::LinkRecord,
@@ -34,10 +34,10 @@ pub struct Guesses {
     pub noted: bool,
 }
 
-impl Table {
+impl Lockouts<'_> {
     /// A token, and the guesses of whoever shows it: one call, which sees every write before it.
     pub async fn token_and_guesses(
-        &self,
+        self,
         id: &TokenId,
         guesser: &str,
     ) -> Result<(Option<TokenRecord>, Option<Guesses>)> {
@@ -47,7 +47,7 @@ impl Table {
 
     /// The same of a share link.
     pub async fn link_and_guesses(
-        &self,
+        self,
         id: &LinkId,
         guesser: &str,
     ) -> Result<(Option<LinkRecord>, Option<Guesses>)> {
@@ -57,14 +57,14 @@ impl Table {
 
     /// An item, and the guesses of whoever asks for it.
     async fn with_guesses(
-        &self,
+        self,
         key: Key,
         guesser: &str,
     ) -> Result<(Option<Item>, Option<Guesses>)> {
         let made_at = keys::guesses(guesser);
         let both = [key, made_at.clone()];
         let (mut found, mut made) = (None, None);
-        for item in self.get_some(&both, true).await? {
+        for item in self.table.calls.get_some(&both, true).await? {
             if item::text(&item, keys::PK) == made_at.pk {
                 made = Some(item::read(item)?);
             } else {
@@ -76,8 +76,8 @@ impl Table {
 
     /// Counts a wrong guess, in the window that is open or else in a new one until `window_ends`. All that
     /// are in it.
-    pub async fn guessed_wrong(
-        &self,
+    pub async fn count(
+        self,
         guesser: &str,
         now: Timestamp,
         window_ends: Timestamp,
@@ -94,7 +94,7 @@ impl Table {
                     (":now", item::number(now.as_second())),
                 ],
             };
-            if let Some(item) = self.update(more).await? {
+            if let Some(item) = self.table.calls.update(more).await? {
                 return item::read(item);
             }
             let first = Guesses {
@@ -108,7 +108,7 @@ impl Table {
                 expression: "attribute_not_exists(pk) OR window_ends <= :now",
                 values: vec![(":now", item::number(now.as_second()))],
             };
-            if self.put_if(item, Some(over)).await? == Written::Yes {
+            if self.table.calls.put_if(item, Some(over)).await? == Written::Yes {
                 return Ok(first);
             }
             tries.again().await?;
@@ -116,7 +116,7 @@ impl Table {
     }
 
     /// Notes that there were too many, once a window.
-    pub async fn note_lockout(&self, guesser: &str, note: &Note) -> Result<()> {
+    pub async fn note_lockout(self, guesser: &str, note: &Note) -> Result<()> {
         let noted = Change {
             key: keys::guesses(guesser),
             expression: "SET noted = :yes",
@@ -127,7 +127,9 @@ impl Table {
                 (":no", AttributeValue::Bool(false)),
             ],
         };
-        self.commit(vec![Write::Change(noted)], std::slice::from_ref(note))
+        self.table
+            .audit()
+            .commit(vec![Write::Change(noted)], std::slice::from_ref(note))
             .await?;
         Ok(())
     }

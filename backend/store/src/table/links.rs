@@ -16,9 +16,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Table,
     calls::{Change, Condition, Write, Written},
-    downloads, item, keys,
+    downloads,
+    handle::Links,
+    item, keys,
     tries::Tries,
 };
 use crate::{Error, Result};
@@ -107,16 +108,21 @@ impl LinkRecord {
     }
 }
 
-impl Table {
+impl Links<'_> {
     /// Keeps a new link.
-    pub async fn put_link(&self, record: &LinkRecord, note: &Note) -> Result<()> {
+    pub async fn put(self, record: &LinkRecord, note: &Note) -> Result<()> {
         let link = &record.link;
         let end = link.expires_at.as_second();
         let mut item = item::of(&keys::link(&link.id), record)?;
         item.insert(UNTIL.to_owned(), item::number(end));
         item::expire(&mut item, end + KEPT_SECONDS);
         let write = Write::Put(item, Some(Condition::absent()));
-        match self.commit(vec![write], std::slice::from_ref(note)).await? {
+        match self
+            .table
+            .audit()
+            .commit(vec![write], std::slice::from_ref(note))
+            .await?
+        {
             Written::Yes => Ok(()),
             Written::Refused(_) | Written::Busy => Err(Error::Conflict {
                 what: "a new share link".to_owned(),
@@ -125,19 +131,19 @@ impl Table {
     }
 
     /// A link as it is at this moment.
-    pub async fn link(&self, id: &LinkId) -> Result<Option<LinkRecord>> {
-        let item = self.get(&keys::link(id), true).await?;
+    pub async fn get(self, id: &LinkId) -> Result<Option<LinkRecord>> {
+        let item = self.table.calls.get(&keys::link(id), true).await?;
         item.map(item::read).transpose()
     }
 
     /// Every link that is live, or ended lately; the newest first.
-    pub async fn links(&self) -> Result<Vec<LinkRecord>> {
-        let items = self.partition(keys::LINKS, true).await?;
+    pub async fn list(self) -> Result<Vec<LinkRecord>> {
+        let items = self.table.calls.partition(keys::LINKS, true).await?;
         items.into_iter().rev().map(item::read).collect()
     }
 
     /// Revokes a link; false if it was revoked before.
-    pub async fn revoke_link(&self, id: &LinkId, revoked: &Revoked, note: &Note) -> Result<bool> {
+    pub async fn revoke(self, id: &LinkId, revoked: &Revoked, note: &Note) -> Result<bool> {
         let value = serde_dynamo::to_attribute_value(revoked)
             .map_err(|error| Error::corrupt("a revoked share link", error))?;
         let change = Change {
@@ -148,19 +154,23 @@ impl Table {
             values: vec![(":revoked", value)],
         };
         let writes = vec![Write::Change(change)];
-        let written = self.commit(writes, std::slice::from_ref(note)).await?;
+        let written = self
+            .table
+            .audit()
+            .commit(writes, std::slice::from_ref(note))
+            .await?;
         Ok(written == Written::Yes)
     }
 
     /// Counts that a password is tried, before it is looked at, so that no two guesses count as one. How many there were
     /// since the last right one, with this; none if they keep the link locked.
-    pub async fn count_guess(&self, id: &LinkId, now: Timestamp) -> Result<Option<u32>> {
+    pub async fn count_guess(self, id: &LinkId, now: Timestamp) -> Result<Option<u32>> {
         let seconds = now.as_second();
         let counted = |expression, condition, mut values: Vec<(&'static str, AttributeValue)>| {
             values.push((":one", item::number(1)));
             values.push((":now", item::number(seconds)));
             values.push((":most", item::number(MOST_GUESSES)));
-            self.update(Change {
+            self.table.calls.update(Change {
                 key: keys::link(id),
                 expression,
                 names: Vec::new(),
@@ -181,7 +191,7 @@ impl Table {
     }
 
     /// Lets a tap through whose password was right, and forgets the wrong ones before it.
-    pub async fn open_tap(&self, link: &LinkId, name: &str, now: Timestamp) -> Result<()> {
+    pub async fn open_tap(self, link: &LinkId, name: &str, now: Timestamp) -> Result<()> {
         let forget = Change {
             key: keys::link(link),
             expression: "SET guesses = :none",
@@ -195,7 +205,7 @@ impl Table {
                 Write::Change(forget.clone()),
                 Write::Put(tap_item(link, name, 0, now), Some(Condition::absent())),
             ];
-            match self.transact(writes).await? {
+            match self.table.calls.transact(writes).await? {
                 Written::Yes => return Ok(()),
                 // It ended and was forgotten meanwhile.
                 Written::Refused(_) => {
@@ -210,7 +220,7 @@ impl Table {
 
     /// Counts a tap and records its download, or repeats it; `salt` is as for [`Table::put_download`]. A repeat costs as many
     /// bytes as the first, so the link's day counts both.
-    pub async fn tap(&self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Tapped> {
+    pub async fn tap(self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Tapped> {
         let mut tap = tap;
         let mut tries = Tries::of("a share link");
         loop {
@@ -239,8 +249,8 @@ impl Table {
     }
 
     /// Why a link's item was not as a tap expected it.
-    async fn why_refused(&self, tap: Tap<'_>, repeats: bool, now: Timestamp) -> Result<Refusal> {
-        let Some(record) = self.link(tap.link).await? else {
+    async fn why_refused(self, tap: Tap<'_>, repeats: bool, now: Timestamp) -> Result<Refusal> {
+        let Some(record) = self.get(tap.link).await? else {
             return Ok(Refusal::Final(Tapped::Over));
         };
         let over = match record.link.standing(now) {
@@ -259,7 +269,7 @@ impl Table {
         })
     }
 
-    async fn count_tap(&self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Written> {
+    async fn count_tap(self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Written> {
         let now = download.at;
         let mut count = tap.counts(
             now,
@@ -292,11 +302,13 @@ impl Table {
             Write::Put(item, Some(Condition::absent()))
         };
         let record = Write::Put(downloads::item(download, salt)?, None);
-        self.transact(vec![Write::Change(count), known, record])
+        self.table
+            .calls
+            .transact(vec![Write::Change(count), known, record])
             .await
     }
 
-    async fn repeat_tap(&self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Written> {
+    async fn repeat_tap(self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Written> {
         let now = download.at;
         let count = tap.counts(
             now,
@@ -322,12 +334,14 @@ impl Table {
                 (":since", since(now)),
             ],
         };
-        self.transact(vec![
-            Write::Change(count),
-            Write::Change(once_more),
-            Write::Put(downloads::item(download, salt)?, None),
-        ])
-        .await
+        self.table
+            .calls
+            .transact(vec![
+                Write::Change(count),
+                Write::Change(once_more),
+                Write::Put(downloads::item(download, salt)?, None),
+            ])
+            .await
     }
 }
 

@@ -5,11 +5,10 @@ use domain::page::{Cursor, Limit, Page};
 use serde::de::DeserializeOwned;
 
 use super::{
-    Table,
     item::{self, Item},
     keys::{INDEX, INDEX_SK, SK},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, table::calls::Calls};
 
 /// Where a list is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +48,7 @@ struct Ask<'a> {
     consistent: bool,
 }
 
-impl Table {
+impl Calls {
     /// Every item of a partition, in order.
     pub(super) async fn partition(&self, partition: &str, consistent: bool) -> Result<Vec<Item>> {
         self.ask(&Ask {

@@ -11,12 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Table,
     calls::{Condition, Write},
     item::{self, Item},
     keys::{self, Key},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, table::handle::People};
 
 /// The most items that one call reads.
 const AT_ONCE: usize = 100;
@@ -58,30 +57,33 @@ pub(super) struct Naming {
     written: BTreeMap<PersonId, Option<u64>>,
 }
 
-impl Table {
+impl People<'_> {
     /// The names that are kept of some people.
-    pub(super) async fn names_of(&self, people: BTreeSet<PersonId>) -> Result<Beside> {
+    pub(super) async fn names_of(self, people: BTreeSet<PersonId>) -> Result<Beside> {
         let people: Vec<PersonId> = people.into_iter().collect();
         let mut rows = BTreeMap::new();
         for some in people.chunks(AT_ONCE) {
             let keys: Vec<Key> = some.iter().map(keys::names).collect();
-            rows.append(&mut Beside::read(self.get_some(&keys, true).await?).0);
+            rows.append(&mut Beside::read(self.table.calls.get_some(&keys, true).await?).0);
         }
         Ok(Beside(rows))
     }
 
     /// Every name that is kept of a person.
-    pub async fn names(&self, person: &PersonId) -> Result<Vec<String>> {
-        let item = self.get(&keys::names(person), true).await?;
+    pub async fn names(self, person: &PersonId) -> Result<Vec<String>> {
+        let item = self.table.calls.get(&keys::names(person), true).await?;
         let row: Option<Row> = item.map(item::read).transpose()?;
         let kept = row.map(|row| row.names).unwrap_or_default();
         Ok(kept.into_values().map(|kept| kept.name).collect())
     }
 
     /// Erases the names of a person beside the log; false if there are none.
-    pub async fn erase_names(&self, person: &PersonId) -> Result<bool> {
+    pub async fn erase_names(self, person: &PersonId) -> Result<bool> {
         let key = keys::names(person);
-        self.delete_if(&key, "attribute_exists(pk)").await
+        self.table
+            .calls
+            .delete_if(&key, "attribute_exists(pk)")
+            .await
     }
 }
 

@@ -13,12 +13,12 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FeedRef, Table,
+    FeedRef,
     calls::{Condition, Written},
     current, item, keys,
     tries::Tries,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, table::handle::Runs};
 
 /// All that the overview shows. It grows with apps and environments, never with history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -137,11 +137,11 @@ fn cut<'a>(id: &'a str, start: &str) -> &'a str {
         .unwrap_or(id)
 }
 
-impl Table {
+impl Runs<'_> {
     /// What every environment serves, and the newest runs of every pipeline.
-    pub async fn overview(&self) -> Result<OverviewRecord> {
+    pub async fn overview(self) -> Result<OverviewRecord> {
         let mut overview = OverviewRecord::default();
-        for item in self.partition(keys::OVERVIEW, false).await? {
+        for item in self.table.calls.partition(keys::OVERVIEW, false).await? {
             if keys::is_current(item::text(&item, keys::SK)) {
                 let place = current::place(&item)?;
                 let served = current::served(item)?;
@@ -165,7 +165,7 @@ impl Table {
     /// Of two who do so at once, the later must not write what it read earlier: so the run is read again after the list,
     /// and whoever finds the list changed starts over.
     pub async fn join_recent(
-        &self,
+        self,
         feed: FeedRef<'_>,
         pipeline: &Pipeline,
         run: RunBrief,
@@ -176,7 +176,7 @@ impl Table {
         let key = keys::recent(feed, pipeline);
         let mut tries = Tries::of("the newest runs of a pipeline");
         loop {
-            let before: Option<RecentRow> = match self.get(&key, true).await? {
+            let before: Option<RecentRow> = match self.table.calls.get(&key, true).await? {
                 Some(item) => Some(item::read(item)?),
                 None => None,
             };
@@ -196,7 +196,7 @@ impl Table {
             let row = RecentRow::of(recent, version.unwrap_or(0) + 1);
             let item = item::of(&key, &row)?;
             let condition = Condition::version(version);
-            if self.put_if(item, Some(condition)).await? == Written::Yes {
+            if self.table.calls.put_if(item, Some(condition)).await? == Written::Yes {
                 return Ok(());
             }
             tries.again().await?;

@@ -4,8 +4,8 @@ use domain::{Timestamp, id::PersonId};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Table,
     calls::{Condition, Written},
+    handle::People,
     item, keys,
 };
 use crate::{Error, Result};
@@ -37,9 +37,9 @@ pub struct PersonRecord {
     pub signed_in_at: Timestamp,
 }
 
-impl Table {
+impl People<'_> {
     /// Keeps how somebody has signed in, unless a later sign-in is known.
-    pub async fn put_person(&self, person: &PersonRecord) -> Result<()> {
+    pub async fn put(self, person: &PersonRecord) -> Result<()> {
         let mut kept = item::of(&keys::person(&person.id), person)?;
         item::expire(&mut kept, person.signed_in_at.as_second() + KEPT_SECONDS);
         // Timestamps in text do not compare: they have as many digits as they need.
@@ -49,7 +49,7 @@ impl Table {
             expression: "attribute_not_exists(pk) OR signed_in_ms <= :at",
             values: vec![(":at", order)],
         };
-        match self.put_if(kept, Some(newest)).await? {
+        match self.table.calls.put_if(kept, Some(newest)).await? {
             Written::Yes | Written::Refused(_) => Ok(()),
             Written::Busy => Err(Error::Conflict {
                 what: "a person".to_owned(),
@@ -58,11 +58,11 @@ impl Table {
     }
 
     /// Those of some people who have signed in lately, in no order.
-    pub async fn people_among(&self, ids: &[PersonId]) -> Result<Vec<PersonRecord>> {
+    pub async fn among(self, ids: &[PersonId]) -> Result<Vec<PersonRecord>> {
         let mut people = Vec::new();
         for some in ids.chunks(AT_ONCE) {
             let keys: Vec<_> = some.iter().map(keys::person).collect();
-            for item in self.get_some(&keys, true).await? {
+            for item in self.table.calls.get_some(&keys, true).await? {
                 people.push(item::read(item)?);
             }
         }
@@ -70,8 +70,8 @@ impl Table {
     }
 
     /// Everybody who has signed in lately.
-    pub async fn people(&self) -> Result<Vec<PersonRecord>> {
-        let items = self.partition(keys::PEOPLE, true).await?;
+    pub async fn all(self) -> Result<Vec<PersonRecord>> {
+        let items = self.table.calls.partition(keys::PEOPLE, true).await?;
         items.into_iter().map(item::read).collect()
     }
 }

@@ -10,14 +10,14 @@ use domain::{audit::replaced, id::PersonId, page::Cursor};
 use serde_json::Value;
 
 use super::{
-    PersonRecord, Table,
+    PersonRecord,
     audit::readable,
     item::{self, Item},
     keys::{self, Key},
     people::ORDER,
     tries::Tries,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, table::handle::People};
 
 /// Attributes that DynamoDB and the lists rely on, which are never changed here.
 const OF_THE_TABLE: [&str; 6] = [
@@ -75,10 +75,10 @@ pub struct Part<T> {
 /// How many records were changed, by what they are: the first word of their partition.
 pub type Changed = BTreeMap<String, usize>;
 
-impl Table {
+impl People<'_> {
     /// The records in a part of the table that concern somebody.
     pub async fn kept_of(
-        &self,
+        self,
         subject: &Subject,
         behind: Option<&Cursor>,
     ) -> Result<Part<Vec<KeptRecord>>> {
@@ -96,7 +96,7 @@ impl Table {
             records.push(subject.record(&item, value));
         }
         let places = entries.clone();
-        for (item, found) in places.iter().zip(self.found(entries).await?) {
+        for (item, found) in places.iter().zip(self.table.audit().found(entries).await?) {
             let value = readable(found).unwrap_or_default();
             records.push(subject.record(item, value));
         }
@@ -109,7 +109,7 @@ impl Table {
     /// Takes somebody's name out of the records in a part of the table. Entries of the audit log are never changed, and what is
     /// looked up by person (sessions, names, the person's own record) has calls of its own.
     pub async fn forget_in(
-        &self,
+        self,
         subject: &Subject,
         behind: Option<&Cursor>,
     ) -> Result<Part<Changed>> {
@@ -133,13 +133,13 @@ impl Table {
 
     /// Takes the name off what is kept of a person's newest sign-in, unless they signed in again. Their groups stay: by them it
     /// is known whether an approval of theirs still counts.
-    pub async fn forget_person(&self, person: &PersonRecord) -> Result<bool> {
+    pub async fn forget_person(self, person: &PersonRecord) -> Result<bool> {
         let name = person.id.erased();
         if person.name == name {
             return Ok(false);
         }
         let order = item::number(person.signed_in_at.as_millisecond());
-        let changed = self.update(super::calls::Change {
+        let changed = self.table.calls.update(super::calls::Change {
             key: keys::person(&person.id),
             expression: "SET #name = :name, issuer = :none, subject = :none",
             names: vec![("#name", "name"), ("#order", ORDER)],
@@ -154,19 +154,23 @@ impl Table {
     }
 
     /// Some items, wherever they lie.
-    async fn scan(&self, behind: Option<&Cursor>) -> Result<Part<Vec<Item>>> {
+    async fn scan(self, behind: Option<&Cursor>) -> Result<Part<Vec<Item>>> {
         let start = behind.map(place).transpose()?;
         let answer = self
+            .table
+            .calls
             .client
             .scan()
-            .table_name(&self.name)
+            .table_name(&self.table.calls.name)
             .set_exclusive_start_key(start.map(|key| key.attributes()))
             .consistent_read(true)
-            .set_return_consumed_capacity(self.asks_for_cost())
+            .set_return_consumed_capacity(self.table.calls.asks_for_cost())
             .send()
             .await
             .map_err(|error| Error::unavailable("reading the table through", error))?;
-        self.count_read(answer.consumed_capacity.as_slice(), answer.items());
+        self.table
+            .calls
+            .count_read(answer.consumed_capacity.as_slice(), answer.items());
         let next = answer.last_evaluated_key.map(|key| {
             let (pk, sk) = (item::text(&key, keys::PK), item::text(&key, keys::SK));
             Cursor::behind(&format!("{}.{pk}{sk}", pk.len()))
@@ -179,7 +183,7 @@ impl Table {
 
     /// Takes a name out of one record; false if it is not in there. Whoever changed the record meanwhile is not written over,
     /// and whoever read it before is told that it has changed.
-    async fn forget(&self, subject: &Subject, mut item: Item) -> Result<bool> {
+    async fn forget(self, subject: &Subject, mut item: Item) -> Result<bool> {
         let key = item::key(&item);
         let mut tries = Tries::of("a record");
         loop {
@@ -191,14 +195,14 @@ impl Table {
                 return Ok(true);
             }
             tries.again().await?;
-            match self.get(&key, true).await? {
+            match self.table.calls.get(&key, true).await? {
                 Some(read) => item = read,
                 None => return Ok(false),
             }
         }
     }
 
-    async fn apply(&self, key: &Key, edit: Edit) -> Result<bool> {
+    async fn apply(self, key: &Key, edit: Edit) -> Result<bool> {
         let (mut changes, mut removals) = (Vec::new(), Vec::new());
         let mut same = vec!["attribute_exists(pk)".to_owned()];
         let mut names = HashMap::new();
@@ -222,20 +226,24 @@ impl Table {
             }
         }
         let sent = self
+            .table
+            .calls
             .client
             .update_item()
-            .table_name(&self.name)
+            .table_name(&self.table.calls.name)
             .set_key(Some(key.attributes()))
             .update_expression(expression.trim())
             .condition_expression(same.join(" AND "))
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values))
-            .set_return_consumed_capacity(self.asks_for_cost())
+            .set_return_consumed_capacity(self.table.calls.asks_for_cost())
             .send()
             .await;
         match sent {
             Ok(answer) => {
-                self.count_write(answer.consumed_capacity.as_slice());
+                self.table
+                    .calls
+                    .count_write(answer.consumed_capacity.as_slice());
                 Ok(true)
             }
             Err(error) => match error.as_service_error() {

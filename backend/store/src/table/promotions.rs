@@ -15,11 +15,12 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::handle::Promotions;
+
 pub(super) use step::guarded;
 pub use step::{Obstacle, Step, Stepped};
 
 use super::{
-    Table,
     calls::{Condition, Write, Written},
     item::{self, Item},
     keys,
@@ -82,11 +83,11 @@ struct Indexed {
     promotion: Promotion,
 }
 
-impl Table {
+impl Promotions<'_> {
     /// Notes that somebody asks for a promotion, unless there is one into that environment that is not over. One that it
     /// takes the place of ends in the same moment.
-    pub async fn request_promotion(
-        &self,
+    pub async fn request(
+        self,
         promotion: &Promotion,
         overtakes: Option<Overtaken<'_>>,
         notes: &[Note],
@@ -107,7 +108,7 @@ impl Table {
         }
         let mut tries = Tries::of("a promotion");
         loop {
-            if self.commit(writes.clone(), notes).await? == Written::Yes {
+            if self.table.audit().commit(writes.clone(), notes).await? == Written::Yes {
                 return Ok(Requested::New(Box::new(PromotionRecord {
                     promotion: promotion.clone(),
                     version: 1,
@@ -124,7 +125,7 @@ impl Table {
 
     /// The promotion of an app into an environment that is not over.
     pub async fn slot(
-        &self,
+        self,
         app: &AppId,
         environment: &EnvironmentId,
     ) -> Result<Option<PromotionId>> {
@@ -132,13 +133,13 @@ impl Table {
     }
 
     /// The promotion that a run carries out.
-    pub async fn promotion_of_run(&self, run: &RunId) -> Result<Option<PromotionId>> {
+    pub async fn of_run(self, run: &RunId) -> Result<Option<PromotionId>> {
         self.pointer(&keys::run_promotion(run)).await
     }
 
     /// One promotion.
-    pub async fn promotion(&self, id: &PromotionId) -> Result<Option<PromotionRecord>> {
-        let item = self.get(&keys::promotion(id), true).await?;
+    pub async fn get(self, id: &PromotionId) -> Result<Option<PromotionRecord>> {
+        let item = self.table.calls.get(&keys::promotion(id), true).await?;
         let row: Option<PromotionRow> = item.map(item::read).transpose()?;
         Ok(row.map(|row| PromotionRecord {
             promotion: row.promotion,
@@ -147,9 +148,13 @@ impl Table {
     }
 
     /// Every promotion that is not over, the oldest first. Bounded by apps and environments, since each has one slot.
-    pub async fn open_promotions(&self) -> Result<Vec<Promotion>> {
+    pub async fn open(self) -> Result<Vec<Promotion>> {
         // Above every time, which begins with a digit.
-        let items = self.indexed_below(keys::OPEN_PROMOTIONS, "~").await?;
+        let items = self
+            .table
+            .calls
+            .indexed_below(keys::OPEN_PROMOTIONS, "~")
+            .await?;
         items
             .into_iter()
             .map(|item| Ok(item::read::<Indexed>(item)?.promotion))
@@ -157,19 +162,22 @@ impl Table {
     }
 
     /// One page of the promotions of an app into an environment, newest first.
-    pub async fn promotions(
-        &self,
+    pub async fn list(
+        self,
         app: &AppId,
         environment: &EnvironmentId,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<PromotionBrief>> {
         let partition = keys::promotions_partition(app, environment);
-        self.page(Place::Table, &partition, limit, cursor).await
+        self.table
+            .calls
+            .page(Place::Table, &partition, limit, cursor)
+            .await
     }
 
-    async fn pointer(&self, key: &keys::Key) -> Result<Option<PromotionId>> {
-        let item = self.get(key, true).await?;
+    async fn pointer(self, key: &keys::Key) -> Result<Option<PromotionId>> {
+        let item = self.table.calls.get(key, true).await?;
         let pointer: Option<Pointer> = item.map(item::read).transpose()?;
         Ok(pointer.map(|pointer| pointer.promotion))
     }

@@ -12,13 +12,13 @@ use domain::{
 use serde::Deserialize;
 
 use super::{
-    Table, builds,
+    builds,
     calls::{Change, Write, Written},
     item::{self, Item},
     keys,
     tries::Tries,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, table::handle::Builds};
 
 /// It has made no build yet. Holds for one that is not there, too.
 const PENDING: &str = "attribute_not_exists(made)";
@@ -84,10 +84,10 @@ struct PendingRow {
     objects: Vec<String>,
 }
 
-impl Table {
+impl Builds<'_> {
     /// Begins a registration, or takes it up again; one that is done gives the build that it made.
     pub async fn begin_registration(
-        &self,
+        self,
         key: &RegistrationKey,
         now: Timestamp,
     ) -> Result<Registration> {
@@ -108,22 +108,22 @@ impl Table {
                 (":attempt", text(&key.attempt)),
             ],
         };
-        if let Some(item) = self.update(change).await? {
+        if let Some(item) = self.table.calls.update(change).await? {
             return registration(item);
         }
         self.registration(&id).await
     }
 
     /// The build that a registration has made, if it has.
-    pub async fn registered_build(&self, key: &RegistrationKey) -> Result<Option<BuildId>> {
+    pub async fn registered(self, key: &RegistrationKey) -> Result<Option<BuildId>> {
         let id = keys::registration_id(key);
-        let item = self.get(&keys::registration(&id), true).await?;
+        let item = self.table.calls.get(&keys::registration(&id), true).await?;
         let row: Option<RegistrationRow> = item.map(item::read).transpose()?;
         Ok(row.and_then(|row| row.made))
     }
 
     /// Notes keys of objects that a registration is about to write, so that they are found if it breaks off.
-    pub async fn note_objects(&self, key: &RegistrationKey, keys: &[String]) -> Result<()> {
+    pub async fn note_objects(self, key: &RegistrationKey, keys: &[String]) -> Result<()> {
         if keys.is_empty() {
             return Ok(());
         }
@@ -135,7 +135,7 @@ impl Table {
             condition: Some(THERE_AND_PENDING),
             values: vec![(":objects", AttributeValue::Ss(unique(keys)))],
         };
-        match self.update(change).await? {
+        match self.table.calls.update(change).await? {
             Some(_) => Ok(()),
             None => Err(not_pending(&id)),
         }
@@ -144,7 +144,7 @@ impl Table {
     /// Keeps the build and ends the registration, all at once, and says so in the audit log. Where the build is released as
     /// well, that is [`Table::release`].
     pub async fn complete_registration(
-        &self,
+        self,
         key: &RegistrationKey,
         build: &Build,
         note: &Note,
@@ -154,7 +154,12 @@ impl Table {
         let mut tries = Tries::of(&what);
         loop {
             let writes = ends(key, build)?;
-            match self.commit(writes, std::slice::from_ref(note)).await? {
+            match self
+                .table
+                .audit()
+                .commit(writes, std::slice::from_ref(note))
+                .await?
+            {
                 Written::Yes => return Ok(Completed::Done),
                 Written::Busy => tries.again().await?,
                 // The registration's own condition is the only one.
@@ -165,10 +170,12 @@ impl Table {
 
     /// Registrations that were last begun before some time, and have made no build since.
     pub async fn pending_registrations(
-        &self,
+        self,
         before: Timestamp,
     ) -> Result<Vec<PendingRegistration>> {
         let items = self
+            .table
+            .calls
             .indexed_below(keys::PENDING, &keys::time(before))
             .await?;
         items
@@ -179,20 +186,22 @@ impl Table {
 
     /// Forgets a registration that is still pending, and tells whether it was: only then are the objects that it left
     /// behind nobody's.
-    pub async fn forget_registration(&self, id: &str) -> Result<bool> {
-        self.delete_if(&keys::registration(id), THERE_AND_PENDING)
+    pub async fn forget_registration(self, id: &str) -> Result<bool> {
+        self.table
+            .calls
+            .delete_if(&keys::registration(id), THERE_AND_PENDING)
             .await
     }
 
-    async fn completed_before(&self, id: &str) -> Result<Completed> {
+    async fn completed_before(self, id: &str) -> Result<Completed> {
         match self.registration(id).await? {
             Registration::Done { build, number } => Ok(Completed::AlreadyDone { build, number }),
             Registration::Pending(_) => Err(not_pending(id)),
         }
     }
 
-    pub(super) async fn registration(&self, id: &str) -> Result<Registration> {
-        let item = self.get(&keys::registration(id), true).await?;
+    pub(super) async fn registration(self, id: &str) -> Result<Registration> {
+        let item = self.table.calls.get(&keys::registration(id), true).await?;
         registration(item.ok_or_else(|| not_pending(id))?)
     }
 }

@@ -13,13 +13,13 @@ use domain::{
     promotion::{Promotion, PromotionKind},
     release::{GrantKind, Release, ReleaseGrant},
 };
-
 use serde::Deserialize;
 
 use super::{
-    PromotionRecord, Registration, Table,
+    PromotionRecord, Registration,
     calls::{Condition, Write, Written},
     current::{NEWNESS, Read},
+    handle::Releases,
     item, keys,
     list::Place,
     promotions::{self, Obstacle, Step},
@@ -86,10 +86,10 @@ pub enum Released {
     Refused(Obstacle),
 }
 
-impl Table {
+impl Releases<'_> {
     /// Makes a build current in an environment, and says so in the audit log. Nothing else makes one current.
-    pub async fn release(
-        &self,
+    pub async fn put(
+        self,
         grant: &ReleaseGrant,
         along: Along<'_>,
         note: &Note,
@@ -110,7 +110,7 @@ impl Table {
 
     /// The same; what is restored was noted before.
     pub(super) async fn make_current(
-        &self,
+        self,
         grant: &ReleaseGrant,
         along: Along<'_>,
         notes: &[Note],
@@ -132,7 +132,7 @@ impl Table {
             let release = grant.after(newest);
             let guarded = writes(grant, &release, along, before.as_ref())?;
             let (writes, obstacles): (Vec<Write>, Vec<Obstacle>) = guarded.into_iter().unzip();
-            match self.commit(writes, notes).await? {
+            match self.table.audit().commit(writes, notes).await? {
                 Written::Yes => return Ok(Released::Now(Box::new(release))),
                 Written::Busy => {}
                 Written::Refused(places) => {
@@ -142,7 +142,7 @@ impl Table {
                         // Another release was faster: this one is to be newer.
                         (Obstacle::NotNewest, _) => {}
                         (Obstacle::Changed, Along::Registration { key, .. }) => {
-                            return self.registered(key).await;
+                            return self.put_registered(key).await;
                         }
                         (obstacle, _) => return Ok(Released::Refused(obstacle)),
                     }
@@ -153,32 +153,39 @@ impl Table {
     }
 
     /// One page of an environment's releases of an app, newest first.
-    pub async fn releases(
-        &self,
+    pub async fn list(
+        self,
         app: &AppId,
         environment: &EnvironmentId,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Release>> {
         let partition = keys::releases_partition(app, environment);
-        self.page(Place::Table, &partition, limit, cursor).await
+        self.table
+            .calls
+            .page(Place::Table, &partition, limit, cursor)
+            .await
     }
 
     /// The newest releases of an app in an environment, newest first, each with whether it is offered.
-    pub async fn newest_releases(
-        &self,
+    pub async fn newest(
+        self,
         app: &AppId,
         environment: &EnvironmentId,
         limit: Limit,
     ) -> Result<Vec<ListedRelease>> {
         let partition = keys::releases_partition(app, environment);
-        let page = self.page(Place::Table, &partition, limit, None).await?;
+        let page = self
+            .table
+            .calls
+            .page(Place::Table, &partition, limit, None)
+            .await?;
         Ok(page.items)
     }
 
-    async fn registered(&self, key: &RegistrationKey) -> Result<Released> {
+    async fn put_registered(self, key: &RegistrationKey) -> Result<Released> {
         let id = keys::registration_id(key);
-        match self.registration(&id).await? {
+        match self.table.builds().registration(&id).await? {
             Registration::Done { build, number } => Ok(Released::Registered { build, number }),
             Registration::Pending(_) => Err(registrations::not_pending(&id)),
         }

@@ -17,8 +17,9 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FeedRef, RunList, Table,
+    FeedRef, RunList,
     calls::{Condition, Write, Written},
+    handle::Runs,
     item::{self, Item},
     keys::{self, INDEXED, RunPart},
     list::Place,
@@ -110,13 +111,13 @@ struct IndexedRun {
     revision: Option<Latest<Revision>>,
 }
 
-impl Table {
+impl Runs<'_> {
     /// Joins what is newly known of a run into what is stored of it, and gives the whole. Nothing is written when that
     /// says nothing new.
     ///
     /// What its platform said outranks all that was merely claimed: the first of it replaces that, and nothing of the kind
     /// is joined any more.
-    pub async fn join_run(&self, run: Run, known: Known, feed: FeedRef<'_>) -> Result<Run> {
+    pub async fn join(self, run: Run, known: Known, feed: FeedRef<'_>) -> Result<Run> {
         let what = format!("run {}", run.id);
         let mut tries = Tries::of(&what);
         loop {
@@ -153,12 +154,12 @@ impl Table {
     }
 
     /// Joins what is newly known of a step into what is stored of it.
-    pub async fn join_step(&self, run: &RunId, step: Step, known: Known) -> Result<JoinedStep> {
+    pub async fn join_step(self, run: &RunId, step: Step, known: Known) -> Result<JoinedStep> {
         let key = keys::step(run, &step.id);
         let what = format!("step {} of run {run}", step.id);
         let mut tries = Tries::of(&what);
         loop {
-            let before: Option<StepRow> = match self.get(&key, true).await? {
+            let before: Option<StepRow> = match self.table.calls.get(&key, true).await? {
                 Some(item) => Some(item::read(item)?),
                 None => None,
             };
@@ -182,7 +183,7 @@ impl Table {
             };
             let item = item::of(&key, &after)?;
             let condition = Condition::version(version);
-            if self.put_if(item, Some(condition)).await? == Written::Yes {
+            if self.table.calls.put_if(item, Some(condition)).await? == Written::Yes {
                 return Ok(JoinedStep {
                     step: after.step,
                     was_new,
@@ -193,32 +194,37 @@ impl Table {
     }
 
     /// One run with its steps and builds.
-    pub async fn run(&self, id: &RunId) -> Result<Option<RunRecord>> {
+    pub async fn get(self, id: &RunId) -> Result<Option<RunRecord>> {
         self.read_run(id, false).await
     }
 
     /// The same as it is at this moment: for decisions.
-    pub async fn run_now(&self, id: &RunId) -> Result<Option<RunRecord>> {
+    pub async fn get_now(self, id: &RunId) -> Result<Option<RunRecord>> {
         self.read_run(id, true).await
     }
 
     /// Builds that a run has made, whether it was heard of or not.
-    pub async fn builds_of_run(&self, id: &RunId) -> Result<Vec<BuildBrief>> {
+    pub async fn builds_of(self, id: &RunId) -> Result<Vec<BuildBrief>> {
         let partition = keys::run_partition(id);
-        let items = self.partition(&partition, true).await?.into_iter();
+        let items = self
+            .table
+            .calls
+            .partition(&partition, true)
+            .await?
+            .into_iter();
         items
             .filter(|item| keys::run_part(item::text(item, keys::SK)) == RunPart::Build)
             .map(item::read)
             .collect()
     }
 
-    async fn read_run(&self, id: &RunId, consistent: bool) -> Result<Option<RunRecord>> {
+    async fn read_run(self, id: &RunId, consistent: bool) -> Result<Option<RunRecord>> {
         let mut row: Option<RunRow> = None;
         let (mut steps, mut builds) = (Vec::new(), Vec::new());
         let mut proven_steps = HashSet::new();
         let mut promotion = None;
         let partition = keys::run_partition(id);
-        for item in self.partition(&partition, consistent).await? {
+        for item in self.table.calls.partition(&partition, consistent).await? {
             match keys::run_part(item::text(&item, keys::SK)) {
                 RunPart::Run => row = Some(item::read(item)?),
                 RunPart::Step => {
@@ -247,13 +253,13 @@ impl Table {
 
     /// The runs that ran on a commit, as their platforms say, as it is at this moment: one query, bounded by how often a
     /// commit is run on.
-    pub async fn runs_of_commit(&self, commit: &str) -> Result<Vec<RunOfCommit>> {
+    pub async fn of_commit(self, commit: &str) -> Result<Vec<RunOfCommit>> {
         let partition = keys::commit_partition(commit);
-        let items = self.partition(&partition, true).await?;
+        let items = self.table.calls.partition(&partition, true).await?;
         items.into_iter().map(item::read).collect()
     }
 
-    async fn put_run_of_commit(&self, commit: &str, run: &Run) -> Result<()> {
+    async fn put_run_of_commit(self, commit: &str, run: &Run) -> Result<()> {
         let record = RunOfCommit {
             run: run.id.clone(),
             pipeline: run.pipeline.clone(),
@@ -261,23 +267,25 @@ impl Table {
         };
         let mut item = item::of(&keys::commit_run(commit, &run.id), &record)?;
         item::expire(&mut item, run.started_at.as_second() + KEPT_SECONDS);
-        self.put(item).await
+        self.table.calls.put(item).await
     }
 
     /// The pipeline that a run is one execution of, if the run was heard of.
-    pub async fn pipeline_of_run(&self, id: &RunId) -> Result<Option<Pipeline>> {
+    pub async fn pipeline_of(self, id: &RunId) -> Result<Option<Pipeline>> {
         Ok(self.run_row(id).await?.map(|row| row.run.pipeline))
     }
 
     /// One page of runs, newest first.
-    pub async fn runs(
-        &self,
+    pub async fn list(
+        self,
         list: RunList<'_>,
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<RunSummary>> {
         let partition = keys::runs_partition(list);
         let page = self
+            .table
+            .calls
             .page::<IndexedRun>(Place::Index, &partition, limit, cursor)
             .await?;
         Ok(Page {
@@ -287,22 +295,22 @@ impl Table {
     }
 
     /// What a list shows of a run as it is at this moment, unless it works for another run.
-    pub(super) async fn brief_now(&self, id: &RunId) -> Result<Option<RunBrief>> {
+    pub(super) async fn brief_now(self, id: &RunId) -> Result<Option<RunBrief>> {
         let row = self.run_row(id).await?;
         Ok(row
             .filter(|row| row.run.parent.is_none())
             .map(|row| row.run.brief()))
     }
 
-    async fn run_row(&self, id: &RunId) -> Result<Option<RunRow>> {
-        let item = self.get(&keys::run(id), true).await?;
+    async fn run_row(self, id: &RunId) -> Result<Option<RunRow>> {
+        let item = self.table.calls.get(&keys::run(id), true).await?;
         item.map(item::read).transpose()
     }
 
     /// Writes a run, unless it was changed since it was read. The marker that lists a failed run is written with it or
     /// not at all: between two writes, someone else could see the run run again.
     async fn put_run(
-        &self,
+        self,
         before: Option<&RunRow>,
         after: &RunRow,
         feed: FeedRef<'_>,
@@ -317,10 +325,10 @@ impl Table {
         let beside = match marker {
             Some(marker) => Write::Put(marker, None),
             None if was_marked => Write::Delete(keys::failed(&after.run.id)),
-            None => return Ok(self.put_if(item, condition).await? == Written::Yes),
+            None => return Ok(self.table.calls.put_if(item, condition).await? == Written::Yes),
         };
         let writes = vec![Write::Put(item, condition), beside];
-        Ok(self.transact(writes).await? == Written::Yes)
+        Ok(self.table.calls.transact(writes).await? == Written::Yes)
     }
 }
 

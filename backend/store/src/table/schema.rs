@@ -22,84 +22,87 @@ use crate::{Error, Result};
 const PAUSE: Duration = Duration::from_millis(250);
 const PAUSES: u32 = 240;
 
-impl Table {
-    /// Makes the table with its index and its expiry, unless it is there.
-    pub async fn create(&self) -> Result<()> {
-        let (attributes, keys, index) =
-            shape().map_err(|error| Error::corrupt("the table's shape", error))?;
-        let sent = self
-            .client
-            .create_table()
-            .table_name(&self.name)
-            .billing_mode(BillingMode::PayPerRequest)
-            .set_attribute_definitions(Some(attributes))
-            .set_key_schema(Some(keys))
-            .global_secondary_indexes(index)
-            .send()
-            .await;
-        if let Err(error) = sent {
-            let exists = matches!(
-                error.as_service_error(),
-                Some(CreateTableError::ResourceInUseException(_))
-            );
-            if !exists {
-                return Err(Error::unavailable("making the table", error));
-            }
+/// Makes the table with its index and its expiry, unless it is there.
+pub async fn create(table: &Table) -> Result<()> {
+    let (attributes, keys, index) =
+        shape().map_err(|error| Error::corrupt("the table's shape", error))?;
+    let sent = table
+        .calls
+        .client
+        .create_table()
+        .table_name(&table.calls.name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(attributes))
+        .set_key_schema(Some(keys))
+        .global_secondary_indexes(index)
+        .send()
+        .await;
+    if let Err(error) = sent {
+        let exists = matches!(
+            error.as_service_error(),
+            Some(CreateTableError::ResourceInUseException(_))
+        );
+        if !exists {
+            return Err(Error::unavailable("making the table", error));
         }
-        self.wait_until_active().await?;
-        self.expire_items().await
     }
+    wait_until_active(table).await?;
+    expire_items(table).await
+}
 
-    async fn wait_until_active(&self) -> Result<()> {
-        for _ in 0..PAUSES {
-            let answer = self
-                .client
-                .describe_table()
-                .table_name(&self.name)
-                .send()
-                .await
-                .map_err(|error| Error::unavailable("looking at the table", error))?;
-            if answer.table.and_then(|table| table.table_status) == Some(TableStatus::Active) {
-                return Ok(());
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        Err(Error::Conflict {
-            what: format!("the table {}", self.name),
-        })
-    }
-
-    async fn expire_items(&self) -> Result<()> {
-        let answer = self
+async fn wait_until_active(table: &Table) -> Result<()> {
+    for _ in 0..PAUSES {
+        let answer = table
+            .calls
             .client
-            .describe_time_to_live()
-            .table_name(&self.name)
+            .describe_table()
+            .table_name(&table.calls.name)
             .send()
             .await
-            .map_err(|error| Error::unavailable("looking at the table's expiry", error))?;
-        let status = answer
-            .time_to_live_description
-            .and_then(|description| description.time_to_live_status);
-        if matches!(
-            status,
-            Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
-        ) {
+            .map_err(|error| Error::unavailable("looking at the table", error))?;
+        if answer.table.and_then(|table| table.table_status) == Some(TableStatus::Active) {
             return Ok(());
         }
-        let specification = TimeToLiveSpecification::builder()
-            .attribute_name(TTL)
-            .enabled(true)
-            .build()
-            .map_err(|error| Error::corrupt("the table's expiry", error))?;
-        self.client
-            .update_time_to_live()
-            .table_name(&self.name)
-            .time_to_live_specification(specification)
-            .send()
-            .await
-            .map_err(|error| Error::unavailable("setting the table's expiry", error))?;
-        Ok(())
+        tokio::time::sleep(PAUSE).await;
     }
+    Err(Error::Conflict {
+        what: format!("the table {}", table.calls.name),
+    })
+}
+
+async fn expire_items(table: &Table) -> Result<()> {
+    let answer = table
+        .calls
+        .client
+        .describe_time_to_live()
+        .table_name(&table.calls.name)
+        .send()
+        .await
+        .map_err(|error| Error::unavailable("looking at the table's expiry", error))?;
+    let status = answer
+        .time_to_live_description
+        .and_then(|description| description.time_to_live_status);
+    if matches!(
+        status,
+        Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
+    ) {
+        return Ok(());
+    }
+    let specification = TimeToLiveSpecification::builder()
+        .attribute_name(TTL)
+        .enabled(true)
+        .build()
+        .map_err(|error| Error::corrupt("the table's expiry", error))?;
+    table
+        .calls
+        .client
+        .update_time_to_live()
+        .table_name(&table.calls.name)
+        .time_to_live_specification(specification)
+        .send()
+        .await
+        .map_err(|error| Error::unavailable("setting the table's expiry", error))?;
+    Ok(())
 }
 
 type Shape = (

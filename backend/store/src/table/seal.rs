@@ -6,11 +6,10 @@ use domain::{audit::Seal, digest::Digest};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Table,
     calls::{Condition, Written},
     item, keys,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, table::handle::Audit};
 
 /// The newest seal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,10 +27,10 @@ struct SealRow {
     seal_digest: Digest,
 }
 
-impl Table {
+impl Audit<'_> {
     /// The newest seal that was decided; `None` before the first one.
-    pub async fn newest_seal(&self) -> Result<Option<NewestSeal>> {
-        let item = self.get(&keys::audit_seal(), true).await?;
+    pub async fn newest_seal(self) -> Result<Option<NewestSeal>> {
+        let item = self.table.calls.get(&keys::audit_seal(), true).await?;
         let row: Option<SealRow> = item.map(item::read).transpose()?;
         let Some(row) = row else { return Ok(None) };
         // Otherwise no seal could follow it, and nobody would be told.
@@ -45,7 +44,7 @@ impl Table {
     }
 
     /// Notes another newest seal in place of `before`; false if that is no longer what is noted.
-    pub async fn note_seal(&self, before: Option<&NewestSeal>, after: &NewestSeal) -> Result<bool> {
+    pub async fn note_seal(self, before: Option<&NewestSeal>, after: &NewestSeal) -> Result<bool> {
         let condition = match before {
             None => Condition::absent(),
             Some(before) => Condition {
@@ -64,6 +63,6 @@ impl Table {
             seal_digest: after.seal.as_last().digest,
         };
         let item = item::of(&keys::audit_seal(), &row)?;
-        Ok(self.put_if(item, Some(condition)).await? == Written::Yes)
+        Ok(self.table.calls.put_if(item, Some(condition)).await? == Written::Yes)
     }
 }

@@ -10,8 +10,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Table,
     calls::{Change, Condition, Write, Written},
+    handle::Sessions,
     item, keys,
 };
 use crate::Result;
@@ -43,35 +43,34 @@ pub struct SessionRecord {
     pub facts: Option<Digest>,
 }
 
-impl Table {
+impl Sessions<'_> {
     /// Registers a session that begins. It is deleted some time after its end.
-    pub async fn put_session(&self, session: &SessionRecord) -> Result<()> {
+    pub async fn put(self, session: &SessionRecord) -> Result<()> {
         let mut item = item::of(&keys::session(&session.person, &session.id), session)?;
         item::expire(&mut item, session.until.as_second());
-        self.put(item).await
+        self.table.calls.put(item).await
     }
 
     /// Whether a session of whom its cookie says that has not been ended.
-    pub async fn has_session(
-        &self,
-        person: &PersonId,
-        id: &SessionId,
-        facts: &Digest,
-    ) -> Result<bool> {
-        let item = self.get(&keys::session(person, id), true).await?;
+    pub async fn has(self, person: &PersonId, id: &SessionId, facts: &Digest) -> Result<bool> {
+        let item = self
+            .table
+            .calls
+            .get(&keys::session(person, id), true)
+            .await?;
         let known: Option<SessionRecord> = item.map(item::read).transpose()?;
         Ok(known.is_some_and(|known| known.facts.is_none_or(|known| known == *facts)))
     }
 
     /// Notes that such a session is in use; false if it has been ended.
-    pub async fn use_session(
-        &self,
+    pub async fn touch(
+        self,
         person: &PersonId,
         id: &SessionId,
         facts: &Digest,
         now: Timestamp,
     ) -> Result<bool> {
-        let changed = self.update(Change {
+        let changed = self.table.calls.update(Change {
             key: keys::session(person, id),
             expression: "SET seen = :seen",
             names: Vec::new(),
@@ -87,33 +86,35 @@ impl Table {
     }
 
     /// Every session of someone that has not been ended, the oldest first. One that is over by itself may still be there.
-    pub async fn sessions(&self, person: &PersonId) -> Result<Vec<SessionRecord>> {
+    pub async fn list(self, person: &PersonId) -> Result<Vec<SessionRecord>> {
         let partition = keys::sessions_partition(person);
-        let items = self.partition(&partition, true).await?;
+        let items = self.table.calls.partition(&partition, true).await?;
         items.into_iter().map(item::read).collect()
     }
 
     /// Ends one that its own browser gives up; false if it was over.
-    pub async fn leave_session(&self, person: &PersonId, id: &SessionId) -> Result<bool> {
+    pub async fn leave(self, person: &PersonId, id: &SessionId) -> Result<bool> {
         let key = keys::session(person, id);
-        self.delete_if(&key, "attribute_exists(pk)").await
+        self.table
+            .calls
+            .delete_if(&key, "attribute_exists(pk)")
+            .await
     }
 
     /// Ends one from elsewhere; false if it was over.
-    pub async fn end_session(
-        &self,
-        person: &PersonId,
-        id: &SessionId,
-        note: &Note,
-    ) -> Result<bool> {
+    pub async fn end(self, person: &PersonId, id: &SessionId, note: &Note) -> Result<bool> {
         let write = Write::DeleteIf(keys::session(person, id), Condition::present());
-        let written = self.commit(vec![write], std::slice::from_ref(note)).await?;
+        let written = self
+            .table
+            .audit()
+            .commit(vec![write], std::slice::from_ref(note))
+            .await?;
         Ok(written == Written::Yes)
     }
 
     /// Ends some of one person, each part of them together with a note of how many they were.
-    pub async fn end_sessions(
-        &self,
+    pub async fn end_all(
+        self,
         person: &PersonId,
         ids: &[SessionId],
         note: impl Fn(usize) -> Note,
@@ -122,7 +123,10 @@ impl Table {
             let deletes = some
                 .iter()
                 .map(|id| Write::Delete(keys::session(person, id)));
-            self.commit(deletes.collect(), &[note(some.len())]).await?;
+            self.table
+                .audit()
+                .commit(deletes.collect(), &[note(some.len())])
+                .await?;
         }
         Ok(())
     }

@@ -15,8 +15,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Table,
     calls::{Change, Condition, Write, Written},
+    handle::Tokens,
     item,
     keys::{self, Key},
     tries::Tries,
@@ -104,26 +104,21 @@ impl TokenRecord {
     }
 }
 
-impl Table {
+impl Tokens<'_> {
     /// One token, as every write before this moment left it.
-    pub async fn token(&self, id: &TokenId) -> Result<Option<TokenRecord>> {
-        let item = self.get(&keys::token(id), true).await?;
+    pub async fn get(self, id: &TokenId) -> Result<Option<TokenRecord>> {
+        let item = self.table.calls.get(&keys::token(id), true).await?;
         item.map(item::read).transpose()
     }
 
     /// Every token that is live or was lately. Bounded by people, since each may have so many.
-    pub async fn tokens(&self) -> Result<Vec<TokenRecord>> {
-        let items = self.partition(keys::TOKENS, true).await?;
+    pub async fn list(self) -> Result<Vec<TokenRecord>> {
+        let items = self.table.calls.partition(keys::TOKENS, true).await?;
         items.into_iter().map(item::read).collect()
     }
 
     /// Keeps a new token, unless its owner has one of that name or `most` of them.
-    pub async fn make_token(
-        &self,
-        token: &TokenRecord,
-        most: usize,
-        note: &Note,
-    ) -> Result<TokenMade> {
+    pub async fn make(self, token: &TokenRecord, most: usize, note: &Note) -> Result<TokenMade> {
         let mut kept = item::of(&keys::token(&token.id), token)?;
         item::expire(&mut kept, token.expires_at.as_second() + KEPT_SECONDS);
         let mut tries = Tries::of("somebody's tokens");
@@ -145,7 +140,13 @@ impl Table {
                 Write::Put(kept.clone(), Some(Condition::absent())),
                 listed(&token.owner, version, live)?,
             ];
-            if self.commit(writes, std::slice::from_ref(note)).await? == Written::Yes {
+            if self
+                .table
+                .audit()
+                .commit(writes, std::slice::from_ref(note))
+                .await?
+                == Written::Yes
+            {
                 return Ok(TokenMade::Yes);
             }
             tries.again().await?;
@@ -153,8 +154,8 @@ impl Table {
     }
 
     /// Ends a token before its time; false if somebody has done so already.
-    pub async fn revoke_token(
-        &self,
+    pub async fn revoke(
+        self,
         token: &TokenRecord,
         revoked: &RevokedToken,
         note: &Note,
@@ -179,7 +180,12 @@ impl Table {
                 Write::Change(ended.clone()),
                 listed(&token.owner, version, live)?,
             ];
-            match self.commit(writes, std::slice::from_ref(note)).await? {
+            match self
+                .table
+                .audit()
+                .commit(writes, std::slice::from_ref(note))
+                .await?
+            {
                 Written::Yes => return Ok(true),
                 Written::Refused(places) if places.contains(&0) => return Ok(false),
                 Written::Refused(_) | Written::Busy => tries.again().await?,
@@ -188,7 +194,7 @@ impl Table {
     }
 
     /// Notes that a token was used.
-    pub async fn token_used(&self, id: &TokenId, now: Timestamp) -> Result<()> {
+    pub async fn used(self, id: &TokenId, now: Timestamp) -> Result<()> {
         let change = Change {
             key: keys::token(id),
             expression: "SET used_at = :now",
@@ -196,13 +202,13 @@ impl Table {
             condition: Some("attribute_exists(pk)"),
             values: vec![(":now", AttributeValue::S(now.to_string()))],
         };
-        self.update(change).await?;
+        self.table.calls.update(change).await?;
         Ok(())
     }
 
     /// Makes somebody the owner of the live tokens that were made by whoever had that address, before it was kept which
     /// person made one. How many they are.
-    pub async fn claim_tokens(&self, address: &str, person: &PersonId) -> Result<usize> {
+    pub async fn claim(self, address: &str, person: &PersonId) -> Result<usize> {
         let before = keys::roster_of_address(address);
         let mut tries = Tries::of("somebody's tokens");
         loop {
@@ -222,7 +228,7 @@ impl Table {
                     .iter()
                     .map(|token| Write::Change(claimed(token, person))),
             );
-            if self.transact(writes).await? == Written::Yes {
+            if self.table.calls.transact(writes).await? == Written::Yes {
                 return Ok(records.len());
             }
             tries.again().await?;
@@ -230,7 +236,7 @@ impl Table {
     }
 
     /// Those of some tokens that are still there.
-    async fn listed_records(&self, listed: &[Listed]) -> Result<Vec<TokenId>> {
+    async fn listed_records(self, listed: &[Listed]) -> Result<Vec<TokenId>> {
         let keys: Vec<_> = listed
             .iter()
             .map(|listed| keys::token(&listed.id))
@@ -238,17 +244,17 @@ impl Table {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let items = self.get_some(&keys, true).await?.into_iter();
+        let items = self.table.calls.get_some(&keys, true).await?.into_iter();
         let records = items.map(|item| Ok(item::read::<TokenRecord>(item)?.id));
         records.collect()
     }
 
-    async fn roster(&self, owner: &Actor) -> Result<(Option<u64>, Vec<Listed>)> {
+    async fn roster(self, owner: &Actor) -> Result<(Option<u64>, Vec<Listed>)> {
         self.roster_at(&keys::token_roster(owner)).await
     }
 
-    async fn roster_at(&self, key: &Key) -> Result<(Option<u64>, Vec<Listed>)> {
-        let item = self.get(key, true).await?;
+    async fn roster_at(self, key: &Key) -> Result<(Option<u64>, Vec<Listed>)> {
+        let item = self.table.calls.get(key, true).await?;
         let roster: Option<Roster> = item.map(item::read).transpose()?;
         Ok(roster.map_or((None, Vec::new()), |roster| {
             (Some(roster.version), roster.live)

@@ -11,8 +11,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Table, item, keys};
-use crate::Result;
+use super::{item, keys};
+use crate::{Result, table::handle::Builds};
 
 /// How long an upload may take: 2 days.
 const KEPT_SECONDS: i64 = 2 * 24 * 3600;
@@ -68,17 +68,17 @@ pub struct UploadFile {
     pub multipart: Option<String>,
 }
 
-impl Table {
+impl Builds<'_> {
     /// Puts an upload, or what became of it.
-    pub async fn put_upload(&self, upload: &Upload, now: Timestamp) -> Result<()> {
+    pub async fn put_upload(self, upload: &Upload, now: Timestamp) -> Result<()> {
         let mut item = item::of(&keys::upload(&upload.id), upload)?;
         item::expire(&mut item, now.as_second() + KEPT_SECONDS);
-        self.put(item).await
+        self.table.calls.put(item).await
     }
 
     /// One upload.
-    pub async fn upload(&self, id: &UploadId) -> Result<Option<Upload>> {
-        let item = self.get(&keys::upload(id), true).await?;
+    pub async fn upload(self, id: &UploadId) -> Result<Option<Upload>> {
+        let item = self.table.calls.get(&keys::upload(id), true).await?;
         item.map(item::read).transpose()
     }
 }

@@ -15,14 +15,14 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Along, Obstacle, Released, Served, Table,
+    Along, Obstacle, Released, Served,
     calls::{Change, Condition, Write, Written},
     current::{Read, Spot},
     item,
     keys::{self, BuildPart},
     tries::Tries,
 };
-use crate::Result;
+use crate::{Result, table::handle::Releases};
 
 /// A build that was withdrawn or restored, which not every environment follows yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,11 +38,11 @@ pub struct Unsettled {
 /// The environments that are to serve a restored build again, and cannot while they are held.
 pub type StillHeld = Vec<EnvironmentId>;
 
-impl Table {
+impl Releases<'_> {
     /// Notes that a build is withdrawn. [`Table::settle`] then takes it from the environments. `None` if it is withdrawn
     /// already.
     pub async fn withdraw(
-        &self,
+        self,
         app: &AppId,
         build: &BuildId,
         hold: &Hold,
@@ -56,7 +56,7 @@ impl Table {
     /// Notes that a build is not withdrawn any more. [`Table::settle`] then serves it again where it is the newest. `None`
     /// if it is not withdrawn.
     pub async fn restore(
-        &self,
+        self,
         app: &AppId,
         build: &BuildId,
         note: &Note,
@@ -66,7 +66,7 @@ impl Table {
     }
 
     async fn turn(
-        &self,
+        self,
         app: &AppId,
         build: &BuildId,
         own: Write,
@@ -82,7 +82,12 @@ impl Table {
         let mut tries = Tries::of(&what);
         loop {
             let writes = vec![own.clone(), Write::Put(marker.clone(), None)];
-            match self.commit(writes, std::slice::from_ref(note)).await? {
+            match self
+                .table
+                .audit()
+                .commit(writes, std::slice::from_ref(note))
+                .await?
+            {
                 Written::Yes => return Ok(Some(unsettled)),
                 Written::Refused(_) => return Ok(None),
                 Written::Busy => tries.again().await?,
@@ -91,20 +96,20 @@ impl Table {
     }
 
     /// What was withdrawn or restored and not every environment follows yet: what broke off, and what a hold stops.
-    pub async fn unsettled(&self) -> Result<Vec<Unsettled>> {
-        let items = self.partition(keys::UNSETTLED, true).await?;
+    pub async fn unsettled(self) -> Result<Vec<Unsettled>> {
+        let items = self.table.calls.partition(keys::UNSETTLED, true).await?;
         items.into_iter().map(item::read).collect()
     }
 
     /// Has environments serve what follows from a build's being withdrawn or not. Doing so again changes nothing.
     /// `environments` are all that there are, since the build may be in any of them.
     pub async fn settle(
-        &self,
+        self,
         unsettled: &Unsettled,
         environments: &[EnvironmentId],
     ) -> Result<StillHeld> {
         let Unsettled { app, build, .. } = unsettled;
-        let hold = self.get(&keys::withdrawn(build), true).await?;
+        let hold = self.table.calls.get(&keys::withdrawn(build), true).await?;
         let hold: Option<Hold> = hold.map(item::read).transpose()?;
         let mut still_held = Vec::new();
         for environment in environments {
@@ -128,17 +133,17 @@ impl Table {
             };
             let done = Write::DeleteIf(keys::unsettled(build), own);
             // Where it is not its own any more, whoever turned the build since settles that.
-            self.transact(vec![done]).await?;
+            self.table.calls.transact(vec![done]).await?;
         }
         Ok(still_held)
     }
 
     /// Those of some builds that are withdrawn, and why: one call, 100 builds at the most.
-    pub async fn withdrawn(&self, builds: &[BuildId]) -> Result<HashMap<BuildId, Hold>> {
+    pub async fn withdrawn(self, builds: &[BuildId]) -> Result<HashMap<BuildId, Hold>> {
         let builds: HashSet<&BuildId> = builds.iter().collect();
         let keys: Vec<_> = builds.into_iter().map(keys::withdrawn).collect();
         let mut withdrawn = HashMap::new();
-        for item in self.get_some(&keys, false).await? {
+        for item in self.table.calls.get_some(&keys, false).await? {
             let hold: Hold = item::read(item)?;
             if let Held::Build { build, .. } = &hold.on {
                 withdrawn.insert(build.clone(), hold);
@@ -149,7 +154,7 @@ impl Table {
 
     /// Has an environment serve nothing, if it serves the withdrawn build.
     async fn serve_no_more(
-        &self,
+        self,
         app: &AppId,
         build: &BuildId,
         environment: &EnvironmentId,
@@ -181,7 +186,7 @@ impl Table {
                 read.change(&spot, &to)?,
                 Write::Check(keys::withdrawn(build), Condition::present()),
             ];
-            match self.transact(writes).await? {
+            match self.table.calls.transact(writes).await? {
                 Written::Yes => return Ok(()),
                 // Restored meanwhile: then that decides.
                 Written::Refused(places) if places.contains(&1) => return Ok(()),
@@ -192,7 +197,7 @@ impl Table {
 
     /// Has an environment serve a restored build again, if that was its newest. False if a hold stops that now.
     async fn serve_again(
-        &self,
+        self,
         app: &AppId,
         build: &BuildId,
         environment: &EnvironmentId,
@@ -209,7 +214,7 @@ impl Table {
             return Ok(true);
         };
         let newest = keys::listed_release_at(app, environment, read.newest_at()?, build);
-        let Some(newest) = self.get(&newest, true).await? else {
+        let Some(newest) = self.table.calls.get(&newest, true).await? else {
             return Ok(true);
         };
         let Some(grant) = restored(item::read(newest)?, withdrawn) else {
@@ -220,20 +225,27 @@ impl Table {
     }
 
     /// Has the lists of releases say no more that a build is offered. From its withdrawal on no line is written that does.
-    async fn no_longer_offered(&self, build: &BuildId) -> Result<()> {
-        for item in self.partition(&keys::build_partition(build), true).await? {
+    async fn no_longer_offered(self, build: &BuildId) -> Result<()> {
+        for item in self
+            .table
+            .calls
+            .partition(&keys::build_partition(build), true)
+            .await?
+        {
             if keys::build_part(item::text(&item, keys::SK)) != BuildPart::Release {
                 continue;
             }
             let release: Release = item::read(item)?;
-            self.update(Change {
-                key: keys::listed_release(&release),
-                expression: "REMOVE offered",
-                names: Vec::new(),
-                condition: Some("attribute_exists(offered)"),
-                values: Vec::new(),
-            })
-            .await?;
+            self.table
+                .calls
+                .update(Change {
+                    key: keys::listed_release(&release),
+                    expression: "REMOVE offered",
+                    names: Vec::new(),
+                    condition: Some("attribute_exists(offered)"),
+                    values: Vec::new(),
+                })
+                .await?;
         }
         Ok(())
     }

@@ -83,7 +83,7 @@ impl Bench {
             s3_endpoint: None,
         };
         let table = Store::connect(&settings).await.table;
-        table.create().await.unwrap();
+        store::table::schema::create(&table).await.unwrap();
         Self {
             table,
             settings,
@@ -168,7 +168,7 @@ pub(crate) fn build(app: &AppId, number: u64) -> Build {
 impl Bench {
     /// What the audit log says was done, the oldest first.
     pub(crate) async fn deeds(&self) -> Vec<Deed> {
-        let found = self.table.audit_month(&Month::of(noon(0))).await.unwrap();
+        let found = self.table.audit().month(&Month::of(noon(0))).await.unwrap();
         found
             .into_iter()
             .map(|found| found.entry.unwrap().note.deed)
@@ -184,7 +184,7 @@ impl Bench {
     ) -> Released {
         let grant = grant(build, environment, at);
         let note = note(Deed::Released);
-        let released = self.table.release(&grant, Along::Nothing, &note);
+        let released = self.table.releases().put(&grant, Along::Nothing, &note);
         released.await.unwrap()
     }
 
@@ -203,7 +203,7 @@ impl Bench {
             note: &registered,
         };
         let grant = grant(build, environment, at);
-        let done = self.table.release(&grant, along, &released);
+        let done = self.table.releases().put(&grant, along, &released);
         done.await.unwrap()
     }
 }

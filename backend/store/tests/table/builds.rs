@@ -13,14 +13,22 @@ async fn no_two_builds_of_an_app_get_one_number() {
     let bench = Bench::new().await;
     let numbers = (0..32).map(|_| {
         let table = bench.table.clone();
-        tokio::spawn(async move { table.next_number(&app("wallet")).await.unwrap() })
+        tokio::spawn(async move { table.builds().next_number(&app("wallet")).await.unwrap() })
     });
     let mut seen = BTreeSet::new();
     for number in numbers.collect::<Vec<_>>() {
         seen.insert(number.await.unwrap());
     }
     assert_eq!(seen, (1..=32).collect());
-    assert_eq!(bench.table.next_number(&app("ferry")).await.unwrap(), 1);
+    assert_eq!(
+        bench
+            .table
+            .builds()
+            .next_number(&app("ferry"))
+            .await
+            .unwrap(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -30,7 +38,12 @@ async fn a_build_is_told_with_its_releases_and_in_its_run() {
     let mut made = build(&wallet, 7);
     made.run = Some(run_id("a"));
     let key = registration_key(&wallet, "a");
-    bench.table.begin_registration(&key, noon(0)).await.unwrap();
+    bench
+        .table
+        .builds()
+        .begin_registration(&key, noon(0))
+        .await
+        .unwrap();
     let dev = release(&made, &environment("dev"), noon(10));
     bench
         .register(&key, &made, &environment("dev"), noon(10))
@@ -40,12 +53,13 @@ async fn a_build_is_told_with_its_releases_and_in_its_run() {
         .release(&made, &environment("preprod"), noon(20))
         .await;
 
-    let record = bench.table.build(&made.id).await.unwrap().unwrap();
+    let record = bench.table.builds().get(&made.id).await.unwrap().unwrap();
     assert_eq!(record.build, made);
     assert_eq!(record.releases, [preprod, dev]);
     let page = bench
         .table
-        .builds(&wallet, Limit::default(), None)
+        .builds()
+        .list(&wallet, Limit::default(), None)
         .await
         .unwrap();
     assert_eq!(page.items, [made.brief()]);
@@ -53,10 +67,11 @@ async fn a_build_is_told_with_its_releases_and_in_its_run() {
     let event = crate::support::event("a", domain::status::Status::Succeeded, 0);
     bench
         .table
+        .events()
         .record(&event, None, None, noon(0))
         .await
         .unwrap();
-    let run = bench.table.run(&run_id("a")).await.unwrap().unwrap();
+    let run = bench.table.runs().get(&run_id("a")).await.unwrap().unwrap();
     assert_eq!(run.builds, [made.brief()]);
 }
 
@@ -67,16 +82,23 @@ async fn builds_come_by_number_highest_first() {
     for number in [9, 10, 11, 100, 2] {
         let made = build(&wallet, number);
         let key = registration_key(&wallet, &number.to_string());
-        bench.table.begin_registration(&key, noon(0)).await.unwrap();
         bench
             .table
+            .builds()
+            .begin_registration(&key, noon(0))
+            .await
+            .unwrap();
+        bench
+            .table
+            .builds()
             .complete_registration(&key, &made, &note(Deed::Registered))
             .await
             .unwrap();
     }
     let page = bench
         .table
-        .builds(&wallet, Limit::default(), None)
+        .builds()
+        .list(&wallet, Limit::default(), None)
         .await
         .unwrap();
     let numbers: Vec<u64> = page.items.iter().map(|build| build.number).collect();
@@ -86,16 +108,17 @@ async fn builds_come_by_number_highest_first() {
 #[tokio::test]
 async fn what_is_not_there_is_none() {
     let bench = Bench::new().await;
-    assert_eq!(bench.table.build(&build_id(1)).await.unwrap(), None);
-    assert_eq!(bench.table.run(&run_id("a")).await.unwrap(), None);
+    assert_eq!(bench.table.builds().get(&build_id(1)).await.unwrap(), None);
+    assert_eq!(bench.table.runs().get(&run_id("a")).await.unwrap(), None);
     assert_eq!(
         bench
             .table
+            .releases()
             .current(&app("wallet"), &environment("dev"))
             .await
             .unwrap(),
         None
     );
     let upload = "01KAF000000000000000000001".parse().unwrap();
-    assert_eq!(bench.table.upload(&upload).await.unwrap(), None);
+    assert_eq!(bench.table.builds().upload(&upload).await.unwrap(), None);
 }

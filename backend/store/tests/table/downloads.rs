@@ -34,27 +34,31 @@ async fn every_download_is_told_newest_first() {
     for (seconds, salt) in [(5, "a"), (1, "a"), (9, "a"), (9, "b")] {
         bench
             .table
-            .put_download(&download(seconds), salt)
+            .downloads()
+            .put(&download(seconds), salt)
             .await
             .unwrap();
     }
     let three: Limit = 3.try_into().unwrap();
     let page = bench
         .table
-        .downloads(&build_id(1), three, None)
+        .downloads()
+        .list(&build_id(1), three, None)
         .await
         .unwrap();
     assert_eq!(page.items, [download(9), download(9), download(5)]);
     let rest = bench
         .table
-        .downloads(&build_id(1), three, page.next.as_ref())
+        .downloads()
+        .list(&build_id(1), three, page.next.as_ref())
         .await
         .unwrap();
     assert_eq!(rest.items, [download(1)]);
     assert_eq!(rest.next, None);
     let other = bench
         .table
-        .downloads(&build_id(2), three, None)
+        .downloads()
+        .list(&build_id(2), three, None)
         .await
         .unwrap();
     assert_eq!(other.items, []);
@@ -80,7 +84,7 @@ async fn downloads_of_a_day_are_counted_for_each_who_asks_and_forgotten_two_days
     ];
     let counted = async |by: &Actor, seconds| {
         let download = of(by, seconds);
-        bench.table.count_download(&download, 2).await.unwrap()
+        bench.table.downloads().count(&download, 2).await.unwrap()
     };
     for by in &everyone {
         let found = join_all((0..5).map(|second| counted(by, second))).await;
@@ -91,11 +95,25 @@ async fn downloads_of_a_day_are_counted_for_each_who_asks_and_forgotten_two_days
     assert!(!counted(&renamed, 6).await);
     assert!(!counted(&everyone[5].clone().at_work(Work::default()), 6).await);
     // A smaller limit holds at once, and a greater one lets go on.
-    assert!(!bench.table.count_download(&of(&ada, 7), 1).await.unwrap());
-    assert!(bench.table.count_download(&of(&ada, 8), 3).await.unwrap());
+    assert!(
+        !bench
+            .table
+            .downloads()
+            .count(&of(&ada, 7), 1)
+            .await
+            .unwrap()
+    );
+    assert!(
+        bench
+            .table
+            .downloads()
+            .count(&of(&ada, 8), 3)
+            .await
+            .unwrap()
+    );
     let day = 24 * 3600;
     assert!(counted(&ada, day).await, "the next day");
-    let item = bench.raw().await.get_item().table_name(bench.table.name());
+    let item = bench.raw().await.get_item().table_name(&bench.table.name);
     let item = item.key("pk", AttributeValue::S("DAILY#LOCAL#local".to_owned()));
     let ends = day_ends(noon(0));
     let item = item.key("sk", AttributeValue::S(format!("{ends:.3}")));
@@ -128,18 +146,28 @@ async fn an_upload_is_kept_two_days() {
         created_at: noon(0),
         completed: None,
     };
-    bench.table.put_upload(&upload, noon(0)).await.unwrap();
+    bench
+        .table
+        .builds()
+        .put_upload(&upload, noon(0))
+        .await
+        .unwrap();
     upload.completed = Some(build_id(1));
-    bench.table.put_upload(&upload, noon(10)).await.unwrap();
+    bench
+        .table
+        .builds()
+        .put_upload(&upload, noon(10))
+        .await
+        .unwrap();
     assert_eq!(
-        bench.table.upload(&upload.id).await.unwrap(),
+        bench.table.builds().upload(&upload.id).await.unwrap(),
         Some(upload.clone())
     );
     let item = bench
         .raw()
         .await
         .get_item()
-        .table_name(bench.table.name())
+        .table_name(&bench.table.name)
         .key("pk", AttributeValue::S(format!("UPLOAD#{}", upload.id)))
         .key("sk", AttributeValue::S("UPLOAD".to_owned()))
         .send()

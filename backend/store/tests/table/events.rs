@@ -25,7 +25,8 @@ async fn an_event_is_new_once() {
         let table = bench.table.clone();
         async move {
             table
-                .put_event(Known::Proven, &event, Some(Raw::Inline("{}")), noon(0))
+                .events()
+                .put(Known::Proven, &event, Some(Raw::Inline("{}")), noon(0))
                 .await
                 .unwrap()
         }
@@ -48,7 +49,11 @@ async fn of_many_deliveries_at_once_one_is_new() {
         let table = bench.table.clone();
         tokio::spawn(async move {
             let event = event("a", Status::Running, 0);
-            table.record(&event, None, None, noon(0)).await.unwrap()
+            table
+                .events()
+                .record(&event, None, None, noon(0))
+                .await
+                .unwrap()
         })
     });
     let mut new = 0;
@@ -65,7 +70,8 @@ async fn an_event_expires_after_400_days_and_names_its_payload() {
     let long = event("b", Status::Running, 0);
     let table = &bench.table;
     table
-        .put_event(
+        .events()
+        .put(
             Known::Proven,
             &short,
             Some(Raw::Inline(r#"{"a":1}"#)),
@@ -74,7 +80,8 @@ async fn an_event_expires_after_400_days_and_names_its_payload() {
         .await
         .unwrap();
     table
-        .put_event(
+        .events()
+        .put(
             Known::Proven,
             &long,
             Some(Raw::Object("events/b.json")),
@@ -102,7 +109,7 @@ async fn the_table_deletes_what_is_expired() {
         .raw()
         .await
         .describe_time_to_live()
-        .table_name(bench.table.name())
+        .table_name(&bench.table.name)
         .send()
         .await
         .unwrap();
@@ -110,7 +117,7 @@ async fn the_table_deletes_what_is_expired() {
     assert_eq!(expiry.attribute_name.as_deref(), Some("ttl"));
     assert_eq!(expiry.time_to_live_status.unwrap().as_str(), "ENABLED");
     // Making it again is no error and changes nothing.
-    bench.table.create().await.unwrap();
+    store::table::schema::create(&bench.table).await.unwrap();
 }
 
 #[tokio::test]
@@ -120,7 +127,8 @@ async fn a_long_payload_belongs_into_an_object() {
     let payload = "x".repeat(Raw::INLINE_LIMIT + 1);
     let refused = bench
         .table
-        .put_event(Known::Proven, &event, Some(Raw::Inline(&payload)), noon(0))
+        .events()
+        .put(Known::Proven, &event, Some(Raw::Inline(&payload)), noon(0))
         .await;
     assert!(
         matches!(
@@ -140,12 +148,16 @@ async fn an_event_beyond_400_kb_is_refused_before_dynamodb_does() {
     let bench = Bench::new().await;
     let mut event = event("a", Status::Running, 0);
     event.raw_status = "x".repeat(410_000);
-    let refused = bench.table.record(&event, None, None, noon(0)).await;
+    let refused = bench
+        .table
+        .events()
+        .record(&event, None, None, noon(0))
+        .await;
     assert!(
         matches!(refused, Err(Error::TooLarge { limit: 409_600, .. })),
         "{refused:?}"
     );
-    assert_eq!(bench.table.run(&event.run).await.unwrap(), None);
+    assert_eq!(bench.table.runs().get(&event.run).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -157,26 +169,30 @@ async fn a_delivery_that_broke_off_is_healed_by_the_next() {
         assert_eq!(
             bench
                 .table
-                .put_event(Known::Proven, event, None, noon(0))
+                .events()
+                .put(Known::Proven, event, None, noon(0))
                 .await
                 .unwrap(),
             Recorded::New
         );
     }
-    assert_eq!(bench.table.run(&run.run).await.unwrap(), None);
+    assert_eq!(bench.table.runs().get(&run.run).await.unwrap(), None);
     for event in [&run, &step] {
         let recorded = bench
             .table
+            .events()
             .record(event, None, None, noon(60))
             .await
             .unwrap();
         assert!(matches!(recorded, Recorded::Duplicate { .. }));
     }
-    let record = bench.table.run(&run.run).await.unwrap().unwrap();
+    let record = bench.table.runs().get(&run.run).await.unwrap().unwrap();
     assert_eq!(record.run.status, Status::Running);
     assert_eq!(record.steps[0].status, Status::Failed);
     assert_eq!(
-        bench.table.overview().await.unwrap().recent[0].runs.len(),
+        bench.table.runs().overview().await.unwrap().recent[0]
+            .runs
+            .len(),
         1
     );
 }
@@ -186,7 +202,7 @@ async fn stored(bench: &Bench, event: &Event) -> std::collections::HashMap<Strin
         .raw()
         .await
         .get_item()
-        .table_name(bench.table.name())
+        .table_name(&bench.table.name)
         .key("pk", AttributeValue::S(format!("EVENT#{}", event.id)))
         .key("sk", AttributeValue::S("EVENT".to_owned()))
         .send()
@@ -216,10 +232,13 @@ async fn what_a_platform_proves_takes_the_place_of_what_was_claimed_of_it_before
         (Known::Proven, &proven),
         (Known::Claimed, &claimed),
     ] {
-        let recorded = bench.table.record_as(known, event, None, None, noon(0));
+        let recorded = bench
+            .table
+            .events()
+            .record_as(known, event, None, None, noon(0));
         Box::pin(recorded).await.unwrap();
     }
-    let run = bench.table.run(&run_id("a")).await.unwrap().unwrap();
+    let run = bench.table.runs().get(&run_id("a")).await.unwrap().unwrap();
     assert_eq!((run.run.status, run.known), (Status::Failed, Known::Proven));
 }
 
@@ -237,11 +256,14 @@ async fn claims_of_a_proven_run_or_step_change_nothing_whatever_clock_they_name(
     ];
     for (known, events) in [(Known::Proven, &proven[..]), (Known::Claimed, &claimed)] {
         for event in events {
-            let recorded = bench.table.record_as(known, event, None, None, noon(0));
+            let recorded = bench
+                .table
+                .events()
+                .record_as(known, event, None, None, noon(0));
             Box::pin(recorded).await.unwrap();
         }
     }
-    let record = bench.table.run(&run_id("a")).await.unwrap().unwrap();
+    let record = bench.table.runs().get(&run_id("a")).await.unwrap().unwrap();
     assert_eq!(record.run.status, Status::Failed);
     let steps: Vec<_> = record
         .steps
@@ -278,11 +300,14 @@ async fn a_commit_finds_the_runs_that_are_proven_to_have_run_on_it_however_many_
         (Known::Proven, "other", "bbbb"),
     ] {
         let event = on(run, commit);
-        let recorded = bench.table.record_as(known, &event, None, None, noon(0));
+        let recorded = bench
+            .table
+            .events()
+            .record_as(known, &event, None, None, noon(0));
         Box::pin(recorded).await.unwrap();
     }
-    let found = bench.table.runs_of_commit("aaaa").await.unwrap();
+    let found = bench.table.runs().of_commit("aaaa").await.unwrap();
     let found: Vec<_> = found.into_iter().map(|run| run.run).collect();
     assert_eq!(found, [run_id("mine")]);
-    assert_eq!(bench.table.runs_of_commit("cccc").await.unwrap(), []);
+    assert_eq!(bench.table.runs().of_commit("cccc").await.unwrap(), []);
 }

@@ -53,11 +53,17 @@ fn note(deed: Deed) -> Note {
 
 async fn kept(bench: &Bench, record: &LinkRecord) {
     let note = note(Deed::LinkMade);
-    bench.table.put_link(record, &note).await.unwrap();
+    bench.table.links().put(record, &note).await.unwrap();
 }
 
 async fn now_is(bench: &Bench, record: &LinkRecord) -> LinkRecord {
-    bench.table.link(&record.link.id).await.unwrap().unwrap()
+    bench
+        .table
+        .links()
+        .get(&record.link.id)
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 async fn tap(bench: &Bench, record: &LinkRecord, name: &str, second: i64, opened: bool) -> Tapped {
@@ -82,12 +88,21 @@ async fn tap(bench: &Bench, record: &LinkRecord, name: &str, second: i64, opened
         today: record.today,
     };
     let salt = format!("{name}-{second}");
-    bench.table.tap(tap, &download, &salt).await.unwrap()
+    bench
+        .table
+        .links()
+        .tap(tap, &download, &salt)
+        .await
+        .unwrap()
 }
 
 async fn downloads(bench: &Bench) -> Vec<Download> {
     let limit = Limit::try_from(100).unwrap();
-    let page = bench.table.downloads(&build_id(1), limit, None).await;
+    let page = bench
+        .table
+        .downloads()
+        .list(&build_id(1), limit, None)
+        .await;
     page.unwrap().items
 }
 
@@ -100,11 +115,11 @@ async fn a_link_is_read_back_with_its_makers_groups_and_is_known_for_a_month_aft
     let first = now_is(&bench, &link(1, None)).await;
     // Records name who it was without their groups; these stand beside.
     assert_eq!(first.owner(), link(1, None).link.by);
-    let listed = bench.table.links().await.unwrap();
+    let listed = bench.table.links().list().await.unwrap();
     let ids: Vec<_> = listed.iter().map(|record| &record.link.id).collect();
     let expected = [3, 2, 1].map(|number| link(number, None).link.id);
     assert_eq!(ids, expected.iter().collect::<Vec<_>>());
-    let item = bench.raw().await.get_item().table_name(bench.table.name());
+    let item = bench.raw().await.get_item().table_name(&bench.table.name);
     let key = AttributeValue::S(first.link.id.to_string());
     let item = item.key("pk", AttributeValue::S("LINKS".to_owned()));
     let item = item.key("sk", key).send().await.unwrap().item.unwrap();
@@ -148,18 +163,27 @@ async fn a_link_is_revoked_once_with_one_entry() {
     let revoke = |second| {
         let (id, revoked, note) = (record.link.id.clone(), revoked(second), note.clone());
         let table = bench.table.clone();
-        async move { table.revoke_link(&id, &revoked, &note).await.unwrap() }
+        async move { table.links().revoke(&id, &revoked, &note).await.unwrap() }
     };
     assert!(revoke(1).await);
     assert!(!revoke(2).await);
     assert_eq!(now_is(&bench, &record).await.link.revoked, Some(revoked(1)));
     assert_eq!(tap(&bench, &record, "a", 3, false).await, Tapped::Over);
-    let entries = bench.table.audit_month(&Month::of(noon(0))).await.unwrap();
+    let entries = bench
+        .table
+        .audit()
+        .month(&Month::of(noon(0)))
+        .await
+        .unwrap();
     assert_eq!(entries.len(), 2);
     let unknown = link(9, None).link.id;
-    let there = bench.table.revoke_link(&unknown, &revoked(1), &note).await;
+    let there = bench
+        .table
+        .links()
+        .revoke(&unknown, &revoked(1), &note)
+        .await;
     assert!(!there.unwrap());
-    assert_eq!(bench.table.link(&unknown).await.unwrap(), None);
+    assert_eq!(bench.table.links().get(&unknown).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -217,11 +241,21 @@ async fn a_tap_behind_a_password_counts_only_once_it_was_opened() {
     kept(&bench, &record).await;
     assert_eq!(tap(&bench, &record, "a", 1, true).await, Tapped::Stale);
     let id = &record.link.id;
-    bench.table.open_tap(id, "a", noon(1)).await.unwrap();
+    bench
+        .table
+        .links()
+        .open_tap(id, "a", noon(1))
+        .await
+        .unwrap();
     assert_eq!(tap(&bench, &record, "a", 2, true).await, Tapped::Counted);
     assert_eq!(tap(&bench, &record, "a", 3, true).await, Tapped::Repeated);
     assert_eq!(tap(&bench, &record, "b", 3, true).await, Tapped::Stale);
-    bench.table.open_tap(id, "b", noon(4)).await.unwrap();
+    bench
+        .table
+        .links()
+        .open_tap(id, "b", noon(4))
+        .await
+        .unwrap();
     assert_eq!(tap(&bench, &record, "b", 604, true).await, Tapped::Stale);
     assert_eq!(now_is(&bench, &record).await.link.used, 1);
 }
@@ -231,7 +265,12 @@ async fn guesses_count_before_they_are_looked_at_and_lock_the_link_for_a_while()
     let bench = Bench::new().await;
     let record = link(1, None);
     kept(&bench, &record).await;
-    let guess = |second| bench.table.count_guess(&record.link.id, noon(second));
+    let guess = |second| {
+        bench
+            .table
+            .links()
+            .count_guess(&record.link.id, noon(second))
+    };
     let guesses = join_all((0..20).map(|_| guess(1))).await;
     let mut counted: Vec<u32> = guesses.into_iter().filter_map(Result::unwrap).collect();
     counted.sort_unstable();
@@ -241,12 +280,22 @@ async fn guesses_count_before_they_are_looked_at_and_lock_the_link_for_a_while()
     assert_eq!(guess(901).await.unwrap(), Some(1));
     assert_eq!(guess(902).await.unwrap(), Some(2));
     let id = &record.link.id;
-    bench.table.open_tap(id, "a", noon(903)).await.unwrap();
+    bench
+        .table
+        .links()
+        .open_tap(id, "a", noon(903))
+        .await
+        .unwrap();
     assert_eq!(guess(904).await.unwrap(), Some(1));
     let unknown = link(9, None).link.id;
     assert_eq!(
-        bench.table.count_guess(&unknown, noon(0)).await.unwrap(),
+        bench
+            .table
+            .links()
+            .count_guess(&unknown, noon(0))
+            .await
+            .unwrap(),
         None
     );
-    assert_eq!(bench.table.link(&unknown).await.unwrap(), None);
+    assert_eq!(bench.table.links().get(&unknown).await.unwrap(), None);
 }

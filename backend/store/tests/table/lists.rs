@@ -22,7 +22,8 @@ async fn runs_come_newest_first_and_each_on_one_page() {
         let run = event(&format!("run-{number}"), Status::Failed, number / 2);
         bench
             .table
-            .join_run(Run::seed(&run), Known::Proven, None)
+            .runs()
+            .join(Run::seed(&run), Known::Proven, None)
             .await
             .unwrap();
     }
@@ -35,7 +36,8 @@ async fn runs_come_newest_first_and_each_on_one_page() {
             loop {
                 let page = bench
                     .table
-                    .runs(list, limit(size), cursor.as_ref())
+                    .runs()
+                    .list(list, limit(size), cursor.as_ref())
                     .await
                     .unwrap();
                 seen.extend(
@@ -67,12 +69,18 @@ async fn a_made_up_cursor_finds_nothing_that_is_not_of_its_list() {
     for (number, of) in [(1, &wallet), (2, &ferry), (3, &wallet)] {
         let build = build(of, number);
         let key = registration_key(of, &number.to_string());
-        bench.table.begin_registration(&key, noon(0)).await.unwrap();
+        bench
+            .table
+            .builds()
+            .begin_registration(&key, noon(0))
+            .await
+            .unwrap();
         bench.register(&key, &build, &dev, noon(0)).await;
         let run = event(&format!("run-{number}"), Status::Failed, 0);
         bench
             .table
-            .join_run(Run::seed(&run), Known::Proven, Some((of, &dev)))
+            .runs()
+            .join(Run::seed(&run), Known::Proven, Some((of, &dev)))
             .await
             .unwrap();
     }
@@ -94,7 +102,12 @@ async fn a_made_up_cursor_finds_nothing_that_is_not_of_its_list() {
                 app: Some(&wallet),
                 failed,
             };
-            let page = bench.table.runs(list, limit(100), cursor).await.unwrap();
+            let page = bench
+                .table
+                .runs()
+                .list(list, limit(100), cursor)
+                .await
+                .unwrap();
             assert!(
                 page.items
                     .iter()
@@ -104,7 +117,8 @@ async fn a_made_up_cursor_finds_nothing_that_is_not_of_its_list() {
         }
         let page = bench
             .table
-            .builds(&wallet, limit(100), cursor)
+            .builds()
+            .list(&wallet, limit(100), cursor)
             .await
             .unwrap();
         assert!(
@@ -113,7 +127,8 @@ async fn a_made_up_cursor_finds_nothing_that_is_not_of_its_list() {
         );
         let page = bench
             .table
-            .releases(&wallet, &dev, limit(100), cursor)
+            .releases()
+            .list(&wallet, &dev, limit(100), cursor)
             .await
             .unwrap();
         assert!(
@@ -122,20 +137,23 @@ async fn a_made_up_cursor_finds_nothing_that_is_not_of_its_list() {
         );
         bench
             .table
-            .downloads(&build(&wallet, 1).id, limit(100), cursor)
+            .downloads()
+            .list(&build(&wallet, 1).id, limit(100), cursor)
             .await
             .unwrap();
     }
     // A cursor behind everything is the start, one before everything is the end.
     let all = bench
         .table
-        .builds(&wallet, limit(100), Some(&Cursor::behind("~")))
+        .builds()
+        .list(&wallet, limit(100), Some(&Cursor::behind("~")))
         .await
         .unwrap();
     assert_eq!(all.items.len(), 2);
     let none = bench
         .table
-        .builds(&wallet, limit(100), Some(&Cursor::behind("#")))
+        .builds()
+        .list(&wallet, limit(100), Some(&Cursor::behind("#")))
         .await
         .unwrap();
     assert_eq!((none.items.len(), none.next), (0, None));
@@ -146,7 +164,8 @@ async fn a_run_of_more_than_a_megabyte_is_told_whole() {
     let bench = Bench::new().await;
     bench
         .table
-        .join_run(
+        .runs()
+        .join(
             Run::seed(&event("a", Status::Running, 0)),
             Known::Proven,
             None,
@@ -167,13 +186,15 @@ async fn a_run_of_more_than_a_megabyte_is_told_whole() {
         let step = domain::run::Step::seed(&step).unwrap();
         bench
             .table
+            .runs()
             .join_step(&event("a", Status::Running, 0).run, step, Known::Proven)
             .await
             .unwrap();
     }
     let record = bench
         .table
-        .run(&event("a", Status::Running, 0).run)
+        .runs()
+        .get(&event("a", Status::Running, 0).run)
         .await
         .unwrap()
         .unwrap();
@@ -192,13 +213,15 @@ async fn a_page_of_more_than_a_megabyte_is_full() {
     }
     let first = bench
         .table
-        .releases(&wallet, &dev, limit(20), None)
+        .releases()
+        .list(&wallet, &dev, limit(20), None)
         .await
         .unwrap();
     assert_eq!(first.items.len(), 20);
     let rest = bench
         .table
-        .releases(&wallet, &dev, limit(20), first.next.as_ref())
+        .releases()
+        .list(&wallet, &dev, limit(20), first.next.as_ref())
         .await
         .unwrap();
     assert_eq!(rest.next, None);

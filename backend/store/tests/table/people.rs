@@ -33,21 +33,22 @@ async fn the_newest_sign_in_of_a_person_is_known_whichever_is_written_last() {
     let table = &bench.table;
     for (group, second) in [("leads", 0), ("testers", 60), ("admins", 30)] {
         let record = signed_in("s-1", group, second);
-        table.put_person(&record).await.unwrap();
+        table.people().put(&record).await.unwrap();
     }
     table
-        .put_person(&signed_in("s-2", "leads", 0))
+        .people()
+        .put(&signed_in("s-2", "leads", 0))
         .await
         .unwrap();
-    let known = table.people_among(&[person("s-1"), person("s-3")]).await;
+    let known = table.people().among(&[person("s-1"), person("s-3")]).await;
     assert_eq!(known.unwrap(), [signed_in("s-1", "testers", 60)]);
-    assert_eq!(table.people_among(&[]).await.unwrap(), []);
-    assert_eq!(table.people().await.unwrap().len(), 2);
+    assert_eq!(table.people().among(&[]).await.unwrap(), []);
+    assert_eq!(table.people().all().await.unwrap().len(), 2);
     // More than one call reads.
     let ids: Vec<PersonId> = (0..150)
         .map(|number| person(&format!("s-{number}")))
         .collect();
-    assert_eq!(table.people_among(&ids).await.unwrap().len(), 2);
+    assert_eq!(table.people().among(&ids).await.unwrap().len(), 2);
 }
 
 /// A token as a version made it that knew people by their address.
@@ -77,25 +78,26 @@ async fn tokens_of_an_address_become_those_of_the_person_who_has_it() {
     let table = &bench.table;
     for number in 1..=50 {
         let token = before(number, "ada@example.com");
-        let made = table.make_token(&token, 50, &note()).await;
+        let made = table.tokens().make(&token, 50, &note()).await;
         assert_eq!(made.unwrap(), TokenMade::Yes);
     }
     let bobs = before(60, "bob@example.com");
-    table.make_token(&bobs, 50, &note()).await.unwrap();
+    table.tokens().make(&bobs, 50, &note()).await.unwrap();
 
     let ada = person("s-1");
     assert_eq!(
-        table.claim_tokens("Ada@example.com", &ada).await.unwrap(),
+        table.tokens().claim("Ada@example.com", &ada).await.unwrap(),
         50
     );
     assert_eq!(
         table
-            .claim_tokens("ada@example.com", &person("s-2"))
+            .tokens()
+            .claim("ada@example.com", &person("s-2"))
             .await
             .unwrap(),
         0
     );
-    for token in table.tokens().await.unwrap() {
+    for token in table.tokens().list().await.unwrap() {
         let owner = (token.owner.name.as_str(), token.owner.person.as_ref());
         if token.id == bobs.id {
             assert_eq!(owner, ("bob@example.com", None));
@@ -106,14 +108,25 @@ async fn tokens_of_an_address_become_those_of_the_person_who_has_it() {
     // They count for her limit, and one that is revoked makes room.
     let mut more = before(70, "ada+2@example.com");
     more.owner = Actor::person(ada.clone(), "ada+2@example.com", Vec::new());
-    let made = table.make_token(&more, 50, &note()).await;
+    let made = table.tokens().make(&more, 50, &note()).await;
     assert_eq!(made.unwrap(), TokenMade::TooMany);
-    let first = table.token(&before(1, "").id).await.unwrap().unwrap();
+    let first = table
+        .tokens()
+        .get(&before(1, "").id)
+        .await
+        .unwrap()
+        .unwrap();
     let revoked = RevokedToken {
         at: noon(1),
         by: Actor::local(),
     };
-    assert!(table.revoke_token(&first, &revoked, &note()).await.unwrap());
-    let made = table.make_token(&more, 50, &note()).await;
+    assert!(
+        table
+            .tokens()
+            .revoke(&first, &revoked, &note())
+            .await
+            .unwrap()
+    );
+    let made = table.tokens().make(&more, 50, &note()).await;
     assert_eq!(made.unwrap(), TokenMade::Yes);
 }

@@ -45,12 +45,16 @@ async fn a_table_of_many_parts_is_looked_through_and_changed_to_its_end() {
     for second in 0..12 {
         for (person, salt) in [(&by, "a"), (&bob, "b")] {
             let download = download(person.clone(), second, 200_000);
-            table.put_download(&download, salt).await.unwrap();
+            table.downloads().put(&download, salt).await.unwrap();
         }
     }
     let (mut found, mut parts, mut next) = (Vec::new(), 0, None);
     loop {
-        let part = table.kept_of(&subject(), next.as_ref()).await.unwrap();
+        let part = table
+            .people()
+            .kept_of(&subject(), next.as_ref())
+            .await
+            .unwrap();
         found.extend(part.found);
         parts += 1;
         next = part.next;
@@ -63,7 +67,11 @@ async fn a_table_of_many_parts_is_looked_through_and_changed_to_its_end() {
     assert!(found.iter().all(|kept| kept.record["by"]["name"] == ADA));
     let (mut changed, mut next) = (0, None);
     loop {
-        let part = table.forget_in(&subject(), next.as_ref()).await.unwrap();
+        let part = table
+            .people()
+            .forget_in(&subject(), next.as_ref())
+            .await
+            .unwrap();
         changed += part.found.get("DOWNLOADS").copied().unwrap_or_default();
         next = part.next;
         if next.is_none() {
@@ -71,11 +79,11 @@ async fn a_table_of_many_parts_is_looked_through_and_changed_to_its_end() {
         }
     }
     assert_eq!(changed, 12);
-    let part = table.forget_in(&subject(), None).await.unwrap();
+    let part = table.people().forget_in(&subject(), None).await.unwrap();
     assert!(part.found.is_empty());
     let build = "01HZY3V8Q4T9N2B7C6D5E00812".parse().unwrap();
     let limit = domain::page::Limit::try_from(100).unwrap();
-    let page = table.downloads(&build, limit, None).await.unwrap();
+    let page = table.downloads().list(&build, limit, None).await.unwrap();
     assert_eq!(page.items.len(), 24);
     for download in page.items {
         if download.by.is_same_as(&by) {
@@ -99,25 +107,48 @@ async fn an_event_with_its_payload_is_handed_out_without_that() {
     let payload = Raw::Inline(r#"{"email":"ada@example.com"}"#);
     let table = &bench.table;
     table
+        .events()
         .record(&event, Some(payload), None, noon(0))
         .await
         .unwrap();
-    let found = table.kept_of(&subject(), None).await.unwrap().found;
+    let found = table
+        .people()
+        .kept_of(&subject(), None)
+        .await
+        .unwrap()
+        .found;
     let partitions: Vec<&str> = found.iter().map(|kept| kept.partition.as_str()).collect();
     for kind in ["EVENT#", "RUN#"] {
         let is_it = |partition: &&str| partition.starts_with(kind);
         assert!(partitions.iter().any(is_it), "{kind}: {partitions:?}");
     }
     assert!(found.iter().all(|kept| kept.record["raw"].is_null()));
-    let changed = table.forget_in(&subject(), None).await.unwrap().found;
+    let changed = table
+        .people()
+        .forget_in(&subject(), None)
+        .await
+        .unwrap()
+        .found;
     assert_eq!((changed["EVENT"], changed["RUN"]), (1, 1));
-    assert_eq!(table.kept_of(&subject(), None).await.unwrap().found, []);
+    assert_eq!(
+        table
+            .people()
+            .kept_of(&subject(), None)
+            .await
+            .unwrap()
+            .found,
+        []
+    );
 }
 
 #[tokio::test]
 async fn a_place_that_is_none_is_told() {
     let bench = Bench::new().await;
     let nowhere = domain::page::Cursor::behind("somewhere");
-    let asked = bench.table.kept_of(&subject(), Some(&nowhere)).await;
+    let asked = bench
+        .table
+        .people()
+        .kept_of(&subject(), Some(&nowhere))
+        .await;
     assert!(matches!(asked, Err(store::Error::NotFound { .. })));
 }

@@ -42,7 +42,7 @@ fn promotion(number: u64, build: &Build) -> Promotion {
 
 async fn requested(bench: &Bench, promotion: &Promotion) -> PromotionRecord {
     let notes = [note(Deed::PromotionRequested)];
-    let requested = bench.table.request_promotion(promotion, None, &notes);
+    let requested = bench.table.promotions().request(promotion, None, &notes);
     match requested.await.unwrap() {
         Requested::New(record) => *record,
         Requested::Taken => panic!("taken"),
@@ -66,14 +66,20 @@ async fn done(
         state,
         ..before.promotion.clone()
     };
-    match bench.table.step(before, &after, step).await.unwrap() {
+    match bench
+        .table
+        .promotions()
+        .step(before, &after, step)
+        .await
+        .unwrap()
+    {
         Stepped::Done(record) => *record,
         Stepped::Refused(why) => panic!("{why:?}"),
     }
 }
 
 async fn log_length(bench: &Bench) -> u64 {
-    let span = bench.table.audit_span().await.unwrap();
+    let span = bench.table.audit().span().await.unwrap();
     span.map_or(0, |span| span.head.number)
 }
 
@@ -85,7 +91,7 @@ async fn of_many_who_ask_at_once_one_gets_the_place() {
         let (table, promotion) = (bench.table.clone(), promotion(number, &build));
         tokio::spawn(async move {
             let notes = [note(Deed::PromotionRequested)];
-            let requested = table.request_promotion(&promotion, None, &notes).await;
+            let requested = table.promotions().request(&promotion, None, &notes).await;
             matches!(requested.unwrap(), Requested::New(_))
         })
     });
@@ -94,10 +100,11 @@ async fn of_many_who_ask_at_once_one_gets_the_place() {
         got.into_iter().filter(|got| *got.as_ref().unwrap()).count(),
         1
     );
-    let open = bench.table.open_promotions().await.unwrap();
+    let open = bench.table.promotions().open().await.unwrap();
     assert_eq!(open.len(), 1);
     let slot = bench
         .table
+        .promotions()
         .slot(&build.app, &environment("prod"))
         .await
         .unwrap();
@@ -124,17 +131,31 @@ async fn a_promotion_leaves_its_place_when_it_is_over_and_its_lines_for_ever() {
     };
     let grant = started.promotion.grant(&build, noon(9)).unwrap();
     let succeeded = note(Deed::PromotionSucceeded);
-    let released = bench.table.release(&grant, along, &succeeded);
+    let released = bench.table.releases().put(&grant, along, &succeeded);
     assert!(matches!(released.await.unwrap(), Released::Now(_)));
     assert_eq!(
-        bench.table.current(&build.app, &prod).await.unwrap(),
+        bench
+            .table
+            .releases()
+            .current(&build.app, &prod)
+            .await
+            .unwrap(),
         Some(grant.release().clone())
     );
-    assert_eq!(bench.table.open_promotions().await.unwrap(), []);
-    assert_eq!(bench.table.slot(&build.app, &prod).await.unwrap(), None);
+    assert_eq!(bench.table.promotions().open().await.unwrap(), []);
+    assert_eq!(
+        bench
+            .table
+            .promotions()
+            .slot(&build.app, &prod)
+            .await
+            .unwrap(),
+        None
+    );
     let history = bench
         .table
-        .promotions(&build.app, &prod, Limit::default(), None);
+        .promotions()
+        .list(&build.app, &prod, Limit::default(), None);
     assert_eq!(history.await.unwrap().items[0].state, State::Succeeded);
     requested(&bench, &promotion(2, &build)).await;
     assert_eq!(log_length(&bench).await, 4);
@@ -157,6 +178,7 @@ async fn nobody_writes_over_a_state_that_they_have_not_read() {
     };
     let late = bench
         .table
+        .promotions()
         .step(&waiting, &after, noted(Deed::PromotionStarted));
     assert_eq!(late.await.unwrap(), Stepped::Refused(Obstacle::Changed));
     assert_eq!(log_length(&bench).await, 2);
@@ -189,19 +211,22 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
         assert!(
             bench
                 .table
-                .put_hold(&hold(on.clone()), &note(Deed::Held))
+                .holds()
+                .put(&hold(on.clone()), &note(Deed::Held))
                 .await
                 .unwrap()
         );
         assert!(
             !bench
                 .table
-                .put_hold(&hold(on.clone()), &note(Deed::Held))
+                .holds()
+                .put(&hold(on.clone()), &note(Deed::Held))
                 .await
                 .unwrap()
         );
         let stopped = bench
             .table
+            .promotions()
             .step(&waiting, &after, starting())
             .await
             .unwrap();
@@ -209,14 +234,16 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
         assert!(
             bench
                 .table
-                .lift_hold(&on, &note(Deed::Lifted))
+                .holds()
+                .lift(&on, &note(Deed::Lifted))
                 .await
                 .unwrap()
         );
         assert!(
             !bench
                 .table
-                .lift_hold(&on, &note(Deed::Lifted))
+                .holds()
+                .lift(&on, &note(Deed::Lifted))
                 .await
                 .unwrap()
         );
@@ -228,16 +255,19 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
     let (hold, withdrawn) = (hold(on), note(Deed::Withdrawn));
     let taken = bench
         .table
+        .releases()
         .withdraw(&build.app, &build.id, &hold, &withdrawn);
     assert!(taken.await.unwrap().is_some());
     let stopped = bench
         .table
+        .promotions()
         .step(&waiting, &after, starting())
         .await
         .unwrap();
     assert_eq!(stopped, Stepped::Refused(Obstacle::Withdrawn));
     let found = bench
         .table
+        .releases()
         .withdrawn(std::slice::from_ref(&build.id))
         .await
         .unwrap();
@@ -262,13 +292,24 @@ async fn a_run_finds_the_promotion_that_it_carries_out() {
     };
     bench
         .table
+        .promotions()
         .step(&started, &after, Step::default())
         .await
         .unwrap();
-    let found = bench.table.promotion_of_run(&run_id("e-1")).await.unwrap();
+    let found = bench
+        .table
+        .promotions()
+        .of_run(&run_id("e-1"))
+        .await
+        .unwrap();
     assert_eq!(found, Some(after.id));
     assert_eq!(
-        bench.table.promotion_of_run(&run_id("e-2")).await.unwrap(),
+        bench
+            .table
+            .promotions()
+            .of_run(&run_id("e-2"))
+            .await
+            .unwrap(),
         None
     );
 }
@@ -280,14 +321,19 @@ async fn eight_writers_of_the_log_at_once_make_one_chain() {
         let table = bench.table.clone();
         tokio::spawn(async move {
             for _ in 0..3 {
-                table.note(&note(Deed::Released)).await.unwrap();
+                table.audit().note(&note(Deed::Released)).await.unwrap();
             }
         })
     });
     for writer in join_all(writers).await {
         writer.unwrap();
     }
-    let found = bench.table.audit_month(&Month::of(noon(0))).await.unwrap();
+    let found = bench
+        .table
+        .audit()
+        .month(&Month::of(noon(0)))
+        .await
+        .unwrap();
     let entries: Vec<_> = found
         .into_iter()
         .map(|found| found.entry.unwrap())
@@ -305,15 +351,20 @@ async fn a_clock_that_goes_back_over_a_month_breaks_no_chain() {
         "local",
         Deed::Held,
     );
-    bench.table.note(&note(Deed::Released)).await.unwrap();
-    bench.table.note(&next_month).await.unwrap();
-    bench.table.note(&note(Deed::Lifted)).await.unwrap();
-    let span = bench.table.audit_span().await.unwrap().unwrap();
+    bench
+        .table
+        .audit()
+        .note(&note(Deed::Released))
+        .await
+        .unwrap();
+    bench.table.audit().note(&next_month).await.unwrap();
+    bench.table.audit().note(&note(Deed::Lifted)).await.unwrap();
+    let span = bench.table.audit().span().await.unwrap().unwrap();
     assert_eq!(
         (span.first.to_string(), span.last.to_string()),
         ("2026-11".into(), "2026-12".into())
     );
-    let found = bench.table.audit_month(&span.last).await.unwrap();
+    let found = bench.table.audit().month(&span.last).await.unwrap();
     let places: Vec<Option<u64>> = found.iter().map(|found| found.place).collect();
     assert_eq!(places, [Some(2), Some(3)]);
 }

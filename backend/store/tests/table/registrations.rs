@@ -27,7 +27,14 @@ async fn a_registration_begins_ends_and_stays_ended() {
     let bench = Bench::new().await;
     let wallet = app("wallet");
     let key = registration_key(&wallet, "run-1");
-    let begun = pending(bench.table.begin_registration(&key, noon(0)).await.unwrap());
+    let begun = pending(
+        bench
+            .table
+            .builds()
+            .begin_registration(&key, noon(0))
+            .await
+            .unwrap(),
+    );
     assert_eq!(begun.id.len(), 64);
     assert_eq!(begun.since, noon(0));
 
@@ -40,6 +47,7 @@ async fn a_registration_begins_ends_and_stays_ended() {
     assert_eq!(
         bench
             .table
+            .releases()
             .current(&wallet, &environment("dev"))
             .await
             .unwrap(),
@@ -47,6 +55,7 @@ async fn a_registration_begins_ends_and_stays_ended() {
     );
     let again = bench
         .table
+        .builds()
         .begin_registration(&key, noon(10))
         .await
         .unwrap();
@@ -58,7 +67,12 @@ async fn a_registration_begins_ends_and_stays_ended() {
         }
     );
     assert_eq!(
-        bench.table.pending_registrations(noon(1000)).await.unwrap(),
+        bench
+            .table
+            .builds()
+            .pending_registrations(noon(1000))
+            .await
+            .unwrap(),
         []
     );
 }
@@ -67,15 +81,24 @@ async fn a_registration_begins_ends_and_stays_ended() {
 async fn one_that_broke_off_is_taken_up_again() {
     let bench = Bench::new().await;
     let key = registration_key(&app("wallet"), "run-1");
-    let first = pending(bench.table.begin_registration(&key, noon(0)).await.unwrap());
+    let first = pending(
+        bench
+            .table
+            .builds()
+            .begin_registration(&key, noon(0))
+            .await
+            .unwrap(),
+    );
     bench
         .table
+        .builds()
         .note_objects(&key, &["artifacts/wallet/1/app.apk".to_owned()])
         .await
         .unwrap();
     let second = pending(
         bench
             .table
+            .builds()
             .begin_registration(&key, noon(60))
             .await
             .unwrap(),
@@ -93,6 +116,7 @@ async fn two_completions_race_and_both_get_the_same_build() {
     for number in 0..4 {
         bench
             .table
+            .builds()
             .begin_registration(&key, noon(number))
             .await
             .unwrap();
@@ -122,7 +146,8 @@ async fn two_completions_race_and_both_get_the_same_build() {
     // Nothing of the losers is left.
     let page = bench
         .table
-        .builds(&wallet, domain::page::Limit::default(), None)
+        .builds()
+        .list(&wallet, domain::page::Limit::default(), None)
         .await
         .unwrap();
     assert_eq!(page.items.len(), 1);
@@ -130,6 +155,7 @@ async fn two_completions_race_and_both_get_the_same_build() {
     assert_eq!(
         bench
             .table
+            .releases()
             .current(&wallet, &environment("dev"))
             .await
             .unwrap()
@@ -145,14 +171,19 @@ async fn a_build_is_current_once_registered_though_the_clock_was_ahead_before() 
     let (wallet, dev) = (app("wallet"), environment("dev"));
     bench.release(&build(&wallet, 2), &dev, noon(20)).await;
     let key = registration_key(&wallet, "run-1");
-    bench.table.begin_registration(&key, noon(0)).await.unwrap();
+    bench
+        .table
+        .builds()
+        .begin_registration(&key, noon(0))
+        .await
+        .unwrap();
     let made = build(&wallet, 1);
     let Released::Now(released) = bench.register(&key, &made, &dev, noon(10)).await else {
         panic!("not released");
     };
     let next = noon(20) + jiff::SignedDuration::from_millis(1);
     assert_eq!(released.released_at, next);
-    let current = bench.table.current(&wallet, &dev).await.unwrap();
+    let current = bench.table.releases().current(&wallet, &dev).await.unwrap();
     assert_eq!(current, Some(*released));
 }
 
@@ -161,7 +192,12 @@ async fn of_registration_release_and_log_all_are_written_or_none() {
     let bench = Bench::new().await;
     let (wallet, dev) = (app("wallet"), environment("dev"));
     let key = registration_key(&wallet, "run-1");
-    bench.table.begin_registration(&key, noon(0)).await.unwrap();
+    bench
+        .table
+        .builds()
+        .begin_registration(&key, noon(0))
+        .await
+        .unwrap();
     let hold = Hold {
         on: Held::Environment {
             environment: dev.clone(),
@@ -173,18 +209,27 @@ async fn of_registration_release_and_log_all_are_written_or_none() {
     };
     bench
         .table
-        .put_hold(&hold, &note(Deed::Held))
+        .holds()
+        .put(&hold, &note(Deed::Held))
         .await
         .unwrap();
     let made = build(&wallet, 1);
     let stopped = bench.register(&key, &made, &dev, noon(5)).await;
     assert_eq!(stopped, Released::Refused(Obstacle::Held));
-    assert_eq!(bench.table.build(&made.id).await.unwrap(), None);
-    pending(bench.table.begin_registration(&key, noon(6)).await.unwrap());
+    assert_eq!(bench.table.builds().get(&made.id).await.unwrap(), None);
+    pending(
+        bench
+            .table
+            .builds()
+            .begin_registration(&key, noon(6))
+            .await
+            .unwrap(),
+    );
     assert_eq!(bench.deeds().await, [Deed::Held]);
     bench
         .table
-        .lift_hold(&hold.on, &note(Deed::Lifted))
+        .holds()
+        .lift(&hold.on, &note(Deed::Lifted))
         .await
         .unwrap();
     bench.register(&key, &made, &dev, noon(7)).await;
@@ -202,44 +247,78 @@ async fn what_a_crash_leaves_behind_is_found_and_forgotten() {
     for (run, seconds) in [("old", 0), ("done", 1), ("young", 100)] {
         bench
             .table
+            .builds()
             .begin_registration(&key(run), noon(seconds))
             .await
             .unwrap();
     }
     bench
         .table
+        .builds()
         .note_objects(&key("old"), &["b".to_owned(), "a".to_owned()])
         .await
         .unwrap();
     bench
         .table
+        .builds()
         .note_objects(&key("old"), &["c".to_owned(), "a".to_owned()])
         .await
         .unwrap();
-    bench.table.note_objects(&key("old"), &[]).await.unwrap();
+    bench
+        .table
+        .builds()
+        .note_objects(&key("old"), &[])
+        .await
+        .unwrap();
     let made: Build = build(&wallet, 1);
     bench
         .table
+        .builds()
         .complete_registration(&key("done"), &made, &note(Deed::Registered))
         .await
         .unwrap();
 
-    let mut found = bench.table.pending_registrations(noon(50)).await.unwrap();
+    let mut found = bench
+        .table
+        .builds()
+        .pending_registrations(noon(50))
+        .await
+        .unwrap();
     assert_eq!(found.len(), 1);
     let mut old = found.remove(0);
     assert_eq!(old.since, noon(0));
     old.objects.sort();
     assert_eq!(old.objects, ["a", "b", "c"]);
 
-    assert!(bench.table.forget_registration(&old.id).await.unwrap());
-    assert!(!bench.table.forget_registration(&old.id).await.unwrap());
+    assert!(
+        bench
+            .table
+            .builds()
+            .forget_registration(&old.id)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !bench
+            .table
+            .builds()
+            .forget_registration(&old.id)
+            .await
+            .unwrap()
+    );
     assert_eq!(
-        bench.table.pending_registrations(noon(50)).await.unwrap(),
+        bench
+            .table
+            .builds()
+            .pending_registrations(noon(50))
+            .await
+            .unwrap(),
         []
     );
     // One that is done is not forgotten: its objects are in use.
     let done = match bench
         .table
+        .builds()
         .begin_registration(&key("done"), noon(60))
         .await
         .unwrap()
@@ -255,22 +334,39 @@ async fn a_forgotten_registration_cannot_be_completed() {
     let bench = Bench::new().await;
     let wallet = app("wallet");
     let key = registration_key(&wallet, "run-1");
-    let begun = pending(bench.table.begin_registration(&key, noon(0)).await.unwrap());
-    bench.table.forget_registration(&begun.id).await.unwrap();
+    let begun = pending(
+        bench
+            .table
+            .builds()
+            .begin_registration(&key, noon(0))
+            .await
+            .unwrap(),
+    );
+    bench
+        .table
+        .builds()
+        .forget_registration(&begun.id)
+        .await
+        .unwrap();
     let made = build(&wallet, 1);
     let registered = note(Deed::Registered);
     let refused = bench
         .table
+        .builds()
         .complete_registration(&key, &made, &registered)
         .await;
     assert!(
         matches!(refused, Err(Error::NotFound { .. })),
         "{refused:?}"
     );
-    let refused = bench.table.note_objects(&key, &["a".to_owned()]).await;
+    let refused = bench
+        .table
+        .builds()
+        .note_objects(&key, &["a".to_owned()])
+        .await;
     assert!(
         matches!(refused, Err(Error::NotFound { .. })),
         "{refused:?}"
     );
-    assert_eq!(bench.table.build(&made.id).await.unwrap(), None);
+    assert_eq!(bench.table.builds().get(&made.id).await.unwrap(), None);
 }

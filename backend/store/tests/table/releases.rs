@@ -43,14 +43,26 @@ impl Bench {
     async fn withdraw(&self, build: &Build, environments: &[EnvironmentId]) {
         let hold = withdrawal(build);
         let note = note(Deed::Withdrawn);
-        let withdrawn = self.table.withdraw(&build.app, &build.id, &hold, &note);
+        let withdrawn = self
+            .table
+            .releases()
+            .withdraw(&build.app, &build.id, &hold, &note);
         let unsettled = withdrawn.await.unwrap().unwrap();
-        let waiting = self.table.settle(&unsettled, environments).await.unwrap();
+        let waiting = self
+            .table
+            .releases()
+            .settle(&unsettled, environments)
+            .await
+            .unwrap();
         assert_eq!(waiting, []);
     }
 
     async fn current(&self, environment: &EnvironmentId) -> Option<u64> {
-        let current = self.table.current(&app("wallet"), environment).await;
+        let current = self
+            .table
+            .releases()
+            .current(&app("wallet"), environment)
+            .await;
         current.unwrap().map(|release| release.number)
     }
 }
@@ -63,7 +75,8 @@ async fn the_latest_release_is_current_though_the_clock_went_back() {
     bench.release(&build(&wallet, 2), &dev, noon(10)).await;
     let page = bench
         .table
-        .releases(&wallet, &dev, Limit::default(), None)
+        .releases()
+        .list(&wallet, &dev, Limit::default(), None)
         .await
         .unwrap();
     let listed: Vec<_> = page
@@ -84,11 +97,18 @@ async fn a_rollback_wins_over_a_higher_number() {
     for (build, minute) in [(&first, 0), (&build(&wallet, 2), 10), (&first, 20)] {
         bench.release(build, &dev, noon(minute)).await;
     }
-    let current = bench.table.current(&wallet, &dev).await.unwrap().unwrap();
+    let current = bench
+        .table
+        .releases()
+        .current(&wallet, &dev)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((current.number, current.released_at), (1, noon(20)));
     let page = bench
         .table
-        .releases(&wallet, &dev, Limit::default(), None)
+        .releases()
+        .list(&wallet, &dev, Limit::default(), None)
         .await
         .unwrap();
     let numbers: Vec<u64> = page.items.iter().map(|release| release.number).collect();
@@ -109,7 +129,8 @@ async fn releasing_what_is_current_changes_nothing() {
     }
     let page = bench
         .table
-        .releases(&wallet, &dev, Limit::default(), None)
+        .releases()
+        .list(&wallet, &dev, Limit::default(), None)
         .await
         .unwrap();
     assert_eq!(page.items, [*release]);
@@ -129,16 +150,17 @@ async fn releases_at_once_each_become_current_one_after_the_other() {
     }
     let page = bench
         .table
-        .releases(&wallet, &dev, Limit::default(), None)
+        .releases()
+        .list(&wallet, &dev, Limit::default(), None)
         .await
         .unwrap();
     let mut times: Vec<_> = page.items.iter().map(|it| it.released_at).collect();
     times.dedup();
     assert_eq!(times.len(), 12);
-    let current = bench.table.current(&wallet, &dev).await.unwrap();
+    let current = bench.table.releases().current(&wallet, &dev).await.unwrap();
     assert_eq!(current.as_ref(), page.items.first());
     assert_eq!(
-        bench.table.overview().await.unwrap().current,
+        bench.table.runs().overview().await.unwrap().current,
         [page.items[0].clone()]
     );
     assert_eq!(bench.deeds().await, [Deed::Released; 12]);
@@ -152,7 +174,10 @@ async fn environments_serve_each_their_own() {
     bench.release(&made, &dev, noon(0)).await;
     assert_eq!(bench.current(&prod).await, None);
     bench.release(&made, &prod, noon(1)).await;
-    assert_eq!(bench.table.overview().await.unwrap().current.len(), 2);
+    assert_eq!(
+        bench.table.runs().overview().await.unwrap().current.len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -163,14 +188,16 @@ async fn a_hold_and_a_withdrawal_stop_a_release_and_nothing_is_written() {
     let stop = stop(&dev);
     bench
         .table
-        .put_hold(&stop, &note(Deed::Held))
+        .holds()
+        .put(&stop, &note(Deed::Held))
         .await
         .unwrap();
     let stopped = bench.release(&made, &dev, noon(1)).await;
     assert_eq!(stopped, Released::Refused(Obstacle::Held));
     bench
         .table
-        .lift_hold(&stop.on, &note(Deed::Lifted))
+        .holds()
+        .lift(&stop.on, &note(Deed::Lifted))
         .await
         .unwrap();
     bench.withdraw(&taken, std::slice::from_ref(&dev)).await;
@@ -196,13 +223,24 @@ async fn a_withdrawal_reaches_any_number_of_environments_in_small_transactions()
         bench.release(&made, environment, noon(0)).await;
     }
     bench.withdraw(&made, &environments).await;
-    assert_eq!(bench.table.overview().await.unwrap().current, []);
+    assert_eq!(bench.table.runs().overview().await.unwrap().current, []);
     let restored = note(Deed::Restored);
-    let turned = bench.table.restore(&made.app, &made.id, &restored);
+    let turned = bench
+        .table
+        .releases()
+        .restore(&made.app, &made.id, &restored);
     let unsettled = turned.await.unwrap().unwrap();
-    bench.table.settle(&unsettled, &environments).await.unwrap();
-    assert_eq!(bench.table.overview().await.unwrap().current.len(), 130);
-    assert_eq!(bench.table.unsettled().await.unwrap(), []);
+    bench
+        .table
+        .releases()
+        .settle(&unsettled, &environments)
+        .await
+        .unwrap();
+    assert_eq!(
+        bench.table.runs().overview().await.unwrap().current.len(),
+        130
+    );
+    assert_eq!(bench.table.releases().unsettled().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -212,22 +250,33 @@ async fn a_withdrawal_that_broke_off_is_found_and_settled() {
     let made = build(&wallet, 1);
     bench.release(&made, &dev, noon(0)).await;
     let (hold, withdrawn) = (withdrawal(&made), note(Deed::Withdrawn));
-    let taken = bench.table.withdraw(&wallet, &made.id, &hold, &withdrawn);
+    let taken = bench
+        .table
+        .releases()
+        .withdraw(&wallet, &made.id, &hold, &withdrawn);
     assert!(taken.await.unwrap().is_some());
-    let again = bench.table.withdraw(&wallet, &made.id, &hold, &withdrawn);
+    let again = bench
+        .table
+        .releases()
+        .withdraw(&wallet, &made.id, &hold, &withdrawn);
     assert_eq!(again.await.unwrap(), None);
     // Nothing has followed yet.
     assert_eq!(bench.current(&dev).await, Some(1));
-    let found = bench.table.unsettled().await.unwrap();
+    let found = bench.table.releases().unsettled().await.unwrap();
     assert_eq!(found.len(), 1);
     for _ in 0..2 {
         let everywhere = std::slice::from_ref(&dev);
-        bench.table.settle(&found[0], everywhere).await.unwrap();
+        bench
+            .table
+            .releases()
+            .settle(&found[0], everywhere)
+            .await
+            .unwrap();
     }
     assert_eq!(bench.current(&dev).await, None);
-    let served = bench.table.served(&wallet, &dev).await.unwrap();
+    let served = bench.table.releases().served(&wallet, &dev).await.unwrap();
     assert_eq!(served.withdrawn.unwrap().build, made.id);
-    assert_eq!(bench.table.unsettled().await.unwrap(), []);
+    assert_eq!(bench.table.releases().unsettled().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -244,26 +293,38 @@ async fn a_restored_build_is_served_again_where_it_is_the_newest_and_nothing_is_
     let stop = stop(&dev);
     bench
         .table
-        .put_hold(&stop, &note(Deed::Held))
+        .holds()
+        .put(&stop, &note(Deed::Held))
         .await
         .unwrap();
     let restored = note(Deed::Restored);
-    let turned = bench.table.restore(&wallet, &made.id, &restored);
+    let turned = bench.table.releases().restore(&wallet, &made.id, &restored);
     let unsettled = turned.await.unwrap().unwrap();
-    let held = bench.table.settle(&unsettled, &everywhere).await.unwrap();
+    let held = bench
+        .table
+        .releases()
+        .settle(&unsettled, &everywhere)
+        .await
+        .unwrap();
     assert_eq!(held, std::slice::from_ref(&dev));
     assert_eq!(bench.current(&dev).await, None);
     bench
         .table
-        .lift_hold(&stop.on, &note(Deed::Lifted))
+        .holds()
+        .lift(&stop.on, &note(Deed::Lifted))
         .await
         .unwrap();
-    let still = bench.table.unsettled().await.unwrap();
+    let still = bench.table.releases().unsettled().await.unwrap();
     assert_eq!(still, std::slice::from_ref(&unsettled));
-    bench.table.settle(&unsettled, &everywhere).await.unwrap();
+    bench
+        .table
+        .releases()
+        .settle(&unsettled, &everywhere)
+        .await
+        .unwrap();
     assert_eq!(bench.current(&dev).await, Some(1));
     assert_eq!(bench.current(&prod).await, Some(2));
-    assert_eq!(bench.table.unsettled().await.unwrap(), []);
+    assert_eq!(bench.table.releases().unsettled().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -273,19 +334,23 @@ async fn settling_one_turn_ends_no_later_one() {
     let made = build(&wallet, 1);
     bench.release(&made, &dev, noon(0)).await;
     let (hold, withdrawn) = (withdrawal(&made), note(Deed::Withdrawn));
-    let taken = bench.table.withdraw(&wallet, &made.id, &hold, &withdrawn);
+    let taken = bench
+        .table
+        .releases()
+        .withdraw(&wallet, &made.id, &hold, &withdrawn);
     let first = taken.await.unwrap().unwrap();
     let restored = note(Deed::Restored);
-    let turned = bench.table.restore(&wallet, &made.id, &restored);
+    let turned = bench.table.releases().restore(&wallet, &made.id, &restored);
     let second = turned.await.unwrap().unwrap();
     // The first goes on late, and finds that the build is not withdrawn any more.
     bench
         .table
+        .releases()
         .settle(&first, std::slice::from_ref(&dev))
         .await
         .unwrap();
     assert_eq!(bench.current(&dev).await, Some(1));
-    assert_eq!(bench.table.unsettled().await.unwrap(), [second]);
+    assert_eq!(bench.table.releases().unsettled().await.unwrap(), [second]);
 }
 
 #[tokio::test]
@@ -296,7 +361,8 @@ async fn a_list_says_which_builds_were_not_withdrawn_since_and_leaves_others_to_
     let offered = async || -> Vec<(u64, bool)> {
         let listed = bench
             .table
-            .newest_releases(&wallet, &dev, Limit::default())
+            .releases()
+            .newest(&wallet, &dev, Limit::default())
             .await
             .unwrap();
         let of = listed.iter().map(|it| (it.release.number, it.offered));
@@ -310,9 +376,17 @@ async fn a_list_says_which_builds_were_not_withdrawn_since_and_leaves_others_to_
     bench.withdraw(&taken, &everywhere).await;
     assert_eq!(offered().await, [(2, false), (1, true)]);
     let restored = note(Deed::Restored);
-    let turned = bench.table.restore(&wallet, &taken.id, &restored);
+    let turned = bench
+        .table
+        .releases()
+        .restore(&wallet, &taken.id, &restored);
     let unsettled = turned.await.unwrap().unwrap();
-    bench.table.settle(&unsettled, &everywhere).await.unwrap();
+    bench
+        .table
+        .releases()
+        .settle(&unsettled, &everywhere)
+        .await
+        .unwrap();
     assert_eq!(offered().await, [(2, false), (1, true)]);
     bench.release(&kept, &dev, noon(30)).await;
     bench.release(&taken, &dev, noon(40)).await;

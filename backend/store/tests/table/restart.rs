@@ -16,24 +16,26 @@ async fn a_restart_loses_nothing() {
     let failed = event("a", Status::Failed, 0);
     bench
         .table
+        .events()
         .record(&failed, None, None, noon(0))
         .await
         .unwrap();
     bench.release(&made, &dev, noon(0)).await;
-    assert_eq!(bench.table.next_number(&wallet).await.unwrap(), 1);
-    let before = bench.table.overview().await.unwrap();
+    assert_eq!(bench.table.builds().next_number(&wallet).await.unwrap(), 1);
+    let before = bench.table.runs().overview().await.unwrap();
     bench.stop().await;
 
     let bench = Bench::in_file(file).await;
-    assert_eq!(bench.table.overview().await.unwrap(), before);
+    assert_eq!(bench.table.runs().overview().await.unwrap(), before);
     assert_eq!(
-        bench.table.current(&wallet, &dev).await.unwrap(),
+        bench.table.releases().current(&wallet, &dev).await.unwrap(),
         Some(released)
     );
     assert_eq!(
         bench
             .table
-            .run(&run_id("a"))
+            .runs()
+            .get(&run_id("a"))
             .await
             .unwrap()
             .unwrap()
@@ -41,5 +43,5 @@ async fn a_restart_loses_nothing() {
             .status,
         Status::Failed
     );
-    assert_eq!(bench.table.next_number(&wallet).await.unwrap(), 2);
+    assert_eq!(bench.table.builds().next_number(&wallet).await.unwrap(), 2);
 }

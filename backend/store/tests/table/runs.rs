@@ -15,11 +15,19 @@ use store::{
 use crate::support::{Bench, app, environment, event, noon, pipeline, run_id, step_event};
 
 async fn record(table: &Table, event: &Event, feed: FeedRef<'_>) {
-    table.record(event, None, feed, noon(0)).await.unwrap();
+    table
+        .events()
+        .record(event, None, feed, noon(0))
+        .await
+        .unwrap();
 }
 
 async fn listed(table: &Table, list: RunList<'_>) -> Vec<String> {
-    let page = table.runs(list, Limit::default(), None).await.unwrap();
+    let page = table
+        .runs()
+        .list(list, Limit::default(), None)
+        .await
+        .unwrap();
     let name = |id: &str| id.rsplit('/').next().unwrap().to_owned();
     page.items
         .iter()
@@ -48,7 +56,7 @@ async fn a_run_is_told_with_its_steps() {
     ] {
         record(&bench.table, event, feed).await;
     }
-    let record = bench.table.run(&run_id("a")).await.unwrap().unwrap();
+    let record = bench.table.runs().get(&run_id("a")).await.unwrap().unwrap();
     assert_eq!(record.run.status, Status::Running);
     assert_eq!(record.run.started_at, noon(0));
     assert_eq!(record.app, Some(wallet.clone()));
@@ -73,7 +81,8 @@ async fn a_run_is_told_with_its_steps() {
     };
     let page = bench
         .table
-        .runs(list, Limit::default(), None)
+        .runs()
+        .list(list, Limit::default(), None)
         .await
         .unwrap();
     assert_eq!(page.items.len(), 1);
@@ -81,7 +90,7 @@ async fn a_run_is_told_with_its_steps() {
     assert_eq!(page.items[0].environment, Some(dev));
     assert_eq!(page.items[0].message.as_deref(), Some("Open the gate"));
     assert_eq!(page.items[0].run.commit.as_deref(), Some("01234567"));
-    let recent = bench.table.overview().await.unwrap().recent;
+    let recent = bench.table.runs().overview().await.unwrap().recent;
     assert_eq!(recent[0].runs, [record.run.brief()]);
 }
 
@@ -94,7 +103,7 @@ async fn a_run_that_was_only_heard_of_through_a_step_exists() {
         None,
     )
     .await;
-    let record = bench.table.run(&run_id("a")).await.unwrap().unwrap();
+    let record = bench.table.runs().get(&run_id("a")).await.unwrap().unwrap();
     assert_eq!(record.run.status, Status::Unknown);
     assert_eq!(
         listed(
@@ -107,7 +116,7 @@ async fn a_run_that_was_only_heard_of_through_a_step_exists() {
         .await,
         ["a"]
     );
-    assert_eq!(bench.table.overview().await.unwrap().recent, []);
+    assert_eq!(bench.table.runs().overview().await.unwrap().recent, []);
 }
 
 #[tokio::test]
@@ -119,12 +128,14 @@ async fn thirty_two_writers_of_one_run_lose_nothing() {
             let mut event = event("a", Status::Running, i64::from(number));
             event.attempt = number + 1;
             table
-                .join_run(Run::seed(&event), Known::Proven, None)
+                .runs()
+                .join(Run::seed(&event), Known::Proven, None)
                 .await
                 .unwrap();
             let mut step = step_event("a", "Build/Apk", Status::Running, i64::from(number));
             step.attempt = number / 8 + 1;
             table
+                .runs()
                 .join_step(&run_id("a"), Step::seed(&step).unwrap(), Known::Proven)
                 .await
                 .unwrap();
@@ -133,7 +144,7 @@ async fn thirty_two_writers_of_one_run_lose_nothing() {
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap();
     }
-    let record = bench.table.run(&run_id("a")).await.unwrap().unwrap();
+    let record = bench.table.runs().get(&run_id("a")).await.unwrap().unwrap();
     assert_eq!(record.run.attempt, 32);
     assert_eq!(record.run.updated_at, noon(31));
     assert_eq!(record.run.started_at, noon(0));
@@ -170,7 +181,8 @@ async fn thirty_two_deliveries_at_once_agree_everywhere() {
         runs.push(
             bench
                 .table
-                .run(&run_id(run))
+                .runs()
+                .get(&run_id(run))
                 .await
                 .unwrap()
                 .unwrap()
@@ -180,7 +192,10 @@ async fn thirty_two_deliveries_at_once_agree_everywhere() {
     }
     assert_eq!(runs[0].status, Status::Canceled);
     assert_eq!(runs[1].status, Status::Stopping);
-    assert_eq!(bench.table.overview().await.unwrap().recent[0].runs, runs);
+    assert_eq!(
+        bench.table.runs().overview().await.unwrap().recent[0].runs,
+        runs
+    );
     assert_eq!(
         listed(
             &bench.table,
@@ -227,14 +242,16 @@ async fn a_failed_run_is_listed_until_it_is_retried() {
     assert_eq!(listed(&bench.table, failures).await, ["c", "a"]);
     let page = bench
         .table
-        .runs(failures, Limit::default(), None)
+        .runs()
+        .list(failures, Limit::default(), None)
         .await
         .unwrap();
     assert_eq!(
         page.items[1].run,
         bench
             .table
-            .run(&run_id("a"))
+            .runs()
+            .get(&run_id("a"))
             .await
             .unwrap()
             .unwrap()
@@ -265,7 +282,15 @@ async fn a_run_that_works_for_another_is_not_listed() {
         ..Facts::default()
     };
     record(&bench.table, &child, None).await;
-    assert!(bench.table.run(&run_id("a")).await.unwrap().is_some());
+    assert!(
+        bench
+            .table
+            .runs()
+            .get(&run_id("a"))
+            .await
+            .unwrap()
+            .is_some()
+    );
     for failed in [false, true] {
         assert!(
             listed(&bench.table, RunList { app: None, failed })
@@ -273,7 +298,7 @@ async fn a_run_that_works_for_another_is_not_listed() {
                 .is_empty()
         );
     }
-    assert_eq!(bench.table.overview().await.unwrap().recent, []);
+    assert_eq!(bench.table.runs().overview().await.unwrap().recent, []);
 }
 
 #[tokio::test]
@@ -324,7 +349,7 @@ async fn nothing_is_written_when_nothing_is_new() {
     let event = event("a", Status::Failed, 0);
     record(&table, &event, None).await;
     assert!(meter.reset().write_units > 0.0);
-    Box::pin(table.project(&event, Known::Proven, None))
+    Box::pin(table.events().project(&event, Known::Proven, None))
         .await
         .unwrap();
     assert!(meter.read().requests > 0);
@@ -350,7 +375,7 @@ async fn the_overview_keeps_the_newest_runs_of_each_pipeline() {
         other.pipeline = pipeline("nobodys");
         record(&bench.table, &other, None).await;
     }
-    let overview = bench.table.overview().await.unwrap();
+    let overview = bench.table.runs().overview().await.unwrap();
     let names = |recent: &RecentRuns| -> Vec<String> {
         recent
             .runs

@@ -49,14 +49,15 @@ async fn a_session_is_used_until_it_is_ended() {
     let bench = Bench::new().await;
     let table = &bench.table;
     let [ada, eve] = &people();
-    table.put_session(&session(1)).await.unwrap();
+    table.sessions().put(&session(1)).await.unwrap();
     assert!(
         table
-            .use_session(ada, &id(1), &said(), noon(300))
+            .sessions()
+            .touch(ada, &id(1), &said(), noon(300))
             .await
             .unwrap()
     );
-    let seen = table.sessions(ada).await.unwrap();
+    let seen = table.sessions().list(ada).await.unwrap();
     assert_eq!(
         seen,
         [SessionRecord {
@@ -64,24 +65,26 @@ async fn a_session_is_used_until_it_is_ended() {
             ..session(1)
         }]
     );
-    assert_eq!(table.sessions(eve).await.unwrap(), []);
+    assert_eq!(table.sessions().list(eve).await.unwrap(), []);
     assert!(
         !table
-            .use_session(eve, &id(1), &said(), noon(300))
+            .sessions()
+            .touch(eve, &id(1), &said(), noon(300))
             .await
             .unwrap()
     );
-    assert!(table.end_session(ada, &id(1), &note(1)).await.unwrap());
-    assert!(!table.end_session(ada, &id(1), &note(1)).await.unwrap());
+    assert!(table.sessions().end(ada, &id(1), &note(1)).await.unwrap());
+    assert!(!table.sessions().end(ada, &id(1), &note(1)).await.unwrap());
     // A use does not bring it back.
     assert!(
         !table
-            .use_session(ada, &id(1), &said(), noon(600))
+            .sessions()
+            .touch(ada, &id(1), &said(), noon(600))
             .await
             .unwrap()
     );
-    assert_eq!(table.sessions(ada).await.unwrap(), []);
-    let log = table.audit_span().await.unwrap().unwrap();
+    assert_eq!(table.sessions().list(ada).await.unwrap(), []);
+    let log = table.audit().span().await.unwrap().unwrap();
     assert_eq!(log.head.number, 1);
 }
 
@@ -91,13 +94,13 @@ async fn more_sessions_than_a_transaction_takes_all_end() {
     let table = &bench.table;
     let [ada, _] = &people();
     for number in 0..95 {
-        table.put_session(&session(number)).await.unwrap();
+        table.sessions().put(&session(number)).await.unwrap();
     }
     let ids: Vec<SessionId> = (0..95).map(id).collect();
-    table.end_sessions(ada, &ids, note).await.unwrap();
-    assert_eq!(table.sessions(ada).await.unwrap(), []);
-    assert_eq!(table.audit_span().await.unwrap().unwrap().head.number, 2);
-    assert!(!table.leave_session(ada, &id(1)).await.unwrap());
+    table.sessions().end_all(ada, &ids, note).await.unwrap();
+    assert_eq!(table.sessions().list(ada).await.unwrap(), []);
+    assert_eq!(table.audit().span().await.unwrap().unwrap().head.number, 2);
+    assert!(!table.sessions().leave(ada, &id(1)).await.unwrap());
 }
 
 #[tokio::test]
@@ -110,13 +113,13 @@ async fn a_session_is_that_of_its_own_cookie_and_one_from_before_that_of_any() {
         ..session(2)
     };
     for record in [session(1), before] {
-        table.put_session(&record).await.unwrap();
+        table.sessions().put(&record).await.unwrap();
     }
     let other = Digest::of(b"Ada, of more groups");
     let has = async |person, number, said: Digest| {
         let id = id(number);
-        let known = table.has_session(person, &id, &said).await.unwrap();
-        let used = table.use_session(person, &id, &said, noon(300));
+        let known = table.sessions().has(person, &id, &said).await.unwrap();
+        let used = table.sessions().touch(person, &id, &said, noon(300));
         assert_eq!(used.await.unwrap(), known);
         known
     };

@@ -359,7 +359,7 @@ async fn a_guest_gets_no_other_build_environment_or_app() {
         let upload = portal.upload("shop", Some(&cookie), to, &files).await;
         portal.complete(&upload, Some(&cookie)).await;
     }
-    let records = portal.store.table.links().await.unwrap();
+    let records = portal.store.table.links().list().await.unwrap();
     let LinkRecord { link, .. } = &records[0];
     let admin = member("admins@example.com", vec!["admins".to_owned()]);
     // The second one's maker may share everything.

@@ -149,7 +149,7 @@ async fn whoever_is_in_more_groups_than_fit_is_told_so_and_no_session_begins() {
     assert_eq!(given(&answer), Vec::<String>::new());
     let table = &portal.store.table;
     let ada = PersonId::of(&issuer.address, "s-1");
-    assert!(table.sessions(&ada).await.unwrap().is_empty());
+    assert!(table.sessions().list(&ada).await.unwrap().is_empty());
     let fewer = signs_in(&portal, &issuer, &groups(50), "/").await;
     assert_eq!(fewer.status, 303, "{}", fewer.text());
     let session = given(&fewer)[0].clone();
@@ -244,7 +244,7 @@ async fn the_way_back_from_the_issuer_fits_into_a_request_whatever_page_it_leads
     }
     let table = &portal.store.table;
     let ada = PersonId::of(&issuer.address, "s-1");
-    let sessions = table.sessions(&ada).await.unwrap();
+    let sessions = table.sessions().list(&ada).await.unwrap();
     assert_eq!(sessions.len(), 3);
     for session in sessions {
         let address = session.address.as_deref();

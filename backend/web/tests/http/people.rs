@@ -106,7 +106,13 @@ impl Team {
     /// The newest entries of the audit log of that kind.
     async fn noted(&self, deed: Deed) -> Vec<Note> {
         let (month, limit) = (Month::of(now()), Limit::default());
-        let log = self.portal.store.table.audit(&month, limit, None).await;
+        let log = self
+            .portal
+            .store
+            .table
+            .audit()
+            .list(&month, limit, None)
+            .await;
         let notes = log
             .unwrap()
             .items

@@ -251,7 +251,13 @@ async fn ends_from_elsewhere_are_noted_and_signing_out_is_not() {
     portal.ask(&Method::POST, address, Some(&admin), &all).await;
     let month = domain::month::Month::of(now());
     let limit = Limit::default();
-    let entries = portal.store.table.audit(&month, limit, None).await.unwrap();
+    let entries = portal
+        .store
+        .table
+        .audit()
+        .list(&month, limit, None)
+        .await
+        .unwrap();
     let ended: Vec<_> = entries
         .items
         .into_iter()
@@ -284,7 +290,7 @@ async fn a_cookie_that_nobody_registered_is_over_at_its_first_noted_use() {
     let (cookie, id) = portal.browser("viewer", earlier(), None).await;
     let table = &portal.store.table;
     let viewer = person_id("viewer@example.com");
-    assert!(table.leave_session(&viewer, &id).await.unwrap());
+    assert!(table.sessions().leave(&viewer, &id).await.unwrap());
     assert!(is_out(&portal.get_as("/wallet", Some(&cookie)).await));
 }
 

@@ -110,7 +110,7 @@ async fn what_a_token_does_is_noted_with_the_token_and_its_owner() {
     let answer = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let table = &portal.store.table;
-    let log = table.audit_month(&Month::of(now())).await.unwrap();
+    let log = table.audit().month(&Month::of(now())).await.unwrap();
     let note = log.last().unwrap().entry.clone().unwrap().readable().note;
     assert_eq!(note.deed, Deed::Held);
     assert_eq!(note.by.name, "release-manager@example.com/ci");
@@ -226,7 +226,7 @@ async fn whoever_guesses_too_often_waits_and_nobody_else() {
     let cookie = portal.cookie("developer", now()).await;
     assert_eq!(portal.get_as(OVERVIEW, Some(&cookie)).await.status, 200);
     let table = &portal.store.table;
-    let log = table.audit_month(&Month::of(now())).await.unwrap();
+    let log = table.audit().month(&Month::of(now())).await.unwrap();
     let notes = log.iter().map(|found| &found.entry.as_ref().unwrap().note);
     let lockouts: Vec<_> = notes.filter(|note| note.deed == Deed::LockedOut).collect();
     assert_eq!(lockouts.len(), 1, "{lockouts:?}");

@@ -10,8 +10,8 @@ use super::{PromotionRecord, carried_out_by, free, not_withdrawn, nothing_holds,
 use crate::{
     Result,
     table::{
-        Table,
         calls::{Write, Written},
+        handle::Promotions,
         item, keys,
     },
 };
@@ -50,17 +50,17 @@ pub enum Obstacle {
     NotNewest,
 }
 
-impl Table {
+impl Promotions<'_> {
     /// Writes a promotion's next state, if it is still as it was read.
     pub async fn step(
-        &self,
+        self,
         before: &PromotionRecord,
         after: &Promotion,
         step: Step<'_>,
     ) -> Result<Stepped> {
         let guarded = guarded(before, after, &step)?;
         let (writes, obstacles): (Vec<Write>, Vec<Obstacle>) = guarded.into_iter().unzip();
-        match self.commit(writes, &step.notes).await? {
+        match self.table.audit().commit(writes, &step.notes).await? {
             Written::Yes => Ok(Stepped::Done(Box::new(before.after(after.clone())))),
             Written::Busy => Ok(Stepped::Refused(Obstacle::Changed)),
             Written::Refused(places) => {
