@@ -34,6 +34,13 @@ NOT_IN_JOBS = re.compile(r"^(aws-sdk-.*|dynoxide.*|leptos.*|embedded|portal|stor
 # Lines of code of a crate at most, without comments, blank lines and tests.
 MOST_LINES = 10_000
 
+# Methods at most, over all `impl` blocks: of what handles are made of, and of each handle.
+MOST_METHODS = {("backend/portal/src", "Portal"): 20, ("backend/store/src", "Table"): 15}
+MOST_METHODS_OF_A_HANDLE = 20
+IMPL = re.compile(r"^impl(?:<[^>]*>)? (?:[\w:]+(?:<[^>]*>)? for )?(\w+)", re.MULTILINE)
+METHOD = re.compile(r"^    (?:pub(?:\([^)]*\))? )?(?:const )?(?:async )?fn \w+", re.MULTILINE)
+HANDLE = re.compile(r"handle! \{\s*(?:pub(?:\([^)]*\))? )?struct (\w+)")
+
 
 def dependencies() -> dict[str, set[str]]:
     """The crates of this workspace, and which of each other they depend on outside their tests."""
@@ -61,6 +68,23 @@ def lines_of_code() -> dict[str, int]:
     return found
 
 
+def methods_of_handles(source: str, root: str) -> dict[str, int]:
+    """How many methods the root and its handles have. A handle has one more, which the macro that defines it writes."""
+    found: dict[str, int] = {}
+    handles = {root}
+    for file in modules(ROOT / source).values():
+        text = code(file)
+        starts = [*IMPL.finditer(text)]
+        for at, start in enumerate(starts):
+            end = starts[at + 1].start() if at + 1 < len(starts) else len(text)
+            inside = text[start.end() : end].split("\n}", 1)[0]
+            found[start[1]] = found.get(start[1], 0) + len(METHOD.findall(inside))
+        for handle in HANDLE.findall(text):
+            handles.add(handle)
+            found[handle] = found.get(handle, 0) + 1
+    return {name: found.get(name, 0) for name in handles}
+
+
 def main() -> int:
     problems = []
     known = dependencies()
@@ -78,6 +102,11 @@ def main() -> int:
     for crate, count in lines.items():
         if count > MOST_LINES:
             problems.append(f"{crate} has {count} lines of code, more than {MOST_LINES}: split it by subject")
+    for (source, root), most_of_root in MOST_METHODS.items():
+        for name, count in sorted(methods_of_handles(source, root).items()):
+            most = most_of_root if name == root else MOST_METHODS_OF_A_HANDLE
+            if count > most:
+                problems.append(f"{name} in {source} has {count} methods, more than {most}: split it by subject")
     for problem in problems:
         print(f"layers: {problem}", file=sys.stderr)
     largest = max(lines, key=lambda crate: lines[crate])

@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-const AFTER_HELP: &str = "Who you are:
+const AFTER_HELP: &str = "Principal you are:
   A portal that runs on this machine takes you for its one user. A deployed portal asks for a token: make one on its page
   /settings/tokens, and give it in the environment variable TOWPATH_TOKEN or in a file with --token-file. It is sent to the
   portal of --url and nowhere else, and over https only.

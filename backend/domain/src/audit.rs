@@ -9,6 +9,8 @@ mod export;
 mod finding;
 pub mod format;
 mod names;
+mod narrow;
+mod principal;
 mod seal;
 mod seals;
 mod verify;
@@ -26,6 +28,8 @@ use crate::{
 
 pub use finding::{Fault, Finding};
 pub use names::{Named, Names, replaced};
+pub use narrow::Narrow;
+pub use principal::Principal;
 pub use seal::{DaySeal, FOLDER, FORMAT, LastSeal, Seal};
 pub use seals::{Lock, LockMode, Locks, SealVersion, Seals, SealsFound, oldest};
 pub use verify::{Link, MOST_FINDINGS, Outcome, Verifier, verify};

@@ -1,5 +1,6 @@
 //! Promotions: a request to release a build in an environment, and what became of it.
 
+pub mod audit_records;
 mod decide;
 mod impossible;
 mod refusal;

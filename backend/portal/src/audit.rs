@@ -10,7 +10,6 @@ mod seals;
 mod verify;
 
 pub use export::Part;
-pub use narrow::Narrow;
 pub use seals::read_seals;
 pub use verify::verify;
 

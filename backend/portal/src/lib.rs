@@ -48,7 +48,6 @@ pub mod settings;
 pub mod tokens;
 pub mod uploads;
 pub mod views;
-pub mod who;
 
 pub use error::{Error, Result};
 

@@ -14,39 +14,15 @@ mod make;
 pub use guest::{Opened, Tapper};
 pub(crate) use list::note;
 
-use domain::{Timestamp, actor::Actor, id::LinkId, share::Shared};
-use identity::credential::Secret;
+use domain::{Timestamp, actor::Actor, share::Shared};
+use identity::{LinkText, credential::Secret, lockout::Guesser};
 use store::table::LinkRecord;
 
-use crate::{
-    Error, Result,
-    handle::handle,
-    lockout::{Guesser, Lockouts},
-};
-
-/// What the address of a link ends with: `<id>.<secret>`.
-struct Credential {
-    id: LinkId,
-    secret: Secret,
-}
+use crate::{Error, Result, handle::handle, lockout::Lockouts};
 
 handle! {
     /// Share links.
     pub struct Links
-}
-
-impl Credential {
-    fn parse(text: &str) -> Option<Self> {
-        let (id, secret) = text.split_once('.')?;
-        Some(Self {
-            id: id.parse().ok()?,
-            secret: Secret::parse(secret)?,
-        })
-    }
-
-    fn text(&self) -> String {
-        format!("{}.{}", self.id, self.secret.text())
-    }
 }
 
 /// Whoever holds that link.
@@ -72,7 +48,7 @@ impl Links<'_> {
         now: Timestamp,
     ) -> Result<LinkRecord> {
         let nothing = || Error::not_found("share link at this address");
-        let credential = Credential::parse(credential).ok_or_else(nothing)?;
+        let credential = LinkText::parse(credential).ok_or_else(nothing)?;
         let guesser = Guesser::at_address("share links", from);
         let table = &self.portal.table;
         let (record, made) = table
@@ -109,7 +85,7 @@ mod tests {
         let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
         let secret = Secret::new([7; 32]);
         let text = format!("{id}.{}", secret.text());
-        let read = Credential::parse(&text).unwrap();
+        let read = LinkText::parse(&text).unwrap();
         assert_eq!(read.text(), text);
         for wrong in [
             "",
@@ -122,7 +98,7 @@ mod tests {
             &format!("{text}A"),
             &format!("x{text}"),
         ] {
-            assert!(Credential::parse(wrong).is_none(), "{wrong}");
+            assert!(LinkText::parse(wrong).is_none(), "{wrong}");
         }
     }
 }

@@ -29,7 +29,6 @@ mod board;
 pub(crate) mod carry;
 mod checks;
 mod finish;
-mod notes;
 mod options;
 mod progress;
 mod recent;

@@ -1,8 +1,12 @@
 //! Noting that the configuration is another than before: once, by whichever function starts with it first.
 
-use domain::{Timestamp, actor::Actor, audit::Deed};
+use domain::{
+    Timestamp,
+    actor::Actor,
+    audit::{Deed, Principal},
+};
 
-use crate::{Result, audit::Audit, who::Who};
+use crate::{Result, audit::Audit};
 
 impl Audit<'_> {
     /// Compares the configuration with the one that was last seen, and notes a change.
@@ -16,7 +20,7 @@ impl Audit<'_> {
             return Ok(false);
         }
         let portal = Actor::portal();
-        let mut note = Who::from(&portal).note(Deed::ConfigurationChanged, now);
+        let mut note = Principal::from(&portal).note(Deed::ConfigurationChanged, now);
         note.details.insert("to".to_owned(), digest.to_string());
         if let Some(before) = &before {
             note.details.insert("from".to_owned(), before.to_string());

@@ -7,8 +7,7 @@ use api::audit::AuditView;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Entry},
-    id::AppId,
+    audit::{Entry, Narrow},
     month::Month,
     page::{Cursor, Limit, Page},
 };
@@ -18,33 +17,6 @@ use crate::{Result, audit::Audit};
 /// How many entries are read at once, and how often for one answer.
 const AT_ONCE: i64 = 100;
 const TIMES: usize = 5;
-
-/// What to look for; what is left out narrows nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Narrow {
-    /// Only this app's.
-    pub app: Option<AppId>,
-    /// Only deeds of this kind.
-    pub deed: Option<Deed>,
-    /// Only what somebody did whose name holds this, without regard to case.
-    pub by: String,
-}
-
-impl Narrow {
-    fn matches(&self, entry: &Entry) -> bool {
-        let note = &entry.note;
-        let named = |text: &str| note.by.name.to_lowercase().contains(&text.to_lowercase());
-        self.app
-            .as_ref()
-            .is_none_or(|app| note.app.as_ref() == Some(app))
-            && self.deed.is_none_or(|deed| deed == note.deed)
-            && (self.by.is_empty() || named(&self.by))
-    }
-
-    fn is_everything(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 impl Audit<'_> {
     /// One page of the log like [`Portal::audit`], of the entries that match. It may hold fewer than `limit` although

@@ -4,7 +4,7 @@ use api::holds::Withdrawn;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Note},
+    audit::{Deed, Note, Principal},
     causes::chain,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId},
@@ -12,14 +12,14 @@ use domain::{
 use store::table::{BuildRecord, Unsettled};
 
 use super::reason;
-use crate::{Error, Result, access::Action, hold::Holds, who::Who};
+use crate::{Error, Result, access::Action, hold::Holds};
 
 impl Holds<'_> {
     /// Withdraws a build: nobody gets it any more, and where it was current, nothing is served until somebody releases
     /// another one.
     pub async fn withdraw<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &BuildId,
         why: &str,
         now: Timestamp,
@@ -34,7 +34,7 @@ impl Holds<'_> {
     /// Gives a withdrawn build out again.
     pub async fn restore<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &BuildId,
         why: &str,
         now: Timestamp,
@@ -80,7 +80,7 @@ impl Holds<'_> {
     /// The same as [`Portal::withdraw`], for who is known to be allowed to.
     pub(crate) async fn take_back(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         app: &AppId,
         id: &BuildId,
         why: &str,
@@ -117,7 +117,7 @@ impl Holds<'_> {
         })
     }
 
-    async fn build_to_hold(self, who: Who<'_>, id: &BuildId) -> Result<BuildRecord> {
+    async fn build_to_hold(self, who: Principal<'_>, id: &BuildId) -> Result<BuildRecord> {
         let record = self.portal.builds().record(id).await?;
         let action = Action::Withdraw {
             app: &record.build.app,
@@ -182,7 +182,14 @@ impl Holds<'_> {
     }
 }
 
-fn note(who: Who<'_>, deed: Deed, app: &AppId, build: &BuildId, why: &str, now: Timestamp) -> Note {
+fn note(
+    who: Principal<'_>,
+    deed: Deed,
+    app: &AppId,
+    build: &BuildId,
+    why: &str,
+    now: Timestamp,
+) -> Note {
     let mut note = who.note(deed, now);
     note.app = Some(app.clone());
     note.build = Some(build.clone());

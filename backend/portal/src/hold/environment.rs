@@ -4,7 +4,7 @@ use api::holds::HoldRequest;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Note},
+    audit::{Deed, Note, Principal},
     causes::chain,
     hold::{Held, Hold},
     id::{AppId, EnvironmentId},
@@ -13,14 +13,14 @@ use domain::{
 };
 
 use super::reason;
-use crate::{Error, Result, access::Action, hold::Holds, known, who::Who};
+use crate::{Error, Result, access::Action, hold::Holds, known};
 
 impl Holds<'_> {
     /// Freezes an environment: nothing starts and nothing is released there from this moment on. What had
     /// started before is listed: its pipeline goes on, its release waits.
     pub async fn hold_environment<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         request: HoldRequest,
         now: Timestamp,
     ) -> Result<FrozenView> {
@@ -68,7 +68,7 @@ impl Holds<'_> {
     /// Lifts a hold on an environment or on automatic promotion, and goes on with what waited for that.
     pub async fn lift<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         on: &Held,
         why: Option<&str>,
         now: Timestamp,
@@ -202,7 +202,7 @@ fn place(on: &Held) -> String {
     }
 }
 
-fn note(who: Who<'_>, deed: Deed, on: &Held, why: Option<&str>, now: Timestamp) -> Note {
+fn note(who: Principal<'_>, deed: Deed, on: &Held, why: Option<&str>, now: Timestamp) -> Note {
     let mut note = who.note(deed, now);
     note.reason = why.map(str::to_owned);
     let kind = match on {

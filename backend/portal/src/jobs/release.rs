@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     id::RunId,
     promotion::{Promotion, State},
     release::Release,
@@ -19,7 +20,6 @@ use crate::{
     jobs::Tasks,
     promotion::{Boarded, Decisions},
     register::{Registrations, releases::Direct},
-    who::Who,
 };
 
 impl Tasks<'_> {
@@ -160,7 +160,7 @@ impl Tasks<'_> {
         let direct = Direct {
             to,
             run: Some(run),
-            who: Who {
+            who: Principal {
                 actor: &by,
                 proof: &proof,
                 from: None,

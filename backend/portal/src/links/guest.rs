@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::Deed,
+    audit::{Deed, Principal},
     build::Build,
     id::{AppId, EnvironmentId},
     install,
@@ -19,7 +19,6 @@ use crate::{
     access::Action,
     download::{Choice, Counted, Grant},
     links::Links,
-    who::Who,
 };
 
 /// What comes with a tap.
@@ -228,9 +227,9 @@ impl Links<'_> {
         now: Timestamp,
     ) -> Result<()> {
         let guest = holder(record);
-        let who = Who {
+        let who = Principal {
             from,
-            ..Who::from(&guest)
+            ..Principal::from(&guest)
         };
         let note = list::note(who, Deed::LockedOut, &record.link, now);
         Ok(self.portal.table.audit().note(&note).await?)

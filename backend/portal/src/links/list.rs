@@ -3,14 +3,14 @@
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
-    audit::{Deed, Note},
+    audit::{Deed, Note, Principal},
     id::{EnvironmentId, LinkId},
     share::{LinkView, LinksView, Revoked, ShareLink, Shared, Standing},
 };
 use store::table::LinkRecord;
 
 use super::{holder, words};
-use crate::{Error, Result, access::Action, links::Links, who::Who};
+use crate::{Error, Result, access::Action, links::Links};
 
 impl Links<'_> {
     /// One's own share links that are live or ended lately, the newest first; everyone's, for who manages those.
@@ -32,7 +32,7 @@ impl Links<'_> {
     /// Ends a link. One that was revoked before stays as it is.
     pub async fn revoke<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &LinkId,
         now: Timestamp,
     ) -> Result<LinkView> {
@@ -101,7 +101,7 @@ impl Links<'_> {
 }
 
 /// What is noted of a link. Never what opens it.
-pub(crate) fn note(who: Who<'_>, deed: Deed, link: &ShareLink, now: Timestamp) -> Note {
+pub(crate) fn note(who: Principal<'_>, deed: Deed, link: &ShareLink, now: Timestamp) -> Note {
     let mut note = who.note(deed, now);
     note.app = Some(link.what.app().clone());
     match &link.what {

@@ -5,25 +5,26 @@ use std::fmt::Display;
 use api::links::{LinkRequest, LinkTo, SharePassword};
 use domain::{
     Timestamp,
-    audit::Deed,
+    audit::{Deed, Principal},
     release::Installable,
     share::{HOURS, LIMITS, MadeLink, ShareLink, Shared},
 };
 use identity::{
+    LinkText,
     credential::Secret,
     password::{self, PasswordError},
 };
 use jiff::SignedDuration;
 use store::table::{LinkRecord, PasswordRecord};
 
-use super::{Credential, list};
-use crate::{Error, Result, access::Action, known, links::Links, who::Who};
+use super::list;
+use crate::{Error, Result, access::Action, known, links::Links};
 
 impl Links<'_> {
     /// Makes a share link. `base` is where people reach the portal.
     pub async fn make<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         request: LinkRequest,
         base: &str,
         now: Timestamp,
@@ -69,7 +70,7 @@ impl Links<'_> {
         let note = list::note(who, Deed::LinkMade, &link, now);
         self.portal.table.links().put(&record, &note).await?;
         let id = link.id.clone();
-        let credential = Credential { id, secret }.text();
+        let credential = LinkText { id, secret }.text();
         Ok(MadeLink {
             link,
             address: format!("{base}/share/{credential}"),
@@ -77,7 +78,7 @@ impl Links<'_> {
     }
 
     /// What is to be shared, if the caller may share it and it can be had at all.
-    async fn to_share(self, who: Who<'_>, to: &LinkTo) -> Result<Shared> {
+    async fn to_share(self, who: Principal<'_>, to: &LinkTo) -> Result<Shared> {
         match to {
             LinkTo::Newest { app, environment } => {
                 self.portal.authorise(who.actor, Action::ViewApp(app))?;

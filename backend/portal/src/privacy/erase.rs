@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use api::privacy::{Erase, Erasing, Remaining};
 use domain::{
     Timestamp,
-    audit::{Deed, Note},
+    audit::{Deed, Note, Principal},
     id::PersonId,
     share::Revoked,
     text::written,
@@ -16,7 +16,7 @@ use domain::{
 use store::table::RevokedToken;
 
 use super::subject::{Known, Whom, of_cursor};
-use crate::{Error, Result, links, privacy::Privacy, tokens, who::Who};
+use crate::{Error, Result, links, privacy::Privacy, tokens};
 
 /// So many parts of the table are looked through for one answer, unless so many records were changed before.
 const PARTS: usize = 25;
@@ -70,7 +70,7 @@ impl Privacy<'_> {
     /// says who they were. Decisions that they took part in stay as they are, by their identifier.
     pub async fn erase<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         asked: &Erase,
         now: Timestamp,
     ) -> Result<Erasing> {
@@ -115,7 +115,7 @@ impl Privacy<'_> {
     /// Notes the erasure, and ends whatever lets the person in; the session of whoever erases themselves ends at the end.
     async fn begin(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         known: &Known,
         is_own: bool,
         reason: &str,
@@ -162,7 +162,7 @@ impl Privacy<'_> {
 
     async fn end_all_of(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         known: &Known,
         reason: &str,
         now: Timestamp,
@@ -197,7 +197,7 @@ fn begun(known: &Known) -> Erasing {
 }
 
 /// What the audit log says of it: the person's identifier, and no name.
-pub(super) fn note(who: Who<'_>, deed: Deed, person: &PersonId, now: Timestamp) -> Note {
+pub(super) fn note(who: Principal<'_>, deed: Deed, person: &PersonId, now: Timestamp) -> Note {
     let mut note = who.note(deed, now);
     let person = person.to_string();
     note.details.insert("person".to_owned(), person);

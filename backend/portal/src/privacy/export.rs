@@ -1,11 +1,14 @@
 //! Handing out all that is kept of a person.
 
 use api::privacy::{Export, ExportOf, KeptView};
-use domain::{Timestamp, audit::Deed};
+use domain::{
+    Timestamp,
+    audit::{Deed, Principal},
+};
 use store::table::KeptRecord;
 
 use super::subject::{Whom, of_cursor};
-use crate::{Result, privacy::Privacy, who::Who};
+use crate::{Result, privacy::Privacy};
 
 /// An answer is not much longer; a function's has 6 MB at the most.
 const LARGEST: usize = 3 << 20;
@@ -25,7 +28,7 @@ impl Privacy<'_> {
     /// A part of all that is kept of a person: of the caller, or of anybody for whoever may. The first part is noted.
     pub async fn export<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         asked: &ExportOf,
         now: Timestamp,
     ) -> Result<Export> {

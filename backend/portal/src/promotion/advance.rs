@@ -4,20 +4,20 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     causes::chain,
     gate::{GateAnswer, GateKind},
     id::PromotionId,
     path::Timeouts,
-    promotion::{Impossible, Promotion, Rights, State},
+    promotion::{Impossible, Promotion, Rights, State, audit_records},
 };
 use jiff::SignedDuration;
 use store::table::{PromotionRecord, Step, Stepped};
 
-use super::{notes, progress::Progress};
+use super::progress::Progress;
 use crate::{
     Error, Result,
     promotion::{Decisions, Execution, Promotions, Situations, carry::Calls},
-    who::Who,
 };
 
 /// More steps than a promotion has, and room for others that are faster.
@@ -254,7 +254,7 @@ impl Execution<'_> {
     ) -> Result<Progress> {
         let portal = Actor::portal();
         let step = Step {
-            notes: vec![notes::started(Who::from(&portal), after, now)],
+            notes: vec![audit_records::started(Principal::from(&portal), after, now)],
             starts: true,
             ..Step::default()
         };
@@ -314,7 +314,7 @@ impl Execution<'_> {
     ) -> Result<Progress> {
         let portal = Actor::portal();
         let step = Step {
-            notes: vec![notes::ended(Who::from(&portal), after, now)],
+            notes: vec![audit_records::ended(Principal::from(&portal), after, now)],
             ..Step::default()
         };
         let stepped = self

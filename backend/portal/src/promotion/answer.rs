@@ -2,20 +2,18 @@
 
 use domain::{
     Timestamp,
-    audit::Note,
+    audit::{Note, Principal},
     digest::Digest,
     id::PromotionId,
     path::PathStep,
-    promotion::{Impossible, Promotion},
+    promotion::{Impossible, Promotion, audit_records},
 };
 use store::table::{PromotionRecord, Step, Stepped};
 
-use super::notes;
 use crate::{
     Error, Result,
     access::Action,
     promotion::{Decisions, Promotions},
-    who::Who,
 };
 
 /// How often an answer is given anew when others are faster.
@@ -25,7 +23,7 @@ impl Promotions<'_> {
     /// Agrees to a promotion of the bytes with that digest, and goes on with it if that was what it waited for.
     pub async fn approve<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &PromotionId,
         seen: &Digest,
         comment: Option<&str>,
@@ -35,7 +33,7 @@ impl Promotions<'_> {
         let approved = Decisions::of(self.portal).answer(who, id, now, |promotion| {
             let step = Decisions::of(self.portal).step_of(&promotion)?;
             let after = promotion.approve(step, who.actor, seen, comment, now)?;
-            let note = notes::approved(who, &after, now);
+            let note = audit_records::approved(who, &after, now);
             Ok((after, note))
         });
         match approved.await {
@@ -53,7 +51,7 @@ impl Promotions<'_> {
     /// Does not agree to a promotion, which is the end of it.
     pub async fn reject<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &PromotionId,
         why: &str,
         now: Timestamp,
@@ -65,7 +63,7 @@ impl Promotions<'_> {
                     Decisions::of(self.portal).rights(who.actor, &promotion.app, &promotion.to);
                 let step = Decisions::of(self.portal).step_of(&promotion)?;
                 let after = promotion.reject(step, who.actor, rights, why, now)?;
-                let note = notes::ended(who, &after, now);
+                let note = audit_records::ended(who, &after, now);
                 Ok((after, note))
             })
             .await
@@ -74,7 +72,7 @@ impl Promotions<'_> {
     /// Takes a promotion back that has not started.
     pub async fn cancel<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &PromotionId,
         why: &str,
         now: Timestamp,
@@ -85,7 +83,7 @@ impl Promotions<'_> {
                 let rights =
                     Decisions::of(self.portal).rights(who.actor, &promotion.app, &promotion.to);
                 let after = promotion.cancel(who.actor, rights, why, now)?;
-                let note = notes::ended(who, &after, now);
+                let note = audit_records::ended(who, &after, now);
                 Ok((after, note))
             })
             .await
@@ -96,7 +94,7 @@ impl<'p> Decisions<'p> {
     /// Notes that somebody of the groups that are asked could not approve. What others try is in the request log alone.
     async fn note_refusal(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         id: &PromotionId,
         why: &Impossible,
         now: Timestamp,
@@ -109,14 +107,14 @@ impl<'p> Decisions<'p> {
         if !asked.iter().any(|group| who.actor.groups.contains(group)) {
             return Ok(());
         }
-        let note = notes::not_approved(who, &promotion, why, now);
+        let note = audit_records::not_approved(who, &promotion, why, now);
         Ok(self.portal.table.audit().note(&note).await?)
     }
 
     /// Reads a promotion, lets `change` say what becomes of it, and writes that; again, as long as others are faster.
     pub(super) async fn answer(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         id: &PromotionId,
         now: Timestamp,
         change: impl Fn(Promotion) -> Result<(Promotion, Note)>,
@@ -146,7 +144,7 @@ impl<'p> Decisions<'p> {
     /// A promotion of an app that its reader may see. One that has waited too long ends when somebody looks.
     pub(super) async fn seen_promotion(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         id: &PromotionId,
         now: Timestamp,
     ) -> Result<PromotionRecord> {

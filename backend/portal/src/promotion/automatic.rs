@@ -5,6 +5,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     causes::chain,
     id::{AppId, EnvironmentId},
     path::PathStep,
@@ -15,7 +16,6 @@ use super::{Asked, wish::Wish};
 use crate::{
     Error, Result,
     promotion::{Decisions, Execution},
-    who::Who,
 };
 
 impl<'p> Execution<'p> {
@@ -77,7 +77,7 @@ impl<'p> Execution<'p> {
             again: false,
         };
         let portal = Actor::portal();
-        match Box::pin(Decisions::of(self.portal).ask(Who::from(&portal), wish, now)).await {
+        match Box::pin(Decisions::of(self.portal).ask(Principal::from(&portal), wish, now)).await {
             Ok(asked) => Ok(Some(asked)),
             Err(Error::Declined { refusals }) => {
                 let why: Vec<String> = refusals.iter().map(ToString::to_string).collect();

@@ -3,6 +3,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
     promotion::{Promotion, PromotionKind, State},
 };
@@ -12,7 +13,6 @@ use super::{Asked, progress::Progress, wish::Wish};
 use crate::{
     Error, Result,
     promotion::{Decisions, Execution, carry::Calls},
-    who::Who,
 };
 
 /// How often a promotion is looked at while others change it.
@@ -69,7 +69,7 @@ impl Decisions<'_> {
             again,
         };
         let by = Actor::pipeline(pipeline);
-        Box::pin(self.ask(Who::from(&by), wish, now)).await
+        Box::pin(self.ask(Principal::from(&by), wish, now)).await
     }
 
     /// Notes that this run carries a promotion out, and goes on with it. One that waits and that nothing was started for

@@ -3,18 +3,18 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     hold::{Held, Hold},
     id::{BuildId, RunId},
-    promotion::{Promotion, PromotionKind},
+    promotion::{Promotion, PromotionKind, audit_records},
     status::Status,
 };
 use store::table::{Along, Obstacle, PromotionRecord, Released, RunRecord};
 
-use super::{notes, progress::Progress};
+use super::progress::Progress;
 use crate::{
     Result,
     promotion::{Execution, carry::Calls},
-    who::Who,
 };
 
 impl Execution<'_> {
@@ -100,7 +100,7 @@ impl Execution<'_> {
             after: &after,
             hold: hold.as_ref(),
         };
-        let note = notes::ended(Who::from(&portal), &after, now);
+        let note = audit_records::ended(Principal::from(&portal), &after, now);
         match self
             .portal
             .table
@@ -143,7 +143,7 @@ impl Execution<'_> {
                  withdrawing it, or ask again"
             )));
         }
-        let who = Who::from(&promotion.requested_by);
+        let who = Principal::from(&promotion.requested_by);
         self.portal
             .holds()
             .take_back(who, &promotion.app, build, &promotion.reason, now)

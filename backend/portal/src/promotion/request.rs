@@ -4,21 +4,20 @@ use api::promotions::PromotionRequest;
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
-    audit::Note,
+    audit::{Note, Principal},
     id::{AppId, EnvironmentId},
     promotion::{
         Decision, Promotion, PromotionKind, Refusal, RefusalKind, Request, Rights, Situation,
-        decide,
+        audit_records, decide,
     },
 };
 use store::table::{Overtaken, PromotionRecord, Requested};
 
-use super::{notes, wish::Wish};
+use super::wish::Wish;
 use crate::{
     Error, Result,
     access::Action,
     promotion::{Decisions, Promotions, Situations, carry::Calls},
-    who::Who,
 };
 
 /// How often a request is decided anew when others are faster.
@@ -37,7 +36,7 @@ impl Promotions<'_> {
     /// Asks for a build's release in the next environment of its path. Asking again gives the same promotion.
     pub async fn request<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         request: PromotionRequest,
         now: Timestamp,
     ) -> Result<Asked> {
@@ -64,7 +63,12 @@ impl Promotions<'_> {
 
 impl Decisions<'_> {
     /// Decides on a wish, notes what became of it, and goes on with the promotion as far as it goes by itself.
-    pub(super) async fn ask(self, who: Who<'_>, wish: Wish<'_>, now: Timestamp) -> Result<Asked> {
+    pub(super) async fn ask(
+        self,
+        who: Principal<'_>,
+        wish: Wish<'_>,
+        now: Timestamp,
+    ) -> Result<Asked> {
         let app = &wish.record.build.app;
         let rights = self.rights(who.actor, app, wish.to);
         for _ in 0..TRIES {
@@ -159,7 +163,7 @@ impl Decisions<'_> {
 
     async fn refuse(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         wish: &Wish<'_>,
         refusals: Vec<Refusal>,
         now: Timestamp,
@@ -184,7 +188,13 @@ impl Decisions<'_> {
         }
         // What the portal asks for itself it asks for again and again: that is no news.
         if wish.kind != PromotionKind::Automatic && !wish.again {
-            let note = notes::refused(who, wish, &refusals, now);
+            let note = audit_records::refused(
+                who,
+                (&wish.record.build, wish.to),
+                &wish.reason,
+                &refusals,
+                now,
+            );
             self.portal.table.audit().note(&note).await?;
         }
         Err(Error::Declined { refusals })
@@ -203,12 +213,12 @@ impl Decisions<'_> {
 
     async fn put(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         promotion: &Promotion,
         overtaken: Option<PromotionRecord>,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut notes: Vec<Note> = notes::requested(who, promotion, now);
+        let mut notes: Vec<Note> = audit_records::requested(who, promotion, now);
         let table = &self.portal.table;
         let requested = match overtaken {
             None => table.promotions().request(promotion, None, &notes).await?,
@@ -220,7 +230,7 @@ impl Decisions<'_> {
                 };
                 let after = before.promotion.clone();
                 let after = after.cancel(who.actor, rights, &why, now)?;
-                notes.push(notes::ended(who, &after, now));
+                notes.push(audit_records::ended(who, &after, now));
                 let overtaken = Overtaken {
                     before: &before,
                     after: &after,

@@ -4,6 +4,7 @@ use api::promotions::RollbackRequest;
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     id::{AppId, BuildId, EnvironmentId},
     page::Limit,
     promotion::PromotionKind,
@@ -16,14 +17,13 @@ use crate::{
     access::Action,
     known,
     promotion::{Decisions, Promotions},
-    who::Who,
 };
 
 impl Promotions<'_> {
     /// Asks for an environment's return to an earlier build of an app.
     pub async fn rollback<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         app: &AppId,
         environment: &EnvironmentId,
         request: RollbackRequest,

@@ -3,6 +3,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     causes::chain,
     gate,
     id::{AppId, EnvironmentId, PromotionId},
@@ -17,7 +18,6 @@ use crate::{
     access::Action,
     known,
     promotion::{Decisions, Promotions, Prospects, Situations},
-    who::Who,
 };
 
 impl Promotions<'_> {
@@ -29,7 +29,7 @@ impl Promotions<'_> {
         now: Timestamp,
     ) -> Result<PromotionView> {
         let record = Decisions::of(self.portal)
-            .seen_promotion(Who::from(actor), id, now)
+            .seen_promotion(Principal::from(actor), id, now)
             .await?;
         let mut promotion = record.promotion.clone();
         if promotion.state == State::Waiting {

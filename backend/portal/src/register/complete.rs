@@ -4,6 +4,7 @@ use bytes::Bytes;
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     build::{Artifact, ArtifactKind, Build, RegistrationKey},
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, RunId},
@@ -25,7 +26,6 @@ use crate::{
         Registrations,
         releases::{Direct, registered},
     },
-    who::Who,
 };
 
 /// What is known of a build beside its files.
@@ -48,8 +48,8 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    fn who(&self) -> Who<'_> {
-        Who {
+    fn who(&self) -> Principal<'_> {
+        Principal {
             actor: &self.by,
             proof: &self.proof,
             from: self.from.as_deref(),

@@ -3,7 +3,7 @@
 
 use domain::{
     Timestamp,
-    audit::{Deed, Note},
+    audit::{Deed, Note, Principal},
     build::Build,
     hold::Hold,
     id::{AppId, EnvironmentId, RunId},
@@ -12,7 +12,7 @@ use domain::{
 };
 use store::table::{Along, BuildRecord, Obstacle, Released};
 
-use crate::{Error, Result, promotion::Execution, register::Registrations, who::Who};
+use crate::{Error, Result, promotion::Execution, register::Registrations};
 
 /// How often a release is decided anew while holds come and go.
 const TRIES: usize = 4;
@@ -22,7 +22,7 @@ const TRIES: usize = 4;
 pub(crate) struct Direct<'a> {
     pub(crate) to: &'a EnvironmentId,
     pub(crate) run: Option<&'a RunId>,
-    pub(crate) who: Who<'a>,
+    pub(crate) who: Principal<'a>,
     pub(crate) now: Timestamp,
 }
 
@@ -121,7 +121,7 @@ impl Registrations<'_> {
 }
 
 /// What the audit log says of a build's registration.
-pub(crate) fn registered(build: &Build, who: Who<'_>, now: Timestamp) -> Note {
+pub(crate) fn registered(build: &Build, who: Principal<'_>, now: Timestamp) -> Note {
     of(build, who, Deed::Registered, now)
 }
 
@@ -131,7 +131,7 @@ fn released(build: &Build, direct: Direct<'_>) -> Note {
     note
 }
 
-fn of(build: &Build, who: Who<'_>, deed: Deed, now: Timestamp) -> Note {
+fn of(build: &Build, who: Principal<'_>, deed: Deed, now: Timestamp) -> Note {
     let mut note = who.note(deed, now);
     note.app = Some(build.app.clone());
     note.build = Some(build.id.clone());

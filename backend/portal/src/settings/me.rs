@@ -2,14 +2,15 @@
 
 use domain::{
     access::{rights, roles},
+    audit::Principal,
     view::Me,
 };
 
-use crate::{Portal, who::Who};
+use crate::Portal;
 
 /// Who asks, what they may do, and why. Everyone may know this of themselves, so nobody is asked for a role.
-pub fn me<'a>(portal: &Portal, who: impl Into<Who<'a>>) -> Me {
-    let Who { actor, proof, .. } = who.into();
+pub fn me<'a>(portal: &Portal, who: impl Into<Principal<'a>>) -> Me {
+    let Principal { actor, proof, .. } = who.into();
     let person = actor.owner.as_deref().unwrap_or(actor);
     let groups = person.groups.iter().filter(|group| counts(portal, group));
     Me {

@@ -9,7 +9,7 @@ use api::sessions::{EndAll, Ended, SessionView, SessionsView};
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
-    audit::{Deed, Note},
+    audit::{Deed, Note, Principal},
     device,
     id::{PersonId, SessionId},
     text::{is_shown, written},
@@ -18,7 +18,7 @@ use identity::sign_in::{Identity, Session};
 use jiff::SignedDuration;
 use store::table::{PersonRecord, SessionRecord};
 
-use crate::{Error, Result, access::Action, handle::handle, who::Who};
+use crate::{Error, Result, access::Action, handle::handle};
 
 /// The most characters that are kept of what a browser calls itself, and of an address.
 const LONGEST: usize = 200;
@@ -141,7 +141,7 @@ impl Sessions<'_> {
     /// Ends one of the caller's own sessions. One that is over needs no ending.
     pub async fn end<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &SessionId,
         now: Timestamp,
     ) -> Result<()> {
@@ -162,7 +162,7 @@ impl Sessions<'_> {
     /// Ends the caller's own sessions but the one that asks.
     pub async fn end_others<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         asking: Asking<'_>,
         now: Timestamp,
     ) -> Result<Ended> {
@@ -181,7 +181,7 @@ impl Sessions<'_> {
     /// Ends all sessions of someone, also the caller's own; where several people have had an address, of all of them.
     pub async fn end_all_of<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         asked: &EndAll,
         now: Timestamp,
     ) -> Result<Ended> {
@@ -219,7 +219,7 @@ impl Sessions<'_> {
 
     pub(crate) async fn end_all_but(
         self,
-        who: Who<'_>,
+        who: Principal<'_>,
         (person, name): (&PersonId, &str),
         keep: Option<&SessionId>,
         reason: Option<&str>,
@@ -278,7 +278,13 @@ fn person(typed: &str) -> Result<String> {
     })
 }
 
-fn note(who: Who<'_>, whose: Actor, count: usize, reason: Option<&str>, now: Timestamp) -> Note {
+fn note(
+    who: Principal<'_>,
+    whose: Actor,
+    count: usize,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Note {
     Note {
         reason: reason.map(str::to_owned),
         details: BTreeMap::from([

@@ -4,10 +4,11 @@
 use domain::Timestamp;
 use identity::{
     Authenticated, TokenText,
+    lockout::LockedOut,
     workload::{self, AWS_PREFIX, Workloads},
 };
 
-use crate::{Error, lockout::LockedOut, tokens::Tokens};
+use crate::{Error, tokens::Tokens};
 
 /// Why a token authenticates nobody.
 #[derive(Debug, thiserror::Error)]

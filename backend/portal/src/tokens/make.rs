@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use api::tokens::TokenRequest;
 use domain::{
     Timestamp,
-    audit::{Deed, Note},
+    audit::{Deed, Note, Principal},
     view::MadeToken,
 };
 use identity::{TokenText, credential::Secret};
@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use store::table::{TokenMade, TokenRecord};
 
 use super::list::view;
-use crate::{Error, Result, access::Action, settings, tokens::Tokens, who::Who};
+use crate::{Error, Result, access::Action, settings, tokens::Tokens};
 
 /// How long a token may live, in hours: up to a year.
 pub const LIFETIME_HOURS: RangeInclusive<u32> = 1..=365 * 24;
@@ -25,7 +25,7 @@ impl Tokens<'_> {
     /// Makes a token for the caller. What it permits must be theirs to give, and it is shown this once.
     pub async fn make<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         request: TokenRequest,
         now: Timestamp,
     ) -> Result<MadeToken> {
@@ -76,7 +76,7 @@ impl Tokens<'_> {
 }
 
 /// What the audit log says of a token: all that it may, and nothing that opens anything.
-pub(crate) fn note(who: Who<'_>, deed: Deed, token: &TokenRecord, now: Timestamp) -> Note {
+pub(crate) fn note(who: Principal<'_>, deed: Deed, token: &TokenRecord, now: Timestamp) -> Note {
     let mut note = who.note(deed, now);
     let permit = &token.permit;
     let may: Vec<&str> = permit.may.iter().map(|may| may.as_str()).collect();

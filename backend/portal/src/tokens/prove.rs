@@ -1,12 +1,12 @@
 //! Whether whoever shows a token was given it, and whether it still counts.
 
 use domain::{Timestamp, actor::Actor, causes::chain};
-use identity::{Authenticated, TokenText};
+use identity::{Authenticated, TokenText, lockout::Guesser};
 use jiff::SignedDuration;
 use store::table::TokenRecord;
 
 use crate::{
-    lockout::{Guesser, Lockouts},
+    lockout::Lockouts,
     tokens::{Tokens, authenticate::AuthError},
 };
 

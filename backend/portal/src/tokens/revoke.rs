@@ -1,17 +1,22 @@
 //! Ending a token before its time.
 
-use domain::{Timestamp, audit::Deed, id::TokenId, view::TokenView};
+use domain::{
+    Timestamp,
+    audit::{Deed, Principal},
+    id::TokenId,
+    view::TokenView,
+};
 use store::table::RevokedToken;
 
 use super::{list::view, make::note};
-use crate::{Error, Result, access::Action, tokens::Tokens, who::Who};
+use crate::{Error, Result, access::Action, tokens::Tokens};
 
 impl Tokens<'_> {
     /// Revokes a token, of the caller's own or of anyone for those who manage them. From then on it opens nothing; asking
     /// again changes nothing.
     pub async fn revoke<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &TokenId,
         now: Timestamp,
     ) -> Result<TokenView> {

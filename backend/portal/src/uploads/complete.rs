@@ -1,6 +1,6 @@
 //! From uploaded files to a build: each is read once, and must be what was promised.
 
-use domain::{Timestamp, build::Build, causes::chain, id::UploadId};
+use domain::{Timestamp, audit::Principal, build::Build, causes::chain, id::UploadId};
 use futures::{StreamExt as _, pin_mut};
 use store::table::{Registration, Upload, UploadFile};
 
@@ -8,14 +8,13 @@ use crate::{
     Error, Result,
     register::{Facts, Registrations, Staging},
     uploads::Uploads,
-    who::Who,
 };
 
 impl Uploads<'_> {
     /// Registers the build of an upload whose files are all there. Asked again, gives the same build.
     pub async fn complete<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         id: &UploadId,
         now: Timestamp,
     ) -> Result<Build> {
@@ -161,7 +160,7 @@ impl Uploads<'_> {
 }
 
 /// What is known of the build that an upload becomes.
-pub(super) fn facts(upload: &Upload, who: Who<'_>, now: Timestamp) -> Facts {
+pub(super) fn facts(upload: &Upload, who: Principal<'_>, now: Timestamp) -> Facts {
     Facts {
         key: upload.registration.clone(),
         app: upload.app.clone(),

@@ -17,6 +17,7 @@ pub(crate) use request::upload_id;
 use domain::{
     Timestamp,
     actor::Actor,
+    audit::Principal,
     build::RegistrationKey,
     id::{AppId, RunId, UploadId},
     known::{Known, Origin},
@@ -27,7 +28,7 @@ use store::{
     table::{Registration, Upload, UploadFile, registration_id},
 };
 
-use crate::{Error, Result, access::Action, who::Who};
+use crate::{Error, Result, access::Action};
 
 /// Files larger than this go up in parts: 64 MiB.
 const MULTIPART_ABOVE: u64 = 64 << 20;
@@ -44,7 +45,7 @@ impl Uploads<'_> {
     /// Promises files of a build and says where to put them. The same promise again says what is still missing.
     pub async fn start<'a>(
         self,
-        who: impl Into<Who<'a>>,
+        who: impl Into<Principal<'a>>,
         app: &AppId,
         request: UploadRequest,
         now: Timestamp,

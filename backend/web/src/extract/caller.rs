@@ -7,10 +7,9 @@ use axum::{
     http::{Extensions, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{Timestamp, access::Action, actor::Actor};
+use domain::{Timestamp, access::Action, actor::Actor, audit::Principal};
 use frontend::site::{Room, Visitor};
 use identity::{Authenticated, sign_in::Session};
-use portal::who::Who;
 use url::form_urlencoded;
 
 use crate::{
@@ -47,8 +46,8 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Who asks, as the audit log keeps it.
-    pub(crate) fn who(&self) -> Who<'_> {
-        Who {
+    pub(crate) fn who(&self) -> Principal<'_> {
+        Principal {
             actor: &self.actor,
             proof: &self.proof,
             from: self.from.as_deref(),

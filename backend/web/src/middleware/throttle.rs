@@ -15,8 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::Timestamp;
-use identity::{Authenticated, sign_in::Session};
-use portal::lockout::network;
+use identity::{Authenticated, lockout::network, sign_in::Session};
 
 use crate::{
     middleware::edge,

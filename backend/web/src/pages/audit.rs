@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use domain::{
-    audit::Deed,
+    audit::{Deed, Narrow},
     month::{InvalidMonth, Month},
     page::{Cursor, Limit},
 };
@@ -14,7 +14,6 @@ use frontend::{
     Page,
     pages::{ComparedSeals, ShownAudit, VerifiedLog},
 };
-use portal::audit::Narrow;
 use serde::{Deserialize as _, de::value::StrDeserializer};
 
 use crate::{

@@ -1,14 +1,13 @@
 //! Who does something, as the audit log keeps it: the actor, how they proved who they are, and from where.
 
-use domain::{
-    Timestamp,
-    actor::{Actor, ActorKind},
-    audit::{Deed, Note},
-};
+use jiff::Timestamp;
+
+use super::{Deed, Note};
+use crate::actor::{Actor, ActorKind};
 
 /// Whoever asks for something that is noted. An [`Actor`] alone is enough where no more is known.
 #[derive(Clone, Copy, Debug)]
-pub struct Who<'a> {
+pub struct Principal<'a> {
     /// Who.
     pub actor: &'a Actor,
     /// How they proved it: `local`, `session of <issuer>`, `job <id>`, `token <id>`, `schedule`.
@@ -17,7 +16,7 @@ pub struct Who<'a> {
     pub from: Option<&'a str>,
 }
 
-impl<'a> From<&'a Actor> for Who<'a> {
+impl<'a> From<&'a Actor> for Principal<'a> {
     fn from(actor: &'a Actor) -> Self {
         Self {
             actor,
@@ -35,9 +34,9 @@ impl<'a> From<&'a Actor> for Who<'a> {
     }
 }
 
-impl Who<'_> {
+impl Principal<'_> {
     /// What they do, about nothing in particular yet.
-    pub(crate) fn note(self, deed: Deed, now: Timestamp) -> Note {
+    pub fn note(self, deed: Deed, now: Timestamp) -> Note {
         Note {
             from: self.from.map(str::to_owned),
             ..Note::new(now, self.actor.clone(), self.proof, deed)

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    Timestamp,
-    audit::{Deed, Note},
+use jiff::Timestamp;
+
+use super::{Impossible, Promotion, PromotionKind, Refusal, State};
+use crate::{
+    audit::{Deed, Note, Principal},
+    build::Build,
     gate::{GateAnswer, GateKind},
-    promotion::{Impossible, Promotion, PromotionKind, Refusal, State},
+    id::EnvironmentId,
 };
 
-use super::wish::Wish;
-use crate::who::Who;
-
 /// That one was asked for, and which gates were gone past.
-pub(super) fn requested(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Vec<Note> {
+pub fn requested(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Vec<Note> {
     let deed = match promotion.kind {
         PromotionKind::Forward | PromotionKind::Automatic => Deed::PromotionRequested,
         PromotionKind::Rollback => Deed::RollbackRequested,
@@ -36,13 +36,19 @@ pub(super) fn requested(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> 
 }
 
 /// That one was refused, and why.
-pub(super) fn refused(who: Who<'_>, wish: &Wish<'_>, refusals: &[Refusal], now: Timestamp) -> Note {
+pub fn refused(
+    who: Principal<'_>,
+    (build, to): (&Build, &EnvironmentId),
+    reason: &str,
+    refusals: &[Refusal],
+    now: Timestamp,
+) -> Note {
     let mut note = who.note(Deed::PromotionRefused, now);
-    note.app = Some(wish.record.build.app.clone());
-    note.environment = Some(wish.to.clone());
-    note.build = Some(wish.record.build.id.clone());
+    note.app = Some(build.app.clone());
+    note.environment = Some(to.clone());
+    note.build = Some(build.id.clone());
     // What is refused for its length is not kept at it.
-    note.reason = Some(wish.reason.chars().take(1_000).collect());
+    note.reason = Some(reason.chars().take(1_000).collect());
     note.details = refusals
         .iter()
         .enumerate()
@@ -54,7 +60,7 @@ pub(super) fn refused(who: Who<'_>, wish: &Wish<'_>, refusals: &[Refusal], now: 
 }
 
 /// That somebody agrees.
-pub(super) fn approved(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note {
+pub fn approved(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Note {
     let mut note = of(who, promotion, Deed::Approved, now);
     let approval = promotion.approvals.last();
     note.reason = approval.and_then(|approval| approval.comment.clone());
@@ -66,8 +72,8 @@ pub(super) fn approved(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> N
 }
 
 /// That somebody could not approve, and why.
-pub(super) fn not_approved(
-    who: Who<'_>,
+pub fn not_approved(
+    who: Principal<'_>,
     promotion: &Promotion,
     why: &Impossible,
     now: Timestamp,
@@ -82,14 +88,14 @@ pub(super) fn not_approved(
 }
 
 /// That its target is called.
-pub(super) fn started(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note {
+pub fn started(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Note {
     let mut note = of(who, promotion, Deed::PromotionStarted, now);
     note_gates(&mut note, &promotion.gates);
     note
 }
 
 /// How it ended, by its state.
-pub(super) fn ended(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note {
+pub fn ended(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Note {
     let (deed, reason) = match &promotion.state {
         State::Rejected { why, .. } => (Deed::Rejected, Some(why)),
         State::Canceled { why, .. } => (Deed::PromotionCanceled, Some(why)),
@@ -108,7 +114,7 @@ pub(super) fn ended(who: Who<'_>, promotion: &Promotion, now: Timestamp) -> Note
     note
 }
 
-fn of(who: Who<'_>, promotion: &Promotion, deed: Deed, now: Timestamp) -> Note {
+fn of(who: Principal<'_>, promotion: &Promotion, deed: Deed, now: Timestamp) -> Note {
     let mut note = who.note(deed, now);
     note.app = Some(promotion.app.clone());
     note.environment = Some(promotion.to.clone());
