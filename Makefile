@@ -1,4 +1,4 @@
-# The one door: everything that is done here is done by a target of this file.
+# Everything that is done here is done by a target of this file.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -31,7 +31,7 @@ test: ## Check and test everything; installs what it needs
 	@echo '==> mutants of the domain'
 	@python3 tests/mutants/run.py --package domain
 	@echo '==> the API, as everyone'
-	@tests/doors/run
+	@tests/api/run
 	@echo '==> attacks'
 	@tests/attack/run
 	@$(MAKE) --no-print-directory infra emulator-contract emulator-test browser
@@ -88,7 +88,7 @@ emulator-contract: ## The store's contract suite over an AWS emulator
 api-test: ## Make up requests for every operation of the API, as everyone, for some minutes; ONLY=<role> asks as one
 	@tests/setup test
 	@cargo test --locked --quiet --workspace --test lives
-	@tests/doors/run --thorough --examples 50 $(if $(ONLY),--only $(ONLY))
+	@tests/api/run --thorough --examples 50 $(if $(ONLY),--only $(ONLY))
 
 attack: ## Replay attacks on a local portal, each with its original input and a generated one; SEED=123 generates the same again
 	@tests/setup test

@@ -10,7 +10,7 @@ use std::{fs, io, path::Path};
 use domain::page::{Cursor, Page as ListPage};
 use frontend::{
     Page, Site,
-    site::{self, Manifest, Room, Visitor},
+    site::{self, Manifest, Section, Visitor},
 };
 use samples::{app, builds, now, overview, runs, shown, tester};
 
@@ -25,10 +25,10 @@ fn main() -> io::Result<()> {
         visitor: Visitor::Person {
             name: "Ada Lovelace".into(),
             opens: vec![
-                Room::Unassigned,
-                Room::Audit,
-                Room::Access,
-                Room::Configuration,
+                Section::Unassigned,
+                Section::Audit,
+                Section::Access,
+                Section::Configuration,
             ],
         },
         base: "http://127.0.0.1:8080".into(),

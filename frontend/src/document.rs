@@ -6,7 +6,7 @@ use crate::{
     islands::Live,
     links,
     pages::{Page, View},
-    site::{self, Place, Room, Site, Visitor},
+    site::{self, Place, Section, Site, Visitor},
 };
 
 /// Renders a page as a whole HTML document.
@@ -92,8 +92,8 @@ fn header(place: Place, live: bool, visitor: &Visitor) -> AnyView {
                 {entry(true, Place::Overview, links::OVERVIEW.to_owned(), "Overview")}
                 {entry(visitor.is_in(), Place::Promotions, links::PROMOTIONS.to_owned(), "Promotions")}
                 {entry(visitor.is_in(), Place::Holds, links::HOLDS.to_owned(), "Holds")}
-                {entry(visitor.may_open(Room::Audit), Place::Audit, links::AUDIT.to_owned(), "Audit")}
-                {entry(visitor.may_open(Room::Unassigned), Place::Unassigned, links::unassigned(false, None), "Unassigned")}
+                {entry(visitor.may_open(Section::Audit), Place::Audit, links::AUDIT.to_owned(), "Audit")}
+                {entry(visitor.may_open(Section::Unassigned), Place::Unassigned, links::unassigned(false, None), "Unassigned")}
             </nav>
             {live.then(|| view! { <Live /> })}
             {who(place, visitor)}

@@ -151,7 +151,7 @@ pub fn promotions_of(app: &AppId) -> String {
 }
 
 /// What a form does with a build: `promote`, `withdraw`, `restore`.
-pub fn deed(app: &AppId, build: &BuildId, verb: &str) -> String {
+pub fn action(app: &AppId, build: &BuildId, verb: &str) -> String {
     format!("/{app}/builds/{build}/{verb}")
 }
 

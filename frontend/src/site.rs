@@ -59,7 +59,7 @@ pub fn hashed(stem: &str, content: &[u8], extension: &str) -> String {
 
 /// What the asset build (`cargo run -p bundle`) wrote beside the assets, as `manifest.json`.
 ///
-/// For whoever serves them: read `<folder>/manifest.json` once, at start, with [`Manifest::parse`]; serve
+/// For anyone who serves them: read `<folder>/manifest.json` once, at start, with [`Manifest::parse`]; serve
 /// `/assets/<name>` for [`Manifest::files`] from that folder, and the [`built_in`] files from memory; both with
 /// `Cache-Control: public, max-age=31536000, immutable`, since every name holds its content's hash. `.js` must be
 /// served as `text/javascript` and `.wasm` as `application/wasm`. Without a manifest, pages have no islands and lack
@@ -114,7 +114,7 @@ pub enum Visitor {
     SignedOut,
     /// Anybody: the page may be handed to others than the one who asked, so it says nothing of them.
     Unknown,
-    /// Whoever holds a share link, who has no business elsewhere here.
+    /// Anyone who holds a share link, who has no business elsewhere here.
     Guest {
         /// Whether the portal is a local one.
         local: bool,
@@ -123,14 +123,14 @@ pub enum Visitor {
     Person {
         /// What to call them.
         name: String,
-        /// What of [`Room`] they may open.
-        opens: Vec<Room>,
+        /// What of [`Section`] they may open.
+        opens: Vec<Section>,
     },
 }
 
 /// A part of the site that some may open and others may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum Section {
     /// Runs that no app claims.
     Unassigned,
     /// The audit log.
@@ -148,15 +148,15 @@ impl Visitor {
     }
 
     /// Whether they may open that part of the site.
-    pub(crate) fn may_open(&self, room: Room) -> bool {
+    pub(crate) fn may_open(&self, section: Section) -> bool {
         match self {
             Self::Local => true,
             Self::SignedOut | Self::Unknown | Self::Guest { .. } => false,
-            Self::Person { opens, .. } => opens.contains(&room),
+            Self::Person { opens, .. } => opens.contains(&section),
         }
     }
 
-    /// Whether they may see promotions, holds and their own settings, which whoever is in may.
+    /// Whether they may see promotions, holds and their own settings, which anyone who is in may.
     pub(crate) fn is_in(&self) -> bool {
         match self {
             Self::Local | Self::Person { .. } => true,
@@ -178,7 +178,7 @@ pub(crate) enum Place {
     Audit,
     /// Pipelines that no app claims.
     Unassigned,
-    /// What concerns whoever looks.
+    /// What concerns the viewer.
     Settings,
     /// Below one of them.
     Below,

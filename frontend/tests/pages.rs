@@ -8,7 +8,7 @@ use domain::{
 };
 use frontend::{
     Page, Site, render,
-    site::{self, Manifest, Room, Visitor},
+    site::{self, Manifest, Section, Visitor},
 };
 use samples::{app, builds, now, overview, runs, shown, tester};
 
@@ -20,7 +20,7 @@ fn site() -> Site {
         }),
         visitor: Visitor::Person {
             name: "Ada <b>Lovelace</b>".into(),
-            opens: vec![Room::Unassigned, Room::Audit],
+            opens: vec![Section::Unassigned, Section::Audit],
         },
         base: "https://towpath.example.com".into(),
     }

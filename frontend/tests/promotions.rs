@@ -4,7 +4,7 @@ mod samples;
 
 use frontend::{
     Page, Site, render,
-    site::{Room, Visitor},
+    site::{Section, Visitor},
 };
 use samples::{audit, builds, promotions, shown, tester};
 
@@ -291,7 +291,7 @@ fn the_log_says_who_did_what_and_leads_to_it() {
         ],
     );
     let narrowed = named("audit-narrowed");
-    let older = "/audit?month=2026-11&amp;deed=gates-bypassed&amp;by=ada&amp;cursor=";
+    let older = "/audit?month=2026-11&amp;action=gates-bypassed&amp;by=ada&amp;cursor=";
     assert!(narrowed.contains(older), "{narrowed}");
 }
 
@@ -340,11 +340,11 @@ fn who_may_not_read_the_log_is_not_led_there() {
         };
         render(&Page::SignedOut, &site)
     };
-    let ada = |opens: &[Room]| Visitor::Person {
+    let ada = |opens: &[Section]| Visitor::Person {
         name: "Ada".into(),
         opens: opens.to_vec(),
     };
-    assert!(of(ada(&[Room::Audit])).contains("href=\"/audit\""));
+    assert!(of(ada(&[Section::Audit])).contains("href=\"/audit\""));
     assert!(!of(ada(&[])).contains("href=\"/audit\""));
     assert!(of(ada(&[])).contains("href=\"/promotions\""));
     assert!(!of(Visitor::SignedOut).contains("href=\"/promotions\""));

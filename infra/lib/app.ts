@@ -27,7 +27,7 @@ export function readApp(places: Places, props?: AppProps): App {
   for (const group of configuration.withoutRole) {
     Annotations.of(app).addWarningV2(
       `towpath:approvals:${group}`,
-      `towpath.toml: "${group}" is asked for approvals and has no role: whoever is in no other group cannot approve. Give it one under [[roles]], such as viewer`,
+      `towpath.toml: "${group}" is asked for approvals and has no role: anyone who is in no other group cannot approve. Give it one under [[roles]], such as viewer`,
     );
   }
   for (const environment of environments.environments) {

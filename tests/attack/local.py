@@ -145,7 +145,7 @@ class Serve(Place):
 
     @contextlib.contextmanager
     def another(self, config):
-        """A portal of its own with that configuration; gives whoever may do everything there."""
+        """A portal of its own with that configuration; gives anyone who may do everything there."""
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             file = Path(folder) / "towpath.toml"
             file.write_text(config)
@@ -188,7 +188,7 @@ class Serve(Place):
 
 
 class SignedIn(Place):
-    """A portal that people sign in to (`tests/doors`), with a session for each role of the app `wallet`."""
+    """A portal that people sign in to (`tests/api`), with a session for each role of the app `wallet`."""
 
     name = "people"
     # An app, the first environment of its path, and the one after, where two people have to agree.
@@ -199,7 +199,7 @@ class SignedIn(Place):
         self._folder = tempfile.TemporaryDirectory(prefix="towpath-attack-")
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self._issuer = Issuer()
-        self._process = Process([PROGRAMS / "doors", self._issuer.address], Path(self._folder.name) / "portal.log", **pipes)
+        self._process = Process([PROGRAMS / "api-portal", self._issuer.address], Path(self._folder.name) / "portal.log", **pipes)
         line = self._process.child.stdout.readline()
         if not line:
             self.stop()

@@ -8,7 +8,7 @@ import { api, portal } from "./support/portal.js";
 useBrowser();
 
 for (const viewport of [DESK, { width: 390, height: 844 }]) {
-  test(`whoever looks finds what they may do, and how the portal is set up: ${viewport.width} pixels`, async () => {
+  test(`the viewer finds what they may do, and how the portal is set up: ${viewport.width} pixels`, async () => {
     const { may } = await api("/api/v1/me");
     const complaints = await visit({ viewport, javaScriptEnabled: false }, async (page) => {
       await page.goto(portal);

@@ -108,7 +108,7 @@ class AnEventThatCannotBeRecorded(unittest.TestCase):
         self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={"VisibilityTimeout": seconds})
 
     def dead_letters(self):
-        """Takes what was put aside; whoever does so deletes it, or it comes back."""
+        """Takes what was put aside; anyone who does so deletes it, or it comes back."""
         url = self.sqs.get_queue_url(QueueName=world().name("events-dead-letters"))["QueueUrl"]
         return url, self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
 

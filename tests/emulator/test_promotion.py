@@ -67,7 +67,7 @@ class APromotion(unittest.TestCase):
         anew = world().visitor()
         sign_in(anew, leaver)
         self.assertIn(anew.call(f"{address}/approve", seen).status, (403, 404))
-        # Whoever asked takes it back, under either address.
+        # The person who asked takes it back, under either address.
         self.assertEqual(again.call(f"{address}/cancel", {"reason": "Not today"}).status, 200)
 
     def test_is_not_for_testers_to_ask_for(self):

@@ -1,4 +1,4 @@
-"""Who may do what: the deployed roles, asked through IAM, and the doors that are closed to everyone."""
+"""Who may do what: the deployed roles, asked through IAM, and what is closed to everyone."""
 
 import functools
 import http.client
@@ -127,7 +127,7 @@ def may(iam, role, action, where):
 
 
 READERS = tuple(function for function in FUNCTIONS if function != "unanswered")
-# What opens the portal to whoever could write or read it: for `web` alone.
+# What opens the portal to anyone who could write or read it: for `web` alone.
 SECRET = ("TOKENS", "TOKENS#PERSON#ada", "SESSIONS#ada", "LINKS", "LINK#1", "GUESSES#192.0.2.1")
 
 

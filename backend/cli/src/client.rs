@@ -160,7 +160,7 @@ impl Api {
         ))
     }
 
-    /// Whoever is not known here is told what to show.
+    /// Anyone who is not known here is told what to show.
     fn signed_out(&self) -> Failure {
         let tokens = self.address("/settings/tokens");
         let token = format!(

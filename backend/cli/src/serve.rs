@@ -5,17 +5,17 @@
 //! | `options` | what it is told |
 //! | `folder` | the data folder: one process at a time |
 //! | `place` | the embedded DynamoDB and S3, and the store on them |
-//! | `door` | the AWS door: EventBridge and Lambda, as far as a pipeline needs them |
+//! | `local_aws` | the AWS local_aws: EventBridge and Lambda, as far as a pipeline needs them |
 //! | `hooks` | what webhooks knock at |
 //! | `housekeeping` | what is due, at start and every minute |
 //! | `ambient` | the clock, the dice, the signals |
 
 mod ambient;
-mod door;
 mod error;
 mod folder;
 mod hooks;
 mod housekeeping;
+mod local_aws;
 mod options;
 mod place;
 
@@ -24,7 +24,7 @@ use std::{fs, net::SocketAddr, path::Path, time::Duration};
 use config::Config;
 use domain::digest::Digest;
 use identity::workload::Workloads;
-use portal::{Parts, Portal, promotion::Carriers};
+use portal::{Parts, Portal, promotion::Executors};
 use targets::{
     Roles,
     codepipeline::{Jobs, Pipelines},
@@ -73,7 +73,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         entropy: ambient::entropy,
     });
     let housekeeping = tokio::spawn(housekeeping::run(portal.clone()));
-    let door = door::Door::new(portal.clone(), &options);
+    let local_aws = local_aws::LocalAws::new(portal.clone(), &options);
     let (stopping, stopped) = watch::channel(false);
     let hooks = hooks::router(portal.clone(), options.hooks_secrets.clone())?;
     let pages = web::router(AppState {
@@ -85,14 +85,14 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         origin_key: None,
     });
     let web = tokio::spawn(run(web, pages.merge(hooks), stopped.clone()));
-    let aws = tokio::spawn(run(aws, door.router(), stopped));
+    let aws = tokio::spawn(run(aws, local_aws.router(), stopped));
 
     announce(address, aws_address, &place, &options);
     stop.await;
     ambient::say(format_args!("Stopping."));
     stopping.send_replace(true);
     housekeeping.abort();
-    let ended = async { (web.await, aws.await, door.finish().await) };
+    let ended = async { (web.await, aws.await, local_aws.finish().await) };
     if timeout(GRACE, ended).await.is_err() {
         tracing::warn!("requests or jobs were still running; CodePipeline's come again");
     }
@@ -147,7 +147,7 @@ async fn jobs(options: &ServeOptions) -> Option<Jobs> {
 }
 
 /// What promotions are carried out with: the same `CodePipeline`, and other buckets of the embedded S3.
-async fn carriers(options: &ServeOptions) -> Carriers {
+async fn carriers(options: &ServeOptions) -> Executors {
     let pipelines = match &options.codepipeline_endpoint {
         Some(endpoint) => {
             let (id, secret) = place::OWN_KEYS;
@@ -156,7 +156,7 @@ async fn carriers(options: &ServeOptions) -> Carriers {
         }
         None => None,
     };
-    Carriers {
+    Executors {
         account: Some(options.account.clone()),
         pipelines,
         buckets: Some(Roles::connect(&options.region).await),
@@ -184,6 +184,6 @@ fn announce(web: SocketAddr, aws: SocketAddr, place: &Place, options: &ServeOpti
   s3        {s3}
   dynamodb  {dynamodb}
 Stop it with Ctrl-C.",
-        door::FUNCTION
+        local_aws::FUNCTION
     ));
 }

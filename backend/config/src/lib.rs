@@ -58,7 +58,7 @@ pub struct Config {
     #[schemars(with = "Vec<paths::schema::Path>")]
     #[serde(default)]
     pub paths: Vec<Path>,
-    /// Who may do what, by the groups that the issuer of their sign-in names. Whoever is in none of them sees nothing.
+    /// Who may do what, by the groups that the issuer of their sign-in names. Anyone who is in none of them sees nothing.
     #[serde(default)]
     pub roles: Vec<RoleEntry>,
     /// Which jobs and services may call without a stored secret, and what they may do; the first entry that fits counts.

@@ -146,7 +146,7 @@ impl<'d, 't> Section<'d, 't> {
         None
     }
 
-    /// A list of texts that may be absent, but not empty: whoever writes none hardly means all.
+    /// A list of texts that may be absent, but not empty: anyone who writes none hardly means all.
     pub(super) fn texts(&self, key: &str, example: &str) -> Option<Vec<Text>> {
         let value = self.table.get(key)?;
         let Some(items) = value.get_ref().as_array() else {

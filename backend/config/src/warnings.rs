@@ -50,7 +50,7 @@ impl Config {
                         continue;
                     }
                     let warning = format!(
-                        "\"{group}\" is asked for approvals of {} into {}, and no role lets it see that app: whoever is in no other group cannot approve. Give it a role under [[roles]], such as viewer",
+                        "\"{group}\" is asked for approvals of {} into {}, and no role lets it see that app: anyone who is in no other group cannot approve. Give it a role under [[roles]], such as viewer",
                         app.id, step.environment
                     );
                     if !warnings.contains(&warning) {
@@ -85,6 +85,6 @@ fn open_to_any_event(machine: &Workload) -> Option<String> {
     };
     let by_anyone = events.iter().find(|it| BY_ANYONE.contains(&it.as_str()))?;
     Some(format!(
-        "the machine \"{name}\" may do more than register and report, and takes runs on {by_anyone}, which have the ref of the main branch whoever causes them: leave that event out, or give what needs it an entry of its own that only registers and reports"
+        "the machine \"{name}\" may do more than register and report, and takes runs on {by_anyone}, which have the ref of the main branch no matter who causes them: leave that event out, or give what needs it an entry of its own that only registers and reports"
     ))
 }

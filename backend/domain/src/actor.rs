@@ -48,11 +48,11 @@ pub enum ActorKind {
     Pipeline,
     /// The portal itself.
     Portal,
-    /// Whoever holds an API token.
+    /// Anyone who holds an API token.
     Token,
     /// A job or a service that proved by its own platform what it is: a CI system's token, an AWS identity.
     Machine,
-    /// Whoever holds a share link.
+    /// Anyone who holds a share link.
     Guest,
 }
 
@@ -77,7 +77,7 @@ impl Actor {
         Self::person(PersonId::of("https://issuer.example", name), name, groups)
     }
 
-    /// Whoever is in these groups, for saying what they may do.
+    /// Anyone who is in these groups, for saying what they may do.
     pub fn anyone_in(groups: Vec<String>) -> Self {
         Self {
             groups,
@@ -95,7 +95,7 @@ impl Actor {
         Self::of(ActorKind::Portal, "portal")
     }
 
-    /// Whoever holds the token `label` of `owner`.
+    /// Anyone who holds the token `label` of `owner`.
     pub fn token(owner: Self, label: &str, permit: Permit) -> Self {
         Self {
             permit: Some(permit),
@@ -120,7 +120,7 @@ impl Actor {
         }
     }
 
-    /// Whoever holds a share link of `owner`.
+    /// Anyone who holds a share link of `owner`.
     pub fn guest(owner: Self, permit: Permit) -> Self {
         let name = format!("guest of {}", owner.name);
         Self {

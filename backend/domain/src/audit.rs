@@ -37,15 +37,16 @@ pub use verify::{Link, MOST_FINDINGS, Outcome, Verifier, verify};
 /// What is to be noted, before it has its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Note {
+pub struct AuditRecord {
     /// When.
     pub at: Timestamp,
     /// Who.
     pub by: Actor,
     /// How they proved it: `local`, `session of <issuer>`, `job <id>`, `token <id>`, `schedule`.
     pub proof: String,
-    /// What.
-    pub deed: Deed,
+    /// What was done. Its name in the log stays as it was, since hashes cover it.
+    #[serde(rename = "deed")]
+    pub action: AuditAction,
     /// The app that it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<AppId>,
@@ -58,7 +59,7 @@ pub struct Note {
     /// The promotion that it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promotion: Option<PromotionId>,
-    /// Why, in the words of whoever did it.
+    /// Why, in the words of the person who did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// From where: the caller's address, where there is one.
@@ -72,7 +73,7 @@ pub struct Note {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Digest>))]
     pub people: BTreeMap<PersonId, Digest>,
-    /// Whom `reason` and `details` name beside whoever did it, until it is written.
+    /// Whom `reason` and `details` name beside the person who did it, until it is written.
     #[serde(skip)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub about: Vec<Actor>,
@@ -82,7 +83,7 @@ pub struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Deed {
+pub enum AuditAction {
     /// A promotion was asked for.
     PromotionRequested,
     /// A promotion was refused when it was asked for.
@@ -95,7 +96,7 @@ pub enum Deed {
     ApprovalRefused,
     /// A promotion was rejected.
     Rejected,
-    /// A promotion was taken back by whoever may.
+    /// A promotion was taken back by someone who may.
     PromotionCanceled,
     /// A promotion waited too long.
     PromotionExpired,
@@ -149,7 +150,7 @@ pub struct Entry {
     pub number: u64,
     /// What is noted.
     #[serde(flatten)]
-    pub note: Note,
+    pub note: AuditRecord,
     /// The hash of the entry before; that of nothing for the first.
     pub previous: Digest,
     /// SHA-256 of all of the above.
@@ -175,7 +176,7 @@ pub struct Head {
 struct Contents<'a> {
     number: u64,
     #[serde(flatten)]
-    note: &'a Note,
+    note: &'a AuditRecord,
     previous: &'a Digest,
 }
 
@@ -185,7 +186,7 @@ pub fn line(entry: &serde_json::Value) -> Option<String> {
 }
 
 /// The hash of an entry; `None` if it cannot be written down, which no note brings about.
-fn hash(number: u64, note: &Note, previous: &Digest) -> Option<Digest> {
+fn hash(number: u64, note: &AuditRecord, previous: &Digest) -> Option<Digest> {
     let contents = Contents {
         number,
         note,
@@ -195,14 +196,14 @@ fn hash(number: u64, note: &Note, previous: &Digest) -> Option<Digest> {
     Some(Digest::of(text.as_bytes()))
 }
 
-impl Note {
+impl AuditRecord {
     /// A note that says who did what, when, and how they proved who they are; the rest is filled in.
-    pub fn new(at: Timestamp, by: Actor, proof: impl Into<String>, deed: Deed) -> Self {
+    pub fn new(at: Timestamp, by: Actor, proof: impl Into<String>, action: AuditAction) -> Self {
         Self {
             at,
             by,
             proof: proof.into(),
-            deed,
+            action,
             app: None,
             environment: None,
             build: None,
@@ -218,7 +219,7 @@ impl Note {
 
 impl Entry {
     /// The entry that follows `head`.
-    pub fn after(head: &Head, note: Note) -> Self {
+    pub fn after(head: &Head, note: AuditRecord) -> Self {
         let number = head.number.saturating_add(1);
         // A note that could not be written down would be found as altered at the next look, and not be taken for good.
         let hash = hash(number, &note, &head.hash).unwrap_or(Digest::from_bytes([0; 32]));

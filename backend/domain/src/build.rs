@@ -22,7 +22,7 @@ pub struct Build {
     pub app: AppId,
     /// Its number within the app, from 1, in order of registration.
     pub number: u64,
-    /// The version that people read, from its package or from whoever pushed it.
+    /// The version that people read, from its package or from its push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// The source code that it was made of.
@@ -227,7 +227,7 @@ pub struct RegistrationKey {
     /// Which try of it. For `CodePipeline`, whose jobs carry no attempt: the input artifact's own key, which is new
     /// for every execution of the action that made it.
     pub attempt: String,
-    /// Whose it is, for an upload: the workload that proved the run, or whoever claims it. None of `CodePipeline`'s jobs,
+    /// Whose it is, for an upload: the workload that proved the run, or anyone who claims it. None of `CodePipeline`'s jobs,
     /// which are confirmed, and of what was registered by a version that did not ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,

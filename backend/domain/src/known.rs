@@ -1,4 +1,4 @@
-//! How a fact is known: proven by its platform, or claimed by whoever sent it. Only proven facts open gates.
+//! How a fact is known: proven by its platform, or claimed by the person who sent it. Only proven facts open gates.
 
 use serde::{Deserialize, Serialize};
 

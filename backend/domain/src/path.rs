@@ -98,7 +98,7 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApprovalRule {
-    /// How many, never counting whoever asks for the promotion; one more where no person asks.
+    /// How many, never counting the person who asks for the promotion; one more where no person asks.
     pub count: u32,
     /// Of which groups of the issuer; anyone of any of them counts once.
     pub groups: Vec<String>,

@@ -56,13 +56,13 @@ pub struct Promotion {
     pub reason: String,
     /// Until when it may wait.
     pub expires_at: Timestamp,
-    /// The gates that whoever asks goes past, and why.
+    /// The gates that the caller goes past, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bypass: Option<Bypass>,
     /// Whether the build that is left behind is withdrawn, once a rollback has succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdraw: Option<BuildId>,
-    /// The environments that it had been released in when that was asked for, in each of which whoever asks may withdraw it.
+    /// The environments that it had been released in when that was asked for, in each of which the caller may withdraw it.
     /// Empty where nothing is withdrawn, and in promotions of a version that did not ask.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withdraw_from: Vec<EnvironmentId>,

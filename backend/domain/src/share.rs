@@ -113,7 +113,7 @@ pub enum Standing {
     Live,
     /// Its time is over.
     Expired,
-    /// Someone revoked it, or whoever made it may no longer share this.
+    /// Someone revoked it, or the person who made it may no longer share this.
     Revoked,
     /// It gave all the downloads that it had.
     Spent,
@@ -145,7 +145,7 @@ pub struct LinksView {
 pub struct MadeLink {
     /// The link.
     pub link: ShareLink,
-    /// Its address. Whoever has it can download, so it is a secret.
+    /// Its address. Anyone who has it can download, so it is a secret.
     pub address: String,
 }
 

@@ -36,8 +36,8 @@ pub fn sha256(build: &Build) -> String {
         .to_string()
 }
 
-/// The digests of all files of a build, its APKs first. Of more than fit, `list-` and the digest of the build: whoever
-/// fetches by the list cannot go on then, and whoever knows the files can still compare.
+/// The digests of all files of a build, its APKs first. Of more than fit, `list-` and the digest of the build: anyone who
+/// fetches by the list cannot go on then, and anyone who knows the files can still compare.
 pub fn digests(build: &Build) -> String {
     let mut digests: Vec<String> = Vec::new();
     let others = build.artifacts.iter();

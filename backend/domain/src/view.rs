@@ -25,7 +25,7 @@ pub use access::{
     SignInView,
 };
 pub use promotion::{
-    BuildOptions, CanApprove, FrozenView, HoldView, HoldsView, MayAnswer, PromotionBrief,
+    BuildOptions, CanApprove, HeldView, HoldView, HoldsView, MayAnswer, PromotionBrief,
     PromotionView, PromotionsView, StepOption, WithdrawnBuild,
 };
 pub use token::{MadeToken, TokenStanding, TokenView, TokensView};

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use domain::Timestamp;
 
-/// Whoever guesses, and at what.
+/// Anyone who guesses, and at what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guesser {
     key: String,
@@ -30,7 +30,7 @@ impl LockedOut {
 }
 
 impl Guesser {
-    /// Whoever guesses at `at` (`tokens`) from an address: an IPv6 network counts as one.
+    /// Anyone who guesses at `at` (`tokens`) from an address: an IPv6 network counts as one.
     pub fn at_address(at: &'static str, from: Option<&str>) -> Self {
         Self {
             key: format!("{at}/{}", network(from)),

@@ -72,7 +72,7 @@ pub enum Error {
         "this portal has no public_url, so no token can be meant for it: set public_url in towpath.toml"
     )]
     NoAddress,
-    /// Whoever issued the token is no machine's issuer here.
+    /// The person who issued the token is no machine's issuer here.
     #[error(
         "no machine of this portal has the issuer {0:?}: name it in [[machines]] of towpath.toml"
     )]
@@ -231,7 +231,7 @@ impl Workloads {
                 }
                 return Ok((machine, said.work));
             }
-            // Whoever is of another repository learns no more than that.
+            // Anyone who is of another repository learns no more than that.
             let misfits = match misfits.first() {
                 Some(Proof::Id) => vec![Proof::Id],
                 _ => misfits,

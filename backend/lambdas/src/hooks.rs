@@ -1,4 +1,4 @@
-//! What systems outside report, behind API Gateway. Whoever calls has no account here, which is why this function may do
+//! What systems outside report, behind API Gateway. The caller has no account here, which is why this function may do
 //! nothing but record events.
 
 use std::sync::Arc;

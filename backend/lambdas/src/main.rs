@@ -30,14 +30,14 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
     let told = settings
         .sign_in()
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
-    let door = web::door(told, &settings.store.region);
+    let sign_in = web::sign_in(told, &settings.store.region);
     let workloads = Workloads::new(
         settings.config.machines.clone(),
         settings.sts_endpoint.clone(),
     );
     let metrics = Metrics::of(settings.home.clone());
     let (site, origin_key) = (settings.site.as_deref(), settings.origin_key.clone());
-    let router = web::router(portal, site, door, workloads, origin_key, metrics)
+    let router = web::router(portal, site, sign_in, workloads, origin_key, metrics)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     gateway::serve(router).await
 }

@@ -1,6 +1,6 @@
 //! What every function does before its first request.
 
-use portal::{Parts, Portal, promotion::Carriers};
+use portal::{Parts, Portal, promotion::Executors};
 use store::Store;
 use targets::{
     Roles,
@@ -46,7 +46,7 @@ pub async fn portal(settings: &Settings) -> Portal {
 
 /// A portal that has pipelines carry promotions out. What takes longer than a request may take, it leaves to the clock.
 pub async fn portal_with_pipelines(settings: &Settings) -> Portal {
-    let carriers = Carriers {
+    let carriers = Executors {
         pipelines: Some(pipelines(settings).await),
         account: settings.account.clone(),
         ..left_to_others()
@@ -56,7 +56,7 @@ pub async fn portal_with_pipelines(settings: &Settings) -> Portal {
 
 /// A portal that has every promotion carried out.
 pub async fn portal_with_carriers(settings: &Settings) -> Portal {
-    let carriers = Carriers {
+    let carriers = Executors {
         pipelines: Some(pipelines(settings).await),
         account: settings.account.clone(),
         buckets: Some(Roles::connect(&settings.store.region).await),
@@ -70,7 +70,7 @@ pub async fn portal_with_jobs(settings: &Settings) -> Portal {
     let endpoint = settings.codepipeline_endpoint.as_deref();
     let elsewhere = settings.jobs_role.as_ref();
     let jobs = Jobs::connect(endpoint, &settings.store.region, elsewhere).await;
-    let carriers = Carriers {
+    let carriers = Executors {
         account: settings.account.clone(),
         ..left_to_others()
     };
@@ -83,14 +83,14 @@ async fn pipelines(settings: &Settings) -> Pipelines {
     Pipelines::connect(endpoint, &settings.store.region, role).await
 }
 
-fn left_to_others() -> Carriers {
-    Carriers {
+fn left_to_others() -> Executors {
+    Executors {
         others: true,
-        ..Carriers::default()
+        ..Executors::default()
     }
 }
 
-async fn connect(settings: &Settings, jobs: Option<Jobs>, carriers: Carriers) -> Portal {
+async fn connect(settings: &Settings, jobs: Option<Jobs>, carriers: Executors) -> Portal {
     let public_url = settings
         .public_url
         .clone()

@@ -79,7 +79,7 @@ impl Drop for Counted {
 }
 
 /// How people come in. Neither issuer nor secret is asked before somebody does.
-pub fn door(told: &settings::SignIn, region: &str) -> SignIn {
+pub fn sign_in(told: &settings::SignIn, region: &str) -> SignIn {
     let secret: Arc<dyn SecretSource> = if told.secret.starts_with('{') {
         Arc::new(GivenSecret(told.secret.clone()))
     } else {

@@ -2,7 +2,7 @@
 //!
 //! A package of 100 MB lies in object storage and a portal wants the few hundred bytes that say what it is. So everything
 //! here reads through [`source::ReadAt`], never a whole file, and every size, count and offset in a file is a claim that
-//! is checked before it is used: whoever can push a build can craft one.
+//! is checked before it is used: anyone who can push a build can craft one.
 
 pub mod apk;
 pub mod archive;

@@ -25,7 +25,7 @@ use crate::{Error, Result, access::Action, handle::handle, known};
 /// A link that was granted.
 #[derive(Clone)]
 pub struct Grant {
-    /// Where the bytes are, for the next five minutes. Whoever has it gets them: not for logs.
+    /// Where the bytes are, for the next five minutes. Anyone who has it gets them: not for logs.
     pub url: String,
     /// The name that the file gets.
     pub name: FileName,
@@ -73,7 +73,7 @@ pub(crate) struct Choice {
 
 /// What a download is counted for, so that a day gives no more than it may.
 pub(crate) enum Counted<'a> {
-    /// Whoever asks.
+    /// The caller.
     Principal,
     /// A share link, with what the page made the tap known by.
     Link(&'a LinkRecord, Option<&'a str>),

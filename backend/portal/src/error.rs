@@ -79,7 +79,7 @@ pub enum Error {
     /// The caller was given as many downloads as they may have in a day.
     #[error(
         "{most} downloads were given here today, the most in a day for one person, token or job: it goes on at {until}, \
-         and whoever runs the portal can raise principal_per_day under [downloads] in towpath.toml"
+         and the operator of the portal can raise principal_per_day under [downloads] in towpath.toml"
     )]
     DailyLimit {
         /// How many they may have.
@@ -106,7 +106,7 @@ fn sentences(refusals: &[Refusal]) -> String {
 }
 
 impl Error {
-    /// What is wrong, as whoever asked is told: they know what they are called.
+    /// What is wrong, as the person who asked is told: they know what they are called.
     pub fn told(&self) -> String {
         let text = self.to_string();
         match self {

@@ -1,7 +1,7 @@
 //! The use cases.
 //!
-//! Every front door (the web, the event queue, `CodePipeline`'s jobs, the local portal) calls a method of [`Portal`].
-//! Each method asks [`Portal::authorise`] first, so that no door can forget to.
+//! Every entry point (the web, the event queue, jobs of CodePipeline, the local portal) calls a method of a handle, such as
+//! [`Portal::promotions`]. Each method asks [`Portal::authorise`] first, so that no entry point can forget to.
 
 use std::{fmt, sync::Arc};
 
@@ -15,9 +15,9 @@ use url::Url;
 use crate::{
     audit::Audit,
     download::Downloads,
-    entropy::Ids,
     events::Events,
     hold::Holds,
+    ids::Ids,
     jobs::PipelineJobs,
     links::Links,
     promotion::Promotions,
@@ -30,12 +30,11 @@ use crate::{
 pub mod access;
 pub mod audit;
 pub mod download;
-pub mod due;
-mod entropy;
 pub mod error;
 pub mod events;
 mod handle;
 pub mod hold;
+mod ids;
 pub mod jobs;
 mod known;
 pub mod links;
@@ -44,6 +43,7 @@ pub mod privacy;
 pub mod promotion;
 pub mod register;
 pub mod retention;
+pub mod scheduled;
 pub mod settings;
 pub mod tokens;
 pub mod uploads;
@@ -75,7 +75,7 @@ pub struct Parts {
     /// The AWS region that the portal runs in, and so the pipelines that call it.
     pub region: String,
     /// How to have promotions carried out.
-    pub carriers: promotion::Carriers,
+    pub carriers: promotion::Executors,
     /// The address that people open, for links in answers.
     pub public_url: Option<Url>,
     /// The environment that this deployment is of, where it is one.
@@ -144,7 +144,7 @@ impl Portal {
         Links::of(self)
     }
 
-    /// API tokens, and whoever shows one.
+    /// API tokens, and anyone who shows one.
     pub fn tokens(&self) -> Tokens<'_> {
         Tokens::of(self)
     }

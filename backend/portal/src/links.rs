@@ -25,7 +25,7 @@ handle! {
     pub struct Links
 }
 
-/// Whoever holds that link.
+/// Anyone who holds that link.
 fn holder(record: &LinkRecord) -> Actor {
     Actor::guest(record.owner(), record.link.permit())
 }
@@ -39,7 +39,7 @@ fn words(what: &Shared) -> String {
 }
 
 impl Links<'_> {
-    /// The link of an address. A wrong secret is answered like a link that never was, and takes as long. Whoever shows too
+    /// The link of an address. A wrong secret is answered like a link that never was, and takes as long. Anyone who shows too
     /// many that lead nowhere has to wait, also with one that does.
     async fn held(
         self,

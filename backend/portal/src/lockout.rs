@@ -1,4 +1,4 @@
-//! Whoever guesses at secrets has to wait.
+//! Anyone who guesses at secrets has to wait.
 //!
 //! Wrong guesses are counted by guesser, in a window of time that begins with the first. After so many, the guesser is
 //! refused until the window is over, also with what is right: else the refusal would tell them so. Nobody can guess the 256
@@ -7,7 +7,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Principal},
+    audit::{AuditAction, Principal},
 };
 use identity::lockout::{Guesser, LockedOut};
 use jiff::SignedDuration;
@@ -22,7 +22,7 @@ pub(crate) const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 pub(crate) const MOST: u32 = 10;
 
 handle! {
-    /// Refusing whoever guesses at secrets.
+    /// Refusing anyone who guesses at secrets.
     pub(crate) struct Lockouts
 }
 
@@ -41,7 +41,7 @@ impl Lockouts<'_> {
         let until = Timestamp::from_second(made.window_ends).unwrap_or(now);
         let locked = LockedOut { until };
         if !made.noted {
-            // Whoever counted the last guess did not get to it.
+            // The person who counted the last guess did not get to it.
             self.note_lockout(guesser, locked, now).await?;
         }
         Ok(Some(locked))
@@ -71,7 +71,7 @@ impl Lockouts<'_> {
             proof: "portal",
             from: guesser.from.as_deref(),
         };
-        let mut note = who.note(Deed::LockedOut, now);
+        let mut note = who.note(AuditAction::LockedOut, now);
         note.reason = Some(format!("{MOST} wrong {}", guesser.at));
         let until = locked.until.to_string();
         note.details.insert("until".to_owned(), until);

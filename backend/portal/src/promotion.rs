@@ -16,7 +16,7 @@
 //! | `show`, `options`, `recent` | what people see |
 //! | `notes` | what the audit log says |
 //!
-//! Every state is written, with all that belongs to it, before anything is called; so whoever comes next, after a crash
+//! Every state is written, with all that belongs to it, before anything is called; so the process that comes next, after a crash
 //! or a lost answer, reads where it stands and goes on.
 use crate::handle::handle;
 
@@ -25,10 +25,10 @@ mod advance;
 mod answer;
 mod approvers;
 mod automatic;
-mod board;
-pub(crate) mod carry;
 mod checks;
+pub(crate) mod execution;
 mod finish;
+mod in_pipeline;
 mod options;
 mod progress;
 mod recent;
@@ -39,8 +39,8 @@ mod situation;
 mod wish;
 
 pub(crate) use approvers::KnownPeople;
-pub(crate) use board::{Boarded, Boarding};
-pub use carry::Carriers;
+pub use execution::Executors;
+pub(crate) use in_pipeline::{PipelineGate, PipelineRequest};
 pub use request::Asked;
 
 handle! {

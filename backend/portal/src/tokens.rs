@@ -16,6 +16,6 @@ pub use make::{LIFETIME_HOURS, MOST};
 use crate::handle::handle;
 
 handle! {
-    /// API tokens, and whoever shows one.
+    /// API tokens, and anyone who shows one.
     pub struct Tokens
 }

@@ -1,7 +1,7 @@
 //! Bytes of a reporting system in, canonical events out.
 //!
 //! One folder per system, with captured samples and the events that they must become beside the code. A new system is
-//! one folder and one line in the list `SOURCES`; one that sends webhooks has a door of its own in the portal instead, and
+//! one folder and one line in the list `SOURCES`; one that sends webhooks has an endpoint of its own instead, and
 //! a public module here. Nothing here does I/O or reads a clock.
 
 mod codebuild;

@@ -37,7 +37,7 @@ impl Store {
             objects: Objects::connect(&config, &settings.bucket, settings.s3_endpoint.as_deref()),
         }
     }
-    /// The same, as the environment and the profiles of whoever calls reach it; `None` if they name no region.
+    /// The same, as the environment and the caller's profiles reach it; `None` if they name no region.
     pub async fn connect_as_caller(table: &str, bucket: &str) -> Option<Self> {
         let config = settings::of_caller().await;
         config.region()?;

@@ -35,7 +35,7 @@ impl Settings {
     }
 }
 
-/// What the environment and the profiles of whoever calls say of region, credentials and endpoints.
+/// What the environment and the caller's profiles say of region, credentials and endpoints.
 pub(crate) async fn of_caller() -> SdkConfig {
     loader().load().await
 }

@@ -34,7 +34,7 @@ pub struct Roles {
 }
 
 impl Roles {
-    /// As whoever the environment says.
+    /// With the credentials of the environment.
     pub async fn connect(region: &str) -> Self {
         Self {
             config: config(region, None).await,

@@ -14,7 +14,7 @@ pub(crate) const WITHOUT_SESSION: [&str; 6] = [
     "/signed-out",
 ];
 
-/// Addresses that ask nobody who they are. Whoever wants to sign in is not stopped by a header that a proxy adds.
+/// Addresses that ask nobody who they are. Anyone who wants to sign in is not stopped by a header that a proxy adds.
 pub(crate) const WITHOUT_BEARER: [&str; 6] = [
     "/sign-in",
     "/sign-in/callback",

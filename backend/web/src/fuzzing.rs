@@ -1,4 +1,4 @@
-//! What the fuzz targets reach of this room: requests as they are read before anyone knows who asks.
+//! What the fuzz targets reach of this module: requests as they are read before anyone knows who asks.
 
 use axum::{
     body::Body,

@@ -181,7 +181,7 @@ fn of_store(error: &store::Error) -> Problem {
         }
         store::Error::Newer { .. } => Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "A later version of Towpath wrote this record. Whoever runs the portal deploys that version again.",
+            "A later version of Towpath wrote this record. The operator of the portal deploys that version again.",
         ),
         store::Error::NotFound { .. }
         | store::Error::Denied { .. }

@@ -15,7 +15,7 @@ pub(crate) fn for_people(grant: &Grant) -> Result<Response, Problem> {
     Ok((StatusCode::FOUND, headers(grant)?).into_response())
 }
 
-/// To the bytes, for whoever sent a form: what is asked for there is read, not sent to.
+/// To the bytes, for the person who sent a form: what is asked for there is read, not sent to.
 pub(crate) fn for_guests(grant: &Grant) -> Result<Response, Problem> {
     Ok((StatusCode::SEE_OTHER, headers(grant)?).into_response())
 }

@@ -45,7 +45,7 @@ pub struct WebhookState {
     pub origin_key: Option<OriginKey>,
 }
 
-/// What became of a delivery, for whoever looks at it on the sender's page.
+/// What became of a delivery, for anyone who looks at it on the sender's page.
 #[derive(Serialize)]
 struct Answer {
     events: Vec<EventId>,

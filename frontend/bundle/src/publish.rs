@@ -27,7 +27,7 @@ pub(crate) fn site(folder: &Path, islands: &Islands) -> Result<Vec<String>, Erro
             .iter()
             .map(|file| (file.name.clone(), file.content.as_bytes())),
     );
-    // Last, so that whoever finds the manifest finds all that it names.
+    // Last, so that anyone who finds the manifest finds all that it names.
     files.push(("manifest.json".to_owned(), json.as_bytes()));
 
     files

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     links,
-    site::{Room, Visitor},
+    site::{Section, Visitor},
 };
 
 /// A settings page.
@@ -26,7 +26,7 @@ pub(crate) enum Tab {
     Configuration,
 }
 
-/// The head of a settings page: what it is, and the way to the others that whoever looks may open.
+/// The head of a settings page: what it is, and the way to the others that the viewer may open.
 pub(crate) fn head(here: Tab, visitor: &Visitor) -> AnyView {
     let signs_in = matches!(visitor, Visitor::Person { .. });
     let tabs = [
@@ -39,13 +39,13 @@ pub(crate) fn head(here: Tab, visitor: &Visitor) -> AnyView {
             Tab::Access,
             links::ACCESS,
             "Access",
-            visitor.may_open(Room::Access),
+            visitor.may_open(Section::Access),
         ),
         (
             Tab::Configuration,
             links::CONFIGURATION,
             "Configuration",
-            visitor.may_open(Room::Configuration),
+            visitor.may_open(Section::Configuration),
         ),
     ];
     let tabs = tabs.into_iter().filter(|(.., shown)| *shown);

@@ -125,7 +125,7 @@ pub enum Page<'a> {
         view: &'a HoldsView,
         /// Promotions that are not over.
         open: &'a [Promotion],
-        /// What whoever looks may freeze.
+        /// What the viewer may freeze.
         may: &'a [MayHold],
         /// A form of the page that was not carried out.
         returned: Option<&'a Returned>,
@@ -195,12 +195,12 @@ pub enum Page<'a> {
         view: &'a LinksView,
         /// The apps, for their names.
         apps: &'a [App],
-        /// Whether whoever looks may make one.
+        /// Whether the viewer may make one.
         may_make: bool,
     },
     /// Making a share link.
     NewLink {
-        /// What whoever looks may share.
+        /// What the viewer may share.
         may: &'a MayShare,
         /// The form, if it was not carried out.
         returned: Option<&'a Returned>,
@@ -227,7 +227,7 @@ pub enum Page<'a> {
         view: &'a TokensView,
         /// Whose they are.
         whose: WhoseTokens,
-        /// What whoever looks may give to a new one.
+        /// What the viewer may give to a new one.
         may: &'a MayGive,
         /// The form, if it was not carried out.
         returned: Option<&'a Returned>,
@@ -258,7 +258,7 @@ pub enum Page<'a> {
     },
     /// What is kept of people.
     Privacy {
-        /// Whether whoever looks may export and erase anybody.
+        /// Whether the viewer may export and erase anybody.
         may_manage: bool,
         /// What was erased just now.
         erased: Option<&'a ErasedLines>,

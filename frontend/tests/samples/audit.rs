@@ -2,7 +2,7 @@
 
 use domain::{
     actor::Actor,
-    audit::{Deed, Entry, Fault, Finding, Head, Note},
+    audit::{AuditAction, AuditRecord, Entry, Fault, Finding, Head},
     build::Build,
     compare::{self, Comparison, DependencyChange},
     digest::Digest,
@@ -15,35 +15,35 @@ use super::{before, builds, promotions};
 
 pub(crate) fn entries() -> Page<Entry> {
     let build = builds::build(812);
-    let note = |deed, by: Actor, seconds| Note {
+    let note = |action, by: Actor, seconds| AuditRecord {
         app: Some(build.app.clone()),
         environment: Some("prod".parse().unwrap()),
         build: Some(build.id.clone()),
         promotion: Some(promotions::id(12)),
-        ..Note::new(
+        ..AuditRecord::new(
             before(seconds),
             by,
             "session of https://id.example.com",
-            deed,
+            action,
         )
     };
-    let asked = Note {
+    let asked = AuditRecord {
         reason: Some("the mock location fix".into()),
         from: Some("203.0.113.7".into()),
-        ..note(Deed::PromotionRequested, promotions::ada(), 7_300)
+        ..note(AuditAction::PromotionRequested, promotions::ada(), 7_300)
     };
-    let past = Note {
+    let past = AuditRecord {
         reason: Some("logins fail in production".into()),
         details: [("gates".to_owned(), "soak".to_owned())].into(),
-        ..note(Deed::GatesBypassed, promotions::ada(), 7_300)
+        ..note(AuditAction::GatesBypassed, promotions::ada(), 7_300)
     };
-    let held = Note {
+    let held = AuditRecord {
         app: None,
         build: None,
         promotion: None,
-        ..note(Deed::Held, promotions::ada(), 300)
+        ..note(AuditAction::Held, promotions::ada(), 300)
     };
-    let done = note(Deed::PromotionSucceeded, Actor::portal(), 400);
+    let done = note(AuditAction::PromotionSucceeded, Actor::portal(), 400);
     let mut end = Head::default();
     let mut entries = Vec::new();
     for note in [asked, past, done, held] {

@@ -302,7 +302,7 @@ fn approval() -> Approval {
     }
 }
 
-/// One that waits for whoever looks.
+/// One that waits for the viewer.
 pub(crate) fn waiting() -> PromotionView {
     let promotion = Promotion {
         approvals: vec![approval()],
@@ -317,7 +317,7 @@ pub(crate) fn waiting() -> PromotionView {
     view(promotion, may)
 }
 
-/// One whose target does not answer, for whoever may end it.
+/// One whose target does not answer, for someone who may end it.
 pub(crate) fn stuck() -> PromotionView {
     let promotion = Promotion {
         last_error: Some(LastError {

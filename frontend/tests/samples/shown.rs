@@ -202,7 +202,7 @@ fn of_the_log(show: Show<'_>) {
         ..ShownAudit::default()
     };
     let narrowed = ShownAudit {
-        deed: "gates-bypassed".into(),
+        action: "gates-bypassed".into(),
         by: "ada".into(),
         from_newest: false,
         ..shown.clone()

@@ -93,7 +93,7 @@ export class AccessStack extends Stack {
     const { name } = this.place;
     if (apps.length > MOST_APPS)
       throw new Error(
-        `towpath.toml: pipelines of ${apps.length} apps feed ${name}, and TowpathAccess-${name} has room for ${MOST_APPS}: one role an app, and CloudFormation takes 500 resources in a stack. Feed some from another environment (docs/accounts.md)`,
+        `towpath.toml: pipelines of ${apps.length} apps feed ${name}, and TowpathAccess-${name} takes ${MOST_APPS}: one role an app, and CloudFormation takes 500 resources in a stack. Feed some from another environment (docs/accounts.md)`,
       );
     for (const app of apps) {
       const rights = this.fetching(`artifacts/${app}/*`);

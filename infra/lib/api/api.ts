@@ -37,7 +37,7 @@ const USUAL: Pace = { rate: 200, burst: 400 };
 const AT_THE_DOOR: Pace = { rate: 20, burst: 40 };
 
 /** The routes of such addresses, all of which lead to `web`. */
-export const DOORS = ['GET /sign-in', 'GET /sign-in/{proxy+}', 'ANY /share/{proxy+}'] as const;
+export const LOGIN_ROUTES = ['GET /sign-in', 'GET /sign-in/{proxy+}', 'ANY /share/{proxy+}'] as const;
 
 /** The HTTP API. It hands webhooks to `hooks` and all else to `web`, which know their routes and who may do what. */
 export class Api extends Construct {
@@ -78,17 +78,17 @@ export class Api extends Construct {
     return `${this.api.ref}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
   }
 
-  /** Sends everything to a function that no other route takes; what opens a door, at its own pace. */
+  /** Sends everything to a function that no other route takes; signing in and share links, at their own pace. */
   rest(to: TowpathFunction): void {
-    const [, ...doors] = this.routes(['$default', ...DOORS], to);
+    const [, ...logins] = this.routes(['$default', ...LOGIN_ROUTES], to);
     this.stage.routeSettings = Object.fromEntries(
-      DOORS.map((key) => [
+      LOGIN_ROUTES.map((key) => [
         key,
         { ThrottlingRateLimit: AT_THE_DOOR.rate, ThrottlingBurstLimit: AT_THE_DOOR.burst },
       ]),
     );
     // A stage may only speak of routes that are there.
-    for (const door of doors) this.stage.addResourceDependency(door);
+    for (const route of logins) this.stage.addResourceDependency(route);
   }
 
   /** Sends routes to a function. */

@@ -10,7 +10,7 @@ import type { Environment } from '../environments/environment.ts';
 /** A pipeline in CodePipeline that feeds an app, and that a promotion may start. */
 export interface ConfiguredPipeline {
   readonly name: string;
-  /** Left out, the account of whoever asks. */
+  /** Left out, the account of the caller. */
   readonly account?: string;
   readonly region?: string;
   readonly app: string;
@@ -36,7 +36,7 @@ export interface Configuration {
   readonly targets: readonly ConfiguredTarget[];
   /** The environments that a step asks for approvals of. */
   readonly approved: readonly string[];
-  /** The groups that are asked for approvals and have no role: whoever is in no other group cannot approve. */
+  /** The groups that are asked for approvals and have no role: anyone who is in no other group cannot approve. */
   readonly withoutRole: readonly string[];
 }
 

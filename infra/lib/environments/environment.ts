@@ -115,7 +115,7 @@ export interface Operations {
   readonly account: string;
   /** The environments' region too: an action of a pipeline reaches no further. */
   readonly region: string;
-  /** What whoever assumes a role across accounts must know. */
+  /** What anyone who assumes a role across accounts must know. */
   readonly externalId: string;
   /** Whether there is still the one role that deployment jobs of all apps fetch builds with, for pipelines that name it. */
   readonly sharedFetchRole: boolean;

@@ -22,7 +22,7 @@ export function busArn(scope: Construct, environment: Environment): string {
 }
 
 /**
- * The door for other accounts' events: a bus of our own, so that what they may send here gives them nothing on the
+ * The way in for other accounts' events: a bus of our own, so that what they may send here gives them nothing on the
  * account's default bus. Its policy lies in the bus itself, which changes both at once.
  */
 export class ReportsBus extends Construct {

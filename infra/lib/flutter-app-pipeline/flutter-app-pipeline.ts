@@ -124,7 +124,7 @@ export class FlutterAppPipeline extends Construct {
               this.deployment(stage, {
                 BUILD: '#{variables.build}',
                 VERSION: '#{variables.version}',
-                // By the gate and not by whoever starts the pipeline.
+                // By the gate and not by anyone who starts the pipeline.
                 DIGESTS: '#{Gate.digests}',
               }),
             ]

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { TowpathFunction } from './function.ts';
 import type { Parts } from './functions.ts';
 
-/** Records what systems outside report, and nothing else: whoever finds a way into it finds no bytes and no audit log. */
+/** Records what systems outside report, and nothing else: anyone who finds a way into it finds no bytes and no audit log. */
 export function hooks(scope: Construct, parts: Parts): TowpathFunction {
   const made = new TowpathFunction(scope, 'Hooks', {
     deployment: parts.deployment,

@@ -18,7 +18,7 @@ export async function concurrencyQuota(region: string): Promise<number | undefin
   }
 }
 
-/** What whoever deploys should know about the quota: nothing where it is large enough. */
+/** What anyone who deploys should know about the quota: nothing where it is large enough. */
 export function concurrencyWarning(
   quota: number | undefined,
   { account, region, concurrency }: Pick<Environment, 'account' | 'region' | 'concurrency'>,

@@ -46,7 +46,7 @@ export async function destroy(environment: Environment, options: DestroyOptions)
   }
 }
 
-/** What whoever takes a stack down should know before. */
+/** What anyone who takes a stack down should know before. */
 export function announcement(
   stack: string,
   kept: readonly Kept[],

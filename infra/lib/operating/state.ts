@@ -1,4 +1,4 @@
-/** What a stack's state means for whoever wants to deploy it. */
+/** What a stack's state means for anyone who wants to deploy it. */
 import {
   type CloudFormationClient,
   DescribeStacksCommand,

@@ -119,7 +119,7 @@ export function driftProject(scope: Construct, props: OwnProjectProps): Project 
   return withSources(props, project);
 }
 
-/** The source action hands out a clone, so that a package knows its revision; whoever takes it fetches it by itself. */
+/** The source action hands out a clone, so that a package knows its revision; anyone who takes it fetches it by itself. */
 function withSources({ repository }: OwnProjectProps, project: Project): Project {
   project.grant(useConnection(repository, ['UseConnection']));
   return project;

@@ -24,7 +24,7 @@ export interface InvokedFunction {
 export const SOURCE = 'Source';
 
 export interface SourceOptions {
-  /** Hand out a clone with its history instead of the files: whoever takes it must be let through the connection too. */
+  /** Hand out a clone with its history instead of the files: anyone who takes it must be let through the connection too. */
   readonly clone?: boolean;
 }
 

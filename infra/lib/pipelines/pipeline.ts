@@ -13,7 +13,7 @@ import {
 import { pipelineRoleName } from './names.ts';
 import { give, ownAccountOnly } from './rights.ts';
 
-/** A value that whoever starts the pipeline gives. */
+/** A value that anyone who starts the pipeline gives. */
 export interface Variable {
   readonly name: string;
   readonly description: string;

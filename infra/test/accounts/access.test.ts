@@ -102,7 +102,7 @@ test('a role has a name that IAM takes, and of long ones no two have the same', 
   for (const name of names) assert.match(name, /^towpath-abcdefghijklmnop-fetch-[\w-]{1,33}$/);
 });
 
-test('as many apps as a stack has room for have a role each, and more are refused before anything is deployed', () => {
+test('as many apps as a stack takes have a role each, and more are refused before anything is deployed', () => {
   const apps = (count: number) =>
     Array.from({ length: count }, (_, number) => pipeline(`p${number}`, `app-${number}`)).join('');
   const access = templates(accounts(ENVIRONMENTS, apps(MOST_APPS))).get(
@@ -114,7 +114,7 @@ test('as many apps as a stack has room for have a role each, and more are refuse
   );
   assert.throws(
     () => accounts(ENVIRONMENTS, apps(MOST_APPS + 1)),
-    /481 apps feed preprod, and TowpathAccess-preprod has room for 480/,
+    /481 apps feed preprod, and TowpathAccess-preprod takes 480/,
   );
 });
 
@@ -155,7 +155,7 @@ test('the environment before it puts promoted builds there, and deletes nothing'
   );
 });
 
-test('neighbours in one account, and pipelines beside them, need no door between', () => {
+test('neighbours in one account, and pipelines beside them, need no role between', () => {
   const one = Object.values(ACCOUNTS).reduce(
     (toml, account) => toml.replaceAll(account, OPERATIONS),
     ENVIRONMENTS,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
-import { DOORS } from '../../lib/api/api.ts';
+import { LOGIN_ROUTES } from '../../lib/api/api.ts';
 import { templateOf } from '../deployment.ts';
 
 const template = templateOf();
@@ -11,7 +11,7 @@ test('all but webhooks goes to web, which alone knows its routes', () => {
   const keys = Object.values(routes).map(
     (route) => (route as { Properties: { RouteKey: string } }).Properties.RouteKey,
   );
-  assert.deepEqual(keys.sort(), ['$default', ...DOORS, 'POST /hooks/{proxy+}'].sort());
+  assert.deepEqual(keys.sort(), ['$default', ...LOGIN_ROUTES, 'POST /hooks/{proxy+}'].sort());
   template.hasResourceProperties('AWS::ApiGatewayV2::Integration', {
     IntegrationType: 'AWS_PROXY',
     PayloadFormatVersion: '2.0',
@@ -53,10 +53,10 @@ test('requests are throttled, and logged without what people send', () => {
     ThrottlingRateLimit: 200,
   });
   // Where somebody could guess, far fewer are let through.
-  assert.deepEqual(Object.keys(RouteSettings).sort(), [...DOORS].sort());
+  assert.deepEqual(Object.keys(RouteSettings).sort(), [...LOGIN_ROUTES].sort());
   for (const pace of Object.values(RouteSettings))
     assert.deepEqual(pace, { ThrottlingBurstLimit: 40, ThrottlingRateLimit: 20 });
-  assert.equal(stage.DependsOn.length, DOORS.length);
+  assert.equal(stage.DependsOn.length, LOGIN_ROUTES.length);
   const format = JSON.parse(AccessLogSettings.Format) as Record<string, string>;
   assert.deepEqual(Object.keys(format), [
     'requestId',

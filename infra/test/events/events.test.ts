@@ -53,7 +53,7 @@ test('what cannot be delivered is put aside, and tried for a day before', () => 
   });
 });
 
-test('without other accounts there is no door for them', () => {
+test('without other accounts there is no bus for them', () => {
   alone.resourceCountIs('AWS::Events::EventBus', 0);
 });
 

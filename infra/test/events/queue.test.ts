@@ -74,7 +74,7 @@ test('only the rules may put events into the queue, and all of them may', () => 
   }
 });
 
-test('the function answers for each message alone, and leaves room for people', () => {
+test('the function answers for each message alone, and leaves some for people', () => {
   template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     BatchSize: 10,

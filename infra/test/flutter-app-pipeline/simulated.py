@@ -108,8 +108,8 @@ class Functions(BaseHTTPRequestHandler):
 class Story:
     def __init__(self, declarations, folder):
         self.declarations, self.folder = declarations, Path(folder)
-        self.door, self.s3, self.pages = (f"127.0.0.1:{free_port()}" for _ in range(3))
-        Functions.portal = f"http://{self.door}"
+        self.aws, self.s3, self.pages = (f"127.0.0.1:{free_port()}" for _ in range(3))
+        Functions.portal = f"http://{self.aws}"
         self.functions = ThreadingHTTPServer(("127.0.0.1", 0), Functions)
         threading.Thread(target=self.functions.serve_forever, daemon=True).start()
         self.processes = []
@@ -118,13 +118,13 @@ class Story:
         simulator = self.process(
             "codepipeline-simulator", "--listen", "127.0.0.1:0", "--s3-endpoint", f"http://{self.s3}",
             "--lambda-endpoint", f"http://127.0.0.1:{self.functions.server_port}",
-            "--events-endpoint", f"http://{self.door}", "--account", "999999999999")
+            "--events-endpoint", f"http://{self.aws}", "--account", "999999999999")
         self.simulator = simulator.stdout.readline().split()[-1]
         config = self.folder / "towpath.toml"
         config.write_text(CONFIGURATION)
         self.process(
             "towpath", "serve", "--config", config, "--data", self.folder / "data", "--listen", self.pages,
-            "--aws-listen", self.door, "--s3-listen", self.s3, "--codepipeline-endpoint", self.simulator,
+            "--aws-listen", self.aws, "--s3-listen", self.s3, "--codepipeline-endpoint", self.simulator,
             "--account", "999999999999")
         eventually(self.is_up, "the portal")
         self.client = boto3.client(

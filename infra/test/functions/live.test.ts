@@ -15,7 +15,7 @@ function aliases(of: typeof template): string[] {
     .sort();
 }
 
-test('whoever can name an alias calls one: only CodePipeline cannot, and Lambda after it', () => {
+test('anyone who can name an alias calls one: only CodePipeline cannot, and Lambda after it', () => {
   assert.deepEqual(aliases(template), ['Clock', 'Events', 'Hooks', 'Web']);
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     FunctionName: { 'Fn::Join': ['', [Match.anyValue(), ':live']] },

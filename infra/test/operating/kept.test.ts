@@ -135,7 +135,7 @@ test("the buckets whose policies a deployment deletes are its template's", () =>
   rmSync(folder, { recursive: true });
 });
 
-test('whoever takes a stack down hears what stays and what goes', () => {
+test('anyone who takes a stack down hears what stays and what goes', () => {
   const pool = { type: 'AWS::Cognito::UserPool', id: 'eu-west-1_a' };
   const secret = { type: 'AWS::SecretsManager::Secret', id: 'towpath-dev-hooks' };
   const said = announcement('Towpath-dev', [pool], [secret], false).join('\n');

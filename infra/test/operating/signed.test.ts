@@ -80,7 +80,7 @@ describe('where a key is named', () => {
     }
   });
 
-  test('a zip that was altered is refused, whoever signed its manifest', () => {
+  test('a zip that was altered is refused, no matter who signed its manifest', () => {
     const { folder, ours } = prepared();
     sign(ours.secret, folder);
     writeFileSync(join(folder, 'arm64/bootstrap.zip'), 'altered');

@@ -31,7 +31,7 @@ describe('every bucket', () => {
     });
   });
 
-  test('refuses whoever comes without TLS, or with an old one', () => {
+  test('refuses anyone who comes without TLS, or with an old one', () => {
     const buckets = Object.keys(template.findResources('AWS::S3::Bucket'));
     assert(buckets.length >= 4);
     for (const bucket of buckets)

@@ -1,8 +1,8 @@
-"""The audit log, filled by whoever may not do anything, and edited behind the portal's back."""
+"""The audit log, filled by someone who may not do anything, and edited behind the portal's back."""
 
 import json
 
-from .base import SERVE, Broken, attack
+from .base import ACTION, SERVE, Broken, attack
 from .client import build_of
 
 # A log that grows at all is found with as few.
@@ -28,9 +28,9 @@ def requests_without_a_right(place, case):
     with case.control():
         before = place.entries()
         case.refused_for(allowed.promote(build, "prod"), *reasons(allowed.promote(build, "prod")))
-        deeds = {entry["deed"] for entry in place.entries_between(before, place.entries())}
-        if deeds != {"promotion-refused"}:
-            raise Broken(f"control: the audit log gained {deeds}")
+        actions = {entry[ACTION] for entry in place.entries_between(before, place.entries())}
+        if actions != {"promotion-refused"}:
+            raise Broken(f"control: the audit log gained {actions}")
 
 
 def reasons(answer):

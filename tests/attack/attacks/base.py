@@ -23,6 +23,9 @@ PROBLEM = "application/problem+json"
 
 ATTACKS = []
 
+# What an entry of the audit log calls its action.
+ACTION = "deed"
+
 
 class Broken(AssertionError):
     """A defence does not hold, or the attack does not show that it does."""
@@ -102,8 +105,8 @@ class Case:
             old, new = before.facts.get(name), after.facts.get(name)
             if old != new:
                 raise Broken(f"{name} was {old} and is {new}")
-        noted = [entry["deed"] for entry in self.place.entries_between(before.entries, after.entries)]
-        if strange := [deed for deed in noted if deed not in notes]:
+        noted = [entry[ACTION] for entry in self.place.entries_between(before.entries, after.entries)]
+        if strange := [action for action in noted if action not in notes]:
             raise Broken(f"the audit log gained {strange}")
 
     @contextlib.contextmanager

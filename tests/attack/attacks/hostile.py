@@ -222,7 +222,7 @@ def a_rebound_name(place, case):
             case.succeeds(place.lead.get("/api/v1/overview", host=name))
 
 
-@attack("a text becomes a formula of whoever opens the exported audit log", "removes or changes an entry of the audit log")
+@attack("a text becomes a formula of anyone who opens the exported audit log", "removes or changes an entry of the audit log")
 def a_formula(place, case):
     formula = case.either("=HYPERLINK(\"https://evil.example\")", lambda rng: f"{rng.choice('=+-@')}cmd|' /C calc'!A{rng.randrange(1, 99)}")
     on = {"what": "environment", "environment": "prod", "app": "loose"}

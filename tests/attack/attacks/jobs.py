@@ -252,7 +252,7 @@ def a_commit_message(place, case):
         succeeded(case, "wallet-dev", commits(case.either("Fix typo", lambda rng: f"Tidy up {rng.randrange(100)}")))
 
 
-@attack("whoever starts a pipeline approves, as the second person, what its gate asked for",
+@attack("anyone who starts a pipeline approves, as the second person, what its gate asked for",
         "starts a pipeline that asks for the promotion, and approves it as the second person", SERVE)
 def the_second_person(place, case):
     codepipeline = place.codepipeline

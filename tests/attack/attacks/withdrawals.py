@@ -48,7 +48,7 @@ def a_withdrawal_for_another_environment(place, case):
         raise Broken(f"after a withdrawal, preprod serves {served}")
 
 
-@attack("whoever may not restore gives a withdrawn build out again", ROW, SERVE)
+@attack("anyone who may not restore gives a withdrawn build out again", ROW, SERVE)
 def a_restoration(place, case):
     build, _ = released(place, case)
     case.succeeds(place.lead.post(f"/api/v1/builds/{build}/withdraw", {"reason": "it loses drafts"}))

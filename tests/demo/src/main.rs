@@ -111,10 +111,10 @@ fn program() -> PathBuf {
 }
 
 fn options(places: &Places) -> Options {
-    let door = format!("http://{}", places.door);
+    let aws = format!("http://{}", places.aws);
     Options {
-        events_endpoint: Some(door.clone()),
-        lambda_endpoint: Some(door),
+        events_endpoint: Some(aws.clone()),
+        lambda_endpoint: Some(aws),
         s3_endpoint: Some(format!("http://{}", places.s3)),
         credentials: Credentials::default(),
         ..Options::default()

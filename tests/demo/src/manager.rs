@@ -11,7 +11,7 @@ use crate::{error::DemoError, portal::Api};
 /// How long the pipeline of a promotion may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Does it all. `progress` hears one line for each deed.
+/// Does it all. `progress` hears one line for each action.
 pub async fn day(api: &Api, progress: &(dyn Fn(String) + Sync)) -> Result<(), DemoError> {
     let tested = current(api, "appium", "preprod").await?;
     let asked = promote(api, &tested, "prod", "Tested on four phones").await?;

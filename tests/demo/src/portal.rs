@@ -37,13 +37,13 @@ pub struct Places {
     /// Where people find it.
     pub listen: SocketAddr,
     /// Where the simulator brings events and jobs.
-    pub door: SocketAddr,
+    pub aws: SocketAddr,
     /// Where its S3 listens.
     pub s3: SocketAddr,
 }
 
 impl Places {
-    /// Chooses free ports for the doors that only the simulator uses, and makes sure that the portal's own is free.
+    /// Chooses free ports for the addresses that only the simulator uses, and makes sure that the portal's own is free.
     pub fn choose(
         program: PathBuf,
         config: PathBuf,
@@ -55,14 +55,14 @@ impl Places {
         }
         TcpListener::bind(listen).map_err(|_| DemoError::AddressTaken(listen))?;
         // Both at once, so that the two cannot be one.
-        let doors = [free()?, free()?];
+        let addresses = [free()?, free()?];
         Ok(Self {
             program,
             config,
             data,
             listen,
-            door: address(&doors[0])?,
-            s3: address(&doors[1])?,
+            aws: address(&addresses[0])?,
+            s3: address(&addresses[1])?,
         })
     }
 
@@ -138,7 +138,7 @@ impl Portal {
             .arg("--data")
             .arg(&places.data)
             .args(["--listen", &places.listen.to_string()])
-            .args(["--aws-listen", &places.door.to_string()])
+            .args(["--aws-listen", &places.aws.to_string()])
             .args(["--s3-listen", &places.s3.to_string()])
             .args(["--codepipeline-endpoint", codepipeline])
             .args(reset.then_some("--reset"))

@@ -28,10 +28,10 @@ fn places(data: &Path) -> Places {
 }
 
 async fn simulator(places: &Places) -> Simulator {
-    let door = format!("http://{}", places.door);
+    let aws = format!("http://{}", places.aws);
     let options = Options {
-        events_endpoint: Some(door.clone()),
-        lambda_endpoint: Some(door),
+        events_endpoint: Some(aws.clone()),
+        lambda_endpoint: Some(aws),
         s3_endpoint: Some(format!("http://{}", places.s3)),
         credentials: Credentials::default(),
         ..Options::default()
@@ -43,6 +43,9 @@ async fn items(api: &Api, path: &str) -> Vec<Value> {
     let page = api.get(path).await.unwrap();
     page["items"].as_array().unwrap().clone()
 }
+
+/// What an entry of the audit log calls its action.
+const ACTION: &str = "deed";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_manager_finds_everything_that_the_day_is_about() {
@@ -100,20 +103,23 @@ async fn the_manager_finds_everything_that_the_day_is_about() {
     let holds = api.get("/api/v1/holds").await.unwrap();
     assert_eq!(holds["holds"][0]["hold"]["on"]["app"], "apidemos");
     let log = api.get("/api/v1/audit").await.unwrap();
-    let deeds: Vec<&str> = log["entries"]["items"]
+    let actions: Vec<&str> = log["entries"]["items"]
         .as_array()
         .unwrap()
         .iter()
-        .filter_map(|entry| entry["deed"].as_str())
+        .filter_map(|entry| entry[ACTION].as_str())
         .collect();
-    for deed in [
+    for action in [
         "promotion-succeeded",
         "promotion-refused",
         "held",
         "withdrawn",
         "link-made",
     ] {
-        assert!(deeds.contains(&deed), "{deed} is not among {deeds:?}");
+        assert!(
+            actions.contains(&action),
+            "{action} is not among {actions:?}"
+        );
     }
 
     play::stop_runs(&simulator);

@@ -74,7 +74,7 @@ class World:
             part.stop()
 
     def keep_logs(self):
-        """Writes what the functions said beside the other logs, for whoever looks for a reason afterwards."""
+        """Writes what the functions said beside the other logs, for anyone who looks for a reason afterwards."""
         logs = self.emulator.client("logs")
         for group in logs.describe_log_groups()["logGroups"]:
             found = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]

@@ -3,7 +3,7 @@
 use domain::{
     actor::Actor,
     audit::{
-        self, Deed, Entry, Finding, Head, LastSeal, Note, Outcome, Seal, SealVersion, Seals,
+        self, AuditAction, Entry, Finding, Head, LastSeal, AuditRecord, Outcome, Seal, SealVersion, Seals,
         SealsFound, Verifier,
     },
     id::PersonId,
@@ -82,12 +82,12 @@ fn sound(lines: &[u8], alteration: &[u8]) {
 pub fn seeds() -> Vec<Vec<u8>> {
     let mut head = Head::default();
     let mut lines = String::new();
-    for deed in [Deed::Held, Deed::PromotionRequested, Deed::Approved] {
-        let note = Note {
+    for action in [AuditAction::Held, AuditAction::PromotionRequested, AuditAction::Approved] {
+        let note = AuditRecord {
             app: "wallet".parse().ok(),
             environment: "prod".parse().ok(),
             reason: Some("so it is".to_owned()),
-            ..Note::new(now(), Actor::person(PersonId::of("https://issuer.example", "s-1"), "ada@example.com", Vec::new()), "local", deed)
+            ..AuditRecord::new(now(), Actor::person(PersonId::of("https://issuer.example", "s-1"), "ada@example.com", Vec::new()), "local", action)
         };
         let entry = Entry::after(&head, note);
         head = entry.head();

@@ -45,7 +45,7 @@ fn has_fraction(value: &Value) -> bool {
     }
 }
 
-/// What is true of every event, whoever sent it.
+/// What is true of every event, no matter who sent it.
 pub(crate) fn check(event: &Event) {
     assert!((1..100_000).contains(&event.attempt));
     assert_eq!(event.received_at, now());

@@ -1,4 +1,4 @@
-//! The samples that other rooms of the repository hold.
+//! The samples that other folders of the repository hold.
 
 use std::{
     fs,

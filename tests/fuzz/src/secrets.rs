@@ -37,7 +37,7 @@ fn secrets(value: &Value) -> Vec<&str> {
 pub fn seeds() -> Vec<Vec<u8>> {
     let texts = [
         r#"{"github": {"acme": {"current": "a secret of the tests", "previous": "", "owner": "acme", "repositories": {"wallet": 74}, "host": "github.com"}}}"#,
-        r#"{"github": {"acme": {"current": "a secret of the tests", "previous": "the one before it"}, "canal": {"current": "another secret here"}}}"#,
+        r#"{"github": {"acme": {"current": "a secret of the tests", "previous": "the one before it"}, "harbour": {"current": "another secret here"}}}"#,
         r#"{"current": "an old secret of at least 32 characters", "previous": "a new secret of at least 32 characters!", "client_secret": "x"}"#,
     ];
     texts.map(|text| text.as_bytes().to_vec()).to_vec()

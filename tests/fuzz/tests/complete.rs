@@ -197,8 +197,8 @@ fn every_source_has_a_target() {
 
 #[test]
 fn every_kind_of_package_has_a_target() {
-    let room = fs::read_to_string(backend().join("packages/src/lib.rs")).unwrap();
-    let modules = room
+    let list = fs::read_to_string(backend().join("packages/src/lib.rs")).unwrap();
+    let modules = list
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod "));
     let kinds: Vec<&str> = modules

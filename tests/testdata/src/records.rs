@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Note},
+    audit::{AuditAction, AuditRecord},
     build::{Artifact, ArtifactKind, Build, RegistrationKey},
     digest::Digest,
     event::{Event, Facts, Pipeline, Revision},
@@ -114,8 +114,8 @@ pub fn release(build: &Build, environment: &EnvironmentId, at: Timestamp) -> Rel
 }
 
 /// That something was done at noon, by the local user.
-pub fn note(deed: Deed) -> Note {
-    Note::new(noon(0), Actor::local(), "local", deed)
+pub fn note(action: AuditAction) -> AuditRecord {
+    AuditRecord::new(noon(0), Actor::local(), "local", action)
 }
 
 /// The key under which a run registers.

@@ -14,7 +14,7 @@ use domain::{
     path::Path,
 };
 use identity::sign_in::SignIn;
-use portal::promotion::Carriers;
+use portal::promotion::Executors;
 use serde_json::json;
 use store::{Store, table::Meter};
 use targets::codepipeline::Jobs;
@@ -114,7 +114,7 @@ impl Builder {
         self
     }
 
-    /// People sign in at an issuer that nobody asks: whoever is in came in before.
+    /// People sign in at an issuer that nobody asks: anyone who is in came in before.
     #[must_use]
     pub fn oidc(self) -> Self {
         self.issuer("https://issuer.example")
@@ -213,7 +213,7 @@ impl Builder {
             table: through.table.with_meter(meter.clone()),
             ..through
         };
-        let mut carriers = Carriers::default();
+        let mut carriers = Executors::default();
         let (mut jobs, mut codepipeline, mut simulated) = (None, None, None);
         match self.codepipeline {
             Kind::None => {}

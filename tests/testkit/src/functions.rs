@@ -14,7 +14,7 @@ use crate::{
     sessions::{SECRET, sign_in},
 };
 
-/// Nobody asks it: whoever is in these tests came in before.
+/// Nobody asks it: anyone who is in these tests came in before.
 const ISSUER: &str = "https://issuer.example";
 
 /// A `towpath.toml` with one app in one environment, and developers.
@@ -65,8 +65,8 @@ async fn cookie() -> String {
     let (id, now) = (SESSION, machine_time());
     let (name, groups) = (DEVELOPER, vec!["developers".to_owned()]);
     let session = Session::of(id.parse().unwrap(), person_id(name), name, groups, now);
-    let door = sign_in(ISSUER, &json!({"current": SECRET}));
-    let sealed = door.seal_session(&session, &[7; 32], now).await;
+    let sign_in = sign_in(ISSUER, &json!({"current": SECRET}));
+    let sealed = sign_in.seal_session(&session, &[7; 32], now).await;
     format!("__Host-towpath={}", sealed.unwrap())
 }
 

@@ -73,4 +73,6 @@ pub use services::{
 };
 pub use sessions::{SECRET, sign_in};
 pub use steps::{path, step};
+/// What an entry of the audit log calls its action.
+pub const ACTION: &str = "deed";
 pub use testdata::{history, people, records, steps};

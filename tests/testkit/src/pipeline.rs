@@ -16,7 +16,7 @@ use domain::{
     promotion::{Promotion, State},
 };
 use jiff::SignedDuration;
-use portal::{due, jobs::Outcome, promotion::Carriers};
+use portal::{jobs::Outcome, promotion::Executors, scheduled};
 use serde_json::{Value, json};
 use simulator::{Behaviour, Fault, FaultKind, Options, Overview, Script, Simulator};
 use sources::job::Job;
@@ -61,9 +61,9 @@ impl Simulated {
         Jobs::connect_as(Some(&endpoint), REGION, id, secret).await
     }
 
-    pub(crate) async fn carriers(&self) -> Carriers {
+    pub(crate) async fn carriers(&self) -> Executors {
         let (endpoint, (id, secret)) = (self.simulator.endpoint(), PORTAL_KEYS);
-        Carriers {
+        Executors {
             account: Some(ACCOUNT.to_owned()),
             pipelines: Some(Pipelines::connect_as(Some(&endpoint), REGION, id, secret).await),
             buckets: Some(Roles::connect(REGION).await),
@@ -186,7 +186,9 @@ impl TestPortal {
     /// Does what is due minutes from now.
     pub async fn tick(&self, minutes: i64) {
         let at = machine_time() + SignedDuration::from_mins(minutes);
-        due::run_scheduled_tasks(&self.portal, at).await.unwrap();
+        scheduled::run_scheduled_tasks(&self.portal, at)
+            .await
+            .unwrap();
     }
 
     /// How many executions the pipeline has had.

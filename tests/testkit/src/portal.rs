@@ -8,7 +8,7 @@ use std::sync::{
 use axum::Router;
 use domain::{Timestamp, actor::Actor, build::Build, id::BuildId, page::Limit, view::BuildView};
 use identity::{sign_in::SignIn, workload::Workloads};
-use portal::{Parts, Portal, jobs::Outcome, promotion::Carriers};
+use portal::{Parts, Portal, jobs::Outcome, promotion::Executors};
 use serde_json::{Value, json};
 use sources::job::Job;
 use store::{Store, table::Meter};
@@ -50,7 +50,7 @@ pub struct TestPortal {
 }
 
 impl Builder {
-    pub(crate) fn parts(&self, store: Store, jobs: Option<Jobs>, carriers: Carriers) -> Parts {
+    pub(crate) fn parts(&self, store: Store, jobs: Option<Jobs>, carriers: Executors) -> Parts {
         Parts {
             seals: self.seals.map(|bucket| store.objects.in_bucket(bucket)),
             store,
@@ -92,7 +92,7 @@ impl TestPortal {
     /// A second portal on the same records, which differs in something.
     pub fn another(&self, change: impl FnOnce(&mut Parts)) -> Portal {
         let store = self.metered.clone();
-        let mut parts = self.built_as.parts(store, None, Carriers::default());
+        let mut parts = self.built_as.parts(store, None, Executors::default());
         change(&mut parts);
         Portal::new(parts)
     }
@@ -140,7 +140,7 @@ impl TestPortal {
     }
 
     /// How people sign in.
-    pub fn door(&self) -> &SignIn {
+    pub fn sign_in(&self) -> &SignIn {
         match &self.auth {
             AuthMode::SignIn(sign_in) => sign_in,
             AuthMode::Local => panic!("built without .oidc()"),

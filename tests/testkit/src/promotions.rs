@@ -3,7 +3,7 @@
 use api::promotions::PromotionRequest;
 use domain::{
     Timestamp,
-    audit::{Deed, Entry, Note},
+    audit::{AuditAction, AuditRecord, Entry},
     build::Build,
     digest::Digest,
     id::{EnvironmentId, PromotionId, RunId},
@@ -37,8 +37,8 @@ pub fn to(build: &Build, environment: &EnvironmentId) -> PromotionRequest {
 pub async fn registered(table: &Table, build: &Build, to: &EnvironmentId, at: Timestamp) {
     let key = records::registration_key(&build.app, &format!("run-{}", build.number));
     table.builds().begin_registration(&key, at).await.unwrap();
-    let noted = |deed| Note::new(at, build.registered_by.clone(), "job", deed);
-    let (registered, released) = (noted(Deed::Registered), noted(Deed::Released));
+    let noted = |action| AuditRecord::new(at, build.registered_by.clone(), "job", action);
+    let (registered, released) = (noted(AuditAction::Registered), noted(AuditAction::Released));
     let along = Along::Registration {
         key: &key,
         build,
@@ -143,11 +143,11 @@ impl TestPortal {
 
     /// What the audit log says was done, the oldest first, but for the registrations of builds and their releases without a
     /// promotion.
-    pub async fn deeds(&self) -> Vec<Deed> {
+    pub async fn actions(&self) -> Vec<AuditAction> {
         let log = self.log().await.into_iter();
-        let deeds = log.map(|entry| entry.note.deed);
-        deeds
-            .filter(|deed| !matches!(deed, Deed::Registered | Deed::Released))
+        let actions = log.map(|entry| entry.note.action);
+        actions
+            .filter(|action| !matches!(action, AuditAction::Registered | AuditAction::Released))
             .collect()
     }
 

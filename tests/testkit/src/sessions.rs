@@ -59,7 +59,7 @@ impl TestPortal {
             .sessions()
             .begin(&session, &identity, address, user_agent);
         registered.await.unwrap();
-        let sealed = self.door().seal_session(&session, &[7; 32], began).await;
+        let sealed = self.sign_in().seal_session(&session, &[7; 32], began).await;
         // Over plain HTTP, where a portal has no public address, no cookie may have the prefix.
         let secure = self.portal.public_url().is_some();
         let name = if secure { "__Host-towpath" } else { "towpath" };

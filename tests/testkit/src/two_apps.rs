@@ -219,7 +219,7 @@ impl Bringer<'_> {
         things.build = self.release(&things, 4).await;
         things.upload = self.upload(self.owner, &things, 5, None).await;
         let asked = json!({"build": waiting, "to": "dev", "reason": format!("{mark} asks")});
-        // Somebody else asks, since whoever asks may not approve.
+        // Somebody else asks, since the caller may not approve.
         let lead = portal.cookie("leads", portal.now()).await;
         things.promotion = text(&self.post(&lead, promotions, &asked).await["id"]);
         // Lab goes on to a newer one, and another may still go there.

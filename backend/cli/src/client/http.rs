@@ -56,7 +56,7 @@ impl Http {
         let https = match HttpsConnectorBuilder::new().with_provider_and_native_roots(provider) {
             Ok(trusting) => trusting,
             // Without the system's certificates plain HTTP still works, and HTTPS says that it trusts nobody.
-            Err(_) => HttpsConnectorBuilder::new().with_tls_config(trusting_nobody()?),
+            Err(_) => HttpsConnectorBuilder::new().with_tls_config(trusting_none()?),
         };
         let connector = https.https_or_http().enable_http1().wrap_connector(tcp);
         Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
@@ -100,7 +100,7 @@ impl Http {
     }
 }
 
-fn trusting_nobody() -> Result<ClientConfig, HttpError> {
+fn trusting_none() -> Result<ClientConfig, HttpError> {
     let config = ClientConfig::builder_with_provider(ring::default_provider().into());
     let config = config
         .with_safe_default_protocol_versions()

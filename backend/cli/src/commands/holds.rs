@@ -5,7 +5,7 @@ use clap::Args;
 use domain::{
     hold::{Held, Hold},
     id::{AppId, EnvironmentId},
-    view::{FrozenView, HoldsView},
+    view::{HeldView, HoldsView},
     words::count,
 };
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ pub(crate) async fn hold(api: &Api, options: &HoldOptions, output: &Output) -> R
         app: options.app.clone(),
         reason: options.reason.clone(),
     };
-    let frozen: FrozenView = api.post("/api/v1/holds", &request).await?;
+    let frozen: HeldView = api.post("/api/v1/holds", &request).await?;
     if output.json {
         return output.value(&frozen);
     }

@@ -26,7 +26,7 @@ const EXAMPLES: &str = "Examples:
   towpath link make --build wallet/dev --hours 2 --uses 1   this very build, to one person
   towpath link make wallet dev --days 1 --password-file password.txt
 
-Whoever has the address can download without an account. It is printed once, and kept nowhere.";
+Anyone who has the address can download without an account. It is printed once, and kept nowhere.";
 
 /// What to do with share links.
 #[derive(Subcommand)]

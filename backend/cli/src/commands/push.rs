@@ -58,7 +58,7 @@ pub(crate) struct PushOptions {
     /// Then ask for its promotion to this environment
     #[arg(long, value_name = "ENVIRONMENT", requires = "reason")]
     promote: Option<EnvironmentId>,
-    /// Why it is promoted, for whoever approves and for the audit log
+    /// Why it is promoted, for the approver and for the audit log
     #[arg(long, value_name = "WORDS", requires = "promote")]
     reason: Option<String>,
     /// The run that made it, such as github/acme/wallet/4711: one build a run and attempt

@@ -20,7 +20,7 @@ withdrawn has no place to be named by: restore takes its identifier.";
 pub(crate) struct WithdrawalOptions {
     #[arg(value_name = "BUILD", value_parser = build_name::parse, help = build_name::HELP)]
     build: BuildName,
-    /// Why, for whoever opens its page
+    /// Why, for anyone who opens its page
     #[arg(long, value_name = "WORDS")]
     reason: String,
 }

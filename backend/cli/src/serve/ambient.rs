@@ -37,7 +37,7 @@ pub(super) fn log() {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
-    // Whoever set one up before wants that one.
+    // The person who set one up before wants that one.
     let _already_set = subscriber.try_init().is_err();
 }
 

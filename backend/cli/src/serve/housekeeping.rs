@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::causes::chain;
-use portal::{Portal, due};
+use portal::{Portal, scheduled};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::ambient;
@@ -16,7 +16,7 @@ pub(super) async fn run(portal: Portal) {
     minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         minutes.tick().await;
-        match due::run_scheduled_tasks(&portal, ambient::now()).await {
+        match scheduled::run_scheduled_tasks(&portal, ambient::now()).await {
             Ok(done) => tracing::debug!(
                 registrations = done.swept.registrations,
                 objects = done.swept.objects,

@@ -54,7 +54,7 @@ pub(crate) struct ServeOptions {
 }
 
 impl ServeOptions {
-    /// A local portal has no sign-in: whoever reaches it may do everything, so only this machine may.
+    /// A local portal has no sign-in: anyone who reaches it may do everything, so only this machine may.
     pub(super) fn check_addresses(&self) -> Result<(), ServeError> {
         let addresses = [
             ("--listen", self.listen),

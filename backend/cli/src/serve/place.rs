@@ -8,7 +8,7 @@ use store::{Objects, Settings, Store, object_keys::written_once};
 
 use super::{ServeError, folder::DataFolder, options::ServeOptions};
 
-/// The portal's own keys. No secret: only this machine reaches the servers, and whoever is on it the portal, too.
+/// The portal's own keys. No secret: only this machine reaches the servers, and anyone who is on it the portal, too.
 pub(super) const OWN_KEYS: (&str, &str) = ("towpath-local", "towpath-local");
 
 /// The keys that the CodePipeline simulator works with and hands to jobs. They open its artifact bucket alone.

@@ -2,7 +2,7 @@
 
 use domain::{
     actor::Actor,
-    audit::{DaySeal, Deed, Entry, Head, LastSeal, Named, Names, Note, Seal},
+    audit::{AuditAction, AuditRecord, DaySeal, Entry, Head, LastSeal, Named, Names, Seal},
     id::PersonId,
 };
 use serde_json::{Value, json};
@@ -221,9 +221,9 @@ fn names_beside_entries_are_verified_and_may_be_erased() {
     let names = Names::from([(id, own)]);
     let mut log = before.clone();
     for reason in ["ask ada@example.com", "lifted"] {
-        let note = Note {
+        let note = AuditRecord {
             reason: Some(reason.to_owned()),
-            ..Note::new(before[0].note.at, ada.clone(), "session", Deed::Held)
+            ..AuditRecord::new(before[0].note.at, ada.clone(), "session", AuditAction::Held)
         };
         let head = log.last().unwrap().head();
         log.push(Entry {

@@ -99,7 +99,7 @@ struct Check {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct ApprovalRule {
-    /// How many, never counting whoever asks for the promotion; one more where no person asks. Left out, one.
+    /// How many, never counting the person who asks for the promotion; one more where no person asks. Left out, one.
     #[schemars(with = "u32", range(min = 1, max = 20))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     count: Option<u32>,

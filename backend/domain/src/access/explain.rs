@@ -17,7 +17,7 @@ pub enum Reason<'a> {
         /// The groups.
         groups: Vec<&'a str>,
     },
-    /// Whoever sees an app may answer where a gate names a group of theirs.
+    /// Anyone who sees an app may answer where a gate names a group of theirs.
     Gate,
     /// The configuration permits it to this machine.
     Permit,

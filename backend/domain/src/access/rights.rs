@@ -420,7 +420,7 @@ mod tests {
         };
         assert_eq!(of(&prod.may, Ability::Approve).unwrap().named, ["testers"]);
         assert_eq!(of(&dev.may, Ability::Approve), None);
-        // Whoever may not see the app is asked in vain.
+        // Anyone who may not see the app is asked in vain.
         let leads = super::rights(&person(&["leads"]), &grants(), &catalog());
         assert_eq!(leads, Rights::default());
     }

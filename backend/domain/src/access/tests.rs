@@ -64,7 +64,7 @@ fn actions<'a>(app: &'a AppId, environments: &'a [EnvironmentId; 1]) -> [Action<
     ]
 }
 
-/// One letter an action: y for yes, n for no. Whoever sees the app may try to approve.
+/// One letter an action: y for yes, n for no. Anyone who sees the app may try to approve.
 fn row(role: Role, app: &AppId, environment: &str) -> String {
     let environments = [self::environment(environment)];
     let letter = |action| match answers(&grant(role), action) {

@@ -1,4 +1,4 @@
-//! The log as it was exported: JSON, a line for each entry, read by whoever doubts the portal.
+//! The log as it was exported: JSON, a line for each entry, read by anyone who doubts the portal.
 
 use super::{Link, Verifier};
 use crate::json;
@@ -29,16 +29,16 @@ impl Verifier {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Deed, Entry, Head, Note, Seals};
+    use super::super::{AuditAction, AuditRecord, Entry, Head, Seals};
     use super::*;
 
     #[test]
     fn a_line_behind_the_greatest_number_that_there_is_does_no_harm() {
-        let note = Note::new(
+        let note = AuditRecord::new(
             crate::Timestamp::UNIX_EPOCH,
             crate::actor::Actor::portal(),
             "portal",
-            Deed::Held,
+            AuditAction::Held,
         );
         let last = Entry {
             number: u64::MAX,

@@ -73,7 +73,7 @@ pub fn heading() -> String {
     COLUMNS.join(",") + "\r\n"
 }
 
-/// What is kept, also where it no longer reads as an entry: whoever verifies the file finds that.
+/// What is kept, also where it no longer reads as an entry: anyone who verifies the file finds that.
 pub fn json_line(value: Option<&Value>, text: &mut String) {
     if let Some(value) = value {
         text.push_str(&line(value).unwrap_or_else(|| value.to_string()));
@@ -99,7 +99,7 @@ fn cells(entry: &Entry) -> [String; 15] {
         word(&note.by.kind),
         note.proof.clone(),
         or_nothing(note.from.as_deref()),
-        word(&note.deed),
+        word(&note.action),
         or_nothing(note.app.as_ref().map(AsRef::as_ref)),
         or_nothing(note.environment.as_ref().map(AsRef::as_ref)),
         or_nothing(note.build.as_ref().map(AsRef::as_ref)),

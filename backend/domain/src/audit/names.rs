@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Entry, Note, canonical};
+use super::{AuditRecord, Entry, canonical};
 use crate::{actor::Actor, digest::Digest, id::PersonId};
 
 /// A name shorter than this that is no address is left where it is a part of a text: it may be any word.
@@ -68,7 +68,7 @@ impl Actor {
     }
 }
 
-impl Note {
+impl AuditRecord {
     /// The people whom it names, and what they are called.
     pub fn named(&self) -> BTreeMap<PersonId, String> {
         let all = std::iter::once(&self.by).chain(&self.about);

@@ -1,6 +1,6 @@
 //! Which entries somebody looks for.
 
-use super::{Deed, Entry};
+use super::{AuditAction, Entry};
 use crate::id::AppId;
 
 /// What to look for; what is left out narrows nothing.
@@ -8,8 +8,8 @@ use crate::id::AppId;
 pub struct Narrow {
     /// Only this app's.
     pub app: Option<AppId>,
-    /// Only deeds of this kind.
-    pub deed: Option<Deed>,
+    /// Only actions of this kind.
+    pub action: Option<AuditAction>,
     /// Only what somebody did whose name holds this, without regard to case.
     pub by: String,
 }
@@ -22,7 +22,7 @@ impl Narrow {
         self.app
             .as_ref()
             .is_none_or(|app| note.app.as_ref() == Some(app))
-            && self.deed.is_none_or(|deed| deed == note.deed)
+            && self.action.is_none_or(|action| action == note.action)
             && (self.by.is_empty() || named(&self.by))
     }
 

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Deed, Note};
+use super::{AuditAction, AuditRecord};
 use crate::actor::{Actor, ActorKind};
 
-/// Whoever asks for something that is noted. An [`Actor`] alone is enough where no more is known.
+/// Anyone who asks for something that is noted. An [`Actor`] alone is enough where no more is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Principal<'a> {
     /// Who.
@@ -36,10 +36,10 @@ impl<'a> From<&'a Actor> for Principal<'a> {
 
 impl Principal<'_> {
     /// What they do, about nothing in particular yet.
-    pub fn note(self, deed: Deed, now: Timestamp) -> Note {
-        Note {
+    pub fn note(self, action: AuditAction, now: Timestamp) -> AuditRecord {
+        AuditRecord {
             from: self.from.map(str::to_owned),
-            ..Note::new(now, self.actor.clone(), self.proof, deed)
+            ..AuditRecord::new(now, self.actor.clone(), self.proof, action)
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct Lock {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LockMode {
-    /// Whoever has `s3:BypassGovernanceRetention`.
+    /// Anyone who has `s3:BypassGovernanceRetention`.
     Governance,
     /// Nobody, before its time.
     Compliance,
@@ -83,19 +83,19 @@ impl Locks {
                 "all seals are locked in compliance mode: nobody can delete one before its time"
                     .to_owned()
             }
-            (0, _, 0) => "all seals are locked in governance mode: whoever has s3:BypassGovernanceRetention can delete one"
+            (0, _, 0) => "all seals are locked in governance mode: anyone who has s3:BypassGovernanceRetention can delete one"
                 .to_owned(),
             (0, 0, _) => "no lock of a seal could be seen: the bucket has no Object Lock, or s3:GetObjectRetention is missing"
                 .to_owned(),
             _ => format!(
-                "of the seals, {compliance} are locked in compliance mode, {governance} in governance mode (whoever has s3:BypassGovernanceRetention can delete those), and of {none} no lock could be seen"
+                "of the seals, {compliance} are locked in compliance mode, {governance} in governance mode (anyone who has s3:BypassGovernanceRetention can delete those), and of {none} no lock could be seen"
             ),
         };
         Some(sentence)
     }
 }
 
-/// The greatest number that a key has room for.
+/// The greatest number that fits a key.
 const LAST: u64 = 9_999_999_999;
 
 /// What lies where seals do, as it is found. Takes about 300 bytes a seal.

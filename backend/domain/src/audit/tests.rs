@@ -4,13 +4,13 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_763_700_000 + second).unwrap()
 }
 
-fn note(second: i64) -> Note {
-    Note {
+fn note(second: i64) -> AuditRecord {
+    AuditRecord {
         app: Some("wallet".parse().unwrap()),
         environment: Some("prod".parse().unwrap()),
         reason: Some(format!("reason {second}")),
         details: BTreeMap::from([("gates".to_owned(), "no hold".to_owned())]),
-        ..Note::new(
+        ..AuditRecord::new(
             at(second),
             // As the documentation has it, and as versions wrote it that knew people by their address.
             Actor {
@@ -18,7 +18,7 @@ fn note(second: i64) -> Note {
                 ..Actor::named("ada@example.com", vec!["release-managers".to_owned()])
             },
             "session of https://issuer.example.com",
-            Deed::PromotionRequested,
+            AuditAction::PromotionRequested,
         )
     }
 }
@@ -93,7 +93,7 @@ fn part(from: &Head, entries: &[Entry], seals: Seals, end: &Head) -> Vec<Finding
 }
 
 /// The entry with other contents and the hash that fits them.
-fn rewritten(entry: &Entry, change: impl FnOnce(&mut Note)) -> Entry {
+fn rewritten(entry: &Entry, change: impl FnOnce(&mut AuditRecord)) -> Entry {
     let mut note = entry.note.clone();
     change(&mut note);
     let head = Head {
@@ -137,12 +137,12 @@ fn the_hash_is_of_the_canonical_json_that_the_documentation_says() {
 
 #[test]
 fn an_altered_entry_is_found_whatever_was_altered() {
-    let changes: [fn(&mut Note); 12] = [
+    let changes: [fn(&mut AuditRecord); 12] = [
         |note| note.at = at(77),
         |note| note.by.name = "mallory@example.com".to_owned(),
         |note| note.by.kind = crate::actor::ActorKind::Portal,
         |note| note.proof = "local".to_owned(),
-        |note| note.deed = Deed::Approved,
+        |note| note.action = AuditAction::Approved,
         |note| note.app = Some("bank".parse().unwrap()),
         |note| note.environment = None,
         |note| note.build = "01HZY3V8Q4T9N2B7C6D5E00812".parse().ok(),
@@ -206,7 +206,7 @@ fn entries_that_are_missing_at_the_end_are_found_by_a_seal_or_by_the_head() {
 fn an_entry_that_was_put_in_is_found() {
     // A second one of a number, before or behind the one that the log holds to.
     let whole = log(5);
-    let forged = rewritten(&whole[2], |note| note.deed = Deed::Approved);
+    let forged = rewritten(&whole[2], |note| note.action = AuditAction::Approved);
     for place in [2, 3] {
         let mut log = whole.clone();
         log.insert(place, forged.clone());
@@ -501,11 +501,11 @@ fn a_seal_is_written_as_the_documentation_says() {
 }
 
 /// A note of somebody that also names somebody else.
-fn of_people() -> Note {
+fn of_people() -> AuditRecord {
     let ada = Actor::named("ada@example.com", Vec::new());
     let token = Actor::token(ada, "ci", crate::access::Permit::all(Vec::new()));
     let bob = Actor::named("bob@example.com", Vec::new());
-    Note {
+    AuditRecord {
         reason: Some("as ada@example.com. said, not x.ada@example.com".to_owned()),
         details: BTreeMap::from([
             ("of".to_owned(), bob.name.clone()),
@@ -515,7 +515,7 @@ fn of_people() -> Note {
             ),
         ]),
         about: vec![bob],
-        ..Note::new(at(1), token, "token", Deed::Held)
+        ..AuditRecord::new(at(1), token, "token", AuditAction::Held)
     }
 }
 

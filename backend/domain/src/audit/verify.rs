@@ -1,6 +1,6 @@
 //! Finding what somebody did to the log behind its back.
 //!
-//! Each entry holds its own hash and that of the one before, so whoever changes one leaves a trace in it or in the next. Who
+//! Each entry holds its own hash and that of the one before, so anyone who changes one leaves a trace in it or in the next. Who
 //! writes anew everything from some entry on leaves none in the chain: the seals show that.
 //!
 //! Entries are looked at as they come, and none is kept: memory grows with the seals and the findings, not with the log.
@@ -232,9 +232,9 @@ impl Verifier {
         });
         let mut of_seals = self.of_seals;
         of_seals.sort_by_key(|finding| (finding.number, finding.fault));
-        let room = of_seals.len().min(MOST_FINDINGS);
-        let more = self.more + (of_seals.len() - room) as u64;
-        of_seals.truncate(room);
+        let space = of_seals.len().min(MOST_FINDINGS);
+        let more = self.more + (of_seals.len() - space) as u64;
+        of_seals.truncate(space);
         findings.extend(of_seals);
         Outcome {
             entries: self.entries,

@@ -10,7 +10,7 @@ use crate::{
     words,
 };
 
-/// One answer a rule. Whoever made or started what asks without a person may be the one who approves, so that such a
+/// One answer a rule. The person who made or started what asks without a person may be the one who approves, so that such a
 /// request needs one approval more.
 pub(super) fn answers(
     step: &PathStep,
@@ -72,7 +72,7 @@ pub(super) fn answers(
         .collect()
 }
 
-/// The approvals that were given: of these very bytes, by members of the rule's groups, and never by whoever asks.
+/// The approvals that were given: of these very bytes, by members of the rule's groups, and never by the caller.
 fn given<'a>(rule: &ApprovalRule, asked: &Asked<'a>, build: &BuildFacts) -> Vec<&'a Approval> {
     let is_given = |approval: &&Approval| {
         approval.digest == build.digest

@@ -25,7 +25,7 @@ pub(super) fn answer(situation: &Situation<'_>, kind: PromotionKind) -> GateAnsw
                 "{} is held by {}: {}",
                 situation.to, hold.by.name, hold.reason
             ),
-            "have the hold lifted by whoever may",
+            "have the hold lifted by someone who may",
         )
         .naming(&hold.by),
         None => GateAnswer::met(GateKind::Hold, "no hold"),

@@ -63,7 +63,7 @@ impl GateKind {
         }
     }
 
-    /// Whether somebody with the right to may go past it. A hold is lifted, and a withdrawn build restored, by whoever
+    /// Whether somebody with the right to may go past it. A hold is lifted, and a withdrawn build restored, by anyone who
     /// may; nobody goes past either.
     pub fn can_be_bypassed(self) -> bool {
         match self {

@@ -6,19 +6,19 @@ use jiff::Timestamp;
 
 use super::{Impossible, Promotion, PromotionKind, Refusal, State};
 use crate::{
-    audit::{Deed, Note, Principal},
+    audit::{AuditAction, AuditRecord, Principal},
     build::Build,
     gate::{GateAnswer, GateKind},
     id::EnvironmentId,
 };
 
 /// That one was asked for, and which gates were gone past.
-pub fn requested(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Vec<Note> {
-    let deed = match promotion.kind {
-        PromotionKind::Forward | PromotionKind::Automatic => Deed::PromotionRequested,
-        PromotionKind::Rollback => Deed::RollbackRequested,
+pub fn requested(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Vec<AuditRecord> {
+    let action = match promotion.kind {
+        PromotionKind::Forward | PromotionKind::Automatic => AuditAction::PromotionRequested,
+        PromotionKind::Rollback => AuditAction::RollbackRequested,
     };
-    let mut note = of(who, promotion, deed, now);
+    let mut note = of(who, promotion, action, now);
     note.reason = Some(promotion.reason.clone());
     note_gates(&mut note, &promotion.gates);
     if let Some(build) = &promotion.withdraw {
@@ -26,7 +26,7 @@ pub fn requested(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> V
             .insert("withdraws".to_owned(), build.to_string());
     }
     let bypassed = promotion.bypass.as_ref().map(|bypass| {
-        let mut note = of(who, promotion, Deed::GatesBypassed, now);
+        let mut note = of(who, promotion, AuditAction::GatesBypassed, now);
         note.reason = Some(bypass.reason.clone());
         let names: Vec<&str> = bypass.gates.iter().map(|gate| gate.word()).collect();
         note.details.insert("gates".to_owned(), names.join(", "));
@@ -42,8 +42,8 @@ pub fn refused(
     reason: &str,
     refusals: &[Refusal],
     now: Timestamp,
-) -> Note {
-    let mut note = who.note(Deed::PromotionRefused, now);
+) -> AuditRecord {
+    let mut note = who.note(AuditAction::PromotionRefused, now);
     note.app = Some(build.app.clone());
     note.environment = Some(to.clone());
     note.build = Some(build.id.clone());
@@ -60,8 +60,8 @@ pub fn refused(
 }
 
 /// That somebody agrees.
-pub fn approved(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Note {
-    let mut note = of(who, promotion, Deed::Approved, now);
+pub fn approved(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> AuditRecord {
+    let mut note = of(who, promotion, AuditAction::Approved, now);
     let approval = promotion.approvals.last();
     note.reason = approval.and_then(|approval| approval.comment.clone());
     if let Some(approval) = approval {
@@ -77,8 +77,8 @@ pub fn not_approved(
     promotion: &Promotion,
     why: &Impossible,
     now: Timestamp,
-) -> Note {
-    let mut note = of(who, promotion, Deed::ApprovalRefused, now);
+) -> AuditRecord {
+    let mut note = of(who, promotion, AuditAction::ApprovalRefused, now);
     note.details.insert("refusal".to_owned(), why.to_string());
     if let Impossible::Gates { gates } = why {
         let named = gates.iter().filter_map(|answer| answer.by.as_deref());
@@ -88,25 +88,25 @@ pub fn not_approved(
 }
 
 /// That its target is called.
-pub fn started(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Note {
-    let mut note = of(who, promotion, Deed::PromotionStarted, now);
+pub fn started(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> AuditRecord {
+    let mut note = of(who, promotion, AuditAction::PromotionStarted, now);
     note_gates(&mut note, &promotion.gates);
     note
 }
 
 /// How it ended, by its state.
-pub fn ended(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Note {
-    let (deed, reason) = match &promotion.state {
-        State::Rejected { why, .. } => (Deed::Rejected, Some(why)),
-        State::Canceled { why, .. } => (Deed::PromotionCanceled, Some(why)),
-        State::Abandoned { why, .. } => (Deed::PromotionAbandoned, Some(why)),
-        State::Failed { why } => (Deed::PromotionFailed, Some(why)),
-        State::Expired => (Deed::PromotionExpired, None),
+pub fn ended(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> AuditRecord {
+    let (action, reason) = match &promotion.state {
+        State::Rejected { why, .. } => (AuditAction::Rejected, Some(why)),
+        State::Canceled { why, .. } => (AuditAction::PromotionCanceled, Some(why)),
+        State::Abandoned { why, .. } => (AuditAction::PromotionAbandoned, Some(why)),
+        State::Failed { why } => (AuditAction::PromotionFailed, Some(why)),
+        State::Expired => (AuditAction::PromotionExpired, None),
         State::Waiting | State::Starting | State::Running | State::Succeeded => {
-            (Deed::PromotionSucceeded, None)
+            (AuditAction::PromotionSucceeded, None)
         }
     };
-    let mut note = of(who, promotion, deed, now);
+    let mut note = of(who, promotion, action, now);
     note.reason = reason.cloned();
     if let Some(run) = &promotion.run {
         note.details.insert("run".to_owned(), run.to_string());
@@ -114,8 +114,13 @@ pub fn ended(who: Principal<'_>, promotion: &Promotion, now: Timestamp) -> Note 
     note
 }
 
-fn of(who: Principal<'_>, promotion: &Promotion, deed: Deed, now: Timestamp) -> Note {
-    let mut note = who.note(deed, now);
+fn of(
+    who: Principal<'_>,
+    promotion: &Promotion,
+    action: AuditAction,
+    now: Timestamp,
+) -> AuditRecord {
+    let mut note = who.note(action, now);
     note.app = Some(promotion.app.clone());
     note.environment = Some(promotion.to.clone());
     note.build = Some(promotion.build.clone());
@@ -125,7 +130,7 @@ fn of(who: Principal<'_>, promotion: &Promotion, deed: Deed, now: Timestamp) -> 
     note
 }
 
-fn note_gates(note: &mut Note, answers: &[GateAnswer]) {
+fn note_gates(note: &mut AuditRecord, answers: &[GateAnswer]) {
     note.details.extend(gates(answers));
     let named = answers.iter().filter_map(|answer| answer.by.as_deref());
     note.about.extend(named.cloned());

@@ -21,10 +21,10 @@ pub enum Impossible {
     /// It has not waited long enough to expire.
     #[error("this promotion may wait until {}", words::second(*.0))]
     NotDue(Timestamp),
-    /// Whoever asked for it does not decide on it.
-    #[error("whoever asks for a promotion cannot approve or reject it")]
+    /// The person who asked for it does not decide on it.
+    #[error("the person who asks for a promotion cannot approve or reject it")]
     OwnRequest,
-    /// Whoever approves has approved.
+    /// The approver has approved.
     #[error("you have approved this promotion already")]
     Twice,
     /// The approval is for other bytes.
@@ -35,7 +35,7 @@ pub enum Impossible {
         /// The digest that was approved.
         seen: Digest,
     },
-    /// Whoever decides is in none of the groups that are asked.
+    /// Anyone who decides is in none of the groups that are asked.
     #[error("you are not in {}, which this promotion asks", words::any_of(groups))]
     NotAsked {
         /// The groups that are asked.
@@ -47,7 +47,7 @@ pub enum Impossible {
     /// Nobody is asked to approve.
     #[error("this promotion asks for no approval")]
     NothingToApprove,
-    /// Only whoever asked, or a release manager, takes it back.
+    /// Only the person who asked, or a release manager, takes it back.
     #[error("this promotion is not yours to take back")]
     NotYours,
     /// Only people who may go past gates end what has started.
@@ -109,7 +109,7 @@ impl Impossible {
             Self::MayNotAbandon => {
                 "ask a release manager of this app and environment, who does it signed in and not by a token"
             }
-            Self::NotYours => "ask whoever asked for it, or a release manager",
+            Self::NotYours => "ask the person who asked for it, or a release manager",
             Self::Words { .. } => "write one in at most 1,000 characters",
             Self::Occupied(_) => "wait until that one has ended, or take it back",
             Self::AlreadyThere => "take it back: there is nothing left to do",

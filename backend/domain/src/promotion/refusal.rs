@@ -28,7 +28,7 @@ pub struct Refusal {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RefusalKind {
-    /// Whoever asks may not.
+    /// The caller may not.
     Forbidden,
     /// There is no reason, or one that is too long.
     Reason,

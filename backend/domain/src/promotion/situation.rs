@@ -1,4 +1,4 @@
-//! What is known when a promotion is decided: facts alone, gathered by whoever asks.
+//! What is known when a promotion is decided: facts alone, gathered by the caller.
 
 use jiff::Timestamp;
 
@@ -40,12 +40,12 @@ pub struct Situation<'a> {
     pub holds: Vec<Hold>,
     /// The promotion of this app to this environment that has not ended.
     pub open: Option<Promotion>,
-    /// Whoever approved the open promotion, or asked for it to go past gates, as their newest sign-in shows them. Nobody of
+    /// The person who approved the open promotion, or asked for it to go past gates, as their newest sign-in shows them. Nobody of
     /// whom no sign-in is known.
     pub members: Vec<Member>,
     /// What a scan found in the build, where one is known.
     pub findings: Option<Findings>,
-    /// What whoever asks may do.
+    /// What the caller may do.
     pub rights: Rights,
 }
 

@@ -56,7 +56,7 @@ impl Promotion {
         if theirs.is_empty() {
             return Err(Impossible::NotAsked { groups });
         }
-        // Whoever's approval is too old, or is of groups that are no longer asked, gives it anew.
+        // Anyone who's approval is too old, or is of groups that are no longer asked, gives it anew.
         let counts = |given: &Approval| {
             given.is_fresh(step, now) && theirs.iter().all(|group| given.groups.contains(group))
         };
@@ -111,10 +111,10 @@ impl Promotion {
         Ok(self.into_state(State::Rejected { by, why }, now))
     }
 
-    /// Whoever asked, or a release manager, takes it back before it started.
+    /// The person who asked, or a release manager, takes it back before it started.
     pub fn cancel(self, by: &Actor, rights: Rights, why: &str, now: Timestamp) -> Transition {
         self.waits("taken back")?;
-        // A token needs the permission, whoever owns it.
+        // A token needs the permission, no matter who owns it.
         let own = by.permit.is_none() && self.requested_by.is_same_as(by);
         if !rights.promote && !own {
             return Err(Impossible::NotYours);
@@ -231,7 +231,7 @@ impl Promotion {
         ))
     }
 
-    /// Somebody who may go past gates ends it while its target is at work. A token does not, whoever owns it.
+    /// Somebody who may go past gates ends it while its target is at work. A token does not, no matter who owns it.
     pub fn abandon(self, by: &Actor, rights: Rights, why: &str, now: Timestamp) -> Transition {
         if !rights.break_glass || by.permit.is_some() || !by.is_a_person() {
             return Err(Impossible::MayNotAbandon);

@@ -204,7 +204,7 @@ fn held(app: &AppId, to: &EnvironmentId, hold: &Hold) -> Option<Refusal> {
             RefusalKind::Hold,
             RequestField::To,
             format!("{to} is held by {}: {}", hold.by.name, hold.reason),
-            "have the hold lifted by whoever may, then ask again",
+            "have the hold lifted by someone who may, then ask again",
         )
         .naming(&hold.by)
     })

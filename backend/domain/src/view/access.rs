@@ -10,7 +10,7 @@ use crate::{
     id::{AppId, EnvironmentId},
 };
 
-/// Whoever asks, and what they may do.
+/// The caller, and what they may do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {

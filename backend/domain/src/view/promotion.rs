@@ -212,7 +212,7 @@ pub struct HoldView {
 /// An environment that was frozen, and what had started before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FrozenView {
+pub struct HeldView {
     /// The hold.
     pub hold: Hold,
     /// Promotions that had started, and go on.

@@ -126,7 +126,7 @@ fn a_promotion_during_an_emergency_stop() {
     assert_eq!(refusal.kind, RefusalKind::Hold);
     assert_eq!(
         refusal.to_string(),
-        "preprod is held by ada@example.com: incident 7: have the hold lifted by whoever may, then ask again"
+        "preprod is held by ada@example.com: incident 7: have the hold lifted by someone who may, then ask again"
     );
 }
 
@@ -241,7 +241,7 @@ fn an_approval_by_the_requester() {
         .unwrap_err();
     assert_eq!(
         told(&error),
-        "whoever asks for a promotion cannot approve or reject it: ask someone else of the groups to decide; you can take it back"
+        "the person who asks for a promotion cannot approve or reject it: ask someone else of the groups to decide; you can take it back"
     );
 }
 

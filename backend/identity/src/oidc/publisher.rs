@@ -117,7 +117,7 @@ impl Publisher {
         self.fetched(&mut kept, now).await
     }
 
-    /// The keys as they are now, or were a minute ago: whoever sends tokens with made-up keys makes nobody ask more often,
+    /// The keys as they are now, or were a minute ago: anyone who sends tokens with made-up keys makes nobody ask more often,
     /// also while the issuer is away.
     async fn keys_again(&self, now: Timestamp) -> Result<Arc<KeySet>, Error> {
         let mut kept = self.keys.lock().await;

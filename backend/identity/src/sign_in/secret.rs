@@ -134,7 +134,7 @@ impl Secrets {
                 *held = Some(Arc::clone(&fetched));
                 Ok(fetched)
             }
-            // Whoever is signed in stays so while the secret's keeper is away.
+            // Anyone who is signed in stays so while the secret's keeper is away.
             (Err(error), Some(old)) => {
                 tracing::warn!(
                     error = domain::causes::chain(&error),

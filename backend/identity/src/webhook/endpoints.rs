@@ -14,7 +14,7 @@ pub struct Endpoints {
     github: BTreeMap<String, Endpoint>,
 }
 
-/// One endpoint: whoever knows one of its secrets may report here.
+/// One endpoint: anyone who knows one of its secrets may report here.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Endpoint {
@@ -35,7 +35,7 @@ struct Written {
     /// The only owner whose repositories it is for.
     owner: Option<Name>,
     /// The only ones of them, each with its number: the name says which workflow a run is of, and the number which run it is,
-    /// so that whoever signs could write either of another.
+    /// so that anyone who signs could write either of another.
     repositories: Option<BTreeMap<String, u64>>,
     /// The host that its runs are said to be of: part of their identity, which no body may choose.
     #[serde(default = "Name::github")]

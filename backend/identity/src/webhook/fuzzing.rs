@@ -1,4 +1,4 @@
-//! What the fuzz targets reach of this room.
+//! What the fuzz targets reach of this module.
 
 use super::{Endpoints, Unproven};
 

@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Principal},
+    audit::{AuditAction, Principal},
 };
 
 use crate::{Result, audit::Audit};
@@ -20,7 +20,7 @@ impl Audit<'_> {
             return Ok(false);
         }
         let portal = Actor::portal();
-        let mut note = Principal::from(&portal).note(Deed::ConfigurationChanged, now);
+        let mut note = Principal::from(&portal).note(AuditAction::ConfigurationChanged, now);
         note.details.insert("to".to_owned(), digest.to_string());
         if let Some(before) = &before {
             note.details.insert("from".to_owned(), before.to_string());

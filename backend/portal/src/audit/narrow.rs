@@ -1,4 +1,4 @@
-//! A part of a month of the log: of one app, of one kind of deed, of one person.
+//! A part of a month of the log: of one app, of one kind of action, of one person.
 //!
 //! The log has no index of these, so entries are looked through, a bounded number at a time; the next page goes on where
 //! this one stopped.

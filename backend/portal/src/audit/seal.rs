@@ -6,7 +6,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Head, LastSeal, Note, Seal},
+    audit::{AuditAction, AuditRecord, Head, LastSeal, Seal},
 };
 use jiff::SignedDuration;
 use store::{
@@ -100,8 +100,11 @@ impl Audit<'_> {
         }))
     }
 
-    fn ends_a_path(self, note: &Note) -> bool {
-        let released = matches!(note.deed, Deed::Released | Deed::PromotionSucceeded);
+    fn ends_a_path(self, note: &AuditRecord) -> bool {
+        let released = matches!(
+            note.action,
+            AuditAction::Released | AuditAction::PromotionSucceeded
+        );
         let path = note
             .app
             .as_ref()

@@ -4,7 +4,7 @@ use api::holds::Withdrawn;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Note, Principal},
+    audit::{AuditAction, AuditRecord, Principal},
     causes::chain,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId},
@@ -44,7 +44,7 @@ impl Holds<'_> {
         let why = reason(why)?;
         self.check_withdrawal(who.actor, &record)?;
         let build = &record.build;
-        let note = note(who, Deed::Restored, &build.app, id, &why, now);
+        let note = note(who, AuditAction::Restored, &build.app, id, &why, now);
         let table = &self.portal.table;
         let Some(unsettled) = table.releases().restore(&build.app, id, &note).await? else {
             return Err(Error::Conflict {
@@ -95,7 +95,7 @@ impl Holds<'_> {
             by: who.actor.clone(),
             since: now,
         };
-        let note = note(who, Deed::Withdrawn, app, id, why, now);
+        let note = note(who, AuditAction::Withdrawn, app, id, why, now);
         let table = &self.portal.table;
         if let Some(unsettled) = table.releases().withdraw(app, id, &hold, &note).await? {
             self.settle(&unsettled).await?;
@@ -104,7 +104,7 @@ impl Holds<'_> {
                 already: false,
             });
         }
-        // Whoever withdrew it may have been cut off before every environment followed.
+        // Anyone who withdrew it may have been cut off before every environment followed.
         self.settle_all().await?;
         let before = table
             .releases()
@@ -184,13 +184,13 @@ impl Holds<'_> {
 
 fn note(
     who: Principal<'_>,
-    deed: Deed,
+    action: AuditAction,
     app: &AppId,
     build: &BuildId,
     why: &str,
     now: Timestamp,
-) -> Note {
-    let mut note = who.note(deed, now);
+) -> AuditRecord {
+    let mut note = who.note(action, now);
     note.app = Some(app.clone());
     note.build = Some(build.clone());
     note.reason = Some(why.to_owned());

@@ -4,12 +4,12 @@ use api::holds::HoldRequest;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Note, Principal},
+    audit::{AuditAction, AuditRecord, Principal},
     causes::chain,
     hold::{Held, Hold},
     id::{AppId, EnvironmentId},
     promotion::State,
-    view::{FrozenView, HoldView, HoldsView},
+    view::{HeldView, HoldView, HoldsView},
 };
 
 use super::reason;
@@ -23,7 +23,7 @@ impl Holds<'_> {
         who: impl Into<Principal<'a>>,
         request: HoldRequest,
         now: Timestamp,
-    ) -> Result<FrozenView> {
+    ) -> Result<HeldView> {
         let who = who.into();
         let HoldRequest {
             environment, app, ..
@@ -48,7 +48,7 @@ impl Holds<'_> {
             by: who.actor.clone(),
             since: now,
         };
-        let note = note(who, Deed::Held, &hold.on, Some(&hold.reason), now);
+        let note = note(who, AuditAction::Held, &hold.on, Some(&hold.reason), now);
         if !self.portal.table.holds().put(&hold, &note).await? {
             return Err(Error::Conflict {
                 detail: format!("{} is held already: see the holds for why", place(&hold.on)),
@@ -59,7 +59,7 @@ impl Holds<'_> {
             matches!(promotion.state, State::Starting | State::Running)
                 && concerns(&hold.on, &promotion.app, &promotion.to)
         });
-        Ok(FrozenView {
+        Ok(HeldView {
             running: running.collect(),
             hold,
         })
@@ -87,7 +87,7 @@ impl Holds<'_> {
         self.portal
             .authorise(who.actor, Action::Hold { app, environment })?;
         let why = why.map(reason).transpose()?;
-        let note = note(who, Deed::Lifted, on, why.as_deref(), now);
+        let note = note(who, AuditAction::Lifted, on, why.as_deref(), now);
         if !self.portal.table.holds().lift(on, &note).await? {
             return Err(Error::not_found(format!("hold on {}", place(on))));
         }
@@ -202,8 +202,14 @@ fn place(on: &Held) -> String {
     }
 }
 
-fn note(who: Principal<'_>, deed: Deed, on: &Held, why: Option<&str>, now: Timestamp) -> Note {
-    let mut note = who.note(deed, now);
+fn note(
+    who: Principal<'_>,
+    action: AuditAction,
+    on: &Held,
+    why: Option<&str>,
+    now: Timestamp,
+) -> AuditRecord {
+    let mut note = who.note(action, now);
     note.reason = why.map(str::to_owned);
     let kind = match on {
         Held::Environment { environment, app } => {

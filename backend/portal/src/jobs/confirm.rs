@@ -1,5 +1,5 @@
 //! Which execution of which pipeline a job is of, as `CodePipeline` confirms it, and what that pipeline may ask for. The
-//! parameters of an action are written by whoever owns its pipeline, so that they prove neither.
+//! parameters of an action are written by the owner of its pipeline, so that they prove neither.
 //!
 //! `GetJobDetails` says it, with credentials in its answer that go no further. AWS documents that call for custom actions. Where
 //! it is refused, the job must be the one Lambda action that waits with exactly these parameters in the execution that the

@@ -21,7 +21,7 @@ use crate::{
     Error,
     access::Action,
     jobs::Tasks,
-    promotion::{Asked, Boarded, Boarding, Decisions},
+    promotion::{Asked, Decisions, PipelineGate, PipelineRequest},
 };
 
 /// How long a check may be heard of late: the run of the pipeline itself is reported beside it.
@@ -121,12 +121,12 @@ impl Tasks<'_> {
                 }
             },
         };
-        let boarded = Decisions::of(self.portal)
-            .board(&promotion.id, run, now)
+        let assigned = Decisions::of(self.portal)
+            .assign_run(&promotion.id, run, now)
             .await?;
-        let promotion = match boarded {
-            Boarded::On(promotion) => *promotion,
-            Boarded::Elsewhere(other) => {
+        let promotion = match assigned {
+            PipelineGate::Carries(promotion) => *promotion,
+            PipelineGate::CarriedElsewhere(other) => {
                 return Err(Failure::configuration(format!(
                     "Promotion {} is carried out by the run {other}, not by this one.",
                     promotion.id
@@ -171,7 +171,7 @@ impl Tasks<'_> {
             return Ok(Ok(known));
         }
         let again = token.since < now;
-        let boarding = Boarding {
+        let request = PipelineRequest {
             app: &asked.app,
             build: &asked.build,
             to: &asked.environment,
@@ -182,7 +182,7 @@ impl Tasks<'_> {
                 .may_carry_out(confirmed, &asked.app, &asked.environment),
         };
         let promoted = Decisions::of(self.portal)
-            .request_in_run(boarding, run, again, now)
+            .request_in_run(request, run, again, now)
             .await;
         match promoted {
             Ok(Asked { promotion, .. }) => Ok(Ok(promotion)),

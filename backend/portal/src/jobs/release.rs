@@ -18,7 +18,7 @@ use super::{Done, Failure, LONGEST, Outcome, token::Token};
 use crate::{
     access::Action,
     jobs::Tasks,
-    promotion::{Boarded, Decisions},
+    promotion::{Decisions, PipelineGate},
     register::{Registrations, releases::Direct},
 };
 
@@ -100,9 +100,9 @@ impl Tasks<'_> {
         now: Timestamp,
     ) -> Result<Option<Release>, Failure> {
         let id = &promotion.id;
-        let ended = match Decisions::of(self.portal).board(id, run, now).await? {
-            Boarded::On(_) => Decisions::of(self.portal).deliver(id, now).await?,
-            Boarded::Elsewhere(other) => {
+        let ended = match Decisions::of(self.portal).assign_run(id, run, now).await? {
+            PipelineGate::Carries(_) => Decisions::of(self.portal).complete_in_run(id, now).await?,
+            PipelineGate::CarriedElsewhere(other) => {
                 return Err(Failure::configuration(format!(
                     "Promotion {id} is carried out by the run {other}, not by this one."
                 )));

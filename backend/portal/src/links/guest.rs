@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::{Deed, Principal},
+    audit::{AuditAction, Principal},
     build::Build,
     id::{AppId, EnvironmentId},
     install,
@@ -51,7 +51,7 @@ pub enum Opened {
 }
 
 impl Links<'_> {
-    /// What a link gives to whoever holds its address. It changes nothing and makes no link to bytes.
+    /// What a link gives to anyone who holds its address. It changes nothing and makes no link to bytes.
     pub async fn look(
         self,
         credential: &str,
@@ -231,7 +231,7 @@ impl Links<'_> {
             from,
             ..Principal::from(&guest)
         };
-        let note = list::note(who, Deed::LockedOut, &record.link, now);
+        let note = list::note(who, AuditAction::LockedOut, &record.link, now);
         Ok(self.portal.table.audit().note(&note).await?)
     }
 
@@ -298,7 +298,7 @@ impl Links<'_> {
     }
 }
 
-/// Whether whoever holds a link may download what it leads to now.
+/// Whether anyone who holds a link may download what it leads to now.
 fn gives(portal: &Portal, guest: &Actor, app: &AppId, environments: &[EnvironmentId]) -> bool {
     portal.may(guest, Action::Download { app, environments })
 }

@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
-    audit::{Deed, Note, Principal},
+    audit::{AuditAction, AuditRecord, Principal},
     id::{EnvironmentId, LinkId},
     share::{LinkView, LinksView, Revoked, ShareLink, Shared, Standing},
 };
@@ -42,7 +42,7 @@ impl Links<'_> {
             by: who.actor.clone(),
             at: now,
         };
-        let note = note(who, Deed::LinkRevoked, &record.link, now);
+        let note = note(who, AuditAction::LinkRevoked, &record.link, now);
         self.portal
             .table
             .links()
@@ -101,8 +101,13 @@ impl Links<'_> {
 }
 
 /// What is noted of a link. Never what opens it.
-pub(crate) fn note(who: Principal<'_>, deed: Deed, link: &ShareLink, now: Timestamp) -> Note {
-    let mut note = who.note(deed, now);
+pub(crate) fn note(
+    who: Principal<'_>,
+    action: AuditAction,
+    link: &ShareLink,
+    now: Timestamp,
+) -> AuditRecord {
+    let mut note = who.note(action, now);
     note.app = Some(link.what.app().clone());
     match &link.what {
         Shared::Build { build, .. } => note.build = Some(build.clone()),

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use api::links::{LinkRequest, LinkTo, SharePassword};
 use domain::{
     Timestamp,
-    audit::{Deed, Principal},
+    audit::{AuditAction, Principal},
     release::Installable,
     share::{HOURS, LIMITS, MadeLink, ShareLink, Shared},
 };
@@ -67,7 +67,7 @@ impl Links<'_> {
             guessed_at: 0,
             today: None,
         };
-        let note = list::note(who, Deed::LinkMade, &link, now);
+        let note = list::note(who, AuditAction::LinkMade, &link, now);
         self.portal.table.links().put(&record, &note).await?;
         let id = link.id.clone();
         let credential = LinkText { id, secret }.text();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use api::privacy::{Erase, Erasing, Remaining};
 use domain::{
     Timestamp,
-    audit::{Deed, Note, Principal},
+    audit::{AuditAction, AuditRecord, Principal},
     id::PersonId,
     share::Revoked,
     text::written,
@@ -112,7 +112,7 @@ impl Privacy<'_> {
         Ok(done)
     }
 
-    /// Notes the erasure, and ends whatever lets the person in; the session of whoever erases themselves ends at the end.
+    /// Notes the erasure, and ends whatever lets the person in; the session of anyone who erases themselves ends at the end.
     async fn begin(
         self,
         who: Principal<'_>,
@@ -123,7 +123,7 @@ impl Privacy<'_> {
         now: Timestamp,
     ) -> Result<()> {
         let (id, table) = (&known.subject.id, &self.portal.table);
-        let mut erased = note(who, Deed::PrivacyErased, id, now);
+        let mut erased = note(who, AuditAction::PrivacyErased, id, now);
         erased.reason = Some(reason.to_owned());
         table.audit().note(&erased).await?;
         if !is_own {
@@ -140,7 +140,7 @@ impl Privacy<'_> {
                     at: now,
                     by: who.actor.clone(),
                 };
-                let note = tokens::note(who, Deed::TokenRevoked, &token, now);
+                let note = tokens::note(who, AuditAction::TokenRevoked, &token, now);
                 let revoked = Box::pin(table.tokens().revoke(&token, &revoked, &note)).await?;
                 done.tokens += usize::from(revoked);
             }
@@ -152,7 +152,7 @@ impl Privacy<'_> {
                     by: who.actor.clone(),
                     at: now,
                 };
-                let note = links::note(who, Deed::LinkRevoked, link, now);
+                let note = links::note(who, AuditAction::LinkRevoked, link, now);
                 let revoked = Box::pin(table.links().revoke(&link.id, &revoked, &note)).await?;
                 done.links += usize::from(revoked);
             }
@@ -197,8 +197,13 @@ fn begun(known: &Known) -> Erasing {
 }
 
 /// What the audit log says of it: the person's identifier, and no name.
-pub(super) fn note(who: Principal<'_>, deed: Deed, person: &PersonId, now: Timestamp) -> Note {
-    let mut note = who.note(deed, now);
+pub(super) fn note(
+    who: Principal<'_>,
+    action: AuditAction,
+    person: &PersonId,
+    now: Timestamp,
+) -> AuditRecord {
+    let mut note = who.note(action, now);
     let person = person.to_string();
     note.details.insert("person".to_owned(), person);
     note

@@ -3,7 +3,7 @@
 use api::privacy::{Export, ExportOf, KeptView};
 use domain::{
     Timestamp,
-    audit::{Deed, Principal},
+    audit::{AuditAction, Principal},
 };
 use store::table::KeptRecord;
 
@@ -25,7 +25,7 @@ fn view(kept: KeptRecord) -> KeptView {
 }
 
 impl Privacy<'_> {
-    /// A part of all that is kept of a person: of the caller, or of anybody for whoever may. The first part is noted.
+    /// A part of all that is kept of a person: of the caller, or of anybody for anyone who may. The first part is noted.
     pub async fn export<'a>(
         self,
         who: impl Into<Principal<'a>>,
@@ -44,7 +44,7 @@ impl Privacy<'_> {
         };
         let (subject, table) = (known.subject, &self.portal.table);
         if asked.cursor.is_none() {
-            let note = super::erase::note(who, Deed::PrivacyExported, &subject.id, now);
+            let note = super::erase::note(who, AuditAction::PrivacyExported, &subject.id, now);
             table.audit().note(&note).await?;
         }
         let mut records: Vec<KeptView> = Vec::new();

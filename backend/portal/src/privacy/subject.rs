@@ -14,7 +14,7 @@ const LONGEST: usize = 200;
 /// Whom somebody means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Whom<'a> {
-    /// Their address, their identifier, or what the issuer calls them; left out, whoever asks.
+    /// Their address, their identifier, or what the issuer calls them; left out, the caller.
     pub(super) person: Option<&'a str>,
     /// The issuer, where `person` is its name for them.
     pub(super) issuer: Option<&'a str>,
@@ -28,7 +28,7 @@ pub(super) struct Known {
 }
 
 impl Privacy<'_> {
-    /// Who it is, for whoever may know all of anybody.
+    /// Who it is, for anyone who may know all of anybody.
     pub(super) async fn anybody(self, actor: &Actor, whom: Whom<'_>) -> Result<Known> {
         self.portal.authorise(actor, Action::ManagePrivacy)?;
         let typed = whom.person.map(str::trim).unwrap_or_default();
@@ -55,7 +55,7 @@ impl Privacy<'_> {
                 self.known(id, people).await
             }
             [] => Err(Error::not_found(format!(
-                "person called {typed} who signed in lately: write the identifier that an entry of the audit log gives as `person`, or the issuer with its name for them. Whoever is erased has no name any more"
+                "person called {typed} who signed in lately: write the identifier that an entry of the audit log gives as `person`, or the issuer with its name for them. Anyone who is erased has no name any more"
             ))),
             several => {
                 let one = |known: &&PersonRecord| {
@@ -75,7 +75,7 @@ impl Privacy<'_> {
         }
     }
 
-    /// Whoever asks, if that is a person who is signed in. A token is not: what is kept of its owner is for the owner alone.
+    /// The caller, if that is a person who is signed in. A token is not: what is kept of its owner is for the owner alone.
     pub(super) async fn oneself(self, actor: &Actor) -> Result<Known> {
         match (&actor.person, actor.kind) {
             (Some(person), ActorKind::Person) => {

@@ -1,4 +1,4 @@
-//! Going on with a promotion, wherever it stands. Called after each approval, when a run ends, by the clock and by gates of
+//! Going on with a promotion, wherever it stands. CalledPipeline after each approval, when a run ends, by the clock and by gates of
 //! pipelines; calling it once too often does nothing.
 
 use domain::{
@@ -17,10 +17,10 @@ use store::table::{PromotionRecord, Step, Stepped};
 use super::progress::Progress;
 use crate::{
     Error, Result,
-    promotion::{Decisions, Execution, Promotions, Situations, carry::Calls},
+    promotion::{Decisions, Execution, Promotions, Situations, execution::Calls},
 };
 
-/// More steps than a promotion has, and room for others that are faster.
+/// More steps than a promotion has, and some for others that are faster.
 const STEPS: usize = 24;
 
 /// What the portal may do about promotions that have lost their sense.
@@ -176,7 +176,7 @@ impl Execution<'_> {
         }
     }
 
-    /// Why a promotion has been with its target for too long, if it has. Whoever leaves targets to another process leaves
+    /// Why a promotion has been with its target for too long, if it has. Anyone who leaves targets to another process leaves
     /// this to it, too. While its environment is held it may only wait for that to be lifted, so that its time does not end.
     async fn timed_out(self, promotion: &Promotion, now: Timestamp) -> Result<Option<String>> {
         if self.portal.parts.carriers.others {
@@ -299,7 +299,7 @@ impl Execution<'_> {
                 .promotions()
                 .step(record, &after, step)
                 .await?;
-            // Whoever asked is to see them as they are now.
+            // The person who asked is to see them as they are now.
             return Ok(Progress::Changed);
         }
         Ok(Progress::Idle)

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    audit::{Note, Principal},
+    audit::{AuditRecord, Principal},
     digest::Digest,
     id::PromotionId,
     path::PathStep,
@@ -117,7 +117,7 @@ impl<'p> Decisions<'p> {
         who: Principal<'_>,
         id: &PromotionId,
         now: Timestamp,
-        change: impl Fn(Promotion) -> Result<(Promotion, Note)>,
+        change: impl Fn(Promotion) -> Result<(Promotion, AuditRecord)>,
     ) -> Result<Promotion> {
         for _ in 0..TRIES {
             let record = self.seen_promotion(who, id, now).await?;

@@ -29,7 +29,7 @@ const OLD: SignedDuration = SignedDuration::from_mins(1);
 pub(crate) struct KnownPeople(Mutex<Option<(Timestamp, Arc<[PersonRecord]>)>>);
 
 impl Prospects<'_> {
-    /// The people who could approve at this moment, but for whoever asks. The rule that decides on an approval decides here.
+    /// The people who could approve at this moment, but for the caller. The rule that decides on an approval decides here.
     pub(super) async fn can_approve(
         self,
         asking: &Actor,

@@ -14,7 +14,7 @@ use store::table::{Along, Obstacle, PromotionRecord, Released, RunRecord};
 use super::progress::Progress;
 use crate::{
     Result,
-    promotion::{Execution, carry::Calls},
+    promotion::{Execution, execution::Calls},
 };
 
 impl Execution<'_> {

@@ -50,7 +50,7 @@ impl Promotions<'_> {
 
 impl Prospects<'_> {
     /// What the options of an app's builds have in common. For pages: a change of the last moment may be missing, and
-    /// whoever then asks for a promotion is answered by what is true at that moment.
+    /// anyone who then asks for a promotion is answered by what is true at that moment.
     pub(crate) async fn around(self, app: &AppId) -> Result<Around> {
         let path = self.portal.catalog().path(app);
         if path.is_none_or(|path| path.steps.is_empty()) {

@@ -4,7 +4,7 @@ use api::promotions::PromotionRequest;
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
-    audit::{Note, Principal},
+    audit::{AuditRecord, Principal},
     id::{AppId, EnvironmentId},
     promotion::{
         Decision, Promotion, PromotionKind, Refusal, RefusalKind, Request, Rights, Situation,
@@ -17,7 +17,7 @@ use super::wish::Wish;
 use crate::{
     Error, Result,
     access::Action,
-    promotion::{Decisions, Promotions, Situations, carry::Calls},
+    promotion::{Decisions, Promotions, Situations, execution::Calls},
 };
 
 /// How often a request is decided anew when others are faster.
@@ -168,7 +168,7 @@ impl Decisions<'_> {
         refusals: Vec<Refusal>,
         now: Timestamp,
     ) -> Result<Asked> {
-        // Whoever has no right here must not be able to fill the audit log.
+        // Anyone who has no right here must not be able to fill the audit log.
         if refusals
             .iter()
             .any(|refusal| refusal.kind == RefusalKind::Forbidden)
@@ -218,7 +218,7 @@ impl Decisions<'_> {
         overtaken: Option<PromotionRecord>,
         now: Timestamp,
     ) -> Result<bool> {
-        let mut notes: Vec<Note> = audit_records::requested(who, promotion, now);
+        let mut notes: Vec<AuditRecord> = audit_records::requested(who, promotion, now);
         let table = &self.portal.table;
         let requested = match overtaken {
             None => table.promotions().request(promotion, None, &notes).await?,

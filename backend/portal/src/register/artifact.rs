@@ -130,7 +130,7 @@ impl Opened {
                 Ok(Some(chunk)) => writer.write(&chunk).await?,
                 Ok(None) => break,
                 Err(error) => {
-                    // Nothing of it is visible either way; aborting now frees its room sooner.
+                    // Nothing of it is visible either way; aborting now frees its space sooner.
                     if let Err(error) = writer.abort().await {
                         tracing::warn!(error = %chain(&error), "an unfinished upload was left behind");
                     }

@@ -40,7 +40,7 @@ pub(crate) struct Facts {
     /// How the run and the revision are known.
     pub(crate) origin: Origin,
     pub(crate) by: Actor,
-    /// How whoever registers it proved who they are.
+    /// How the principal who registers it proved who they are.
     pub(crate) proof: String,
     /// From where: the caller's address, where there is one.
     pub(crate) from: Option<String>,

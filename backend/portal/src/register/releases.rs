@@ -3,7 +3,7 @@
 
 use domain::{
     Timestamp,
-    audit::{Deed, Note, Principal},
+    audit::{AuditAction, AuditRecord, Principal},
     build::Build,
     hold::Hold,
     id::{AppId, EnvironmentId, RunId},
@@ -121,18 +121,18 @@ impl Registrations<'_> {
 }
 
 /// What the audit log says of a build's registration.
-pub(crate) fn registered(build: &Build, who: Principal<'_>, now: Timestamp) -> Note {
-    of(build, who, Deed::Registered, now)
+pub(crate) fn registered(build: &Build, who: Principal<'_>, now: Timestamp) -> AuditRecord {
+    of(build, who, AuditAction::Registered, now)
 }
 
-fn released(build: &Build, direct: Direct<'_>) -> Note {
-    let mut note = of(build, direct.who, Deed::Released, direct.now);
+fn released(build: &Build, direct: Direct<'_>) -> AuditRecord {
+    let mut note = of(build, direct.who, AuditAction::Released, direct.now);
     note.environment = Some(direct.to.clone());
     note
 }
 
-fn of(build: &Build, who: Principal<'_>, deed: Deed, now: Timestamp) -> Note {
-    let mut note = who.note(deed, now);
+fn of(build: &Build, who: Principal<'_>, action: AuditAction, now: Timestamp) -> AuditRecord {
+    let mut note = who.note(action, now);
     note.app = Some(build.app.clone());
     note.build = Some(build.id.clone());
     let mut detail = |name: &str, value: String| {

@@ -12,11 +12,11 @@ use identity::sign_in::{Session, SignIn};
 
 use crate::{Portal, Result, access::Action};
 
-/// The configuration in force. `door` is how people come in, where they sign in.
+/// The configuration in force. `issuer` is where people sign in, if they do.
 pub fn configuration(
     portal: &Portal,
     actor: &Actor,
-    door: Option<&SignIn>,
+    issuer: Option<&SignIn>,
 ) -> Result<ConfigurationView> {
     portal.authorise(actor, Action::ViewConfiguration)?;
     let catalog = portal.catalog();
@@ -25,7 +25,7 @@ pub fn configuration(
         region: portal.parts.region.clone(),
         public_url: portal.public_url().map(ToString::to_string),
         digest: portal.parts.config_digest,
-        sign_in: door.map(sign_in),
+        sign_in: issuer.map(sign_in),
         apps: catalog.apps.clone(),
         environments: catalog.environments.clone(),
         pipelines: catalog.feeds.iter().map(pipeline).collect(),
@@ -34,11 +34,11 @@ pub fn configuration(
     })
 }
 
-fn sign_in(door: &SignIn) -> SignInView {
+fn sign_in(issuer: &SignIn) -> SignInView {
     SignInView {
-        issuer: door.issuer().to_owned(),
-        client_id: door.client_id().to_owned(),
-        idle_hours: door.idle().as_hours(),
+        issuer: issuer.issuer().to_owned(),
+        client_id: issuer.client_id().to_owned(),
+        idle_hours: issuer.idle().as_hours(),
         lifetime_hours: Session::LIFETIME.as_hours(),
     }
 }

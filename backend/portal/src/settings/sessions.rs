@@ -9,7 +9,7 @@ use api::sessions::{EndAll, Ended, SessionView, SessionsView};
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
-    audit::{Deed, Note, Principal},
+    audit::{AuditAction, AuditRecord, Principal},
     device,
     id::{PersonId, SessionId},
     text::{is_shown, written},
@@ -41,8 +41,8 @@ handle! {
 }
 
 impl Sessions<'_> {
-    /// Registers a session that begins: with that, it can be seen and ended elsewhere. Done by the door, for whoever has
-    /// just come in. What is kept of them from now on counts for their approvals, and the tokens that were made by whoever
+    /// Registers a session that begins: with that, it can be seen and ended elsewhere. Done at sign-in, for anyone who has
+    /// just come in. What is kept of them from now on counts for their approvals, and the tokens that were made by anyone who
     /// had their address before it was kept which person made one become theirs.
     pub async fn begin(
         self,
@@ -284,14 +284,14 @@ fn note(
     count: usize,
     reason: Option<&str>,
     now: Timestamp,
-) -> Note {
-    Note {
+) -> AuditRecord {
+    AuditRecord {
         reason: reason.map(str::to_owned),
         details: BTreeMap::from([
             ("of".to_owned(), whose.name.clone()),
             ("sessions".to_owned(), count.to_string()),
         ]),
         about: vec![whose],
-        ..who.note(Deed::SessionEnded, now)
+        ..who.note(AuditAction::SessionEnded, now)
     }
 }

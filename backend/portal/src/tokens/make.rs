@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use api::tokens::TokenRequest;
 use domain::{
     Timestamp,
-    audit::{Deed, Note, Principal},
+    audit::{AuditAction, AuditRecord, Principal},
     view::MadeToken,
 };
 use identity::{TokenText, credential::Secret};
@@ -55,7 +55,7 @@ impl Tokens<'_> {
             used_at: None,
             revoked: None,
         };
-        let note = note(who, Deed::TokenMade, &token, now);
+        let note = note(who, AuditAction::TokenMade, &token, now);
         let made = self.portal.table.tokens().make(&token, MOST, &note).await?;
         match made {
             TokenMade::Yes => Ok(MadeToken {
@@ -76,8 +76,13 @@ impl Tokens<'_> {
 }
 
 /// What the audit log says of a token: all that it may, and nothing that opens anything.
-pub(crate) fn note(who: Principal<'_>, deed: Deed, token: &TokenRecord, now: Timestamp) -> Note {
-    let mut note = who.note(deed, now);
+pub(crate) fn note(
+    who: Principal<'_>,
+    action: AuditAction,
+    token: &TokenRecord,
+    now: Timestamp,
+) -> AuditRecord {
+    let mut note = who.note(action, now);
     let permit = &token.permit;
     let may: Vec<&str> = permit.may.iter().map(|may| may.as_str()).collect();
     let details = [

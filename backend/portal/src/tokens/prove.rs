@@ -1,4 +1,4 @@
-//! Whether whoever shows a token was given it, and whether it still counts.
+//! Whether anyone who shows a token was given it, and whether it still counts.
 
 use domain::{Timestamp, actor::Actor, causes::chain};
 use identity::{Authenticated, TokenText, lockout::Guesser};

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    audit::{Deed, Principal},
+    audit::{AuditAction, Principal},
     id::TokenId,
     view::TokenView,
 };
@@ -38,7 +38,7 @@ impl Tokens<'_> {
             at: now,
             by: who.actor.clone(),
         };
-        let note = note(who, Deed::TokenRevoked, &token, now);
+        let note = note(who, AuditAction::TokenRevoked, &token, now);
         let table = &self.portal.table;
         if token.revoked.is_none() {
             table.tokens().revoke(&token, &revoked, &note).await?;

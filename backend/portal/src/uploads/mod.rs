@@ -1,6 +1,6 @@
 //! Builds that come in through presigned links, from any CI or a laptop: the bytes go straight to the bucket.
 //!
-//! [`Portal::start_upload`] promises files and gets links; whoever uploads puts the bytes there; and
+//! [`Portal::start_upload`] promises files and gets links; anyone who uploads puts the bytes there; and
 //! [`Portal::complete_upload`] reads each file once to see that it is what was promised, and registers the build. The
 //! same request again continues where the first one stopped.
 
@@ -129,7 +129,7 @@ impl Uploads<'_> {
     }
 
     /// The key of an upload's registration. One that ended before uploads had owners is still known by the key of then,
-    /// to whoever registered it.
+    /// to the person who registered it.
     async fn registration_key(
         self,
         app: &AppId,

@@ -1,7 +1,7 @@
 //! Saying yes or no to a promotion.
 
 use domain::{
-    audit::Deed,
+    audit::AuditAction,
     digest::Digest,
     promotion::{Impossible, State},
 };
@@ -77,7 +77,7 @@ async fn the_last_approval_sets_it_going() {
     let log = test.log().await;
     let approved = log
         .iter()
-        .find(|it| it.note.deed == Deed::Approved)
+        .find(|it| it.note.action == AuditAction::Approved)
         .unwrap();
     assert_eq!(approved.note.reason.as_deref(), Some("go"));
     assert_eq!(approved.note.details["digest"], seen.to_string());
@@ -177,5 +177,8 @@ async fn what_waits_too_long_expires_at_the_next_look() {
     test.portal.promotions().advance_all(later).await.unwrap();
     assert_eq!(test.promotion(&id).await.state, State::Expired);
     assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
-    assert_eq!(test.deeds().await.last(), Some(&Deed::PromotionExpired));
+    assert_eq!(
+        test.actions().await.last(),
+        Some(&AuditAction::PromotionExpired)
+    );
 }

@@ -1,10 +1,10 @@
-//! The audit log: unbroken under many writers, and telling on whoever edits it behind our back.
+//! The audit log: unbroken under many writers, and telling on anyone who edits it behind our back.
 
 use std::process::Command;
 
 use domain::{
     actor::Actor,
-    audit::{Deed, Fault, Finding, Seals, format::Format},
+    audit::{AuditAction, Fault, Finding, Seals, format::Format},
     page::Limit,
 };
 use futures::future::join_all;
@@ -49,7 +49,7 @@ async fn found(test: &TestPortal) -> Vec<(u64, Fault)> {
         .collect()
 }
 
-/// Whoever reads nothing but the documentation comes to the same result, from what people can take away.
+/// Anyone who reads nothing but the documentation comes to the same result, from what people can take away.
 pub(crate) async fn python_agrees(test: &TestPortal, findings: &[Finding], erased: u64) {
     let (portal, auditor) = (&test.portal, Actor::local());
     let month = "2026-11".parse().unwrap();
@@ -123,7 +123,10 @@ async fn eight_writers_at_once_keep_the_chain() {
     assert_eq!(found(&test).await, []);
     let config = test.portal.audit().config_changed(noon(3)).await.unwrap();
     assert!(config && !test.portal.audit().config_changed(noon(4)).await.unwrap());
-    assert_eq!(test.deeds().await.last(), Some(&Deed::ConfigurationChanged));
+    assert_eq!(
+        test.actions().await.last(),
+        Some(&AuditAction::ConfigurationChanged)
+    );
 }
 
 #[tokio::test]
@@ -176,7 +179,7 @@ async fn names_lie_beside_the_log_and_it_verifies_with_and_without_them() {
     assert!(found(&test).await.contains(&(5, Fault::Altered)));
     behind(&test, "PutItem", json!({"Item": kept})).await;
     assert_eq!(erased(&test).await, 0);
-    // An erased one is none that was changed, and whoever acts again is somebody with a name again.
+    // An erased one is none that was changed, and anyone who acts again is somebody with a name again.
     behind(&test, "DeleteItem", key).await;
     let gone = erased(&test).await;
     assert!(gone > 0);

@@ -1,7 +1,7 @@
 //! What the portal asks for itself.
 
 use domain::{
-    audit::Deed,
+    audit::AuditAction,
     promotion::{PromotionKind, State},
 };
 use jiff::SignedDuration;
@@ -106,8 +106,11 @@ async fn what_somebody_turned_down_is_not_asked_for_again() {
         .unwrap();
     assert_eq!(test.current(&preprod()).await, None);
     assert_eq!(
-        test.deeds().await,
-        [Deed::PromotionRequested, Deed::PromotionCanceled]
+        test.actions().await,
+        [
+            AuditAction::PromotionRequested,
+            AuditAction::PromotionCanceled
+        ]
     );
     let asked = test
         .portal

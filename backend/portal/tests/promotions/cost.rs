@@ -4,7 +4,7 @@ use api::{holds::HoldRequest, promotions::RollbackRequest};
 use domain::promotion::State;
 use testkit::{TestPortal, ada, bob, noon, path, preprod, prod, to, tom, wallet};
 
-/// What was written and read since the last look; printed, for whoever writes it down.
+/// What was written and read since the last look; printed, for anyone who writes it down.
 fn units(test: &TestPortal, what: &str) -> (f64, f64) {
     let reading = test.meter.reset();
     println!(

@@ -6,7 +6,7 @@ use api::{
 };
 use domain::{
     actor::Actor,
-    audit::Deed,
+    audit::AuditAction,
     build::Build,
     digest::Digest,
     hold::Held,
@@ -68,14 +68,14 @@ fn refusals(pushed: Result<Build, Error>) -> Vec<RefusalKind> {
 }
 
 /// Every entry of the log that is about builds' coming in.
-async fn entries(test: &TestPortal) -> Vec<Deed> {
+async fn entries(test: &TestPortal) -> Vec<AuditAction> {
     let month = domain::month::Month::of(machine_time());
     let found = test.store.table.audit().month(&month).await.unwrap();
-    let deeds = found
+    let actions = found
         .into_iter()
-        .map(|found| found.entry.unwrap().note.deed);
-    deeds
-        .filter(|deed| matches!(deed, Deed::Registered | Deed::Released))
+        .map(|found| found.entry.unwrap().note.action);
+    actions
+        .filter(|action| matches!(action, AuditAction::Registered | AuditAction::Released))
         .collect()
 }
 
@@ -86,13 +86,20 @@ async fn a_push_is_released_where_no_gate_can_be_missed_and_noted() {
         .await
         .unwrap();
     assert_eq!(test.current(&dev()).await, Some(build.number));
-    assert_eq!(entries(&test).await, [Deed::Registered, Deed::Released]);
+    assert_eq!(
+        entries(&test).await,
+        [AuditAction::Registered, AuditAction::Released]
+    );
     pushes(&test, &ada(), b"two", request(b"two", None))
         .await
         .unwrap();
     assert_eq!(
         entries(&test).await,
-        [Deed::Registered, Deed::Released, Deed::Registered]
+        [
+            AuditAction::Registered,
+            AuditAction::Released,
+            AuditAction::Registered
+        ]
     );
 }
 
@@ -170,7 +177,10 @@ async fn a_hold_that_comes_while_bytes_are_on_their_way_stops_the_release() {
     let done = test.portal.uploads().complete(&ada, &plan.id, now);
     let build = Box::pin(done).await.unwrap();
     assert_eq!(test.current(&dev()).await, Some(build.number));
-    assert_eq!(entries(&test).await, [Deed::Registered, Deed::Released]);
+    assert_eq!(
+        entries(&test).await,
+        [AuditAction::Registered, AuditAction::Released]
+    );
 }
 
 #[tokio::test]

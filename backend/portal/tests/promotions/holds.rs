@@ -2,7 +2,7 @@
 
 use api::holds::HoldRequest;
 use domain::{
-    audit::Deed,
+    audit::AuditAction,
     hold::Held,
     promotion::{RefusalKind, State},
 };
@@ -54,8 +54,8 @@ async fn what_waits_when_it_is_frozen_goes_on_when_that_is_lifted() {
         .await
         .unwrap();
     assert_eq!(test.promotion(&id).await.state, State::Succeeded);
-    let deeds = test.deeds().await;
-    assert!(deeds.contains(&Deed::Held) && deeds.contains(&Deed::Lifted));
+    let actions = test.actions().await;
+    assert!(actions.contains(&AuditAction::Held) && actions.contains(&AuditAction::Lifted));
 }
 
 #[tokio::test]
@@ -159,5 +159,8 @@ async fn holding_twice_lifting_twice_and_without_the_right_or_a_reason_are_refus
         .unwrap();
     let again = portal.holds().lift(&ada(), &held(), None, noon(4)).await;
     assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
-    assert_eq!(test.deeds().await, [Deed::Held, Deed::Lifted]);
+    assert_eq!(
+        test.actions().await,
+        [AuditAction::Held, AuditAction::Lifted]
+    );
 }

@@ -3,11 +3,11 @@
 
 use api::promotions::RollbackRequest;
 use domain::{
-    audit::Deed,
+    audit::AuditAction,
     build::Build,
     promotion::{Promotion, State},
 };
-use portal::due;
+use portal::scheduled;
 use testkit::{TestPortal, ada, bob, dev, faults::Fault, noon, path, preprod, prod, to, wallet};
 
 /// What is open is taken to its end.
@@ -44,9 +44,9 @@ async fn assert_done_once(test: &TestPortal, build: &Build, releases: usize) {
 }
 
 /// How often something was done, by the log.
-async fn times(test: &TestPortal, deed: Deed) -> usize {
-    let deeds = test.deeds().await;
-    deeds.into_iter().filter(|done| *done == deed).count()
+async fn times(test: &TestPortal, action: AuditAction) -> usize {
+    let actions = test.actions().await;
+    actions.into_iter().filter(|done| *done == action).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +62,7 @@ async fn asking_can_be_cut_off_at_every_write() {
                 .promotions()
                 .request(&actor, to(&build, &prod()), noon(1));
             let cut = Box::pin(test.faults().cut_off(writes, fault, asking)).await;
-            // Whoever was cut off asks again, and may have been heard the first time.
+            // The person who was cut off asks again, and may have been heard the first time.
             let again = test
                 .portal
                 .promotions()
@@ -75,7 +75,7 @@ async fn asking_can_be_cut_off_at_every_write() {
             }
             assert_done_once(&test, &build, 1).await;
             assert_eq!(
-                times(&test, Deed::PromotionSucceeded).await,
+                times(&test, AuditAction::PromotionSucceeded).await,
                 2,
                 "{fault:?} at {writes}"
             );
@@ -124,7 +124,7 @@ async fn approving_can_be_cut_off_at_every_write() {
             gone_on(&test).await;
             assert_done_once(&test, &build, 1).await;
             assert_eq!(
-                times(&test, Deed::Approved).await,
+                times(&test, AuditAction::Approved).await,
                 1,
                 "{fault:?} at {writes}"
             );
@@ -193,7 +193,7 @@ async fn going_back_and_withdrawing_can_be_cut_off_at_every_write() {
                 .unwrap()
                 .withdrawn;
             assert_eq!(withdrawn.unwrap().reason, "it crashes at start");
-            assert_eq!(times(&test, Deed::Withdrawn).await, 1);
+            assert_eq!(times(&test, AuditAction::Withdrawn).await, 1);
             assert_eq!(test.store.table.holds().all().await.unwrap().len(), 1);
             assert_done_once(&test, &good, 3).await;
             if !cut {
@@ -221,10 +221,10 @@ async fn withdrawing_can_be_cut_off_at_every_write_and_the_clock_settles_it() {
                 .holds()
                 .withdraw(&actor, &bad.id, "leaks", noon(2));
             let cut = Box::pin(test.faults().cut_off(writes, fault, withdrawing)).await;
-            due::run_scheduled_tasks(&test.portal, noon(3))
+            scheduled::run_scheduled_tasks(&test.portal, noon(3))
                 .await
                 .unwrap();
-            let heard = times(&test, Deed::Withdrawn).await == 1;
+            let heard = times(&test, AuditAction::Withdrawn).await == 1;
             assert_eq!(
                 heard,
                 writes > 0 || fault.is_heard(),
@@ -241,7 +241,7 @@ async fn withdrawing_can_be_cut_off_at_every_write_and_the_clock_settles_it() {
                 .await;
             assert_eq!(again.unwrap().already, heard);
             assert_eq!(test.current(&preprod()).await, None);
-            assert_eq!(times(&test, Deed::Withdrawn).await, 1);
+            assert_eq!(times(&test, AuditAction::Withdrawn).await, 1);
             assert_eq!(test.store.table.releases().unsettled().await.unwrap(), []);
             test.assert_log_is_whole().await;
             if !cut {

@@ -6,7 +6,7 @@ use api::{
 };
 use domain::{
     actor::Actor,
-    audit::Deed,
+    audit::AuditAction,
     promotion::{Impossible, State},
 };
 use portal::{Error, Portal, privacy::Privacy};
@@ -191,7 +191,7 @@ async fn erasing_can_be_cut_off_at_every_write() {
             assert!(!said(&test, &ada).await.is_empty());
             let erasing = erased(&test.portal, asked(&ada));
             let cut = Box::pin(test.faults().cut_off(writes, fault, erasing)).await;
-            // Whoever was cut off erases again: by the address while it is known, and by the identifier always.
+            // The person who was cut off erases again: by the address while it is known, and by the identifier always.
             let again = Erase {
                 person: ada.person.as_ref().unwrap().to_string(),
                 reason: "once more".to_owned(),
@@ -207,8 +207,8 @@ async fn erasing_can_be_cut_off_at_every_write() {
                 Vec::<String>::new(),
                 "{fault:?} at {writes}"
             );
-            let deeds = test.deeds().await;
-            assert!(deeds.contains(&Deed::PrivacyErased));
+            let actions = test.actions().await;
+            assert!(actions.contains(&AuditAction::PrivacyErased));
             test.assert_log_is_whole().await;
             if !cut {
                 break;

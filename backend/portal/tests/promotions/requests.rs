@@ -2,7 +2,7 @@
 
 use api::promotions::PromotionRequest;
 use domain::{
-    audit::Deed,
+    audit::AuditAction,
     gate::{GateKind, Standing},
     id::BuildId,
     promotion::{Bypass, PromotionKind, RefusalKind, State},
@@ -48,12 +48,12 @@ async fn a_promotion_that_nothing_holds_up_is_carried_out_at_once() {
         (asked.promotion.id, PromotionKind::Forward)
     );
     assert_eq!(current.released_by.name, ada().name);
-    let deeds = [
-        Deed::PromotionRequested,
-        Deed::PromotionStarted,
-        Deed::PromotionSucceeded,
+    let actions = [
+        AuditAction::PromotionRequested,
+        AuditAction::PromotionStarted,
+        AuditAction::PromotionSucceeded,
     ];
-    assert_eq!(test.deeds().await, deeds);
+    assert_eq!(test.actions().await, actions);
     test.assert_log_is_whole().await;
 }
 
@@ -86,8 +86,8 @@ async fn all_that_is_wrong_is_said_at_once_and_noted_of_those_who_may_ask() {
     assert_eq!(log.len(), 1);
     let note = &log[0].note;
     assert_eq!(
-        (note.deed, &note.by.name),
-        (Deed::PromotionRefused, &ada().name)
+        (note.action, &note.by.name),
+        (AuditAction::PromotionRefused, &ada().name)
     );
     assert_eq!(note.details.len(), refused.len());
     assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
@@ -210,7 +210,7 @@ async fn an_emergency_goes_past_a_gate_and_is_marked_for_ever() {
     let log = test.log().await;
     let bypassed = log
         .iter()
-        .find(|it| it.note.deed == Deed::GatesBypassed)
+        .find(|it| it.note.action == AuditAction::GatesBypassed)
         .unwrap();
     assert_eq!(bypassed.note.reason.as_deref(), Some("payments are down"));
     assert_eq!(bypassed.note.details["gates"], "approvals");

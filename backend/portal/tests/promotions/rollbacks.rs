@@ -2,7 +2,7 @@
 
 use api::promotions::RollbackRequest;
 use domain::{
-    audit::Deed,
+    audit::AuditAction,
     hold::Held,
     promotion::{PromotionKind, RefusalKind, State},
 };
@@ -49,7 +49,11 @@ async fn one_action_goes_back_to_the_build_before_through_the_same_gates() {
         environment: prod(),
     };
     assert_eq!(cell.holds[0].on, automatic);
-    assert!(test.deeds().await.contains(&Deed::RollbackRequested));
+    assert!(
+        test.actions()
+            .await
+            .contains(&AuditAction::RollbackRequested)
+    );
 }
 
 #[tokio::test]

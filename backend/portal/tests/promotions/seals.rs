@@ -3,7 +3,7 @@
 use api::audit::Verified;
 use domain::{
     actor::Actor,
-    audit::{Deed, Entry, Fault, Head, LockMode, Locks, Seal},
+    audit::{AuditAction, Entry, Fault, Head, LockMode, Locks, Seal},
 };
 use futures::future::join_all;
 use portal::Error;
@@ -22,7 +22,7 @@ async fn sealing() -> TestPortal {
 
 /// Something that is noted.
 async fn noted(test: &TestPortal) {
-    let note = testkit::records::note(Deed::Held);
+    let note = testkit::records::note(AuditAction::Held);
     test.store.table.audit().note(&note).await.unwrap();
 }
 
@@ -62,7 +62,7 @@ fn bucket(test: &TestPortal) -> Objects {
     test.store.objects.in_bucket(BUCKET)
 }
 
-/// What lies at a key is removed for good, as by whoever has all rights.
+/// What lies at a key is removed for good, as by anyone who has all rights.
 fn remove(test: &TestPortal, seal: &Seal) {
     test.services.remove_object(BUCKET, &seal.key());
 }
@@ -300,7 +300,7 @@ async fn a_log_that_was_cut_behind_its_seals_is_found() {
     assert_eq!(found(&test).await, [(6, Fault::Missing)]);
     // What is written in its place then is found as well, and that the log went back stays on record.
     assert_eq!(seal(&test, 300).await.unwrap().number, 4);
-    let lifted = testkit::records::note(Deed::Lifted);
+    let lifted = testkit::records::note(AuditAction::Lifted);
     test.store.table.audit().note(&lifted).await.unwrap();
     assert_eq!(
         found(&test).await,
@@ -347,7 +347,7 @@ async fn what_the_table_says_of_the_newest_seal_hides_nothing() {
     assert!(test.portal.audit().seal_if_due(noon(600)).await.is_err());
 }
 
-/// What only the lock can prevent: in governance mode, whoever has the right to bypass it removes the newest seals, sets the
+/// What only the lock can prevent: in governance mode, anyone who has the right to bypass it removes the newest seals, sets the
 /// table back and writes the log anew. Verification says in which mode the seals are.
 #[tokio::test]
 async fn the_mode_says_what_a_bypass_could_hide() {

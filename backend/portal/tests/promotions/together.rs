@@ -1,7 +1,7 @@
 //! Several people at once.
 
 use api::holds::HoldRequest;
-use domain::{audit::Deed, gate::GateKind, promotion::State};
+use domain::{audit::AuditAction, gate::GateKind, promotion::State};
 use futures::future::join_all;
 use portal::Error;
 use testkit::{TestPortal, ada, bob, member, noon, path, preprod, prod, to, wallet};
@@ -29,10 +29,10 @@ async fn a_double_click_and_two_people_make_one_promotion() {
     assert!(asked.iter().all(|asked| asked.promotion.id == *first));
     assert_eq!(asked.iter().filter(|asked| !asked.already).count(), 1);
     assert_eq!(test.store.table.promotions().open().await.unwrap().len(), 1);
-    let requests = test.deeds().await;
+    let requests = test.actions().await;
     let requests = requests
         .iter()
-        .filter(|deed| **deed == Deed::PromotionRequested);
+        .filter(|action| **action == AuditAction::PromotionRequested);
     assert_eq!(requests.count(), 2, "one to preprod, one to prod");
     test.assert_log_is_whole().await;
 }
@@ -73,12 +73,12 @@ async fn two_builds_into_one_environment_never_interleave() {
     let in_prod = log.iter().filter(|it| it.note.environment == Some(prod()));
     let mut running = None;
     for entry in in_prod {
-        match entry.note.deed {
-            Deed::PromotionStarted => {
+        match entry.note.action {
+            AuditAction::PromotionStarted => {
                 assert_eq!(running, None);
                 running.clone_from(&entry.note.promotion);
             }
-            Deed::PromotionSucceeded => {
+            AuditAction::PromotionSucceeded => {
                 assert_eq!(running.take(), entry.note.promotion);
             }
             _ => {}
@@ -146,10 +146,10 @@ async fn once_a_freeze_is_acknowledged_nothing_starts() {
         let log = test.log().await;
         let held = log
             .iter()
-            .position(|it| it.note.deed == Deed::Held)
+            .position(|it| it.note.action == AuditAction::Held)
             .unwrap();
         let started_after = log[held..].iter().any(|it| {
-            it.note.deed == Deed::PromotionStarted && it.note.environment == Some(prod())
+            it.note.action == AuditAction::PromotionStarted && it.note.environment == Some(prod())
         });
         assert!(!started_after, "round {round}: it started after the freeze");
         // Whatever had started goes on and is listed, unless it had ended by then; the rest stands and says why.

@@ -4,7 +4,7 @@ use api::promotions::RollbackRequest;
 use domain::{
     access::{Permission, Permit, Scope},
     actor::Actor,
-    audit::Deed,
+    audit::AuditAction,
     promotion::State,
 };
 use portal::Error;
@@ -150,9 +150,9 @@ async fn a_restored_build_is_served_again_where_it_is_the_newest() {
         .restore(&ada(), &second.id, "it does not", noon(5))
         .await;
     assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
-    let deeds = test.deeds().await;
-    let ends: Vec<&Deed> = deeds.iter().rev().take(2).collect();
-    assert_eq!(ends, [&Deed::Restored, &Deed::Withdrawn]);
+    let actions = test.actions().await;
+    let ends: Vec<&AuditAction> = actions.iter().rev().take(2).collect();
+    assert_eq!(ends, [&AuditAction::Restored, &AuditAction::Withdrawn]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,7 +200,7 @@ async fn withdrawing_asks_for_the_right_and_a_reason() {
         .await;
     assert!(matches!(silent, Err(Error::Invalid { .. })), "{silent:?}");
     assert_eq!(test.current(&dev()).await, Some(1));
-    assert_eq!(test.deeds().await, []);
+    assert_eq!(test.actions().await, []);
 }
 
 /// Somebody whose token may promote and withdraw in dev, and nowhere else.

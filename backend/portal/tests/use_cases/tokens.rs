@@ -4,7 +4,7 @@ use api::tokens::TokenRequest;
 use domain::{
     access::{Permission, Permit, Scope},
     actor::Actor,
-    audit::Deed,
+    audit::AuditAction,
     month::Month,
     view::{MadeToken, TokenStanding},
 };
@@ -271,7 +271,7 @@ async fn nobody_gets_past_the_limit_by_making_several_at_once() {
         .list(&ada, false, at("03:00:00"))
         .await;
     assert_eq!(tokens.unwrap().tokens.len(), MOST);
-    // Those that are over make room.
+    // Those that are over free their places.
     let request = request("tomorrow", Permission::View);
     let tomorrow = at("03:00:00") + jiff::SignedDuration::from_hours(25);
     let made = world.portal.tokens().make(&ada, request, tomorrow).await;
@@ -302,9 +302,9 @@ async fn revoking_is_for_the_owner_and_for_who_manages_them_and_works_once() {
         .month(&Month::of(at("03:00:00")))
         .await;
     let log = log.unwrap();
-    let deeds = log.iter().map(|found| found.entry.as_ref().unwrap());
-    let deeds: Vec<Deed> = deeds.map(|entry| entry.note.deed).collect();
-    assert_eq!(deeds, [Deed::TokenMade, Deed::TokenRevoked]);
+    let actions = log.iter().map(|found| found.entry.as_ref().unwrap());
+    let actions: Vec<AuditAction> = actions.map(|entry| entry.note.action).collect();
+    assert_eq!(actions, [AuditAction::TokenMade, AuditAction::TokenRevoked]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! GitHub Actions: deliveries of a webhook about runs of workflows and their jobs.
 //!
-//! The door has checked the signature. What the headers and the endpoint say comes beside the body: a delivery does not
+//! The signature has been checked. What the headers and the endpoint say comes beside the body: a delivery does not
 //! name its own type, and the host that a run is of is the endpoint's, never the body's.
 //!
 //! `action` and `status` disagree in real deliveries: a run is `requested` and has ended already, a job is `queued` and

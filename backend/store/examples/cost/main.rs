@@ -17,7 +17,7 @@ use std::{
 
 use domain::{
     actor::Actor,
-    audit::{Deed, Note},
+    audit::{AuditAction, AuditRecord},
     build::{Artifact, ArtifactKind, Build},
     digest::Digest,
     event::Event,
@@ -199,7 +199,7 @@ async fn release(table: &Table, app: &AppId, environment: &EnvironmentId) {
         by: by.clone(),
     };
     let grant = domain::release::decide(asked, story::noon(0)).unwrap();
-    let note = Note::new(story::noon(0), by, "job", Deed::Released);
+    let note = AuditRecord::new(story::noon(0), by, "job", AuditAction::Released);
     let released = table.releases().put(&grant, Along::Nothing, &note);
     released.await.unwrap();
 }

@@ -23,7 +23,7 @@ pub struct UploadedPart {
 }
 
 impl Objects {
-    /// Starts an upload in parts, and returns its identity. Whoever has a link to send a part sends its bytes and nothing
+    /// Starts an upload in parts, and returns its identity. Anyone who has a link to send a part sends its bytes and nothing
     /// else: S3 would refuse such a part of an upload with a checksum algorithm.
     pub async fn start_multipart(&self, key: &str) -> Result<String> {
         self.start(key, None, None).await

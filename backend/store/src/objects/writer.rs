@@ -75,8 +75,8 @@ impl Writer {
         self.digest.update(bytes);
         self.size += bytes.len() as u64;
         while !bytes.is_empty() {
-            let room = PART_SIZE - self.buffer.len();
-            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            let space = PART_SIZE - self.buffer.len();
+            let (now, later) = bytes.split_at(space.min(bytes.len()));
             self.buffer.extend_from_slice(now);
             if self.buffer.len() == PART_SIZE {
                 self.send_part().await?;
@@ -169,7 +169,7 @@ impl Drop for Writer {
         let Some(upload) = self.upload.take() else {
             return;
         };
-        // Invisible, but it takes room until someone aborts it: at best now, at worst the bucket's lifecycle rule.
+        // Invisible, but it takes space until someone aborts it: at best now, at worst the bucket's lifecycle rule.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (objects, key) = (self.objects.clone(), mem::take(&mut self.key));
             runtime.spawn(async move {

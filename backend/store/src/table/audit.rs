@@ -1,8 +1,8 @@
 //! The audit log: entries in the order that they were written, each with the hash of the one before, and nothing else in
 //! this crate that writes or changes one.
 //!
-//! Whatever is noted is written in one transaction with its entry, so that there is no deed without an entry and no entry
-//! without a deed. The head is what writers meet at: whoever finds that it moved reads it again and chains anew.
+//! Whatever is noted is written in one transaction with its entry, so that there is no action without an entry and no entry
+//! without a action. The head is what writers meet at: a writer that finds that it moved reads it again and chains anew.
 //!
 //! The names of people stand beside the entries, in items of their own.
 
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    audit::{Entry, Head, Link, Note},
+    audit::{AuditRecord, Entry, Head, Link},
     digest::Digest,
     id::PersonId,
     month::Month,
@@ -109,7 +109,7 @@ const AT_ONCE: i32 = 1000;
 
 impl Audit<'_> {
     /// Notes something that leaves no other trace.
-    pub async fn note(self, note: &Note) -> Result<()> {
+    pub async fn note(self, note: &AuditRecord) -> Result<()> {
         self.commit(Vec::new(), std::slice::from_ref(note)).await?;
         Ok(())
     }
@@ -190,7 +190,7 @@ impl Audit<'_> {
 
     /// Some writes and what the log says of them, all or none. Only the conditions of `writes` are told of when they do
     /// not hold.
-    pub(super) async fn commit(self, writes: Vec<Write>, notes: &[Note]) -> Result<Written> {
+    pub(super) async fn commit(self, writes: Vec<Write>, notes: &[AuditRecord]) -> Result<Written> {
         if notes.is_empty() {
             return self.table.calls.transact(writes).await;
         }
@@ -198,7 +198,7 @@ impl Audit<'_> {
         loop {
             let (head, kept) = self.head_and_names(notes).await?;
             let naming = Naming::of(notes, &kept)?;
-            let hidden: Vec<Note> = notes.iter().map(|note| naming.hide(note)).collect();
+            let hidden: Vec<AuditRecord> = notes.iter().map(|note| naming.hide(note)).collect();
             let mut all = writes.clone();
             all.extend(entries(head.as_ref(), &hidden)?);
             all.extend(naming.writes()?);
@@ -220,9 +220,12 @@ impl Audit<'_> {
     }
 
     /// The head, and the names of those whom notes name: in one call.
-    async fn head_and_names(self, notes: &[Note]) -> Result<(Option<HeadRow>, Beside)> {
-        let people: BTreeSet<PersonId> =
-            notes.iter().flat_map(Note::named).map(|it| it.0).collect();
+    async fn head_and_names(self, notes: &[AuditRecord]) -> Result<(Option<HeadRow>, Beside)> {
+        let people: BTreeSet<PersonId> = notes
+            .iter()
+            .flat_map(AuditRecord::named)
+            .map(|it| it.0)
+            .collect();
         if people.is_empty() {
             return Ok((self.head().await?, Beside::default()));
         }
@@ -246,7 +249,7 @@ impl Audit<'_> {
 }
 
 /// The writes that chain `notes` to the log.
-fn entries(before: Option<&HeadRow>, notes: &[Note]) -> Result<Vec<Write>> {
+fn entries(before: Option<&HeadRow>, notes: &[AuditRecord]) -> Result<Vec<Write>> {
     let mut writes = Vec::new();
     let mut row = before.cloned();
     for note in notes {

@@ -1,7 +1,7 @@
 //! The configuration that the portal was last started with, by its digest, so that a change of it is noted once.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{audit::Note, digest::Digest};
+use domain::{audit::AuditRecord, digest::Digest};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -28,7 +28,7 @@ impl Audit<'_> {
         self,
         before: Option<&Digest>,
         after: &Digest,
-        note: &Note,
+        note: &AuditRecord,
     ) -> Result<bool> {
         let condition = match before {
             None => Condition::absent(),

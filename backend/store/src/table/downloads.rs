@@ -22,7 +22,7 @@ const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 const COUNT_KEPT_SECONDS: i64 = 24 * 3600;
 
 impl Downloads<'_> {
-    /// Counts a download for whoever asks for it, if that makes no more than `most` on its day. Whether it was counted.
+    /// Counts a download for anyone who asks for it, if that makes no more than `most` on its day. Whether it was counted.
     pub async fn count(self, download: &Download, most: u32) -> Result<bool> {
         let ends = day_ends(download.at);
         let change = Change {

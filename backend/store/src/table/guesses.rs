@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
-    audit::Note,
+    audit::AuditRecord,
     id::{LinkId, TokenId},
 };
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub struct Guesses {
 }
 
 impl Lockouts<'_> {
-    /// A token, and the guesses of whoever shows it: one call, which sees every write before it.
+    /// A token, and the guesses of the caller who shows it: one call, which sees every write before it.
     pub async fn token_and_guesses(
         self,
         id: &TokenId,
@@ -55,7 +55,7 @@ impl Lockouts<'_> {
         Ok((link.map(item::read).transpose()?, made))
     }
 
-    /// An item, and the guesses of whoever asks for it.
+    /// An item, and the guesses of the caller who asks for it.
     async fn with_guesses(
         self,
         key: Key,
@@ -116,7 +116,7 @@ impl Lockouts<'_> {
     }
 
     /// Notes that there were too many, once a window.
-    pub async fn note_lockout(self, guesser: &str, note: &Note) -> Result<()> {
+    pub async fn note_lockout(self, guesser: &str, note: &AuditRecord) -> Result<()> {
         let noted = Change {
             key: keys::guesses(guesser),
             expression: "SET noted = :yes",

@@ -1,7 +1,7 @@
 //! Holds in force on environments and on automatic promotion. What was lifted is in the audit log alone.
 
 use domain::{
-    audit::Note,
+    audit::AuditRecord,
     hold::{Held, Hold},
 };
 
@@ -14,7 +14,7 @@ use crate::Result;
 
 impl Holds<'_> {
     /// Puts a hold in force; false if there is one on the same already, which stays as it is.
-    pub async fn put(self, hold: &Hold, note: &Note) -> Result<bool> {
+    pub async fn put(self, hold: &Hold, note: &AuditRecord) -> Result<bool> {
         let item = item::of(&keys::hold(&hold.on), hold)?;
         let write = Write::Put(item, Some(Condition::absent()));
         let written = self
@@ -26,7 +26,7 @@ impl Holds<'_> {
     }
 
     /// Lifts a hold; false if there is none.
-    pub async fn lift(self, on: &Held, note: &Note) -> Result<bool> {
+    pub async fn lift(self, on: &Held, note: &AuditRecord) -> Result<bool> {
         let write = Write::DeleteIf(keys::hold(on), Condition::present());
         let written = self
             .table

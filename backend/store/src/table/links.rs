@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
     actor::Actor,
-    audit::Note,
+    audit::AuditRecord,
     digest::Digest,
     download::{Allowance, Download, Given, day_ends},
     id::LinkId,
@@ -110,7 +110,7 @@ impl LinkRecord {
 
 impl Links<'_> {
     /// Keeps a new link.
-    pub async fn put(self, record: &LinkRecord, note: &Note) -> Result<()> {
+    pub async fn put(self, record: &LinkRecord, note: &AuditRecord) -> Result<()> {
         let link = &record.link;
         let end = link.expires_at.as_second();
         let mut item = item::of(&keys::link(&link.id), record)?;
@@ -143,7 +143,7 @@ impl Links<'_> {
     }
 
     /// Revokes a link; false if it was revoked before.
-    pub async fn revoke(self, id: &LinkId, revoked: &Revoked, note: &Note) -> Result<bool> {
+    pub async fn revoke(self, id: &LinkId, revoked: &Revoked, note: &AuditRecord) -> Result<bool> {
         let value = serde_dynamo::to_attribute_value(revoked)
             .map_err(|error| Error::corrupt("a revoked share link", error))?;
         let change = Change {
@@ -276,7 +276,7 @@ impl Links<'_> {
             [
                 (
                     "SET today.downloads = today.downloads + :one, today.bytes = today.bytes + :size, used = used + :one, last_used_at = :at",
-                    "today.ends > :now AND today.downloads < :most AND today.bytes <= :room AND works_until > :now AND attribute_not_exists(revoked) AND (attribute_not_exists(#limit) OR used < #limit)",
+                    "today.ends > :now AND today.downloads < :most AND today.bytes <= :space AND works_until > :now AND attribute_not_exists(revoked) AND (attribute_not_exists(#limit) OR used < #limit)",
                 ),
                 (
                     "SET today = :today, used = used + :one, last_used_at = :at",
@@ -315,7 +315,7 @@ impl Links<'_> {
             [
                 (
                     "SET today.downloads = today.downloads + :one, today.bytes = today.bytes + :size",
-                    "today.ends > :now AND today.downloads < :most AND today.bytes <= :room AND works_until > :now AND attribute_not_exists(revoked)",
+                    "today.ends > :now AND today.downloads < :most AND today.bytes <= :space AND works_until > :now AND attribute_not_exists(revoked)",
                 ),
                 (
                     "SET today = :today",
@@ -358,10 +358,10 @@ impl Tap<'_> {
     fn counts(&self, now: Timestamp, [more, first]: [(&'static str, &'static str); 2]) -> Change {
         let mut values = vec![(":now", item::number(now.as_second()))];
         let (expression, condition) = if self.today.is_some_and(|today| today.is_of(now)) {
-            let room = i128::from(self.allowance.bytes) - i128::from(self.size);
+            let space = i128::from(self.allowance.bytes) - i128::from(self.size);
             values.push((":size", item::number(self.size)));
             values.push((":most", item::number(self.allowance.downloads)));
-            values.push((":room", item::number(room)));
+            values.push((":space", item::number(space)));
             more
         } else {
             let today = [

@@ -48,7 +48,7 @@ impl Meter {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Reading> {
-        // A reading is plain numbers: whoever panicked while adding left nothing half-done that matters.
+        // A reading is plain numbers: the thread that panicked while adding left nothing half-done that matters.
         self.reading
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    audit::{Entry, Named, Names, Note},
+    audit::{AuditRecord, Entry, Named, Names},
     id::PersonId,
 };
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::{Error, Result, table::handle::People};
 /// The most items that one call reads.
 const AT_ONCE: usize = 100;
 
-/// So many names of one person are kept; of whoever has more, the log shows the later ones alone.
+/// So many names of one person are kept; of anyone who has more, the log shows the later ones alone.
 const MOST: usize = 64;
 
 /// The attribute of an entry with the people whom it names.
@@ -149,12 +149,12 @@ impl Beside {
 
 impl Naming {
     /// The names of those whom `notes` name: those that are kept, and those that are to be.
-    pub(super) fn of(notes: &[Note], kept: &Beside) -> Result<Self> {
+    pub(super) fn of(notes: &[AuditRecord], kept: &Beside) -> Result<Self> {
         let mut naming = Self {
             rows: BTreeMap::new(),
             written: BTreeMap::new(),
         };
-        for (person, name) in notes.iter().flat_map(Note::named) {
+        for (person, name) in notes.iter().flat_map(AuditRecord::named) {
             naming.add(person, name, kept)?;
         }
         Ok(naming)
@@ -195,7 +195,7 @@ impl Naming {
     }
 
     /// A note with placeholders for the names.
-    pub(super) fn hide(&self, note: &Note) -> Note {
+    pub(super) fn hide(&self, note: &AuditRecord) -> AuditRecord {
         let people = note.named().into_iter();
         let names: Names = people
             .filter_map(|(person, name)| {

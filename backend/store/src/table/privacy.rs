@@ -181,8 +181,8 @@ impl People<'_> {
         })
     }
 
-    /// Takes a name out of one record; false if it is not in there. Whoever changed the record meanwhile is not written over,
-    /// and whoever read it before is told that it has changed.
+    /// Takes a name out of one record; false if it is not in there. The person who changed the record meanwhile is not written over,
+    /// and the person who read it before is told that it has changed.
     async fn forget(self, subject: &Subject, mut item: Item) -> Result<bool> {
         let key = item::key(&item);
         let mut tries = Tries::of("a record");
@@ -328,7 +328,7 @@ impl Subject {
                 }
             }
         }
-        // What a browser calls itself stands beside whoever used it.
+        // What a browser calls itself stands beside the principal who used it.
         let by = item.get("by").and_then(|by| by.as_m().ok());
         let own = by.filter(|by| self.is_actor(by) && item::text(by, "kind") != GUEST);
         if let (Some(_), Some(agent)) = (own, item.get("user_agent")) {

@@ -7,7 +7,7 @@
 mod step;
 
 use domain::{
-    audit::Note,
+    audit::AuditRecord,
     id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
     page::{Cursor, Limit, Page},
     promotion::Promotion,
@@ -90,7 +90,7 @@ impl Promotions<'_> {
         self,
         promotion: &Promotion,
         overtakes: Option<Overtaken<'_>>,
-        notes: &[Note],
+        notes: &[AuditRecord],
     ) -> Result<Requested> {
         let mut writes = vec![Write::Put(
             item::of(

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
-    audit::Note,
+    audit::AuditRecord,
     build::{Build, RegistrationKey},
     id::BuildId,
 };
@@ -28,7 +28,7 @@ const THERE_AND_PENDING: &str = "attribute_exists(since) AND attribute_not_exist
 /// How far a registration is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Registration {
-    /// Begun, now or before; whoever holds this may go on.
+    /// Begun, now or before; anyone who holds this may go on.
     Pending(PendingRegistration),
     /// It made this build.
     Done {
@@ -147,7 +147,7 @@ impl Builds<'_> {
         self,
         key: &RegistrationKey,
         build: &Build,
-        note: &Note,
+        note: &AuditRecord,
     ) -> Result<Completed> {
         let id = keys::registration_id(key);
         let what = format!("registration {id}");

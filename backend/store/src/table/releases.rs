@@ -5,7 +5,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    audit::Note,
+    audit::AuditRecord,
     build::{Build, RegistrationKey},
     hold::Hold,
     id::{AppId, BuildId, EnvironmentId},
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::Result;
 
-/// Set on a line of an environment's list while its build has not been withdrawn since, so that whoever reads the list
+/// Set on a line of an environment's list while its build has not been withdrawn since, so that anyone who reads the list
 /// needs not look. Lines without it are of builds that were withdrawn once, or were written before there was this mark.
 pub(super) const OFFERED: &str = "offered";
 
@@ -55,7 +55,7 @@ pub enum Along<'a> {
         /// The build.
         build: &'a Build,
         /// What the audit log says of it.
-        note: &'a Note,
+        note: &'a AuditRecord,
     },
     /// The end of the promotion that brings the build there.
     Promotion {
@@ -92,7 +92,7 @@ impl Releases<'_> {
         self,
         grant: &ReleaseGrant,
         along: Along<'_>,
-        note: &Note,
+        note: &AuditRecord,
     ) -> Result<Released> {
         match along {
             Along::Registration {
@@ -113,7 +113,7 @@ impl Releases<'_> {
         self,
         grant: &ReleaseGrant,
         along: Along<'_>,
-        notes: &[Note],
+        notes: &[AuditRecord],
     ) -> Result<Released> {
         let (app, to) = (&grant.release().app, &grant.release().environment);
         let mut tries = Tries::of("a release");

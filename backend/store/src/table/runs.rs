@@ -1,4 +1,4 @@
-//! Runs and their steps, joined from events by whoever brings them.
+//! Runs and their steps, joined from events by the process that brings them.
 
 use std::collections::HashSet;
 

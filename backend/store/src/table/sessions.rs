@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
-    audit::Note,
+    audit::AuditRecord,
     digest::Digest,
     id::{PersonId, SessionId},
 };
@@ -102,7 +102,7 @@ impl Sessions<'_> {
     }
 
     /// Ends one from elsewhere; false if it was over.
-    pub async fn end(self, person: &PersonId, id: &SessionId, note: &Note) -> Result<bool> {
+    pub async fn end(self, person: &PersonId, id: &SessionId, note: &AuditRecord) -> Result<bool> {
         let write = Write::DeleteIf(keys::session(person, id), Condition::present());
         let written = self
             .table
@@ -117,7 +117,7 @@ impl Sessions<'_> {
         self,
         person: &PersonId,
         ids: &[SessionId],
-        note: impl Fn(usize) -> Note,
+        note: impl Fn(usize) -> AuditRecord,
     ) -> Result<()> {
         for some in ids.chunks(AT_ONCE) {
             let deletes = some

@@ -1,6 +1,6 @@
 //! API tokens: whose they are, what they permit, and the digest that their secret is known by.
 //!
-//! Each owner has one more item, the roster of their live tokens, which whoever makes one has to change: so nobody gets past
+//! Each owner has one more item, the roster of their live tokens, which anyone who makes one has to change: so nobody gets past
 //! the limit by making two at once. A token that is over is kept for a while, so that its owner sees what became of it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -8,7 +8,7 @@ use domain::{
     Timestamp,
     access::Permit,
     actor::Actor,
-    audit::Note,
+    audit::AuditRecord,
     digest::Digest,
     id::{PersonId, TokenId, TokenLabel},
 };
@@ -118,7 +118,12 @@ impl Tokens<'_> {
     }
 
     /// Keeps a new token, unless its owner has one of that name or `most` of them.
-    pub async fn make(self, token: &TokenRecord, most: usize, note: &Note) -> Result<TokenMade> {
+    pub async fn make(
+        self,
+        token: &TokenRecord,
+        most: usize,
+        note: &AuditRecord,
+    ) -> Result<TokenMade> {
         let mut kept = item::of(&keys::token(&token.id), token)?;
         item::expire(&mut kept, token.expires_at.as_second() + KEPT_SECONDS);
         let mut tries = Tries::of("somebody's tokens");
@@ -158,7 +163,7 @@ impl Tokens<'_> {
         self,
         token: &TokenRecord,
         revoked: &RevokedToken,
-        note: &Note,
+        note: &AuditRecord,
     ) -> Result<bool> {
         let value = serde_dynamo::to_attribute_value(revoked);
         let value: AttributeValue = value.map_err(|error| Error::corrupt("a token", error))?;
@@ -206,7 +211,7 @@ impl Tokens<'_> {
         Ok(())
     }
 
-    /// Makes somebody the owner of the live tokens that were made by whoever had that address, before it was kept which
+    /// Makes somebody the owner of the live tokens that were made by the person who had that address, before it was kept which
     /// person made one. How many they are.
     pub async fn claim(self, address: &str, person: &PersonId) -> Result<usize> {
         let before = keys::roster_of_address(address);

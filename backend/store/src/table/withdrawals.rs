@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    audit::Note,
+    audit::AuditRecord,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId},
     release::{Release, restored},
@@ -46,7 +46,7 @@ impl Releases<'_> {
         app: &AppId,
         build: &BuildId,
         hold: &Hold,
-        note: &Note,
+        note: &AuditRecord,
     ) -> Result<Option<Unsettled>> {
         let own = item::of(&keys::withdrawn(build), hold)?;
         let own = Write::Put(own, Some(Condition::absent()));
@@ -59,7 +59,7 @@ impl Releases<'_> {
         self,
         app: &AppId,
         build: &BuildId,
-        note: &Note,
+        note: &AuditRecord,
     ) -> Result<Option<Unsettled>> {
         let own = Write::DeleteIf(keys::withdrawn(build), Condition::present());
         self.turn(app, build, own, note).await
@@ -70,12 +70,12 @@ impl Releases<'_> {
         app: &AppId,
         build: &BuildId,
         own: Write,
-        note: &Note,
+        note: &AuditRecord,
     ) -> Result<Option<Unsettled>> {
         let unsettled = Unsettled {
             app: app.clone(),
             build: build.clone(),
-            turn: format!("{:?} {}", note.deed, note.at),
+            turn: format!("{:?} {}", note.action, note.at),
         };
         let marker = item::of(&keys::unsettled(build), &unsettled)?;
         let what = format!("the withdrawal of build {build}");
@@ -132,7 +132,7 @@ impl Releases<'_> {
                 values: vec![(":turn", turn)],
             };
             let done = Write::DeleteIf(keys::unsettled(build), own);
-            // Where it is not its own any more, whoever turned the build since settles that.
+            // Where it is not its own any more: the process that turned the build since settles that.
             self.table.calls.transact(vec![done]).await?;
         }
         Ok(still_held)

@@ -21,7 +21,7 @@ use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls;
 use domain::{
     Timestamp,
-    audit::Deed,
+    audit::AuditAction,
     build::{Build, RegistrationKey},
     id::{AppId, EnvironmentId},
     month::Month,
@@ -167,11 +167,11 @@ pub(crate) fn build(app: &AppId, number: u64) -> Build {
 
 impl Bench {
     /// What the audit log says was done, the oldest first.
-    pub(crate) async fn deeds(&self) -> Vec<Deed> {
+    pub(crate) async fn actions(&self) -> Vec<AuditAction> {
         let found = self.table.audit().month(&Month::of(noon(0))).await.unwrap();
         found
             .into_iter()
-            .map(|found| found.entry.unwrap().note.deed)
+            .map(|found| found.entry.unwrap().note.action)
             .collect()
     }
 
@@ -183,7 +183,7 @@ impl Bench {
         at: Timestamp,
     ) -> Released {
         let grant = grant(build, environment, at);
-        let note = note(Deed::Released);
+        let note = note(AuditAction::Released);
         let released = self.table.releases().put(&grant, Along::Nothing, &note);
         released.await.unwrap()
     }
@@ -196,7 +196,7 @@ impl Bench {
         environment: &EnvironmentId,
         at: Timestamp,
     ) -> Released {
-        let (registered, released) = (note(Deed::Registered), note(Deed::Released));
+        let (registered, released) = (note(AuditAction::Registered), note(AuditAction::Released));
         let along = Along::Registration {
             key,
             build,

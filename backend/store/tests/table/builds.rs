@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{audit::Deed, page::Limit};
+use domain::{audit::AuditAction, page::Limit};
 
 use crate::support::{
     Bench, app, build, build_id, environment, noon, note, registration_key, release, run_id,
@@ -91,7 +91,7 @@ async fn builds_come_by_number_highest_first() {
         bench
             .table
             .builds()
-            .complete_registration(&key, &made, &note(Deed::Registered))
+            .complete_registration(&key, &made, &note(AuditAction::Registered))
             .await
             .unwrap();
     }

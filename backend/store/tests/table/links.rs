@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     actor::Actor,
-    audit::{Deed, Note},
+    audit::{AuditAction, AuditRecord},
     digest::Digest,
     download::{DailyLimits, Download, day_ends},
     month::Month,
@@ -47,12 +47,12 @@ fn link(number: u64, limit: Option<u32>) -> LinkRecord {
     }
 }
 
-fn note(deed: Deed) -> Note {
-    Note::new(noon(0), Actor::local(), "local", deed)
+fn note(action: AuditAction) -> AuditRecord {
+    AuditRecord::new(noon(0), Actor::local(), "local", action)
 }
 
 async fn kept(bench: &Bench, record: &LinkRecord) {
-    let note = note(Deed::LinkMade);
+    let note = note(AuditAction::LinkMade);
     bench.table.links().put(record, &note).await.unwrap();
 }
 
@@ -159,7 +159,7 @@ async fn a_link_is_revoked_once_with_one_entry() {
         by: Actor::local(),
         at: noon(second),
     };
-    let note = note(Deed::LinkRevoked);
+    let note = note(AuditAction::LinkRevoked);
     let revoke = |second| {
         let (id, revoked, note) = (record.link.id.clone(), revoked(second), note.clone());
         let table = bench.table.clone();

@@ -3,7 +3,7 @@
 use domain::{
     access::{Permission, Permit},
     actor::Actor,
-    audit::{Deed, Note},
+    audit::{AuditAction, AuditRecord},
     digest::Digest,
     id::PersonId,
 };
@@ -68,8 +68,8 @@ fn before(number: u32, address: &str) -> TokenRecord {
     }
 }
 
-fn note() -> Note {
-    Note::new(noon(0), Actor::local(), "local", Deed::TokenMade)
+fn note() -> AuditRecord {
+    AuditRecord::new(noon(0), Actor::local(), "local", AuditAction::TokenMade)
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn tokens_of_an_address_become_those_of_the_person_who_has_it() {
             assert_eq!(owner, ("ada@example.com", Some(&ada)));
         }
     }
-    // They count for her limit, and one that is revoked makes room.
+    // They count for her limit, and one that is revoked frees its place.
     let mut more = before(70, "ada+2@example.com");
     more.owner = Actor::person(ada.clone(), "ada+2@example.com", Vec::new());
     let made = table.tokens().make(&more, 50, &note()).await;

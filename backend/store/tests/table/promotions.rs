@@ -2,7 +2,7 @@
 
 use domain::{
     actor::Actor,
-    audit::{Deed, Note, Seals},
+    audit::{AuditAction, AuditRecord, Seals},
     build::Build,
     hold::{Held, Hold},
     month::Month,
@@ -41,7 +41,7 @@ fn promotion(number: u64, build: &Build) -> Promotion {
 }
 
 async fn requested(bench: &Bench, promotion: &Promotion) -> PromotionRecord {
-    let notes = [note(Deed::PromotionRequested)];
+    let notes = [note(AuditAction::PromotionRequested)];
     let requested = bench.table.promotions().request(promotion, None, &notes);
     match requested.await.unwrap() {
         Requested::New(record) => *record,
@@ -49,9 +49,9 @@ async fn requested(bench: &Bench, promotion: &Promotion) -> PromotionRecord {
     }
 }
 
-fn noted(deed: Deed) -> Step<'static> {
+fn noted(action: AuditAction) -> Step<'static> {
     Step {
-        notes: vec![note(deed)],
+        notes: vec![note(action)],
         ..Step::default()
     }
 }
@@ -90,7 +90,7 @@ async fn of_many_who_ask_at_once_one_gets_the_place() {
     let requests = (1..=6).map(|number| {
         let (table, promotion) = (bench.table.clone(), promotion(number, &build));
         tokio::spawn(async move {
-            let notes = [note(Deed::PromotionRequested)];
+            let notes = [note(AuditAction::PromotionRequested)];
             let requested = table.promotions().request(&promotion, None, &notes).await;
             matches!(requested.unwrap(), Requested::New(_))
         })
@@ -119,7 +119,7 @@ async fn a_promotion_leaves_its_place_when_it_is_over_and_its_lines_for_ever() {
     let waiting = requested(&bench, &promotion(1, &build)).await;
     let starting = Step {
         starts: true,
-        ..noted(Deed::PromotionStarted)
+        ..noted(AuditAction::PromotionStarted)
     };
     let started = done(&bench, &waiting, State::Starting, starting).await;
     let prod = environment("prod");
@@ -130,7 +130,7 @@ async fn a_promotion_leaves_its_place_when_it_is_over_and_its_lines_for_ever() {
         hold: None,
     };
     let grant = started.promotion.grant(&build, noon(9)).unwrap();
-    let succeeded = note(Deed::PromotionSucceeded);
+    let succeeded = note(AuditAction::PromotionSucceeded);
     let released = bench.table.releases().put(&grant, along, &succeeded);
     assert!(matches!(released.await.unwrap(), Released::Now(_)));
     assert_eq!(
@@ -169,17 +169,18 @@ async fn nobody_writes_over_a_state_that_they_have_not_read() {
         &bench,
         &waiting,
         State::Expired,
-        noted(Deed::PromotionExpired),
+        noted(AuditAction::PromotionExpired),
     )
     .await;
     let after = Promotion {
         state: State::Starting,
         ..waiting.promotion.clone()
     };
-    let late = bench
-        .table
-        .promotions()
-        .step(&waiting, &after, noted(Deed::PromotionStarted));
+    let late =
+        bench
+            .table
+            .promotions()
+            .step(&waiting, &after, noted(AuditAction::PromotionStarted));
     assert_eq!(late.await.unwrap(), Stepped::Refused(Obstacle::Changed));
     assert_eq!(log_length(&bench).await, 2);
 }
@@ -195,7 +196,7 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
     };
     let starting = || Step {
         starts: true,
-        ..noted(Deed::PromotionStarted)
+        ..noted(AuditAction::PromotionStarted)
     };
     let hold = |on: Held| Hold {
         on,
@@ -212,7 +213,7 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
             bench
                 .table
                 .holds()
-                .put(&hold(on.clone()), &note(Deed::Held))
+                .put(&hold(on.clone()), &note(AuditAction::Held))
                 .await
                 .unwrap()
         );
@@ -220,7 +221,7 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
             !bench
                 .table
                 .holds()
-                .put(&hold(on.clone()), &note(Deed::Held))
+                .put(&hold(on.clone()), &note(AuditAction::Held))
                 .await
                 .unwrap()
         );
@@ -235,7 +236,7 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
             bench
                 .table
                 .holds()
-                .lift(&on, &note(Deed::Lifted))
+                .lift(&on, &note(AuditAction::Lifted))
                 .await
                 .unwrap()
         );
@@ -243,7 +244,7 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
             !bench
                 .table
                 .holds()
-                .lift(&on, &note(Deed::Lifted))
+                .lift(&on, &note(AuditAction::Lifted))
                 .await
                 .unwrap()
         );
@@ -252,7 +253,7 @@ async fn a_hold_and_a_withdrawal_stop_a_start_and_nothing_is_written() {
         app: build.app.clone(),
         build: build.id.clone(),
     };
-    let (hold, withdrawn) = (hold(on), note(Deed::Withdrawn));
+    let (hold, withdrawn) = (hold(on), note(AuditAction::Withdrawn));
     let taken = bench
         .table
         .releases()
@@ -282,7 +283,7 @@ async fn a_run_finds_the_promotion_that_it_carries_out() {
         &bench,
         &waiting,
         State::Starting,
-        noted(Deed::PromotionStarted),
+        noted(AuditAction::PromotionStarted),
     )
     .await;
     let after = Promotion {
@@ -321,7 +322,11 @@ async fn eight_writers_of_the_log_at_once_make_one_chain() {
         let table = bench.table.clone();
         tokio::spawn(async move {
             for _ in 0..3 {
-                table.audit().note(&note(Deed::Released)).await.unwrap();
+                table
+                    .audit()
+                    .note(&note(AuditAction::Released))
+                    .await
+                    .unwrap();
             }
         })
     });
@@ -345,20 +350,25 @@ async fn eight_writers_of_the_log_at_once_make_one_chain() {
 #[tokio::test]
 async fn a_clock_that_goes_back_over_a_month_breaks_no_chain() {
     let bench = Bench::new().await;
-    let next_month = Note::new(
+    let next_month = AuditRecord::new(
         "2026-12-01T00:00:01Z".parse().unwrap(),
         Actor::local(),
         "local",
-        Deed::Held,
+        AuditAction::Held,
     );
     bench
         .table
         .audit()
-        .note(&note(Deed::Released))
+        .note(&note(AuditAction::Released))
         .await
         .unwrap();
     bench.table.audit().note(&next_month).await.unwrap();
-    bench.table.audit().note(&note(Deed::Lifted)).await.unwrap();
+    bench
+        .table
+        .audit()
+        .note(&note(AuditAction::Lifted))
+        .await
+        .unwrap();
     let span = bench.table.audit().span().await.unwrap().unwrap();
     assert_eq!(
         (span.first.to_string(), span.last.to_string()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     actor::Actor,
-    audit::Deed,
+    audit::AuditAction,
     build::{Build, RegistrationKey},
     hold::{Held, Hold},
 };
@@ -210,7 +210,7 @@ async fn of_registration_release_and_log_all_are_written_or_none() {
     bench
         .table
         .holds()
-        .put(&hold, &note(Deed::Held))
+        .put(&hold, &note(AuditAction::Held))
         .await
         .unwrap();
     let made = build(&wallet, 1);
@@ -225,17 +225,22 @@ async fn of_registration_release_and_log_all_are_written_or_none() {
             .await
             .unwrap(),
     );
-    assert_eq!(bench.deeds().await, [Deed::Held]);
+    assert_eq!(bench.actions().await, [AuditAction::Held]);
     bench
         .table
         .holds()
-        .lift(&hold.on, &note(Deed::Lifted))
+        .lift(&hold.on, &note(AuditAction::Lifted))
         .await
         .unwrap();
     bench.register(&key, &made, &dev, noon(7)).await;
     assert_eq!(
-        bench.deeds().await,
-        [Deed::Held, Deed::Lifted, Deed::Registered, Deed::Released]
+        bench.actions().await,
+        [
+            AuditAction::Held,
+            AuditAction::Lifted,
+            AuditAction::Registered,
+            AuditAction::Released
+        ]
     );
 }
 
@@ -274,7 +279,7 @@ async fn what_a_crash_leaves_behind_is_found_and_forgotten() {
     bench
         .table
         .builds()
-        .complete_registration(&key("done"), &made, &note(Deed::Registered))
+        .complete_registration(&key("done"), &made, &note(AuditAction::Registered))
         .await
         .unwrap();
 
@@ -349,7 +354,7 @@ async fn a_forgotten_registration_cannot_be_completed() {
         .await
         .unwrap();
     let made = build(&wallet, 1);
-    let registered = note(Deed::Registered);
+    let registered = note(AuditAction::Registered);
     let refused = bench
         .table
         .builds()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     actor::Actor,
-    audit::Deed,
+    audit::AuditAction,
     build::Build,
     hold::{Held, Hold},
     id::EnvironmentId,
@@ -42,7 +42,7 @@ fn stop(environment: &EnvironmentId) -> Hold {
 impl Bench {
     async fn withdraw(&self, build: &Build, environments: &[EnvironmentId]) {
         let hold = withdrawal(build);
-        let note = note(Deed::Withdrawn);
+        let note = note(AuditAction::Withdrawn);
         let withdrawn = self
             .table
             .releases()
@@ -134,7 +134,7 @@ async fn releasing_what_is_current_changes_nothing() {
         .await
         .unwrap();
     assert_eq!(page.items, [*release]);
-    assert_eq!(bench.deeds().await, [Deed::Released]);
+    assert_eq!(bench.actions().await, [AuditAction::Released]);
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn releases_at_once_each_become_current_one_after_the_other() {
         bench.table.runs().overview().await.unwrap().current,
         [page.items[0].clone()]
     );
-    assert_eq!(bench.deeds().await, [Deed::Released; 12]);
+    assert_eq!(bench.actions().await, [AuditAction::Released; 12]);
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn a_hold_and_a_withdrawal_stop_a_release_and_nothing_is_written() {
     bench
         .table
         .holds()
-        .put(&stop, &note(Deed::Held))
+        .put(&stop, &note(AuditAction::Held))
         .await
         .unwrap();
     let stopped = bench.release(&made, &dev, noon(1)).await;
@@ -197,7 +197,7 @@ async fn a_hold_and_a_withdrawal_stop_a_release_and_nothing_is_written() {
     bench
         .table
         .holds()
-        .lift(&stop.on, &note(Deed::Lifted))
+        .lift(&stop.on, &note(AuditAction::Lifted))
         .await
         .unwrap();
     bench.withdraw(&taken, std::slice::from_ref(&dev)).await;
@@ -205,8 +205,12 @@ async fn a_hold_and_a_withdrawal_stop_a_release_and_nothing_is_written() {
     assert_eq!(stopped, Released::Refused(Obstacle::Withdrawn));
     assert_eq!(bench.current(&dev).await, None);
     assert_eq!(
-        bench.deeds().await,
-        [Deed::Held, Deed::Lifted, Deed::Withdrawn]
+        bench.actions().await,
+        [
+            AuditAction::Held,
+            AuditAction::Lifted,
+            AuditAction::Withdrawn
+        ]
     );
     bench.release(&made, &dev, noon(3)).await;
     assert_eq!(bench.current(&dev).await, Some(1));
@@ -224,7 +228,7 @@ async fn a_withdrawal_reaches_any_number_of_environments_in_small_transactions()
     }
     bench.withdraw(&made, &environments).await;
     assert_eq!(bench.table.runs().overview().await.unwrap().current, []);
-    let restored = note(Deed::Restored);
+    let restored = note(AuditAction::Restored);
     let turned = bench
         .table
         .releases()
@@ -249,7 +253,7 @@ async fn a_withdrawal_that_broke_off_is_found_and_settled() {
     let (wallet, dev) = (app("wallet"), environment("dev"));
     let made = build(&wallet, 1);
     bench.release(&made, &dev, noon(0)).await;
-    let (hold, withdrawn) = (withdrawal(&made), note(Deed::Withdrawn));
+    let (hold, withdrawn) = (withdrawal(&made), note(AuditAction::Withdrawn));
     let taken = bench
         .table
         .releases()
@@ -294,10 +298,10 @@ async fn a_restored_build_is_served_again_where_it_is_the_newest_and_nothing_is_
     bench
         .table
         .holds()
-        .put(&stop, &note(Deed::Held))
+        .put(&stop, &note(AuditAction::Held))
         .await
         .unwrap();
-    let restored = note(Deed::Restored);
+    let restored = note(AuditAction::Restored);
     let turned = bench.table.releases().restore(&wallet, &made.id, &restored);
     let unsettled = turned.await.unwrap().unwrap();
     let held = bench
@@ -311,7 +315,7 @@ async fn a_restored_build_is_served_again_where_it_is_the_newest_and_nothing_is_
     bench
         .table
         .holds()
-        .lift(&stop.on, &note(Deed::Lifted))
+        .lift(&stop.on, &note(AuditAction::Lifted))
         .await
         .unwrap();
     let still = bench.table.releases().unsettled().await.unwrap();
@@ -333,13 +337,13 @@ async fn settling_one_turn_ends_no_later_one() {
     let (wallet, dev) = (app("wallet"), environment("dev"));
     let made = build(&wallet, 1);
     bench.release(&made, &dev, noon(0)).await;
-    let (hold, withdrawn) = (withdrawal(&made), note(Deed::Withdrawn));
+    let (hold, withdrawn) = (withdrawal(&made), note(AuditAction::Withdrawn));
     let taken = bench
         .table
         .releases()
         .withdraw(&wallet, &made.id, &hold, &withdrawn);
     let first = taken.await.unwrap().unwrap();
-    let restored = note(Deed::Restored);
+    let restored = note(AuditAction::Restored);
     let turned = bench.table.releases().restore(&wallet, &made.id, &restored);
     let second = turned.await.unwrap().unwrap();
     // The first goes on late, and finds that the build is not withdrawn any more.
@@ -375,7 +379,7 @@ async fn a_list_says_which_builds_were_not_withdrawn_since_and_leaves_others_to_
     let everywhere = [dev.clone()];
     bench.withdraw(&taken, &everywhere).await;
     assert_eq!(offered().await, [(2, false), (1, true)]);
-    let restored = note(Deed::Restored);
+    let restored = note(AuditAction::Restored);
     let turned = bench
         .table
         .releases()

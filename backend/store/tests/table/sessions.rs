@@ -2,7 +2,7 @@
 
 use domain::{
     actor::Actor,
-    audit::{Deed, Note},
+    audit::{AuditAction, AuditRecord},
     digest::Digest,
     id::{PersonId, SessionId},
 };
@@ -37,8 +37,8 @@ fn session(number: u32) -> SessionRecord {
     }
 }
 
-fn note(count: usize) -> Note {
-    let mut note = Note::new(noon(9), Actor::local(), "local", Deed::SessionEnded);
+fn note(count: usize) -> AuditRecord {
+    let mut note = AuditRecord::new(noon(9), Actor::local(), "local", AuditAction::SessionEnded);
     note.details
         .insert("sessions".to_owned(), count.to_string());
     note

@@ -52,7 +52,7 @@ pub enum Answered {
 /// Whom a failure asks to do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// What the job was to do cannot be done: whoever made the artifact.
+    /// What the job was to do cannot be done: the person who made the artifact.
     JobFailed,
     /// The action is configured wrongly: the pipeline's owner.
     Configuration,
@@ -103,7 +103,7 @@ pub enum Error {
 }
 
 impl Jobs {
-    /// A client that signs as whoever the environment says, as in a Lambda. `endpoint` is where `CodePipeline` listens, when
+    /// A client that signs with the credentials of the environment, as in a Lambda. `endpoint` is where `CodePipeline` listens, when
     /// it is not AWS's own. The jobs of the account of `elsewhere` are answered in that role.
     pub async fn connect(endpoint: Option<&str>, region: &str, elsewhere: Option<&Role>) -> Self {
         let config = role::config(region, None).await;

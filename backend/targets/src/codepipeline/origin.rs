@@ -1,5 +1,5 @@
 //! Which execution a job is of, by `CodePipeline`'s own word. The event that a function gets does not say it, and what the
-//! action's parameters say is written by whoever owns the pipeline.
+//! action's parameters say is written by the owner of the pipeline.
 //!
 //! The answer of `GetJobDetails` holds live credentials. So nothing of it but names is kept, and an answer that cannot be
 //! read is not part of any error.

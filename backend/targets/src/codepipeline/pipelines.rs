@@ -46,7 +46,7 @@ pub struct Pipeline {
 }
 
 impl Pipelines {
-    /// Signs as whoever the environment says. `endpoint` is where `CodePipeline` listens, when it is not AWS's own; `role` is
+    /// Signs with the credentials of the environment. `endpoint` is where `CodePipeline` listens, when it is not AWS's own; `role` is
     /// taken on for the pipelines of its account.
     pub async fn connect(endpoint: Option<&str>, region: &str, role: Option<Role>) -> Self {
         Self::on(role::config(region, None).await, endpoint, role)
@@ -184,7 +184,7 @@ mod tests {
 
     const ROLE: &str = "arn:aws:iam::999999999999:role/towpath-jobs";
 
-    /// A pipeline that is called in a role; AWS answers so to whoever wants to take it on.
+    /// A pipeline that is called in a role; AWS answers so to anyone who wants to take it on.
     async fn in_role(status: StatusCode, answer: &'static str) -> Pipeline {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{Timestamp, access::Action, actor::Actor, audit::Principal};
-use frontend::site::{Room, Visitor};
+use frontend::site::{Section, Visitor};
 use identity::{Authenticated, sign_in::Session};
 use url::form_urlencoded;
 
@@ -77,7 +77,7 @@ impl FromRequestParts<Arc<AppState>> for Caller {
     }
 }
 
-/// Who asks: whoever the bearer header proves, and only without one the session, or the local portal's one user.
+/// Who asks: the principal that the bearer header proves, and only without one the session, or the local portal's one user.
 fn proven(state: &AppState, extensions: &Extensions) -> Option<Authenticated> {
     if let Some(proven) = extensions.get::<Authenticated>() {
         return Some(proven.clone());
@@ -127,7 +127,7 @@ pub(crate) fn sign_in_and_return_to(page: &str) -> Response {
 pub(crate) fn visitor(state: &AppState, extensions: &Extensions) -> Visitor {
     let known = |name: &str, actor: &Actor| Visitor::Person {
         name: name.to_owned(),
-        opens: rooms(state, actor),
+        opens: sections(state, actor),
     };
     if let Some(Authenticated { actor, .. }) = extensions.get::<Authenticated>() {
         return known(&actor.name, actor);
@@ -140,13 +140,13 @@ pub(crate) fn visitor(state: &AppState, extensions: &Extensions) -> Visitor {
 }
 
 /// What of the site someone may open that others may not.
-fn rooms(state: &AppState, actor: &Actor) -> Vec<Room> {
-    let rooms = [
-        (Room::Unassigned, Action::ViewUnassigned),
-        (Room::Audit, Action::ViewAudit),
-        (Room::Access, Action::ViewAccess),
-        (Room::Configuration, Action::ViewConfiguration),
+fn sections(state: &AppState, actor: &Actor) -> Vec<Section> {
+    let sections = [
+        (Section::Unassigned, Action::ViewUnassigned),
+        (Section::Audit, Action::ViewAudit),
+        (Section::Access, Action::ViewAccess),
+        (Section::Configuration, Action::ViewConfiguration),
     ];
-    let open = |(room, action)| state.portal.may(actor, action).then_some(room);
-    rooms.into_iter().filter_map(open).collect()
+    let open = |(section, action)| state.portal.may(actor, action).then_some(section);
+    sections.into_iter().filter_map(open).collect()
 }

@@ -50,7 +50,7 @@ pub(crate) async fn authenticate(
         .authenticate(shown, &state.workloads, from.as_deref(), now)
         .await;
     if !matches!(proven, Ok(_) | Err(AuthError::Failed(_))) {
-        // Whoever shows nothing that counts uses up what those without anything have there.
+        // Anyone who shows nothing that counts uses up what those without anything have there.
         let _counted = limits.take(Kind::Unknown, &address, now);
     }
     let proven = match proven {

@@ -150,7 +150,7 @@ fn without_cookies_if_failed(mut response: Response) -> Response {
 
 /// The address of the client, by the entry of `X-Forwarded-For` that the client cannot choose.
 ///
-/// Each proxy appends the address of whoever connected to it. The last entry is from what stands right before the program.
+/// Each proxy appends the address of the peer that connected to it. The last entry is from what stands right before the program.
 /// Where the request has the origin key, that is API Gateway, which saw CloudFront; the entry before is CloudFront's, which saw
 /// the client. Without the key, the entry before the last may be anybody's invention.
 fn client_of(headers: &HeaderMap, through_cloudfront: bool) -> Option<IpAddr> {

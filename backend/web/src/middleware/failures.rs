@@ -1,4 +1,4 @@
-//! The form of every failure: problem+json below `/api`, a page elsewhere, whoever found the failure.
+//! The form of every failure: problem+json below `/api`, a page elsewhere, no matter who found the failure.
 
 use std::{any::Any, sync::Arc};
 
@@ -19,7 +19,7 @@ use crate::{
     state::AppState,
 };
 
-/// Gives every failure its form: JSON below `/api`, a page elsewhere, whoever found the failure.
+/// Gives every failure its form: JSON below `/api`, a page elsewhere, no matter who found the failure.
 pub(crate) async fn render(
     State(state): State<Arc<AppState>>,
     request: Request,
@@ -31,7 +31,7 @@ pub(crate) async fn render(
     let visitor = caller::visitor(&state, request.extensions());
     let mut response = next.run(request).await;
     let status = response.status();
-    // A shared cache may hand the page of a failure of ours to anybody: it holds nothing of whoever asked.
+    // A shared cache may hand the page of a failure of ours to anybody: it holds nothing of the person who asked.
     let failed = status.is_server_error();
     let visitor = match visitor {
         Visitor::Local => Visitor::Local,

@@ -23,7 +23,7 @@ use crate::{
     state::{AppState, AuthMode},
 };
 
-/// Sessions that this process has asked the register about, each until it has to ask again. Without that, whoever has the
+/// Sessions that this process has asked the register about, each until it has to ask again. Without that, anyone who has the
 /// secret that seals cookies could make up any session.
 #[derive(Default)]
 pub(crate) struct Registered(Mutex<HashMap<Digest, i64>>);
@@ -100,7 +100,7 @@ pub(crate) async fn session(
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    // Whoever signed out just now stays out.
+    // The person who signed out just now stays out.
     if Cookie::Session.is_set(headers, secure) {
         return response;
     }

@@ -95,7 +95,7 @@ impl Limits {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(Kind, String), i64>> {
-        // These are plain numbers: whoever panicked while counting left nothing half-done that matters.
+        // These are plain numbers: the thread that panicked while counting left nothing half-done that matters.
         self.used_until
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -136,7 +136,7 @@ fn too_large(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Problem>
     Some(Problem::new(status, detail))
 }
 
-/// Turns away whoever asks too often. A local portal has one user, who may.
+/// Turns away a caller who asks too often. A local portal has one user, who may.
 pub(crate) async fn rate(
     State((state, limits)): State<Counted>,
     request: Request,
@@ -154,7 +154,7 @@ pub(crate) async fn rate(
     }
 }
 
-/// The answer to whoever has to wait.
+/// The answer to anyone who has to wait.
 pub(crate) fn too_many(seconds: i64) -> Problem {
     let unit = if seconds == 1 { "second" } else { "seconds" };
     let what = format!("Too many requests came from you: try again in {seconds} {unit}.");

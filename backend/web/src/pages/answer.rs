@@ -65,7 +65,7 @@ impl AppState {
         Html(frontend::render(page, &self.site(base, Visitor::SignedOut)))
     }
 
-    /// A page for whoever holds a share link.
+    /// A page for anyone who holds a share link.
     pub(super) fn guest_page(&self, base: String, page: &Page<'_>) -> impl IntoResponse + use<> {
         let local = self.auth.is_local();
         let html = frontend::render(page, &self.site(base, Visitor::Guest { local }));

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use domain::{
-    audit::{Deed, Narrow},
+    audit::{AuditAction, Narrow},
     month::{InvalidMonth, Month},
     page::{Cursor, Limit},
 };
@@ -30,7 +30,7 @@ pub(super) struct Asked {
     month: Option<Month>,
     narrow: Narrow,
     app: String,
-    deed: String,
+    action: String,
     cursor: Option<Cursor>,
 }
 
@@ -38,11 +38,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["month", "app", "deed", "by", "cursor"])?;
+        let query = Query::of(parts, &["month", "app", "action", "by", "cursor"])?;
         let said = |name: &str| query.text(name).map(str::trim).filter(|it| !it.is_empty());
         let month = said("month").map(str::parse).transpose();
         let app = said("app").map(str::parse).transpose();
-        let deed = said("deed").map(deed).transpose()?;
+        let action = said("action").map(action).transpose()?;
         let by = said("by").unwrap_or_default();
         Ok(Self {
             month: month.map_err(|error: InvalidMonth| {
@@ -50,20 +50,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             })?,
             narrow: Narrow {
                 app: app.map_err(|_| Problem::invalid("app", "This is no app's name."))?,
-                deed,
+                action,
                 by: by.chars().take(LONGEST_NAME).collect(),
             },
             app: said("app").unwrap_or_default().to_owned(),
-            deed: said("deed").unwrap_or_default().to_owned(),
+            action: said("action").unwrap_or_default().to_owned(),
             cursor: query.cursor()?,
         })
     }
 }
 
-fn deed(text: &str) -> Result<Deed, Problem> {
+fn action(text: &str) -> Result<AuditAction, Problem> {
     let word: StrDeserializer<'_, serde::de::value::Error> =
         serde::de::IntoDeserializer::into_deserializer(text);
-    Deed::deserialize(word).map_err(|_| Problem::invalid("deed", "No entry says this."))
+    AuditAction::deserialize(word).map_err(|_| Problem::invalid("action", "No entry says this."))
 }
 
 pub(super) async fn list(
@@ -83,7 +83,7 @@ pub(super) async fn list(
         first: view.first.clone(),
         last: view.last.clone(),
         app: asked.app,
-        deed: asked.deed,
+        action: asked.action,
         by: asked.narrow.by.clone(),
         from_newest: asked.cursor.is_none(),
     };

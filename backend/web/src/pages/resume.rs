@@ -48,7 +48,7 @@ struct Kept {
     at: i64,
 }
 
-/// Sends whoever posts a form without a session to sign in, and keeps the form for them.
+/// Sends anyone who posts a form without a session to sign in, and keeps the form for them.
 pub(crate) async fn keep(State(state): Shared, request: Request, next: Next) -> Response {
     let AuthMode::SignIn(sign_in) = &state.auth else {
         return next.run(request).await;
@@ -92,7 +92,7 @@ pub(crate) async fn keep(State(state): Shared, request: Request, next: Next) -> 
     response
 }
 
-/// Shows a form that was kept, to whoever has signed in since then: its handler gives it back with what was typed.
+/// Shows a form that was kept, to anyone who has signed in since then: its handler gives it back with what was typed.
 pub(super) async fn resume(
     State(state): Shared,
     caller: Caller,

@@ -2,7 +2,7 @@
 
 use api::holds::{HoldRequest, Lift};
 use axum::{Json, extract::State};
-use domain::view::{FrozenView, HoldsView};
+use domain::view::{HeldView, HoldsView};
 
 use crate::{
     extract::{body, caller::Caller},
@@ -26,13 +26,13 @@ pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Json<Ho
 #[utoipa::path(
     post, path = "/api/v1/holds", tag = "holds", operation_id = "freeze",
     request_body = HoldRequest,
-    responses((status = 200, description = "The hold", body = FrozenView), Invalid, NotFound, Conflict, MediaType),
+    responses((status = 200, description = "The hold", body = HeldView), Invalid, NotFound, Conflict, MediaType),
 )]
 pub(super) async fn freeze(
     State(state): Shared,
     caller: Caller,
     body::Json(request): body::Json<HoldRequest>,
-) -> Result<Json<FrozenView>, Problem> {
+) -> Result<Json<HeldView>, Problem> {
     let frozen = state
         .portal
         .holds()

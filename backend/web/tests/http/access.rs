@@ -58,7 +58,7 @@ fn with(body: Value, row: Row) -> Row {
 
 /// Addresses that ask nobody who they are.
 const OPEN: [(&str, &str); 9] = [
-    // Whoever holds a share link proves it by the address itself.
+    // Anyone who holds a share link proves it by the address itself.
     ("GET", "/share/{credential}"),
     ("POST", "/share/{credential}"),
     ("GET", "/sign-in"),

@@ -1,4 +1,4 @@
-//! The bearer's door: what does not prove anything is refused in one way, and nothing beside it counts.
+//! Bearer tokens: what does not prove anything is refused in one way, and nothing beside it counts.
 
 use axum::{
     body::Body,

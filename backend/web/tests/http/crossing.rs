@@ -34,7 +34,7 @@ const BEYOND: [&str; 15] = [
     "/unassigned",
 ];
 
-/// What only whoever asked for a promotion may do, which here is somebody else.
+/// What only the person who asked for a promotion may do, which here is somebody else.
 const ASKERS: [&str; 2] = ["/api/v1/promotions/{id}/cancel", "/promotions/{id}/cancel"];
 
 /// What asks for the right in every environment that the build was released in, lab among them.
@@ -49,7 +49,7 @@ const EVERYWHERE: [&str; 4] = [
 async fn all(apps: &TwoApps) -> Vec<Template> {
     let mut templates = documented();
     templates.extend(walk::templates(&walk::pages(apps, &apps.admin).await));
-    // Whoever holds a share link is who asks there: there is nothing to get across to.
+    // Anyone who holds a share link is who asks there: there is nothing to get across to.
     templates.retain(|template| !template.pattern.starts_with("/share/"));
     templates.sort_by_key(|template| template.method != Method::GET);
     templates

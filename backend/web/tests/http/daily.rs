@@ -31,7 +31,7 @@ async fn giving(limits: DailyLimits) -> (TestPortal, String) {
     (portal, build)
 }
 
-/// The addresses that give that build to whoever may have it.
+/// The addresses that give that build to anyone who may have it.
 fn ways(build: &str) -> [String; 4] {
     let digest = Digest::of(b"an app");
     [
@@ -299,7 +299,8 @@ async fn a_link_pauses_when_its_day_is_used_up_and_goes_on_with_the_next() {
         spent(page, now());
         let text = page.text();
         assert!(
-            text.contains("gives nothing until") && text.contains("Ask whoever sent you this link"),
+            text.contains("gives nothing until")
+                && text.contains("Ask the person who sent you this link"),
             "{text}"
         );
         assert!(!text.contains("name=\"tap\""), "{text}");

@@ -1,4 +1,4 @@
-//! What an answer of status 5xx holds: nothing of whoever asked, since CloudFront may keep it for everybody.
+//! What an answer of status 5xx holds: nothing of the person who asked, since CloudFront may keep it for everybody.
 
 use std::{
     collections::BTreeSet,

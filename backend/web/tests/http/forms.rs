@@ -113,12 +113,15 @@ async fn the_audit_log_is_narrowed_verified_and_taken_away() {
     let site = TestPortal::new().await;
     send(&site, "/holds", "place=preprod/wallet&reason=one").await;
     send(&site, "/holds", "place=dev&reason=two").await;
-    let of_wallet = site.get("/audit?app=wallet&deed=held&by=LOC").await.text();
+    let of_wallet = site
+        .get("/audit?app=wallet&action=held&by=LOC")
+        .await
+        .text();
     assert_eq!(of_wallet.matches("tally\">put a hold<").count(), 1);
     assert!(of_wallet.contains("wallet in preprod"));
     let nothing = site.get("/audit?month=2020-01").await.text();
     assert!(nothing.contains("Nothing was noted in this month"));
-    for wrong in ["month=soon", "deed=sneezed", "app=A", "page=2"] {
+    for wrong in ["month=soon", "action=sneezed", "app=A", "page=2"] {
         let answer = site.get(&format!("/audit?{wrong}")).await;
         assert_eq!(answer.status, 400, "{wrong}");
     }

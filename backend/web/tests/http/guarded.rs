@@ -345,7 +345,7 @@ async fn from_elsewhere(apps: &TwoApps, sent: &[Template]) {
 /// So is what nobody sends.
 async fn from_nobody(apps: &TwoApps, sent: &[Template]) {
     let before = apps.dump().await;
-    // Whoever holds a share link is let in by it.
+    // Anyone who holds a share link is let in by it.
     let sent = sent
         .iter()
         .filter(|template| !template.pattern.starts_with("/share/"));

@@ -154,7 +154,10 @@ async fn two_taps_at_once_on_a_link_for_one_give_one() {
     let page = look(&portal, &address).await;
     assert_eq!(page.status, 410);
     assert!(page.text().contains("used as often as it may be"));
-    assert!(page.text().contains("Ask whoever sent you this link"));
+    assert!(
+        page.text()
+            .contains("Ask the person who sent you this link")
+    );
 }
 
 #[tokio::test]
@@ -237,7 +240,9 @@ async fn whoever_tries_many_addresses_that_lead_nowhere_has_to_wait() {
     assert!(locked.text().contains("wait, then try again"));
     assert_eq!(from(&address, other).await.status, 200);
     let cookie = portal.cookie("admins", now()).await;
-    let log = portal.get_as("/audit?deed=locked-out", Some(&cookie)).await;
+    let log = portal
+        .get_as("/audit?action=locked-out", Some(&cookie))
+        .await;
     assert_eq!(log.text().matches("tally\">guessed too often<").count(), 1);
 }
 
@@ -452,7 +457,7 @@ async fn five_wrong_passwords_lock_the_link_also_when_they_come_at_once() {
     let entries = log["entries"]["items"].as_array().unwrap();
     let locks: Vec<_> = entries
         .iter()
-        .filter(|it| it["deed"] == "locked-out")
+        .filter(|it| it[testkit::ACTION] == "locked-out")
         .collect();
     assert_eq!(locks.len(), 1, "{log}");
     assert!(!log.to_string().contains("of nine"));

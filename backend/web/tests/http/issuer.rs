@@ -136,7 +136,7 @@ impl Issuer {
         address.clone_into(&mut self.address);
     }
 
-    /// Whether it answers with an error to whoever asks for its keys.
+    /// Whether it answers with an error to anyone who asks for its keys.
     pub(crate) fn keeps_its_keys(&self, keyless: bool) {
         self.facts().keyless = keyless;
     }

@@ -30,7 +30,7 @@ async fn whoever_knocks_too_often_waits_and_nobody_else() {
     assert!(page.text().contains("<!DOCTYPE html>"), "{}", page.text());
     let elsewhere = asks(&portal, "/sign-in/callback", THERE).await;
     assert_eq!(elsewhere.status, 400);
-    // Whoever is in is not kept from what is theirs.
+    // Anyone who is in is not kept from what is theirs.
     let cookie = portal.cookie("viewer", now()).await;
     let overview = portal.get_as("/api/v1/overview", Some(&cookie)).await;
     assert_eq!(overview.status, 200);

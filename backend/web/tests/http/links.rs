@@ -89,7 +89,7 @@ async fn a_link_is_told_once_and_listed_without_what_opens_it() {
     let admin = portal.cookie("admins", now()).await;
     let log = portal.get_as("/api/v1/audit", Some(&admin)).await;
     let entry = &log.json()["entries"]["items"][0];
-    assert_eq!(entry["deed"], "link-made");
+    assert_eq!(entry[testkit::ACTION], "link-made");
     assert_eq!(
         (entry["app"].as_str(), entry["environment"].as_str()),
         (Some("wallet"), Some("dev"))
@@ -150,7 +150,7 @@ async fn a_link_is_ended_by_its_maker_or_an_administrator_and_by_nobody_else() {
     assert_eq!(standing, ["revoked", "revoked"]);
     let admin = portal.cookie("admins", now()).await;
     let log = portal
-        .get_as("/audit?deed=link-revoked", Some(&admin))
+        .get_as("/audit?action=link-revoked", Some(&admin))
         .await;
     let told = log.text().matches("tally\">revoked a share link<").count();
     assert_eq!(told, 2, "once for each link");

@@ -1,4 +1,4 @@
-//! Jobs of CI systems that come in with a token of their own platform, and whoever tries to pass for one.
+//! Jobs of CI systems that come in with a token of their own platform, and anyone who tries to pass for one.
 
 mod aws;
 mod refusals;

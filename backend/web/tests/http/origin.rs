@@ -187,7 +187,7 @@ async fn without_the_key_the_entry_before_the_last_is_believed_of_nobody() {
     let (right, wrong) = tokens(&portal).await;
     for number in 0..10 {
         let invented = format!("203.0.113.{number}");
-        // The last entry is that of the edge, which here stands for whoever asks.
+        // The last entry is that of the edge, which here stands for the caller.
         assert_eq!(from(&portal, &invented, &[], &wrong).await.status, 401);
     }
     assert_eq!(from(&portal, "203.0.113.77", &[], &right).await.status, 429);

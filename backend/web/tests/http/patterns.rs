@@ -130,7 +130,7 @@ fn meaning(pattern: &str, name: &str) -> Meaning {
         "what" | "kind" | "tap" => Meaning::Given,
         "issuer" | "password" | "everyones" | "groups" | "withdraw" | "bypass"
         | "bypass-reason" | "limit" | "per_day" | "bytes_per_day" | "failed" | "month"
-        | "format" | "abi" | "deed" | "by" | "return" | "code" | "state" | "error"
+        | "format" | "abi" | "action" | "by" | "return" | "code" | "state" | "error"
         | "error_description" => Meaning::Left,
         _ => panic!("{pattern}: say in patterns.rs what the field {name} holds"),
     }
@@ -335,7 +335,7 @@ pub(crate) fn documented() -> Vec<Template> {
         let body = &operation["requestBody"]["content"]["application/json"]["schema"];
         if body.is_object() {
             let mut bodies = bodies(&document, &pattern, body);
-            // A withdrawn build is restored, never lifted, whoever asks.
+            // A withdrawn build is restored, never lifted, no matter who asks.
             bodies.retain(|body| body["on"]["what"] != "build");
             for body in bodies {
                 templates.push(Template::new(method.clone(), &pattern, &query, &body));

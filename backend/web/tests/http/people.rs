@@ -6,7 +6,7 @@ use axum::http::{Method, Request, header};
 use config::Config;
 use domain::{
     Timestamp,
-    audit::{Deed, Note},
+    audit::{AuditAction, AuditRecord},
     month::Month,
     page::Limit,
 };
@@ -104,7 +104,7 @@ impl Team {
     }
 
     /// The newest entries of the audit log of that kind.
-    async fn noted(&self, deed: Deed) -> Vec<Note> {
+    async fn noted(&self, action: AuditAction) -> Vec<AuditRecord> {
         let (month, limit) = (Month::of(now()), Limit::default());
         let log = self
             .portal
@@ -118,7 +118,7 @@ impl Team {
             .items
             .into_iter()
             .map(|entry| entry.readable().note);
-        notes.filter(|note| note.deed == deed).collect()
+        notes.filter(|note| note.action == action).collect()
     }
 
     async fn approves(&self, cookie: &str, promotion: &Value) -> Answer {
@@ -283,7 +283,7 @@ async fn a_promotion_that_waited_too_long_is_over_for_whoever_looks_and_can_be_a
     let second = team.asks(&ada).await;
     assert_ne!(second["id"], first["id"]);
     HOURS.set(4);
-    // Whoever asks for another build is not told to wait for one that is over.
+    // Anyone who asks for another build is not told to wait for one that is over.
     let other = team.portal.push_as_admin_with("dev", b"another app").await;
     let request = json!({"build": other, "to": "prod", "reason": "a better one"});
     let third = team.post(&ada, "/api/v1/promotions", &request).await.json();
@@ -301,7 +301,7 @@ async fn a_promotion_that_waited_too_long_is_over_for_whoever_looks_and_can_be_a
         (&open["waiting_for_you"], &open["others"]),
         (&json!([]), &json!([]))
     );
-    assert_eq!(team.noted(Deed::PromotionExpired).await.len(), 3);
+    assert_eq!(team.noted(AuditAction::PromotionExpired).await.len(), 3);
 }
 
 #[tokio::test]
@@ -314,18 +314,18 @@ async fn the_log_keeps_each_rule_and_who_of_those_asked_could_not_approve() {
     let viewer = team.signs_in("s-2", "viv@example.com", &["everyone"]).await;
     team.approves(&viewer, &promotion).await.problem(403);
 
-    let requested = team.noted(Deed::PromotionRequested).await;
+    let requested = team.noted(AuditAction::PromotionRequested).await;
     let details = &requested[0].details;
     assert_eq!(details["gate approvals 1"], "needs 1 approval from leads");
     assert_eq!(details["gate approvals 2"], "needs 1 approval from admins");
     assert_eq!(details["gate hold"], "no hold");
-    let refused = team.noted(Deed::ApprovalRefused).await;
+    let refused = team.noted(AuditAction::ApprovalRefused).await;
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!(refused[0].by.name, "ada@example.com");
     let why = &refused[0].details["refusal"];
     assert_eq!(
         why,
-        "whoever asks for a promotion cannot approve or reject it"
+        "the person who asks for a promotion cannot approve or reject it"
     );
 }
 
@@ -420,7 +420,7 @@ async fn a_promotion_names_who_can_still_approve_it_and_tells_the_others_why_the
     let everybody = json!(["bob@example.com", "cyd@example.com", "eve@example.com"]);
     assert_eq!(names(&view), everybody);
     assert!(
-        why(&view).starts_with("whoever asks for a promotion cannot approve"),
+        why(&view).starts_with("the person who asks for a promotion cannot approve"),
         "{view}"
     );
     let view = seen(&lea).await;
@@ -446,7 +446,7 @@ async fn a_promotion_names_who_can_still_approve_it_and_tells_the_others_why_the
     let text = page(&ada).await;
     assert!(text.contains("Can approve: cyd@example.com."), "{text}");
     assert!(
-        text.contains("You cannot approve this promotion. Whoever asks"),
+        text.contains("You cannot approve this promotion. The caller"),
         "{text}"
     );
     let text = page(&cyd).await;

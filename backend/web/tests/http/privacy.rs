@@ -21,7 +21,7 @@ async fn well(portal: &TestPortal, address: &str, cookie: &str, body: Value) -> 
     answer.json()
 }
 
-/// A token, shown by whoever holds it.
+/// A token, shown by anyone who holds it.
 async fn shows(portal: &TestPortal, bearer: &str, address: &str, body: &Value) -> Answer {
     let request = Request::post(address)
         .header(header::AUTHORIZATION, format!("Bearer {bearer}"))
@@ -189,7 +189,7 @@ async fn all_that_is_kept_of_a_person_is_handed_out_without_secrets_and_without_
     assert_eq!(by_name.0, kinds);
     let log = portal.get_as("/api/v1/audit", Some(&admin)).await.json();
     let newest = &log["entries"]["items"][0];
-    assert_eq!(newest["deed"], "privacy-exported");
+    assert_eq!(newest[testkit::ACTION], "privacy-exported");
     assert_eq!(newest["by"]["name"], RITA);
     assert_eq!(newest["details"]["person"], json!(person_id(RITA)));
     // Of somebody without a past there is nothing.

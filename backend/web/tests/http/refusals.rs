@@ -1,4 +1,4 @@
-//! Whoever has no right to something cannot write to the audit log by asking for it.
+//! Anyone who has no right to something cannot write to the audit log by asking for it.
 
 use axum::http::{Method, Request, header};
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use axum::http::{Method, header};
 use domain::{
     Timestamp,
-    audit::{Deed, Entry},
+    audit::{AuditAction, Entry},
     page::Limit,
 };
 use identity::sign_in::Session;
@@ -262,7 +262,7 @@ async fn ends_from_elsewhere_are_noted_and_signing_out_is_not() {
         .items
         .into_iter()
         .map(Entry::readable)
-        .filter(|entry| entry.note.deed == Deed::SessionEnded)
+        .filter(|entry| entry.note.action == AuditAction::SessionEnded)
         .collect();
     assert_eq!(ended.len(), 1);
     let note = &ended[0].note;
@@ -329,7 +329,10 @@ async fn a_cookie_of_a_session_that_nobody_began_lets_nobody_in_whoever_could_se
         let groups = groups.iter().map(|group| (*group).to_owned()).collect();
         let person = person_id(name);
         let session = Session::of(id.parse().unwrap(), person, name, groups, now());
-        let sealed = portal.door().seal_session(&session, &[8; 32], now()).await;
+        let sealed = portal
+            .sign_in()
+            .seal_session(&session, &[8; 32], now())
+            .await;
         format!("__Host-towpath={}", sealed.unwrap())
     };
     // As the one that was begun, and then with another identity, another person, and more groups.

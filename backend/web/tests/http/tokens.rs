@@ -5,7 +5,7 @@ use axum::http::{Method, Request, header};
 use domain::{
     Timestamp,
     access::{Grant, Permission, Permit, Role, Scope},
-    audit::Deed,
+    audit::AuditAction,
     month::Month,
 };
 use jiff::SignedDuration;
@@ -112,7 +112,7 @@ async fn what_a_token_does_is_noted_with_the_token_and_its_owner() {
     let table = &portal.store.table;
     let log = table.audit().month(&Month::of(now())).await.unwrap();
     let note = log.last().unwrap().entry.clone().unwrap().readable().note;
-    assert_eq!(note.deed, Deed::Held);
+    assert_eq!(note.action, AuditAction::Held);
     assert_eq!(note.by.name, "release-manager@example.com/ci");
     let owner = note.by.owner.unwrap();
     assert_eq!(owner.name, "release-manager@example.com");
@@ -228,7 +228,9 @@ async fn whoever_guesses_too_often_waits_and_nobody_else() {
     let table = &portal.store.table;
     let log = table.audit().month(&Month::of(now())).await.unwrap();
     let notes = log.iter().map(|found| &found.entry.as_ref().unwrap().note);
-    let lockouts: Vec<_> = notes.filter(|note| note.deed == Deed::LockedOut).collect();
+    let lockouts: Vec<_> = notes
+        .filter(|note| note.action == AuditAction::LockedOut)
+        .collect();
     assert_eq!(lockouts.len(), 1, "{lockouts:?}");
     assert_eq!(lockouts[0].from.as_deref(), Some(HERE));
     portal.reroute(|state| state.clock = a_quarter_later);

@@ -1,4 +1,4 @@
-//! Who may withdraw a build: whoever may in every environment that it was released in.
+//! Who may withdraw a build: anyone who may in every environment that it was released in.
 
 use axum::http::Method;
 use serde_json::{Value, json};

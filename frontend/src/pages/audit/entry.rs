@@ -17,10 +17,10 @@ pub(super) fn item(entry: &Entry, as_of: Timestamp) -> AnyView {
         .map(|reason| view! { <blockquote>{reason}</blockquote> });
     let from = note.from.clone().map(|from| format!(", from {from}"));
     view! {
-        <li data-status=words::tone(note.deed) id=format!("entry-{}", entry.number)>
+        <li data-status=words::tone(note.action) id=format!("entry-{}", entry.number)>
             <span class="entry-number number">{entry.number}</span>
             <div class="what">
-                <p><strong>{person::name(&note.by)}</strong> " " <span class="tally">{words::deed(note.deed)}</span> {place(entry)}</p>
+                <p><strong>{person::name(&note.by)}</strong> " " <span class="tally">{words::action(note.action)}</span> {place(entry)}</p>
                 {reason}
                 {details(entry)}
                 <p class="facts">

@@ -22,8 +22,8 @@ pub struct Shown {
     pub last: Option<String>,
     /// Only this app's entries, if set.
     pub app: String,
-    /// Only deeds of this kind, if set.
-    pub deed: String,
+    /// Only actions of this kind, if set.
+    pub action: String,
     /// Only what somebody did whose name holds this, if set.
     pub by: String,
     /// Whether the page starts at the newest entry.
@@ -32,7 +32,11 @@ pub struct Shown {
 
 impl Shown {
     fn filter(&self) -> [(&'static str, &str); 3] {
-        [("app", &self.app), ("deed", &self.deed), ("by", &self.by)]
+        [
+            ("app", &self.app),
+            ("action", &self.action),
+            ("by", &self.by),
+        ]
     }
 
     fn is_narrowed(&self) -> bool {
@@ -101,9 +105,15 @@ fn narrow(shown: &Shown, apps: &[App]) -> AnyView {
         .iter()
         .map(|app| option(app.id.to_string(), app.name.clone(), &shown.app))
         .collect_view();
-    let deeds = words::DEEDS
+    let actions = words::ACTIONS
         .into_iter()
-        .map(|deed| option(words::name(deed), words::deed(deed).to_owned(), &shown.deed))
+        .map(|action| {
+            option(
+                words::name(action),
+                words::action(action).to_owned(),
+                &shown.action,
+            )
+        })
         .collect_view();
     view! {
         <form class="narrow-by" method="get" action=links::AUDIT role="search">
@@ -111,8 +121,8 @@ fn narrow(shown: &Shown, apps: &[App]) -> AnyView {
                 <input id="month" name="month" type="month" required=true value=shown.month.clone() min=shown.first.clone() max=shown.last.clone() pattern="[0-9]{4}-[0-9]{2}" placeholder="2026-11" /></p>
             <p class="field"><label for="app">"App"</label>
                 <select id="app" name="app"><option value="">"every app"</option>{apps}</select></p>
-            <p class="field"><label for="deed">"What"</label>
-                <select id="deed" name="deed"><option value="">"everything"</option>{deeds}</select></p>
+            <p class="field"><label for="action">"What"</label>
+                <select id="action" name="action"><option value="">"everything"</option>{actions}</select></p>
             <p class="field"><label for="by">"Who"</label>
                 <input id="by" name="by" maxlength="100" value=shown.by.clone() /></p>
             <p class="send"><button class="button" type="submit">"Show"</button></p>

@@ -1,107 +1,110 @@
-//! What was done, in words that follow whoever did it.
+//! What was done, in words that follow the name of the person who did it.
 
-use domain::audit::{Deed, Fault};
+use domain::audit::{AuditAction, Fault};
 
 /// What was done, after "Ada".
-pub(super) fn deed(deed: Deed) -> &'static str {
-    match deed {
-        Deed::PromotionRequested => "asked for a promotion",
-        Deed::PromotionRefused => "was refused a promotion",
-        Deed::GatesBypassed => "went past gates",
-        Deed::Approved => "approved",
-        Deed::ApprovalRefused => "could not approve",
-        Deed::Rejected => "rejected",
-        Deed::PromotionCanceled => "took a promotion back",
-        Deed::PromotionExpired => "let a promotion expire",
-        Deed::PromotionStarted => "started a promotion",
-        Deed::PromotionSucceeded => "finished a promotion",
-        Deed::PromotionFailed => "saw a promotion fail",
-        Deed::PromotionAbandoned => "abandoned a promotion",
-        Deed::RollbackRequested => "asked for a rollback",
-        Deed::Held => "put a hold",
-        Deed::Lifted => "lifted a hold",
-        Deed::Withdrawn => "withdrew a build",
-        Deed::Restored => "restored a build",
-        Deed::Registered => "registered a build",
-        Deed::Released => "released a build",
-        Deed::ConfigurationChanged => "started with another configuration",
-        Deed::TokenMade => "made a token",
-        Deed::TokenRevoked => "revoked a token",
-        Deed::LinkMade => "made a share link",
-        Deed::LinkRevoked => "revoked a share link",
-        Deed::SessionEnded => "ended a session",
-        Deed::LockedOut => "guessed too often",
-        Deed::PrivacyExported => "exported what is kept of a person",
-        Deed::PrivacyErased => "erased a person's name",
+pub(super) fn action(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::PromotionRequested => "asked for a promotion",
+        AuditAction::PromotionRefused => "was refused a promotion",
+        AuditAction::GatesBypassed => "went past gates",
+        AuditAction::Approved => "approved",
+        AuditAction::ApprovalRefused => "could not approve",
+        AuditAction::Rejected => "rejected",
+        AuditAction::PromotionCanceled => "took a promotion back",
+        AuditAction::PromotionExpired => "let a promotion expire",
+        AuditAction::PromotionStarted => "started a promotion",
+        AuditAction::PromotionSucceeded => "finished a promotion",
+        AuditAction::PromotionFailed => "saw a promotion fail",
+        AuditAction::PromotionAbandoned => "abandoned a promotion",
+        AuditAction::RollbackRequested => "asked for a rollback",
+        AuditAction::Held => "put a hold",
+        AuditAction::Lifted => "lifted a hold",
+        AuditAction::Withdrawn => "withdrew a build",
+        AuditAction::Restored => "restored a build",
+        AuditAction::Registered => "registered a build",
+        AuditAction::Released => "released a build",
+        AuditAction::ConfigurationChanged => "started with another configuration",
+        AuditAction::TokenMade => "made a token",
+        AuditAction::TokenRevoked => "revoked a token",
+        AuditAction::LinkMade => "made a share link",
+        AuditAction::LinkRevoked => "revoked a share link",
+        AuditAction::SessionEnded => "ended a session",
+        AuditAction::LockedOut => "guessed too often",
+        AuditAction::PrivacyExported => "exported what is kept of a person",
+        AuditAction::PrivacyErased => "erased a person's name",
     }
 }
 
-/// Every deed, for the filter.
-pub(super) const DEEDS: [Deed; 28] = [
-    Deed::PromotionRequested,
-    Deed::PromotionRefused,
-    Deed::GatesBypassed,
-    Deed::Approved,
-    Deed::ApprovalRefused,
-    Deed::Rejected,
-    Deed::PromotionCanceled,
-    Deed::PromotionExpired,
-    Deed::PromotionStarted,
-    Deed::PromotionSucceeded,
-    Deed::PromotionFailed,
-    Deed::PromotionAbandoned,
-    Deed::RollbackRequested,
-    Deed::Held,
-    Deed::Lifted,
-    Deed::Withdrawn,
-    Deed::Restored,
-    Deed::Registered,
-    Deed::Released,
-    Deed::ConfigurationChanged,
-    Deed::TokenMade,
-    Deed::TokenRevoked,
-    Deed::LinkMade,
-    Deed::LinkRevoked,
-    Deed::SessionEnded,
-    Deed::LockedOut,
-    Deed::PrivacyExported,
-    Deed::PrivacyErased,
+/// Every action, for the filter.
+pub(super) const ACTIONS: [AuditAction; 28] = [
+    AuditAction::PromotionRequested,
+    AuditAction::PromotionRefused,
+    AuditAction::GatesBypassed,
+    AuditAction::Approved,
+    AuditAction::ApprovalRefused,
+    AuditAction::Rejected,
+    AuditAction::PromotionCanceled,
+    AuditAction::PromotionExpired,
+    AuditAction::PromotionStarted,
+    AuditAction::PromotionSucceeded,
+    AuditAction::PromotionFailed,
+    AuditAction::PromotionAbandoned,
+    AuditAction::RollbackRequested,
+    AuditAction::Held,
+    AuditAction::Lifted,
+    AuditAction::Withdrawn,
+    AuditAction::Restored,
+    AuditAction::Registered,
+    AuditAction::Released,
+    AuditAction::ConfigurationChanged,
+    AuditAction::TokenMade,
+    AuditAction::TokenRevoked,
+    AuditAction::LinkMade,
+    AuditAction::LinkRevoked,
+    AuditAction::SessionEnded,
+    AuditAction::LockedOut,
+    AuditAction::PrivacyExported,
+    AuditAction::PrivacyErased,
 ];
 
 /// The word that addresses and exports have for it.
-pub(super) fn name(deed: Deed) -> String {
-    let value = serde_json::to_value(deed).unwrap_or_default();
+pub(super) fn name(action: AuditAction) -> String {
+    let value = serde_json::to_value(action).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()
 }
 
 /// How it looks: what someone should look at stands out.
-pub(super) fn tone(deed: Deed) -> &'static str {
-    match deed {
-        Deed::PromotionRefused
-        | Deed::ApprovalRefused
-        | Deed::Rejected
-        | Deed::PromotionFailed
-        | Deed::PromotionAbandoned
-        | Deed::Withdrawn => "failed",
-        Deed::GatesBypassed | Deed::Held | Deed::RollbackRequested | Deed::LockedOut => "waiting",
-        Deed::Approved
-        | Deed::PromotionSucceeded
-        | Deed::Registered
-        | Deed::Released
-        | Deed::Restored => "succeeded",
-        Deed::PromotionRequested
-        | Deed::PromotionCanceled
-        | Deed::PromotionExpired
-        | Deed::PromotionStarted
-        | Deed::Lifted
-        | Deed::ConfigurationChanged
-        | Deed::TokenMade
-        | Deed::TokenRevoked
-        | Deed::LinkMade
-        | Deed::LinkRevoked
-        | Deed::SessionEnded
-        | Deed::PrivacyExported
-        | Deed::PrivacyErased => "queued",
+pub(super) fn tone(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::PromotionRefused
+        | AuditAction::ApprovalRefused
+        | AuditAction::Rejected
+        | AuditAction::PromotionFailed
+        | AuditAction::PromotionAbandoned
+        | AuditAction::Withdrawn => "failed",
+        AuditAction::GatesBypassed
+        | AuditAction::Held
+        | AuditAction::RollbackRequested
+        | AuditAction::LockedOut => "waiting",
+        AuditAction::Approved
+        | AuditAction::PromotionSucceeded
+        | AuditAction::Registered
+        | AuditAction::Released
+        | AuditAction::Restored => "succeeded",
+        AuditAction::PromotionRequested
+        | AuditAction::PromotionCanceled
+        | AuditAction::PromotionExpired
+        | AuditAction::PromotionStarted
+        | AuditAction::Lifted
+        | AuditAction::ConfigurationChanged
+        | AuditAction::TokenMade
+        | AuditAction::TokenRevoked
+        | AuditAction::LinkMade
+        | AuditAction::LinkRevoked
+        | AuditAction::SessionEnded
+        | AuditAction::PrivacyExported
+        | AuditAction::PrivacyErased => "queued",
     }
 }
 

@@ -1,4 +1,4 @@
-//! The way that a build takes, drawn as a canal: every environment a chamber on its level, and a gate before each.
+//! The way that a build takes, drawn: every environment on its level, and a gate before each.
 
 use domain::{
     Timestamp,

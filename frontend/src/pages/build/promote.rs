@@ -86,7 +86,7 @@ fn form(view: &BuildView, step: &StepOption, returned: Option<&Returned>) -> Any
         required: true,
     };
     view! {
-        <form class="ask" method="post" action=links::deed(app, &build.id, "promote") id=format!("promote-{}", place.id)>
+        <form class="ask" method="post" action=links::action(app, &build.id, "promote") id=format!("promote-{}", place.id)>
             <h3>{format!("Promote build {} to {}", build.number, place.name)}</h3>
             {field::troubles(returned, "Not promoted")}
             {field::hidden("to", &place.id)}

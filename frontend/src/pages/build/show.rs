@@ -51,7 +51,7 @@ pub(crate) fn page(view: &BuildView, returned: Option<&Returned>) -> View {
                 {artifacts::list(view)}
             </section>
             {build.package().map(package::section)}
-            {withdraw::form(view, returned).map(|form| view! { <section class="deeds" aria-label="Withdrawal">{form}</section> })}
+            {withdraw::form(view, returned).map(|form| view! { <section class="form-actions" aria-label="Withdrawal">{form}</section> })}
         }
         .into_any(),
     }

@@ -93,9 +93,9 @@ fn withdraw(view: &BuildView, returned: Option<&Returned>) -> AnyView {
         required: true,
     };
     view! {
-        <details class="deed" open=returned.is_some()>
+        <details class="form-action" open=returned.is_some()>
             <summary>"Withdraw this build"</summary>
-            <form class="ask" method="post" action=links::deed(&view.app.id, &view.build.id, "withdraw")>
+            <form class="ask" method="post" action=links::action(&view.app.id, &view.build.id, "withdraw")>
                 {field::troubles(returned, "Not withdrawn")}
                 <p class="hint">"Testers no longer get it and it is promoted nowhere. Where it is current, nothing is served until another build is released."</p>
                 {reason.view(returned)}
@@ -114,9 +114,9 @@ fn restore(view: &BuildView, hold: &Hold, returned: Option<&Returned>) -> AnyVie
         required: true,
     };
     view! {
-        <details class="deed" open=returned.is_some()>
+        <details class="form-action" open=returned.is_some()>
             <summary>"Give this build out again"</summary>
-            <form class="ask" method="post" action=links::deed(&view.app.id, &view.build.id, "restore")>
+            <form class="ask" method="post" action=links::action(&view.app.id, &view.build.id, "restore")>
                 {field::troubles(returned, "Not restored")}
                 <p class="hint">{format!("It was withdrawn because: {}", sentence(&hold.reason))}</p>
                 {reason.view(returned)}

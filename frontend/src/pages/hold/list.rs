@@ -130,7 +130,7 @@ fn lift(hold: &Hold, returned: Option<&Returned>) -> AnyView {
         required: false,
     };
     view! {
-        <details class="deed" open=returned.is_some()>
+        <details class="form-action" open=returned.is_some()>
             <summary>"Lift it"</summary>
             <form class="ask" method="post" action=links::LIFT>
                 {field::troubles(returned, "Not lifted")}

@@ -15,7 +15,7 @@ use crate::{
     links,
 };
 
-/// An environment that whoever looks may freeze, for all apps or for one.
+/// An environment that the viewer may freeze, for all apps or for one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct MayHold {
     /// The environment.

@@ -42,7 +42,7 @@ pub(crate) fn page(made: &MadeLink, apps: &[App]) -> View {
             </header>
             <div class="callout" data-status="waiting">
                 {icon(icon::WARNING)}
-                <p><strong>"Copy it now: this address is not shown again. "</strong>"Whoever has it can download."</p>
+                <p><strong>"Copy it now: this address is not shown again. "</strong>"Anyone who has it can download."</p>
             </div>
             <p class="field">
                 <label for="address">"Address"</label>

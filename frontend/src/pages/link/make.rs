@@ -18,7 +18,7 @@ use crate::{
     site::Place,
 };
 
-/// What whoever looks may share.
+/// What the viewer may share.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub enum MayShare {
     /// One build, which they came from.
@@ -88,7 +88,7 @@ pub(crate) fn page(may: &MayShare, returned: Option<&Returned>) -> View {
             ])}
             <header class="page">
                 <h1>"New share link"</h1>
-                <p class="lead">"Whoever has the link can download until it ends, without an account. Looking at it counts nothing; each tap does, and is recorded."</p>
+                <p class="lead">"Anyone who has the link can download until it ends, without an account. Looking at it counts nothing; each tap does, and is recorded."</p>
             </header>
             <form class="ask" method="post" action=links::NEW_LINK>
                 {field::troubles(returned, "No link was made")}

@@ -45,7 +45,7 @@ fn approve(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
         let groups = view.asked.join(", ");
         view! { <p class="hint">{format!("Asked for: {groups}. Your approval holds for these very bytes.")}</p> }
     });
-    // One that came back is about what was seen then: whoever sends it again sees this page.
+    // One that came back is about what was seen then: anyone who sends it again sees this page.
     let seen = promotion.digest;
     view! {
         <form class="ask" method="post" action=links::answer(&promotion.id, "approve")>
@@ -68,7 +68,7 @@ fn reject(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
         required: true,
     };
     view! {
-        <details class="deed" open=returned.is_some()>
+        <details class="form-action" open=returned.is_some()>
             <summary>"Reject it"</summary>
             <form class="ask" method="post" action=links::answer(&view.promotion.id, "reject")>
                 {field::troubles(returned, "Not rejected")}
@@ -88,7 +88,7 @@ fn cancel(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
         required: true,
     };
     view! {
-        <details class="deed" open=returned.is_some()>
+        <details class="form-action" open=returned.is_some()>
             <summary>"Take it back"</summary>
             <form class="ask" method="post" action=links::answer(&view.promotion.id, "cancel")>
                 {field::troubles(returned, "Not taken back")}
@@ -108,7 +108,7 @@ fn abandon(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
         required: true,
     };
     view! {
-        <details class="deed" open=returned.is_some()>
+        <details class="form-action" open=returned.is_some()>
             <summary>"Abandon it"</summary>
             <form class="ask" method="post" action=links::answer(&view.promotion.id, "abandon")>
                 {field::troubles(returned, "Not abandoned")}

@@ -1,4 +1,4 @@
-//! Promotions: those that wait for whoever looks, the others that are not over, and what became of recent ones.
+//! Promotions: those that wait for the viewer, the others that are not over, and what became of recent ones.
 
 use domain::{
     catalog::App,

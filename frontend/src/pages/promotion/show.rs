@@ -1,4 +1,4 @@
-//! One promotion: how far it is, what it waits for, who said what, and what whoever looks may say.
+//! One promotion: how far it is, what it waits for, who said what, and what the viewer may say.
 
 use domain::{
     promotion::{Promotion, PromotionKind, State},
@@ -171,7 +171,7 @@ fn can_approve(view: &PromotionView) -> Option<AnyView> {
 fn facts(view: &PromotionView) -> AnyView {
     let promotion = &view.promotion;
     let run = promotion.run.as_ref().map(|run| {
-        view! { <div><dt>"Carried out by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a></dd></div> }
+        view! { <div><dt>"Found out by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a></dd></div> }
     });
     let waits = (promotion.state == State::Waiting).then(|| {
         view! { <div><dt>"Expires"</dt><dd><time datetime=promotion.expires_at.to_string()>{time::exact(promotion.expires_at)}</time></dd></div> }

@@ -75,7 +75,7 @@ fn approved(approval: &Approval, as_of: Timestamp) -> AnyView {
     entry(shape, "succeeded", what, approval.at, comment, as_of)
 }
 
-/// How it stands; while it waits, that is no deed of anyone.
+/// How it stands; while it waits, that is no action of anyone.
 fn ended(promotion: &Promotion, as_of: Timestamp) -> AnyView {
     let (status, what, said) = match &promotion.state {
         State::Waiting => (Status::Waiting, "It waits for its gates".to_owned(), None),

@@ -109,7 +109,7 @@ fn facts(view: &RunView) -> AnyView {
     .into_any()
 }
 
-/// Whoever stands behind an ARN, without the partition, service and account before it.
+/// Anyone who stands behind an ARN, without the partition, service and account before it.
 fn person(by: &str) -> &str {
     by.strip_prefix("arn:")
         .and_then(|arn| arn.splitn(5, ':').nth(4))

@@ -77,7 +77,7 @@ impl Scale {
             .into_iter()
             .find(|step| self.seconds / step <= 4)
             .unwrap_or(self.seconds);
-        // The last label needs room before the right edge.
+        // The last label needs space before the right edge.
         (1..=4)
             .map(|n| n * step)
             .filter(|tick| tick * 100 < self.seconds * 94)

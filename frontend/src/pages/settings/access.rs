@@ -63,7 +63,7 @@ fn answer(asked: &AskedAbout, view: &AccessView) -> AnyView {
     let who = all_of(&asked.groups);
     if asked.roles.is_empty() {
         let hint = format!(
-            "No role is given to {who}. Whoever is in no group of the list below sees nothing here."
+            "No role is given to {who}. Anyone who is in no group of the list below sees nothing here."
         );
         return heading::empty("Nothing", hint.into_any());
     }

@@ -1,4 +1,4 @@
-//! What concerns whoever looks, and how this portal is set up.
+//! What concerns the viewer, and how this portal is set up.
 
 pub(super) mod access;
 pub(super) mod configuration;

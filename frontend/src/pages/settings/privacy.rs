@@ -58,7 +58,7 @@ pub(crate) fn page(
 fn nobody() -> AnyView {
     heading::empty(
         "Nobody signs in here",
-        "A local portal takes whoever reaches it for its one user, of whom it keeps no name."
+        "A local portal takes anyone who reaches it for its one user, of whom it keeps no name."
             .into_any(),
     )
 }

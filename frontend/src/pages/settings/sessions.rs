@@ -73,7 +73,7 @@ fn confirmed((person, ended): (&str, usize)) -> AnyView {
 fn none() -> AnyView {
     heading::empty(
         "Nobody signs in here",
-        "A local portal takes whoever reaches it for its one user, so there are no sessions to end.".into_any(),
+        "A local portal takes anyone who reaches it for its one user, so there are no sessions to end.".into_any(),
     )
 }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Whom to turn to, on every one of these pages.
-const ASK: &str = "Ask whoever sent you this link for a new one.";
+const ASK: &str = "Ask the person who sent you this link for a new one.";
 
 pub(crate) fn page(view: &ShareView, tap: &str, wrong: bool) -> View {
     let (title, body) = match &view.shows {
@@ -87,7 +87,7 @@ fn password(view: &ShareView, wrong: bool) -> AnyView {
     });
     view! {
         <h1>"A build for you"</h1>
-        <p class="lead">"This link asks for a password. Whoever sent you the link has it."</p>
+        <p class="lead">"This link asks for a password. The person who sent you the link has it."</p>
         {callout}
         <form class="ask" method="post">
             <p class="field">
@@ -106,7 +106,7 @@ fn locked(until: Timestamp) -> AnyView {
     view! {
         <h1>"Too many wrong passwords"</h1>
         <p class="lead">"This link takes no password until " {time::until(until)} ". Load the page again then."</p>
-        <p class="quiet">"Nobody told you the password? Ask whoever sent you this link."</p>
+        <p class="quiet">"Nobody told you the password? Ask the person who sent you this link."</p>
     }
     .into_any()
 }
@@ -115,7 +115,7 @@ fn paused(until: Timestamp) -> AnyView {
     view! {
         <h1>"No more downloads today"</h1>
         <p class="lead">"This link has given all that it gives in a day, and gives nothing until " {time::until(until)} ". Load the page again then."</p>
-        <p class="quiet">"You cannot wait? Ask whoever sent you this link for another one. Whoever runs this portal sets how much a link gives in a day."</p>
+        <p class="quiet">"You cannot wait? Ask the person who sent you this link for another one. The operator of this portal sets how much a link gives in a day."</p>
     }
     .into_any()
 }
@@ -128,11 +128,11 @@ fn nothing(lack: Lack) -> AnyView {
         ),
         Lack::Withdrawn => (
             "This build was taken back",
-            "Nobody gets it any more. Ask whoever sent you this link what to use instead.",
+            "Nobody gets it any more. Ask the person who sent you this link what to use instead.",
         ),
         Lack::NoPackage => (
             "This build cannot be installed on a phone",
-            "It holds no package that Android takes. Ask whoever sent you this link for another build.",
+            "It holds no package that Android takes. Ask the person who sent you this link for another build.",
         ),
     };
     view! {

@@ -23,9 +23,9 @@ use crate::{
 /// Whose tokens a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub enum Whose {
-    /// Those of whoever looks.
+    /// Those of the viewer.
     Own,
-    /// Those of whoever looks, who may also see everyone's.
+    /// Those of the viewer, who may also see everyone's.
     OwnOfAll,
     /// Everyone's.
     Everyones,
@@ -153,10 +153,10 @@ fn used(token: &TokenView, as_of: Timestamp) -> AnyView {
 fn revoke(token: &TokenView, whose: Whose) -> AnyView {
     let back = (whose == Whose::Everyones).then(|| field::hidden("everyones", "true"));
     view! {
-        <details class="deed">
+        <details class="form-action">
             <summary>"Revoke it"</summary>
             <form class="ask" method="post" action=links::revoke_token(&token.id)>
-                <p class="hint">"Whoever uses it is refused from that moment. It cannot be taken back."</p>
+                <p class="hint">"Anyone who uses it is refused from that moment. It cannot be taken back."</p>
                 {back}
                 <p class="send"><button class="button grave" type="submit">"Revoke "{token.label.to_string()}</button></p>
             </form>

@@ -28,7 +28,7 @@ pub(crate) fn page(made: &MadeToken, site: &Site) -> View {
                 <h2 id="made">"Your token "{token.label.to_string()}</h2>
                 <div class="callout" data-status="waiting">
                     {icon(icon::WARNING)}
-                    <p>"Copy it now: it is not shown again. Whoever has it may do what it may."</p>
+                    <p>"Copy it now: it is not shown again. Anyone who has it may do what it may."</p>
                 </div>
                 <p class="secret"><code>{made.bearer.clone()}</code></p>
                 <p class="facts"><span>"May "{what(token)}</span><span>"until "{time::exact(token.expires_at)}</span></p>

@@ -25,7 +25,7 @@ const DAYS: [(u32, bool); 6] = [
     (365, false),
 ];
 
-/// What whoever looks may give to a token.
+/// What the viewer may give to a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct MayGive {
     /// What it may do.

@@ -8,7 +8,7 @@ from .replace import replace, require
 # What API Gateway takes of a request line and headers together, in bytes. Nobody can raise it.
 LONGEST_HEAD = 10_240
 
-# The address of whoever calls the API: this machine's, unless CloudFront does.
+# The address of the caller of the API: this machine's, unless CloudFront does.
 CALLER = contextvars.ContextVar("caller", default="127.0.0.1")
 
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use domain::{
-    audit::{Entry, Note},
+    audit::{AuditRecord, Entry},
     month::Month,
     page::Page,
 };
@@ -59,21 +59,21 @@ pub(crate) async fn list(
 }
 
 fn cells(Entry { number, note, .. }: &Entry) -> [(String, Option<u8>); 7] {
-    let deed = serde_json::to_value(note.deed).unwrap_or_default();
-    let deed = deed.as_str().unwrap_or_default().replace('-', " ");
+    let action = serde_json::to_value(note.action).unwrap_or_default();
+    let action = action.as_str().unwrap_or_default().replace('-', " ");
     let text = |text: Option<String>| (text.unwrap_or_default(), None);
     [
         (number.to_string(), None),
         (format!("{:.0}", note.at), None),
         (note.by.name.clone(), None),
-        (deed, None),
+        (action, None),
         (place(note), None),
         text(note.build.as_ref().map(ToString::to_string)),
         text(note.reason.clone()),
     ]
 }
 
-fn place(note: &Note) -> String {
+fn place(note: &AuditRecord) -> String {
     let parts = [
         note.app.as_ref().map(ToString::to_string),
         note.environment.as_ref().map(ToString::to_string),

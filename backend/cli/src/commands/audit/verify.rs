@@ -28,7 +28,7 @@ const EXAMPLES: &str = "Examples:
   towpath audit verify audit.jsonl --bucket BUCKET     what was exported, against the bucket
   towpath audit verify audit.jsonl --seals ./seals     what was exported, against copies of the seals
 
-Whoever writes the log anew from some entry on, with every hash made to fit, is found by a seal after that entry: read the seals
+Anyone who writes the log anew from some entry on, with every hash made to fit, is found by a seal after that entry: read the seals
 from their bucket yourself, where the portal itself is in doubt. In the bucket every version counts; copies show the newest
 versions alone. docs/audit.md says what is computed, and which rights an auditor needs.";
 

@@ -59,7 +59,7 @@ pub(crate) async fn promotions(
     Ok(())
 }
 
-/// Promotions that wait for whoever asks.
+/// Promotions that wait for the caller.
 pub(crate) async fn waiting(api: &Api, output: &Output) -> Result<(), Failure> {
     let (answer, view) = open(api).await?;
     if output.json {

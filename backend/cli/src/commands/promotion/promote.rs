@@ -33,7 +33,7 @@ pub(crate) struct PromoteOptions {
     /// Where to
     #[arg(long, value_name = "ENVIRONMENT")]
     to: EnvironmentId,
-    /// Why, for whoever approves and for the audit log
+    /// Why, for the approver and for the audit log
     #[arg(long, value_name = "WORDS", required_unless_present = "check")]
     reason: Option<String>,
     /// Ask for nothing: show every gate's present answer and what would be refused

@@ -83,7 +83,7 @@ pub(in crate::commands) fn ended_well(promotion: &Promotion) -> Result<(), Failu
     )))
 }
 
-/// A line that changes for whoever watches; else a line each time that something has changed.
+/// A line that changes for anyone who watches; else a line each time that something has changed.
 struct Progress {
     bar: Option<ProgressBar>,
     told: Option<Stage>,

@@ -1,4 +1,4 @@
-//! How far an upload is, for whoever watches.
+//! How far an upload is, for anyone who watches.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 

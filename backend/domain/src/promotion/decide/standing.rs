@@ -35,7 +35,7 @@ pub(super) fn holds(situation: &Situation<'_>, request: &Request) -> Vec<Refusal
                 "{} is held by {}: {}",
                 situation.to, hold.by.name, hold.reason
             ),
-            "have the hold lifted by whoever may, then ask again",
+            "have the hold lifted by someone who may, then ask again",
         );
         refusals.push(refusal.naming(&hold.by));
     }

@@ -28,7 +28,7 @@ pub struct SignError(#[source] Box<dyn std::error::Error + Send + Sync>);
 /// Where the service listens, for whom the request is signed.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// The host of whoever is to believe it, with its port where that is not the usual one.
+    /// The host of the portal that is to believe it, with its port where that is not the usual one.
     pub meant_for: &'a str,
     /// The region whose service is asked; none for the one of all.
     pub region: Option<&'a str>,

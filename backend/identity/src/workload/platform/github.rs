@@ -37,7 +37,7 @@ pub(super) fn read(issuer: &str, claims: &Claims) -> Said {
 }
 
 /// The file of the workflow that was started. A workflow that it calls is named by `job_workflow_ref` alone, and does not count:
-/// it has the rights of whoever calls it.
+/// it has the rights of its caller.
 fn workflow(claims: &Claims, repository: Option<&str>) -> Option<Definition> {
     let address = claims.text("workflow_ref")?;
     defined_in(&address, &format!("{}/.github/workflows/", repository?))

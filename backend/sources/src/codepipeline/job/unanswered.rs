@@ -97,7 +97,7 @@ impl Unanswered {
         self.account.as_deref()
     }
 
-    /// What happened and what to do, for whoever reads the pipeline.
+    /// What happened and what to do, for anyone who reads the pipeline.
     pub fn message(&self) -> String {
         let request = match &self.request {
             Some(request) => format!("request {request}"),

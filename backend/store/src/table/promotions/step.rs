@@ -1,7 +1,7 @@
 //! A step of a promotion: from the state that was read to the next one, with all that follows from it.
 
 use domain::{
-    audit::Note,
+    audit::AuditRecord,
     hold::Hold,
     promotion::{Promotion, PromotionKind},
 };
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Step<'a> {
     /// What the log says of it.
-    pub notes: Vec<Note>,
+    pub notes: Vec<AuditRecord>,
     /// Whether this sets the target going: then no hold may be in force, and the build must not be withdrawn, at the very
     /// moment of the write.
     pub starts: bool,

@@ -11,7 +11,7 @@ pub(in crate::pages) async fn show(
     State(state): Shared,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    let door = state.auth.sign_in();
-    let view = settings::configuration(&state.portal, &caller.actor, door)?;
+    let sign_in = state.auth.sign_in();
+    let view = settings::configuration(&state.portal, &caller.actor, sign_in)?;
     Ok(state.page(&caller, &Page::Configuration(&view), &view))
 }

@@ -112,7 +112,7 @@ async fn erased(state: &AppState, caller: &Caller, form: &Form) -> Result<(Erase
     Ok((asked, done))
 }
 
-/// Whoever mistyped a name types it again.
+/// The person who mistyped a name types it again.
 fn typed_again(error: Error) -> Error {
     match error {
         Error::NotFound { .. } => Error::invalid("person", error.to_string()),

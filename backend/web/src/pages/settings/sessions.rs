@@ -81,7 +81,7 @@ pub(in crate::pages) async fn end_all(
             page(&state, &caller, current.as_deref(), ended, None).await
         }
         Err(error) => {
-            // Whoever mistyped a name types it again.
+            // The person who mistyped a name types it again.
             let error = match error {
                 Error::NotFound { .. } => Error::invalid("person", error.to_string()),
                 error => error,

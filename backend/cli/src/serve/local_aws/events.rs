@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Door,
+    LocalAws,
     answer::Refusal,
     event::{Entry, Malformed},
 };
@@ -24,7 +24,7 @@ struct PutEvents {
 }
 
 pub(super) async fn answer(
-    State(door): State<Door>,
+    State(local_aws): State<LocalAws>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, Refusal> {
@@ -47,7 +47,7 @@ pub(super) async fn answer(
     }
     let mut results = Vec::with_capacity(request.entries.len());
     for entry in request.entries {
-        results.push(door.put(entry).await);
+        results.push(local_aws.put(entry).await);
     }
     let failed = results
         .iter()
@@ -58,7 +58,7 @@ pub(super) async fn answer(
     ))
 }
 
-impl Door {
+impl LocalAws {
     /// Answered once it is recorded: an `EventId` means that the event is kept.
     async fn put(&self, entry: Entry) -> Value {
         let now = ambient::now();

@@ -4,7 +4,7 @@ use api::holds::HoldRequest;
 use domain::{
     access::{Permission, Permit},
     actor::Actor,
-    audit::Deed,
+    audit::AuditAction,
     hold::Held,
     path::{Bucket, Target},
     promotion::{Impossible, Promotion, State},
@@ -40,7 +40,7 @@ async fn abandon(test: &TestPortal, by: &Actor, promotion: &Promotion) -> Result
 }
 
 /// The words of the newest entry of the audit log that says this.
-async fn noted(test: &TestPortal, deed: Deed) -> domain::audit::Note {
+async fn noted(test: &TestPortal, action: AuditAction) -> domain::audit::AuditRecord {
     let month = machine_time().to_string()[..7].parse().unwrap();
     let entries = test
         .store
@@ -51,7 +51,7 @@ async fn noted(test: &TestPortal, deed: Deed) -> domain::audit::Note {
         .unwrap()
         .into_iter();
     let mut notes = entries.map(|found| found.entry.unwrap().readable().note);
-    notes.rfind(|note| note.deed == deed).unwrap()
+    notes.rfind(|note| note.action == action).unwrap()
 }
 
 #[tokio::test]
@@ -71,7 +71,10 @@ async fn a_bucket_that_is_not_there_fails_the_promotion_at_once_and_the_environm
         "{why}"
     );
     assert_eq!(
-        noted(&test, Deed::PromotionFailed).await.reason.as_deref(),
+        noted(&test, AuditAction::PromotionFailed)
+            .await
+            .reason
+            .as_deref(),
         Some(why)
     );
     assert_eq!(test.store.table.promotions().open().await.unwrap(), []);
@@ -188,7 +191,7 @@ async fn an_abandoned_promotion_is_over_and_a_run_that_succeeds_later_releases_n
         .await;
     let ended = abandon(&test, &ada(), &promotion).await.unwrap();
     assert!(abandoned(&ended.state));
-    let note = noted(&test, Deed::PromotionAbandoned).await;
+    let note = noted(&test, AuditAction::PromotionAbandoned).await;
     assert_eq!(note.by.name, ada().name);
     assert_eq!(note.reason.as_deref(), Some("it hangs"));
     assert_eq!(note.details["was"], "running");

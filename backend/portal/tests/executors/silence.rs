@@ -127,7 +127,7 @@ async fn a_stage_that_fails_fails_its_promotion_and_the_next_one_starts_anew() {
     test.script(
         "Ship",
         Behaviour {
-            fail: Some("no room".to_owned()),
+            fail: Some("no space".to_owned()),
             ..Behaviour::default()
         },
     );

@@ -4,38 +4,38 @@
 use domain::status::Status;
 use targets::codepipeline::{ActionRun, Approval, CallError, Waiting};
 
-use super::pipeline::{Carried, Errand};
+use super::pipeline::{Found, PipelineCall};
 
-impl Errand<'_> {
-    /// Answers the approval, or waits until the execution comes to it. A stage that failed before is retried, by whoever
+impl PipelineCall<'_> {
+    /// Answers the approval, or waits until the execution comes to it. A stage that failed before is retried, by anyone who
     /// starts the promotion.
     pub(super) async fn approve(
         &self,
         stage: &str,
         action: &str,
         fresh: bool,
-    ) -> Result<Carried, CallError> {
+    ) -> Result<Found, CallError> {
         let name = self.pipeline.name();
         let Some(execution) = self.carrying().await? else {
-            return Ok(Carried::Never(format!(
+            return Ok(Found::Never(format!(
                 "no execution of the pipeline {name} carries build {}: an approval there can only be for what the pipeline \
                  has made itself",
                 self.promotion.number
             )));
         };
         let Some(found) = self.pipeline.execution(&execution).await? else {
-            return Ok(Carried::Never(format!(
+            return Ok(Found::Never(format!(
                 "the pipeline {name} has forgotten the execution {execution}, which carries the build: make a new build"
             )));
         };
         let ended = found.status.is_terminal() && found.status != Status::Succeeded;
         if found.status == Status::Failed {
-            // Whoever looks later finds what was answered, and retries nothing.
+            // The viewer later finds what was answered, and retries nothing.
             if fresh {
                 self.retry(&execution).await?;
             }
         } else if ended {
-            return Ok(Carried::Never(format!(
+            return Ok(Found::Never(format!(
                 "the execution {execution}, which carries the build, was {}: promote a newer build, or run the pipeline again",
                 found.status.word()
             )));
@@ -48,9 +48,9 @@ impl Errand<'_> {
         self.answer(approval).await
     }
 
-    async fn answer(&self, approval: Approval<'_>) -> Result<Carried, CallError> {
+    async fn answer(&self, approval: Approval<'_>) -> Result<Found, CallError> {
         match self.pipeline.approval(approval).await? {
-            Waiting::NotYet => Ok(Carried::NotYet),
+            Waiting::NotYet => Ok(Found::NotYet),
             Waiting::Answered(run) => Ok(answered(&run, approval)),
             Waiting::Token(token) => {
                 let summary = format!(
@@ -58,12 +58,12 @@ impl Errand<'_> {
                     self.promotion.id, self.promotion.reason
                 );
                 match self.pipeline.approve(approval, &token, &summary).await {
-                    Ok(()) => Ok(Carried::By(approval.execution.to_owned())),
+                    Ok(()) => Ok(Found::By(approval.execution.to_owned())),
                     // Somebody was faster: what they said is what counts.
                     Err(error) if error.is("ApprovalAlreadyCompletedException") => {
                         match self.pipeline.approval(approval).await? {
                             Waiting::Answered(run) => Ok(answered(&run, approval)),
-                            Waiting::NotYet | Waiting::Token(_) => Ok(Carried::NotYet),
+                            Waiting::NotYet | Waiting::Token(_) => Ok(Found::NotYet),
                         }
                     }
                     Err(error) => Err(error),
@@ -98,15 +98,15 @@ impl Errand<'_> {
     }
 }
 
-fn answered(run: &ActionRun, approval: Approval<'_>) -> Carried {
+fn answered(run: &ActionRun, approval: Approval<'_>) -> Found {
     if run.status == Status::Succeeded {
-        return Carried::By(approval.execution.to_owned());
+        return Found::By(approval.execution.to_owned());
     }
     let Approval {
         execution, action, ..
     } = approval;
     let said = run.summary.as_deref().unwrap_or("no reason was given");
-    Carried::Never(format!(
+    Found::Never(format!(
         "the approval {action} of the execution {execution} ended as {}: {said}. Ask for the promotion again to retry it",
         run.status.word()
     ))

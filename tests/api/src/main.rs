@@ -1,7 +1,7 @@
 //! A portal behind a sign-in, with two apps in it and a session for every role: what `api.py` asks.
 //!
 //! It prints one line of JSON that says where it is and who is signed in, and ends when its standard input does, so that it
-//! never outlives whoever started it. With the address of an issuer, it says as well where it answers jobs that have a token of
+//! never outlives the person who started it. With the address of an issuer, it says as well where it answers jobs that have a token of
 //! that issuer.
 
 use std::{

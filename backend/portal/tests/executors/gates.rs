@@ -151,7 +151,7 @@ async fn a_frozen_environment_holds_the_gate_and_lifting_it_opens_it() {
     let hold = HoldRequest {
         environment: prod(),
         app: None,
-        reason: "the canal is dry".to_owned(),
+        reason: "the tests are red".to_owned(),
     };
     let frozen = test
         .portal
@@ -163,7 +163,7 @@ async fn a_frozen_environment_holds_the_gate_and_lifting_it_opens_it() {
     let Outcome::Waits { why } = test.work(0).await else {
         panic!("open");
     };
-    assert!(why.contains("the canal is dry"), "{why}");
+    assert!(why.contains("the tests are red"), "{why}");
     assert!(matches!(test.work(1).await, Outcome::Waits { .. }));
     let on = &frozen.hold.on;
     test.portal

@@ -14,10 +14,10 @@ use targets::{
     codepipeline::{CallError, Pipeline, Revision, Start},
 };
 
-use super::{Called, SILENCE};
+use super::{CalledPipeline, SILENCE};
 use crate::{
     Result,
-    promotion::{carry::Calls, progress::Progress},
+    promotion::{execution::Calls, progress::Progress},
 };
 
 /// The variable that an execution is found by.
@@ -27,7 +27,7 @@ const PROMOTION: &str = "promotion";
 const DIGESTS: &str = "digests";
 
 /// What became of a call, or of looking for one.
-pub(super) enum Carried {
+pub(super) enum Found {
     /// An execution carries the promotion out.
     By(String),
     /// None is to be seen yet.
@@ -37,14 +37,14 @@ pub(super) enum Carried {
 }
 
 /// A promotion and the pipeline that it is for.
-pub(super) struct Errand<'a> {
+pub(super) struct PipelineCall<'a> {
     pub(super) pipeline: Pipeline,
-    pub(super) called: &'a Called<'a>,
+    pub(super) called: &'a CalledPipeline<'a>,
     pub(super) promotion: &'a Promotion,
     pub(super) build: &'a BuildRecord,
 }
 
-impl Called<'_> {
+impl CalledPipeline<'_> {
     /// The pipeline, as it is called.
     pub(super) async fn pipeline(&self) -> Pipeline {
         let PipelineTarget {
@@ -79,41 +79,41 @@ impl Calls<'_> {
     pub(super) async fn call_pipeline(
         self,
         record: &PromotionRecord,
-        called: &Called<'_>,
+        called: &CalledPipeline<'_>,
         fresh: bool,
         now: Timestamp,
     ) -> Result<Progress> {
         let promotion = &record.promotion;
         let build = self.portal.builds().record(&promotion.build).await?;
-        let errand = Errand {
+        let call = PipelineCall {
             pipeline: called.pipeline().await,
             called,
             promotion,
             build: &build,
         };
         let carried = if fresh {
-            errand.call().await
+            call.call().await
         } else {
-            errand.look().await
+            call.look().await
         };
         match carried {
-            Ok(Carried::By(execution)) => {
+            Ok(Found::By(execution)) => {
                 let run: Result<RunId, _> = format!("{}{execution}", called.runs()).parse();
                 match run {
                     Ok(run) => self.carried_by(record, run, now).await,
                     Err(error) => self.give_up(record, error.to_string(), now).await,
                 }
             }
-            Ok(Carried::Never(why)) => self.give_up(record, why, now).await,
-            Ok(Carried::NotYet) if now >= promotion.since + SILENCE => {
-                let name = errand.pipeline.name();
+            Ok(Found::Never(why)) => self.give_up(record, why, now).await,
+            Ok(Found::NotYet) if now >= promotion.since + SILENCE => {
+                let name = call.pipeline.name();
                 let why = format!(
                     "no execution of the pipeline {name} carries this promotion, ten minutes after it was to start: look \
                      whether the pipeline works, and ask for the promotion again"
                 );
                 self.give_up(record, why, now).await
             }
-            Ok(Carried::NotYet) => Ok(Progress::Idle),
+            Ok(Found::NotYet) => Ok(Progress::Idle),
             // What came of the call is not known: it is looked for later.
             Err(error) if error.is_ambiguous() || (!fresh && !error.is_lasting()) => {
                 Ok(Progress::Tried(domain::causes::chain(&error)))
@@ -130,14 +130,14 @@ impl Calls<'_> {
     }
 }
 
-impl Errand<'_> {
-    async fn call(&self) -> Result<Carried, CallError> {
+impl PipelineCall<'_> {
+    async fn call(&self) -> Result<Found, CallError> {
         if self.promotion.kind == PromotionKind::Rollback
             && let Some(stage) = &self.called.target.rollback_stage
             && let Some(earlier) = self.earlier()
         {
             match self.pipeline.roll_back(stage, earlier).await {
-                Ok(execution) => return Ok(Carried::By(execution)),
+                Ok(execution) => return Ok(Found::By(execution)),
                 Err(error) if error.rules_out_rollback() => {
                     tracing::warn!(
                         promotion = %self.promotion.id,
@@ -156,26 +156,26 @@ impl Errand<'_> {
     }
 
     /// Looks for what an earlier call did. Nothing here starts anything.
-    async fn look(&self) -> Result<Carried, CallError> {
+    async fn look(&self) -> Result<Found, CallError> {
         let since = self.promotion.since;
         if self.promotion.kind == PromotionKind::Rollback
             && self.called.target.rollback_stage.is_some()
             && let Some(earlier) = self.earlier()
             && let Some(found) = self.pipeline.rollback_to(earlier, since).await?
         {
-            return Ok(Carried::By(found.id));
+            return Ok(Found::By(found.id));
         }
         match &self.called.target.start {
             How::Execution => {
                 let id = self.promotion.id.as_str();
                 let found = self.pipeline.started_with(PROMOTION, id, since).await?;
-                Ok(found.map_or(Carried::NotYet, |found| Carried::By(found.id)))
+                Ok(found.map_or(Found::NotYet, |found| Found::By(found.id)))
             }
             How::Approval { stage, action } => self.approve(stage, action, false).await,
         }
     }
 
-    async fn start(&self) -> Result<Carried, CallError> {
+    async fn start(&self) -> Result<Found, CallError> {
         let build = &self.build.build;
         let start = Start {
             token: self.promotion.id.as_str(),
@@ -202,7 +202,7 @@ impl Errand<'_> {
             }
             started => started,
         }
-        .map(Carried::By)
+        .map(Found::By)
     }
 
     fn revisions(&self) -> Vec<Revision<'_>> {

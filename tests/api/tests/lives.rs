@@ -10,7 +10,7 @@ use serde_json::Value;
 
 #[tokio::test]
 async fn it_says_where_it_is_and_ends_with_its_input() {
-    let program = Command::new(env!("CARGO_BIN_EXE_doors"))
+    let program = Command::new(env!("CARGO_BIN_EXE_api-portal"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn();

@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 use sources::job::Job;
 use tokio::time::sleep;
 
-use super::{Door, answer::Refusal};
+use super::{LocalAws, answer::Refusal};
 use crate::serve::ambient;
 
 /// The function's name.
@@ -24,12 +24,12 @@ pub(in crate::serve) const FUNCTION: &str = "action";
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 
 pub(super) async fn invoke(
-    State(door): State<Door>,
+    State(local_aws): State<LocalAws>,
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    if !is_action(&name) || !door.0.answers_jobs {
+    if !is_action(&name) || !local_aws.0.answers_jobs {
         return Err(Refusal {
             status: StatusCode::NOT_FOUND,
             code: "ResourceNotFoundException",
@@ -48,13 +48,13 @@ pub(super) async fn invoke(
     match kind.map_or(b"RequestResponse".as_slice(), |kind| kind.as_bytes()) {
         b"DryRun" => Ok(StatusCode::NO_CONTENT.into_response()),
         b"Event" => {
-            let mut jobs = door.0.jobs.lock().await;
+            let mut jobs = local_aws.0.jobs.lock().await;
             while jobs.try_join_next().is_some() {}
-            jobs.spawn(run(door.clone(), body));
+            jobs.spawn(run(local_aws.clone(), body));
             Ok(StatusCode::ACCEPTED.into_response())
         }
         b"RequestResponse" => {
-            run(door, body).await;
+            run(local_aws, body).await;
             // What the function returns: nobody looks at it.
             Ok("null".into_response())
         }
@@ -73,7 +73,7 @@ fn is_action(name: &str) -> bool {
     }
 }
 
-async fn run(door: Door, event: Bytes) {
+async fn run(local_aws: LocalAws, event: Bytes) {
     for pause in PAUSES.map(Some).into_iter().chain([None]) {
         let job = match Job::parse(&event) {
             Ok(job) => job,
@@ -83,7 +83,7 @@ async fn run(door: Door, event: Bytes) {
             }
         };
         let id = job.id().to_owned();
-        match door.0.portal.jobs().run(job, ambient::now()).await {
+        match local_aws.0.portal.jobs().run(job, ambient::now()).await {
             Ok(outcome) => {
                 tracing::info!(job = id, outcome = word(&outcome), "answered");
                 return;

@@ -34,7 +34,7 @@ pub(super) const SILENCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// What a process has to have promotions carried out with.
 #[derive(Clone, Debug, Default)]
-pub struct Carriers {
+pub struct Executors {
     /// The AWS account that the portal runs in, and so the pipelines whose account is not said.
     pub account: Option<String>,
     /// Calls pipelines.
@@ -47,20 +47,20 @@ pub struct Carriers {
 
 /// What carries a promotion out.
 #[derive(Clone, Debug)]
-pub(crate) enum Carrier<'a> {
+pub(crate) enum Executor<'a> {
     /// The portal itself: the artifacts are in its own bucket already, so that recording the release is all.
     Here,
     /// The portal itself, which copies the artifacts to another bucket before.
     Bucket(&'a Bucket, &'a Roles),
     /// A pipeline.
-    Pipeline(Called<'a>),
+    Pipeline(CalledPipeline<'a>),
     /// Another process of this deployment.
     Others,
 }
 
 /// A pipeline that is to be called.
 #[derive(Clone, Debug)]
-pub(crate) struct Called<'a> {
+pub(crate) struct CalledPipeline<'a> {
     pub(super) pipelines: &'a Pipelines,
     pub(super) target: &'a PipelineTarget,
     pub(super) account: &'a str,
@@ -74,21 +74,21 @@ handle! {
 
 impl<'p> Calls<'p> {
     /// What carries promotions to a target out; or why nothing does, for people.
-    pub(crate) fn carrier<'a>(self, target: &'a Target) -> Result<Carrier<'a>, String>
+    pub(crate) fn carrier<'a>(self, target: &'a Target) -> Result<Executor<'a>, String>
     where
         'p: 'a,
     {
-        let Carriers {
+        let Executors {
             account,
             pipelines,
             buckets,
             others,
         } = &self.portal.parts.carriers;
         match target {
-            Target::Portal(None) => Ok(Carrier::Here),
+            Target::Portal(None) => Ok(Executor::Here),
             Target::Portal(Some(bucket)) => match buckets {
-                Some(roles) => Ok(Carrier::Bucket(bucket, roles)),
-                None if *others => Ok(Carrier::Others),
+                Some(roles) => Ok(Executor::Bucket(bucket, roles)),
+                None if *others => Ok(Executor::Others),
                 None => Err(format!(
                     "this portal copies to no other buckets, and this step's target is the bucket {}: leave the target out \
                      in towpath.toml to release from the portal's own",
@@ -99,7 +99,7 @@ impl<'p> Calls<'p> {
                 let name = &target.pipeline.name;
                 let Some(pipelines) = pipelines else {
                     return if *others {
-                        Ok(Carrier::Others)
+                        Ok(Executor::Others)
                     } else {
                         Err(format!(
                             "this portal calls no pipelines, and this step's target is the pipeline {name}: leave the target \
@@ -114,7 +114,7 @@ impl<'p> Calls<'p> {
                     )
                 })?;
                 let region = target.pipeline.region.as_ref();
-                Ok(Carrier::Pipeline(Called {
+                Ok(Executor::Pipeline(CalledPipeline {
                     pipelines,
                     target,
                     account,
@@ -128,7 +128,7 @@ impl<'p> Calls<'p> {
     pub(super) fn is_for_others(self, record: &PromotionRecord) -> bool {
         let step = Decisions::of(self.portal).step_of(&record.promotion);
         let carrier = step.map(|step| self.carrier(&step.target));
-        record.promotion.run.is_none() && matches!(carrier, Ok(Ok(Carrier::Others)))
+        record.promotion.run.is_none() && matches!(carrier, Ok(Ok(Executor::Others)))
     }
 
     /// Has a promotion carried out that was let through. `fresh` is whether it was let through just now, by this very
@@ -152,14 +152,14 @@ impl<'p> Calls<'p> {
             ),
         };
         match carrier {
-            Ok(Carrier::Here) => Execution::of(self.portal).succeed(record, now).await,
-            Ok(Carrier::Bucket(bucket, roles)) => {
+            Ok(Executor::Here) => Execution::of(self.portal).succeed(record, now).await,
+            Ok(Executor::Bucket(bucket, roles)) => {
                 Box::pin(self.copy_and_succeed(record, bucket, roles, now)).await
             }
-            Ok(Carrier::Pipeline(called)) => {
+            Ok(Executor::Pipeline(called)) => {
                 Box::pin(self.call_pipeline(record, &called, fresh, now)).await
             }
-            Ok(Carrier::Others) => Ok(Progress::Idle),
+            Ok(Executor::Others) => Ok(Progress::Idle),
             Err(why) => self.give_up(record, why, now).await,
         }
     }
@@ -173,7 +173,7 @@ impl<'p> Calls<'p> {
     ) -> Result<Progress> {
         let after = record.promotion.clone().running(Some(run), now)?;
         let step = Step::default();
-        // Whoever was faster found the same run.
+        // The person who was faster found the same run.
         self.portal
             .table
             .promotions()

@@ -33,7 +33,7 @@ MAY = {
     **dict.fromkeys(["unassigned_runs", "receive_events", "audit", "audit_seals", "verify_audit"], {"admins"}),
 }
 
-TOLD = json.loads(os.environ["DOORS"])
+TOLD = json.loads(os.environ["API_PORTAL"])
 CALLER, THINGS = TOLD["caller"], TOLD["things"]
 
 # What nobody may read who has no role for the second app: its name, a word in all that is said of it, and identifiers.
@@ -61,7 +61,7 @@ ADDRESSES = itertools.count(1)
 
 @schemathesis.hook
 def before_call(ctx, case, kwargs):
-    """Each request from another address, since whoever knocks too often from one has to wait (429)."""
+    """Each request from another address, since anyone who knocks too often from one has to wait (429)."""
     one = next(ADDRESSES)
     case.headers["X-Forwarded-For"] = f"10.{one >> 16 & 255}.{one >> 8 & 255}.{one & 255}"
 

@@ -34,15 +34,15 @@ CHECKS = ",".join([
 ])
 
 
-class Doors:
+class ApiPortal:
     """The portal as a process, until the block ends."""
 
     def __enter__(self):
-        program = ROOT / "target" / "debug" / "doors"
+        program = ROOT / "target" / "debug" / "api-portal"
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit("doors: the portal did not start")
+            raise SystemExit("api: the portal did not start")
         return json.loads(line)
 
     def __exit__(self, *_):
@@ -68,7 +68,7 @@ def knock(arguments, caller, portal):
         "SCHEMATHESIS_HOOKS": "access",
         "PYTHONPATH": str(HERE),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "DOORS": json.dumps({"caller": caller, "things": portal["things"]}),
+        "API_PORTAL": json.dumps({"caller": caller, "things": portal["things"]}),
     }
     start = time.monotonic()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT / "target")
@@ -85,11 +85,11 @@ def main():
     # The edges of every parameter are the same for everyone: two callers who get furthest try them all.
     arguments.covered = {"admins", "anonymous"}
     failed = []
-    with Doors() as portal:
+    with ApiPortal() as portal:
         callers = {"anonymous": {}} | {name: {"Cookie": cookie} for name, cookie in portal["people"].items()}
         portal["callers"] = callers
         asked = [arguments.only] if arguments.only else sorted(callers, key=lambda name: name not in arguments.covered)
-        # Last whoever may do everything: what they say of one app in words of the other, others would be told of.
+        # Last anyone who may do everything: what they say of one app in words of the other, others would be told of.
         with ThreadPoolExecutor(2) as pool:
             def told():
                 yield from pool.map(lambda caller: knock(arguments, caller, portal), [name for name in asked if name != "admins"])

@@ -1,4 +1,4 @@
-//! The AWS door: as much of EventBridge and Lambda as a pipeline needs to reach the portal.
+//! The AWS local_aws: as much of EventBridge and Lambda as a pipeline needs to reach the portal.
 //!
 //! Deployed, EventBridge delivers through a queue to the function `events`, and CodePipeline invokes the function
 //! `action`. Here both requests arrive at one address, and the same use cases answer. So whatever plays CodePipeline
@@ -29,9 +29,9 @@ pub(super) use lambda::FUNCTION;
 /// The most bytes of a request: what Lambda takes.
 const BODY_LIMIT: usize = 6 << 20;
 
-/// The door and the jobs that came through it.
+/// The local_aws and the jobs that came through it.
 #[derive(Clone)]
-pub(super) struct Door(Arc<Inner>);
+pub(super) struct LocalAws(Arc<Inner>);
 
 struct Inner {
     portal: Portal,
@@ -41,7 +41,7 @@ struct Inner {
     jobs: Mutex<JoinSet<()>>,
 }
 
-impl Door {
+impl LocalAws {
     pub(super) fn new(portal: Portal, options: &ServeOptions) -> Self {
         Self(Arc::new(Inner {
             portal,

@@ -7,7 +7,7 @@ use targets::{Role, codepipeline::Pipeline};
 use super::SILENCE;
 use crate::{
     Result,
-    promotion::{Decisions, Execution, carry::Calls, progress::Progress},
+    promotion::{Decisions, Execution, execution::Calls, progress::Progress},
 };
 
 impl Calls<'_> {

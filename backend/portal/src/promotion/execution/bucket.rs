@@ -10,7 +10,7 @@ use targets::{Role, Roles};
 
 use crate::{
     Result,
-    promotion::{Execution, carry::Calls, progress::Progress},
+    promotion::{Execution, execution::Calls, progress::Progress},
 };
 
 /// What is in the way of a copy.

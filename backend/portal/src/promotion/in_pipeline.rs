@@ -12,14 +12,14 @@ use store::table::Step;
 use super::{Asked, progress::Progress, wish::Wish};
 use crate::{
     Error, Result,
-    promotion::{Decisions, Execution, carry::Calls},
+    promotion::{Decisions, Execution, execution::Calls},
 };
 
 /// How often a promotion is looked at while others change it.
 const TRIES: usize = 16;
 
 /// What a pipeline's job asks for.
-pub(crate) struct Boarding<'a> {
+pub(crate) struct PipelineRequest<'a> {
     pub(crate) app: &'a AppId,
     pub(crate) build: &'a BuildId,
     pub(crate) to: &'a EnvironmentId,
@@ -29,11 +29,11 @@ pub(crate) struct Boarding<'a> {
 }
 
 /// Whether a run carries a promotion out.
-pub(crate) enum Boarded {
+pub(crate) enum PipelineGate {
     /// It does, or the promotion is over. This is how it stands.
-    On(Box<Promotion>),
+    Carries(Box<Promotion>),
     /// Another run does.
-    Elsewhere(RunId),
+    CarriedElsewhere(RunId),
 }
 
 impl Decisions<'_> {
@@ -41,18 +41,18 @@ impl Decisions<'_> {
     /// no news then.
     pub(crate) async fn request_in_run(
         self,
-        boarding: Boarding<'_>,
+        request: PipelineRequest<'_>,
         run: &RunId,
         again: bool,
         now: Timestamp,
     ) -> Result<Asked> {
-        let Boarding {
+        let PipelineRequest {
             app,
             build,
             to,
             pipeline,
             adopts,
-        } = boarding;
+        } = request;
         let record = self.portal.builds().record(build).await?;
         if record.build.app != *app {
             return Err(Error::not_found(format!("build {build} of {app}")));
@@ -74,12 +74,12 @@ impl Decisions<'_> {
 
     /// Notes that this run carries a promotion out, and goes on with it. One that waits and that nothing was started for
     /// becomes this run's, so that nothing will be.
-    pub(crate) async fn board(
+    pub(crate) async fn assign_run(
         self,
         id: &PromotionId,
         run: &RunId,
         now: Timestamp,
-    ) -> Result<Boarded> {
+    ) -> Result<PipelineGate> {
         for _ in 0..TRIES {
             let table = &self.portal.table;
             let found = table.promotions().get(id).await?;
@@ -89,7 +89,7 @@ impl Decisions<'_> {
                 (State::Waiting | State::Starting | State::Running, Some(other))
                     if other != run =>
                 {
-                    return Ok(Boarded::Elsewhere(other.clone()));
+                    return Ok(PipelineGate::CarriedElsewhere(other.clone()));
                 }
                 (State::Starting | State::Running, None) => {
                     // Its call took effect: this run is what it started.
@@ -99,7 +99,7 @@ impl Decisions<'_> {
                 }
                 (State::Waiting | State::Starting | State::Running, _) => {
                     let promotion = Box::pin(self.portal.promotions().advance(id, now)).await?;
-                    return Ok(Boarded::On(Box::new(promotion)));
+                    return Ok(PipelineGate::Carries(Box::new(promotion)));
                 }
                 (
                     State::Succeeded
@@ -109,7 +109,7 @@ impl Decisions<'_> {
                     | State::Canceled { .. }
                     | State::Abandoned { .. },
                     _,
-                ) => return Ok(Boarded::On(Box::new(record.promotion))),
+                ) => return Ok(PipelineGate::Carries(Box::new(record.promotion))),
             }
         }
         Err(Error::Conflict {
@@ -118,7 +118,11 @@ impl Decisions<'_> {
     }
 
     /// Releases the build of a promotion that its run has deployed.
-    pub(crate) async fn deliver(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
+    pub(crate) async fn complete_in_run(
+        self,
+        id: &PromotionId,
+        now: Timestamp,
+    ) -> Result<Promotion> {
         for _ in 0..TRIES {
             let found = self.portal.table.promotions().get(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
