@@ -5,10 +5,10 @@
 //! | `options` | what it is told |
 //! | `folder` | the data folder: one process at a time |
 //! | `place` | the embedded DynamoDB and S3, and the store on them |
-//! | `local_aws` | the AWS local_aws: EventBridge and Lambda, as far as a pipeline needs them |
-//! | `hooks` | what webhooks knock at |
+//! | `local_aws` | AWS on this machine: EventBridge and Lambda, as far as a pipeline needs them |
+//! | `hooks` | the router of webhooks |
 //! | `housekeeping` | what is due, at start and every minute |
-//! | `ambient` | the clock, the dice, the signals |
+//! | `ambient` | the clock, randomness, the signals |
 
 mod ambient;
 mod error;

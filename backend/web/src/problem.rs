@@ -72,23 +72,26 @@ fn whole_seconds(seconds: i64) -> NonZeroU32 {
     NonZeroU32::new(seconds).unwrap_or(NonZeroU32::MIN)
 }
 
+/// What a kind of problem is called, and its title: the phrase of RFC 9110 and 6585.
 fn kind_of(status: StatusCode) -> (&'static str, &'static str) {
     match status {
-        StatusCode::BAD_REQUEST => ("invalid", "The request is not valid"),
-        StatusCode::UNAUTHORIZED => ("signed-out", "Not signed in"),
-        StatusCode::FORBIDDEN => ("forbidden", "Not allowed"),
-        StatusCode::NOT_FOUND => ("not-found", "There is nothing here"),
-        StatusCode::METHOD_NOT_ALLOWED => ("method", "Not with this method"),
-        StatusCode::CONFLICT => ("conflict", "Not with what there is now"),
-        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "Too large"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media-type", "Not in this form"),
-        StatusCode::MISDIRECTED_REQUEST => ("misdirected", "Not at this address"),
-        StatusCode::UNPROCESSABLE_ENTITY => ("refused", "There is nothing of use"),
-        StatusCode::URI_TOO_LONG => ("too-long", "The address is too long"),
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => ("headers", "The headers are too large"),
-        StatusCode::TOO_MANY_REQUESTS => ("too-many", "Too many requests"),
-        StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "Not at the moment"),
-        _ => ("internal", "Something is wrong on our side"),
+        StatusCode::BAD_REQUEST => ("invalid", "Bad Request"),
+        StatusCode::UNAUTHORIZED => ("signed-out", "Unauthorized"),
+        StatusCode::FORBIDDEN => ("forbidden", "Forbidden"),
+        StatusCode::NOT_FOUND => ("not-found", "Not Found"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method", "Method Not Allowed"),
+        StatusCode::CONFLICT => ("conflict", "Conflict"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "Content Too Large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media-type", "Unsupported Media Type"),
+        StatusCode::MISDIRECTED_REQUEST => ("misdirected", "Misdirected Request"),
+        StatusCode::UNPROCESSABLE_ENTITY => ("refused", "Unprocessable Content"),
+        StatusCode::URI_TOO_LONG => ("too-long", "URI Too Long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            ("headers", "Request Header Fields Too Large")
+        }
+        StatusCode::TOO_MANY_REQUESTS => ("too-many", "Too Many Requests"),
+        StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "Service Unavailable"),
+        _ => ("internal", "Internal Server Error"),
     }
 }
 

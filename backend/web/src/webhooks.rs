@@ -174,7 +174,6 @@ fn refused(error: &NotAuthentic) -> Problem {
             let what = "The delivery is not signed with the secret of this endpoint.";
             let mut problem = Problem::new(StatusCode::UNAUTHORIZED, what);
             problem.body.kind = String::from("urn:towpath:problem:signature");
-            problem.body.title = String::from("Not authentic");
             problem
         }
         NotAuthentic::Secrets(_) => {

@@ -76,7 +76,7 @@ const FILES: [(&str, &str); 39] = [
     ("identity/src/oidc/token.rs", "id_tokens"),
     ("sources/src/codepipeline/facts.rs", "events"),
     ("sources/src/envelope.rs", "events"),
-    ("sources/src/github/mod.rs", "github"),
+    ("sources/src/github.rs", "github"),
     ("sources/src/lib.rs", "events"),
     ("sources/src/redact.rs", "events"),
 ];

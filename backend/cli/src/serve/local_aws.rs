@@ -1,4 +1,4 @@
-//! The AWS local_aws: as much of EventBridge and Lambda as a pipeline needs to reach the portal.
+//! AWS on this machine: as much of EventBridge and Lambda as a pipeline needs to reach the portal.
 //!
 //! Deployed, EventBridge delivers through a queue to the function `events`, and CodePipeline invokes the function
 //! `action`. Here both requests arrive at one address, and the same use cases answer. So whatever plays CodePipeline
@@ -29,7 +29,7 @@ pub(super) use lambda::FUNCTION;
 /// The most bytes of a request: what Lambda takes.
 const BODY_LIMIT: usize = 6 << 20;
 
-/// The local_aws and the jobs that came through it.
+/// AWS on this machine, and the jobs that came through it.
 #[derive(Clone)]
 pub(super) struct LocalAws(Arc<Inner>);
 

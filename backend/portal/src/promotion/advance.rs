@@ -1,4 +1,4 @@
-//! Going on with a promotion, wherever it stands. CalledPipeline after each approval, when a run ends, by the clock and by gates of
+//! Going on with a promotion, wherever it stands. Called after each approval, when a run ends, by the clock and by gates of
 //! pipelines; calling it once too often does nothing.
 
 use domain::{
