@@ -1,7 +1,7 @@
 //! Builds that come in through presigned links, from any CI or a laptop: the bytes go straight to the bucket.
 //!
-//! [`Portal::start_upload`] promises files and gets links; anyone who uploads puts the bytes there; and
-//! [`Portal::complete_upload`] reads each file once to see that it is what was promised, and registers the build. The
+//! [`Uploads::start`] promises files and gets links; anyone who uploads puts the bytes there; and
+//! [`Uploads::complete`] reads each file once to see that it is what was promised, and registers the build. The
 //! same request again continues where the first one stopped.
 
 mod complete;

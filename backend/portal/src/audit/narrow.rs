@@ -19,7 +19,7 @@ const AT_ONCE: i64 = 100;
 const TIMES: usize = 5;
 
 impl Audit<'_> {
-    /// One page of the log like [`Portal::audit`], of the entries that match. It may hold fewer than `limit` although
+    /// One page of the log like [`Audit::list`], of the entries that match. It may hold fewer than `limit` although
     /// older ones match: then `next` is there.
     pub async fn narrowed(
         self,

@@ -4,6 +4,7 @@
 //! name that is not known here fails the tests that walk them: say what it is in [`Kind::in_path`] or [`meaning`].
 
 use axum::http::Method;
+use domain::id::{RESERVED_APPS, RESERVED_ENVIRONMENTS};
 use serde_json::{Map, Value, json};
 use testkit::promise;
 use url::form_urlencoded;
@@ -430,4 +431,22 @@ fn combined(found: &[Map<String, Value>], more: &[Value]) -> Vec<Map<String, Val
         }
     }
     all
+}
+
+#[test]
+fn no_app_and_no_environment_can_take_an_address_of_the_portals_own() {
+    for (_, path) in endpoints() {
+        let mut parts = path.split('/').skip(1);
+        match (parts.next(), parts.next()) {
+            (Some("{app}"), Some(second)) if !second.starts_with('{') => {
+                assert!(RESERVED_ENVIRONMENTS.contains(&second), "{path}");
+            }
+            (Some(first), _) if !first.is_empty() && first != "{app}" => {
+                assert!(RESERVED_APPS.contains(&first), "{path}");
+            }
+            _ => {}
+        }
+    }
+    // The router of webhooks stands beside the one whose addresses are listed.
+    assert!(RESERVED_APPS.contains(&"hooks"));
 }

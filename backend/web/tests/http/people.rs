@@ -446,7 +446,7 @@ async fn a_promotion_names_who_can_still_approve_it_and_tells_the_others_why_the
     let text = page(&ada).await;
     assert!(text.contains("Can approve: cyd@example.com."), "{text}");
     assert!(
-        text.contains("You cannot approve this promotion. The caller"),
+        text.contains("You cannot approve this promotion. The person who asks"),
         "{text}"
     );
     let text = page(&cyd).await;
