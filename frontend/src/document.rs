@@ -70,7 +70,7 @@ fn footer(visitor: &Visitor) -> Option<AnyView> {
 fn notice() -> impl IntoView {
     view! {
         <aside class="notice" aria-label="About this portal">
-            "Local portal: everyone here may do everything."
+            "Local mode: no sign-in, full access."
         </aside>
     }
 }

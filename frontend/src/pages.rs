@@ -1,4 +1,4 @@
-//! The pages, a folder a noun, a file a verb.
+//! The pages, a folder a noun, a file a verb. Their handlers are in the crate `web`, under `pages`.
 
 use domain::{
     Timestamp,
@@ -125,7 +125,7 @@ pub enum Page<'a> {
         view: &'a HoldsView,
         /// Promotions that are not over.
         open: &'a [Promotion],
-        /// What the viewer may freeze.
+        /// What the viewer can hold.
         may: &'a [MayHold],
         /// A form of the page that was not carried out.
         returned: Option<&'a Returned>,

@@ -314,7 +314,7 @@ fn a_tester_finds_one_button_the_digest_and_the_code() {
         "3 hours ago",
         "4be1a90c",
         "Android 8.0 or newer",
-        "Released before",
+        "Previous builds",
         "Build 806",
         "towpath.example.com/journal/dev",
         &digest,
@@ -380,7 +380,7 @@ fn a_build_shows_its_files_its_package_and_its_releases() {
         "mapping.txt",
         "812 kB",
         "io.appium.journal",
-        "from API 26, made for API 36",
+        "from API 26, target API 36",
         "4 permissions",
         "Signing certificates",
         "Current",
@@ -467,7 +467,7 @@ fn hostile_text_stays_text() {
 fn everyone_sees_in_whose_name_they_look() {
     let of = |visitor: Visitor| render(&Page::SignedOut, &Site { visitor, ..site() });
     let local = of(Visitor::Local);
-    assert!(local.contains("Local portal: everyone here may do everything."));
+    assert!(local.contains("Local mode: no sign-in, full access."));
     assert!(!local.contains("/sign-out"));
     let nobody = of(Visitor::SignedOut);
     assert!(nobody.contains("href=\"/sign-in\"") && !nobody.contains("Unassigned"));

@@ -161,7 +161,7 @@ fn an_approval_carries_the_digest_that_was_seen() {
             "ada@example.com asked for it",
             "grace@example.com approved, of release-managers",
             "Tried it on the Pixel.",
-            "It waits for its gates",
+            "Waiting for its gates",
         ],
     );
     for verb in ["approve", "reject", "cancel"] {
@@ -229,7 +229,7 @@ fn a_way_back_is_chosen_among_builds_that_are_kept() {
         "{html}"
     );
     let html = named("rollback-returned");
-    says(&html, &["Not taken back", "The build that you came from"]);
+    says(&html, &["Not rolled back", "The build that you came from"]);
     assert!(html.contains("name=\"withdraw\" value=\"yes\" checked"));
 }
 
@@ -239,16 +239,16 @@ fn a_frozen_environment_is_marked_and_what_still_runs_there_is_listed() {
     says(
         &html,
         &[
-            "prod is frozen",
+            "prod is on hold",
             "Had started before; its release waits until the hold is lifted: running Build 811 to prod",
             "journal is not promoted to preprod by itself",
-            "Stop everything there",
+            "Hold this environment",
         ],
     );
     assert_eq!(html.matches("action=\"/holds/lift\"").count(), 1);
     says(
         &named("overview-stopped"),
-        &["Frozen", "Not automatic", "Rolled back", "was withdrawn"],
+        &["On hold", "Not automatic", "Rolled back", "was withdrawn"],
     );
 }
 
@@ -283,7 +283,7 @@ fn the_log_says_who_did_what_and_leads_to_it() {
     says(
         &named("audit-verified"),
         &[
-            "Nothing is wrong.",
+            "The log is intact.",
             "120 entries",
             "3 seals. 1 seal of an earlier version",
             "Entries up to 118 are sealed",
@@ -306,7 +306,7 @@ fn a_comparison_says_what_came_and_what_went() {
             "pkg:maven/androidx.core/core 1.15.0 1.16.0",
         ],
     );
-    says(&named("compared-same"), &["The same bytes"]);
+    says(&named("compared-same"), &["Identical"]);
 }
 
 #[test]

@@ -54,7 +54,7 @@ test("pipelines that no app claims are found", async () => {
   await visit({}, async (page) => {
     await page.goto(portal);
     await page.getByRole("heading", { name: "Unassigned pipelines" }).waitFor();
-    await page.getByRole("link", { name: "All their runs" }).click();
+    await page.getByRole("link", { name: "View all runs" }).click();
     await page.waitForURL(/\/unassigned$/);
     await page.locator(".rows .what > a").first().click();
     await page.getByRole("heading", { name: "Steps" }).waitFor();
@@ -66,7 +66,7 @@ test("an address that leads nowhere says so, and leads back", async () => {
     await visit({}, async (page) => {
       const response = await page.goto(portal + path);
       assert.equal(response.status(), 404, path);
-      await page.getByRole("link", { name: "To the overview", exact: true }).click();
+      await page.getByRole("link", { name: "Back to the overview", exact: true }).click();
       await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
     });
   }

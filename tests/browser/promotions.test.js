@@ -74,7 +74,7 @@ test("an environment is taken back to an earlier build without JavaScript", asyn
     const to = await page.locator("input[name=build]:checked").getAttribute("value");
     assert.notEqual(to, left.id);
     await page.getByLabel("Why", { exact: true }).fill("the new one forgets its settings");
-    await page.getByRole("button", { name: "Take it back" }).click();
+    await page.getByRole("button", { name: "Roll back" }).click();
     await page.waitForURL(/\/promotions\//);
     await ended(page, "succeeded");
     assert.equal((await servedIn("prod")).id, to);
@@ -87,19 +87,19 @@ test("an emergency stop refuses what is asked for until it is lifted", async () 
   await visit({}, async (page) => {
     await page.goto(`${portal}/holds`);
     await page.getByLabel("Where").selectOption(`prod/${APP}`);
-    await page.getByLabel("Why, for the people whom this stops").fill("smoke in the server room");
-    await page.getByRole("button", { name: "Stop everything there" }).click();
-    const held = page.locator(".holds-list > li", { hasText: `${APP} is frozen in prod` });
+    await page.getByLabel("Reason, shown to the people whom this stops").fill("smoke in the server room");
+    await page.getByRole("button", { name: "Hold this environment" }).click();
+    const held = page.locator(".holds-list > li", { hasText: `${APP} is on hold in prod` });
     await held.getByText("Smoke in the server room.").waitFor();
     await page.goto(portal);
-    await page.locator(".mark-hold", { hasText: "Frozen" }).first().waitFor();
+    await page.locator(".mark-hold", { hasText: "On hold" }).first().waitFor();
     await page.goto(`${portal}/${APP}/prod/rollback`);
     await page.getByLabel("Why", { exact: true }).fill("kept in the form");
-    await page.getByRole("button", { name: "Take it back" }).click();
+    await page.getByRole("button", { name: "Roll back" }).click();
     assert.match(await page.getByRole("alert").innerText(), /held by local: smoke in the server room/i);
     assert.equal(await page.getByLabel("Why", { exact: true }).inputValue(), "kept in the form");
     await page.goto(`${portal}/holds`);
-    await held.getByText("Lift it").click();
+    await held.getByText("Lift this hold").click();
     await held.getByRole("button", { name: "Lift the hold" }).click();
     await held.waitFor({ state: "detached" });
   });
@@ -116,7 +116,7 @@ test("a withdrawn build says why on its page and on the tester's, and can be giv
     await page.goto(`${portal}/${APP}/dev`);
     assert.match(await page.locator(".withdrawn").innerText(), /was withdrawn\. It drains the battery\./);
     await page.goto(pageOf(build));
-    await page.getByText("Give this build out again").click();
+    await page.getByText("Restore this build").click();
     await page.getByLabel("Why", { exact: true }).fill("it was the other app");
     await page.getByRole("button", { name: "Restore build" }).click();
     await page.getByText("Withdrawn: nobody").waitFor({ state: "detached" });
@@ -131,7 +131,7 @@ test("the audit log tells all of that, is narrowed by a form, and verifies", asy
     await page.getByRole("button", { name: "Show" }).click();
     await page.getByText("it drains the battery").first().waitFor();
     await page.getByRole("link", { name: "Verify the log" }).click();
-    await page.getByText("Nothing is wrong.").waitFor();
+    await page.getByText("The log is intact.").waitFor();
   });
 });
 

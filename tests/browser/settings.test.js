@@ -17,7 +17,7 @@ for (const viewport of [DESK, { width: 390, height: 844 }]) {
       const promote = page.getByRole("row", { name: /promote/ }).first();
       assert.equal(await promote.locator(".yes").count(), may.apps[0].environments.length);
       await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Access" }).click();
-      await page.getByLabel("Their groups, and their address").fill("no-such-group");
+      await page.getByLabel("Groups or address").fill("no-such-group");
       await page.getByRole("button", { name: "Show" }).click();
       assert.match(await page.locator("main").innerText(), /No role is given to no-such-group/);
       await page.getByRole("link", { name: "Configuration" }).click();

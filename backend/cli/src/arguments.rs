@@ -75,9 +75,9 @@ pub(crate) enum Command {
     /// Run a portal on this machine, with nothing else to install
     #[cfg(feature = "serve")]
     Serve(crate::serve::ServeOptions),
-    /// Hand in a build: upload its files, register it, release it
+    /// Upload a build: its files are stored, the build is registered and released
     Push(PushOptions),
-    /// Show who the portal takes you for, what you may do, and why
+    /// Show who you are to the portal, what you can do, and why
     Whoami,
     /// Show what every environment serves and how its pipelines do
     Status,
@@ -85,38 +85,38 @@ pub(crate) enum Command {
     Builds(BuildsOptions),
     /// List an app's runs, newest first
     Runs(RunsOptions),
-    /// Fetch the package that an environment serves now, and check it
+    /// Download the package that an environment serves now, and check it
     Latest(LatestOptions),
-    /// Ask for a build's release in the next environment of its path
+    /// Request a build's release in the next environment of its path
     Promote(PromoteOptions),
-    /// Agree to a promotion, of these very bytes
+    /// Approve a promotion, of exactly these bytes
     Approve(ApproveOptions),
-    /// Do not agree to a promotion, which is the end of it
+    /// Reject a promotion, which ends it
     Reject(ReasonOptions),
-    /// Take a promotion back that has not started
+    /// Cancel a promotion that has not started
     Cancel(ReasonOptions),
     /// End a promotion that is starting or running; its target is not stopped, and releases nothing by it any more
     Abandon(ReasonOptions),
-    /// List the promotions that wait for you
+    /// List the promotions that need your approval
     Waiting,
     /// List promotions, or show one
     Promotions(PromotionsOptions),
-    /// Take an environment back to an earlier build
+    /// Roll an environment back to an earlier build
     Rollback(RollbackOptions),
-    /// Stop an environment now: nothing starts there until someone lifts it
+    /// Hold an environment: nothing starts there until someone lifts the hold
     Hold(HoldOptions),
     /// Lift a hold
     Lift(LiftOptions),
-    /// List the holds in force
+    /// List the active holds
     Holds,
-    /// Withdraw a build: nobody gets it any more
+    /// Withdraw a build: nobody can download it any more
     Withdraw(WithdrawalOptions),
-    /// Give a withdrawn build out again
+    /// Restore a withdrawn build
     Restore(WithdrawalOptions),
     /// Share builds with people who have no account
     #[command(subcommand)]
     Link(link::Command),
-    /// Show what is between two builds
+    /// Compare two builds
     Compare(CompareOptions),
     /// Read, verify or export the audit log
     #[command(subcommand)]
@@ -124,10 +124,10 @@ pub(crate) enum Command {
     /// Export what is kept of a person, or erase their name
     #[command(subcommand)]
     Privacy(privacy::Command),
-    /// Make, list or revoke API tokens
+    /// Create, list or revoke API tokens
     #[command(subcommand)]
     Token(token::Command),
-    /// Report to the portal what a pipeline does
+    /// Report pipeline events to the portal
     #[command(subcommand)]
     Event(event::Command),
     /// Look at a configuration file

@@ -64,7 +64,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         grants: config.grants(),
         limits: config.downloads,
         jobs: jobs(&options).await,
-        carriers: carriers(&options).await,
+        executors: executors(&options).await,
         region: options.region.clone(),
         public_url: config.public_url.or(fallback),
         home: None,
@@ -147,7 +147,7 @@ async fn jobs(options: &ServeOptions) -> Option<Jobs> {
 }
 
 /// What promotions are carried out with: the same `CodePipeline`, and other buckets of the embedded S3.
-async fn carriers(options: &ServeOptions) -> Executors {
+async fn executors(options: &ServeOptions) -> Executors {
     let pipelines = match &options.codepipeline_endpoint {
         Some(endpoint) => {
             let (id, secret) = place::OWN_KEYS;
@@ -160,7 +160,7 @@ async fn carriers(options: &ServeOptions) -> Executors {
         account: Some(options.account.clone()),
         pipelines,
         buckets: Some(Roles::connect(&options.region).await),
-        others: false,
+        delegate_to_clock: false,
     }
 }
 

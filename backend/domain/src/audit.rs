@@ -96,7 +96,7 @@ pub enum AuditAction {
     ApprovalRefused,
     /// A promotion was rejected.
     Rejected,
-    /// A promotion was taken back by someone who may.
+    /// A promotion was cancelled.
     PromotionCanceled,
     /// A promotion waited too long.
     PromotionExpired,

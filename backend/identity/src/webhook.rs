@@ -49,7 +49,7 @@ pub struct Authentic<'a> {
     pub endpoint: Endpoint,
     /// Its bytes.
     pub body: &'a [u8],
-    /// Whether it is signed with the secret that is about to go.
+    /// Whether it is signed with the previous secret, which is being rotated out.
     pub with_previous: bool,
 }
 

@@ -87,7 +87,7 @@ async fn serve_unanswered(settings: unanswered::Settings) -> Result<(), Error> {
 
 /// Does what is due whenever a schedule calls. What the call carries does not matter.
 async fn serve_clock(settings: &Settings) -> Result<(), Error> {
-    let portal = &start::portal_with_carriers(settings).await;
+    let portal = &start::portal_with_executors(settings).await;
     let metrics = &Metrics::of(settings.home.clone());
     lambda_runtime::run(service_fn(|_: LambdaEvent<Value>| async move {
         clock::run(portal, metrics, ambient::now())

@@ -41,28 +41,28 @@ fn cannot_start(error: &dyn std::error::Error) {
 
 /// A portal that answers no jobs, and calls nobody to have promotions carried out: the clock's does.
 pub async fn portal(settings: &Settings) -> Portal {
-    connect(settings, None, left_to_others()).await
+    connect(settings, None, delegating()).await
 }
 
 /// A portal that has pipelines carry promotions out. What takes longer than a request may take, it leaves to the clock.
 pub async fn portal_with_pipelines(settings: &Settings) -> Portal {
-    let carriers = Executors {
+    let executors = Executors {
         pipelines: Some(pipelines(settings).await),
         account: settings.account.clone(),
-        ..left_to_others()
+        ..delegating()
     };
-    connect(settings, None, carriers).await
+    connect(settings, None, executors).await
 }
 
 /// A portal that has every promotion carried out.
-pub async fn portal_with_carriers(settings: &Settings) -> Portal {
-    let carriers = Executors {
+pub async fn portal_with_executors(settings: &Settings) -> Portal {
+    let executors = Executors {
         pipelines: Some(pipelines(settings).await),
         account: settings.account.clone(),
         buckets: Some(Roles::connect(&settings.store.region).await),
-        others: false,
+        delegate_to_clock: false,
     };
-    connect(settings, None, carriers).await
+    connect(settings, None, executors).await
 }
 
 /// A portal that answers `CodePipeline`'s jobs.
@@ -70,11 +70,11 @@ pub async fn portal_with_jobs(settings: &Settings) -> Portal {
     let endpoint = settings.codepipeline_endpoint.as_deref();
     let elsewhere = settings.jobs_role.as_ref();
     let jobs = Jobs::connect(endpoint, &settings.store.region, elsewhere).await;
-    let carriers = Executors {
+    let executors = Executors {
         account: settings.account.clone(),
-        ..left_to_others()
+        ..delegating()
     };
-    connect(settings, Some(jobs), carriers).await
+    connect(settings, Some(jobs), executors).await
 }
 
 async fn pipelines(settings: &Settings) -> Pipelines {
@@ -83,14 +83,14 @@ async fn pipelines(settings: &Settings) -> Pipelines {
     Pipelines::connect(endpoint, &settings.store.region, role).await
 }
 
-fn left_to_others() -> Executors {
+fn delegating() -> Executors {
     Executors {
-        others: true,
+        delegate_to_clock: true,
         ..Executors::default()
     }
 }
 
-async fn connect(settings: &Settings, jobs: Option<Jobs>, carriers: Executors) -> Portal {
+async fn connect(settings: &Settings, jobs: Option<Jobs>, executors: Executors) -> Portal {
     let public_url = settings
         .public_url
         .clone()
@@ -104,7 +104,7 @@ async fn connect(settings: &Settings, jobs: Option<Jobs>, carriers: Executors) -
         grants: settings.config.grants(),
         limits: settings.config.downloads,
         jobs,
-        carriers,
+        executors,
         region: settings.store.region.clone(),
         public_url,
         home: settings.home.clone(),

@@ -127,7 +127,7 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
         },
         grants: Vec::new(),
         jobs: Some(Jobs::connect_as(Some(codepipeline), REGION, JOB_KEYS.0, JOB_KEYS.1).await),
-        carriers: portal::promotion::Executors::default(),
+        executors: portal::promotion::Executors::default(),
         region: REGION.to_owned(),
         public_url: None,
         home: None,

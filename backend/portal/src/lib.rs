@@ -75,7 +75,7 @@ pub struct Parts {
     /// The AWS region that the portal runs in, and so the pipelines that call it.
     pub region: String,
     /// How to have promotions carried out.
-    pub carriers: promotion::Executors,
+    pub executors: promotion::Executors,
     /// The address that people open, for links in answers.
     pub public_url: Option<Url>,
     /// The environment that this deployment is of, where it is one.

@@ -3,6 +3,8 @@
 //! Wrong guesses are counted by guesser, in a window of time that begins with the first. After so many, the guesser is
 //! refused until the window is over, also with what is right: else the refusal would tell them so. Nobody can guess the 256
 //! random bits of a token; this tells the auditor who tries, and makes trying cheap to refuse.
+//!
+//! Passwords of share links are counted by link instead, in `links::guest`.
 
 use domain::{
     Timestamp,
@@ -41,7 +43,7 @@ impl Lockouts<'_> {
         let until = Timestamp::from_second(made.window_ends).unwrap_or(now);
         let locked = LockedOut { until };
         if !made.noted {
-            // The person who counted the last guess did not get to it.
+            // The request that counted the last guess failed before it wrote the audit record.
             self.note_lockout(guesser, locked, now).await?;
         }
         Ok(Some(locked))

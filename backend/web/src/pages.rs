@@ -1,4 +1,5 @@
-//! The pages for people. Each shows what the API answers, and nothing more.
+//! The pages for people: their handlers. Each shows what the API answers, and nothing more. What a page looks like is in the
+//! crate `frontend`, under the same name: a new page is a file here and a file there.
 
 mod answer;
 mod app;
@@ -83,7 +84,7 @@ pub(crate) fn list() -> Vec<Route> {
         filled("/promotions/{id}/cancel", promotion::cancel),
         filled("/promotions/{id}/abandon", promotion::abandon),
         shown("/holds", hold::list),
-        filled("/holds", hold::freeze),
+        filled("/holds", hold::hold_environment),
         filled("/holds/lift", hold::lift),
         shown("/audit", audit::list),
         shown("/audit/verify", audit::verify),

@@ -87,7 +87,7 @@ endpoints! {
     promotions::options;
     promotions::history;
     promotions::rollback;
-    holds::list, holds::freeze;
+    holds::list, holds::hold_environment;
     holds::lift;
     withdrawals::withdraw;
     withdrawals::restore;

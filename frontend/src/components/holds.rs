@@ -14,11 +14,11 @@ pub(crate) fn what(on: &Held) -> String {
         Held::Environment {
             environment,
             app: None,
-        } => format!("{environment} is frozen"),
+        } => format!("{environment} is on hold"),
         Held::Environment {
             environment,
             app: Some(app),
-        } => format!("{app} is frozen in {environment}"),
+        } => format!("{app} is on hold in {environment}"),
         Held::Automatic { app, environment } => {
             format!("{app} is not promoted to {environment} by itself")
         }
@@ -29,7 +29,7 @@ pub(crate) fn what(on: &Held) -> String {
 /// A hold where it matters: that it is there, and why.
 pub(crate) fn mark(hold: &Hold) -> AnyView {
     let word = match &hold.on {
-        Held::Environment { .. } => "Frozen",
+        Held::Environment { .. } => "On hold",
         Held::Automatic { .. } => "Not automatic",
         Held::Build { .. } => "Withdrawn",
     };

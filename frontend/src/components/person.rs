@@ -18,7 +18,7 @@ pub(crate) fn by(actor: &Actor) -> String {
 /// Who it is, at the head of a line.
 pub(crate) fn name(actor: &Actor) -> String {
     match actor.kind {
-        ActorKind::Local => "Someone on this computer".to_owned(),
+        ActorKind::Local => "Local user".to_owned(),
         ActorKind::Person
         | ActorKind::Pipeline
         | ActorKind::Token

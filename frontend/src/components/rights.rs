@@ -80,7 +80,7 @@ fn table(apps: &[&AppRights], environments: &[Environment]) -> AnyView {
         .map(|ability| row(ability, &first.environments))
         .collect_view();
     let everywhere = view! {
-        <p class="facts beside"><span>"Wherever it is: "</span>{list(&first.everywhere)}</p>
+        <p class="facts beside"><span>"In every environment: "</span>{list(&first.everywhere)}</p>
     };
     if nowhere {
         return view! { <h3>{all_of(&names)}</h3> {everywhere} }.into_any();
@@ -136,9 +136,7 @@ fn beyond(rights: &[Right]) -> Option<AnyView> {
     if rights.is_empty() {
         return None;
     }
-    Some(
-        view! { <p class="facts beside"><span>"Beyond apps: "</span>{list(rights)}</p> }.into_any(),
-    )
+    Some(view! { <p class="facts beside"><span>"Global: "</span>{list(rights)}</p> }.into_any())
 }
 
 fn list(rights: &[Right]) -> AnyView {

@@ -213,7 +213,7 @@ impl Builder {
             table: through.table.with_meter(meter.clone()),
             ..through
         };
-        let mut carriers = Executors::default();
+        let mut executors = Executors::default();
         let (mut jobs, mut codepipeline, mut simulated) = (None, None, None);
         match self.codepipeline {
             Kind::None => {}
@@ -222,12 +222,12 @@ impl Builder {
                 let endpoint = Some(listener.endpoint.as_str());
                 jobs = Some(Jobs::connect_as(endpoint, REGION, "id", "secret").await);
                 codepipeline = Some(listener);
-                carriers.account = Some(ACCOUNT.to_owned());
+                executors.account = Some(ACCOUNT.to_owned());
             }
             Kind::Simulated => {
                 let simulator = Simulated::start().await;
                 jobs = Some(simulator.jobs().await);
-                carriers = simulator.carriers().await;
+                executors = simulator.executors().await;
                 simulated = Some(simulator);
             }
         }
@@ -235,7 +235,7 @@ impl Builder {
             .sign_in
             .clone()
             .map_or(AuthMode::Local, AuthMode::SignIn);
-        let portal = portal::Portal::new(self.parts(store.clone(), jobs, carriers));
+        let portal = portal::Portal::new(self.parts(store.clone(), jobs, executors));
         let mut test = TestPortal {
             portal,
             store: services.store.clone(),

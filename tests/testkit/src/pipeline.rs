@@ -61,13 +61,13 @@ impl Simulated {
         Jobs::connect_as(Some(&endpoint), REGION, id, secret).await
     }
 
-    pub(crate) async fn carriers(&self) -> Executors {
+    pub(crate) async fn executors(&self) -> Executors {
         let (endpoint, (id, secret)) = (self.simulator.endpoint(), PORTAL_KEYS);
         Executors {
             account: Some(ACCOUNT.to_owned()),
             pipelines: Some(Pipelines::connect_as(Some(&endpoint), REGION, id, secret).await),
             buckets: Some(Roles::connect(REGION).await),
-            others: false,
+            delegate_to_clock: false,
         }
     }
 }

@@ -50,7 +50,7 @@ pub struct TestPortal {
 }
 
 impl Builder {
-    pub(crate) fn parts(&self, store: Store, jobs: Option<Jobs>, carriers: Executors) -> Parts {
+    pub(crate) fn parts(&self, store: Store, jobs: Option<Jobs>, executors: Executors) -> Parts {
         Parts {
             seals: self.seals.map(|bucket| store.objects.in_bucket(bucket)),
             store,
@@ -58,7 +58,7 @@ impl Builder {
             grants: self.grants.clone(),
             limits: self.limits,
             jobs,
-            carriers,
+            executors,
             region: REGION.to_owned(),
             public_url: self.public_url.clone(),
             home: None,

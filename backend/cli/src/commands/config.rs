@@ -12,7 +12,7 @@ use crate::{failure::Failure, output::Output};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Say everything that is wrong with a file, with line and remedy
+    /// Validate a file: every mistake, with its line and what to do
     Check {
         /// The file
         #[arg(default_value = FILE_NAME)]

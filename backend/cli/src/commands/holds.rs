@@ -37,7 +37,7 @@ pub(crate) struct HoldOptions {
     /// Only this app's promotions [default: every app's]
     #[arg(long)]
     app: Option<AppId>,
-    /// Why, for the people whom this stops
+    /// Reason, shown to the people whom this stops
     #[arg(long, value_name = "WORDS")]
     reason: String,
 }
@@ -74,15 +74,15 @@ pub(crate) async fn hold(api: &Api, options: &HoldOptions, output: &Output) -> R
         app: options.app.clone(),
         reason: options.reason.clone(),
     };
-    let frozen: HeldView = api.post("/api/v1/holds", &request).await?;
+    let held: HeldView = api.post("/api/v1/holds", &request).await?;
     if output.json {
-        return output.value(&frozen);
+        return output.value(&held);
     }
-    let (what, whose) = words(&frozen.hold);
+    let (what, whose) = words(&held.hold);
     output.line(&format!(
         "{what} is held for {whose}: nothing starts from now on"
     ));
-    for promotion in &frozen.running {
+    for promotion in &held.running {
         output.line(&format!(
             "had started, its release waits: build {} of {} to {}, promotion {}",
             promotion.number, promotion.app, promotion.to, promotion.id

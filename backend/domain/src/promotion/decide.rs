@@ -1,4 +1,5 @@
-//! Whether a request becomes a promotion: every reason against it at once.
+//! Whether a request becomes a promotion: every reason against it at once. `Promotion::start` asks again before its target
+//! is called.
 
 mod place;
 mod standing;

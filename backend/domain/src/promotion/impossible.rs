@@ -88,15 +88,15 @@ impl Impossible {
             Self::State {
                 state: "waiting",
                 wanted: "abandoned",
-            } => "take it back: nothing has started",
+            } => "cancel it: nothing has started",
             Self::State {
                 state: "starting" | "running",
-                wanted: "taken back",
+                wanted: "cancelled",
             } => "wait until it has ended, or have it abandoned by somebody who may go past gates",
             Self::State { .. } => "open its page to see what became of it",
             Self::Expired(_) | Self::NoPlace => "ask for the promotion again",
-            Self::NotDue(_) => "wait until then, or take it back",
-            Self::OwnRequest => "ask someone else of the groups to decide; you can take it back",
+            Self::NotDue(_) => "wait until then, or cancel it",
+            Self::OwnRequest => "ask someone else of the groups to decide; you can cancel it",
             Self::Twice => "ask someone else to approve",
             Self::OtherBytes { .. } => {
                 "open the promotion's page again and look at the build that it names now"
@@ -111,9 +111,9 @@ impl Impossible {
             }
             Self::NotYours => "ask the person who asked for it, or a release manager",
             Self::Words { .. } => "write one in at most 1,000 characters",
-            Self::Occupied(_) => "wait until that one has ended, or take it back",
-            Self::AlreadyThere => "take it back: there is nothing left to do",
-            Self::Changed(_) => "take it back and ask for it again",
+            Self::Occupied(_) => "wait until that one has ended, or cancel it",
+            Self::AlreadyThere => "cancel it: there is nothing left to do",
+            Self::Changed(_) => "cancel it and request it again",
             Self::Gates { gates } => return remedies(gates),
         };
         remedy.to_owned()

@@ -113,7 +113,7 @@ impl Promotion {
 
     /// The person who asked, or a release manager, takes it back before it started.
     pub fn cancel(self, by: &Actor, rights: Rights, why: &str, now: Timestamp) -> Transition {
-        self.waits("taken back")?;
+        self.waits("cancelled")?;
         // A token needs the permission, no matter who owns it.
         let own = by.permit.is_none() && self.requested_by.is_same_as(by);
         if !rights.promote && !own {
@@ -138,8 +138,8 @@ impl Promotion {
         Ok(self.into_state(State::Expired, now))
     }
 
-    /// Every gate lets it through now, and its target is about to be called. `situation` has this promotion as the open
-    /// one.
+    /// Every gate lets it through now, and its target is about to be called: the rules of `decide` are asked again.
+    /// `situation` has this promotion as the open one.
     pub fn start(mut self, situation: &Situation<'_>, now: Timestamp) -> Transition {
         self.undecided("started", now)?;
         match &situation.open {
@@ -195,7 +195,7 @@ impl Promotion {
         Ok(self.into_state(State::Running, now))
     }
 
-    /// Its target was tried in vain, and is to be tried again.
+    /// A call of its target failed, and is to be retried.
     pub fn tried(mut self, error: &str, now: Timestamp) -> Transition {
         self.carried_out("tried")?;
         self.last_error = Some(LastError {

@@ -143,7 +143,7 @@ fn a_promotion_while_another_runs() {
     assert_eq!(refusal.kind, RefusalKind::Busy);
     assert_eq!(
         refusal.to_string(),
-        "the promotion of build 813 to preprod is waiting: wait until it has ended, or take it back"
+        "the promotion of build 813 to preprod is waiting: wait until it has ended, or cancel it"
     );
 }
 
@@ -241,7 +241,7 @@ fn an_approval_by_the_requester() {
         .unwrap_err();
     assert_eq!(
         told(&error),
-        "the person who asks for a promotion cannot approve or reject it: ask someone else of the groups to decide; you can take it back"
+        "the person who asks for a promotion cannot approve or reject it: ask someone else of the groups to decide; you can cancel it"
     );
 }
 

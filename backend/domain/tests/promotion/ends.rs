@@ -101,7 +101,7 @@ fn what_waits_is_taken_back_and_not_abandoned() {
     let refused = waiting
         .abandon(&manager("ada"), MAY, "x", now())
         .unwrap_err();
-    assert_eq!(refused.remedy(), "take it back: nothing has started");
+    assert_eq!(refused.remedy(), "cancel it: nothing has started");
 }
 
 #[test]

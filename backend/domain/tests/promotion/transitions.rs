@@ -160,7 +160,7 @@ fn what_was_started_is_not_taken_back_and_says_so() {
     let error = starting.cancel(&grace(), MAY, "no", now()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "this promotion is starting, so it cannot be taken back"
+        "this promotion is starting, so it cannot be cancelled"
     );
     assert!(error.remedy().contains("have it abandoned"));
 }

@@ -1,4 +1,4 @@
-//! What only this portal can read and nobody can alter: AES-256-GCM, with keys derived from the session secret.
+//! Encrypts and authenticates what browsers keep for the portal: AES-256-GCM, with keys derived from the session secret.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use ring::{

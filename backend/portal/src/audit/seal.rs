@@ -1,7 +1,7 @@
-//! Sealing: where the log ended at some time, in an object that is written once.
+//! Sealing: a seal is an object, written once, that says where the log ended at some time.
 //!
-//! What the next seal is gets decided in the table, so that two that seal at once decide on one; then it is put into the bucket,
-//! unless its key is taken. A seal that was decided and not put, because something broke off, is put at the next call.
+//! The next seal is decided in the table, so that two callers at once agree on the same one; then it is put into the bucket,
+//! unless its key exists. A seal that was decided but not put, because its caller failed, is put by the next call.
 
 use domain::{
     Timestamp,
@@ -17,12 +17,12 @@ use store::{
 use super::seals::read_seals;
 use crate::{Error, Result, access::Action, audit::Audit};
 
-/// So long may entries wait for a seal.
+/// How long entries may wait for a seal.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 impl Audit<'_> {
-    /// Seals the log, if that is due: it grew, and that an hour ago, or by a release into the last step of a path. Gives the seal
-    /// that was made.
+    /// Seals the log, if that is due: its oldest entry without a seal is an hour old, or tells of a release into the last step
+    /// of a path. Returns the seal that was made.
     ///
     /// While nothing is due it costs two reads, and one more while there are entries without a seal.
     pub async fn seal_if_due(self, now: Timestamp) -> Result<Option<Seal>> {

@@ -184,14 +184,14 @@ impl PipelineJobs<'_> {
         } = &target.pipeline;
         let account = account
             .as_ref()
-            .or(self.portal.parts.carriers.account.as_ref());
+            .or(self.portal.parts.executors.account.as_ref());
         *name == of.pipeline && account == Some(&of.account) && self.is_in(of, region.as_deref())
     }
 
     /// Whether a pipeline is where those are whose account is not said: beside the portal, or in the account whose jobs it
     /// answers in a role.
     fn is_own(self, of: &ConfirmedJob) -> bool {
-        let own = self.portal.parts.carriers.account.as_deref();
+        let own = self.portal.parts.executors.account.as_deref();
         let operations = self
             .portal
             .parts

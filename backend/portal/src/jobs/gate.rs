@@ -260,7 +260,7 @@ fn standing(promotion: Promotion, run: &RunId) -> Result<Standing, Failure> {
         State::Failed { why } => Err(ended(format!("has failed: {why}"))),
         State::Rejected { by, why } => Err(ended(format!("was rejected by {}: {why}", by.name))),
         State::Expired => Err(ended("has expired".to_owned())),
-        State::Canceled { by, why } => Err(ended(format!("was taken back by {}: {why}", by.name))),
+        State::Canceled { by, why } => Err(ended(format!("was cancelled by {}: {why}", by.name))),
         State::Abandoned { by, why } => Err(ended(format!("was abandoned by {}: {why}", by.name))),
     }
 }

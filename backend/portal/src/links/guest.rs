@@ -303,7 +303,7 @@ fn gives(portal: &Portal, guest: &Actor, app: &AppId, environments: &[Environmen
     portal.may(guest, Action::Download { app, environments })
 }
 
-/// What stands before a password.
+/// What a link shows before its password was given.
 fn closed(record: &LinkRecord, now: Timestamp) -> Shows {
     let last = Timestamp::from_second(record.guessed_at).unwrap_or_default();
     locked_until(record.guesses, last, now).map_or(Shows::Password, Shows::Locked)

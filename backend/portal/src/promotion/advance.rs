@@ -123,7 +123,7 @@ impl Execution<'_> {
             Ok(turn) => return Ok(turn),
             Err(error) => error,
         };
-        if self.portal.parts.carriers.others {
+        if self.portal.parts.executors.delegate_to_clock {
             return Err(error);
         }
         let lasting = match &error {
@@ -179,7 +179,7 @@ impl Execution<'_> {
     /// Why a promotion has been with its target for too long, if it has. Anyone who leaves targets to another process leaves
     /// this to it, too. While its environment is held it may only wait for that to be lifted, so that its time does not end.
     async fn timed_out(self, promotion: &Promotion, now: Timestamp) -> Result<Option<String>> {
-        if self.portal.parts.carriers.others {
+        if self.portal.parts.executors.delegate_to_clock {
             return Ok(None);
         }
         let timeouts = Decisions::of(self.portal)

@@ -97,7 +97,7 @@ impl Situations<'_> {
         if pipeline.source != check.source || pipeline.name != check.pipeline {
             return false;
         }
-        let own = self.portal.parts.carriers.account.as_ref();
+        let own = self.portal.parts.executors.account.as_ref();
         let fits = |account: Option<&String>, region: Option<&String>| {
             let account = account.or(own);
             let region = region.unwrap_or(&self.portal.parts.region);

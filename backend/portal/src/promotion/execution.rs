@@ -42,7 +42,7 @@ pub struct Executors {
     /// Opens other environments' buckets.
     pub buckets: Option<Roles>,
     /// Whether another process of this deployment, the clock, carries out what this one cannot.
-    pub others: bool,
+    pub delegate_to_clock: bool,
 }
 
 /// What carries a promotion out.
@@ -82,13 +82,13 @@ impl<'p> Calls<'p> {
             account,
             pipelines,
             buckets,
-            others,
-        } = &self.portal.parts.carriers;
+            delegate_to_clock,
+        } = &self.portal.parts.executors;
         match target {
             Target::Portal(None) => Ok(Executor::Here),
             Target::Portal(Some(bucket)) => match buckets {
                 Some(roles) => Ok(Executor::Bucket(bucket, roles)),
-                None if *others => Ok(Executor::Others),
+                None if *delegate_to_clock => Ok(Executor::Others),
                 None => Err(format!(
                     "this portal copies to no other buckets, and this step's target is the bucket {}: leave the target out \
                      in towpath.toml to release from the portal's own",
@@ -98,7 +98,7 @@ impl<'p> Calls<'p> {
             Target::CodePipeline(target) => {
                 let name = &target.pipeline.name;
                 let Some(pipelines) = pipelines else {
-                    return if *others {
+                    return if *delegate_to_clock {
                         Ok(Executor::Others)
                     } else {
                         Err(format!(

@@ -13,7 +13,7 @@ use store::object_keys;
 use crate::{Error, Result, known, views::Builds};
 
 impl Builds<'_> {
-    /// What is between two builds, or between what two environments serve.
+    /// Compare two builds, or what two environments serve.
     pub async fn compare(self, actor: &Actor, from: &Side, to: &Side) -> Result<Comparison> {
         let (from, to) = futures::try_join!(
             Box::pin(self.side(actor, from)),

@@ -63,6 +63,7 @@ impl Objects {
             .map_err(|error| Error::unavailable("signing a link", error))?;
         Ok(signed.uri().to_owned())
     }
+
     /// Where links lead: scheme, host and port, for pages whose forms end there. One is made and thrown away,
     /// since nobody but the SDK knows.
     pub async fn links_origin(&self) -> Result<String> {

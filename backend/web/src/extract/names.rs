@@ -22,7 +22,7 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let nothing = |_| Problem::new(StatusCode::NOT_FOUND, "Nothing answers at this address.");
+        let nothing = |_| Problem::new(StatusCode::NOT_FOUND, "There is no page at this address.");
         let Path(texts) = parts.extract::<Path<T::Texts>>().await.map_err(nothing)?;
         T::from_texts(texts).map(Self)
     }

@@ -68,7 +68,7 @@ pub(crate) async fn not_found(method: Method, OriginalUri(uri): OriginalUri) -> 
     }
     Problem::new(
         StatusCode::NOT_FOUND,
-        format!("Nothing answers at {}.", access_log::redacted(uri.path())),
+        format!("There is no page at {}.", access_log::redacted(uri.path())),
     )
     .into_response()
 }

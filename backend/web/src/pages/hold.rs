@@ -23,7 +23,7 @@ pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Respons
 }
 
 /// Stops what would start there.
-pub(super) async fn freeze(
+pub(super) async fn hold_environment(
     State(state): Shared,
     caller: Caller,
     form: Form,
@@ -39,11 +39,11 @@ pub(super) async fn freeze(
         app,
         reason: form.text("reason").to_owned(),
     };
-    let frozen = state
+    let held = state
         .portal
         .holds()
         .hold_environment(caller.who(), request, caller.now);
-    let Err(error) = form.send(frozen).await else {
+    let Err(error) = form.send(held).await else {
         return Ok(done(links::HOLDS));
     };
     let back = form.back("holds", error)?;
@@ -128,7 +128,7 @@ async fn page(state: &AppState, caller: &Caller, back: Option<Back>) -> Result<R
     }
 }
 
-/// Every environment, and every app in it, that the caller may freeze.
+/// Every environment, and every app in it, that the caller can hold.
 fn may_hold(state: &AppState, caller: &Caller) -> Vec<MayHold> {
     let catalog = state.portal.catalog();
     let may = |app: Option<&AppId>, environment: &EnvironmentId| {

@@ -10,7 +10,7 @@ use crate::{
     state::Shared,
 };
 
-/// What is between two builds, or between what two environments serve.
+/// Compare two builds, or what two environments serve.
 #[utoipa::path(
     get, path = "/api/v1/compare", tag = "builds", operation_id = "compare",
     params(CompareQuery),

@@ -28,16 +28,16 @@ pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Json<Ho
     request_body = HoldRequest,
     responses((status = 200, description = "The hold", body = HeldView), Invalid, NotFound, Conflict, MediaType),
 )]
-pub(super) async fn freeze(
+pub(super) async fn hold_environment(
     State(state): Shared,
     caller: Caller,
     body::Json(request): body::Json<HoldRequest>,
 ) -> Result<Json<HeldView>, Problem> {
-    let frozen = state
+    let held = state
         .portal
         .holds()
         .hold_environment(caller.who(), request, caller.now);
-    Ok(Json(Box::pin(frozen).await?))
+    Ok(Json(Box::pin(held).await?))
 }
 
 /// Lifts a hold on an environment or on automatic promotion, and goes on with what waited for that. The holds that are

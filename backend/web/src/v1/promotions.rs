@@ -161,7 +161,7 @@ pub(super) async fn abandon(
 #[utoipa::path(
     get, path = "/api/v1/builds/{id}/options", tag = "promotions", operation_id = "options",
     params(("id" = BuildId, Path, description = "The build")),
-    responses((status = 200, description = "Where it may go", body = BuildOptions), NotFound),
+    responses((status = 200, description = "The promotion path of the build", body = BuildOptions), NotFound),
 )]
 pub(super) async fn options(
     State(state): Shared,

@@ -25,14 +25,14 @@ async fn the_emergency_stop_is_one_form_and_a_second_click_changes_nothing() {
     leads_to(&send(&site, "/holds", form).await, "/holds");
     leads_to(&send(&site, "/holds", form).await, "/holds");
     let page = site.get("/holds").await.text();
-    assert!(page.contains("preprod is frozen") && page.contains("The provider is down."));
-    assert!(site.get("/").await.text().contains("Frozen"));
+    assert!(page.contains("preprod is on hold") && page.contains("The provider is down."));
+    assert!(site.get("/").await.text().contains("On hold"));
     let lift = "what=environment&environment=preprod&reason=it+is+back";
     leads_to(&send(&site, "/holds/lift", lift).await, "/holds");
     leads_to(&send(&site, "/holds/lift", lift).await, "/holds");
     assert!(site.get("/holds").await.text().contains("Nothing is held"));
     let log = site.get("/audit").await.text();
-    assert_eq!(log.matches("tally\">put a hold<").count(), 1, "{log}");
+    assert_eq!(log.matches("tally\">placed a hold<").count(), 1, "{log}");
     assert_eq!(log.matches("tally\">lifted a hold<").count(), 1);
 }
 
@@ -117,7 +117,7 @@ async fn the_audit_log_is_narrowed_verified_and_taken_away() {
         .get("/audit?app=wallet&action=held&by=LOC")
         .await
         .text();
-    assert_eq!(of_wallet.matches("tally\">put a hold<").count(), 1);
+    assert_eq!(of_wallet.matches("tally\">placed a hold<").count(), 1);
     assert!(of_wallet.contains("wallet in preprod"));
     let nothing = site.get("/audit?month=2020-01").await.text();
     assert!(nothing.contains("Nothing was noted in this month"));
@@ -126,7 +126,7 @@ async fn the_audit_log_is_narrowed_verified_and_taken_away() {
         assert_eq!(answer.status, 400, "{wrong}");
     }
     let verified = site.get("/audit/verify").await.text();
-    assert!(verified.contains("Nothing is wrong."), "{verified}");
+    assert!(verified.contains("The log is intact."), "{verified}");
 }
 
 #[tokio::test]

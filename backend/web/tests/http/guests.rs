@@ -243,7 +243,7 @@ async fn whoever_tries_many_addresses_that_lead_nowhere_has_to_wait() {
     let log = portal
         .get_as("/audit?action=locked-out", Some(&cookie))
         .await;
-    assert_eq!(log.text().matches("tally\">guessed too often<").count(), 1);
+    assert_eq!(log.text().matches("tally\">was locked out<").count(), 1);
 }
 
 #[tokio::test]
@@ -328,9 +328,9 @@ async fn a_withdrawn_build_is_given_to_nobody_and_the_page_does_not_say_why() {
     assert_eq!(withdrawn.await.status, 200);
     for address in [newest, of_build] {
         let text = look(&portal, &address).await.text();
-        assert!(text.contains("This build was taken back"), "{text}");
+        assert!(text.contains("This build was withdrawn"), "{text}");
         let tapped = send(&portal, &address, "").await.text();
-        assert!(tapped.contains("This build was taken back"), "{tapped}");
+        assert!(tapped.contains("This build was withdrawn"), "{tapped}");
         assert!(!text.contains("Mallory") && !text.contains("admins"));
     }
     let body = json!({"to": {"kind": "build", "build": build}, "hours": 1});

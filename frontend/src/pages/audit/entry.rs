@@ -24,7 +24,7 @@ pub(super) fn item(entry: &Entry, as_of: Timestamp) -> AnyView {
                 {reason}
                 {details(entry)}
                 <p class="facts">
-                    <span>{format!("proved by {}", note.proof)} {from}</span>
+                    <span>{format!("via {}", note.proof)} {from}</span>
                     {to(entry)}
                     <code title=entry.hash.to_string()>{entry.hash.short()}</code>
                 </p>
@@ -59,7 +59,7 @@ fn to(entry: &Entry) -> AnyView {
         .map(|(app, build)| {
             view! {
                 <a href=links::build(app, build)>"Build"</a>
-                <a href=links::downloads(app, build, None)>"Its downloads"</a>
+                <a href=links::downloads(app, build, None)>"Downloads"</a>
             }
         });
     view! { {promotion} {build} }.into_any()

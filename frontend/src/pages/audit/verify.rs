@@ -99,7 +99,7 @@ pub(crate) fn page(log: &VerifiedLog<'_>) -> View {
             {found(findings)}
             {erased}
             {locks.map(|words| view! { <p>{words}</p> })}
-            <p class="hint">"This is what the portal itself found. Take the log away as JSON lines and verify it elsewhere with "<code>"towpath audit verify"</code>", which reads the seals from their bucket itself."</p>
+            <p class="hint">"This is what the portal itself found. Export the log as JSON lines and verify it elsewhere with "<code>"towpath audit verify"</code>", which reads the seals from their bucket itself."</p>
         }
         .into_any(),
     }
@@ -110,7 +110,7 @@ fn found(findings: &[Finding]) -> AnyView {
         return view! {
             <p class="callout" data-status="succeeded">
                 {status::shape(Status::Succeeded)}
-                <span><strong>"Nothing is wrong. "</strong> "No entry was altered, is missing, was put in or stands elsewhere, and no seal is missing, hidden or written over."</span>
+                <span><strong>"The log is intact. "</strong> "No entry was altered, removed, inserted or moved, and no seal is missing, hidden or written over."</span>
             </p>
         }
         .into_any();

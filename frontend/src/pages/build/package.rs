@@ -81,7 +81,7 @@ fn certificates(signing: &Signing) -> AnyView {
         .collect_view();
     view! {
         <h3>"Signing certificates"</h3>
-        <p class="hint">"SHA-256 of the certificates that the signatures name. Naming one proves nothing: Android checks when it installs."</p>
+        <p class="hint">"SHA-256 of the signing certificates that the signatures name. They are not verified here: Android verifies them when it installs."</p>
         <dl class="certificates">{rows}</dl>
     }
     .into_any()

@@ -61,7 +61,7 @@ fn origin(view: &BuildView) -> AnyView {
     let build = &view.build;
     let revision = build.revision.as_ref();
     let run = build.run.as_ref().map(|run| {
-        view! { <div><dt>"Made by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a> {claimed(build.origin.run)}</dd></div> }
+        view! { <div><dt>"Built by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a> {claimed(build.origin.run)}</dd></div> }
     });
     let source = revision.map(|revision| {
         view! {
@@ -97,7 +97,7 @@ fn way(view: &BuildView, returned: Option<&Returned>) -> Option<AnyView> {
     }
     let section = view! {
         <section aria-labelledby="path">
-            {heading::section("path", "Where it may go", None)}
+            {heading::section("path", "Promotion path", None)}
             {path::path(&view.build, &options.steps, view.as_of)}
             {compare(view)}
             {promote::forms(view, returned)}

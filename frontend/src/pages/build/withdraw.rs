@@ -115,7 +115,7 @@ fn restore(view: &BuildView, hold: &Hold, returned: Option<&Returned>) -> AnyVie
     };
     view! {
         <details class="form-action" open=returned.is_some()>
-            <summary>"Give this build out again"</summary>
+            <summary>"Restore this build"</summary>
             <form class="ask" method="post" action=links::action(&view.app.id, &view.build.id, "restore")>
                 {field::troubles(returned, "Not restored")}
                 <p class="hint">{format!("It was withdrawn because: {}", sentence(&hold.reason))}</p>

@@ -15,10 +15,7 @@ use crate::components::{
 /// All that differs.
 pub(super) fn sections(comparison: &Comparison) -> AnyView {
     if comparison.same_bytes {
-        return heading::empty(
-            "The same bytes",
-            "Both builds hold the same files.".into_any(),
-        );
+        return heading::empty("Identical", "Both builds hold the same files.".into_any());
     }
     view! {
         {certificate(comparison)}
@@ -175,7 +172,7 @@ fn certificates(change: &CertificateChange) -> Line {
 
 fn dependencies(changes: Option<&[DependencyChange]>) -> AnyView {
     let body = match changes {
-        None => view! { <p class="quiet">"Not compared: that takes a bill of materials (SBOM) on both sides."</p> }.into_any(),
+        None => view! { <p class="quiet">"Not available: both builds need a bill of materials (SBOM)."</p> }.into_any(),
         Some([]) => view! { <p class="quiet">"The same on both sides."</p> }.into_any(),
         Some(changes) => {
             let rows = changes.iter().map(dependency).collect_view();

@@ -13,7 +13,7 @@ pub(crate) fn page(sides: &[String], returned: Option<&Returned>) -> View {
         body: view! {
             <header class="page">
                 <h1>"Compare"</h1>
-                <p class="lead">"What is between two builds, or between what two environments serve."</p>
+                <p class="lead">"Compare two builds, or what two environments serve."</p>
             </header>
             {form(sides, returned)}
         }

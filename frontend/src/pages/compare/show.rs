@@ -26,7 +26,7 @@ pub(crate) fn page(comparison: &Comparison, from: &str, to: &str) -> View {
             {heading::trail(vec![Crumb::new(before.app.to_string(), links::app(&before.app))])}
             <header class="page">
                 <h1>{title}</h1>
-                <p class="lead"><a href=links::compare(to, from)>"The other way round"</a></p>
+                <p class="lead"><a href=links::compare(to, from)>"Swap sides"</a></p>
             </header>
             <dl class="facts-grid sides">
                 {side("From", before, from)}

@@ -14,7 +14,7 @@ pub(crate) fn page(status: u16, title: &str, detail: &str) -> View {
             <p class="code">{status}</p>
             <h1>{title.to_owned()}</h1>
             <p class="lead">{detail.to_owned()}</p>
-            <p><a class="button" href=links::OVERVIEW>"To the overview"</a></p>
+            <p><a class="button" href=links::OVERVIEW>"Back to the overview"</a></p>
         }
         .into_any(),
     }

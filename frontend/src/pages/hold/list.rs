@@ -37,7 +37,7 @@ pub(crate) fn page(
         body: view! {
             <header class="page"><h1>"Holds"</h1></header>
             <section aria-labelledby="force">
-                {heading::section("force", "In force", None)}
+                {heading::section("force", "Active holds", None)}
                 {list(view, open, back(returned, "lift"))}
             </section>
             {stop::form(may, back(returned, "holds"))}
@@ -96,7 +96,7 @@ fn running(hold: &Hold, open: &[Promotion], as_of: Timestamp) -> Option<AnyView>
         .cloned()
         .collect();
     if started.is_empty() {
-        return Some(view! { <p class="facts">"Nothing was under way."</p> }.into_any());
+        return Some(view! { <p class="facts">"No promotions were in progress."</p> }.into_any());
     }
     let list = view! {
         <p>"Had started before; its release waits until the hold is lifted:"</p>
@@ -126,12 +126,12 @@ fn lift(hold: &Hold, returned: Option<&Returned>) -> AnyView {
     let why = Words {
         name: "reason",
         id,
-        label: "Why, if you like",
+        label: "Reason (optional)",
         required: false,
     };
     view! {
         <details class="form-action" open=returned.is_some()>
-            <summary>"Lift it"</summary>
+            <summary>"Lift this hold"</summary>
             <form class="ask" method="post" action=links::LIFT>
                 {field::troubles(returned, "Not lifted")}
                 {field::hidden("what", what)}

@@ -15,7 +15,7 @@ use crate::{
     links,
 };
 
-/// An environment that the viewer may freeze, for all apps or for one.
+/// An environment that the viewer can hold, for all apps or for one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct MayHold {
     /// The environment.
@@ -65,7 +65,7 @@ pub(super) fn form(may: &[MayHold], returned: Option<&Returned>) -> Option<AnyVi
     let reason = Words {
         name: "reason",
         id: "stop-reason".to_owned(),
-        label: "Why, for the people whom this stops",
+        label: "Reason, shown to the people whom this stops",
         required: true,
     };
     let form = view! {
@@ -79,7 +79,7 @@ pub(super) fn form(may: &[MayHold], returned: Option<&Returned>) -> Option<AnyVi
                     <select id="place" name="place">{options}</select>
                 </p>
                 {reason.view(returned)}
-                <p class="send"><button class="button grave" type="submit">{icon(icon::STOP)} "Stop everything there"</button></p>
+                <p class="send"><button class="button grave" type="submit">{icon(icon::STOP)} "Hold this environment"</button></p>
             </form>
         </section>
     };

@@ -88,7 +88,7 @@ pub(crate) fn page(may: &MayShare, returned: Option<&Returned>) -> View {
             ])}
             <header class="page">
                 <h1>"New share link"</h1>
-                <p class="lead">"Anyone who has the link can download until it ends, without an account. Looking at it counts nothing; each tap does, and is recorded."</p>
+                <p class="lead">"Anyone who has the link can download until it ends, without an account. Opening it is free; each download counts, and is recorded."</p>
             </header>
             <form class="ask" method="post" action=links::NEW_LINK>
                 {field::troubles(returned, "No link was made")}
@@ -108,9 +108,9 @@ pub(crate) fn page(may: &MayShare, returned: Option<&Returned>) -> View {
                 })}
                 {input(returned, Input {
                     name: "password",
-                    label: "Password, if you like",
+                    label: "Password (optional)",
                     kind: "text",
-                    hint: "8 characters or more. Tell it by another way than the link. It is not shown again.",
+                    hint: "8 characters or more. Send it separately from the link. It is not shown again.",
                 })}
                 <p class="send"><button class="button act" type="submit">{icon(icon::SHARE)} "Make the link"</button></p>
             </form>

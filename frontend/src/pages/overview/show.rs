@@ -174,9 +174,9 @@ fn unassigned(recent: &[RecentRuns], as_of: Timestamp) -> Option<AnyView> {
         .collect_view();
     let section = view! {
         <section aria-labelledby="unassigned">
-            {heading::section("unassigned", "Unassigned pipelines", Some((links::unassigned(false, None), "All their runs")))}
+            {heading::section("unassigned", "Unassigned pipelines", Some((links::unassigned(false, None), "View all runs")))}
             <p class="hint">
-                "No app claims these. Add them under " <code>"[[pipelines]]"</code> " in " <code>"towpath.toml"</code>
+                "Not mapped to an app yet. Add them under " <code>"[[pipelines]]"</code> " in " <code>"towpath.toml"</code>
                 " to see them in the table above."
             </p>
             <ul class="rows">{items}</ul>

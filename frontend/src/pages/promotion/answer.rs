@@ -38,7 +38,7 @@ fn approve(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
     let comment = Words {
         name: "comment",
         id: "comment".to_owned(),
-        label: "Comment, if you like",
+        label: "Comment (optional)",
         required: false,
     };
     let asked = (!view.asked.is_empty()).then(|| {
@@ -89,11 +89,11 @@ fn cancel(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
     };
     view! {
         <details class="form-action" open=returned.is_some()>
-            <summary>"Take it back"</summary>
+            <summary>"Cancel this promotion"</summary>
             <form class="ask" method="post" action=links::answer(&view.promotion.id, "cancel")>
-                {field::troubles(returned, "Not taken back")}
+                {field::troubles(returned, "Not cancelled")}
                 {why.view(returned)}
-                <p class="send"><button class="button" type="submit">"Take it back"</button></p>
+                <p class="send"><button class="button" type="submit">"Cancel this promotion"</button></p>
             </form>
         </details>
     }

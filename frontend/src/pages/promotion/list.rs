@@ -50,7 +50,7 @@ pub(crate) fn page(
 
 fn tally(view: &PromotionsView) -> String {
     match (view.waiting_for_you.len(), view.others.len()) {
-        (0, 0) => "Nothing is on its way.".to_owned(),
+        (0, 0) => "No promotions in progress.".to_owned(),
         (yours, others) => format!(
             "{} for you to decide, {} on their way.",
             words::count(yours, "promotion"),
@@ -61,7 +61,7 @@ fn tally(view: &PromotionsView) -> String {
 
 fn yours(view: &PromotionsView) -> AnyView {
     if view.waiting_for_you.is_empty() {
-        return view! { <p class="quiet">"Nothing waits for your approval."</p> }.into_any();
+        return view! { <p class="quiet">"Nothing needs your approval."</p> }.into_any();
     }
     promotions::open(&view.waiting_for_you, view.as_of)
 }

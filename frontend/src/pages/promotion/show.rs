@@ -59,12 +59,12 @@ pub(crate) fn page(view: &PromotionView, returned: Option<&Returned>) -> View {
                     {can_approve(view)}
                 </section>
                 <section aria-labelledby="timeline">
-                    {heading::section("timeline", "Who did what", None)}
+                    {heading::section("timeline", "Activity", None)}
                     {timeline::list(view)}
                 </section>
             </div>
             <section aria-labelledby="what">
-                {heading::section("what", "What is promoted", None)}
+                {heading::section("what", "Details", None)}
                 {facts(view)}
             </section>
         }
@@ -77,7 +77,7 @@ fn why(state: &State) -> Option<AnyView> {
     let (title, words) = match state {
         State::Failed { why } => ("It failed. ", why.clone()),
         State::Rejected { by: who, why } => ("It was rejected. ", format!("{}: {why}", by(who))),
-        State::Canceled { by: who, why } => ("It was taken back. ", format!("{}: {why}", by(who))),
+        State::Canceled { by: who, why } => ("It was cancelled. ", format!("{}: {why}", by(who))),
         State::Abandoned { by: who, why } => ("It was abandoned. ", format!("{}: {why}", by(who))),
         State::Expired => (
             "It waited too long. ",
@@ -178,7 +178,7 @@ fn facts(view: &PromotionView) -> AnyView {
     });
     let left_behind = promotion.withdraw.as_ref().map(|build| {
         let href = links::build(&promotion.app, build);
-        view! { <div><dt>"Then withdraws"</dt><dd><a href=href>"the build left behind"</a></dd></div> }
+        view! { <div><dt>"Then withdraws"</dt><dd><a href=href>"the build that it replaces"</a></dd></div> }
     });
     let build = links::build(&promotion.app, &promotion.build);
     let serves = format!("{}/{}", promotion.app, promotion.to);
@@ -186,11 +186,11 @@ fn facts(view: &PromotionView) -> AnyView {
         <dl class="facts-grid">
             <div><dt>"Build"</dt><dd><a href=build>{builds::name(promotion.number, promotion.version.as_deref())}</a></dd></div>
             <div><dt>"Into"</dt><dd><a href=links::tester(&promotion.app, &promotion.to)>{environment::name(&view.environment)}</a></dd></div>
-            <div><dt>"What changes"</dt><dd><a href=links::compare(&serves, promotion.build.as_str())>"Compare with what it serves now"</a></dd></div>
+            <div><dt>"Changes"</dt><dd><a href=links::compare(&serves, promotion.build.as_str())>"Compare with the current build"</a></dd></div>
             {run}
             {waits}
             {left_behind}
-            <div class="wide"><dt><abbr title="SHA-256 of the build's bytes">"SHA-256"</abbr>", which approvals hold for"</dt><dd><code>{promotion.digest.to_string()}</code></dd></div>
+            <div class="wide"><dt><abbr title="SHA-256 of the build's bytes">"SHA-256"</abbr>", to which approvals apply"</dt><dd><code>{promotion.digest.to_string()}</code></dd></div>
         </dl>
     }
     .into_any()

@@ -78,7 +78,7 @@ fn approved(approval: &Approval, as_of: Timestamp) -> AnyView {
 /// How it stands; while it waits, that is no action of anyone.
 fn ended(promotion: &Promotion, as_of: Timestamp) -> AnyView {
     let (status, what, said) = match &promotion.state {
-        State::Waiting => (Status::Waiting, "It waits for its gates".to_owned(), None),
+        State::Waiting => (Status::Waiting, "Waiting for its gates".to_owned(), None),
         State::Starting => (
             Status::Running,
             "Its target is being called".to_owned(),
@@ -97,7 +97,7 @@ fn ended(promotion: &Promotion, as_of: Timestamp) -> AnyView {
         }
         State::Expired => (Status::Skipped, "It expired".to_owned(), None),
         State::Canceled { by, why } => {
-            let what = format!("{} took it back", person::name(by));
+            let what = format!("{} cancelled it", person::name(by));
             (Status::Canceled, what, Some(why.clone()))
         }
         State::Abandoned { by, why } => {

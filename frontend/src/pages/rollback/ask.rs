@@ -110,19 +110,19 @@ fn form(view: &TesterView, chosen: Option<&BuildId>, returned: Option<&Returned>
     let withdraw = returned.is_some_and(|returned| returned.has("withdraw", "yes"));
     view! {
         <form class="ask" method="post" action=links::rollback(&view.app.id, &view.environment.id, None)>
-            {field::troubles(returned, "Not taken back")}
+            {field::troubles(returned, "Not rolled back")}
             <fieldset>
-                <legend>"Back to"</legend>
+                <legend>"Roll back to"</legend>
                 {typed}
                 {choices}
             </fieldset>
             {reason.view(returned)}
             <label class="choice">
                 <input type="checkbox" name="withdraw" value="yes" checked=withdraw />
-                <span>"Withdraw the build left behind, so that nobody gets it any more"</span>
+                <span>"Also withdraw the current build, so that nobody can download it any more"</span>
             </label>
-            <p class="hint">"The path\u{2019}s gates for a rollback hold. Automatic promotion into this environment stops until someone lifts that."</p>
-            <p class="send"><button class="button grave" type="submit">"Take it back"</button></p>
+            <p class="hint">"The path\u{2019}s gates for a rollback hold. Automatic promotion into this environment pauses until someone resumes it."</p>
+            <p class="send"><button class="button grave" type="submit">"Roll back"</button></p>
         </form>
     }
     .into_any()

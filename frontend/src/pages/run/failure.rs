@@ -45,7 +45,7 @@ fn failing(view: &RunView) -> Vec<&StepView> {
 
 fn no_reason(view: &RunView) -> Option<AnyView> {
     failing(view).is_empty().then(|| {
-        view! { <p>"The run ended badly, and no step of it says why. Its pipeline\u{2019}s own page may."</p> }.into_any()
+        view! { <p>"The run failed, and no step of it says why. Its pipeline\u{2019}s own page may."</p> }.into_any()
     })
 }
 

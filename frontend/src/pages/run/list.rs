@@ -49,10 +49,7 @@ pub(crate) fn page(
 /// What stands where there are no runs.
 pub(crate) fn none(failed: bool) -> AnyView {
     if failed {
-        return heading::empty(
-            "No failed runs",
-            "None of the runs kept here ended badly.".into_any(),
-        );
+        return heading::empty("No failed runs", "No failed runs.".into_any());
     }
     heading::empty(
         "No runs here",

@@ -27,7 +27,7 @@ pub(crate) fn page(view: &AccessView, returned: Option<&Returned>, site: &Site) 
         body: view! {
             {settings::head(Tab::Access, &site.visitor)}
             <section aria-labelledby="asked">
-                {heading::section("asked", "What may someone do?", None)}
+                {heading::section("asked", "Check access", None)}
                 {form(view.asked.as_ref(), returned)}
                 {view.asked.as_ref().map(|asked| answer(asked, view))}
             </section>
@@ -49,10 +49,10 @@ fn form(asked: Option<&AskedAbout>, returned: Option<&Returned>) -> AnyView {
         <form class="ask" method="get" action=links::ACCESS>
             {field::troubles(returned, "Nobody was asked about")}
             <p class="field">
-                <label for="groups">"Their groups, and their address"</label>
+                <label for="groups">"Groups or address"</label>
                 <input id="groups" name="groups" value=value autocomplete="off" spellcheck="false" aria-describedby="groups-hint" />
             </p>
-            <p class="hint" id="groups-hint">"With commas between: " <code>"wallet-leads, ada@example.com"</code> ". The portal knows nobody's groups before they sign in."</p>
+            <p class="hint" id="groups-hint">"Comma-separated: " <code>"wallet-leads, ada@example.com"</code> ". The portal knows nobody's groups before they sign in."</p>
             <p class="send"><button class="button act" type="submit">"Show"</button></p>
         </form>
     }
@@ -79,7 +79,7 @@ fn answer(asked: &AskedAbout, view: &AccessView) -> AnyView {
 fn roles(roles: &[HeldRole]) -> AnyView {
     if roles.is_empty() {
         return heading::empty(
-            "Nobody has a role",
+            "No roles configured",
             view! { "Add " <code>"[[roles]]"</code> " to " <code>"towpath.toml"</code> ": until then, nobody who signs in sees anything." }
                 .into_any(),
         );
@@ -140,7 +140,7 @@ fn approvers(approvers: &[Approvers]) -> Option<AnyView> {
         .collect_view();
     let section = view! {
         <section aria-labelledby="approvers">
-            {heading::section("approvers", "Who is asked for approval", None)}
+            {heading::section("approvers", "Approvers", None)}
             <p class="hint">"By the gates of " <code>"[[paths]]"</code> ". Nobody else may approve, and nobody what they asked for themselves. A group without a role sees nothing, and so approves nothing."</p>
             <ul class="rows">{items}</ul>
         </section>

@@ -53,7 +53,7 @@ fn facts(me: &Me) -> AnyView {
 
 fn known_by(me: &Me) -> String {
     match me.actor.kind {
-        ActorKind::Local => "having reached this computer".to_owned(),
+        ActorKind::Local => "local mode".to_owned(),
         ActorKind::Person
         | ActorKind::Pipeline
         | ActorKind::Portal

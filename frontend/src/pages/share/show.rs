@@ -56,7 +56,7 @@ fn offered(view: &ShareView, offer: &Offer, tap: &str) -> AnyView {
                 <span>"Download" " " <small>{words::size(offer.size)}</small></span>
             </button>
         </form>
-        <p class="hint">"It does not start? Tap again: for ten minutes that counts as the same download."</p>
+        <p class="hint">"The download did not start? Tap again within ten minutes: it counts as the same download."</p>
         {terms(view)}
         <p class="quiet">{format!("After that: {}", lower(ASK))}</p>
     }
@@ -127,7 +127,7 @@ fn nothing(lack: Lack) -> AnyView {
             "Keep this link and load the page again later.",
         ),
         Lack::Withdrawn => (
-            "This build was taken back",
+            "This build was withdrawn",
             "Nobody gets it any more. Ask the person who sent you this link what to use instead.",
         ),
         Lack::NoPackage => (

@@ -23,7 +23,7 @@ pub(crate) fn page(view: &TesterView, site: &Site) -> View {
             {withdrawn::notice(view)}
             {view.withdrawn.is_none().then(|| heading::empty(
                 "Nothing is released here yet",
-                "As soon as a build is released in this environment, it can be downloaded from this page. Keep the address.".into_any(),
+                "As soon as a build is released in this environment, you can download it from this page. Bookmark it.".into_any(),
             ))}
             {facts::code(view, site)}
             {earlier(view)}
@@ -113,7 +113,7 @@ fn earlier(view: &TesterView) -> Option<AnyView> {
         .collect_view();
     let section = view! {
         <section aria-labelledby="earlier">
-            {heading::section("earlier", "Released before", Some((links::builds(&view.app.id, None), "All builds")))}
+            {heading::section("earlier", "Previous builds", Some((links::builds(&view.app.id, None), "All builds")))}
             <ol class="rows">{items}</ol>
         </section>
     };

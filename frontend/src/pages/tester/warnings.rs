@@ -95,7 +95,7 @@ fn say(warning: &InstallWarning, before: &str) -> Said {
         },
         InstallWarning::Debuggable => Said {
             title: "Debug build".to_owned(),
-            advice: "It is slower than the real one, and others can look inside it.",
+            advice: "It is slower than a release build, and its data can be inspected.",
             tone: "waiting",
         },
         InstallWarning::NotFullyRead => Said {

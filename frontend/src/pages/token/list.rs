@@ -73,7 +73,7 @@ fn filter(whose: Whose) -> Option<AnyView> {
 fn list(view: &TokensView, whose: Whose) -> AnyView {
     if view.tokens.is_empty() {
         return heading::empty(
-            "There is no token",
+            "No tokens yet",
             "A program shows one to do here what you may, such as a job that hands in builds."
                 .into_any(),
         );

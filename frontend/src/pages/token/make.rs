@@ -49,18 +49,18 @@ pub(super) fn form(may: &MayGive, returned: Option<&Returned>) -> AnyView {
         <section aria-labelledby="make">
             <form class="ask" method="post" action=links::tokens(false)>
                 <h2 id="make">"Make a token"</h2>
-                <p class="hint">"It does what you choose here, and never more than you may yourself at that time."</p>
+                <p class="hint">"It can do what you choose here, and never more than you can do yourself at that time."</p>
                 {field::troubles(returned, "Not made")}
                 {label(returned)}
                 <fieldset><legend>"What it may do"</legend>{permissions.collect_view()}</fieldset>
                 <fieldset>
                     <legend>"For which apps"</legend>
-                    {choice("app", ALL, "Every app, also those to come".to_owned(), returned)}
+                    {choice("app", ALL, "All apps, including future ones".to_owned(), returned)}
                     {apps.collect_view()}
                 </fieldset>
                 <fieldset>
                     <legend>"In which environments"</legend>
-                    {choice("environment", ALL, "Every environment, also those to come".to_owned(), returned)}
+                    {choice("environment", ALL, "All environments, including future ones".to_owned(), returned)}
                     {environments.collect_view()}
                 </fieldset>
                 {lifetime(returned)}
@@ -98,7 +98,7 @@ fn lifetime(returned: Option<&Returned>) -> AnyView {
     });
     view! {
         <p class="field">
-            <label for="days">"How long it lives"</label>
+            <label for="days">"Expires in"</label>
             <select id="days" name="days">{options.into_iter().collect_view()}</select>
         </p>
     }
@@ -118,7 +118,7 @@ fn choice(name: &'static str, value: &str, words: String, returned: Option<&Retu
 
 const fn words(permission: Permission) -> &'static str {
     match permission {
-        Permission::View => "See apps, builds, runs and releases; so does whatever else is chosen",
+        Permission::View => "View apps, builds, runs and releases (always included)",
         Permission::Download => "Download builds",
         Permission::Register => "Register builds, and release them where that needs no promotion",
         Permission::Report => "Report what pipelines do",

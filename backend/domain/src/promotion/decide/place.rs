@@ -156,7 +156,7 @@ pub(super) fn busy(situation: &Situation<'_>, request: &Request) -> Option<Refus
             open.state.word()
         ),
         match open.state {
-            State::Waiting => "wait until it has ended, or take it back",
+            State::Waiting => "wait until it has ended, or cancel it",
             _ => "wait until it has ended, or have it abandoned by somebody who may go past gates",
         },
     ))

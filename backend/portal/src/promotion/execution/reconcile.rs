@@ -63,7 +63,7 @@ impl Calls<'_> {
         record: &PromotionRecord,
         run: &RunId,
     ) -> Option<(Pipeline, String)> {
-        let pipelines = self.portal.parts.carriers.pipelines.as_ref()?;
+        let pipelines = self.portal.parts.executors.pipelines.as_ref()?;
         let ["codepipeline", account, region, name, execution] =
             run.as_str().split('/').collect::<Vec<_>>()[..]
         else {
