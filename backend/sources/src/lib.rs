@@ -71,7 +71,9 @@ pub enum Ignored {
     #[error("deliveries of the type {0:?} are not recorded")]
     Delivery(String),
     /// An endpoint is told of a repository that it is not for.
-    #[error("the repository {0:?} is not of the owner that this endpoint is for")]
+    #[error(
+        "this endpoint is not for the repository {0:?}: its owner, name or number differs from what the endpoint is for"
+    )]
     Repository(String),
 }
 

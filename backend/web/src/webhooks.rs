@@ -20,6 +20,7 @@ use sources::github::MAX_DELIVERY_BYTES;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
+    extract::body::unread,
     headers::text,
     middleware::{
         edge::{self, ClientAddress, OriginKey},
@@ -89,7 +90,7 @@ async fn github(
     let delivery = text(&headers, &DELIVERY);
     let answer = match body {
         Ok(body) => take(&state, &endpoint, &headers, &body).await,
-        Err(rejection) => Err(unread(&rejection)),
+        Err(rejection) => Err(unread(&rejection, "A delivery", MAX_DELIVERY_BYTES)),
     };
     let response = match answer {
         Ok(delivered) => answered(delivered),
@@ -183,15 +184,6 @@ fn refused(error: &NotAuthentic) -> Problem {
                 "Signatures cannot be checked at the moment. Deliver again later.",
             )
         }
-    }
-}
-
-fn unread(rejection: &BytesRejection) -> Problem {
-    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let most = format!("A delivery may have {MAX_DELIVERY_BYTES} bytes at the most.");
-        Problem::new(rejection.status(), most)
-    } else {
-        Problem::invalid("", "The body ended before its time.")
     }
 }
 

@@ -180,27 +180,44 @@ fn show(actor: &mut Actor, name: &str, placeholder: &str) {
     actor.name = actor.name.replace(placeholder, name);
 }
 
-/// A text with another word for a name: where it is all of the text, and where it stands in it as a word of its own.
+/// A text with another word for a name: where it is all of the text, and where it stands in it as a word of its own. Addresses
+/// are the same in capitals.
 pub fn replaced(text: &str, name: &str, by: &str) -> String {
-    if text == name {
+    let is_address = name.contains('@');
+    if text == name || is_address && text.eq_ignore_ascii_case(name) {
         return by.to_owned();
     }
-    let is_telling = name.contains('@') || name.chars().count() >= SHORTEST;
+    let is_telling = is_address || name.chars().count() >= SHORTEST;
     if name.is_empty() || !is_telling {
         return text.to_owned();
     }
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(name) {
-        let (before, behind) = (&rest[..at], &rest[at + name.len()..]);
+    while let Some(at) = found(rest, name, is_address) {
+        let (before, it, behind) = (
+            &rest[..at],
+            &rest[at..at + name.len()],
+            &rest[at + name.len()..],
+        );
         let so_far = result.chars().next_back();
         let alone = !ends_in_name(before.chars().next_back().or(so_far)) && !goes_on(behind);
         result.push_str(before);
-        result.push_str(if alone { by } else { name });
+        result.push_str(if alone { by } else { it });
         rest = behind;
     }
     result.push_str(rest);
     result
+}
+
+fn found(text: &str, name: &str, any_case: bool) -> Option<usize> {
+    if !any_case {
+        return text.find(name);
+    }
+    let windows = text.as_bytes().windows(name.len());
+    // A name begins and ends with whole characters, so that what equals it does, too.
+    windows
+        .enumerate()
+        .find_map(|(at, it)| it.eq_ignore_ascii_case(name.as_bytes()).then_some(at))
 }
 
 /// Whether what stands before a name makes it the end of a longer one.

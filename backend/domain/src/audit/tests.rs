@@ -629,6 +629,9 @@ fn a_name_is_replaced_where_it_stands_alone() {
     for (text, expected) in [
         ("ada@example.com", "X"),
         ("by ada@example.com, now", "by X, now"),
+        ("by Ada@Example.COM, ébahi", "by X, ébahi"),
+        ("ADA@EXAMPLE.COM", "X"),
+        ("Not-Ada@example.com", "Not-Ada@example.com"),
         ("(ada@example.com)", "(X)"),
         ("ask ada@example.com.", "ask X."),
         ("ada@example.com ada@example.com", "X X"),

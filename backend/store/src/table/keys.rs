@@ -556,25 +556,18 @@ pub(super) fn download(download: &Download, salt: &str) -> Key {
     )
 }
 
-/// How many downloads an actor was given on a day.
+/// How many downloads an actor was given on a day. Nobody's name is part of it, since no erasure changes a key.
 pub(super) fn daily(actor: &Actor, day_ends: Timestamp) -> Key {
-    // A token's downloads are its own: one that leaks keeps its owner from nothing.
-    let owner = actor.owner.as_deref().and_then(|it| it.person.as_ref());
-    let of_person = |name: &str| match &actor.person {
+    let person = |actor: &Actor| match &actor.person {
         Some(person) => person.to_string(),
-        None => name.to_ascii_lowercase(),
+        None => Digest::of(actor.name.to_ascii_lowercase().as_bytes()).short(),
     };
     let (kind, who) = match actor.kind {
         ActorKind::Local => ("LOCAL", actor.name.clone()),
-        ActorKind::Person => ("PERSON", of_person(&actor.name)),
-        ActorKind::Token => (
-            "TOKEN",
-            format!(
-                "{}#{}",
-                owner.map(ToString::to_string).unwrap_or_default(),
-                actor.name
-            ),
-        ),
+        ActorKind::Person => ("PERSON", person(actor)),
+        // All tokens of somebody have one day, however many are made; and it is not their owner's own, so that one that leaks
+        // keeps its owner from nothing.
+        ActorKind::Token => ("TOKEN", person(actor.owner.as_deref().unwrap_or(actor))),
         ActorKind::Machine => ("MACHINE", actor.name.clone()),
         // None of these asks for downloads as itself; were one to, it would be counted, too.
         ActorKind::Pipeline | ActorKind::Portal | ActorKind::Guest => ("OTHER", actor.name.clone()),

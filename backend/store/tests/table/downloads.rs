@@ -73,12 +73,13 @@ async fn downloads_of_a_day_are_counted_for_each_who_asks_and_forgotten_two_days
     };
     let ada = testkit::member("ada@example.com", Vec::new());
     let permit = || Permit::all(vec![Permission::Download]);
+    let bob = testkit::member("bob@example.com", Vec::new());
     let everyone = [
         Actor::local(),
         ada.clone(),
-        testkit::member("bob@example.com", Vec::new()),
+        bob.clone(),
         Actor::token(ada.clone(), "ci", permit()),
-        Actor::token(ada.clone(), "other", permit()),
+        Actor::token(bob, "ci", permit()),
         Actor::machine("machine/ci", permit()),
         Actor::machine("machine/other", permit()),
     ];
@@ -90,6 +91,8 @@ async fn downloads_of_a_day_are_counted_for_each_who_asks_and_forgotten_two_days
         let found = join_all((0..5).map(|second| counted(by, second))).await;
         assert_eq!(found.iter().filter(|it| **it).count(), 2, "{by:?}");
     }
+    let another = Actor::token(ada.clone(), "another", permit());
+    assert!(!counted(&another, 6).await, "all tokens of one owner");
     // Whatever address a person has by now, and whatever job a machine is at.
     let renamed = Actor::person(ada.person.clone().unwrap(), "a@example.com", Vec::new());
     assert!(!counted(&renamed, 6).await);
@@ -113,6 +116,11 @@ async fn downloads_of_a_day_are_counted_for_each_who_asks_and_forgotten_two_days
     );
     let day = 24 * 3600;
     assert!(counted(&ada, day).await, "the next day");
+    let all = bench.raw().await.scan().table_name(&bench.table.name);
+    for item in all.send().await.unwrap().items() {
+        let key = item["pk"].as_s().unwrap();
+        assert!(!key.contains('@'), "no erasure reaches a name in {key}");
+    }
     let item = bench.raw().await.get_item().table_name(&bench.table.name);
     let item = item.key("pk", AttributeValue::S("DAILY#LOCAL#local".to_owned()));
     let ends = day_ends(noon(0));

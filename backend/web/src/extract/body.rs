@@ -31,16 +31,15 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
         Bytes::from_request(request, state)
             .await
             .map(Self)
-            .map_err(|error| unread(&error))
+            .map_err(|error| unread(&error, "The body", BODY_LIMIT))
     }
 }
 
-fn unread(error: &BytesRejection) -> Problem {
+/// Why a body could not be read whole; `what` it is may have `most` bytes.
+pub(crate) fn unread(error: &BytesRejection, what: &str, most: usize) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(
-            error.status(),
-            format!("The body may have {BODY_LIMIT} bytes at the most."),
-        )
+        let detail = format!("{what} may have {most} bytes at the most.");
+        Problem::new(error.status(), detail)
     } else {
         Problem::invalid("", "The body ended before its time.")
     }

@@ -10,7 +10,7 @@ use frontend::form::{Returned, Trouble};
 use portal::Error;
 use url::form_urlencoded;
 
-use crate::{headers::text, problem::Problem};
+use crate::{extract::body::unread, headers::text, problem::Problem};
 
 /// The most bytes of a form: a few fields of a thousand characters.
 const LIMIT: usize = 64 << 10;
@@ -42,7 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         }
         let unsent = request.extensions().get::<Unsent>().copied();
         let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|_| Problem::invalid("", "The form ended before its time."))?;
+        let bytes = bytes.map_err(|error| unread(&error, "A form", LIMIT))?;
         if bytes.len() > LIMIT {
             return Err(Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,

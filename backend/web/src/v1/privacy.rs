@@ -1,11 +1,12 @@
 //! `/api/v1/privacy`
 
 use api::privacy::{Erase, Erasing, Export, ExportOf};
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use portal::privacy::Privacy;
 
 use crate::{
     extract::{body, caller::Caller},
+    middleware::session,
     openapi::{Conflict, Invalid, MediaType, NotFound},
     problem::Problem,
     state::Shared,
@@ -39,8 +40,10 @@ pub(super) async fn erase(
     State(state): Shared,
     caller: Caller,
     body::Json(asked): body::Json<Erase>,
-) -> Result<Json<Erasing>, Problem> {
+) -> Result<Response, Problem> {
     let who = caller.who();
     let erasing = Privacy::of(&state.portal).erase(who, &asked, caller.now);
-    Ok(Json(Box::pin(erasing).await?))
+    let done = Box::pin(erasing).await?;
+    let own = done.ends_session_of(&caller.actor);
+    Ok(session::without(own, &caller.base, Json(done)))
 }

@@ -168,7 +168,7 @@ async fn each_person_token_and_job_has_a_day_of_its_own() {
     portal.reroute(|state| state.workloads = machines);
     let bearers = [
         token(&portal, "tester", "one").await,
-        token(&portal, "tester", "two").await,
+        token(&portal, "developer", "one").await,
         ci.token(&json!({})),
     ];
     let ways = ways(&build);
@@ -204,7 +204,9 @@ async fn each_person_token_and_job_has_a_day_of_its_own() {
             assert!(detail.contains(said), "{detail}");
         }
     }
-    // Another job of the same machine is the same.
+    // Another token of the same owner is the same, and so is another job of the same machine.
+    let more = token(&portal, "tester", "two").await;
+    spent(&with_bearer(&portal, &ways[1], &more).await, now());
     let again = ci.token(&json!({"run_id": "7"}));
     spent(&with_bearer(&portal, &ways[1], &again).await, now());
     assert_eq!(

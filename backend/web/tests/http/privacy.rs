@@ -245,6 +245,8 @@ async fn an_administrator_may_erase_themselves_and_is_signed_out() {
     let done = posts(&portal, "/settings/privacy/erase", &admin, &form).await;
     assert_eq!(done.status, 200, "{}", done.text());
     assert!(done.text().contains("is erased"), "{}", done.text());
+    let cookie = done.header("set-cookie");
+    assert!(cookie.contains("Max-Age=0"), "{cookie}");
     assert_eq!(
         said(&portal, "admins@example.com").await,
         Vec::<String>::new()

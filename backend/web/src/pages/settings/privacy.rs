@@ -16,6 +16,7 @@ use crate::{
         caller::Caller,
         form::{Back, Form},
     },
+    middleware::session,
     problem::Problem,
     state::{AppState, Shared},
 };
@@ -66,6 +67,7 @@ pub(in crate::pages) async fn erase(
 ) -> Result<Response, Problem> {
     match form.send(erased(&state, &caller, &form)).await {
         Ok((asked, done)) => {
+            let own = done.ends_session_of(&caller.actor);
             let remains = done.remains.iter();
             let remains = remains.map(|it| (it.what.clone(), it.until.clone()));
             let lines = ErasedLines {
@@ -75,7 +77,8 @@ pub(in crate::pages) async fn erase(
                 remains: remains.collect(),
                 next: done.next,
             };
-            Ok(page(&state, &caller, Some(&lines), None))
+            let page = page(&state, &caller, Some(&lines), None);
+            Ok(session::without(own, &caller.base, page))
         }
         Err(error) => {
             let back = form.back("erase", typed_again(error))?;
