@@ -5,6 +5,7 @@ use domain::{
     id::{AppId, BuildId, EnvironmentId, LinkId, PromotionId, RunId, SessionId, TokenId},
     page::Cursor,
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 /// The overview.
 pub const OVERVIEW: &str = "/";
@@ -230,18 +231,13 @@ fn list(path: &str, failed: bool, cursor: Option<&Cursor>) -> String {
 }
 
 /// Percent-encodes what is not unreserved (RFC 3986, section 2.3).
-fn escape(text: &str) -> String {
-    use std::fmt::Write as _;
-
-    text.bytes().fold(String::new(), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-        escaped
-    })
+fn escape(text: &str) -> PercentEncode<'_> {
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, RESERVED)
 }
 
 #[cfg(test)]

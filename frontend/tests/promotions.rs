@@ -94,7 +94,7 @@ fn a_build_that_cannot_go_on_says_all_that_is_in_the_way_once() {
             "Build 809 is on its way here",
             "You may not promote to prod. Ask a release manager.",
             "Prod is frozen for the weekend. Wait until Monday 08:00 Europe/Berlin.",
-            "Take Development back to this build",
+            "Roll Development back to this build",
         ],
     );
     let checks = text(&html).matches("0 of 1 checks passed").count();
@@ -221,7 +221,7 @@ fn a_way_back_is_chosen_among_builds_that_are_kept() {
     let html = named("rollback");
     says(
         &html,
-        &["Build 811", "Withdrawn", "Withdraw the build left behind"],
+        &["Build 811", "Withdrawn", "Also withdraw the current build"],
     );
     let gone = builds::build_id(810);
     assert!(
@@ -259,7 +259,7 @@ fn the_log_says_who_did_what_and_leads_to_it() {
         &html,
         &[
             "ada@example.com went past gates · journal in prod",
-            "proved by session of https://id.example.com",
+            "via session of https://id.example.com",
             ", from 203.0.113.7",
             "every app in prod",
         ],

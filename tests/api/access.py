@@ -27,7 +27,7 @@ MAY = {
     **dict.fromkeys(["file", "latest"], DOWNLOADS),
     **dict.fromkeys(["start_upload", "upload", "complete_upload", "make_link"], REGISTERS),
     **dict.fromkeys(
-        ["request_promotion", "approve", "reject", "cancel", "abandon", "rollback", "freeze", "lift", "withdraw", "restore"], MANAGES
+        ["request_promotion", "approve", "reject", "cancel", "abandon", "rollback", "hold_environment", "lift_hold", "withdraw", "restore"], MANAGES
     ),
     "downloads": {"auditor", "admin", "admins"},
     **dict.fromkeys(["unassigned_runs", "receive_events", "audit", "audit_seals", "verify_audit"], {"admins"}),

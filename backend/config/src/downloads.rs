@@ -19,7 +19,7 @@ const MOST_GIB: u32 = 10_000;
 #[derive(JsonSchema)]
 #[schemars(rename = "Downloads", deny_unknown_fields)]
 pub(super) struct Downloads {
-    /// The most downloads of one person, token or workload. Left out, 300.
+    /// The most downloads of one person, of all tokens of one owner, or of one workload. Left out, 300.
     #[schemars(range(min = 1, max = MOST_DOWNLOADS), extend("type" = "integer"))]
     principal_per_day: Option<u32>,
     /// The most downloads through one share link, which may be made to give fewer. Left out, 200.

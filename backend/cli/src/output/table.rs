@@ -1,6 +1,7 @@
 //! Columns that line up.
 
 use domain::text::may_stand;
+use unicode_width::UnicodeWidthStr;
 
 /// A table of texts.
 pub(crate) struct Table {
@@ -44,13 +45,13 @@ impl Table {
                 .rows
                 .iter()
                 .filter_map(|row| row.get(column))
-                .map(|cell| cell.text.chars().count());
+                .map(|cell| cell.text.width());
             widths.max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         let line = |row: &Vec<Cell>| {
             let cells = row.iter().zip(&widths).map(|(cell, width)| {
-                let blank = " ".repeat(width - cell.text.chars().count());
+                let blank = " ".repeat(width - cell.text.width());
                 match cell.colour.filter(|_| colours) {
                     Some(colour) => format!("\x1b[{colour}m{}\x1b[0m{blank}", cell.text),
                     None => format!("{}{blank}", cell.text),
@@ -85,6 +86,17 @@ mod tests {
         assert_eq!(
             sample().lines(false),
             ["APP     STATUS", "wallet  failed", "a       \u{fffd}[2J"]
+        );
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let mut table = Table::new(&["app", "status"]);
+        table.row([("渡船".to_owned(), None), ("failed".to_owned(), None)]);
+        table.row([("e\u{301}".to_owned(), None), ("done".to_owned(), None)]);
+        assert_eq!(
+            table.lines(false),
+            ["APP   STATUS", "渡船  failed", "e\u{301}     done"]
         );
     }
 

@@ -1,10 +1,11 @@
 //! Links that let their holder read or write one object for a while. They are signed here; nothing is asked of S3.
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
 use aws_sdk_s3::presigning::{PresigningConfig, PresigningConfigError};
 use domain::{Timestamp, id::FileName, text::is_shown};
 use jiff::SignedDuration;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Objects;
 use crate::{Error, Result};
@@ -112,23 +113,16 @@ fn attachment(name: &FileName) -> String {
     // Names of files that were registered long ago may hold what changes the order of a name: `exe.jpg` of `gpj.exe`.
     let shown = |c: char| if is_shown(c) { c } else { '_' };
     let exact: String = name.as_str().chars().map(shown).collect();
-    let exact = percent_encoded(&exact, b"");
+    let exact = utf8_percent_encode(&exact, RESERVED);
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{exact}")
 }
 
-/// Everything but unreserved characters (RFC 3986) and those in `kept` as `%XX`.
-pub(super) fn percent_encoded(text: &str, kept: &[u8]) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _infallible = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
-}
+/// What is written as `%XX`: everything but unreserved characters (RFC 3986).
+pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 #[cfg(test)]
 mod tests {

@@ -7,9 +7,13 @@ use aws_sdk_s3::{
     types::{BucketLocationConstraint, CreateBucketConfiguration, MetadataDirective},
 };
 use bytes::Bytes;
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-use super::{Objects, links::percent_encoded};
+use super::{Objects, links::RESERVED};
 use crate::{Error, Result};
+
+/// What is encoded of a key in a header, where slashes stand as they are.
+const PATH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// How often a write that must not replace anything is tried while others change the same key.
 const TRIES: usize = 5;
@@ -87,7 +91,7 @@ impl Objects {
             if self.head(to).await?.is_some() {
                 return Ok(());
             }
-            let source = format!("{}/{}", self.bucket, percent_encoded(from, b"/"));
+            let source = format!("{}/{}", self.bucket, utf8_percent_encode(from, PATH));
             let call = self.client.copy_object().copy_source(source);
             let copied = call
                 .bucket(&self.bucket)

@@ -22,9 +22,9 @@ pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Json<Ho
     ))
 }
 
-/// Freezes an environment: nothing starts there from this moment on. What had started is listed, and goes on.
+/// Holds an environment: nothing starts there from this moment on. What had started is listed, and goes on.
 #[utoipa::path(
-    post, path = "/api/v1/holds", tag = "holds", operation_id = "freeze",
+    post, path = "/api/v1/holds", tag = "holds", operation_id = "hold_environment",
     request_body = HoldRequest,
     responses((status = 200, description = "The hold", body = HeldView), Invalid, NotFound, Conflict, MediaType),
 )]
@@ -43,7 +43,7 @@ pub(super) async fn hold_environment(
 /// Lifts a hold on an environment or on automatic promotion, and goes on with what waited for that. The holds that are
 /// still in force.
 #[utoipa::path(
-    post, path = "/api/v1/holds/lift", tag = "holds", operation_id = "lift",
+    post, path = "/api/v1/holds/lift", tag = "holds", operation_id = "lift_hold",
     request_body = Lift,
     responses((status = 200, description = "Holds in force", body = HoldsView), Invalid, NotFound, MediaType),
 )]

@@ -47,7 +47,7 @@ fn sdks(package: &Package) -> Option<String> {
     let said = |level: Option<u32>, word: &str| level.map(|level| format!("{word} API {level}"));
     let both: Vec<String> = [
         said(package.min_sdk, "from"),
-        said(package.target_sdk, "made for"),
+        said(package.target_sdk, "target"),
     ]
     .into_iter()
     .flatten()

@@ -34,7 +34,7 @@ pub(super) fn forms(view: &BuildView, returned: Option<&Returned>) -> AnyView {
         .filter(|step| may_go_back(step))
         .map(|step| {
             let href = links::rollback(&view.app.id, &step.environment.id, Some(&view.build.id));
-            view! { <a class="button" href=href>{icon(icon::BACK)} {format!("Take {} back to this build", step.environment.name)}</a> }
+            view! { <a class="button" href=href>{icon(icon::BACK)} {format!("Roll {} back to this build", step.environment.name)}</a> }
         })
         .collect_view();
     view! {

@@ -21,7 +21,7 @@ pub(crate) fn page(
     chosen: Option<&BuildId>,
     returned: Option<&Returned>,
 ) -> View {
-    let title = format!("Take {} in {} back", view.app.name, view.environment.name);
+    let title = format!("Roll back {} in {}", view.app.name, view.environment.name);
     let trail = vec![
         Crumb::new(view.app.name.clone(), links::app(&view.app.id)),
         Crumb::new(

@@ -156,7 +156,7 @@ fn revoke(token: &TokenView, whose: Whose) -> AnyView {
         <details class="form-action">
             <summary>"Revoke it"</summary>
             <form class="ask" method="post" action=links::revoke_token(&token.id)>
-                <p class="hint">"Anyone who uses it is refused from that moment. It cannot be taken back."</p>
+                <p class="hint">"Anyone who uses it is refused from that moment. It cannot be undone."</p>
                 {back}
                 <p class="send"><button class="button grave" type="submit">"Revoke "{token.label.to_string()}</button></p>
             </form>

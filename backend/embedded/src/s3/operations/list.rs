@@ -1,5 +1,6 @@
 //! Lists of objects.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::{
     S3Request, S3Response, S3Result,
     dto::{
@@ -13,6 +14,15 @@ use crate::s3::folder::{Folder, blocking, failed};
 
 /// AWS never lists more at once.
 pub(super) const MOST: usize = 1000;
+
+/// What AWS encodes of a key in a list with `encoding-type=url`.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'/')
+    .remove(b'~')
+    .remove(b'*');
 
 pub(crate) async fn list(
     folder: Folder,
@@ -112,14 +122,5 @@ fn from_token(token: &str) -> S3Result<String> {
 }
 
 pub(super) fn percent(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_./~*".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push_str(&hex::encode_upper([byte]));
-        }
-    }
-    encoded
+    utf8_percent_encode(text, ENCODED).to_string()
 }
