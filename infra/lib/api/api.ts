@@ -34,10 +34,14 @@ interface Pace {
 const USUAL: Pace = { rate: 200, burst: 400 };
 
 /** Where people prove who they are, or what they may have. Nobody needs these often. */
-const AT_THE_DOOR: Pace = { rate: 20, burst: 40 };
+const SIGN_IN_PACE: Pace = { rate: 20, burst: 40 };
 
 /** The routes of such addresses, all of which lead to `web`. */
-export const LOGIN_ROUTES = ['GET /sign-in', 'GET /sign-in/{proxy+}', 'ANY /share/{proxy+}'] as const;
+export const LOGIN_ROUTES = [
+  'GET /sign-in',
+  'GET /sign-in/{proxy+}',
+  'ANY /share/{proxy+}',
+] as const;
 
 /** The HTTP API. It hands webhooks to `hooks` and all else to `web`, which know their routes and who may do what. */
 export class Api extends Construct {
@@ -84,7 +88,7 @@ export class Api extends Construct {
     this.stage.routeSettings = Object.fromEntries(
       LOGIN_ROUTES.map((key) => [
         key,
-        { ThrottlingRateLimit: AT_THE_DOOR.rate, ThrottlingBurstLimit: AT_THE_DOOR.burst },
+        { ThrottlingRateLimit: SIGN_IN_PACE.rate, ThrottlingBurstLimit: SIGN_IN_PACE.burst },
       ]),
     );
     // A stage may only speak of routes that are there.
