@@ -1,6 +1,7 @@
 //! What is kept of people over HTTP: who may have it, what is in it, and what is left once a name is erased.
 
 use axum::http::{Method, Request, header};
+use domain::page::Cursor;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use testkit::{Answer, TestPortal, now, people::person_id};
@@ -274,6 +275,15 @@ async fn the_page_hands_a_file_to_everybody_and_forms_to_who_may() {
         file.json()["person"],
         json!(person_id("viewer@example.com"))
     );
+    let next = Cursor::behind("6.PEOPLE.x");
+    let rest = json!(format!("cursor={next}"));
+    let rest = posts(&portal, "/settings/privacy/export", &viewer, &rest).await;
+    assert_eq!(rest.status, 200, "{}", rest.text());
+    let wrong = json!("cursor=nonsense");
+    let wrong = posts(&portal, "/settings/privacy/export", &viewer, &wrong).await;
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.text().contains("value=\"nonsense\""));
+    assert!(wrong.text().contains("Nothing was exported"));
     let admin = portal.cookie("admins", now()).await;
     let page = portal
         .get_as("/settings/privacy", Some(&admin))

@@ -45,7 +45,7 @@ pub(crate) fn page(
         body: view! {
             {settings::head(Tab::Privacy, &site.visitor)}
             {erased.map(result)}
-            {if local { nobody() } else { own() }}
+            {if local { nobody() } else { own(back(returned, "own")) }}
             {may_manage.then(|| view! {
                 {export(back(returned, "export"))}
                 {erase(back(returned, "erase"))}
@@ -63,24 +63,40 @@ fn nobody() -> AnyView {
     )
 }
 
-fn own() -> AnyView {
+fn own(returned: Option<&Returned>) -> AnyView {
     view! {
         <section aria-labelledby="own">
             {heading::section("own", "What is kept about you", None)}
             <p class="hint">"Your sign-in, sessions, tokens and share links, what you did, and what you downloaded: as JSON, without secrets and without the names of others. That you fetched it is in the audit log."</p>
-            <form class="ways" method="post" action=links::EXPORT_PERSON>
-                <button class="button" type="submit">"Download it"</button>
+            <form class="ask" method="post" action=links::EXPORT_PERSON>
+                {field::troubles(returned, "Nothing was exported")}
+                {part("own-part", returned)}
+                <p class="send"><button class="button" type="submit">"Download it"</button></p>
             </form>
         </section>
     }
     .into_any()
 }
 
+fn typed(returned: Option<&Returned>, name: &str) -> String {
+    let typed = returned.and_then(|returned| returned.value(name));
+    typed.unwrap_or_default().to_owned()
+}
+
+/// Which part of an export: one answer has a few megabytes at the most.
+fn part(id: &'static str, returned: Option<&Returned>) -> AnyView {
+    let value = typed(returned, "cursor");
+    view! {
+        <p class="field">
+            <label for=id>"Continue from: " <code>"next"</code> " of the previous file, if it has one"</label>
+            <input id=id name="cursor" autocomplete="off" value=value />
+        </p>
+    }
+    .into_any()
+}
+
 fn who(id: &'static str, returned: Option<&Returned>) -> AnyView {
-    let value = |name| {
-        let typed = returned.and_then(|returned| returned.value(name));
-        typed.unwrap_or_default().to_owned()
-    };
+    let value = |name| typed(returned, name);
     let issuer = format!("{id}-issuer");
     let issuer_id = issuer.clone();
     view! {
@@ -103,6 +119,7 @@ fn export(returned: Option<&Returned>) -> AnyView {
                 <h2 id="export">"Export what is kept of someone"</h2>
                 {field::troubles(returned, "Nothing was exported")}
                 {who("export-person", returned)}
+                {part("export-part", returned)}
                 <p class="send"><button class="button" type="submit">"Download it"</button></p>
             </form>
         </section>

@@ -1,13 +1,13 @@
 //! `/settings/privacy`
 
-use api::privacy::{Erase, Erasing, ExportOf};
+use api::privacy::{Erase, Erasing, Export, ExportOf};
 use axum::{
     Json,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::page::InvalidCursor;
+use domain::page::{Cursor, InvalidCursor};
 use frontend::{Page, pages::ErasedLines};
 use portal::{Error, access::Action, privacy::Privacy};
 
@@ -34,14 +34,7 @@ pub(in crate::pages) async fn export(
     caller: Caller,
     form: Form,
 ) -> Result<Response, Problem> {
-    let asked = ExportOf {
-        person: form.filled("person").map(str::to_owned),
-        issuer: form.filled("issuer").map(str::to_owned),
-        cursor: None,
-    };
-    let who = caller.who();
-    let export = Privacy::of(&state.portal).export(who, &asked, caller.now);
-    match form.send(export).await {
+    match form.send(exported(&state, &caller, &form)).await {
         Ok(export) => {
             let headers = [
                 (header::CACHE_CONTROL, "no-store"),
@@ -53,7 +46,8 @@ pub(in crate::pages) async fn export(
             Ok((headers, Json(export)).into_response())
         }
         Err(error) => {
-            let back = form.back("export", typed_again(error))?;
+            let which = form.filled("person").map_or("own", |_| "export");
+            let back = form.back(which, typed_again(error))?;
             Ok(page(&state, &caller, None, Some(&back)))
         }
     }
@@ -87,6 +81,22 @@ pub(in crate::pages) async fn erase(
     }
 }
 
+async fn exported(state: &AppState, caller: &Caller, form: &Form) -> Result<Export, Error> {
+    let asked = ExportOf {
+        person: form.filled("person").map(str::to_owned),
+        issuer: form.filled("issuer").map(str::to_owned),
+        cursor: cursor(form)?,
+    };
+    let export = Privacy::of(&state.portal).export(caller.who(), &asked, caller.now);
+    Box::pin(export).await
+}
+
+/// Where the answer before ended.
+fn cursor(form: &Form) -> Result<Option<Cursor>, Error> {
+    let cursor = form.filled("cursor").map(str::parse).transpose();
+    cursor.map_err(|error: InvalidCursor| Error::invalid("cursor", error.to_string()))
+}
+
 async fn erased(state: &AppState, caller: &Caller, form: &Form) -> Result<(Erase, Erasing), Error> {
     let portal = &state.portal;
     portal.authorise(&caller.actor, Action::ManagePrivacy)?;
@@ -94,13 +104,11 @@ async fn erased(state: &AppState, caller: &Caller, form: &Form) -> Result<(Erase
         let detail = "say that you know that this cannot be undone";
         return Err(Error::invalid("sure", detail));
     }
-    let cursor = form.filled("cursor").map(str::parse).transpose();
-    let wrong = |error: InvalidCursor| Error::invalid("cursor", error.to_string());
     let mut asked = Erase {
         person: form.text("person").to_owned(),
         issuer: form.filled("issuer").map(str::to_owned),
         reason: form.text("reason").to_owned(),
-        cursor: cursor.map_err(wrong)?,
+        cursor: cursor(form)?,
     };
     let who = caller.who();
     let mut done = Box::pin(Privacy::of(portal).erase(who, &asked, caller.now)).await?;
