@@ -67,7 +67,7 @@ pub(crate) struct PushOptions {
     /// Which try of the run
     #[arg(long)]
     attempt: Option<u32>,
-    /// The version that people read, where the package does not say it
+    /// The version that people read; left out, what the package says
     #[arg(long)]
     version: Option<String>,
     /// The commit that it was made of
