@@ -25,6 +25,12 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
+/// Whether a character leaves a mark: neither a space nor a letter that Unicode gives no shape.
+fn draws(c: char) -> bool {
+    const BLANK: [char; 5] = ['\u{115f}', '\u{1160}', '\u{2800}', '\u{3164}', '\u{ffa0}'];
+    is_shown(c) && !c.is_whitespace() && !BLANK.contains(&c)
+}
+
 /// One line without what may not stand on it.
 pub fn line(text: &str) -> String {
     text.chars().filter(|c| may_stand(*c)).collect()
@@ -45,14 +51,14 @@ pub enum Unwritten {
         most: usize,
     },
     /// A character may not stand in it.
-    #[error("it holds U+{:04X}, which is not shown or changes the order of what is: take it out", u32::from(*.0))]
+    #[error("it contains U+{:04X}, which is invisible or changes the order of text; remove it", u32::from(*.0))]
     Hidden(char),
 }
 
 /// The trimmed text, if it says something, not too much, and nothing that is not shown.
 pub fn written(text: &str, most: usize) -> Result<&str, Unwritten> {
     let text = text.trim();
-    if !text.chars().any(|c| is_shown(c) && !c.is_whitespace()) {
+    if !text.chars().any(draws) {
         return Err(Unwritten::Empty);
     }
     let length = text.chars().count();
@@ -88,7 +94,14 @@ mod tests {
     fn a_text_says_something_and_hides_nothing() {
         let family = "  👩\u{200d}👩\u{200d}👧 ship it\nor not ";
         assert_eq!(written(family, 100), Ok(family.trim()));
-        for empty in ["", " \n ", "\u{200b}\u{200b}", "\u{200d}", "\u{2060}"] {
+        for empty in [
+            "",
+            " \n ",
+            "\u{200b}\u{200b}",
+            "\u{200d}",
+            "\u{2060}",
+            "\u{3164}\u{2800}",
+        ] {
             assert_eq!(written(empty, 100), Err(Unwritten::Empty), "{empty:?}");
         }
         assert_eq!(

@@ -87,7 +87,7 @@ fn a_promotion_with_an_empty_or_an_endless_reason() {
         ),
         (
             "a\u{202e}b",
-            "it holds U+202E, which is not shown or changes the order of what is: take it out",
+            "it contains U+202E, which is invisible or changes the order of text; remove it",
         ),
     ] {
         let refusal = World::new()
