@@ -142,9 +142,10 @@ fn erase(returned: Option<&Returned>) -> AnyView {
                 {field::troubles(returned, "Nothing was erased")}
                 {who("erase-person", returned)}
                 {why.view(returned)}
-                <p class="field">
-                    <label><input type="checkbox" name="sure" value="yes" required=true />" I know that this cannot be undone"</label>
-                </p>
+                <label class="choice">
+                    <input type="checkbox" name="sure" value="yes" required=true />
+                    <span>"I know that this cannot be undone"</span>
+                </label>
                 <p class="send"><button class="button grave" type="submit">"Erase their name"</button></p>
             </form>
         </section>
