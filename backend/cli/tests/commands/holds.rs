@@ -19,7 +19,7 @@ fn nothing_starts_where_somebody_holds_it() {
     let hidden = ["hold", "preprod", "--reason", "the \x1b[2J database moves"];
     let refused = portal.refuses(5, &hidden);
     assert!(
-        refused.contains("it holds U+001B") && !refused.contains('\x1b'),
+        refused.contains("it contains U+001B") && !refused.contains('\x1b'),
         "{refused}"
     );
     let held = portal.says(&["hold", "preprod", "--reason", "the database moves"]);

@@ -50,7 +50,10 @@ async fn all(apps: &TwoApps) -> Vec<Template> {
     let mut templates = documented();
     templates.extend(walk::templates(&walk::pages(apps, &apps.admin).await));
     // Anyone who holds a share link is who asks there: there is nothing to get across to.
-    templates.retain(|template| !template.pattern.starts_with("/share/"));
+    // What is kept of the caller is no app's, and its parts are places of the table, which no list's cursor names.
+    templates.retain(|template| {
+        !template.pattern.starts_with("/share/") && template.pattern != "/settings/privacy/export"
+    });
     templates.sort_by_key(|template| template.method != Method::GET);
     templates
 }

@@ -50,8 +50,8 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
     assert!(page.contains("aria-invalid=\"true\""));
     for (hidden, why) in [
         ("%E2%80%8B%E2%80%8B", "Say why in a few words"),
-        ("not+%E2%80%AEnwod", "it holds U+202E"),
-        ("%1B%5B2Jbroken", "it holds U+001B"),
+        ("not+%E2%80%AEnwod", "it contains U+202E"),
+        ("%1B%5B2Jbroken", "it contains U+001B"),
     ] {
         let answer = send(&site, "/holds", &format!("place=preprod&reason={hidden}")).await;
         assert_eq!(answer.status, 400);
