@@ -194,7 +194,7 @@ fn what_was_last_heard_of_a_target_is_shown_to_whoever_may_end_it() {
 fn what_a_hold_keeps_from_being_released_says_so() {
     says(
         &named("promotion-held"),
-        &["Production is held: nothing is released there until that is lifted. Payments fail."],
+        &["Production is on hold: nothing is released there until that is lifted. Payments fail."],
     );
     says(
         &named("build-restored"),

@@ -50,7 +50,7 @@ class ApiPortal:
         self.process.wait(10)
 
 
-def knock(arguments, caller, portal):
+def asked_as(arguments, caller, portal):
     """Runs schemathesis as one caller. What it printed, and how it ended."""
     credentials = portal["callers"][caller]
     headers = [part for name, value in credentials.items() for part in ("--header", f"{name}: {value}")]
@@ -89,12 +89,12 @@ def main():
         callers = {"anonymous": {}} | {name: {"Cookie": cookie} for name, cookie in portal["people"].items()}
         portal["callers"] = callers
         asked = [arguments.only] if arguments.only else sorted(callers, key=lambda name: name not in arguments.covered)
-        # Last anyone who may do everything: what they say of one app in words of the other, others would be told of.
+        # Last the caller who may do everything: what they say of one app in words of the other, others would be told of.
         with ThreadPoolExecutor(2) as pool:
             def told():
-                yield from pool.map(lambda caller: knock(arguments, caller, portal), [name for name in asked if name != "admins"])
+                yield from pool.map(lambda caller: asked_as(arguments, caller, portal), [name for name in asked if name != "admins"])
                 if "admins" in asked:
-                    yield knock(arguments, "admins", portal)
+                    yield asked_as(arguments, "admins", portal)
 
             for caller, seconds, done in told():
                 print(f"{caller}: {'well' if done.returncode == 0 else 'FAILED'}, {seconds:.0f} s", flush=True)

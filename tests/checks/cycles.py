@@ -1,7 +1,7 @@
-"""Checks that no modules of a crate need each other in a circle.
+"""Checks that no files of a crate need each other in a circle.
 
-A module needs another if it names something of it. A parent and what is below it are one subject, so that what they
-need of each other does not count: `mod` and a re-export are no circle. A name that a parent re-exports counts as what it
+A file needs another if it names something of it. A parent and what is below it are one subject, so that what they
+need of each other does not count, nor a circle that leads through a parent: `mod` and a re-export are no circle. A name that a parent re-exports counts as what it
 is a name of.
 """
 
@@ -12,8 +12,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 Module = tuple[str, ...]
 
-COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-STRINGS = re.compile(r'r(#+)".*?"\1|"(?:\\.|[^"\\])*"', re.DOTALL)
+COMMENT = r"//[^\n]*|/\*.*?\*/"
+TEXT = r'''b?r(?P<hashes>#*)".*?"(?P=hashes)|b?"(?:\\.|[^"\\])*"|'(?:\\.[^']*|[^'\\])'(?!\w)'''
+# Both at once: a comment may have a quote in it, and a text two slashes.
+TOKENS = re.compile(f"(?P<comment>{COMMENT})|{TEXT}", re.DOTALL)
 TESTS = re.compile(r"#\[cfg\(test\)\]\s*mod \w+ \{")
 USE = re.compile(r"\b(pub(?:\([^)]*\))? )?use ([^;]+);")
 INLINE = re.compile(r"\b((?:crate|super|self)(?:::\w+)+)")
@@ -32,7 +34,7 @@ def modules(source: Path) -> dict[Module, Path]:
 
 def code(file: Path) -> str:
     """A file without comments, texts and the tests in it."""
-    text = STRINGS.sub('""', COMMENTS.sub("", file.read_text()))
+    text = TOKENS.sub(lambda token: "" if token["comment"] else '""', file.read_text())
     while found := TESTS.search(text):
         depth, end = 1, found.end()
         while depth and end < len(text):

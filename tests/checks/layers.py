@@ -49,7 +49,7 @@ def dependencies() -> dict[str, set[str]]:
     names = {package["name"] for package in packages}
     found = {}
     for package in packages:
-        normal = (needed for needed in package["dependencies"] if needed["kind"] is None)
+        normal = (needed for needed in package["dependencies"] if needed["kind"] != "dev")
         found[package["name"]] = {needed["name"] for needed in normal} & names
     return found
 

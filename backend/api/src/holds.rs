@@ -32,7 +32,7 @@ pub struct Lift {
     pub reason: Option<String>,
 }
 
-/// A build that was taken back.
+/// A build that was withdrawn.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Withdrawn {

@@ -2,13 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    Timestamp,
-    actor::{Actor, ActorKind},
-    id::PersonId,
-    page::Cursor,
-    words::count,
-};
+use domain::{Timestamp, id::PersonId, page::Cursor, words::count};
 use serde::{Deserialize, Serialize};
 
 /// Of whom to hand out what is kept, and which part of it. It is no part of an address, which logs keep.
@@ -112,12 +106,6 @@ pub struct Remaining {
 }
 
 impl Erasing {
-    /// Whether somebody erased themselves, and it is done: their own session has ended with it.
-    pub fn ends_session_of(&self, actor: &Actor) -> bool {
-        let own = actor.kind == ActorKind::Person && actor.person.as_ref() == Some(&self.person);
-        own && self.next.is_none()
-    }
-
     /// Both, of the same person, one after the other.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {

@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-const AFTER_HELP: &str = "Principal you are:
+const AFTER_HELP: &str = "Authentication:
   A portal that runs on this machine takes you for its one user. A deployed portal asks for a token: make one on its page
   /settings/tokens, and give it in the environment variable TOWPATH_TOKEN or in a file with --token-file. It is sent to the
   portal of --url and nowhere else, and over https only.
@@ -46,14 +46,14 @@ Exit codes:
   6  a promotion did not succeed, or not in time
   7  the audit log is not as it was written";
 
-/// Towpath, the release portal: see what runs where, hand in builds, fetch the newest one, promote them.
+/// Towpath, the release portal: see what runs where, upload builds, download the newest one, promote them.
 #[derive(Parser)]
 #[command(name = "towpath", version, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     /// Where the portal is
     #[arg(long, global = true, env = "TOWPATH_URL", value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = address)]
     pub(crate) url: Url,
-    /// How to prove what this job is, where its platform is not found out by itself
+    /// How to prove what this job is, where its platform is not detected
     #[arg(long, global = true, env = "TOWPATH_AUTH", value_enum)]
     pub(crate) auth: Option<Auth>,
     #[arg(
@@ -124,7 +124,7 @@ pub(crate) enum Command {
     /// Export what is kept of a person, or erase their name
     #[command(subcommand)]
     Privacy(privacy::Command),
-    /// Create, list or revoke API tokens
+    /// Make, list or revoke API tokens
     #[command(subcommand)]
     Token(token::Command),
     /// Report pipeline events to the portal

@@ -227,7 +227,7 @@ pub struct RegistrationKey {
     /// Which try of it. For `CodePipeline`, whose jobs carry no attempt: the input artifact's own key, which is new
     /// for every execution of the action that made it.
     pub attempt: String,
-    /// Whose it is, for an upload: the workload that proved the run, or anyone who claims it. None of `CodePipeline`'s jobs,
+    /// Whose it is, for an upload: the workload that proved the run, or the caller that claims it. None of `CodePipeline`'s jobs,
     /// which are confirmed, and of what was registered by a version that did not ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,

@@ -18,7 +18,7 @@ const DAY: i64 = 24 * 3600;
 /// How much is given out in a day of UTC, so that what leaks costs no more than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DailyLimits {
-    /// The most downloads of one principal: a person, a token, a workload.
+    /// The most downloads of one principal: a person, all tokens of one owner, a workload.
     pub principal: u32,
     /// The most downloads through one share link.
     pub link: u32,

@@ -128,7 +128,7 @@ impl Release {
         }
     }
 
-    /// Whether it took its environment back to an earlier build.
+    /// Whether it rolled its environment back to an earlier build.
     pub fn is_rollback(&self) -> bool {
         let kind = self.promotion.as_ref().map(|promotion| promotion.kind);
         kind == Some(PromotionKind::Rollback)

@@ -28,3 +28,30 @@ impl LinkText {
         format!("{}.{}", self.id, self.secret.text())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_back_and_nothing_else_is() {
+        let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+        let secret = Secret::new([7; 32]);
+        let text = format!("{id}.{}", secret.text());
+        let read = LinkText::parse(&text).unwrap();
+        assert_eq!(read.text(), text);
+        for wrong in [
+            "",
+            ".",
+            id,
+            &secret.text(),
+            &format!("{id}."),
+            &format!("{id}{}", secret.text()),
+            &format!("{text}."),
+            &format!("{text}A"),
+            &format!("x{text}"),
+        ] {
+            assert!(LinkText::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+}

@@ -72,7 +72,7 @@ pub enum Error {
         "this portal has no public_url, so no token can be meant for it: set public_url in towpath.toml"
     )]
     NoAddress,
-    /// The person who issued the token is no machine's issuer here.
+    /// No configured workload has the issuer of this token.
     #[error(
         "no machine of this portal has the issuer {0:?}: name it in [[machines]] of towpath.toml"
     )]

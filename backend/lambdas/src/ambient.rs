@@ -1,4 +1,4 @@
-//! The clock, the dice and the environment: read here, at the edge, and nowhere further in.
+//! The clock, randomness and the environment: read here, at the edge, and nowhere further in.
 
 use domain::Timestamp;
 

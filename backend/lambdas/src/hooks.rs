@@ -1,17 +1,12 @@
 //! What systems outside report, behind API Gateway. The caller has no account here, which is why this function may do
 //! nothing but record events.
 
-use std::sync::Arc;
-
 use axum::Router;
-use identity::{
-    sign_in::{GivenSecret, SecretSource},
-    webhook::Webhooks,
-};
+use identity::webhook::Webhooks;
 use portal::Portal;
 use web::{OriginKey, WebhookState};
 
-use crate::{ambient, secret::SecretsManager};
+use crate::{ambient, secret};
 
 /// Where the secrets of the endpoints are.
 #[derive(Clone, Debug)]
@@ -48,15 +43,7 @@ pub fn router(
     region: &str,
     origin_key: Option<OriginKey>,
 ) -> Router {
-    let secrets: Arc<dyn SecretSource> = if settings.secret.starts_with('{') {
-        Arc::new(GivenSecret(settings.secret.clone()))
-    } else {
-        Arc::new(SecretsManager::new(
-            settings.secret.clone(),
-            region.to_owned(),
-            settings.endpoint.clone(),
-        ))
-    };
+    let secrets = secret::source(&settings.secret, region, settings.endpoint.as_deref());
     web::webhooks_alone(WebhookState {
         portal,
         webhooks: Webhooks::new(secrets),

@@ -1,14 +1,23 @@
 //! Secrets Manager, where the session secret is. No other crate knows it: a laptop has no such secret, and what the portal
 //! asks for is a text.
 
-use std::error::Error;
+use std::{error::Error, sync::Arc};
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_secretsmanager::Client;
 use aws_smithy_http_client::tls;
 use futures::future::BoxFuture;
-use identity::sign_in::SecretSource;
+use identity::sign_in::{GivenSecret, SecretSource};
 use tokio::sync::OnceCell;
+
+/// Where a secret comes from: the JSON object itself, or the name or ARN of one in Secrets Manager.
+pub fn source(told: &str, region: &str, endpoint: Option<&str>) -> Arc<dyn SecretSource> {
+    if told.starts_with('{') {
+        return Arc::new(GivenSecret(told.to_owned()));
+    }
+    let (told, endpoint) = (told.to_owned(), endpoint.map(str::to_owned));
+    Arc::new(SecretsManager::new(told, region.to_owned(), endpoint))
+}
 
 /// A secret of Secrets Manager.
 pub struct SecretsManager {

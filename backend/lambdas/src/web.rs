@@ -1,6 +1,6 @@
 //! The pages and the API, behind API Gateway.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use axum::{
     Router,
@@ -9,18 +9,14 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use identity::{
-    sign_in::{GivenSecret, SecretSource, SignIn},
-    workload::Workloads,
-};
+use identity::{sign_in::SignIn, workload::Workloads};
 use portal::Portal;
 use web::{AppState, Assets, AssetsError, AuthMode, OriginKey, Tap};
 
 use crate::{
     ambient,
     metrics::{Metric, Metrics},
-    secret::SecretsManager,
-    settings,
+    secret, settings,
 };
 
 /// What `web` serves: what the local portal serves, with testers' requests for packages counted. `site` is the folder of the pages' assets; without it, pages
@@ -80,14 +76,6 @@ impl Drop for Counted {
 
 /// How people come in. Neither issuer nor secret is asked before somebody does.
 pub fn sign_in(told: &settings::SignIn, region: &str) -> SignIn {
-    let secret: Arc<dyn SecretSource> = if told.secret.starts_with('{') {
-        Arc::new(GivenSecret(told.secret.clone()))
-    } else {
-        Arc::new(SecretsManager::new(
-            told.secret.clone(),
-            region.to_owned(),
-            told.secrets_endpoint.clone(),
-        ))
-    };
+    let secret = secret::source(&told.secret, region, told.secrets_endpoint.as_deref());
     SignIn::new(told.issuer.clone(), secret)
 }

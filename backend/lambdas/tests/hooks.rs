@@ -246,7 +246,7 @@ async fn a_delivery_that_comes_again_changes_nothing() {
     assert_eq!(again["duplicates"], 1, "{again}");
     assert_eq!(run(&world, RUN).await, before);
 
-    // The person who caught it on the way can send it under another identity, which nothing signs. It says nothing new.
+    // An attacker who intercepted it can replay it under another delivery id, which nothing signs. It says nothing new.
     let replayed = Delivery {
         id: "made-up",
         ..Delivery::new("workflow_run", RUN_REQUESTED)

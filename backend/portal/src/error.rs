@@ -78,7 +78,7 @@ pub enum Error {
     },
     /// The caller was given as many downloads as they may have in a day.
     #[error(
-        "{most} downloads were given here today, the most in a day for one person, token or job: it goes on at {until}, \
+        "{most} downloads were given here today, the most in a day for one person, for all API tokens of one owner, or for one workload: downloads resume at {until}, \
          and the operator of the portal can raise principal_per_day under [downloads] in towpath.toml"
     )]
     DailyLimit {
@@ -100,7 +100,8 @@ pub enum Error {
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-fn sentences(refusals: &[Refusal]) -> String {
+/// What stands in the way, a sentence each.
+pub(crate) fn sentences(refusals: &[Refusal]) -> String {
     let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
     refusals.join(". ")
 }
@@ -112,6 +113,13 @@ impl Error {
         match self {
             Self::Forbidden { who, .. } => text.replacen(who, "you", 1),
             _ => text,
+        }
+    }
+
+    /// Others were faster, as often as it was tried.
+    pub(crate) fn contended() -> Self {
+        Self::Conflict {
+            detail: "others keep changing this promotion: try again in a moment".to_owned(),
         }
     }
 

@@ -1,9 +1,8 @@
 //! Identifiers that cannot be guessed: a time and eighty random bits.
 
-use domain::{
-    Timestamp,
-    id::{BuildId, LinkId, PromotionId, SessionId, TokenId},
-};
+use std::str::FromStr;
+
+use domain::Timestamp;
 
 use crate::{Error, Result, handle::handle};
 
@@ -27,34 +26,10 @@ impl Ids<'_> {
         bytes
     }
 
-    pub(crate) fn build(self, now: Timestamp) -> Result<BuildId> {
-        self.ulid(now)
-            .parse()
-            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
-    }
-
-    pub(crate) fn token(self, now: Timestamp) -> Result<TokenId> {
-        self.ulid(now)
-            .parse()
-            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
-    }
-
-    pub(crate) fn promotion(self, now: Timestamp) -> Result<PromotionId> {
-        self.ulid(now)
-            .parse()
-            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
-    }
-
-    pub(crate) fn link(self, now: Timestamp) -> Result<LinkId> {
-        self.ulid(now)
-            .parse()
-            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
-    }
-
-    pub fn session(self, now: Timestamp) -> Result<SessionId> {
-        self.ulid(now)
-            .parse()
-            .map_err(|_| Error::invalid("", "the clock stands before 1970"))
+    /// An identifier of any kind, which begins with the time.
+    pub fn next<I: FromStr>(self, now: Timestamp) -> Result<I> {
+        let id = self.ulid(now).parse();
+        id.map_err(|_| Error::invalid("", "the clock stands before 1970"))
     }
 
     fn ulid(self, now: Timestamp) -> String {

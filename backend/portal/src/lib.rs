@@ -20,6 +20,7 @@ use crate::{
     ids::Ids,
     jobs::PipelineJobs,
     links::Links,
+    privacy::Privacy,
     promotion::Promotions,
     settings::sessions::Sessions,
     tokens::Tokens,
@@ -157,6 +158,11 @@ impl Portal {
     /// Holds on environments, and withdrawn builds.
     pub fn holds(&self) -> Holds<'_> {
         Holds::of(self)
+    }
+
+    /// What is kept of people.
+    pub fn privacy(&self) -> Privacy<'_> {
+        Privacy::of(self)
     }
 
     /// The audit log.

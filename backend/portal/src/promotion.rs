@@ -5,16 +5,17 @@
 //! | `request` | asking for one: every refusal at once, one promotion of two requests |
 //! | `rollback` | asking for an earlier build |
 //! | `automatic` | what the portal asks for itself |
-//! | `answer` | approving, rejecting, taking back |
+//! | `answer` | approving, rejecting, cancelling |
 //! | `approvers` | who can still approve, and why somebody cannot |
 //! | `abandon` | ending one whose target is at work |
 //! | `advance` | going on with one, wherever it stands: the only way forward |
-//! | `board` | promotions that a pipeline's own run carries out |
-//! | `carry` | having it carried out: pipelines, approvals, other buckets; asking after what nothing was heard of |
+//! | `in_pipeline` | promotions that a pipeline's own run carries out |
+//! | `execution` | having it carried out: pipelines, approvals, other buckets; asking after what nothing was heard of |
 //! | `finish` | releasing, or saying why not |
 //! | `situation`, `checks` | the facts that the rules ask for |
 //! | `show`, `options`, `recent` | what people see |
-//! | `notes` | what the audit log says |
+//!
+//! What the audit log says of each is in `domain::promotion::audit_records`.
 //!
 //! Every state is written, with all that belongs to it, before anything is called; so the process that comes next, after a crash
 //! or a lost answer, reads where it stands and goes on.

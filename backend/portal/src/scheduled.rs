@@ -25,7 +25,7 @@ pub struct Done {
 pub async fn run_scheduled_tasks(portal: &Portal, now: Timestamp) -> Result<Done> {
     let mut failed: Option<Error> = None;
     let mut keep = |what, error: Error| {
-        tracing::error!(what, error = chain(&error), "a duty of the clock failed");
+        tracing::error!(what, error = chain(&error), "a scheduled task failed");
         failed.get_or_insert(error);
     };
     let mut done = Done::default();

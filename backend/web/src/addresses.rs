@@ -4,22 +4,14 @@
 /// address.
 pub(crate) const RESUME: &str = "/sign-in/resume";
 
-/// Addresses that ask nobody who they are: whether a session has ended makes no difference there.
-pub(crate) const WITHOUT_SESSION: [&str; 6] = [
-    "/assets/",
-    "/healthz",
-    "/sign-in",
-    "/sign-in/callback",
-    "/sign-out",
-    "/signed-out",
-];
+/// Whether what lies there is the same for everybody, and costs nothing to give.
+pub(crate) fn is_static(path: &str) -> bool {
+    path == "/healthz" || path.starts_with("/assets/")
+}
 
-/// Addresses that ask nobody who they are. Anyone who wants to sign in is not stopped by a header that a proxy adds.
-pub(crate) const WITHOUT_BEARER: [&str; 6] = [
-    "/sign-in",
-    "/sign-in/callback",
-    "/sign-out",
-    "/signed-out",
-    "/healthz",
-    "/api/openapi.json",
-];
+/// Whether nobody is asked there who they are: an ended session makes no difference, and anyone who wants to sign in is not
+/// stopped by a header that a proxy adds.
+pub(crate) fn is_anonymous(path: &str) -> bool {
+    const SIGN_IN: [&str; 4] = ["/sign-in", "/sign-in/callback", "/sign-out", "/signed-out"];
+    is_static(path) || SIGN_IN.contains(&path)
+}

@@ -1,4 +1,4 @@
-//! Middleware, from the outermost to the innermost: see [`crate::router`].
+//! Middleware. [`crate::router`] gives the order.
 
 pub(crate) mod access_log;
 pub(crate) mod bearer;

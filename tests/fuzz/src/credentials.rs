@@ -1,7 +1,7 @@
 //! What callers show to prove who they are, before anything is looked up: the header `Authorization`, API tokens,
 //! and what the address of a share link ends with.
 
-use portal::links::fuzzing::credential;
+use identity::LinkText;
 use web::fuzzing::{api_token, bearer};
 
 use crate::input::{joined, texts};
@@ -18,7 +18,7 @@ pub fn target(data: &[u8]) {
 }
 
 fn known(text: &str) {
-    assert!(credential(text).is_none_or(|written| written == text));
+    assert!(LinkText::parse(text).is_none_or(|read| read.text() == text));
     if let Some((written, debugged)) = api_token(text) {
         assert_eq!(written, text);
         assert!(text.rsplit_once('_').is_some_and(|(_, secret)| !debugged.contains(secret)));

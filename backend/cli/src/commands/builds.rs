@@ -35,7 +35,7 @@ pub(crate) async fn builds(
         serde_json::from_value(answer).map_err(|error| Failure::failed(&error))?;
     if page.items.is_empty() {
         output.note(&format!(
-            "{} has no builds yet: hand one in with `towpath push`",
+            "{} has no builds yet: upload one with `towpath push`",
             options.app
         ));
         return Ok(());

@@ -1,4 +1,4 @@
-//! The clock, the dice, the signals and the log: read here, at the edge, and nowhere further in.
+//! The clock, randomness, the signals and the log: read here, at the edge, and nowhere further in.
 
 use std::{
     fmt,

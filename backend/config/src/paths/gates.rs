@@ -176,7 +176,7 @@ fn refuse_findings(step: &Section<'_, '_>) {
     }
 }
 
-/// The gates that a rollback is asked for; `None` for the same as on the way forward.
+/// The gates that a rollback must pass; `None` for the same as on the way forward.
 pub(super) fn of_rollback(
     document: &Document<'_>,
     step: &Section<'_, '_>,

@@ -65,7 +65,7 @@ struct PathStep {
     /// How long a promotion may be running before it fails, such as `"3d"`. Left out, 24 hours.
     #[schemars(regex(pattern = DURATION), extend("type" = "string"))]
     run_timeout: Option<String>,
-    /// The gates that a rollback is asked for. Left out, the same as on the way forward; `[]` for none.
+    /// The gates that a rollback must pass. Left out, the same as on the way forward; `[]` for none.
     #[schemars(with = "Vec<GateKind>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rollback_gates: Option<Vec<GateKind>>,

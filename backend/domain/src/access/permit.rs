@@ -21,7 +21,7 @@ pub enum Permission {
     Register,
     /// Report what pipelines do.
     Report,
-    /// Ask for promotions and rollbacks, and take them back.
+    /// Request promotions and rollbacks, and cancel them.
     Promote,
     /// Hold releases, and lift holds.
     Hold,

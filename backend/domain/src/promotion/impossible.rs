@@ -35,7 +35,7 @@ pub enum Impossible {
         /// The digest that was approved.
         seen: Digest,
     },
-    /// Anyone who decides is in none of the groups that are asked.
+    /// The person who decides is in none of the groups that are asked.
     #[error("you are not in {}, which this promotion asks", words::any_of(groups))]
     NotAsked {
         /// The groups that are asked.
@@ -47,8 +47,8 @@ pub enum Impossible {
     /// Nobody is asked to approve.
     #[error("this promotion asks for no approval")]
     NothingToApprove,
-    /// Only the person who asked, or a release manager, takes it back.
-    #[error("this promotion is not yours to take back")]
+    /// Only the person who asked, or a release manager, cancels it.
+    #[error("this promotion is not yours to cancel")]
     NotYours,
     /// Only people who may go past gates end what has started.
     #[error("a promotion that has started is abandoned only by people who may go past its gates")]

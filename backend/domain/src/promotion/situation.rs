@@ -40,7 +40,7 @@ pub struct Situation<'a> {
     pub holds: Vec<Hold>,
     /// The promotion of this app to this environment that has not ended.
     pub open: Option<Promotion>,
-    /// The person who approved the open promotion, or asked for it to go past gates, as their newest sign-in shows them. Nobody of
+    /// The people who approved the open promotion, or asked for it to go past gates, as their newest sign-in shows them. Nobody of
     /// whom no sign-in is known.
     pub members: Vec<Member>,
     /// What a scan found in the build, where one is known.
@@ -148,7 +148,7 @@ pub struct Member {
 /// What somebody may do with an app in an environment, as [`crate::access`] says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// Ask for promotions, and take back or reject those of others.
+    /// Request promotions, and cancel or reject those of others.
     pub promote: bool,
     /// Go past gates.
     pub break_glass: bool,

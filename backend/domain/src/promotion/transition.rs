@@ -56,7 +56,7 @@ impl Promotion {
         if theirs.is_empty() {
             return Err(Impossible::NotAsked { groups });
         }
-        // Anyone who's approval is too old, or is of groups that are no longer asked, gives it anew.
+        // Somebody whose approval is too old, or is of groups that are no longer asked, gives it anew.
         let counts = |given: &Approval| {
             given.is_fresh(step, now) && theirs.iter().all(|group| given.groups.contains(group))
         };
@@ -111,7 +111,7 @@ impl Promotion {
         Ok(self.into_state(State::Rejected { by, why }, now))
     }
 
-    /// The person who asked, or a release manager, takes it back before it started.
+    /// The person who asked, or a release manager, cancels it before it started.
     pub fn cancel(self, by: &Actor, rights: Rights, why: &str, now: Timestamp) -> Transition {
         self.waits("cancelled")?;
         // A token needs the permission, no matter who owns it.

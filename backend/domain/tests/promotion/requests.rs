@@ -89,7 +89,7 @@ fn asking_again_with_a_bypass_is_not_the_same() {
     let world = world.bypassing(&[GateKind::Approvals]);
     assert_eq!(
         world.refused().to_string(),
-        "build 812 (2.4.0) is on its way to preprod already, without this bypass: take that promotion back, then ask again with the bypass"
+        "build 812 (2.4.0) is on its way to preprod already, without this bypass: cancel that promotion, then request it again with the bypass"
     );
 }
 

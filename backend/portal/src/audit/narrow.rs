@@ -11,6 +11,7 @@ use domain::{
     month::Month,
     page::{Cursor, Limit, Page},
 };
+use store::table::AuditPlace;
 
 use crate::{Result, audit::Audit};
 
@@ -53,14 +54,11 @@ impl Audit<'_> {
         }
         if found.len() > wanted {
             found.truncate(wanted);
-            view.entries.next = found.last().map(|entry| behind(entry.number));
+            view.entries.next = found
+                .last()
+                .map(|entry| AuditPlace::behind(entry.number).cursor());
         }
         view.entries.items = found;
         Ok(view)
     }
-}
-
-/// The page behind an entry: its number, as the table sorts by it.
-fn behind(number: u64) -> Cursor {
-    Cursor::behind(&format!("{number:012}"))
 }

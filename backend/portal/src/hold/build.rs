@@ -77,7 +77,7 @@ impl Holds<'_> {
         Ok(())
     }
 
-    /// The same as [`Portal::withdraw`], for who is known to be allowed to.
+    /// The same as [`Holds::withdraw`], for who is known to be allowed to.
     pub(crate) async fn take_back(
         self,
         who: Principal<'_>,
@@ -104,7 +104,7 @@ impl Holds<'_> {
                 already: false,
             });
         }
-        // Anyone who withdrew it may have been cut off before every environment followed.
+        // The request that withdrew it may have been cut off before every environment followed.
         self.settle_all().await?;
         let before = table
             .releases()

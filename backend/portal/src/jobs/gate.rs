@@ -20,6 +20,7 @@ use super::{ConfirmedJob, Done, Failure, LONGEST, Outcome, token::Token};
 use crate::{
     Error,
     access::Action,
+    error::sentences,
     jobs::Tasks,
     promotion::{Asked, Decisions, PipelineGate, PipelineRequest},
 };
@@ -294,9 +295,4 @@ fn opens(refusals: &[Refusal], token: &Token, now: Timestamp) -> bool {
         | RefusalKind::NotNext
         | RefusalKind::AlreadyThere => false,
     })
-}
-
-fn sentences(refusals: &[Refusal]) -> String {
-    let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
-    refusals.join(". ")
 }

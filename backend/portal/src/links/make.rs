@@ -45,7 +45,7 @@ impl Links<'_> {
         };
         let secret = Secret::new(self.portal.ids().random());
         let link = ShareLink {
-            id: self.portal.ids().link(now)?,
+            id: self.portal.ids().next(now)?,
             what,
             by: who.actor.clone(),
             made_at: now,

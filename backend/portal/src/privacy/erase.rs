@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use api::privacy::{Erase, Erasing, Remaining};
 use domain::{
     Timestamp,
+    actor::{Actor, ActorKind},
     audit::{AuditAction, AuditRecord, Principal},
     id::PersonId,
+    page::Cursor,
     share::Revoked,
     text::written,
 };
@@ -82,10 +84,19 @@ impl Privacy<'_> {
         let known = Box::pin(self.anybody(who.actor, whom)).await?;
         let reason = &known.subject.unnamed(reason(&asked.reason)?);
         let mut done = begun(&known);
-        let is_own = who.actor.person.as_ref() == Some(&known.subject.id);
-        if asked.cursor.is_none() {
-            Box::pin(self.begin(who, &known, is_own, reason, &mut done, now)).await?;
-        }
+        let is_own = is_own(who.actor, &known.subject.id);
+        // At each part, since callers can begin at any: nothing goes without a note, nor while something lets the person in.
+        let from = asked.cursor.as_ref();
+        let mut erased = note(
+            who,
+            AuditAction::PrivacyErased,
+            &known.subject.id,
+            from,
+            now,
+        );
+        erased.reason = Some(reason.to_owned());
+        self.portal.table.audit().note(&erased).await?;
+        Box::pin(self.revoke(who, &known, is_own, reason, &mut done, now)).await?;
         let table = &self.portal.table;
         let mut next = asked.cursor.clone();
         let mut changed = 0;
@@ -112,8 +123,13 @@ impl Privacy<'_> {
         Ok(done)
     }
 
-    /// Notes the erasure, and ends whatever lets the person in; the session of anyone who erases themselves ends at the end.
-    async fn begin(
+    /// Whether this erasure, which is over, was the caller's own: their session has ended with it.
+    pub fn has_signed_out(actor: &Actor, done: &Erasing) -> bool {
+        done.next.is_none() && is_own(actor, &done.person)
+    }
+
+    /// Ends the person's sessions, tokens and links; the session of anyone who erases themselves ends at the end.
+    async fn revoke(
         self,
         who: Principal<'_>,
         known: &Known,
@@ -123,17 +139,13 @@ impl Privacy<'_> {
         now: Timestamp,
     ) -> Result<()> {
         let (id, table) = (&known.subject.id, &self.portal.table);
-        let mut erased = note(who, AuditAction::PrivacyErased, id, now);
-        erased.reason = Some(reason.to_owned());
-        table.audit().note(&erased).await?;
         if !is_own {
             done.sessions = Box::pin(self.end_all_of(who, known, reason, now)).await?;
         }
         for name in &known.subject.texts {
             table.tokens().claim(name, id).await?;
         }
-        let is_theirs =
-            |actor: &domain::actor::Actor| actor.responsible().person.as_ref() == Some(id);
+        let is_theirs = |actor: &Actor| actor.responsible().person.as_ref() == Some(id);
         for token in table.tokens().list().await? {
             if is_theirs(&token.owner) && token.is_live(now) {
                 let revoked = RevokedToken {
@@ -178,6 +190,10 @@ impl Privacy<'_> {
     }
 }
 
+fn is_own(actor: &Actor, person: &PersonId) -> bool {
+    actor.kind == ActorKind::Person && actor.person.as_ref() == Some(person)
+}
+
 /// An erasure that has changed nothing yet.
 fn begun(known: &Known) -> Erasing {
     let remaining = |(what, until): (&str, &str)| Remaining {
@@ -196,14 +212,19 @@ fn begun(known: &Known) -> Erasing {
     }
 }
 
-/// What the audit log says of it: the person's identifier, and no name.
+/// What the audit log says of it: the person's identifier, and no name; and whether it is a part after the first.
 pub(super) fn note(
     who: Principal<'_>,
     action: AuditAction,
     person: &PersonId,
+    from: Option<&Cursor>,
     now: Timestamp,
 ) -> AuditRecord {
     let mut note = who.note(action, now);
+    if from.is_some() {
+        note.details
+            .insert("part".to_owned(), "a later one".to_owned());
+    }
     let person = person.to_string();
     note.details.insert("person".to_owned(), person);
     note

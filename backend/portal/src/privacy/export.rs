@@ -25,7 +25,8 @@ fn view(kept: KeptRecord) -> KeptView {
 }
 
 impl Privacy<'_> {
-    /// A part of all that is kept of a person: of the caller, or of anybody for anyone who may. The first part is noted.
+    /// A part of all that is kept of a person: of the caller, or of anybody for anyone who may. Each part is noted: callers can begin
+    /// at any.
     pub async fn export<'a>(
         self,
         who: impl Into<Principal<'a>>,
@@ -43,10 +44,9 @@ impl Privacy<'_> {
             self.anybody(who.actor, whom).await?
         };
         let (subject, table) = (known.subject, &self.portal.table);
-        if asked.cursor.is_none() {
-            let note = super::erase::note(who, AuditAction::PrivacyExported, &subject.id, now);
-            table.audit().note(&note).await?;
-        }
+        let from = asked.cursor.as_ref();
+        let note = super::erase::note(who, AuditAction::PrivacyExported, &subject.id, from, now);
+        table.audit().note(&note).await?;
         let mut records: Vec<KeptView> = Vec::new();
         let mut size = 0;
         let mut next = asked.cursor.clone();

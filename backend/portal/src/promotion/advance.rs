@@ -85,9 +85,7 @@ impl Promotions<'_> {
             }
             fresh = turn == Progress::Started;
         }
-        Err(Error::Conflict {
-            detail: "others keep changing this promotion: try again in a moment".to_owned(),
-        })
+        Err(Error::contended())
     }
 
     /// Goes on with every promotion that is not over, and asks for those that follow by themselves. One that cannot go on
@@ -176,7 +174,7 @@ impl Execution<'_> {
         }
     }
 
-    /// Why a promotion has been with its target for too long, if it has. Anyone who leaves targets to another process leaves
+    /// Why a promotion has been with its target for too long, if it has. A process that leaves targets to another one leaves
     /// this to it, too. While its environment is held it may only wait for that to be lifted, so that its time does not end.
     async fn timed_out(self, promotion: &Promotion, now: Timestamp) -> Result<Option<String>> {
         if self.portal.parts.executors.delegate_to_clock {

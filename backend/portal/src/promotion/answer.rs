@@ -136,9 +136,7 @@ impl<'p> Decisions<'p> {
                 return Ok(record.promotion);
             }
         }
-        Err(Error::Conflict {
-            detail: "others keep changing this promotion: try again in a moment".to_owned(),
-        })
+        Err(Error::contended())
     }
 
     /// A promotion of an app that its reader may see. One that has waited too long ends when somebody looks.

@@ -74,7 +74,7 @@ handle! {
 
 impl<'p> Calls<'p> {
     /// What carries promotions to a target out; or why nothing does, for people.
-    pub(crate) fn carrier<'a>(self, target: &'a Target) -> Result<Executor<'a>, String>
+    pub(crate) fn executor<'a>(self, target: &'a Target) -> Result<Executor<'a>, String>
     where
         'p: 'a,
     {
@@ -127,8 +127,8 @@ impl<'p> Calls<'p> {
     /// Whether a promotion that every gate lets through is left to another process: this one could not go on with it.
     pub(super) fn is_for_others(self, record: &PromotionRecord) -> bool {
         let step = Decisions::of(self.portal).step_of(&record.promotion);
-        let carrier = step.map(|step| self.carrier(&step.target));
-        record.promotion.run.is_none() && matches!(carrier, Ok(Ok(Executor::Others)))
+        let executor = step.map(|step| self.executor(&step.target));
+        record.promotion.run.is_none() && matches!(executor, Ok(Ok(Executor::Others)))
     }
 
     /// Has a promotion carried out that was let through. `fresh` is whether it was let through just now, by this very
@@ -144,14 +144,14 @@ impl<'p> Calls<'p> {
             return self.carried_by(record, run.clone(), now).await;
         }
         let step = Decisions::of(self.portal).step_of(&record.promotion);
-        let carrier = match &step {
-            Ok(step) => self.carrier(&step.target),
+        let executor = match &step {
+            Ok(step) => self.executor(&step.target),
             Err(_) => Err(
                 "its step is no longer in towpath.toml: add it again, or ask for another promotion"
                     .to_owned(),
             ),
         };
-        match carrier {
+        match executor {
             Ok(Executor::Here) => Execution::of(self.portal).succeed(record, now).await,
             Ok(Executor::Bucket(bucket, roles)) => {
                 Box::pin(self.copy_and_succeed(record, bucket, roles, now)).await
@@ -173,7 +173,7 @@ impl<'p> Calls<'p> {
     ) -> Result<Progress> {
         let after = record.promotion.clone().running(Some(run), now)?;
         let step = Step::default();
-        // The person who was faster found the same run.
+        // A call that was faster found the same run.
         self.portal
             .table
             .promotions()

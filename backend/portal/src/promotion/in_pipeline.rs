@@ -112,9 +112,7 @@ impl Decisions<'_> {
                 ) => return Ok(PipelineGate::Carries(Box::new(record.promotion))),
             }
         }
-        Err(Error::Conflict {
-            detail: "others keep changing this promotion: try again in a moment".to_owned(),
-        })
+        Err(Error::contended())
     }
 
     /// Releases the build of a promotion that its run has deployed.
@@ -143,9 +141,7 @@ impl Decisions<'_> {
                 | State::Abandoned { .. } => return Ok(record.promotion),
             }
         }
-        Err(Error::Conflict {
-            detail: "others keep changing this promotion: try again in a moment".to_owned(),
-        })
+        Err(Error::contended())
     }
 
     /// Makes a promotion that waits this run's, where it is nobody's.

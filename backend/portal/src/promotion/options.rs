@@ -139,7 +139,7 @@ impl Prospects<'_> {
         now: Timestamp,
     ) -> Result<Answer> {
         let request = Request {
-            id: self.portal.ids().promotion(now)?,
+            id: self.portal.ids().next(now)?,
             kind,
             by: actor.clone(),
             reason: "what would be".to_owned(),

@@ -152,7 +152,7 @@ impl Decisions<'_> {
 
     fn request_of(self, actor: &Actor, wish: &Wish<'_>, now: Timestamp) -> Result<Request> {
         Ok(Request {
-            id: self.portal.ids().promotion(now)?,
+            id: self.portal.ids().next(now)?,
             kind: wish.kind,
             by: actor.clone(),
             reason: wish.reason.clone(),
@@ -205,7 +205,7 @@ impl Decisions<'_> {
         let Some(step) = situation.step() else {
             return Ok(());
         };
-        match Calls::of(self.portal).carrier(&step.target) {
+        match Calls::of(self.portal).executor(&step.target) {
             Ok(_) => Ok(()),
             Err(why) => Err(Error::Conflict { detail: why }),
         }

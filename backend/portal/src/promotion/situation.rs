@@ -101,7 +101,7 @@ impl<'p> Situations<'p> {
         })
     }
 
-    /// The person who approved a promotion that waits, or asked for it to go past gates, as their newest sign-in shows them.
+    /// The people who approved a promotion that waits, or asked for it to go past gates, as their newest sign-in shows them.
     async fn members(self, open: Option<&Promotion>) -> Result<Vec<Member>> {
         let Some(open) = open.filter(|open| open.state == State::Waiting) else {
             return Ok(Vec::new());

@@ -187,7 +187,7 @@ impl Registrations<'_> {
         artifacts.sort_by(|a, b| (a.kind, a.name.as_str()).cmp(&(b.kind, b.name.as_str())));
         let (revision, origin) = self.revision(facts).await?;
         let mut build = Build {
-            id: self.portal.ids().build(facts.now)?,
+            id: self.portal.ids().next(facts.now)?,
             app: facts.app.clone(),
             number: self.portal.table.builds().next_number(&facts.app).await?,
             version: None,

@@ -40,7 +40,7 @@ impl Tokens<'_> {
         let groups = who.actor.groups.iter();
         let groups = groups.filter(|group| settings::counts(self.portal, group));
         let text = TokenText {
-            id: self.portal.ids().token(now)?,
+            id: self.portal.ids().next(now)?,
             secret: Secret::new(self.portal.ids().random()),
         };
         let token = TokenRecord {

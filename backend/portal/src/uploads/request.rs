@@ -118,7 +118,7 @@ pub(super) fn origin(actor: &Actor) -> Origin {
     }
 }
 
-/// Whose an upload is: of the workload that proves its run, or of anyone who claims it. A token's is its owner's.
+/// Whose an upload is: of the workload that proves its run, or of the caller that claims it. A token's is its owner's.
 fn owner(actor: &Actor) -> String {
     if actor.work.as_ref().is_some_and(|work| work.run.is_some()) {
         return format!("workload {}", actor.name);

@@ -91,7 +91,7 @@ impl Builds<'_> {
         })
     }
 
-    /// Whether the app's path enters an environment, so that it can be promoted there, or taken back.
+    /// Whether the app's path enters an environment, so that it can be promoted there, or rolled back.
     fn has_step(self, app: &AppId, environment: &EnvironmentId) -> bool {
         let path = self.portal.catalog().path(app);
         path.is_some_and(|path| path.step(environment).is_some())

@@ -62,7 +62,7 @@ async fn asking_can_be_cut_off_at_every_write() {
                 .promotions()
                 .request(&actor, to(&build, &prod()), noon(1));
             let cut = Box::pin(test.faults().cut_off(writes, fault, asking)).await;
-            // The person who was cut off asks again, and may have been heard the first time.
+            // A caller who was cut off asks again, and may have been heard the first time.
             let again = test
                 .portal
                 .promotions()

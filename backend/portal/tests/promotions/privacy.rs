@@ -9,7 +9,7 @@ use domain::{
     audit::AuditAction,
     promotion::{Impossible, State},
 };
-use portal::{Error, Portal, privacy::Privacy};
+use portal::{Error, Portal};
 use store::table::{Obstacle, PersonRecord, Step, Stepped};
 use testkit::{TestPortal, ada, bob, faults::Fault, me, member, noon, path, people, prod, to};
 
@@ -26,10 +26,10 @@ fn asked(person: &Actor) -> Erase {
 async fn erased(portal: &Portal, asked: Erase) -> Result<Erasing, Error> {
     let local = me();
     let mut asked = asked;
-    let mut done = Privacy::of(portal).erase(&local, &asked, noon(50)).await?;
+    let mut done = portal.privacy().erase(&local, &asked, noon(50)).await?;
     while done.next.is_some() {
         asked.cursor.clone_from(&done.next);
-        let more = Privacy::of(portal).erase(&local, &asked, noon(50)).await?;
+        let more = portal.privacy().erase(&local, &asked, noon(50)).await?;
         done = done.and(more);
     }
     Ok(done)

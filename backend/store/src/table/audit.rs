@@ -2,7 +2,7 @@
 //! this crate that writes or changes one.
 //!
 //! Whatever is noted is written in one transaction with its entry, so that there is no action without an entry and no entry
-//! without a action. The head is what writers meet at: a writer that finds that it moved reads it again and chains anew.
+//! without an action. The head is what writers meet at: a writer that finds that it moved reads it again and chains anew.
 //!
 //! The names of people stand beside the entries, in items of their own.
 
@@ -101,6 +101,11 @@ impl AuditPlace {
     /// Behind the entry of that number.
     pub fn behind(number: u64) -> Self {
         Self(keys::audit_place(number))
+    }
+
+    /// For the page of a list that goes on there.
+    pub fn cursor(&self) -> Cursor {
+        Cursor::behind(&self.0)
     }
 }
 

@@ -65,7 +65,7 @@ fn packed(text: &str) -> Blob {
 }
 
 impl Events<'_> {
-    /// Records an event that its platform has proven; see [`Table::record_as`].
+    /// Records an event that its platform has proven; see [`Events::record_as`].
     pub async fn record(
         self,
         event: &Event,

@@ -9,7 +9,7 @@ pub(super) use super::Item;
 use super::keys::{Key, PK, SK, TTL};
 use crate::{Error, Result};
 
-/// The format of the records that this version writes. Anyone who changes a record so that the version before would misread it
+/// The format of the records that this version writes. A change of a record that the version before would misread
 /// adds one, and says in docs/upgrading.md how to go back. A record without a number is of the first format.
 pub(super) const FORMAT: u32 = 1;
 

@@ -218,7 +218,7 @@ impl Links<'_> {
         }
     }
 
-    /// Counts a tap and records its download, or repeats it; `salt` is as for [`Table::put_download`]. A repeat costs as many
+    /// Counts a tap and records its download, or repeats it; `salt` is as for [`Downloads::put`](super::Downloads::put). A repeat costs as many
     /// bytes as the first, so the link's day counts both.
     pub async fn tap(self, tap: Tap<'_>, download: &Download, salt: &str) -> Result<Tapped> {
         let mut tap = tap;

@@ -163,7 +163,7 @@ impl Runs<'_> {
     /// Shows a run among the newest of its pipeline, if it is one of them and events of the run as a whole were heard.
     ///
     /// Of two who do so at once, the later must not write what it read earlier: so the run is read again after the list,
-    /// and anyone who finds the list changed starts over.
+    /// and a writer that finds the list changed starts over.
     pub async fn join_recent(
         self,
         feed: FeedRef<'_>,

@@ -181,8 +181,8 @@ impl People<'_> {
         })
     }
 
-    /// Takes a name out of one record; false if it is not in there. The person who changed the record meanwhile is not written over,
-    /// and the person who read it before is told that it has changed.
+    /// Takes a name out of one record; false if it is not in there. A change that was made meanwhile is not overwritten,
+    /// and a writer that read it before is refused.
     async fn forget(self, subject: &Subject, mut item: Item) -> Result<bool> {
         let key = item::key(&item);
         let mut tries = Tries::of("a record");
@@ -434,11 +434,12 @@ impl Subject {
         let responsible = members.get("owner").and_then(Value::as_object);
         let responsible = responsible.unwrap_or(members);
         let of = |name: &str| responsible.get(name).and_then(Value::as_str);
-        match of("person") {
+        let is_theirs = match of("person") {
             Some(person) => person == self.id.as_str(),
             None => of("name")
                 .is_some_and(|name| self.names.iter().any(|own| own.eq_ignore_ascii_case(name))),
-        }
+        };
+        of("kind") == Some("person") && is_theirs
     }
 }
 

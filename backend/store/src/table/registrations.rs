@@ -142,7 +142,7 @@ impl Builds<'_> {
     }
 
     /// Keeps the build and ends the registration, all at once, and says so in the audit log. Where the build is released as
-    /// well, that is [`Table::release`].
+    /// well, that is [`Releases::put`](super::Releases::put).
     pub async fn complete_registration(
         self,
         key: &RegistrationKey,

@@ -39,7 +39,7 @@ pub struct Unsettled {
 pub type StillHeld = Vec<EnvironmentId>;
 
 impl Releases<'_> {
-    /// Notes that a build is withdrawn. [`Table::settle`] then takes it from the environments. `None` if it is withdrawn
+    /// Notes that a build is withdrawn. [`Releases::settle`] then takes it from the environments. `None` if it is withdrawn
     /// already.
     pub async fn withdraw(
         self,
@@ -53,7 +53,7 @@ impl Releases<'_> {
         self.turn(app, build, own, note).await
     }
 
-    /// Notes that a build is not withdrawn any more. [`Table::settle`] then serves it again where it is the newest. `None`
+    /// Notes that a build is not withdrawn any more. [`Releases::settle`] then serves it again where it is the newest. `None`
     /// if it is not withdrawn.
     pub async fn restore(
         self,

@@ -52,7 +52,7 @@ pub enum Answered {
 /// Whom a failure asks to do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// What the job was to do cannot be done: the person who made the artifact.
+    /// What the job was to do cannot be done: for the person who made the artifact.
     JobFailed,
     /// The action is configured wrongly: the pipeline's owner.
     Configuration,

@@ -14,7 +14,7 @@ use identity::workload;
 use portal::tokens::authenticate::AuthError;
 
 use crate::{
-    addresses::WITHOUT_BEARER,
+    addresses::is_anonymous,
     middleware::{
         edge,
         throttle::{self, Counted, Kind},
@@ -29,7 +29,7 @@ pub(crate) async fn authenticate(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    let asked = !WITHOUT_BEARER.contains(&path) && !path.starts_with("/assets/");
+    let asked = !is_anonymous(path) && path != "/api/openapi.json";
     if !asked || !request.headers().contains_key(header::AUTHORIZATION) {
         return next.run(request).await;
     }
@@ -90,10 +90,7 @@ pub(crate) fn shown(headers: &HeaderMap) -> Option<&str> {
 
 /// What a job or a service is told that proves something else than what is asked for. All of it is about its own proof.
 fn not_a_workload(error: &workload::Error) -> Response {
-    tracing::warn!(
-        error = chain(error),
-        "the bearer is no machine of this portal"
-    );
+    tracing::warn!(error = chain(error), "a workload's token was refused");
     let said = sentence(&error.to_string());
     if error.is_passing() {
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, said).into_response();

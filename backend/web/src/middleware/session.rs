@@ -16,7 +16,7 @@ use identity::sign_in::{self, Session, SignIn};
 use portal::settings::Asking;
 
 use crate::{
-    addresses::WITHOUT_SESSION,
+    addresses::is_anonymous,
     cookies::Cookie,
     headers::is_secure,
     problem::Problem,
@@ -73,13 +73,7 @@ pub(crate) async fn session(
         Err(error) => return Problem::from(error).into_response(),
     };
     let path = request.uri().path();
-    let open = WITHOUT_SESSION
-        .iter()
-        .any(|open| match open.strip_suffix('/') {
-            Some(_) => path.starts_with(open),
-            None => path == *open,
-        });
-    let asking = session.as_ref().filter(|_| !open);
+    let asking = session.as_ref().filter(|_| !is_anonymous(path));
     let used = asking.and_then(|session| session.used(now));
     let goes_on = match (asking, &used) {
         (None, _) => Ok(true),

@@ -18,6 +18,7 @@ use domain::Timestamp;
 use identity::{Authenticated, lockout::network, sign_in::Session};
 
 use crate::{
+    addresses::is_static,
     middleware::edge,
     problem::Problem,
     state::{AppState, AuthMode},
@@ -143,8 +144,7 @@ pub(crate) async fn rate(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    let free = path == "/healthz" || path.starts_with("/assets/");
-    if matches!(state.auth, AuthMode::Local) || free {
+    if matches!(state.auth, AuthMode::Local) || is_static(path) {
         return next.run(request).await;
     }
     let (kind, who) = counted_as(&request);

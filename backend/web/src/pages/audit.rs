@@ -38,11 +38,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["month", "app", "action", "by", "cursor"])?;
+        let query = Query::of(parts, &["month", "app", "action", "deed", "by", "cursor"])?;
         let said = |name: &str| query.text(name).map(str::trim).filter(|it| !it.is_empty());
         let month = said("month").map(str::parse).transpose();
         let app = said("app").map(str::parse).transpose();
-        let action = said("action").map(action).transpose()?;
+        // What the filter was called before; addresses of it were kept and passed on.
+        let word = said("action").or_else(|| said("deed"));
+        let action = word.map(action).transpose()?;
         let by = said("by").unwrap_or_default();
         Ok(Self {
             month: month.map_err(|error: InvalidMonth| {
@@ -54,7 +56,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
                 by: by.chars().take(LONGEST_NAME).collect(),
             },
             app: said("app").unwrap_or_default().to_owned(),
-            action: said("action").unwrap_or_default().to_owned(),
+            action: word.unwrap_or_default().to_owned(),
             cursor: query.cursor()?,
         })
     }

@@ -1,7 +1,7 @@
 //! `/share/{credential}`: what holders of share links see and get, without signing in
 //!
-//! The address is a secret. No page spells it, [`crate::record`] leaves it out of the log, and
-//! [`crate::guard`] says on every answer below it that nothing may keep, index or pass it on.
+//! The address is a secret. No page spells it, [`crate::middleware::access_log`] leaves it out of the log, and
+//! [`crate::middleware::security_headers`] says on every answer below it that nothing may keep, index or pass it on.
 
 use axum::{
     extract::State,

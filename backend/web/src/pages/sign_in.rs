@@ -85,7 +85,7 @@ pub(super) async fn callback(
     let browser = Cookie::Browser.of(&headers, secure);
     let now = (state.clock)();
     let new = NewSession {
-        id: state.portal.ids().session(now)?,
+        id: state.portal.ids().next(now)?,
         counts: |group: &str| settings::counts(&state.portal, group),
     };
     let finished = sign_in.finish(&base, callback, browser, new, now).await?;

@@ -15,7 +15,7 @@ use crate::{
 #[utoipa::path(
     get, path = "/api/v1/access", tag = "settings", operation_id = "access",
     params(GroupsQuery),
-    responses((status = 200, description = "Principal may do what", body = AccessView), Invalid),
+    responses((status = 200, description = "Who may do what", body = AccessView), Invalid),
 )]
 pub(super) async fn show(
     State(state): Shared,

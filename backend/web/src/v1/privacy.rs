@@ -25,7 +25,7 @@ pub(super) async fn export(
     body::Json(asked): body::Json<ExportOf>,
 ) -> Result<Json<Export>, Problem> {
     let who = caller.who();
-    let export = Privacy::of(&state.portal).export(who, &asked, caller.now);
+    let export = state.portal.privacy().export(who, &asked, caller.now);
     Ok(Json(Box::pin(export).await?))
 }
 
@@ -42,8 +42,8 @@ pub(super) async fn erase(
     body::Json(asked): body::Json<Erase>,
 ) -> Result<Response, Problem> {
     let who = caller.who();
-    let erasing = Privacy::of(&state.portal).erase(who, &asked, caller.now);
+    let erasing = state.portal.privacy().erase(who, &asked, caller.now);
     let done = Box::pin(erasing).await?;
-    let own = done.ends_session_of(&caller.actor);
+    let own = Privacy::has_signed_out(&caller.actor, &done);
     Ok(session::without(own, &caller.base, Json(done)))
 }

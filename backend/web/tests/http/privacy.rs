@@ -256,6 +256,35 @@ async fn an_administrator_may_erase_themselves_and_is_signed_out() {
     assert_eq!(out.status, 401);
 }
 
+/// The newest entry of the audit log.
+async fn newest(portal: &TestPortal, admin: &str) -> Value {
+    let log = portal.get_as("/api/v1/audit?limit=1", Some(admin)).await;
+    log.json()["items"][0].clone()
+}
+
+#[tokio::test]
+async fn whoever_begins_at_a_later_part_is_noted_and_revokes_as_well() {
+    let portal = TestPortal::signed_in().await;
+    let bob = portal.cookie("tester", now()).await;
+    let token = json!({"label": "ci", "permit": {"may": ["download"]}, "hours": 1});
+    let token = portal.ask(&Method::POST, "/api/v1/tokens", Some(&bob), &token);
+    assert_eq!(token.await.status, 201);
+    let admin = portal.cookie("admins", now()).await;
+    let person = person_id("tester@example.com");
+    let cursor = Cursor::behind("6.PEOPLE.x");
+    let asked = json!({"person": person, "cursor": cursor});
+    well(&portal, EXPORT, &admin, asked).await;
+    let entry = newest(&portal, &admin).await;
+    assert_eq!(entry[testkit::ACTION], "privacy-exported", "{entry}");
+    assert_eq!(entry["details"]["part"], "a later one");
+    let asked = json!({"person": person, "cursor": cursor, "reason": "they asked"});
+    let done = well(&portal, ERASE, &admin, asked).await;
+    assert_eq!((&done["sessions"], &done["tokens"]), (&json!(1), &json!(1)));
+    let log = portal.get_as("/api/v1/audit?action=privacy-erased", Some(&admin));
+    let log = log.await.json();
+    assert_eq!(log["items"][0]["details"]["part"], "a later one", "{log}");
+}
+
 #[tokio::test]
 async fn the_page_hands_a_file_to_everybody_and_forms_to_who_may() {
     let portal = TestPortal::signed_in().await;

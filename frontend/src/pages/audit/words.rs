@@ -5,7 +5,7 @@ use domain::audit::{AuditAction, Fault};
 /// What was done, after "Ada".
 pub(super) fn action(action: AuditAction) -> &'static str {
     match action {
-        AuditAction::PromotionRequested => "asked for a promotion",
+        AuditAction::PromotionRequested => "requested a promotion",
         AuditAction::PromotionRefused => "was refused a promotion",
         AuditAction::GatesBypassed => "went past gates",
         AuditAction::Approved => "approved",
@@ -17,7 +17,7 @@ pub(super) fn action(action: AuditAction) -> &'static str {
         AuditAction::PromotionSucceeded => "finished a promotion",
         AuditAction::PromotionFailed => "noted a failed promotion",
         AuditAction::PromotionAbandoned => "abandoned a promotion",
-        AuditAction::RollbackRequested => "asked for a rollback",
+        AuditAction::RollbackRequested => "requested a rollback",
         AuditAction::Held => "placed a hold",
         AuditAction::Lifted => "lifted a hold",
         AuditAction::Withdrawn => "withdrew a build",

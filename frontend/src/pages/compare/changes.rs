@@ -142,7 +142,7 @@ fn package(changes: &PackageChanges) -> Vec<Line> {
         changes
             .target_sdk
             .as_ref()
-            .map(|change| texts("Made for API level", change)),
+            .map(|change| texts("Target API level", change)),
         sets(
             "Permissions",
             &changes.permissions_dropped,

@@ -202,7 +202,7 @@ fn nothing_heard() -> AnyView {
             {icon::icon(icon::NOTE)}
             <span>
                 "Nothing has been reported yet. Let EventBridge send your pipelines\u{2019} events here, try one with "
-                <code>"towpath event send FILE"</code> ", or bring in a build with " <code>"towpath push app.apk"</code> "."
+                <code>"towpath event send FILE"</code> ", or upload a build with " <code>"towpath push app.apk"</code> "."
             </span>
         </p>
     }

@@ -43,7 +43,7 @@ fn approve(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
     };
     let asked = (!view.asked.is_empty()).then(|| {
         let groups = view.asked.join(", ");
-        view! { <p class="hint">{format!("Asked for: {groups}. Your approval holds for these very bytes.")}</p> }
+        view! { <p class="hint">{format!("Asked for: {groups}. Your approval applies to exactly these bytes.")}</p> }
     });
     // One that came back is about what was seen then: anyone who sends it again sees this page.
     let seen = promotion.digest;

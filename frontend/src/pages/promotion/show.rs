@@ -81,7 +81,7 @@ fn why(state: &State) -> Option<AnyView> {
         State::Abandoned { by: who, why } => ("It was abandoned. ", format!("{}: {why}", by(who))),
         State::Expired => (
             "It waited too long. ",
-            "ask for it again from the build's page".to_owned(),
+            "request it again from the build's page".to_owned(),
         ),
         State::Waiting | State::Starting | State::Running | State::Succeeded => return None,
     };
@@ -121,7 +121,7 @@ fn held(view: &PromotionView) -> Option<AnyView> {
         <div class="callout" data-status="waiting">
             {icon(icon::STOP)}
             <div>
-                <p><strong>{format!("{} is held: nothing is released there until that is lifted. ", view.environment.name)}</strong> {sentence(&hold.reason)}</p>
+                <p><strong>{format!("{} is on hold: nothing is released there until that is lifted. ", view.environment.name)}</strong> {sentence(&hold.reason)}</p>
                 <p class="facts">{holds::since(hold, view.as_of)}</p>
             </div>
         </div>
@@ -171,7 +171,7 @@ fn can_approve(view: &PromotionView) -> Option<AnyView> {
 fn facts(view: &PromotionView) -> AnyView {
     let promotion = &view.promotion;
     let run = promotion.run.as_ref().map(|run| {
-        view! { <div><dt>"Found out by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a></dd></div> }
+        view! { <div><dt>"Carried out by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a></dd></div> }
     });
     let waits = (promotion.state == State::Waiting).then(|| {
         view! { <div><dt>"Expires"</dt><dd><time datetime=promotion.expires_at.to_string()>{time::exact(promotion.expires_at)}</time></dd></div> }

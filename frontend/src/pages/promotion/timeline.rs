@@ -54,9 +54,9 @@ fn entry(
 fn requested(promotion: &Promotion, as_of: Timestamp) -> AnyView {
     let who = person::name(&promotion.requested_by);
     let what = match promotion.kind {
-        PromotionKind::Forward => format!("{who} asked for it"),
-        PromotionKind::Automatic => format!("{who} asked for it, as the path says"),
-        PromotionKind::Rollback => format!("{who} asked to go back"),
+        PromotionKind::Forward => format!("{who} requested it"),
+        PromotionKind::Automatic => format!("{who} requested it, as the path says"),
+        PromotionKind::Rollback => format!("{who} requested the rollback"),
     };
     let reason = Some(promotion.reason.clone());
     let shape = icon(icon::NOTE);

@@ -121,7 +121,7 @@ fn form(view: &TesterView, chosen: Option<&BuildId>, returned: Option<&Returned>
                 <input type="checkbox" name="withdraw" value="yes" checked=withdraw />
                 <span>"Also withdraw the current build, so that nobody can download it any more"</span>
             </label>
-            <p class="hint">"The path\u{2019}s gates for a rollback hold. Automatic promotion into this environment pauses until someone resumes it."</p>
+            <p class="hint">"The path\u{2019}s rollback gates apply. Automatic promotion into this environment is put on hold until someone lifts that hold."</p>
             <p class="send"><button class="button grave" type="submit">"Roll back"</button></p>
         </form>
     }

@@ -49,7 +49,10 @@ pub(crate) fn page(
 /// What stands where there are no runs.
 pub(crate) fn none(failed: bool) -> AnyView {
     if failed {
-        return heading::empty("No failed runs", "No failed runs.".into_any());
+        return heading::empty(
+            "No failed runs",
+            "None of the runs that are kept here failed.".into_any(),
+        );
     }
     heading::empty(
         "No runs here",

@@ -146,9 +146,9 @@ fn step(step: &PathStepView) -> AnyView {
     let gates = gates.map(|gate| view! { <li>{gate.clone()}</li> });
     let rollback = step.rollback_gates.as_ref().map(|gates| {
         let asked = if gates.is_empty() {
-            "a rollback is asked for no gate".to_owned()
+            "a rollback needs no gate".to_owned()
         } else {
-            format!("a rollback is asked for {} only", all_of(gates))
+            format!("a rollback needs {} only", all_of(gates))
         };
         view! { <span>{asked}</span> }
     });

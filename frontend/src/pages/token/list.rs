@@ -74,7 +74,7 @@ fn list(view: &TokensView, whose: Whose) -> AnyView {
     if view.tokens.is_empty() {
         return heading::empty(
             "No tokens yet",
-            "A program shows one to do here what you may, such as a job that hands in builds."
+            "A token lets a program do what you can do here, such as a CI job that uploads builds."
                 .into_any(),
         );
     }

@@ -122,7 +122,7 @@ const fn words(permission: Permission) -> &'static str {
         Permission::Download => "Download builds",
         Permission::Register => "Register builds, and release them where that needs no promotion",
         Permission::Report => "Report what pipelines do",
-        Permission::Promote => "Ask for promotions and rollbacks, and cancel them",
+        Permission::Promote => "Request promotions and rollbacks, and cancel them",
         Permission::Hold => "Hold releases, and lift holds",
         Permission::Withdraw => "Withdraw builds, and restore them",
         Permission::Audit => "See who downloaded what, and read the audit log",

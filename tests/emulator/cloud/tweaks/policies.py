@@ -25,7 +25,7 @@ def know_conditional_writes():
 
 
 def know_the_role_of_a_session():
-    """`aws:PrincipalArn` of the person who took on a role is the ARN of the role, not that of the session."""
+    """`aws:PrincipalArn` of a caller that assumed a role is the ARN of the role, not that of the session."""
     from ministack.core import iam_evaluator
     from ministack.services import iam
 

@@ -144,7 +144,7 @@ pub(super) fn busy(situation: &Situation<'_>, request: &Request) -> Option<Refus
                 "{} is on its way to {to} already, without this bypass",
                 build.words()
             ),
-            "take that promotion back, then ask again with the bypass",
+            "cancel that promotion, then request it again with the bypass",
         ));
     }
     Some(Refusal::new(

@@ -7,8 +7,8 @@ use targets::codepipeline::{ActionRun, Approval, CallError, Waiting};
 use super::pipeline::{Found, PipelineCall};
 
 impl PipelineCall<'_> {
-    /// Answers the approval, or waits until the execution comes to it. A stage that failed before is retried, by anyone who
-    /// starts the promotion.
+    /// Answers the approval, or waits until the execution comes to it. A stage that failed before is retried, by the process
+    /// that starts the promotion.
     pub(super) async fn approve(
         &self,
         stage: &str,
@@ -30,7 +30,7 @@ impl PipelineCall<'_> {
         };
         let ended = found.status.is_terminal() && found.status != Status::Succeeded;
         if found.status == Status::Failed {
-            // The viewer later finds what was answered, and retries nothing.
+            // A later look finds what was answered, and retries nothing.
             if fresh {
                 self.retry(&execution).await?;
             }

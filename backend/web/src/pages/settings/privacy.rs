@@ -61,7 +61,7 @@ pub(in crate::pages) async fn erase(
 ) -> Result<Response, Problem> {
     match form.send(erased(&state, &caller, &form)).await {
         Ok((asked, done)) => {
-            let own = done.ends_session_of(&caller.actor);
+            let own = Privacy::has_signed_out(&caller.actor, &done);
             let remains = done.remains.iter();
             let remains = remains.map(|it| (it.what.clone(), it.until.clone()));
             let lines = ErasedLines {
@@ -87,7 +87,10 @@ async fn exported(state: &AppState, caller: &Caller, form: &Form) -> Result<Expo
         issuer: form.filled("issuer").map(str::to_owned),
         cursor: cursor(form)?,
     };
-    let export = Privacy::of(&state.portal).export(caller.who(), &asked, caller.now);
+    let export = state
+        .portal
+        .privacy()
+        .export(caller.who(), &asked, caller.now);
     Box::pin(export).await
 }
 
@@ -111,13 +114,13 @@ async fn erased(state: &AppState, caller: &Caller, form: &Form) -> Result<(Erase
         cursor: cursor(form)?,
     };
     let who = caller.who();
-    let mut done = Box::pin(Privacy::of(portal).erase(who, &asked, caller.now)).await?;
+    let mut done = Box::pin(portal.privacy().erase(who, &asked, caller.now)).await?;
     for _ in 1..TIMES {
         if done.next.is_none() {
             break;
         }
         asked.cursor.clone_from(&done.next);
-        let more = Box::pin(Privacy::of(portal).erase(who, &asked, caller.now)).await?;
+        let more = Box::pin(portal.privacy().erase(who, &asked, caller.now)).await?;
         done = done.and(more);
     }
     Ok((asked, done))
