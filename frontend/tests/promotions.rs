@@ -158,7 +158,7 @@ fn an_approval_carries_the_digest_that_was_seen() {
     says(
         &html,
         &[
-            "ada@example.com asked for it",
+            "ada@example.com requested it",
             "grace@example.com approved, of release-managers",
             "Tried it on the Pixel.",
             "Waiting for its gates",

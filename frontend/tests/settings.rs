@@ -54,7 +54,7 @@ fn the_configuration_says_what_is_in_force_and_how_to_change_it() {
         ">4 roles<",
         "make deploy ENV=prod",
         "2 approvals from journal-leads",
-        "a rollback is asked for approvals only",
+        "a rollback needs approvals only",
         "feeds journal in dev",
     ] {
         assert!(html.contains(text), "{text}: {html}");

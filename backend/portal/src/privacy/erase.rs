@@ -17,7 +17,7 @@ use domain::{
 };
 use store::table::RevokedToken;
 
-use super::subject::{Known, Whom, of_cursor};
+use super::subject::{Known, Whom, part_of};
 use crate::{Error, Result, links, privacy::Privacy, tokens};
 
 /// So many parts of the table are looked through for one answer, unless so many records were changed before.
@@ -83,6 +83,7 @@ impl Privacy<'_> {
         };
         let known = Box::pin(self.anybody(who.actor, whom)).await?;
         let reason = &known.subject.unnamed(reason(&asked.reason)?);
+        let mut next = part_of(asked.cursor.as_ref())?;
         let mut done = begun(&known);
         let is_own = is_own(who.actor, &known.subject.id);
         // At each part, since callers can begin at any: nothing goes without a note, nor while something lets the person in.
@@ -98,11 +99,9 @@ impl Privacy<'_> {
         self.portal.table.audit().note(&erased).await?;
         Box::pin(self.revoke(who, &known, is_own, reason, &mut done, now)).await?;
         let table = &self.portal.table;
-        let mut next = asked.cursor.clone();
         let mut changed = 0;
         for _ in 0..PARTS {
-            let part = Box::pin(table.people().forget_in(&known.subject, next.as_ref())).await;
-            let part = part.map_err(of_cursor)?;
+            let part = Box::pin(table.people().forget_in(&known.subject, next.as_ref())).await?;
             changed += part.found.values().sum::<usize>();
             done.add(part.found);
             next = part.next;

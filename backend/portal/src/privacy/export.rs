@@ -7,7 +7,7 @@ use domain::{
 };
 use store::table::KeptRecord;
 
-use super::subject::{Whom, of_cursor};
+use super::subject::{Whom, part_of};
 use crate::{Result, privacy::Privacy};
 
 /// An answer is not much longer; a function's has 6 MB at the most.
@@ -44,15 +44,14 @@ impl Privacy<'_> {
             self.anybody(who.actor, whom).await?
         };
         let (subject, table) = (known.subject, &self.portal.table);
+        let mut next = part_of(asked.cursor.as_ref())?;
         let from = asked.cursor.as_ref();
         let note = super::erase::note(who, AuditAction::PrivacyExported, &subject.id, from, now);
         table.audit().note(&note).await?;
         let mut records: Vec<KeptView> = Vec::new();
         let mut size = 0;
-        let mut next = asked.cursor.clone();
         for _ in 0..PARTS {
-            let part = table.people().kept_of(&subject, next.as_ref()).await;
-            let part = part.map_err(of_cursor)?;
+            let part = table.people().kept_of(&subject, next.as_ref()).await?;
             let found = part.found.into_iter().map(view);
             for record in found {
                 size += record.record.to_string().len();

@@ -3,8 +3,9 @@
 use domain::{
     actor::{Actor, ActorKind},
     id::PersonId,
+    page::Cursor,
 };
-use store::table::{PersonRecord, Subject};
+use store::table::{PersonRecord, Subject, begins_a_part};
 
 use crate::{Error, Result, access::Action, privacy::Privacy};
 
@@ -132,12 +133,13 @@ impl Privacy<'_> {
     }
 }
 
-/// A cursor that names no place of the table is the caller's mistake.
-pub(super) fn of_cursor(error: store::Error) -> Error {
-    match error {
-        store::Error::NotFound { .. } => {
-            Error::invalid("cursor", "a cursor is `next` of the answer before")
-        }
-        error => Error::Store(error),
+/// Where a part begins, before anything is done for it: a cursor that no answer gave is the caller's mistake.
+pub(super) fn part_of(cursor: Option<&Cursor>) -> Result<Option<Cursor>> {
+    match cursor {
+        Some(cursor) if !begins_a_part(cursor) => Err(Error::invalid(
+            "cursor",
+            "a cursor is `next` of the answer before",
+        )),
+        cursor => Ok(cursor.cloned()),
     }
 }

@@ -75,6 +75,11 @@ pub struct Part<T> {
 /// How many records were changed, by what they are: the first word of their partition.
 pub type Changed = BTreeMap<String, usize>;
 
+/// Whether a part can begin there, as it can at [`Part::next`].
+pub fn begins_a_part(cursor: &Cursor) -> bool {
+    place(cursor).is_ok()
+}
+
 impl People<'_> {
     /// The records in a part of the table that concern somebody.
     pub async fn kept_of(

@@ -165,7 +165,7 @@ async fn one_across(
     // What a token is to be for must be its owner's to give, as must be what there is not.
     let unfit = status == 400 && template.pattern.ends_with("/tokens");
     // An export goes on where it ended itself, and refuses the cursor of a list, anybody's.
-    let no_part = status == 400 && template.pattern == "/settings/privacy/export";
+    let no_part = status == 400 && foreign().all(|kind| *kind == Kind::Cursor);
     // This page ends what is one's own, and says nothing of the rest.
     let ends_nothing = status == 303 && template.pattern == "/settings/sessions/{id}/end";
     let mut wrong = Vec::new();

@@ -267,8 +267,7 @@ async fn whoever_begins_at_a_later_part_is_noted_and_revokes_as_well() {
     let portal = TestPortal::signed_in().await;
     let bob = portal.cookie("tester", now()).await;
     let token = json!({"label": "ci", "permit": {"may": ["download"]}, "hours": 1});
-    let token = portal.ask(&Method::POST, "/api/v1/tokens", Some(&bob), &token);
-    assert_eq!(token.await.status, 201);
+    well(&portal, "/api/v1/tokens", &bob, token).await;
     let admin = portal.cookie("admins", now()).await;
     let person = person_id("tester@example.com");
     let cursor = Cursor::behind("6.PEOPLE.x");
