@@ -15,7 +15,7 @@ mod zip;
 /// One parser of outside bytes, and what must be true of it whatever the bytes are.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// Its name, which is that of its module and of its folder in `corpus/`.
+    /// Its name, which is that of its module and of its archive in `corpus/`.
     pub name: &'static str,
     /// Hands the bytes over. Panics if something is not as it must be.
     pub run: fn(&[u8]),

@@ -1,8 +1,13 @@
 //! What `make test` runs: the seeds, the saved inputs, and a fixed number of mutations of both.
 
-use std::{fs, panic::catch_unwind};
+use std::{
+    fs::{self, File},
+    io::Read,
+    panic::catch_unwind,
+};
 
 use domain::digest::Digest;
+use zip::ZipArchive;
 
 use crate::{
     mutate::{Numbers, mutated},
@@ -12,8 +17,7 @@ use crate::{
 /// Runs a target over everything that is saved for it, and over so many mutations.
 pub(crate) fn all(name: &str, mutations: usize) {
     let target = crate::target(name).unwrap();
-    let saved = samples::folder(&format!("tests/fuzz/corpus/{name}"));
-    let mut inputs: Vec<Vec<u8>> = saved.into_iter().map(|(_, bytes)| bytes).collect();
+    let mut inputs = saved(name);
     inputs.extend((target.seeds)());
     assert!(!inputs.is_empty(), "{name} has nothing to begin with");
     for input in &inputs {
@@ -23,6 +27,23 @@ pub(crate) fn all(name: &str, mutations: usize) {
     for _ in 0..mutations {
         run(target, &mutated(&inputs, &mut numbers));
     }
+}
+
+/// The inputs that are saved for a target, in order; none where there is no archive of its name.
+fn saved(target: &str) -> Vec<Vec<u8>> {
+    let path = samples::root().join(format!("tests/fuzz/corpus/{target}.zip"));
+    if !path.exists() {
+        return Vec::new();
+    }
+    let mut archive = ZipArchive::new(File::open(path).unwrap()).unwrap();
+    let numbers = 0..archive.len();
+    let read = |number| {
+        let mut input = Vec::new();
+        let mut file = archive.by_index(number).unwrap();
+        file.read_to_end(&mut input).unwrap();
+        input
+    };
+    numbers.map(read).collect()
 }
 
 /// Keeps the input that a target fails on, and says where it is.
@@ -36,7 +57,7 @@ fn run(target: &crate::Target, input: &[u8]) {
     fs::create_dir_all(&folder).unwrap();
     fs::write(&path, input).unwrap();
     panic!(
-        "{name} fails on {path}. Mend the parser, then keep the input: mv {path} tests/fuzz/corpus/{name}/",
+        "{name} fails on {path}. Mend the parser, then keep the input: tests/fuzz/saved add {name} {path}",
         name = target.name,
         path = path.display(),
     );

@@ -7,11 +7,12 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 
 use fuzz::{TARGETS, target};
+use zip::ZipArchive;
 
 /// What only a parser calls. A file with one of these in it reads something.
 const PARSES: [&str; 12] = [
@@ -211,15 +212,17 @@ fn every_kind_of_package_has_a_target() {
 }
 
 #[test]
-fn every_target_has_something_to_begin_with_and_no_folder_is_left_over() {
+fn every_target_has_something_to_begin_with_and_no_archive_is_left_over() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let folders = fs::read_dir(&corpus).unwrap();
-    for folder in folders.map(|entry| entry.unwrap().path()) {
-        let name = folder.file_name().unwrap().to_str().unwrap();
+    let archives: Vec<_> = fs::read_dir(&corpus).unwrap().collect();
+    assert!(archives.len() >= 12, "{}", archives.len());
+    for archive in archives.into_iter().map(|entry| entry.unwrap().path()) {
+        let name = archive.file_stem().unwrap().to_str().unwrap();
         assert!(target(name).is_some(), "{name} is no target");
-        let files = fs::read_dir(&folder).unwrap();
-        let size: u64 = files
-            .map(|entry| entry.unwrap().metadata().unwrap().len())
+        let archive = File::open(&archive).unwrap();
+        let mut archive = ZipArchive::new(archive).unwrap();
+        let size: u64 = (0..archive.len())
+            .map(|number| archive.by_index(number).unwrap().size())
             .sum();
         assert!(size <= 150_000, "{name} has {size} bytes: minimise it");
     }
