@@ -13,12 +13,13 @@ run: ## Start the portal with a demonstration; RESET=1 forgets earlier data, LIS
 	@tests/samples/build real
 	@$(MAKE) --no-print-directory site
 	@echo '==> building the portal (the first time takes some minutes)'
-	@cargo build --locked --workspace --bins
+	@cargo build --locked --workspace --bin towpath --bin demo
 	@exec target/debug/demo --data .towpath --listen $(LISTEN) $(if $(RESET),--reset)
 
 site: ## Build the pages' assets into target/site
 	@echo "==> building the pages' assets"
-	@cargo run --locked --quiet --package bundle -- --wasm-opt frontend/bundle/node_modules/.bin/wasm-opt
+	@cargo build --locked --quiet --workspace --bin bundle
+	@target/debug/bundle --wasm-opt frontend/bundle/node_modules/.bin/wasm-opt
 
 test: ## Check and test everything; installs what it needs
 	@tests/setup test
@@ -27,6 +28,7 @@ test: ## Check and test everything; installs what it needs
 	@target/venv/bin/python tests/checks/setup.py
 	@echo '==> Rust tests'
 	@tests/nextest
+	@tests/faults
 	@cargo test --workspace --locked --doc --quiet
 	@echo '==> mutants of the domain'
 	@python3 tests/mutants/run.py --package domain

@@ -6,7 +6,7 @@ use std::{path::PathBuf, process::ExitStatus, time::Duration};
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// The portal was not built.
-    #[error("{0} does not exist: build it with `cargo build --workspace --bins`")]
+    #[error("{0} does not exist: build it with `cargo build --workspace --bin towpath`")]
     NoPortal(PathBuf),
     /// A sample package was not fetched.
     #[error("{0} does not exist: fetch the sample packages with `tests/samples/build real`")]
