@@ -1,9 +1,9 @@
 //! Secrets Manager, where the session secret is. No other crate knows it: a laptop has no such secret, and what the portal
 //! asks for is a text.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, timeout::TimeoutConfig};
 use aws_sdk_secretsmanager::Client;
 use aws_smithy_http_client::tls;
 use futures::future::BoxFuture;
@@ -42,7 +42,11 @@ impl SecretsManager {
         let connect = async || {
             let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
             let http = aws_smithy_http_client::Builder::new().tls_provider(ring);
+            let timeouts = TimeoutConfig::builder()
+                .operation_attempt_timeout(Duration::from_secs(4))
+                .operation_timeout(Duration::from_secs(12));
             let mut config = aws_config::defaults(BehaviorVersion::latest())
+                .timeout_config(timeouts.build())
                 .http_client(http.build_https())
                 .region(Region::new(self.region.clone()));
             if let Some(endpoint) = &self.endpoint {

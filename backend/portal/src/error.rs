@@ -61,6 +61,12 @@ pub enum Error {
     /// `CodePipeline` did not take the answer of a job.
     #[error("CodePipeline did not take the answer to its job")]
     Answer(#[source] targets::codepipeline::Error),
+    /// `CodePipeline` could not be asked about a job.
+    #[error("CodePipeline could not be asked which execution this job is of: {reason}")]
+    Unasked {
+        /// What came instead of an answer.
+        reason: String,
+    },
     /// The caller showed too many wrong secrets, and is not looked at until then.
     #[error("too many addresses that lead nowhere were tried from here: wait until {until}")]
     LockedOut {
@@ -120,6 +126,25 @@ impl Error {
     pub(crate) fn contended() -> Self {
         Self::Conflict {
             detail: "others keep changing this promotion: try again in a moment".to_owned(),
+        }
+    }
+
+    /// Whether the same may well come to its end when it is tried again later, though nobody changes anything.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Store(error) => !error.is_lasting(),
+            Self::Answer(_) | Self::Unasked { .. } | Self::Unfinished => true,
+            Self::NotFound { .. }
+            | Self::Forbidden { .. }
+            | Self::Invalid { .. }
+            | Self::Conflict { .. }
+            | Self::Refused { .. }
+            | Self::Declined { .. }
+            | Self::Impossible(_)
+            | Self::LockedOut { .. }
+            | Self::Unsent { .. }
+            | Self::DailyLimit { .. }
+            | Self::NoJobs => false,
         }
     }
 

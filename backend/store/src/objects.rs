@@ -16,6 +16,8 @@ mod versions;
 mod write;
 mod writer;
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_s3::{
@@ -27,6 +29,13 @@ pub use multipart::UploadedPart;
 pub use read::ObjectInfo;
 pub use versions::{Version, VersionMarker, VersionText, Versions};
 pub use writer::{PART_SIZE, Writer, Written};
+
+use crate::settings::{quota, retries, timeouts};
+
+/// What a call is sent with for which S3 itself moves gigabytes before it answers.
+fn patient() -> Builder {
+    Builder::new().timeout_config(timeouts(Duration::from_mins(10), Duration::from_mins(14)))
+}
 
 /// The objects of one bucket. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,7 +49,10 @@ pub struct Objects {
 impl Objects {
     /// The bucket of that name.
     pub(crate) fn connect(config: &SdkConfig, bucket: &str, endpoint: Option<&str>) -> Self {
-        let mut builder = Builder::from(config);
+        let mut builder = Builder::from(config)
+            .retry_config(retries())
+            .retry_partition(quota("objects"))
+            .timeout_config(timeouts(Duration::from_secs(30), Duration::from_mins(2)));
         if let Some(endpoint) = endpoint {
             builder = builder.endpoint_url(endpoint).force_path_style(true);
         }

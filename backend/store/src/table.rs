@@ -33,7 +33,7 @@ mod tries;
 mod uploads;
 mod withdrawals;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
@@ -56,7 +56,7 @@ pub use links::{LinkRecord, PasswordRecord, Tap, Tapped};
 pub use meter::{Meter, Reading};
 pub use overview::{OverviewRecord, Withdrawn};
 pub use people::PersonRecord;
-pub use privacy::{Changed, KeptRecord, Part, Subject};
+pub use privacy::{Changed, KeptRecord, Part, Subject, begins_a_part};
 pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
 pub use registrations::{Completed, PendingRegistration, Registration};
 pub use releases::{Along, ListedRelease, Released};
@@ -68,6 +68,8 @@ pub use uploads::{Upload, UploadFile};
 pub use withdrawals::{StillHeld, Unsettled};
 
 use domain::id::{AppId, EnvironmentId};
+
+use crate::settings::{quota, retries, timeouts};
 
 /// An item's attributes by name.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -95,7 +97,10 @@ pub struct Table {
 impl Table {
     /// The table of that name.
     pub(crate) fn connect(config: &SdkConfig, name: &str, endpoint: Option<&str>) -> Self {
-        let mut builder = aws_sdk_dynamodb::config::Builder::from(config);
+        let mut builder = aws_sdk_dynamodb::config::Builder::from(config)
+            .retry_config(retries())
+            .retry_partition(quota("table"))
+            .timeout_config(timeouts(Duration::from_secs(5), Duration::from_secs(20)));
         if let Some(endpoint) = endpoint {
             builder = builder.endpoint_url(endpoint);
         }

@@ -31,3 +31,5 @@ mod restart;
 mod runs;
 #[path = "table/sessions.rs"]
 mod sessions;
+#[path = "table/silence.rs"]
+mod silence;

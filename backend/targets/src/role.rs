@@ -1,6 +1,10 @@
 //! Who calls: the process itself, or a role that it takes on, maybe in another account.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, sts::AssumeRoleProvider};
+use std::time::Duration;
+
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, sts::AssumeRoleProvider, timeout::TimeoutConfig,
+};
 use aws_sdk_codepipeline::config::SharedHttpClient;
 use aws_smithy_http_client::tls;
 
@@ -64,7 +68,12 @@ pub(crate) async fn config(
     credentials: Option<aws_credential_types::Credentials>,
 ) -> SdkConfig {
     let http = https(usize::MAX);
+    // A connection that went silent must not take as long as the function may run.
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .operation_timeout(Duration::from_secs(30));
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts.build())
         .region(Region::new(region.to_owned()))
         .http_client(http);
     if let Some(credentials) = credentials {

@@ -125,7 +125,7 @@ impl From<Error> for Problem {
             Error::Unsent { .. } => Self::new(StatusCode::CONFLICT, sentence(&text)),
             Error::DailyLimit { wait, .. } => Self::wait(sentence(&text), wait),
             Error::LockedOut { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, sentence(&text)),
-            Error::NoJobs | Error::Unfinished => {
+            Error::NoJobs | Error::Unasked { .. } | Error::Unfinished => {
                 log(&error);
                 internal()
             }

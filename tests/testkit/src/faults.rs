@@ -50,6 +50,8 @@ struct Plan {
     writes: u32,
     /// Which write fails, and all after it.
     fails: Option<(u32, Fault)>,
+    /// Whether every call fails for a reason that passes.
+    is_away: bool,
 }
 
 /// The proxy.
@@ -84,7 +86,16 @@ impl Faults {
         *self.plan.lock().unwrap() = Plan {
             writes: 0,
             fails: Some((write, fault)),
+            is_away: false,
         };
+    }
+
+    /// Does something while the table does not answer as it should.
+    pub async fn away<T>(&self, action: impl Future<Output = T>) -> T {
+        self.plan.lock().unwrap().is_away = true;
+        let done = action.await;
+        self.mend();
+        done
     }
 
     /// Lets everything through again; how many writes there were, those that failed included.
@@ -131,34 +142,40 @@ impl Faults {
 }
 
 async fn pass(State(faults): State<Arc<Faults>>, headers: HeaderMap, body: Bytes) -> Response {
+    if faults.plan.lock().unwrap().is_away {
+        let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#;
+        return (StatusCode::INTERNAL_SERVER_ERROR, body).into_response();
+    }
     let target = headers["x-amz-target"].to_str().unwrap();
     let is_write = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"]
         .iter()
         .any(|write| target.ends_with(write));
     match faults.fails_now(is_write) {
-        None => forward(&faults, &headers, body).await,
+        None => forward(&faults.client, &faults.behind, &headers, body).await,
         Some(Fault::Refused) => failed(),
         Some(Fault::AnswerLost) => {
-            forward(&faults, &headers, body).await;
+            forward(&faults.client, &faults.behind, &headers, body).await;
             failed()
         }
         Some(Fault::StoppedBefore) => gone(&faults).await,
         Some(Fault::StoppedAfter) => {
-            forward(&faults, &headers, body).await;
+            forward(&faults.client, &faults.behind, &headers, body).await;
             gone(&faults).await
         }
     }
 }
 
-async fn forward(faults: &Faults, headers: &HeaderMap, body: Bytes) -> Response {
+/// Hands a call on; what comes back.
+pub(crate) async fn forward(
+    client: &reqwest::Client,
+    behind: &str,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Response {
     let mut headers = headers.clone();
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
-    let call = faults
-        .client
-        .post(&faults.behind)
-        .headers(headers)
-        .body(body);
+    let call = client.post(behind).headers(headers).body(body);
     let answer = call.send().await.unwrap();
     let (status, headers) = (answer.status(), answer.headers().clone());
     (status, headers, answer.bytes().await.unwrap()).into_response()

@@ -54,6 +54,7 @@ mod promotions;
 pub mod serve;
 mod services;
 mod sessions;
+pub mod transient;
 pub mod two_apps;
 pub mod usage;
 pub mod zip;

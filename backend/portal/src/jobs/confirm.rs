@@ -22,7 +22,7 @@ use targets::codepipeline::{CallError, FailureKind, Invocation, Jobs, Origin, Or
 use tokio::time::sleep;
 
 use super::Failure;
-use crate::jobs::PipelineJobs;
+use crate::{Error, jobs::PipelineJobs};
 
 /// The reporting system that all jobs are of.
 const SOURCE: &str = "codepipeline";
@@ -59,9 +59,8 @@ impl PipelineJobs<'_> {
                 tracing::info!(job = %job.id, reason, "GetJobDetails is refused: the execution's actions are looked at");
                 by_its_action(jobs, job, said, &reason).await?
             }
-            Err(error @ OriginError::Unavailable { .. }) => {
-                tracing::error!(job = %job.id, error = chain(&error), "a job's pipeline is not known");
-                return Err(not_now());
+            Err(OriginError::Unavailable { reason }) => {
+                return Err(Error::Unasked { reason }.into());
             }
         };
         agrees("pipeline", said.pipeline.as_deref(), &origin.pipeline)?;
@@ -279,7 +278,7 @@ async fn by_its_action(
     let mut found = Vec::new();
     for look in 1..=LOOKS {
         let waiting = jobs.invocations(pipeline, execution).await;
-        found = waiting.map_err(|error| not_listed(job, &error, refusal))?;
+        found = waiting.map_err(|error| not_listed(&error, refusal))?;
         found.retain(this);
         if !found.is_empty() || look == LOOKS {
             break;
@@ -304,7 +303,7 @@ async fn by_its_action(
     }
 }
 
-fn not_listed(job: &Job, error: &CallError, refusal: &str) -> Failure {
+fn not_listed(error: &CallError, refusal: &str) -> Failure {
     match error {
         CallError::Refused { .. } | CallError::Denied { .. } | CallError::Role { .. } => {
             let kind = match error {
@@ -320,18 +319,9 @@ fn not_listed(job: &Job, error: &CallError, refusal: &str) -> Failure {
                 cause: None,
             }
         }
-        CallError::Busy { .. } | CallError::Unknown { .. } => {
-            tracing::error!(job = %job.id, error = chain(error), "a job's pipeline is not known");
-            not_now()
+        CallError::Busy { .. } | CallError::Unknown { .. } => Error::Unasked {
+            reason: chain(error),
         }
-    }
-}
-
-fn not_now() -> Failure {
-    Failure {
-        kind: FailureKind::SystemUnavailable,
-        message: "CodePipeline could not be asked which execution this job is of. Nothing was done: retry the stage."
-            .to_owned(),
-        cause: None,
+        .into(),
     }
 }

@@ -100,7 +100,11 @@ impl From<Error> for Failure {
             | Error::Unsent { .. }
             | Error::DailyLimit { .. }
             | Error::Impossible(_) => Self::configuration(format!("{error}.")),
-            Error::Store(_) | Error::Answer(_) | Error::NoJobs | Error::Unfinished => Self {
+            Error::Store(_)
+            | Error::Answer(_)
+            | Error::Unasked { .. }
+            | Error::NoJobs
+            | Error::Unfinished => Self {
                 kind: FailureKind::SystemUnavailable,
                 message:
                     "The portal could not finish. Nothing is half registered: retry the stage."

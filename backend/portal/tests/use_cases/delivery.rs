@@ -141,3 +141,19 @@ async fn an_answer_that_codepipeline_did_not_take_is_given_again_by_the_next_del
         .await;
     is_registered_once(&world, &apk, "answered late").await;
 }
+
+#[tokio::test]
+async fn a_table_that_is_away_for_a_while_fails_no_pipeline() {
+    let apk = noise(6, 10_000);
+    let world = TestPortal::builder().jobs().faults().start().await;
+    let entries = [deflated("app.apk", &apk), stored("mapping.txt", b"a -> b")];
+    world.services.put_artifact(KEY, zip(&entries)).await;
+    let job = || job("job-1", KEY, &registering("e-1"));
+    let jobs = world.portal.jobs();
+    let running = jobs.run(job(), at("03:00:00"));
+    let unanswered = world.faults().away(running).await;
+    assert!(matches!(unanswered, Err(Error::Store(_))), "{unanswered:?}");
+    assert!(world.codepipeline().answers().is_empty());
+    world.registers(job(), at("03:01:00")).await;
+    is_registered_once(&world, &apk, "once the table is back").await;
+}

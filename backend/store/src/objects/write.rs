@@ -9,7 +9,7 @@ use aws_sdk_s3::{
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-use super::{Objects, links::RESERVED};
+use super::{Objects, links::RESERVED, patient};
 use crate::{Error, Result};
 
 /// What is encoded of a key in a header, where slashes stand as they are.
@@ -44,9 +44,10 @@ impl Objects {
     pub async fn put(&self, key: &str, bytes: impl Into<Bytes>, content_type: &str) -> Result<()> {
         let bytes: Bytes = bytes.into();
         let call = self.client.put_object().bucket(&self.bucket).key(key);
-        call.content_type(content_type)
-            .body(ByteStream::from(bytes))
-            .send()
+        let call = call
+            .content_type(content_type)
+            .body(ByteStream::from(bytes));
+        Box::pin(call.send())
             .await
             .map_err(|error| Error::unavailable("writing an object", error))?;
         Ok(())
@@ -65,9 +66,8 @@ impl Objects {
             let put = call
                 .if_none_match("*")
                 .content_type(content_type)
-                .body(ByteStream::from(bytes.clone()))
-                .send()
-                .await;
+                .body(ByteStream::from(bytes.clone()));
+            let put = Box::pin(put.send()).await;
             match put.as_ref().map_err(SdkError::code) {
                 Ok(_) => return Ok(true),
                 Err(Some("PreconditionFailed")) => return Ok(false),
@@ -93,14 +93,15 @@ impl Objects {
             }
             let source = format!("{}/{}", self.bucket, utf8_percent_encode(from, PATH));
             let call = self.client.copy_object().copy_source(source);
-            let copied = call
+            let copy = call
                 .bucket(&self.bucket)
                 .key(to)
                 .if_none_match("*")
                 .metadata_directive(MetadataDirective::Replace)
                 .content_type(content_type)
-                .send()
-                .await;
+                .customize()
+                .config_override(patient());
+            let copied = Box::pin(copy.send()).await;
             match copied.as_ref().map_err(SdkError::code) {
                 Ok(_) | Err(Some("PreconditionFailed")) => return Ok(()),
                 // Another copy to that key is under way.

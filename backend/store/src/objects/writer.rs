@@ -10,7 +10,7 @@ use aws_sdk_s3::{
 use bytes::{Bytes, BytesMut};
 use domain::digest::{Digest, Hasher};
 
-use super::Objects;
+use super::{Objects, patient};
 use crate::{Error, Result};
 
 /// Bytes of a part. S3 wants 5 MiB or more and at most 10,000 parts: up to 80 GB, holding two parts in memory.
@@ -190,12 +190,12 @@ impl Objects {
         bytes: Bytes,
     ) -> Result<CompletedPart> {
         let call = self.client.upload_part().bucket(&self.bucket).key(key);
-        let sent = call
+        let call = call
             .upload_id(upload)
             .part_number(number)
             .checksum_algorithm(CHECKSUMS)
-            .body(ByteStream::from(bytes))
-            .send()
+            .body(ByteStream::from(bytes));
+        let sent = Box::pin(call.send())
             .await
             .map_err(|error| Error::unavailable("sending a part of an object", error))?;
         Ok(CompletedPart::builder()
@@ -216,7 +216,8 @@ impl Objects {
         let call = self.client.complete_multipart_upload();
         let call = call.bucket(&self.bucket).key(key).upload_id(upload);
         let done = call.multipart_upload(parts.build()).if_none_match("*");
-        match done.send().await {
+        let done = done.customize().config_override(patient());
+        match Box::pin(done.send()).await {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
             // S3 wants the bytes once more, which only the caller has.
@@ -237,11 +238,14 @@ impl Objects {
     ) -> Result<()> {
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts));
         let call = self.client.complete_multipart_upload();
-        call.bucket(&self.bucket)
+        let call = call
+            .bucket(&self.bucket)
             .key(key)
             .upload_id(upload)
             .multipart_upload(parts.build())
-            .send()
+            .customize()
+            .config_override(patient());
+        Box::pin(call.send())
             .await
             .map_err(|error| Error::unavailable("completing an upload", error))?;
         Ok(())

@@ -218,7 +218,6 @@ impl Audit<'_> {
                         return Ok(Written::Refused(own));
                     }
                 }
-                Written::Busy => {}
             }
             tries.again().await?;
         }

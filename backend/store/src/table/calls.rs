@@ -4,17 +4,18 @@ use std::{collections::HashMap, sync::Arc};
 
 use aws_sdk_dynamodb::{
     Client,
-    error::SdkError,
+    error::{ProvideErrorMetadata, SdkError},
     operation::{
         delete_item::DeleteItemError, put_item::PutItemError,
         transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
     },
     types::{
         AttributeValue, ConditionCheck, ConsumedCapacity, Delete, KeysAndAttributes, Put,
-        ReturnConsumedCapacity, ReturnValue, TransactWriteItem, Update,
-        builders::TransactWriteItemBuilder,
+        ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure::AllOld,
+        TransactWriteItem, Update, builders::TransactWriteItemBuilder,
     },
 };
+use uuid::Uuid;
 
 use super::{
     Meter,
@@ -24,6 +25,13 @@ use super::{
     tries::Tries,
 };
 use crate::{Error, Result};
+
+/// Reasons for which a transaction is canceled that pass by themselves.
+const CONTENDED: [&str; 3] = [
+    "ProvisionedThroughputExceeded",
+    "ThrottlingError",
+    "TransactionConflict",
+];
 
 /// What has to hold for a write to happen.
 #[derive(Clone, Debug)]
@@ -77,8 +85,17 @@ pub(super) enum Written {
     Yes,
     /// It did not, since these conditions did not hold (by their places in the transaction).
     Refused(Vec<usize>),
-    /// It did not, since another transaction had its hands on the same items.
-    Busy,
+}
+
+/// What became of a deletion with a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deleted {
+    /// It happened.
+    Now,
+    /// Nothing is there: of a call whose answer was lost, the next one finds this.
+    Before,
+    /// The item is there, and the condition does not hold.
+    Refused,
 }
 
 /// The calls of DynamoDB that everything here is made of, and what they cost.
@@ -108,14 +125,14 @@ impl Calls {
 
     /// One item. A `consistent` read sees every write that was acknowledged, at twice the price.
     pub(super) async fn get(&self, key: &Key, consistent: bool) -> Result<Option<Item>> {
-        let answer = self
+        let call = self
             .client
             .get_item()
             .table_name(&self.name)
             .set_key(Some(key.attributes()))
             .consistent_read(consistent)
-            .set_return_consumed_capacity(self.asks_for_cost())
-            .send()
+            .set_return_consumed_capacity(self.asks_for_cost());
+        let answer = Box::pin(call.send())
             .await
             .map_err(|error| Error::unavailable("reading an item", error))?;
         self.count_read(answer.consumed_capacity.as_slice(), answer.item.as_slice());
@@ -134,12 +151,12 @@ impl Calls {
                 .consistent_read(consistent)
                 .build()
                 .map_err(|error| Error::corrupt("some keys", error))?;
-            let answer = self
+            let call = self
                 .client
                 .batch_get_item()
                 .request_items(&self.name, asked)
-                .set_return_consumed_capacity(self.asks_for_cost())
-                .send()
+                .set_return_consumed_capacity(self.asks_for_cost());
+            let answer = Box::pin(call.send())
                 .await
                 .map_err(|error| Error::unavailable("reading some items", error))?;
             let found = answer.responses.unwrap_or_default().remove(&self.name);
@@ -164,12 +181,7 @@ impl Calls {
 
     /// Puts an item, whatever was there.
     pub(super) async fn put(&self, item: Item) -> Result<()> {
-        match self.put_if(item, None).await? {
-            Written::Yes => Ok(()),
-            Written::Refused(_) | Written::Busy => Err(Error::Conflict {
-                what: "an item".to_owned(),
-            }),
-        }
+        self.put_if(item, None).await.map(|_| ())
     }
 
     /// Puts an item, if the condition holds.
@@ -189,18 +201,19 @@ impl Calls {
                 call = call.expression_attribute_values(name, value);
             }
         }
-        match call.send().await {
+        match uncontended(|| call.clone().send()).await? {
             Ok(answer) => {
                 self.count_write(answer.consumed_capacity.as_slice());
                 Ok(Written::Yes)
             }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => {
-                    Ok(Written::Refused(vec![0]))
-                }
-                Some(PutItemError::TransactionConflictException(_)) => Ok(Written::Busy),
-                _ => Err(Error::unavailable("writing an item", error)),
-            },
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(Written::Refused(vec![0]))
+            }
+            Err(error) => Err(Error::unavailable("writing an item", error)),
         }
     }
 
@@ -223,7 +236,7 @@ impl Calls {
         for (name, value) in change.values {
             call = call.expression_attribute_values(name, value);
         }
-        match call.send().await {
+        match uncontended(|| call.clone().send()).await? {
             Ok(answer) => {
                 self.count_write(answer.consumed_capacity.as_slice());
                 Ok(Some(answer.attributes.unwrap_or_default()))
@@ -254,46 +267,57 @@ impl Calls {
                 ..Reading::default()
             });
         }
-        let sent = self
+        let call = self
             .client
             .transact_write_items()
             .set_transact_items(Some(items))
-            .set_return_consumed_capacity(self.asks_for_cost())
-            .send()
-            .await;
-        match sent {
-            Ok(answer) => {
-                self.count_write(answer.consumed_capacity.as_deref().unwrap_or_default());
-                Ok(Written::Yes)
+            .set_return_consumed_capacity(self.asks_for_cost());
+        let mut tries = Tries::of("some items");
+        let mut token = Uuid::new_v4();
+        loop {
+            let sent = call.clone().client_request_token(token.to_string());
+            let error = match Box::pin(sent.send()).await {
+                Ok(answer) => {
+                    self.count_write(answer.consumed_capacity.as_deref().unwrap_or_default());
+                    return Ok(Written::Yes);
+                }
+                Err(error) => error,
+            };
+            match Canceled::of(&error) {
+                Some(Canceled::Refused(places)) => return Ok(Written::Refused(places)),
+                Some(Canceled::Contended) => token = Uuid::new_v4(),
+                // By the same token it is written once, whichever try it was.
+                Some(Canceled::InProgress) => {}
+                None => return Err(Error::unavailable("writing in a transaction", error)),
             }
-            Err(error) => canceled(error),
+            tries.again().await?;
         }
     }
 
-    /// Deletes an item if the condition holds; tells whether it did.
-    pub(super) async fn delete_if(&self, key: &Key, condition: &str) -> Result<bool> {
-        let sent = self
+    /// Deletes an item if the condition holds.
+    pub(super) async fn delete_if(&self, key: &Key, condition: &str) -> Result<Deleted> {
+        let call = self
             .client
             .delete_item()
             .table_name(&self.name)
             .set_key(Some(key.attributes()))
             .condition_expression(condition)
-            .set_return_consumed_capacity(self.asks_for_cost())
-            .send()
-            .await;
-        match sent {
+            .return_values_on_condition_check_failure(AllOld)
+            .set_return_consumed_capacity(self.asks_for_cost());
+        match uncontended(|| call.clone().send()).await? {
             Ok(answer) => {
                 self.count_write(answer.consumed_capacity.as_slice());
-                Ok(true)
+                Ok(Deleted::Now)
             }
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(Error::unavailable("deleting an item", error)),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(match failed.item() {
+                        Some(_) => Deleted::Refused,
+                        None => Deleted::Before,
+                    })
+                }
+                _ => Err(Error::unavailable("deleting an item", error)),
+            },
         }
     }
 
@@ -429,29 +453,60 @@ impl Write {
     }
 }
 
-fn canceled(error: SdkError<TransactWriteItemsError>) -> Result<Written> {
-    let reasons = match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
-            return Ok(Written::Busy);
+/// Sends a call, and again where a transaction had its hands on the item. What was throttled, lost or not answered in time,
+/// the SDK sends again by itself.
+async fn uncontended<T, E, F>(send: impl Fn() -> F) -> Result<std::result::Result<T, SdkError<E>>>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = std::result::Result<T, SdkError<E>>>,
+{
+    let mut tries = Tries::of("an item");
+    loop {
+        // Boxed: what the SDK keeps of a call is large, and everything here is made of calls.
+        match Box::pin(send()).await {
+            Err(error) if error.code() == Some("TransactionConflictException") => {
+                tries.again().await?;
+            }
+            answer => return Ok(answer),
         }
-        Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-            canceled.cancellation_reasons()
-        }
-        _ => return Err(Error::unavailable("writing in a transaction", error)),
-    };
-    let with = |code: &str| -> Vec<usize> {
-        let codes = reasons.iter().map(|reason| reason.code());
-        codes
+    }
+}
+
+/// Why nothing of a transaction was written, where that is no failure.
+enum Canceled {
+    /// Conditions did not hold, by their places.
+    Refused(Vec<usize>),
+    /// Others were writing the same items, or too much was asked for at once: the next try may get through.
+    Contended,
+    /// An earlier try, whose answer was lost, is still being written.
+    InProgress,
+}
+
+impl Canceled {
+    fn of(error: &SdkError<TransactWriteItemsError>) -> Option<Self> {
+        let reasons = match error.as_service_error()? {
+            TransactWriteItemsError::TransactionInProgressException(_) => {
+                return Some(Self::InProgress);
+            }
+            TransactWriteItemsError::TransactionCanceledException(canceled) => {
+                canceled.cancellation_reasons()
+            }
+            _ => return None,
+        };
+        let codes = || {
+            reasons
+                .iter()
+                .map(|reason| reason.code().unwrap_or_default())
+        };
+        let refused = codes()
             .enumerate()
-            .filter_map(|(place, of)| (of == Some(code)).then_some(place))
-            .collect()
-    };
-    let refused = with("ConditionalCheckFailed");
-    if !refused.is_empty() {
-        Ok(Written::Refused(refused))
-    } else if !with("TransactionConflict").is_empty() {
-        Ok(Written::Busy)
-    } else {
-        Err(Error::unavailable("writing in a transaction", error))
+            .filter(|(_, code)| *code == "ConditionalCheckFailed");
+        let refused: Vec<usize> = refused.map(|(place, _)| place).collect();
+        if !refused.is_empty() {
+            return Some(Self::Refused(refused));
+        }
+        codes()
+            .any(|code| CONTENDED.contains(&code))
+            .then_some(Self::Contended)
     }
 }

@@ -124,7 +124,7 @@ impl Links<'_> {
             .await?
         {
             Written::Yes => Ok(()),
-            Written::Refused(_) | Written::Busy => Err(Error::Conflict {
+            Written::Refused(_) => Err(Error::Conflict {
                 what: "a new share link".to_owned(),
             }),
         }
@@ -199,22 +199,16 @@ impl Links<'_> {
             condition: Some("attribute_exists(pk)"),
             values: vec![(":none", item::number(0))],
         };
-        let mut tries = Tries::of("a share link");
-        loop {
-            let writes = vec![
-                Write::Change(forget.clone()),
-                Write::Put(tap_item(link, name, 0, now), Some(Condition::absent())),
-            ];
-            match self.table.calls.transact(writes).await? {
-                Written::Yes => return Ok(()),
-                // It ended and was forgotten meanwhile.
-                Written::Refused(_) => {
-                    return Err(Error::NotFound {
-                        what: format!("share link {link}"),
-                    });
-                }
-                Written::Busy => tries.again().await?,
-            }
+        let writes = vec![
+            Write::Change(forget),
+            Write::Put(tap_item(link, name, 0, now), Some(Condition::absent())),
+        ];
+        match self.table.calls.transact(writes).await? {
+            Written::Yes => Ok(()),
+            // It ended and was forgotten meanwhile.
+            Written::Refused(_) => Err(Error::NotFound {
+                what: format!("share link {link}"),
+            }),
         }
     }
 
@@ -243,7 +237,6 @@ impl Links<'_> {
                         tries.again().await?;
                     }
                 },
-                Written::Busy => tries.again().await?,
             }
         }
     }

@@ -142,11 +142,11 @@ impl Calls {
         let mut start = None;
         loop {
             let have = i32::try_from(items.len()).unwrap_or(i32::MAX);
-            let answer = self
+            let call = self
                 .query(ask)
                 .set_limit(ask.limit.map(|limit| limit - have))
-                .set_exclusive_start_key(start)
-                .send()
+                .set_exclusive_start_key(start);
+            let answer = Box::pin(call.send())
                 .await
                 .map_err(|error| Error::unavailable("reading a list", error))?;
             self.count_read(answer.consumed_capacity.as_slice(), answer.items());

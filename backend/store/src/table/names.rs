@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    calls::{Condition, Write},
+    calls::{Condition, Deleted, Write},
     item::{self, Item},
     keys::{self, Key},
 };
@@ -80,10 +80,12 @@ impl People<'_> {
     /// Erases the names of a person beside the log; false if there are none.
     pub async fn erase_names(self, person: &PersonId) -> Result<bool> {
         let key = keys::names(person);
-        self.table
+        let deleted = self
+            .table
             .calls
             .delete_if(&key, "attribute_exists(pk)")
-            .await
+            .await?;
+        Ok(deleted == Deleted::Now)
     }
 }
 

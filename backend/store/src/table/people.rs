@@ -3,12 +3,8 @@
 use domain::{Timestamp, id::PersonId};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    calls::{Condition, Written},
-    handle::People,
-    item, keys,
-};
-use crate::{Error, Result};
+use super::{calls::Condition, handle::People, item, keys};
+use crate::Result;
 
 /// How long somebody is known after their newest sign-in, in seconds: 120 days, longer than any approval counts.
 const KEPT_SECONDS: i64 = 120 * 24 * 3600;
@@ -49,12 +45,8 @@ impl People<'_> {
             expression: "attribute_not_exists(pk) OR signed_in_ms <= :at",
             values: vec![(":at", order)],
         };
-        match self.table.calls.put_if(kept, Some(newest)).await? {
-            Written::Yes | Written::Refused(_) => Ok(()),
-            Written::Busy => Err(Error::Conflict {
-                what: "a person".to_owned(),
-            }),
-        }
+        self.table.calls.put_if(kept, Some(newest)).await?;
+        Ok(())
     }
 
     /// Those of some people who have signed in lately, in no order.

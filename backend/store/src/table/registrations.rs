@@ -13,10 +13,9 @@ use serde::Deserialize;
 
 use super::{
     builds,
-    calls::{Change, Write, Written},
+    calls::{Change, Deleted, Write, Written},
     item::{self, Item},
     keys,
-    tries::Tries,
 };
 use crate::{Error, Result, table::handle::Builds};
 
@@ -150,21 +149,12 @@ impl Builds<'_> {
         note: &AuditRecord,
     ) -> Result<Completed> {
         let id = keys::registration_id(key);
-        let what = format!("registration {id}");
-        let mut tries = Tries::of(&what);
-        loop {
-            let writes = ends(key, build)?;
-            match self
-                .table
-                .audit()
-                .commit(writes, std::slice::from_ref(note))
-                .await?
-            {
-                Written::Yes => return Ok(Completed::Done),
-                Written::Busy => tries.again().await?,
-                // The registration's own condition is the only one.
-                Written::Refused(_) => return self.completed_before(&id).await,
-            }
+        let audit = self.table.audit();
+        let writes = ends(key, build)?;
+        match audit.commit(writes, std::slice::from_ref(note)).await? {
+            Written::Yes => Ok(Completed::Done),
+            // The registration's own condition is the only one.
+            Written::Refused(_) => self.completed_before(&id).await,
         }
     }
 
@@ -184,13 +174,15 @@ impl Builds<'_> {
             .collect()
     }
 
-    /// Forgets a registration that is still pending, and tells whether it was: only then are the objects that it left
+    /// Forgets a registration unless it was completed, and tells whether it is gone: only then are the objects that it left
     /// behind nobody's.
     pub async fn forget_registration(self, id: &str) -> Result<bool> {
-        self.table
+        let deleted = self
+            .table
             .calls
             .delete_if(&keys::registration(id), THERE_AND_PENDING)
-            .await
+            .await?;
+        Ok(deleted != Deleted::Refused)
     }
 
     async fn completed_before(self, id: &str) -> Result<Completed> {

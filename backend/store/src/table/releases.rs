@@ -134,7 +134,6 @@ impl Releases<'_> {
             let (writes, obstacles): (Vec<Write>, Vec<Obstacle>) = guarded.into_iter().unzip();
             match self.table.audit().commit(writes, notes).await? {
                 Written::Yes => return Ok(Released::Now(Box::new(release))),
-                Written::Busy => {}
                 Written::Refused(places) => {
                     let met = places.iter().filter_map(|place| obstacles.get(*place));
                     let first = met.min().copied().unwrap_or(Obstacle::Changed);

@@ -10,7 +10,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    calls::{Change, Condition, Write, Written},
+    calls::{Change, Condition, Deleted, Write, Written},
     handle::Sessions,
     item, keys,
 };
@@ -95,10 +95,12 @@ impl Sessions<'_> {
     /// Ends one that its own browser gives up; false if it was over.
     pub async fn leave(self, person: &PersonId, id: &SessionId) -> Result<bool> {
         let key = keys::session(person, id);
-        self.table
+        let deleted = self
+            .table
             .calls
             .delete_if(&key, "attribute_exists(pk)")
-            .await
+            .await?;
+        Ok(deleted == Deleted::Now)
     }
 
     /// Ends one from elsewhere; false if it was over.

@@ -193,7 +193,7 @@ impl Tokens<'_> {
             {
                 Written::Yes => return Ok(true),
                 Written::Refused(places) if places.contains(&0) => return Ok(false),
-                Written::Refused(_) | Written::Busy => tries.again().await?,
+                Written::Refused(_) => tries.again().await?,
             }
         }
     }

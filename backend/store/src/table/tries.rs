@@ -1,39 +1,55 @@
-//! How often a write that others were faster at is tried again.
+//! How often and for how long a call that others were in the way of is tried again.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
 use crate::{Error, Result};
 
 /// More tries than writers ever meet at one item: at every try one of them gets through.
-const MOST: u32 = 64;
-/// The first pause.
+const MOST: usize = 64;
+/// The first pause. Each is at most as much longer by chance, so that those who met once do not meet again.
 const FIRST: Duration = Duration::from_millis(2);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_millis(50);
+/// The most that one write pauses in all.
+const BUDGET: Duration = Duration::from_secs(4);
 
-/// The tries of one write.
-#[derive(Debug)]
+/// The tries of one call.
 pub(super) struct Tries<'a> {
     what: &'a str,
-    failed: u32,
+    pauses: ExponentialBackoff,
 }
 
 impl<'a> Tries<'a> {
     /// The tries to change `what`.
     pub(super) fn of(what: &'a str) -> Self {
-        Self { what, failed: 0 }
+        let pauses = ExponentialBuilder::new()
+            .with_min_delay(FIRST)
+            .with_max_delay(LONGEST)
+            .with_max_times(MOST)
+            .with_total_delay(Some(BUDGET))
+            .with_jitter();
+        Self {
+            what,
+            pauses: pauses.build(),
+        }
     }
 
-    /// Waits before the next try, a little longer each time; after the last, gives up.
+    /// Pauses before the next try, a little longer each time; after the last, gives up.
     pub(super) async fn again(&mut self) -> Result<()> {
-        self.failed += 1;
-        if self.failed >= MOST {
+        let Some(pause) = self.pauses.next() else {
             return Err(Error::Conflict {
                 what: self.what.to_owned(),
             });
-        }
-        let pause = FIRST.saturating_mul(1 << self.failed.min(5)).min(LONGEST);
+        };
         tokio::time::sleep(pause).await;
         Ok(())
+    }
+}
+
+impl fmt::Debug for Tries<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tries({})", self.what)
     }
 }

@@ -78,20 +78,11 @@ impl Releases<'_> {
             turn: format!("{:?} {}", note.action, note.at),
         };
         let marker = item::of(&keys::unsettled(build), &unsettled)?;
-        let what = format!("the withdrawal of build {build}");
-        let mut tries = Tries::of(&what);
-        loop {
-            let writes = vec![own.clone(), Write::Put(marker.clone(), None)];
-            match self
-                .table
-                .audit()
-                .commit(writes, std::slice::from_ref(note))
-                .await?
-            {
-                Written::Yes => return Ok(Some(unsettled)),
-                Written::Refused(_) => return Ok(None),
-                Written::Busy => tries.again().await?,
-            }
+        let writes = vec![own, Write::Put(marker, None)];
+        let audit = self.table.audit();
+        match audit.commit(writes, std::slice::from_ref(note)).await? {
+            Written::Yes => Ok(Some(unsettled)),
+            Written::Refused(_) => Ok(None),
         }
     }
 
@@ -190,7 +181,7 @@ impl Releases<'_> {
                 Written::Yes => return Ok(()),
                 // Restored meanwhile: then that decides.
                 Written::Refused(places) if places.contains(&1) => return Ok(()),
-                Written::Refused(_) | Written::Busy => tries.again().await?,
+                Written::Refused(_) => tries.again().await?,
             }
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! The table is one of the embedded DynamoDB in memory, unless `TOWPATH_TEST_DYNAMODB_ENDPOINT` names another server; with
 //! `aws` it is AWS's own, with the credentials and region of the environment. Each test makes a table of its own; those
-//! on other servers stay there, named `towpath-test-…`.
+//! on other servers stay there, named `towpath-test-…`. With `TOWPATH_TEST_FAULT` (`contended`, `throttled`, `answer-lost`) each call
+//! fails once before it gets through.
 #![allow(
     dead_code,
     unused_imports,
@@ -32,10 +33,10 @@ use store::{
     Settings, Store, Table,
     table::{Along, Released},
 };
-use testkit::records::build_of;
 pub(crate) use testkit::records::{
     build_id, event, grant, note, pipeline, registration_key, release, run_id, step_event,
 };
+use testkit::{records::build_of, transient::Transient};
 
 /// A table, and the server that has it.
 pub(crate) struct Bench {
@@ -67,7 +68,10 @@ impl Bench {
     async fn embedded(storage: Storage) -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = dynamodb::start(storage, any).await.unwrap();
-        let endpoint = server.endpoint();
+        let mut endpoint = server.endpoint();
+        if let Some(fault) = fault() {
+            endpoint = fault.before(&endpoint).await;
+        }
         Self::over(Some(server), Some(endpoint)).await
     }
 
@@ -116,6 +120,16 @@ impl Bench {
         }
         aws_sdk_dynamodb::Client::new(&loader.load().await)
     }
+}
+
+/// How each call is to fail once, if at all.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are configured by the environment"
+)]
+fn fault() -> Option<Transient> {
+    let name = std::env::var("TOWPATH_TEST_FAULT").ok()?;
+    Some(Transient::of(&name).unwrap())
 }
 
 #[expect(

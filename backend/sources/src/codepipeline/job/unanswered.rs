@@ -113,8 +113,8 @@ impl Unanswered {
                  happens again, its log says how far it came."
             ),
             Ending::Failed => format!(
-                "Towpath's function action ended without an answer: it failed, crashed or ran out of memory ({request}). \
-                 Its log says why. Retry the stage."
+                "Towpath's function action ended without an answer: what it needs did not answer, or it crashed or ran out of memory \
+                 ({request}). Its log says why. Retry the stage."
             ),
         }
     }

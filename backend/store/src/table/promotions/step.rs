@@ -62,7 +62,6 @@ impl Promotions<'_> {
         let (writes, obstacles): (Vec<Write>, Vec<Obstacle>) = guarded.into_iter().unzip();
         match self.table.audit().commit(writes, &step.notes).await? {
             Written::Yes => Ok(Stepped::Done(Box::new(before.after(after.clone())))),
-            Written::Busy => Ok(Stepped::Refused(Obstacle::Changed)),
             Written::Refused(places) => {
                 let met = places.iter().filter_map(|place| obstacles.get(*place));
                 let first = met.min().copied();
