@@ -7,12 +7,13 @@ use domain::{
 use toml::de::DeTable;
 
 use super::{
-    App, Config, Environment, Pipeline, Problems, SOURCES, downloads, machines, paths,
+    App, Config, Environment, Pipeline, Problems, SOURCES, downloads, paths,
     reader::{Document, Section, Text},
     roles,
     values::{
         colour, for_people, is_account, is_workflow, known, public_url, shaped, slug, unique,
     },
+    workloads,
 };
 
 pub(super) const TOP_KEYS: [&str; 8] = [
@@ -22,7 +23,7 @@ pub(super) const TOP_KEYS: [&str; 8] = [
     "pipelines",
     "paths",
     "roles",
-    "machines",
+    "workloads",
     "downloads",
 ];
 pub(super) const APP_KEYS: [&str; 2] = ["id", "name"];
@@ -51,7 +52,8 @@ pub(super) fn config(text: &str, file: &str) -> Result<Config, Problems> {
 }
 
 fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
-    let top = Section::open(document, "this file", root, 0..0, &TOP_KEYS);
+    let keys = [&TOP_KEYS[..], &[workloads::OLD_KEY]].concat();
+    let top = Section::open(document, "this file", root, 0..0, &keys);
     let apps = apps(document, &top);
     let environments = environments(document, &top);
     let app_names: Vec<&str> = names(&apps);
@@ -66,7 +68,7 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
         },
     );
     let roles = roles::entries(document, &top, &app_names, &environment_names);
-    let machines = machines::entries(document, &top, &app_names, &environment_names);
+    let workloads = workloads::entries(document, &top, &app_names, &environment_names);
     let public_url = top
         .optional("public_url", "https://releases.example.com")
         .and_then(|text| public_url(document, &text));
@@ -80,8 +82,9 @@ fn contents(document: &Document<'_>, root: &DeTable<'_>) -> Config {
         pipelines,
         paths,
         roles,
-        machines,
+        workloads,
         downloads: downloads::limits(document, &top),
+        outdated: document.warnings(),
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod check;
 mod downloads;
-mod machines;
 mod names;
 mod paths;
 mod problem;
@@ -15,6 +14,7 @@ mod roles;
 mod tests;
 mod values;
 mod warnings;
+mod workloads;
 
 use domain::{
     access::Grant,
@@ -62,13 +62,15 @@ pub struct Config {
     #[serde(default)]
     pub roles: Vec<RoleEntry>,
     /// Which jobs and services may call without a stored secret, and what they may do; the first entry that fits counts.
-    #[schemars(with = "Vec<machines::MachineSchema>")]
+    #[schemars(with = "Vec<workloads::WorkloadSchema>")]
     #[serde(default)]
-    pub machines: Vec<Workload>,
+    pub workloads: Vec<Workload>,
     /// How much is given out in a day, so that what leaks costs no more than that.
     #[schemars(with = "downloads::Downloads")]
     #[serde(default)]
     pub downloads: DailyLimits,
+    #[schemars(skip)]
+    outdated: Vec<String>,
 }
 
 /// A product that the team ships.

@@ -2,6 +2,8 @@
 
 mod typed;
 
+pub(super) use typed::Table;
+
 use std::{cell::RefCell, ops::Range};
 
 use toml::{
@@ -19,6 +21,7 @@ pub(super) struct Document<'t> {
     file: &'t str,
     text: &'t str,
     problems: RefCell<Vec<Problem>>,
+    warnings: RefCell<Vec<String>>,
 }
 
 /// A text of the document and where it stands.
@@ -34,6 +37,7 @@ impl<'t> Document<'t> {
             file,
             text,
             problems: RefCell::default(),
+            warnings: RefCell::default(),
         }
     }
 
@@ -45,6 +49,18 @@ impl<'t> Document<'t> {
     ) {
         let problem = Problem::at(self.file, self.text, span, what.into(), fix.into());
         self.problems.borrow_mut().push(problem);
+    }
+
+    /// Says of something that works that it should be written otherwise.
+    pub(super) fn warn(&self, span: Range<usize>, what: &str) {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let warning = format!("line {line}: {what}");
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.warnings.borrow().clone()
     }
 
     pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, Problems> {

@@ -309,7 +309,7 @@ fn the_schema_knows_the_keys_that_the_reader_knows() {
         sorted(&check::PIPELINE_KEYS)
     );
     for (name, known) in [
-        ("Machine", &machines::KEYS[..]),
+        ("Workload", &workloads::KEYS[..]),
         ("Downloads", &downloads::KEYS),
         ("Path", &paths::KEYS),
         ("PathStep", &paths::STEP_KEYS),

@@ -1,4 +1,4 @@
-//! What the JSON Schema says of `[[machines]]`. The reader makes what the portal uses of it at once, so this is for the schema
+//! What the JSON Schema says of `[[workloads]]`. The reader makes what the portal uses of it at once, so this is for the schema
 //! alone; a test holds its keys to the reader's.
 
 use schemars::JsonSchema;
@@ -10,7 +10,7 @@ use crate::SLUG;
 #[expect(dead_code, reason = "for the schema alone")]
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(crate) struct Machine {
+pub(crate) struct Workload {
     /// Its name; records say `machine/<name>`.
     #[schemars(regex(pattern = SLUG))]
     name: String,

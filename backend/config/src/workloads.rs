@@ -1,4 +1,4 @@
-//! `[[machines]]`: which jobs and services may call without a stored secret, and what they may do.
+//! `[[workloads]]`: which jobs and services may call without a stored secret, and what they may do.
 
 mod schema;
 mod shapes;
@@ -12,12 +12,12 @@ use domain::{
 use toml::de::DeTable;
 
 use super::{
-    reader::{Document, Section, Text},
+    reader::{Document, Section, Table, Text},
     roles::{all_known, scope},
     values::{is_account, known},
 };
 
-pub(super) use schema::Machine as MachineSchema;
+pub(super) use schema::Workload as WorkloadSchema;
 use shapes::{
     is_event, is_file_path, is_issuer, is_line, is_name, is_number, is_origin, is_ref, is_role,
     is_uuid, is_workflow_file,
@@ -42,7 +42,10 @@ pub(super) const KEYS: [&str; 16] = [
     "environments",
 ];
 
-/// Where machines come from.
+/// What the section was called before, which is still read.
+pub(super) const OLD_KEY: &str = "machines";
+
+/// Where workloads come from.
 pub(super) const FROM: [&str; 4] = ["github", "gitlab", "circleci", "aws"];
 
 const PERMISSIONS: [&str; 8] = {
@@ -55,7 +58,7 @@ const PERMISSIONS: [&str; 8] = {
     names
 };
 
-/// The keys that say what a machine proves, and which of them each origin has.
+/// The keys that say what a workload proves, and which of them each origin has.
 const PROOFS: [(&str, &[&str]); 10] = [
     ("issuer", &["github", "gitlab", "circleci"]),
     ("repository_id", &["github"]),
@@ -75,10 +78,11 @@ pub(super) fn entries(
     apps: &[&str],
     environments: &[&str],
 ) -> Vec<Workload> {
-    let mut machines: Vec<Workload> = Vec::new();
+    let mut workloads: Vec<Workload> = Vec::new();
     let mut names: Vec<String> = Vec::new();
-    for (table, span) in top.tables("machines") {
-        let section = Section::open(document, "[[machines]]", table, span, &KEYS);
+    let (title, tables) = tables(document, top);
+    for (table, span) in tables {
+        let section = Section::open(document, title, table, span, &KEYS);
         let name = section.required("name", "wallet-release");
         let name = name.and_then(|name| self::name(document, name, &mut names));
         let identity = identity(document, &section, table);
@@ -86,26 +90,50 @@ pub(super) fn entries(
         let (Some(name), Some(identity), Some(permit)) = (name, identity, permit) else {
             continue;
         };
-        if let Some(first) = machines
+        if let Some(first) = workloads
             .iter()
             .find(|first| first.identity.covers(&identity))
         {
             section.problem(
                 "name",
                 format!(
-                    "whatever \"{name}\" fits, the machine \"{}\" fits before it",
+                    "whatever \"{name}\" fits, the workload \"{}\" fits before it",
                     first.name
                 ),
                 "the first that fits counts: put the narrower one first, or make one entry of both",
             );
         }
-        machines.push(Workload {
+        workloads.push(Workload {
             name,
             identity,
             permit,
         });
     }
-    machines
+    workloads
+}
+
+/// The tables, and what the file calls them.
+fn tables<'d, 't>(
+    document: &Document<'_>,
+    top: &Section<'d, 't>,
+) -> (&'static str, Vec<Table<'d, 't>>) {
+    let old = top.tables(OLD_KEY);
+    let Some((_, span)) = old.first() else {
+        return ("[[workloads]]", top.tables("workloads"));
+    };
+    if top.has("workloads") {
+        document.problem(
+            span.clone(),
+            "[[machines]] is the old name of [[workloads]], and this file has both",
+            "write [[workloads]] over all of them, in the order in which they are to be tried",
+        );
+    } else {
+        document.warn(
+            span.clone(),
+            "[[machines]] is called [[workloads]] now: rename it. The old name is still read",
+        );
+    }
+    ("[[machines]]", old)
 }
 
 fn name(document: &Document<'_>, text: Text, before: &mut Vec<String>) -> Option<String> {
@@ -113,13 +141,13 @@ fn name(document: &Document<'_>, text: Text, before: &mut Vec<String>) -> Option
         document,
         text.clone(),
         is_name,
-        "the name of a machine",
+        "the name of a workload",
         NAME_SHAPE,
     )?;
     if before.contains(&good) {
         document.problem(
             text.span,
-            format!("a second machine \"{good}\""),
+            format!("a second workload \"{good}\""),
             "give it another name, or remove it",
         );
     }
@@ -156,7 +184,7 @@ fn identity(
     table: &DeTable<'_>,
 ) -> Option<Identity> {
     let from = section.required("from", "github");
-    let from = from.and_then(|text| known(document, "origin of machines", text, &FROM))?;
+    let from = from.and_then(|text| known(document, "origin of workloads", text, &FROM))?;
     strangers(section, table, &from);
     match from.as_str() {
         "aws" => aws(document, section),
@@ -173,8 +201,8 @@ fn strangers(section: &Section<'_, '_>, table: &DeTable<'_>, from: &str) {
         if table.contains_key(key) && !origins.contains(&from) {
             section.problem(
                 key,
-                format!("\"{key}\" is not for machines from {from}"),
-                format!("remove it; it is for machines from {}", origins.join(", ")),
+                format!("\"{key}\" is not for workloads from {from}"),
+                format!("remove it; it is for workloads from {}", origins.join(", ")),
             );
         }
     }
