@@ -1,6 +1,6 @@
 //! `[[paths]]`: which way builds take through the environments, and what has to hold at each step.
 
-mod duration;
+mod durations;
 mod freezes;
 mod gates;
 mod moment;

@@ -6,7 +6,7 @@ use domain::{
     path::{ApprovalRule, Check, Gates},
 };
 
-use super::{duration, freezes};
+use super::{durations, freezes};
 use crate::{
     SOURCES,
     names::suggest,
@@ -45,10 +45,10 @@ pub(super) fn gates(document: &Document<'_>, step: &Section<'_, '_>) -> Gates {
     }
     Gates {
         checks: checks(document, step),
-        soak: duration::optional(document, step, "soak", "2h"),
+        soak: durations::optional(document, step, "soak", "2h"),
         approvals: approvals(document, step),
         freezes: freezes::entries(document, step),
-        max_age: duration::optional(document, step, "max_age", "30d"),
+        max_age: durations::optional(document, step, "max_age", "30d"),
         findings: None,
     }
 }

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 
 use super::{
-    duration::PATTERN as DURATION,
+    durations::PATTERN as DURATION,
     gates::{MOST_CHECKS, MOST_FREEZES, MOST_GROUPS, MOST_RULES},
     moment,
     target::REVISION_KINDS,

@@ -6,7 +6,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 
-use super::{Names, duration, gates, target};
+use super::{Names, durations, gates, target};
 use crate::{
     reader::{Document, Section},
     values::known,
@@ -95,14 +95,14 @@ fn step(document: &Document<'_>, section: &Section<'_, '_>, names: &Names<'_>) -
         .and_then(|name| name.parse().ok());
     let gates: Gates = gates::gates(document, section);
     let automatic = section.flag("automatic");
-    let expires_after = duration::optional(document, section, "expires_after", "72h");
+    let expires_after = durations::optional(document, section, "expires_after", "72h");
     let timeouts = Timeouts::default();
     let timeouts = Timeouts {
-        start: duration::optional(document, section, "start_timeout", "1h")
+        start: durations::optional(document, section, "start_timeout", "1h")
             .unwrap_or(timeouts.start),
-        run: duration::optional(document, section, "run_timeout", "24h").unwrap_or(timeouts.run),
+        run: durations::optional(document, section, "run_timeout", "24h").unwrap_or(timeouts.run),
     };
-    let approvals_expire = duration::optional(document, section, "approvals_expire", "7d");
+    let approvals_expire = durations::optional(document, section, "approvals_expire", "7d");
     if approvals_expire.is_some_and(|expire| expire > LONGEST_APPROVAL) {
         section.problem(
             "approvals_expire",
