@@ -1,52 +1,29 @@
 //! `[[workloads]]`: which jobs and services may call without a stored secret, and what they may do.
 
-mod schema;
+mod identity;
 mod shapes;
 #[cfg(test)]
 mod tests;
 
 use domain::{
     access::{Permission, Permit},
-    workload::{ANY_REF, Identity, Job, NEVER_TRUSTED, Platform, Workload},
+    workload,
 };
-use toml::de::DeTable;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::{
-    reader::{Document, Section, Table, Text},
-    roles::{all_known, scope},
-    values::{is_account, known},
+    document::{Document, Text},
+    names::Names,
+    reader::{Entries, Given, Leaf, List},
+    roles::scope,
+    schema::{listed, one_of},
+    values::{ACCOUNT, SLUG, known},
 };
-
-pub(super) use schema::Workload as WorkloadSchema;
-use shapes::{
-    is_event, is_file_path, is_issuer, is_line, is_name, is_number, is_origin, is_ref, is_role,
-    is_uuid, is_workflow_file,
-};
-
-pub(super) const KEYS: [&str; 16] = [
-    "name",
-    "from",
-    "issuer",
-    "repository_id",
-    "project_id",
-    "origin",
-    "refs",
-    "job_environment",
-    "workflow",
-    "events",
-    "context_id",
-    "account",
-    "role",
-    "may",
-    "apps",
-    "environments",
-];
-
-/// What the section was called before, which is still read.
-pub(super) const OLD_KEY: &str = "machines";
+use shapes::is_name;
 
 /// Where workloads come from.
-pub(super) const FROM: [&str; 4] = ["github", "gitlab", "circleci", "aws"];
+const FROM: [&str; 4] = ["github", "gitlab", "circleci", "aws"];
 
 const PERMISSIONS: [&str; 8] = {
     let mut names = [""; 8];
@@ -58,44 +35,124 @@ const PERMISSIONS: [&str; 8] = {
     names
 };
 
-/// The keys that say what a workload proves, and which of them each origin has.
-const PROOFS: [(&str, &[&str]); 10] = [
-    ("issuer", &["github", "gitlab", "circleci"]),
-    ("repository_id", &["github"]),
-    ("project_id", &["gitlab", "circleci"]),
-    ("origin", &["circleci"]),
-    ("refs", &["github", "gitlab", "circleci"]),
-    ("job_environment", &["github", "gitlab"]),
-    ("workflow", &["github", "gitlab"]),
-    ("events", &["github", "gitlab"]),
-    ("context_id", &["circleci"]),
-    ("account", &["aws"]),
-];
+/// A job or a service that proves by its own platform what it is. The first entry that fits counts.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Workload {
+    /// Its name; records say `machine/<name>`.
+    #[schemars(regex(pattern = SLUG), example = &"wallet-release")]
+    name: Given<String>,
+    /// The platform that it proves itself by.
+    #[schemars(extend("enum" = FROM))]
+    from: Given<String>,
+    /// The issuer, to the letter as its tokens name it. Left out, that of github.com or gitlab.com; needed for `circleci`.
+    #[schemars(
+        regex(pattern = "^https?://[^?#]+$"),
+        example = &"https://gitlab.example.com"
+    )]
+    issuer: Option<Given<String>>,
+    /// For `github`: the repository's number, which stays when its name changes hands.
+    #[schemars(regex(pattern = "^[1-9][0-9]{0,19}$"), example = &"123456789")]
+    repository_id: Option<Given<String>>,
+    /// For `gitlab` and `circleci`: the project's number or UUID.
+    #[schemars(length(min = 1, max = 40), example = &"20")]
+    project_id: Option<Given<String>>,
+    /// For `circleci`: where the code comes from, such as `"github.com/acme/wallet"`.
+    #[schemars(length(min = 1), example = &"github.com/acme/wallet")]
+    origin: Option<Given<String>>,
+    /// The refs that the job may run for, such as `"refs/heads/main"` or `"refs/tags/v*"`. Left out, branches and tags.
+    #[schemars(
+        length(min = 1),
+        inner(regex(pattern = "^refs/(heads|tags|pull|merge-requests)/[^*]*\\*?$")),
+        example = listed("refs/heads/main")
+    )]
+    refs: List<String>,
+    /// For `github` and `gitlab`: the environment, as the CI system has it, that the job must run in.
+    #[schemars(length(min = 1, max = 200), example = &"production")]
+    job_environment: Option<Given<String>>,
+    /// The file that the run must be defined by, in the repository itself: for `github` a file below `.github/workflows`, such as
+    /// `"release.yml"`; for `gitlab` its path, such as `".gitlab-ci.yml"`. Left out, any.
+    #[schemars(length(min = 1, max = 250), example = &"release.yml")]
+    workflow: Option<Given<String>>,
+    /// What may have started the run: for `github` events such as `"push"` and `"workflow_dispatch"`, never
+    /// `"pull_request_target"`; for `gitlab` sources of pipelines such as `"push"` and `"web"`. Left out, anything.
+    #[schemars(
+        length(min = 1),
+        inner(regex(pattern = "^[a-z_]{1,60}$")),
+        example = listed("push")
+    )]
+    events: List<String>,
+    /// For `circleci`: the context that the job must run in.
+    #[schemars(
+        regex(pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+        example = identity::UUID
+    )]
+    context_id: Option<Given<String>>,
+    /// For `aws`: the account, twelve digits in quotes.
+    #[schemars(regex(pattern = ACCOUNT), example = &"123456789012")]
+    account: Option<Given<String>>,
+    /// For `aws`: the role's name, without its path.
+    #[schemars(regex(pattern = "^[A-Za-z0-9+=,.@_-]{1,64}$"), example = &"wallet-build")]
+    role: Option<Given<String>>,
+    /// What it may do. Each includes seeing the apps that it is for.
+    #[schemars(
+        length(min = 1),
+        extend("items" = one_of(&PERMISSIONS)),
+        example = listed("register")
+    )]
+    may: Given<Vec<Given<String>>>,
+    /// The `id`s of the apps that it is for. Left out, all.
+    #[schemars(length(min = 1), inner(regex(pattern = SLUG)), example = listed("wallet"))]
+    apps: List<String>,
+    /// The `id`s of the environments where it may do it. Left out, all.
+    #[schemars(length(min = 1), inner(regex(pattern = SLUG)), example = listed("dev"))]
+    environments: List<String>,
+}
 
-pub(super) fn entries(
+/// The list, and what the file calls it: by the old name where it has that.
+pub(crate) fn in_use<'f, L: Entries<Workload>>(
     document: &Document<'_>,
-    top: &Section<'_, '_>,
-    apps: &[&str],
-    environments: &[&str],
-) -> Vec<Workload> {
-    let mut workloads: Vec<Workload> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
-    let (title, tables) = tables(document, top);
-    for (table, span) in tables {
-        let section = Section::open(document, title, table, span, &KEYS);
-        let name = section.required("name", "wallet-release");
-        let name = name.and_then(|name| self::name(document, name, &mut names));
-        let identity = identity(document, &section, table);
-        let permit = permit(document, &section, apps, environments);
+    new: &'f L,
+    old: &'f L,
+) -> (&'static str, &'f L) {
+    let Some((_, first)) = old.entries().next() else {
+        return ("[[workloads]]", new);
+    };
+    if new.given().is_some() {
+        document.problem(
+            first.clone(),
+            "[[machines]] is the old name of [[workloads]], and this file has both",
+            "write [[workloads]] over all of them, in the order in which they are to be tried",
+        );
+    } else {
+        document.warn(
+            first.clone(),
+            "[[machines]] is called [[workloads]] now: rename it. The old name is still read",
+        );
+    }
+    ("[[machines]]", old)
+}
+
+pub(crate) fn all(
+    document: &Document<'_>,
+    title: &'static str,
+    list: &impl Entries<Workload>,
+    names: &Names<'_>,
+) -> Vec<workload::Workload> {
+    let mut workloads: Vec<workload::Workload> = Vec::new();
+    let mut before: Vec<String> = Vec::new();
+    for (entry, span) in list.entries() {
+        let name = entry.name.text();
+        let name = name.and_then(|text| self::name(document, text, &mut before));
+        let identity = entry.identity(document, title, span);
+        let permit = entry.permit(document, names);
         let (Some(name), Some(identity), Some(permit)) = (name, identity, permit) else {
             continue;
         };
-        if let Some(first) = workloads
-            .iter()
-            .find(|first| first.identity.covers(&identity))
-        {
-            section.problem(
-                "name",
+        let mut earlier = workloads.iter();
+        if let Some(first) = earlier.find(|first| first.identity.covers(&identity)) {
+            document.problem(
+                entry.name.span_or(span),
                 format!(
                     "whatever \"{name}\" fits, the workload \"{}\" fits before it",
                     first.name
@@ -103,7 +160,7 @@ pub(super) fn entries(
                 "the first that fits counts: put the narrower one first, or make one entry of both",
             );
         }
-        workloads.push(Workload {
+        workloads.push(workload::Workload {
             name,
             identity,
             permit,
@@ -112,41 +169,14 @@ pub(super) fn entries(
     workloads
 }
 
-/// The tables, and what the file calls them.
-fn tables<'d, 't>(
-    document: &Document<'_>,
-    top: &Section<'d, 't>,
-) -> (&'static str, Vec<Table<'d, 't>>) {
-    let old = top.tables(OLD_KEY);
-    let Some((_, span)) = old.first() else {
-        return ("[[workloads]]", top.tables("workloads"));
-    };
-    if top.has("workloads") {
-        document.problem(
-            span.clone(),
-            "[[machines]] is the old name of [[workloads]], and this file has both",
-            "write [[workloads]] over all of them, in the order in which they are to be tried",
-        );
-    } else {
-        document.warn(
-            span.clone(),
-            "[[machines]] is called [[workloads]] now: rename it. The old name is still read",
-        );
-    }
-    ("[[machines]]", old)
-}
-
 fn name(document: &Document<'_>, text: Text, before: &mut Vec<String>) -> Option<String> {
-    let good = fits(
-        document,
-        text.clone(),
-        is_name,
-        "the name of a workload",
-        NAME_SHAPE,
-    )?;
+    let span = text.span.clone();
+    let shape =
+        "write 1 to 40 lower-case letters, digits and inner hyphens, such as \"wallet-release\"";
+    let good = fits(document, text, is_name, "the name of a workload", shape)?;
     if before.contains(&good) {
         document.problem(
-            text.span,
+            span,
             format!("a second workload \"{good}\""),
             "give it another name, or remove it",
         );
@@ -155,211 +185,19 @@ fn name(document: &Document<'_>, text: Text, before: &mut Vec<String>) -> Option
     Some(good)
 }
 
-const NAME_SHAPE: &str =
-    "write 1 to 40 lower-case letters, digits and inner hyphens, such as \"wallet-release\"";
-
-fn permit(
-    document: &Document<'_>,
-    section: &Section<'_, '_>,
-    apps: &[&str],
-    environments: &[&str],
-) -> Option<Permit> {
-    let may = section.required_texts("may", "register");
-    let names = section.texts("apps", "wallet");
-    let apps = names.map(|names| all_known(document, "app", names, apps));
-    let names = section.texts("environments", "dev");
-    let places = names.map(|names| all_known(document, "environment", names, environments));
-    let known = |text| known(document, "permission", text, &PERMISSIONS);
-    let may = may?.into_iter().filter_map(known);
-    Some(Permit {
-        may: may.filter_map(|name| name.parse().ok()).collect(),
-        apps: scope(apps.as_deref()),
-        environments: scope(places.as_deref()),
-    })
-}
-
-fn identity(
-    document: &Document<'_>,
-    section: &Section<'_, '_>,
-    table: &DeTable<'_>,
-) -> Option<Identity> {
-    let from = section.required("from", "github");
-    let from = from.and_then(|text| known(document, "origin of workloads", text, &FROM))?;
-    strangers(section, table, &from);
-    match from.as_str() {
-        "aws" => aws(document, section),
-        "circleci" => job(document, section, Platform::CircleCi),
-        "gitlab" => job(document, section, Platform::GitLab),
-        _ => job(document, section, Platform::GitHub),
+impl Workload {
+    fn permit(&self, document: &Document<'_>, names: &Names<'_>) -> Option<Permit> {
+        let apps = scope(document, "app", &self.apps, &names.apps);
+        let environments = &self.environments;
+        let environments = scope(document, "environment", environments, &names.environments);
+        let known = |text| known(document, "permission", text, &PERMISSIONS);
+        let may = self.may.texts()?.into_iter().filter_map(known);
+        Some(Permit {
+            may: may.filter_map(|name| name.parse().ok()).collect(),
+            apps,
+            environments,
+        })
     }
-}
-
-/// Names what an entry says and its origin does not prove: it would seem to be checked.
-fn strangers(section: &Section<'_, '_>, table: &DeTable<'_>, from: &str) {
-    let role: (&str, &[&str]) = ("role", &["aws"]);
-    for (key, origins) in PROOFS.into_iter().chain([role]) {
-        if table.contains_key(key) && !origins.contains(&from) {
-            section.problem(
-                key,
-                format!("\"{key}\" is not for workloads from {from}"),
-                format!("remove it; it is for workloads from {}", origins.join(", ")),
-            );
-        }
-    }
-}
-
-fn aws(document: &Document<'_>, section: &Section<'_, '_>) -> Option<Identity> {
-    let account = section.required("account", "123456789012");
-    let account = account.and_then(|text| {
-        let shape = "write its twelve digits, such as \"123456789012\"";
-        fits(document, text, is_account, "an AWS account", shape)
-    });
-    let role = section.required("role", "wallet-build");
-    let role = role.and_then(|text| {
-        let shape = "write the role's name without its path or ARN, such as \"wallet-build\": sessions do not say the path";
-        fits(document, text, is_role, "the name of a role", shape)
-    });
-    Some(Identity::Aws {
-        account: account?,
-        role: role?,
-    })
-}
-
-fn job(document: &Document<'_>, section: &Section<'_, '_>, platform: Platform) -> Option<Identity> {
-    let id = match platform {
-        Platform::GitHub => {
-            let shape = "write the number that `gh api repos/acme/wallet --jq .id` prints, such as \"123456789\"";
-            let text = section.required("repository_id", "123456789");
-            text.and_then(|text| fits(document, text, is_number, "the id of a repository", shape))
-        }
-        Platform::GitLab => {
-            let shape = "write the number of the project's settings, such as \"20\"";
-            let text = section.required("project_id", "20");
-            text.and_then(|text| fits(document, text, is_number, "the id of a project", shape))
-        }
-        Platform::CircleCi => {
-            let shape = "write the UUID of the project's settings, in lower case";
-            let text = section.required("project_id", UUID);
-            text.and_then(|text| fits(document, text, is_uuid, "the id of a project", shape))
-        }
-    };
-    let origin = (platform == Platform::CircleCi).then(|| {
-        let shape = "write host, owner and repository, such as \"github.com/acme/wallet\"";
-        let text = section.required("origin", "github.com/acme/wallet");
-        text.and_then(|text| fits(document, text, is_origin, "where code comes from", shape))
-    });
-    let issuer = issuer(document, section, platform);
-    let refs = refs(document, section);
-    let within = within(document, section, platform);
-    let workflow = workflow(document, section, platform);
-    let events = events(document, section, platform);
-    Some(Identity::Job(Job {
-        platform,
-        issuer: issuer?,
-        id: id?,
-        origin: origin.map_or(Some(None), |origin| origin.map(Some))?,
-        refs,
-        within,
-        workflow,
-        events,
-    }))
-}
-
-const UUID: &str = "3a5ae4d4-9a34-4e8b-8a0f-7a1d6a4f2d11";
-
-fn issuer(
-    document: &Document<'_>,
-    section: &Section<'_, '_>,
-    platform: Platform,
-) -> Option<String> {
-    let shape =
-        "write it to the letter as its tokens name it, such as \"https://gitlab.example.com\"";
-    let text = match platform.usual_issuer() {
-        Some(usual) if !section.has("issuer") => return Some(usual.to_owned()),
-        Some(usual) => section.optional("issuer", usual),
-        None => section.required(
-            "issuer",
-            "https://oidc.circleci.com/org/<the organization's id>",
-        ),
-    };
-    fits(
-        document,
-        text?,
-        is_issuer,
-        "the address of an issuer",
-        shape,
-    )
-}
-
-fn refs(document: &Document<'_>, section: &Section<'_, '_>) -> Vec<String> {
-    let Some(refs) = section.texts("refs", "refs/heads/main") else {
-        return ANY_REF.map(str::to_owned).to_vec();
-    };
-    let shape = "write it in full, such as \"refs/heads/main\" or \"refs/tags/v*\"; only a * at the end stands for more";
-    let refs = refs.into_iter();
-    refs.filter_map(|text| fits(document, text, is_ref, "a ref", shape))
-        .collect()
-}
-
-fn within(
-    document: &Document<'_>,
-    section: &Section<'_, '_>,
-    platform: Platform,
-) -> Option<String> {
-    if platform == Platform::CircleCi {
-        let text = section.optional("context_id", UUID)?;
-        let shape = "write the UUID of the context's page, in lower case";
-        return fits(document, text, is_uuid, "the id of a context", shape);
-    }
-    let text = section.optional("job_environment", "production")?;
-    let shape = "write its name as the job does, on one line of 1 to 200 characters";
-    fits(document, text, is_line, "the name of an environment", shape)
-}
-
-fn workflow(
-    document: &Document<'_>,
-    section: &Section<'_, '_>,
-    platform: Platform,
-) -> Option<String> {
-    match platform {
-        Platform::GitHub => {
-            let text = section.optional("workflow", "release.yml")?;
-            let shape = "write the file's name below .github/workflows, such as \"release.yml\"";
-            fits(document, text, is_workflow_file, "a workflow's file", shape)
-        }
-        Platform::GitLab => {
-            let text = section.optional("workflow", ".gitlab-ci.yml")?;
-            let shape = "write the file's path in the project, such as \".gitlab-ci.yml\"";
-            fits(document, text, is_file_path, "a pipeline's file", shape)
-        }
-        Platform::CircleCi => None,
-    }
-}
-
-fn events(
-    document: &Document<'_>,
-    section: &Section<'_, '_>,
-    platform: Platform,
-) -> Option<Vec<String>> {
-    if platform == Platform::CircleCi {
-        return None;
-    }
-    let shape = "write it as the CI system does, such as \"push\"";
-    let events = section.texts("events", "push")?.into_iter();
-    let good = events.filter_map(|text| {
-        if platform == Platform::GitHub && text.value == NEVER_TRUSTED {
-            document.problem(
-                text.span,
-                format!(
-                    "\"{NEVER_TRUSTED}\" is never taken: it can be made to run a stranger's code"
-                ),
-                "remove it, and run the workflow on push",
-            );
-            return None;
-        }
-        fits(document, text, is_event, "the name of an event", shape)
-    });
-    Some(good.collect())
 }
 
 /// The text, if it has the right shape; else a problem.

@@ -52,7 +52,7 @@ const FILES: [(&str, &str); 39] = [
     ("packages/src/apk/signatures/der.rs", "apk_parts"),
     ("packages/src/archive/directory.rs", "archive"),
     ("packages/src/archive/entry_reader.rs", "archive"),
-    ("config/src/check.rs", "configuration"),
+    ("config/src/file.rs", "configuration"),
     ("config/src/workloads/shapes.rs", "configuration"),
     ("config/src/values.rs", "configuration"),
     ("identity/src/credential.rs", "credentials"),

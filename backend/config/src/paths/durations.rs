@@ -3,24 +3,23 @@
 use domain::duration;
 use jiff::SignedDuration;
 
-use crate::reader::{Document, Section};
+use crate::{document::Document, reader::Leaf};
 
 pub(super) use domain::duration::PATTERN;
 
-/// A duration that may be absent.
+/// A duration that may be absent; `example` is one that its key may have.
 pub(super) fn optional(
     document: &Document<'_>,
-    section: &Section<'_, '_>,
-    key: &str,
+    given: &impl Leaf<String>,
     example: &str,
 ) -> Option<SignedDuration> {
-    let text = section.optional(key, example)?;
+    let text = given.text()?;
     let parsed = duration::parse(&text.value);
     if parsed.is_none() {
         document.problem(
             text.span,
             format!("\"{}\" is not a duration", text.value),
-            format!("write {}, such as {key} = \"{example}\"", duration::FORM),
+            format!("write {}, such as {example}", duration::FORM),
         );
     }
     parsed

@@ -1,6 +1,9 @@
-use domain::access::{Permission, Scope};
+use domain::{
+    access::{Permission, Scope},
+    workload::{ANY_REF, Identity, Job, Platform, Workload},
+};
 
-use super::*;
+use super::identity::UUID;
 use crate::Config;
 
 const BEFORE: &str = r##"
@@ -351,12 +354,10 @@ fn the_old_name_of_the_section_is_read_with_a_warning() {
         warning.starts_with("line 11: [[machines]] is called [[workloads]] now: rename it"),
         "{warning}"
     );
-    let mistake = old.replace("from = \"github\"", "");
-    let problems = parse(&mistake).unwrap_err();
-    assert!(
-        problems.contains("[[machines]] has no \"from\""),
-        "{problems}"
-    );
+    for key in ["from = \"github\"", "repository_id = \"74\""] {
+        let problems = parse(&old.replace(key, "")).unwrap_err();
+        assert!(problems.contains("[[machines]] has no \""), "{problems}");
+    }
 }
 
 #[test]
