@@ -13,6 +13,7 @@ pub mod compare;
 pub mod device;
 pub mod digest;
 pub mod download;
+pub mod duration;
 pub mod event;
 pub mod fold;
 pub mod freeze;

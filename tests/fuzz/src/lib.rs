@@ -60,7 +60,7 @@ targets! {
     identifiers: 10_000,
     invocation_records: 10_000,
     jobs: 15_000,
-    machines: 5_000,
+    workloads: 5_000,
     queries: 10_000,
     request_bodies: 10_000,
     sbom: 20_000,
