@@ -3,11 +3,12 @@
 use domain::{
     catalog::is_region,
     id::{AppId, EnvironmentId, RESERVED_APPS, RESERVED_ENVIRONMENTS},
+    source::{PipelineName, Source},
 };
 use toml::de::DeTable;
 
 use super::{
-    App, Config, Environment, Pipeline, Problems, SOURCES, downloads, machines, paths,
+    App, Config, Environment, Pipeline, Problems, downloads, machines, paths,
     reader::{Document, Section, Text},
     roles,
     values::{
@@ -186,10 +187,12 @@ fn pipeline(
 ) -> Option<Pipeline> {
     let source = section
         .required("source", "codepipeline")
-        .and_then(|text| known(document, "source", text, &SOURCES));
+        .and_then(|text| known(document, "source", text, &Source::names()));
     let name = section.required("name", "wallet-dev").and_then(|name| {
         let shown = for_people(document, &name, 200);
-        shown.filter(|_| source.as_deref() != Some("github") || is_workflow(document, &name))
+        let source = source.as_deref().and_then(Source::named);
+        let of_workflow = source.is_some_and(|it| it.pipelines == PipelineName::Workflow);
+        shown.filter(|_| !of_workflow || is_workflow(document, &name))
     });
     let account = section.optional("account", "123456789012");
     let account = account.map(|text| {

@@ -22,6 +22,7 @@ use domain::{
     download::DailyLimits,
     id::{AppId, EnvironmentId},
     path::Path,
+    source::Source,
     workload::Workload,
 };
 use schemars::JsonSchema;
@@ -32,9 +33,6 @@ pub use roles::RoleEntry;
 
 /// The file's usual name.
 pub const FILE_NAME: &str = "towpath.toml";
-
-/// The systems whose pipelines can feed an app.
-pub const SOURCES: [&str; 3] = ["codepipeline", "codebuild", "github"];
 
 const SLUG: &str = "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$";
 
@@ -103,7 +101,7 @@ pub struct Environment {
 #[schemars(deny_unknown_fields)]
 pub struct Pipeline {
     /// The reporting system.
-    #[schemars(extend("enum" = SOURCES))]
+    #[schemars(extend("enum" = Source::names()))]
     pub source: String,
     /// The pipeline's name there; for GitHub, owner, repository and file of the workflow: `acme/wallet/release.yml`.
     #[schemars(length(min = 1, max = 200))]

@@ -4,11 +4,11 @@ use domain::{
     gate::GateKind,
     id::StepId,
     path::{ApprovalRule, Check, Gates},
+    source::Source,
 };
 
 use super::{duration, freezes};
 use crate::{
-    SOURCES,
     names::suggest,
     reader::{Document, Section, Text},
     values::{for_people, known},
@@ -107,7 +107,7 @@ fn source(document: &Document<'_>, text: Text) -> Option<String> {
         );
         return None;
     }
-    known(document, "source", text, &SOURCES)
+    known(document, "source", text, &Source::names())
 }
 
 fn is_step(text: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What the JSON Schema says of `[[paths]]`. The reader makes the domain's types of it at once, so these are for the schema
 //! alone; a test holds their keys to the reader's.
 
+use domain::source::Source;
 use schemars::JsonSchema;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     moment,
     target::REVISION_KINDS,
 };
-use crate::{SLUG, SOURCES};
+use crate::SLUG;
 
 /// Which way builds take through the environments.
 #[expect(dead_code, reason = "for the schema alone")]
@@ -84,7 +85,7 @@ struct Check {
     #[schemars(length(min = 1, max = 60))]
     name: String,
     /// The reporting system.
-    #[schemars(extend("enum" = SOURCES))]
+    #[schemars(extend("enum" = Source::names()))]
     source: String,
     /// The pipeline's name there.
     #[schemars(length(min = 1, max = 100))]
