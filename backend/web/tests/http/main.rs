@@ -46,4 +46,5 @@ mod two_apps;
 mod unsent;
 mod uploads;
 mod walk;
+mod webhooks;
 mod withdrawals;
