@@ -1,6 +1,9 @@
 //! `[[pipelines]]`: which pipeline feeds what.
 
-use domain::catalog::{Feed, is_region};
+use domain::{
+    catalog::{Feed, is_region},
+    source::{PipelineName, Source},
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -8,7 +11,7 @@ use super::{
     document::Document,
     names::Names,
     reader::{Entries, Given, Leaf},
-    values::{ACCOUNT, REGION, SLUG, SOURCES, for_people, is_account, is_workflow, known, shaped},
+    values::{ACCOUNT, REGION, SLUG, for_people, is_account, is_workflow, known, shaped},
 };
 
 /// A pipeline, and what it feeds.
@@ -16,7 +19,7 @@ use super::{
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Pipeline {
     /// The reporting system.
-    #[schemars(extend("enum" = SOURCES))]
+    #[schemars(extend("enum" = Source::names()))]
     source: Given<String>,
     /// The pipeline's name there; for GitHub, owner, repository and file of the workflow: `acme/wallet/release.yml`.
     #[schemars(length(min = 1, max = 200), example = &"wallet-dev")]
@@ -73,10 +76,12 @@ fn covers(first: &Feed, second: &Feed) -> bool {
 impl Pipeline {
     fn feed(&self, document: &Document<'_>, names: &Names<'_>) -> Option<Feed> {
         let source = self.source.text();
-        let source = source.and_then(|text| known(document, "source", text, &SOURCES));
+        let source = source.and_then(|text| known(document, "source", text, &Source::names()));
         let name = self.name.text().and_then(|name| {
             let shown = for_people(document, &name, 200);
-            shown.filter(|_| source.as_deref() != Some("github") || is_workflow(document, &name))
+            let source = source.as_deref().and_then(Source::named);
+            let of_workflow = source.is_some_and(|it| it.pipelines == PipelineName::Workflow);
+            shown.filter(|_| !of_workflow || is_workflow(document, &name))
         });
         let account = self.account.text().map(|text| {
             let (kind, shape) = ("an AWS account", "twelve digits");

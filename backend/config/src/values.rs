@@ -10,9 +10,6 @@ use super::{
     names::suggest,
 };
 
-/// The systems whose pipelines can feed an app.
-pub(super) const SOURCES: [&str; 3] = ["codepipeline", "codebuild", "github"];
-
 /// What the JSON Schema says of values that several keys have.
 pub(super) const SLUG: &str = "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$";
 pub(super) const ACCOUNT: &str = "^[0-9]{12}$";

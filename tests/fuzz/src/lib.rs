@@ -54,7 +54,6 @@ targets! {
     cookies: 5_000,
     credentials: 10_000,
     events: 5_000,
-    github: 4_000,
     headers: 20_000,
     id_tokens: 1_000,
     identifiers: 10_000,
@@ -66,6 +65,7 @@ targets! {
     sbom: 20_000,
     secrets: 20_000,
     webhook_signatures: 10_000,
+    webhooks: 4_000,
 }
 
 /// The target of a name.

@@ -1,13 +1,13 @@
 //! `checks`: runs and steps of runs that must have succeeded.
 
-use domain::{id::StepId, path};
+use domain::{id::StepId, path, source::Source};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
     document::{Document, Text},
     reader::{Entries, Given, Leaf},
-    values::{SOURCES, for_people, known},
+    values::{for_people, known},
 };
 
 /// A run or a step of one that must have succeeded for this very build.
@@ -18,7 +18,7 @@ pub(super) struct Check {
     #[schemars(length(min = 1, max = 60), example = &"end to end")]
     name: Given<String>,
     /// The reporting system.
-    #[schemars(extend("enum" = SOURCES))]
+    #[schemars(extend("enum" = Source::names()))]
     source: Given<String>,
     /// The pipeline's name there.
     #[schemars(length(min = 1, max = 100), example = &"wallet-e2e")]
@@ -79,7 +79,7 @@ fn source(document: &Document<'_>, text: Text) -> Option<String> {
         );
         return None;
     }
-    known(document, "source", text, &SOURCES)
+    known(document, "source", text, &Source::names())
 }
 
 fn is_step(text: &str) -> bool {

@@ -45,5 +45,6 @@ mod two_apps;
 mod unsent;
 mod uploads;
 mod walk;
+mod webhooks;
 mod withdrawals;
 mod workloads;
