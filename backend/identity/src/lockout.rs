@@ -78,7 +78,7 @@ impl Guesser {
 
 /// What an address counts as: itself, or of IPv6 the network of 64 bits, which one subscriber has at least. All whose address
 /// is not known count as one.
-pub fn network(from: Option<&str>) -> String {
+fn network(from: Option<&str>) -> String {
     match from.and_then(|from| from.parse::<IpAddr>().ok()) {
         Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();

@@ -53,7 +53,7 @@ impl Problem {
         problem
     }
 
-    /// Too many requests, or guesses, and how many seconds to wait.
+    /// Too many guesses, or downloads of a day, and how many seconds to wait.
     pub(crate) fn wait(detail: impl Into<String>, seconds: i64) -> Self {
         Self {
             wait: Some(whole_seconds(seconds)),

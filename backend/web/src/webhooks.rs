@@ -24,7 +24,7 @@ use crate::{
     headers::text,
     middleware::{
         edge::{self, ClientAddress, OriginKey},
-        failures, throttle,
+        failures, head_size,
     },
     problem::Problem,
 };
@@ -74,7 +74,7 @@ fn guarded(router: Router<Arc<WebhookState>>, state: WebhookState) -> Router {
     let router = router
         .layer(DefaultBodyLimit::max(MAX_DELIVERY_BYTES))
         .layer(CatchPanicLayer::custom(failures::panicked))
-        .layer(middleware::from_fn(throttle::head_size))
+        .layer(middleware::from_fn(head_size::check))
         .with_state(Arc::new(state));
     edge::around(router, origin_key)
 }
