@@ -61,6 +61,12 @@ impl Problem {
         }
     }
 
+    /// A body that is larger than the `most` bytes that `what` may have.
+    pub(crate) fn too_large(what: &str, most: usize) -> Self {
+        let detail = format!("{what} may have {most} bytes at the most.");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }

@@ -20,8 +20,8 @@ use sources::github::MAX_DELIVERY_BYTES;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    extract::body::unread,
-    headers::text,
+    extract::{body::unread, form},
+    headers::{is_media_type, text},
     middleware::{
         edge::{self, ClientAddress, OriginKey},
         failures, head_size,
@@ -124,7 +124,7 @@ async fn take(
     if authentic.with_previous {
         tracing::info!(endpoint, "signed with the previous secret");
     }
-    if is_form(headers) {
+    if is_media_type(headers, form::MEDIA_TYPE) {
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Set the webhook's content type to application/json.",
@@ -185,10 +185,4 @@ fn refused(error: &NotAuthentic) -> Problem {
             )
         }
     }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

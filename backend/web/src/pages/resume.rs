@@ -25,7 +25,7 @@ use crate::{
         caller::{Caller, sign_in_and_return_to},
         form::{Form, Unsent},
     },
-    headers::{base, is_secure, text},
+    headers::{base, is_https, is_secure, text},
     pages,
     problem::Problem,
     state::{AppState, AuthMode, Shared},
@@ -98,7 +98,7 @@ pub(super) async fn resume(
     caller: Caller,
     request: Request,
 ) -> Result<Response, Problem> {
-    let secure = caller.base.starts_with("https://");
+    let secure = is_https(&caller.base);
     let (mut parts, _) = request.into_parts();
     let Some(kept) = kept(&state, &parts.headers, secure, caller.now).await? else {
         return Ok(Redirect::to("/").into_response());
