@@ -20,10 +20,11 @@ use sources::{MAX_DELIVERY_BYTES, WEBHOOKS, WebhookSource};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    extract::body::unread,
+    extract::{body::unread, form},
+    headers::{is_media_type, text},
     middleware::{
         edge::{self, ClientAddress, OriginKey},
-        failures, throttle,
+        failures, head_size,
     },
     problem::Problem,
 };
@@ -77,7 +78,7 @@ fn guarded(router: Router<Arc<WebhookState>>, state: WebhookState) -> Router {
     let router = router
         .layer(DefaultBodyLimit::max(MAX_DELIVERY_BYTES))
         .layer(CatchPanicLayer::custom(failures::panicked))
-        .layer(middleware::from_fn(throttle::head_size))
+        .layer(middleware::from_fn(head_size::check))
         .with_state(Arc::new(state));
     edge::around(router, origin_key)
 }
@@ -132,7 +133,7 @@ async fn take(
     if authentic.with_previous {
         tracing::info!(endpoint, "signed with the previous secret");
     }
-    if is_form(headers) {
+    if is_media_type(headers, form::MEDIA_TYPE) {
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Set the webhook's content type to application/json.",
@@ -194,14 +195,4 @@ fn refused(error: &NotAuthentic) -> Problem {
             )
         }
     }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
 }
