@@ -61,7 +61,7 @@ ADDRESSES = itertools.count(1)
 
 @schemathesis.hook
 def before_call(ctx, case, kwargs):
-    """Each request from another address, since anyone who asks too often from one has to wait (429)."""
+    """Each request from another address, since anyone who shows too many wrong tokens from one has to wait (429)."""
     one = next(ADDRESSES)
     case.headers["X-Forwarded-For"] = f"10.{one >> 16 & 255}.{one >> 8 & 255}.{one & 255}"
 

@@ -1,4 +1,4 @@
-"""Reads every example of a CI system's file in docs/machines.md as YAML, and checks what each needs to prove itself."""
+"""Reads every example of a CI system's file in docs/workloads.md as YAML, and checks what each needs to prove itself."""
 
 import pathlib
 import re
@@ -7,7 +7,7 @@ import tomllib
 
 import yaml
 
-PAGE = pathlib.Path(__file__).parents[2] / "docs" / "machines.md"
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "workloads.md"
 
 
 def main() -> None:

@@ -10,10 +10,11 @@ from cycles import ROOT, code, modules
 # What of this workspace each crate may depend on, outside its tests.
 MAY_DEPEND_ON = {
     "domain": set(),
+    "http-client": set(),
     "embedded": set(),
     "api": {"domain"},
     "config": {"domain"},
-    "identity": {"domain"},
+    "identity": {"domain", "http-client"},
     "sources": {"domain"},
     "targets": {"domain"},
     "packages": {"domain"},
@@ -22,7 +23,7 @@ MAY_DEPEND_ON = {
     "portal": {"api", "domain", "identity", "packages", "sources", "store", "targets"},
     "web": {"api", "domain", "frontend", "identity", "portal", "sources", "store"},
     "lambdas": {"config", "domain", "identity", "portal", "sources", "store", "targets", "web"},
-    "cli": {"api", "config", "domain", "embedded", "identity", "portal", "sources", "store", "targets", "web"},
+    "cli": {"api", "config", "domain", "embedded", "http-client", "identity", "portal", "sources", "store", "targets", "web"},
 }
 
 # What the use cases leave to other crates: HTTP, pages, the configuration's file, cryptography.

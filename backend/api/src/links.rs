@@ -1,10 +1,11 @@
 //! Share links.
 
 use domain::id::{AppId, BuildId, EnvironmentId};
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A link that somebody asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkRequest {
@@ -30,11 +31,15 @@ pub struct LinkRequest {
     pub password: Option<SharePassword>,
 }
 
-/// A password in a request, which is not printed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A password in a request. It is not printed, and spelt only in the request that carries it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 8, max_length = 200))]
-pub struct SharePassword(pub String);
+pub struct SharePassword(#[serde(serialize_with = "spelt")] pub SecretString);
+
+fn spelt<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose_secret())
+}
 
 /// What a link is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,10 +58,4 @@ pub enum LinkTo {
         /// The environment.
         environment: EnvironmentId,
     },
-}
-
-impl std::fmt::Debug for SharePassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SharePassword(…)")
-    }
 }

@@ -33,7 +33,7 @@ const AFTER_HELP: &str = "Authentication:
   A portal that runs on this machine takes you for its one user. A deployed portal asks for a token: make one on its page
   /settings/tokens, and give it in the environment variable TOWPATH_TOKEN or in a file with --token-file. It is sent to the
   portal of --url and nowhere else, and over https only.
-  A job that is one of the portal's [[machines]] needs no secret: in GitHub Actions with id-token: write, with a token of
+  A job that is one of the portal's [[workloads]] needs no secret: in GitHub Actions with id-token: write, with a token of
   GitLab or CircleCI in TOWPATH_ID_TOKEN, or with the role of AWS that it runs in (--auth aws).
 
 Exit codes:

@@ -5,7 +5,8 @@ mod github;
 
 use clap::ValueEnum;
 use http::HeaderValue;
-use url::{Host, Url};
+use http_client::is_this_machine;
+use url::Url;
 
 use crate::{
     client::{bearer::Bearer, http::Http},
@@ -32,7 +33,7 @@ pub(crate) async fn bearer(
     http: &Http,
 ) -> Result<Option<HeaderValue>, Failure> {
     let token = match auth {
-        Some(Auth::Aws) => aws::token(portal, http).await?,
+        Some(Auth::Aws) => aws::token(portal).await?,
         Some(Auth::Github) => github::token(portal, http)
             .await?
             .ok_or_else(|| Failure::Refused(hint().unwrap_or(NO_JOB).to_owned()))?,
@@ -99,12 +100,7 @@ fn audience(portal: &Url) -> String {
 
 /// Whether a portal is on this machine.
 fn is_here(portal: &Url) -> bool {
-    match portal.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
+    portal.host_str().is_some_and(is_this_machine)
 }
 
 /// A variable that is set and not empty.

@@ -2,11 +2,10 @@
 
 pub(crate) mod bearer;
 pub(crate) mod http;
-mod names;
 
-use ::http::{HeaderValue, Method, Response, StatusCode, header::AUTHORIZATION};
+use ::http::{HeaderValue, Method, StatusCode, header::AUTHORIZATION};
 use api::Problem;
-use hyper::body::Incoming;
+use http_client::Answer;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::OnceCell;
 use url::{Url, form_urlencoded};
@@ -45,7 +44,7 @@ impl Api {
             Bearer::may_go_to(base)?;
         }
         Ok(Self {
-            http: Http::new().map_err(|error| Failure::failed(&error))?,
+            http: Http::new(),
             base: base.clone(),
             token,
             auth,
@@ -69,11 +68,7 @@ impl Api {
     }
 
     /// Asks.
-    pub(crate) async fn ask(
-        &self,
-        path: &str,
-        query: &Query,
-    ) -> Result<Response<Incoming>, Failure> {
+    pub(crate) async fn ask(&self, path: &str, query: &Query) -> Result<Answer, Failure> {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(query)
             .finish();
@@ -93,36 +88,32 @@ impl Api {
     }
 
     /// Tells.
-    pub(crate) async fn tell(
-        &self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<Response<Incoming>, Failure> {
+    pub(crate) async fn tell(&self, path: &str, body: &impl Serialize) -> Result<Answer, Failure> {
         let body = serde_json::to_string(body).map_err(|error| Failure::failed(&error))?;
         self.send(Method::POST, path, Content::Json(body)).await
     }
 
     /// The answer's content as text.
-    pub(crate) async fn text(&self, answer: Response<Incoming>) -> Result<String, Failure> {
-        let bytes = http::read(answer).await.map_err(|error| broken(&error))?;
+    pub(crate) async fn text(&self, answer: Answer) -> Result<String, Failure> {
+        let bytes = self
+            .http
+            .read(answer)
+            .await
+            .map_err(|error| broken(&error))?;
         String::from_utf8(bytes.into()).map_err(|_| self.no_portal())
     }
 
     /// The answer's content.
-    pub(crate) async fn json<T: DeserializeOwned>(
-        &self,
-        answer: Response<Incoming>,
-    ) -> Result<T, Failure> {
-        let bytes = http::read(answer).await.map_err(|error| broken(&error))?;
+    pub(crate) async fn json<T: DeserializeOwned>(&self, answer: Answer) -> Result<T, Failure> {
+        let bytes = self
+            .http
+            .read(answer)
+            .await
+            .map_err(|error| broken(&error))?;
         serde_json::from_slice(&bytes).map_err(|_| self.no_portal())
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        content: Content,
-    ) -> Result<Response<Incoming>, Failure> {
+    async fn send(&self, method: Method, path: &str, content: Content) -> Result<Answer, Failure> {
         let bearer = if let Some(token) = &self.token {
             Some(token.header())
         } else {
@@ -143,7 +134,11 @@ impl Api {
         if http::is_well(status) {
             return Ok(answer);
         }
-        let bytes = http::read(answer).await.map_err(|error| broken(&error))?;
+        let bytes = self
+            .http
+            .read(answer)
+            .await
+            .map_err(|error| broken(&error))?;
         match serde_json::from_slice::<Problem>(&bytes) {
             Ok(_) if status == StatusCode::UNAUTHORIZED && headers.is_empty() => {
                 Err(self.signed_out())

@@ -52,19 +52,13 @@ fn ago(at: Timestamp) -> String {
     domain::words::ago(now().duration_since(at).as_secs())
 }
 
-/// A number and `s`, `min`, `h` or `d`, as durations are written in towpath.toml.
+/// How long to wait; longer than a year is not waited for.
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    const UNITS: [(&str, u64); 4] = [("min", 60), ("s", 1), ("h", 60 * 60), ("d", 24 * 60 * 60)];
-    let wrong = || "write a number and s, min, h or d, such as 20min".to_owned();
-    let units = UNITS.iter();
-    let mut read = units.filter_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
-    let (number, seconds) = read.next().ok_or_else(wrong)?;
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    // Longer than a year is not waited for.
-    let total = number
-        .checked_mul(*seconds)
-        .filter(|total| *total <= 366 * 24 * 60 * 60);
-    total.map(Duration::from_secs).ok_or_else(wrong)
+    const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+    domain::duration::parse(text)
+        .and_then(|length| Duration::try_from(length).ok())
+        .filter(|length| *length <= YEAR)
+        .ok_or_else(|| format!("write {}, such as 20min", domain::duration::FORM))
 }
 
 #[expect(clippy::disallowed_methods, reason = "an edge")]

@@ -1,9 +1,15 @@
-//! Guessing which name was meant.
+//! Names that tables may use, and guessing which was meant.
 
 use strsim::osa_distance;
 
 /// The most characters of a name that are compared: no known one is longer.
 const LONGEST: usize = 60;
+
+/// What tables may name.
+pub(super) struct Names<'a> {
+    pub(super) apps: Vec<&'a str>,
+    pub(super) environments: Vec<&'a str>,
+}
 
 /// "did you mean …?", if one of the known names is near; else the names that there are.
 pub(super) fn suggest(wrong: &str, known: &[&str]) -> String {

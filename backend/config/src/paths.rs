@@ -1,51 +1,54 @@
 //! `[[paths]]`: which way builds take through the environments, and what has to hold at each step.
 
-mod duration;
+mod approvals;
+mod checks;
+mod durations;
 mod freezes;
 mod gates;
 mod moment;
-pub(super) mod schema;
 mod steps;
 mod target;
 #[cfg(test)]
 mod tests;
 
-use domain::path::Path;
+use std::ops::Range;
+
+use domain::{id::AppId, path};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::{
-    reader::{Document, Section},
-    values::known,
+    document::Document,
+    names::Names,
+    reader::{Entries, List},
+    schema::listed,
+    values::{SLUG, known},
 };
+use steps::PathStep;
 
-pub(super) const KEYS: [&str; 2] = ["apps", "steps"];
-#[cfg(test)]
-pub(super) use {
-    freezes::{KEYS as FREEZE_KEYS, WEEKLY_KEYS},
-    gates::{APPROVAL_KEYS as APPROVAL_RULE_KEYS, CHECK_KEYS},
-    steps::KEYS as STEP_KEYS,
-    target::{APPROVAL_KEYS as APPROVAL_ACTION_KEYS, KEYS as TARGET_KEYS, REVISION_KEYS},
-};
-
-/// What the entries may name.
-pub(super) struct Names<'a> {
-    pub(super) apps: &'a [&'a str],
-    pub(super) environments: &'a [&'a str],
+/// Which way builds take through the environments.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Path {
+    /// The `id`s of the apps that it is for. Left out, every app that no other path names.
+    #[schemars(length(min = 1), inner(regex(pattern = SLUG)), example = listed("wallet"))]
+    apps: List<String>,
+    /// Its environments, in order. A build enters the first by being registered there.
+    #[schemars(required, length(min = 1))]
+    steps: List<PathStep>,
 }
 
-pub(super) fn entries(
+pub(crate) fn all(
     document: &Document<'_>,
-    top: &Section<'_, '_>,
+    paths: &impl Entries<Path>,
     names: &Names<'_>,
-) -> Vec<Path> {
+) -> Vec<path::Path> {
     let mut taken = Taken::default();
-    let mut paths = Vec::new();
-    for (table, span) in top.tables("paths") {
-        let section = Section::open(document, "[[paths]]", table, span, &KEYS);
-        let apps = apps(document, &section, names, &mut taken);
-        let steps = steps::entries(document, &section, names);
-        paths.push(Path { apps, steps });
-    }
-    paths
+    let path = |(path, span): (&Path, &Range<usize>)| path::Path {
+        apps: apps(document, path, span, names, &mut taken),
+        steps: steps::all(document, &path.steps, span, names),
+    };
+    paths.entries().map(path).collect()
 }
 
 /// What the paths above one are for.
@@ -55,26 +58,24 @@ struct Taken {
     all_others: bool,
 }
 
-fn apps<T: std::str::FromStr>(
+fn apps(
     document: &Document<'_>,
-    section: &Section<'_, '_>,
+    path: &Path,
+    span: &Range<usize>,
     names: &Names<'_>,
     taken: &mut Taken,
-) -> Vec<T> {
-    let Some(texts) = section.texts("apps", "wallet") else {
-        if !section.has("apps") && std::mem::replace(&mut taken.all_others, true) {
-            section.problem(
-                "apps",
-                "a second path for all apps that no other path names",
-                "name its apps, such as apps = [\"wallet\"], or remove it",
-            );
-        }
-        return Vec::new();
-    };
+) -> Vec<AppId> {
+    if path.apps.is_none() && std::mem::replace(&mut taken.all_others, true) {
+        document.problem(
+            span.clone(),
+            "a second path for all apps that no other path names",
+            "name its apps, such as apps = [\"wallet\"], or remove it",
+        );
+    }
     let mut apps = Vec::new();
-    for text in texts {
+    for text in path.apps.texts().unwrap_or_default() {
         let span = text.span.clone();
-        let Some(app) = known(document, "app", text, names.apps) else {
+        let Some(app) = known(document, "app", text, &names.apps) else {
             continue;
         };
         if taken.apps.contains(&app) {

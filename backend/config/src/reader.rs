@@ -1,209 +1,297 @@
-//! Reads tables of a TOML document key by key, and collects what is wrong with them.
+//! Reads a TOML document into types that derive `Deserialize`, and notes every problem on the way rather than stop at the
+//! first.
+//!
+//! A field `Given<T>` is a key that must be there, an `Option<Given<T>>` one that may be left out. Both say where the value
+//! stands, and have none after a problem. Which keys a table may have comes from the type itself, and what a message says that
+//! a key takes, from the type's JSON Schema.
 
-mod typed;
+mod given;
+mod section;
+#[cfg(test)]
+mod tests;
+mod wrong;
 
-use std::{cell::RefCell, ops::Range};
+use std::ops::Range;
 
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
+use serde::{
+    Deserializer,
+    de::{
+        DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        value::StrDeserializer,
+    },
+    forward_to_deserialize_any,
 };
+use serde_json::Value;
+use toml::{Spanned, de::DeValue};
 
-use super::{
-    names::suggest,
-    problem::{Problem, Problems},
-};
+use super::{document::Document, schema::Property};
 
-/// A document under inspection: its text, and the problems found so far.
-pub(super) struct Document<'t> {
-    file: &'t str,
-    text: &'t str,
-    problems: RefCell<Vec<Problem>>,
-}
+pub(crate) use given::{Entries, Given, Leaf, List};
+use section::{Place, Section};
 
-/// A text of the document and where it stands.
-#[derive(Clone)]
-pub(super) struct Text {
-    pub(super) value: String,
-    pub(super) span: Range<usize>,
-}
-
-impl<'t> Document<'t> {
-    pub(super) fn new(text: &'t str, file: &'t str) -> Self {
-        Self {
-            file,
-            text,
-            problems: RefCell::default(),
-        }
-    }
-
-    pub(super) fn problem(
-        &self,
-        span: Range<usize>,
-        what: impl Into<String>,
-        fix: impl Into<String>,
-    ) {
-        let problem = Problem::at(self.file, self.text, span, what.into(), fix.into());
-        self.problems.borrow_mut().push(problem);
-    }
-
-    pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, Problems> {
-        let mut problems = self.problems.into_inner();
-        problems.sort_by_key(|problem| (problem.line, problem.column));
-        match value {
-            Some(value) if problems.is_empty() => Ok(value),
-            _ => Err(Problems(problems)),
-        }
-    }
-}
-
-/// One table of the document.
-pub(super) struct Section<'d, 't> {
-    document: &'d Document<'t>,
-    /// What to call it in messages: `[[apps]]`.
-    name: &'static str,
-    table: &'d DeTable<'t>,
-    span: Range<usize>,
-}
-
-impl<'d, 't> Section<'d, 't> {
-    /// Looks at a table that may have these keys only.
-    pub(super) fn open(
-        document: &'d Document<'t>,
-        name: &'static str,
-        table: &'d DeTable<'t>,
-        span: Range<usize>,
-        keys: &[&str],
-    ) -> Self {
-        for (key, _) in table {
-            if !keys.contains(&key.get_ref().as_ref()) {
-                let key_text = key.get_ref();
-                document.problem(
-                    key.span(),
-                    format!("unknown key \"{key_text}\" in {name}"),
-                    suggest(key_text, keys),
-                );
-            }
-        }
-        Self {
-            document,
-            name,
-            table,
-            span,
-        }
-    }
-
-    /// The tables of `[[key]]`, in order. An absent key is an empty list.
-    pub(super) fn tables(&self, key: &str) -> Vec<(&'d DeTable<'t>, Range<usize>)> {
-        let Some(value) = self.table.get(key) else {
-            return Vec::new();
-        };
-        let Some(array) = value.get_ref().as_array() else {
-            self.document.problem(
-                value.span(),
-                format!("\"{key}\" is {}, not a list of tables", article(value)),
-                format!("write [[{key}]] with double brackets, once for each"),
-            );
-            return Vec::new();
-        };
-        let mut tables = Vec::new();
-        for item in array {
-            if let Some(table) = item.get_ref().as_table() {
-                tables.push((table, item.span()));
-            } else {
-                self.document.problem(
-                    item.span(),
-                    format!("an entry of \"{key}\" is {}, not a table", article(item)),
-                    format!("write [[{key}]] with its keys below"),
-                );
-            }
-        }
-        tables
-    }
-
-    /// Where a key's value stands, else the table itself.
-    pub(super) fn span_of(&self, key: &str) -> Range<usize> {
-        self.table.get(key).map_or(self.span.clone(), Spanned::span)
-    }
-
-    /// A text that may be absent.
-    pub(super) fn optional(&self, key: &str, example: &str) -> Option<Text> {
-        let value = self.table.get(key)?;
-        if let Some(text) = value.get_ref().as_str() {
-            return Some(Text {
-                value: text.to_owned(),
-                span: value.span(),
-            });
-        }
-        self.document.problem(
-            value.span(),
-            format!("\"{key}\" is {}, not a text", article(value)),
-            match value.get_ref() {
-                DeValue::Integer(number) => format!("write it in quotes: {key} = \"{number}\""),
-                _ => format!("write it in quotes, such as {key} = \"{example}\""),
-            },
-        );
-        None
-    }
-
-    /// A list of texts that may be absent, but not empty: anyone who writes none hardly means all.
-    pub(super) fn texts(&self, key: &str, example: &str) -> Option<Vec<Text>> {
-        let value = self.table.get(key)?;
-        let Some(items) = value.get_ref().as_array() else {
-            self.document.problem(
-                value.span(),
-                format!("\"{key}\" is {}, not a list of texts", article(value)),
-                match value.get_ref().as_str() {
-                    Some(text) => format!("write it in brackets: {key} = [\"{text}\"]"),
-                    None => format!("write a list, such as {key} = [\"{example}\"]"),
-                },
-            );
-            return None;
-        };
-        if items.is_empty() {
-            self.document.problem(
-                value.span(),
-                format!("\"{key}\" is an empty list"),
-                format!("write at least one, such as {key} = [\"{example}\"], or remove the entry"),
-            );
-        }
-        let mut texts = Vec::new();
-        for item in items {
-            if let Some(text) = item.get_ref().as_str() {
-                texts.push(Text {
-                    value: text.to_owned(),
-                    span: item.span(),
-                });
-            } else {
-                self.document.problem(
-                    item.span(),
-                    format!("an entry of \"{key}\" is {}, not a text", article(item)),
-                    format!("write texts in quotes, such as {key} = [\"{example}\"]"),
-                );
-            }
-        }
-        Some(texts)
-    }
-
-    /// A text that must be there.
-    pub(super) fn required(&self, key: &str, example: &str) -> Option<Text> {
-        if !self.table.contains_key(key) {
-            self.document.problem(
-                self.span.clone(),
-                format!("{} has no \"{key}\"", self.name),
-                format!("add {key} = \"{example}\""),
-            );
-        }
-        self.optional(key, example)
-    }
-}
-
-fn article(value: &Spanned<DeValue<'_>>) -> String {
-    let kind = value.get_ref().type_str();
-    let article = if kind.starts_with(['a', 'i']) {
-        "an"
-    } else {
-        "a"
+/// The whole document as its type; none after a problem that left nothing to go on with.
+pub(crate) fn read<T: DeserializeOwned>(
+    document: &Document<'_>,
+    root: &Spanned<DeValue<'_>>,
+    schema: &Value,
+) -> Option<T> {
+    let reader = Reader {
+        document,
+        schema,
+        place: None,
+        value: Some(root),
     };
-    format!("{article} {kind}")
+    reader.noted(T::deserialize(reader)).ok()
+}
+
+/// One value of the document; none for a key that is not there.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    document: &'a Document<'a>,
+    schema: &'a Value,
+    /// None for the document itself.
+    place: Option<Place<'a>>,
+    value: Option<&'a Spanned<DeValue<'a>>>,
+}
+
+/// Why there is no value.
+#[derive(Debug, thiserror::Error)]
+enum Unread {
+    /// The document has the problem already.
+    #[error("noted")]
+    Noted,
+    /// A type of the file says so itself.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Error for Unread {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::Refused(message.to_string())
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn span(&self) -> Range<usize> {
+        let table = self.place.map(|place| place.section.span.clone());
+        let value = self.value.map(Spanned::span);
+        value.or(table).unwrap_or_default()
+    }
+
+    /// What the schema says of it.
+    fn property(&self) -> Property<'a> {
+        self.place.map_or_else(Property::default, |place| {
+            Property::of(self.schema, &place.section.definition, place.key)
+        })
+    }
+
+    fn present(&self) -> Result<&'a Spanned<DeValue<'a>>, Unread> {
+        self.value.ok_or_else(|| self.missing())
+    }
+
+    /// The same after a problem, which the document has then.
+    fn noted<T>(&self, read: Result<T, Unread>) -> Result<T, Unread> {
+        if let Err(Unread::Refused(message)) = &read {
+            let fix = "write another value";
+            self.document.problem(self.span(), message, fix);
+        }
+        read.map_err(|_| Unread::Noted)
+    }
+}
+
+impl<'de> Deserializer<'de> for Reader<'_> {
+    type Error = Unread;
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        let value = self.present()?;
+        match value.get_ref().as_str() {
+            Some(text) => visitor.visit_str(text),
+            None => Err(self.unfit(value)),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        let value = self.present()?;
+        match value.get_ref().as_bool() {
+            Some(flag) => visitor.visit_bool(flag),
+            None => Err(self.unfit(value)),
+        }
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        let value = self.present()?;
+        let number = value
+            .get_ref()
+            .as_integer()
+            .and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok())
+            .filter(|number| self.property().range().contains(number));
+        match number {
+            Some(number) => visitor.visit_u32(number),
+            None => Err(self.unfit(value)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        let value = self.present()?;
+        let items = value.get_ref().as_array();
+        let (Some(items), Some(place)) = (items, self.place) else {
+            return Err(self.unfit(value));
+        };
+        self.count(value, items.len());
+        let place = Place {
+            listed: true,
+            ..place
+        };
+        visitor.visit_seq(Items {
+            reader: Reader {
+                place: Some(place),
+                ..self
+            },
+            items: items.iter(),
+        })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unread> {
+        let value = self.present()?;
+        let Some(table) = value.get_ref().as_table() else {
+            return Err(self.unfit(value));
+        };
+        let section = Section::open(self.place, name, value.span());
+        for (key, _) in table {
+            if !fields.contains(&key.get_ref().as_ref()) {
+                self.unknown(&section, key, fields);
+            }
+        }
+        let mut rest = fields.iter();
+        visitor.visit_map(Keys {
+            value_of: |key| {
+                let place = Place {
+                    section: &section,
+                    key,
+                    listed: false,
+                };
+                Reader {
+                    place: Some(place),
+                    value: table.get(key),
+                    ..self
+                }
+            },
+            next: rest.next(),
+            rest,
+        })
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        match self.value {
+            Some(_) => visitor.visit_some(self),
+            None => visitor.visit_none(),
+        }
+    }
+
+    /// A [`Given`]: start and end of the place, and the value.
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Unread> {
+        let span = self.span();
+        visitor.visit_seq(Parts {
+            numbers: [span.start, span.end].into_iter(),
+            reader: Some(self),
+        })
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unread> {
+        self.deserialize_string(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i64 i128 u8 u16 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct
+        newtype_struct tuple map enum identifier
+    }
+}
+
+/// The entries of a list.
+struct Items<'a> {
+    reader: Reader<'a>,
+    items: std::slice::Iter<'a, Spanned<DeValue<'a>>>,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = Unread;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Unread> {
+        let Some(item) = self.items.next() else {
+            return Ok(None);
+        };
+        let reader = Reader {
+            value: Some(item),
+            ..self.reader
+        };
+        seed.deserialize(reader).map(Some)
+    }
+}
+
+/// All keys that a table may have, also those that it has not.
+struct Keys<F> {
+    value_of: F,
+    next: Option<&'static &'static str>,
+    rest: std::slice::Iter<'static, &'static str>,
+}
+
+impl<'a, 'de, F: Fn(&'static str) -> Reader<'a>> MapAccess<'de> for Keys<F> {
+    type Error = Unread;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Unread> {
+        let Some(key) = self.next else {
+            return Ok(None);
+        };
+        let key: StrDeserializer<'_, Unread> = key.into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unread> {
+        let key = self.next.copied().unwrap_or_default();
+        self.next = self.rest.next();
+        seed.deserialize((self.value_of)(key))
+    }
+}
+
+/// What a [`Given`] is made of.
+struct Parts<'a> {
+    numbers: std::array::IntoIter<usize, 2>,
+    reader: Option<Reader<'a>>,
+}
+
+impl<'de> SeqAccess<'de> for Parts<'_> {
+    type Error = Unread;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Unread> {
+        if let Some(number) = self.numbers.next() {
+            return seed.deserialize(number.into_deserializer()).map(Some);
+        }
+        let Some(reader) = self.reader.take() else {
+            return Ok(None);
+        };
+        reader.noted(seed.deserialize(reader)).map(Some)
+    }
 }

@@ -1,120 +1,105 @@
 //! `[[roles]]`: which group has which role, and where.
 
-use domain::{
-    access::{Grant, Role, Scope},
-    id::{AppId, EnvironmentId},
-};
+use std::ops::Range;
+
+use domain::access::{self, Grant, Scope};
 use schemars::JsonSchema;
-use toml::de::DeTable;
+use serde::Deserialize;
 
 use super::{
-    SLUG,
-    reader::{Document, Section, Text},
-    values::known,
+    document::{Document, Text},
+    names::Names,
+    reader::{Entries, Given, Leaf, List},
+    schema::listed,
+    values::{SLUG, known},
 };
-
-pub(super) const KEYS: [&str; 4] = ["role", "groups", "apps", "environments"];
 
 const ROLES: [&str; 6] = {
     let mut names = [""; 6];
     let mut index = 0;
     while index < names.len() {
-        names[index] = Role::ALL[index].as_str();
+        names[index] = access::Role::ALL[index].as_str();
         index += 1;
     }
     names
 };
 
 /// A role that some groups have.
-#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename = "Role", deny_unknown_fields)]
-pub struct RoleEntry {
+#[expect(clippy::struct_field_names, reason = "keys of the file")]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Role {
     /// What they may do; each role but `auditor` includes the ones before it. `viewer` sees what runs where. `tester` also
     /// downloads. `developer` also registers builds. `release-manager` also promotes, approves, holds and withdraws.
     /// `auditor` sees what a viewer sees, who downloaded what, and the audit log. `admin` does everything.
-    #[schemars(with = "String", extend("enum" = ROLES))]
-    pub role: Role,
+    #[schemars(extend("enum" = ROLES))]
+    role: Given<String>,
     /// The groups, as the issuer names them. A person's own verified address counts as a group of one.
-    #[schemars(length(min = 1), inner(length(min = 1, max = 200)))]
-    pub groups: Vec<String>,
+    #[schemars(
+        required,
+        length(min = 1),
+        inner(length(min = 1, max = 200)),
+        example = listed("testers")
+    )]
+    groups: List<String>,
     /// The `id`s of the apps that it is for. Left out, all.
-    #[schemars(with = "Option<Vec<String>>", length(min = 1), inner(regex(pattern = SLUG)), extend("type" = "array"))]
-    pub apps: Option<Vec<AppId>>,
+    #[schemars(length(min = 1), inner(regex(pattern = SLUG)), example = listed("wallet"))]
+    apps: List<String>,
     /// The `id`s of the environments where they may do it; everyone who may see an app sees it in all. Left out, all.
-    #[schemars(with = "Option<Vec<String>>", length(min = 1), inner(regex(pattern = SLUG)), extend("type" = "array"))]
-    pub environments: Option<Vec<EnvironmentId>>,
+    #[schemars(length(min = 1), inner(regex(pattern = SLUG)), example = listed("dev"))]
+    environments: List<String>,
 }
 
-impl RoleEntry {
-    pub(super) fn grant(&self) -> Grant {
-        Grant {
-            role: self.role,
-            groups: self.groups.clone(),
-            apps: scope(self.apps.as_deref()),
-            environments: scope(self.environments.as_deref()),
+pub(crate) fn all(
+    document: &Document<'_>,
+    roles: &impl Entries<Role>,
+    names: &Names<'_>,
+) -> Vec<Grant> {
+    let roles = roles.entries();
+    let grants = roles.filter_map(|(role, span)| role.grant(document, span, names));
+    grants.collect()
+}
+
+impl Role {
+    fn grant(
+        &self,
+        document: &Document<'_>,
+        span: &Range<usize>,
+        names: &Names<'_>,
+    ) -> Option<Grant> {
+        let role: Option<access::Role> = self
+            .role
+            .text()
+            .and_then(|text| known(document, "role", text, &ROLES))
+            .and_then(|name| name.parse().ok());
+        if self.groups.is_none() {
+            document.problem(
+                span.clone(),
+                "[[roles]] has no \"groups\", so nobody has this role",
+                "add groups = [\"testers\"], as your issuer names them",
+            );
         }
-    }
-}
-
-pub(super) fn scope<T: Clone>(some: Option<&[T]>) -> Scope<T> {
-    some.map_or(Scope::All, |some| Scope::Only(some.to_vec()))
-}
-
-pub(super) fn entries(
-    document: &Document<'_>,
-    top: &Section<'_, '_>,
-    apps: &[&str],
-    environments: &[&str],
-) -> Vec<RoleEntry> {
-    let tables = top.tables("roles");
-    tables
-        .into_iter()
-        .filter_map(|(table, span)| {
-            let section = Section::open(document, "[[roles]]", table, span, &KEYS);
-            entry(document, &section, table, apps, environments)
+        let groups = self.groups.texts();
+        let groups = groups.map(|groups| self::groups(document, groups));
+        let apps = scope(document, "app", &self.apps, &names.apps);
+        let environments = &self.environments;
+        let places = scope(document, "environment", environments, &names.environments);
+        if let Some(role) = role.filter(|role| !role.is_per_environment())
+            && let Some(span) = environments.value().and(environments.span())
+        {
+            document.problem(
+                span,
+                format!("the role {role} is the same in all environments"),
+                "leave \"environments\" out",
+            );
+        }
+        Some(Grant {
+            role: role?,
+            groups: groups?,
+            apps,
+            environments: places,
         })
-        .collect()
-}
-
-fn entry(
-    document: &Document<'_>,
-    section: &Section<'_, '_>,
-    table: &DeTable<'_>,
-    apps: &[&str],
-    environments: &[&str],
-) -> Option<RoleEntry> {
-    let role = section
-        .required("role", "viewer")
-        .and_then(|text| known(document, "role", text, &ROLES))
-        .and_then(|name| name.parse::<Role>().ok());
-    if !table.contains_key("groups") {
-        document.problem(
-            section.span_of("groups"),
-            "[[roles]] has no \"groups\", so nobody has this role",
-            "add groups = [\"testers\"], as your issuer names them",
-        );
     }
-    let groups = section.texts("groups", "testers");
-    let groups = groups.map(|groups| self::groups(document, groups));
-    let apps = section
-        .texts("apps", "wallet")
-        .map(|names| all_known(document, "app", names, apps));
-    let places = section
-        .texts("environments", "dev")
-        .map(|names| all_known(document, "environment", names, environments));
-    if let (Some(role), Some(_)) = (role.filter(|role| !role.is_per_environment()), &places) {
-        document.problem(
-            section.span_of("environments"),
-            format!("the role {role} is the same in all environments"),
-            "leave \"environments\" out",
-        );
-    }
-    Some(RoleEntry {
-        role: role?,
-        groups: groups?,
-        apps,
-        environments: places,
-    })
 }
 
 fn groups(document: &Document<'_>, groups: Vec<Text>) -> Vec<String> {
@@ -133,17 +118,20 @@ fn groups(document: &Document<'_>, groups: Vec<Text>) -> Vec<String> {
     groups.into_iter().map(|group| group.value).collect()
 }
 
-pub(super) fn all_known<T: std::str::FromStr>(
+/// What a list of names is for: those alone, or all where there is no list.
+pub(crate) fn scope<T: std::str::FromStr>(
     document: &Document<'_>,
     kind: &str,
-    names: Vec<Text>,
+    list: &impl Entries<String>,
     there_are: &[&str],
-) -> Vec<T> {
-    names
+) -> Scope<T> {
+    let Some(texts) = list.texts() else {
+        return Scope::All;
+    };
+    let names = texts
         .into_iter()
-        .filter_map(|name| known(document, kind, name, there_are))
-        .filter_map(|name| name.parse().ok())
-        .collect()
+        .filter_map(|text| known(document, kind, text, there_are));
+    Scope::Only(names.filter_map(|name| name.parse().ok()).collect())
 }
 
 #[cfg(test)]

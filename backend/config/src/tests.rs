@@ -285,45 +285,108 @@ fn how_much_a_day_gives_is_the_usual_where_nothing_is_said() {
 }
 
 #[test]
-fn the_schema_knows_the_keys_that_the_reader_knows() {
-    let schema: Value = serde_json::from_str(&Config::schema()).unwrap();
-    let keys = |pointer: &str| -> Vec<String> {
-        let properties = schema.pointer(pointer).and_then(Value::as_object).unwrap();
-        let mut keys: Vec<String> = properties.keys().cloned().collect();
-        keys.sort();
-        keys
-    };
-    let sorted = |keys: &[&str]| {
-        let mut keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        keys.sort();
-        keys
-    };
-    assert_eq!(keys("/properties"), sorted(&check::TOP_KEYS));
-    assert_eq!(keys("/$defs/App/properties"), sorted(&check::APP_KEYS));
-    assert_eq!(
-        keys("/$defs/Environment/properties"),
-        sorted(&check::ENVIRONMENT_KEYS)
-    );
-    assert_eq!(
-        keys("/$defs/Pipeline/properties"),
-        sorted(&check::PIPELINE_KEYS)
-    );
-    for (name, known) in [
-        ("Machine", &machines::KEYS[..]),
-        ("Downloads", &downloads::KEYS),
-        ("Path", &paths::KEYS),
-        ("PathStep", &paths::STEP_KEYS),
-        ("Check", &paths::CHECK_KEYS),
-        ("ApprovalRule", &paths::APPROVAL_RULE_KEYS),
-        ("Freeze", &paths::FREEZE_KEYS),
-        ("Weekly", &paths::WEEKLY_KEYS),
-        ("Target", &paths::TARGET_KEYS),
-        ("ApprovalAction", &paths::APPROVAL_ACTION_KEYS),
-        ("SourceRevision", &paths::REVISION_KEYS),
-    ] {
-        let pointer = format!("/$defs/{name}/properties");
-        assert_eq!(keys(&pointer), sorted(known), "{name}");
+fn every_key_has_an_example_for_messages() {
+    let schema = &*file::SCHEMA;
+    let definitions = schema["$defs"].as_object().unwrap().keys();
+    let tables = std::iter::once("").chain(definitions.map(String::as_str));
+    for table in tables {
+        let properties = match table {
+            "" => &schema["properties"],
+            table => &schema["$defs"][table]["properties"],
+        };
+        for key in properties.as_object().unwrap().keys() {
+            let example = schema::Property::of(schema, table, key).example();
+            let line = format!("{key} = {example}");
+            assert!(!example.contains('…'), "{table}: {line}");
+            assert!(line.parse::<toml::Table>().is_ok(), "{table}: {line}");
+        }
     }
+}
+
+#[test]
+fn several_wrong_types_and_unknown_keys_are_all_named_at_once() {
+    let text = r#"
+[[apps]]
+id = 7
+name = ["Wallet"]
+nmae = "Wallet"
+[[environments]]
+id = "dev"
+name = true
+colour = 2026-11-30
+[[pipelines]]
+source = { name = "github" }
+nam = "wallet"
+[[paths]]
+app = ["wallet"]
+apps = "wallet"
+[[paths.steps]]
+environment = 1.5
+automatic = "yes"
+checks = 3
+approvals = [{ count = "2", groups = [1, "leads"], group = "x" }, 4]
+freezes = { reason = "x" }
+target = "wallet-prod"
+[downloads]
+link_per_day = 200.5
+links_per_day = 200
+[[roles]]
+role = 1
+groups = "testers"
+"#;
+    let found = problems(text);
+    for expected in [
+        "3:6: \"id\" is an integer, not a text",
+        "write it in quotes: id = \"7\"",
+        "4:8: \"name\" is an array, not a text",
+        "write it in quotes, such as name = \"Wallet\"",
+        "5:1: unknown key \"nmae\" in [[apps]]",
+        "did you mean \"name\"?",
+        "8:8: \"name\" is a boolean, not a text",
+        "9:10: \"colour\" is a datetime, not a text",
+        "10:1: [[pipelines]] has no \"name\"",
+        "add name = \"wallet-dev\"",
+        "10:1: [[pipelines]] has no \"app\"",
+        "10:1: [[pipelines]] has no \"environment\"",
+        "11:10: \"source\" is a table, not a text",
+        "such as source = \"codepipeline\"",
+        "12:1: unknown key \"nam\" in [[pipelines]]",
+        "14:1: unknown key \"app\" in [[paths]]",
+        "15:8: \"apps\" is a string, not a list of texts",
+        "write it in brackets: apps = [\"wallet\"]",
+        "17:15: \"environment\" is a float, not a text",
+        "18:13: \"automatic\" is a string, not true or false",
+        "write automatic = true, without quotes, or leave it out",
+        "19:10: \"checks\" is an integer, not a list of tables",
+        "write checks = [{ name = \"end to end\", source = \"codepipeline\", pipeline = \"wallet-e2e\" }]",
+        "20:24: \"count\" is a string, not a whole number",
+        "write a number of 1 to 20, such as count = 1",
+        "20:39: an entry of \"groups\" is an integer, not a text",
+        "write texts in quotes, such as groups = [\"release-managers\"]",
+        "20:52: unknown key \"group\" in an entry of approvals",
+        "20:67: an entry of \"approvals\" is an integer, not a table",
+        "write approvals = [{ groups = [\"release-managers\"] }]",
+        "21:11: \"freezes\" is a table, not a list of tables",
+        "22:10: \"target\" is a string, not a table",
+        "write target = { codepipeline = \"wallet-prod\" }",
+        "24:16: \"link_per_day\" is a float, not a whole number",
+        "25:1: unknown key \"links_per_day\" in [downloads]",
+        "27:8: \"role\" is an integer, not a text",
+        "28:10: \"groups\" is a string, not a list of texts",
+    ] {
+        assert!(found.contains(expected), "{expected:?} in\n{found}");
+    }
+    assert_eq!(found.matches("towpath.toml:").count(), 26, "{found}");
+}
+
+#[test]
+fn a_key_that_is_to_go_is_not_suggested() {
+    let found = problems("machine = 1\n");
+    assert!(
+        !found.contains("did you mean \"machines\"?") && !found.contains(", machines"),
+        "{found}"
+    );
+    assert!(found.contains("workloads, downloads"), "{found}");
 }
 
 /// The file that is deployed, with its environments from the list beside it, as `infra` puts them together.

@@ -6,9 +6,14 @@ use domain::text::may_stand;
 use url::Url;
 
 use super::{
+    document::{Document, Text},
     names::suggest,
-    reader::{Document, Text},
 };
+
+/// What the JSON Schema says of values that several keys have.
+pub(super) const SLUG: &str = "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$";
+pub(super) const ACCOUNT: &str = "^[0-9]{12}$";
+pub(super) const REGION: &str = "^[a-z]{2,3}(-[a-z]+)+-[0-9]$";
 
 /// A name that must be one of those that there are.
 pub(super) fn known(
@@ -25,14 +30,16 @@ pub(super) fn known(
     None
 }
 
-pub(super) fn unique(document: &Document<'_>, kind: &str, id: Option<&Text>, before: &[&str]) {
-    if let Some(id) = id.filter(|id| before.contains(&id.value.as_str())) {
+/// Refuses an id that one of those before has, and adds it to them.
+pub(super) fn unique(document: &Document<'_>, kind: &str, id: &Text, before: &mut Vec<String>) {
+    if before.contains(&id.value) {
         document.problem(
             id.span.clone(),
             format!("a second {kind} \"{}\"", id.value),
             "give it another id, or remove it",
         );
     }
+    before.push(id.value.clone());
 }
 
 pub(super) fn slug<T: std::str::FromStr>(

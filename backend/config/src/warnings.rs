@@ -25,8 +25,9 @@ const BY_ANYONE: [&str; 9] = [
 impl Config {
     /// What can hardly be meant, each with what to do.
     pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = self.blind_approvers();
-        warnings.extend(self.machines.iter().filter_map(open_to_any_event));
+        let mut warnings = self.outdated.clone();
+        warnings.extend(self.blind_approvers());
+        warnings.extend(self.workloads.iter().filter_map(open_to_any_event));
         warnings
     }
 
@@ -64,8 +65,8 @@ impl Config {
 }
 
 /// An entry that can do more than register and report, though people without rights in its repository may start its runs.
-fn open_to_any_event(machine: &Workload) -> Option<String> {
-    let Identity::Job(job) = &machine.identity else {
+fn open_to_any_event(workload: &Workload) -> Option<String> {
+    let Identity::Job(job) = &workload.identity else {
         return None;
     };
     let harmless = |it: &Permission| {
@@ -74,17 +75,17 @@ fn open_to_any_event(machine: &Workload) -> Option<String> {
             Permission::View | Permission::Register | Permission::Report
         )
     };
-    if job.platform != Platform::GitHub || machine.permit.may.iter().all(harmless) {
+    if job.platform != Platform::GitHub || workload.permit.may.iter().all(harmless) {
         return None;
     }
-    let name = &machine.name;
+    let name = &workload.name;
     let Some(events) = &job.events else {
         return Some(format!(
-            "the machine \"{name}\" may do more than register and report, and any event may start its runs, also comments and pull requests of strangers that a workflow reacts to: name the events that it needs, such as events = [\"push\", \"workflow_dispatch\"]"
+            "the workload \"{name}\" may do more than register and report, and any event may start its runs, also comments and pull requests of strangers that a workflow reacts to: name the events that it needs, such as events = [\"push\", \"workflow_dispatch\"]"
         ));
     };
     let by_anyone = events.iter().find(|it| BY_ANYONE.contains(&it.as_str()))?;
     Some(format!(
-        "the machine \"{name}\" may do more than register and report, and takes runs on {by_anyone}, which have the ref of the main branch no matter who causes them: leave that event out, or give what needs it an entry of its own that only registers and reports"
+        "the workload \"{name}\" may do more than register and report, and takes runs on {by_anyone}, which have the ref of the main branch no matter who causes them: leave that event out, or give what needs it an entry of its own that only registers and reports"
     ))
 }

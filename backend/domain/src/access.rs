@@ -36,7 +36,7 @@ pub enum Decision {
 ///
 /// A local portal's one user may do everything. A pipeline's job may register builds, and the portal itself does what its
 /// own triggers ask of it. A person may do what their groups' grants say. A token may do what it was made for, as long as
-/// its owner may, and a machine what the configuration permits. A share link gives out builds while its maker may share them.
+/// its owner may, and a workload what the configuration permits. A share link gives out builds while its maker may share them.
 pub fn decide(actor: &Actor, grants: &[Grant], action: Action<'_>) -> Decision {
     match actor.kind {
         ActorKind::Local => Decision::Allowed,

@@ -4,7 +4,6 @@
 //! noted, and `previous`. Members that an entry does not have are left out, so that an entry written before a member was thought of
 //! keeps its hash. `docs/audit.md` describes all of it to the byte.
 
-mod canonical;
 mod export;
 mod finding;
 pub mod format;
@@ -24,6 +23,7 @@ use crate::{
     actor::Actor,
     digest::Digest,
     id::{AppId, BuildId, EnvironmentId, PersonId, PromotionId},
+    json::canonical,
 };
 
 pub use finding::{Fault, Finding};

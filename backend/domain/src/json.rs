@@ -4,6 +4,8 @@
 //! can understand one text differently. Where JSON decides something, such a text is refused. Derived structs refuse it by
 //! themselves; `serde_json::Value`, maps, `flatten` and `untagged` do not.
 
+pub mod canonical;
+
 use std::fmt;
 
 use serde::{

@@ -2,45 +2,38 @@
 //!
 //! The secret has 256 random bits, so a fast digest keeps it as well as a slow one would: there is nothing to guess.
 
-use std::fmt;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use domain::digest::Digest;
+use secrecy::{ExposeSecret as _, SecretBox};
 use subtle::ConstantTimeEq as _;
 
 /// Characters of a secret's text.
 const LENGTH: usize = 43;
 
 /// A secret that proves that its holder was given it.
-#[derive(Clone)]
-pub struct Secret([u8; 32]);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
+#[derive(Debug)]
+pub struct Secret(SecretBox<[u8; 32]>);
 
 impl Secret {
     /// A new one, of bytes that nobody can guess.
-    pub const fn new(random: [u8; 32]) -> Self {
-        Self(random)
+    pub fn new(random: [u8; 32]) -> Self {
+        Self(SecretBox::init_with(|| random))
     }
 
     /// Reads one. `None` for a text that never was one.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = BASE64.decode(text).ok().filter(|_| text.len() == LENGTH)?;
-        bytes.try_into().ok().map(Self)
+        bytes.try_into().ok().map(Self::new)
     }
 
     /// As its holder gets it, once: 43 characters of base 64 for addresses (RFC 4648, section 5).
     pub fn text(&self) -> String {
-        BASE64.encode(self.0)
+        BASE64.encode(self.0.expose_secret())
     }
 
     /// What is kept of it.
     pub fn digest(&self) -> Digest {
-        Digest::of(&self.0)
+        Digest::of(self.0.expose_secret())
     }
 
     /// Whether this is what was kept, in a time that says nothing about where they differ.
@@ -80,6 +73,10 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_printed() {
-        assert_eq!(format!("{:?}", Secret::new([7; 32])), "Secret(…)");
+        let printed = format!("{:?}", Secret::new([7; 32]));
+        assert!(
+            printed.contains("REDACTED") && !printed.contains('7'),
+            "{printed}"
+        );
     }
 }

@@ -5,7 +5,7 @@ use domain::id::LinkId;
 use crate::credential::Secret;
 
 /// What the address of a link ends with: `<id>.<secret>`.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct LinkText {
     /// Which link.
     pub id: LinkId,

@@ -1,15 +1,46 @@
-//! Who guesses at secrets, and for how long they are refused.
+//! Who guesses, at what, and for how long they are refused.
 
 use std::net::IpAddr;
 
 use domain::Timestamp;
+
+/// What is guessed at. The table counts each apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guessed {
+    /// API tokens.
+    Tokens,
+    /// Addresses of share links.
+    ShareLinks,
+    /// Codes of sign-ins, each of which makes the portal ask the issuer.
+    SignInCodes,
+}
+
+impl Guessed {
+    /// The word for several, in the table and in the audit log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Tokens => "tokens",
+            Self::ShareLinks => "share links",
+            Self::SignInCodes => "sign-in codes",
+        }
+    }
+
+    /// How many wrong ones an address may show in a window of time. A page of the sign-in that is reloaded shows its code
+    /// again, in a whole office too.
+    pub const fn most(self) -> u32 {
+        match self {
+            Self::Tokens | Self::ShareLinks => 10,
+            Self::SignInCodes => 60,
+        }
+    }
+}
 
 /// Anyone who guesses, and at what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guesser {
     key: String,
     /// At what.
-    pub at: &'static str,
+    pub at: Guessed,
     /// From which address.
     pub from: Option<String>,
 }
@@ -30,10 +61,10 @@ impl LockedOut {
 }
 
 impl Guesser {
-    /// Anyone who guesses at `at` (`tokens`) from an address: an IPv6 network counts as one.
-    pub fn at_address(at: &'static str, from: Option<&str>) -> Self {
+    /// Anyone who guesses from an address: an IPv6 network counts as one.
+    pub fn at_address(at: Guessed, from: Option<&str>) -> Self {
         Self {
-            key: format!("{at}/{}", network(from)),
+            key: format!("{}/{}", at.word(), network(from)),
             at,
             from: from.map(str::to_owned),
         }
@@ -47,7 +78,7 @@ impl Guesser {
 
 /// What an address counts as: itself, or of IPv6 the network of 64 bits, which one subscriber has at least. All whose address
 /// is not known count as one.
-pub fn network(from: Option<&str>) -> String {
+fn network(from: Option<&str>) -> String {
     match from.and_then(|from| from.parse::<IpAddr>().ok()) {
         Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();

@@ -1,8 +1,9 @@
 //! Passwords of share links, which people choose and so can be guessed: hashed slowly.
 
-use std::{fmt, num::NonZeroU32};
+use std::num::NonZeroU32;
 
 use ring::pbkdf2::{self, PBKDF2_HMAC_SHA256};
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::task::spawn_blocking;
 
 /// How often a new password is hashed. Source: "Password Storage Cheat Sheet" of OWASP, PBKDF2-HMAC-SHA256.
@@ -18,20 +19,14 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 8..=200;
 const SALT: usize = 16;
 
 /// What is stored of a password.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Hashed {
     /// How often it was hashed.
     pub rounds: u32,
     /// Hexadecimal digits.
     pub salt: String,
     /// Hexadecimal digits.
-    pub hash: String,
-}
-
-impl fmt::Debug for Hashed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hashed(…)")
-    }
+    pub hash: SecretString,
 }
 
 /// Why a password is not hashed.
@@ -50,8 +45,8 @@ pub enum PasswordError {
 }
 
 /// Hashes a new password. The first sixteen bytes of `random` become its salt.
-pub async fn hash(password: String, random: [u8; 32]) -> Result<Hashed, PasswordError> {
-    if !LENGTHS.contains(&password.chars().count()) {
+pub async fn hash(password: SecretString, random: [u8; 32]) -> Result<Hashed, PasswordError> {
+    if !LENGTHS.contains(&password.expose_secret().chars().count()) {
         return Err(PasswordError::Length);
     }
     let salt = random[..SALT].to_vec();
@@ -61,26 +56,28 @@ pub async fn hash(password: String, random: [u8; 32]) -> Result<Hashed, Password
             PBKDF2_HMAC_SHA256,
             ROUNDS,
             &salt,
-            password.as_bytes(),
+            password.expose_secret().as_bytes(),
             &mut hash,
         );
         Hashed {
             rounds: ROUNDS.get(),
             salt: hex::encode(salt),
-            hash: hex::encode(hash),
+            hash: hex::encode(hash).into(),
         }
     });
     hashed.await.map_err(|_| PasswordError::Unfinished)
 }
 
 /// Whether a password is the one that was hashed. A record that does not read fits none.
-pub async fn verify(kept: Hashed, given: String) -> Result<bool, PasswordError> {
+pub async fn verify(kept: Hashed, given: SecretString) -> Result<bool, PasswordError> {
     let compared = spawn_blocking(move || {
-        let (Ok(salt), Ok(hash)) = (hex::decode(&kept.salt), hex::decode(&kept.hash)) else {
+        let hash = hex::decode(kept.hash.expose_secret());
+        let (Ok(salt), Ok(hash)) = (hex::decode(&kept.salt), hash) else {
             return false;
         };
         NonZeroU32::new(kept.rounds).is_some_and(|rounds| {
-            pbkdf2::verify(PBKDF2_HMAC_SHA256, rounds, &salt, given.as_bytes(), &hash).is_ok()
+            let given = given.expose_secret().as_bytes();
+            pbkdf2::verify(PBKDF2_HMAC_SHA256, rounds, &salt, given, &hash).is_ok()
         })
     });
     compared.await.map_err(|_| PasswordError::Unfinished)
@@ -92,21 +89,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_known_again_and_kept_as_no_text() {
-        let kept = hash("eight or more".to_owned(), [7; 32]).await.unwrap();
+        let kept = hash("eight or more".into(), [7; 32]).await.unwrap();
         assert_eq!((kept.rounds, kept.salt.len()), (600_000, 32));
-        assert!(!format!("{kept:?}").contains("eight"));
-        assert!(
-            verify(kept.clone(), "eight or more".to_owned())
-                .await
-                .unwrap()
-        );
-        assert!(!verify(kept, "Eight or more".to_owned()).await.unwrap());
+        let printed = format!("{kept:?}");
+        assert!(!printed.contains(kept.hash.expose_secret()), "{printed}");
+        let right = verify(kept.clone(), "eight or more".into()).await;
+        assert!(right.unwrap());
+        assert!(!verify(kept, "Eight or more".into()).await.unwrap());
     }
 
     #[tokio::test]
     async fn a_short_password_and_an_endless_one_are_refused() {
         for wrong in ["", "1234567", &"x".repeat(201)] {
-            let kept = hash(wrong.to_owned(), [7; 32]).await;
+            let kept = hash(wrong.into(), [7; 32]).await;
             assert!(matches!(kept, Err(PasswordError::Length)), "{wrong}");
         }
     }
@@ -116,8 +111,8 @@ mod tests {
         let kept = Hashed {
             rounds: 0,
             salt: "00".to_owned(),
-            hash: String::new(),
+            hash: SecretString::default(),
         };
-        assert!(!verify(kept, String::new()).await.unwrap());
+        assert!(!verify(kept, SecretString::default()).await.unwrap());
     }
 }

@@ -229,7 +229,7 @@ impl SignIn {
             return Err(refused(&error, callback.error_description.as_deref()));
         }
         let code = callback.code.ok_or(Error::Code)?;
-        let (issuer, secret) = (&self.parts.issuer, held.client_secret.as_deref());
+        let (issuer, secret) = (&self.parts.issuer, held.client_secret.as_ref());
         // A code works once: whatever can fail before it is spent comes first.
         issuer.prepare(now).await?;
         let redirect = format!("{base}{CALLBACK}");

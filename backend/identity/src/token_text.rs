@@ -11,7 +11,7 @@ const PREFIX: &str = "towpath_";
 const ID: usize = 26;
 
 /// An API token: its public half, which names it, and the secret one.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct TokenText {
     /// Which token.
     pub id: TokenId,

@@ -16,7 +16,8 @@ mod signature;
 
 use std::sync::Arc;
 
-use domain::Timestamp;
+use domain::{Timestamp, source::Source, webhook::SignatureScheme};
+use http::HeaderMap;
 
 use crate::sign_in::SecretSource;
 
@@ -34,10 +35,13 @@ pub struct Webhooks {
 /// A delivery as it came, of which nothing is known yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Unproven<'a> {
+    /// The system whose endpoint it came to.
+    pub source: Source,
+    /// How that system signs.
+    pub scheme: SignatureScheme,
     /// The endpoint that it came to.
     pub endpoint: &'a str,
-    /// `X-Hub-Signature-256`.
-    pub signature: Option<&'a str>,
+    pub headers: &'a HeaderMap,
     /// Its bytes.
     pub body: &'a [u8],
 }
@@ -72,7 +76,7 @@ impl Webhooks {
         }
     }
 
-    /// Checks the signature of a delivery of GitHub's.
+    /// Checks the signature of a delivery.
     pub async fn authenticate<'a>(
         &self,
         delivery: &Unproven<'a>,
@@ -92,8 +96,8 @@ impl Webhooks {
 
 impl Endpoints {
     fn signer<'a>(&self, delivery: &Unproven<'a>) -> Option<Authentic<'a>> {
-        let endpoint = self.github(delivery.endpoint)?;
-        let signed = endpoint.signed(delivery.signature, delivery.body)?;
+        let endpoint = self.find(delivery.source, delivery.endpoint)?;
+        let signed = endpoint.signed(delivery)?;
         Some(Authentic {
             endpoint: endpoint.clone(),
             body: delivery.body,

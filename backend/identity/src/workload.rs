@@ -43,7 +43,7 @@ use platform::Said;
 /// How long a token counts after it was issued, whatever it says itself: an hour.
 const MOST_AGE: f64 = 60.0 * 60.0;
 
-/// The machines that may call.
+/// The workloads that may call.
 #[derive(Clone, Default)]
 pub struct Workloads {
     parts: Arc<Parts>,
@@ -64,7 +64,7 @@ impl fmt::Debug for Workloads {
     }
 }
 
-/// Why a caller is no machine of this portal.
+/// Why a caller is no workload of this portal.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The portal does not know its own address, which tokens are meant for.
@@ -74,7 +74,7 @@ pub enum Error {
     NoAddress,
     /// No configured workload has the issuer of this token.
     #[error(
-        "no machine of this portal has the issuer {0:?}: name it in [[machines]] of towpath.toml"
+        "no workload of this portal has the issuer {0:?}: name it in [[workloads]] of towpath.toml"
     )]
     UnknownIssuer(String),
     /// The token is no token of its issuer's.
@@ -91,15 +91,15 @@ pub enum Error {
     /// It was issued too long ago.
     #[error("the token was issued more than an hour ago: ask for a new one, in the job that calls")]
     Old,
-    /// Its job is of a kind that no machine may be.
+    /// Its job is of a kind that no workload may be.
     #[error("{0}")]
     Untrusted(&'static str),
     /// It is valid, and no entry means its job.
     #[error(
-        "no machine of this portal is meant by this job ({said}){}: compare it with [[machines]] in towpath.toml",
+        "no workload of this portal is meant by this job ({said}){}: compare it with [[workloads]] in towpath.toml",
         because(misfits)
     )]
-    NoMachine {
+    NoWorkload {
         /// What it says of itself.
         said: String,
         /// What of that does not fit the nearest entry of its own repository or project. What would fit is not told.
@@ -146,7 +146,7 @@ impl Error {
 }
 
 impl Workloads {
-    /// The machines of the configuration. `sts` is where AWS's Security Token Service listens, when it is not AWS's own.
+    /// The workloads of the configuration. `sts` is where AWS's Security Token Service listens, when it is not AWS's own.
     /// Nothing is fetched before the first of them calls.
     pub fn new(entries: Vec<Workload>, sts: Option<Url>) -> Self {
         let issuers = entries.iter().filter_map(Workload::issuer);
@@ -164,7 +164,7 @@ impl Workloads {
         }
     }
 
-    /// Which machine holds this token, and what it is at. `portal` is the address that people open.
+    /// Which workload holds this token, and what it is at. `portal` is the address that people open.
     pub async fn authenticate(
         &self,
         token: &str,
@@ -206,9 +206,9 @@ impl Workloads {
         }
         let subject = claims.text("sub");
         let subject = subject.ok_or(Error::Token(oidc::TokenError::Subject))?;
-        let (machine, work) = self.means(&issuer, &claims)?;
+        let (workload, work) = self.means(&issuer, &claims)?;
         Ok(Authenticated {
-            actor: actor(machine).at_work(work),
+            actor: actor(workload).at_work(work),
             proof: format!("token of {issuer}: {subject}"),
         })
     }
@@ -216,8 +216,8 @@ impl Workloads {
     /// The first entry that means the job.
     fn means(&self, issuer: &str, claims: &Claims) -> Result<(&Workload, Work), Error> {
         let mut nearest: Option<(Said, Vec<Proof>, Platform)> = None;
-        for machine in &self.parts.entries {
-            let Identity::Job(job) = &machine.identity else {
+        for workload in &self.parts.entries {
+            let Identity::Job(job) = &workload.identity else {
                 continue;
             };
             if job.issuer != issuer {
@@ -229,7 +229,7 @@ impl Workloads {
                 if let Some(reason) = said.untrusted {
                     return Err(Error::Untrusted(reason));
                 }
-                return Ok((machine, said.work));
+                return Ok((workload, said.work));
             }
             // Anyone who is of another repository learns no more than that.
             let misfits = match misfits.first() {
@@ -243,11 +243,11 @@ impl Workloads {
             }
         }
         Err(match nearest {
-            Some((said, misfits, platform)) => Error::NoMachine {
+            Some((said, misfits, platform)) => Error::NoWorkload {
                 said: said.to_string(),
                 misfits: misfits.iter().map(|it| it.name(platform)).collect(),
             },
-            None => Error::NoMachine {
+            None => Error::NoWorkload {
                 said: String::new(),
                 misfits: Vec::new(),
             },
@@ -260,22 +260,22 @@ impl Workloads {
         portal: &Url,
         now: Timestamp,
     ) -> Result<Authenticated, Error> {
-        let is_aws = |machine: &Workload| matches!(machine.identity, Identity::Aws { .. });
+        let is_aws = |workload: &Workload| matches!(workload.identity, Identity::Aws { .. });
         if !self.parts.entries.iter().any(is_aws) {
             return Err(AwsError::None.into());
         }
         let caller = self.parts.callers.identify(token, portal, now).await?;
         let mut entries = self.parts.entries.iter();
-        let machine = entries.find(|machine| match &machine.identity {
+        let workload = entries.find(|workload| match &workload.identity {
             Identity::Aws { account, role } => *account == caller.account && *role == caller.role,
             Identity::Job(_) => false,
         });
-        let machine = machine.ok_or_else(|| Error::NoMachine {
+        let workload = workload.ok_or_else(|| Error::NoWorkload {
             said: caller.arn.clone(),
             misfits: Vec::new(),
         })?;
         Ok(Authenticated {
-            actor: actor(machine),
+            actor: actor(workload),
             proof: format!("AWS identity {}", caller.arn),
         })
     }

@@ -32,7 +32,7 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
     let sign_in = web::sign_in(told, &settings.store.region);
     let workloads = Workloads::new(
-        settings.config.machines.clone(),
+        settings.config.workloads.clone(),
         settings.sts_endpoint.clone(),
     );
     let metrics = Metrics::of(settings.home.clone());

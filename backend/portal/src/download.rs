@@ -15,6 +15,7 @@ use domain::{
     release::Release,
     text::is_shown,
 };
+use secrecy::SecretString;
 use store::{
     object_keys,
     table::{BuildRecord, LinkRecord},
@@ -23,10 +24,10 @@ use store::{
 use crate::{Error, Result, access::Action, handle::handle, known};
 
 /// A link that was granted.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Grant {
     /// Where the bytes are, for the next five minutes. Anyone who has it gets them: not for logs.
-    pub url: String,
+    pub url: SecretString,
     /// The name that the file gets.
     pub name: FileName,
     /// SHA-256 of its bytes.
@@ -40,17 +41,6 @@ pub struct Grant {
 handle! {
     /// Links to bytes.
     pub struct Downloads
-}
-
-impl std::fmt::Debug for Grant {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Grant")
-            .field("build", &self.build)
-            .field("name", &self.name)
-            .field("digest", &self.digest)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
-    }
 }
 
 /// An app's icon, as it was found in a package.
@@ -319,7 +309,7 @@ impl Downloads<'_> {
             )
             .await?;
         Ok(Grant {
-            url,
+            url: url.into(),
             name: download.name.clone(),
             digest: download.artifact,
             build: download.build.clone(),

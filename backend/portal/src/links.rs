@@ -13,7 +13,11 @@ pub use guest::{Opened, Tapper};
 pub(crate) use list::note;
 
 use domain::{Timestamp, actor::Actor, share::Shared};
-use identity::{LinkText, credential::Secret, lockout::Guesser};
+use identity::{
+    LinkText,
+    credential::Secret,
+    lockout::{Guessed, Guesser},
+};
 use store::table::LinkRecord;
 
 use crate::{Error, Result, handle::handle, lockout::Lockouts};
@@ -47,7 +51,7 @@ impl Links<'_> {
     ) -> Result<LinkRecord> {
         let nothing = || Error::not_found("share link at this address");
         let credential = LinkText::parse(credential).ok_or_else(nothing)?;
-        let guesser = Guesser::at_address("share links", from);
+        let guesser = Guesser::at_address(Guessed::ShareLinks, from);
         let table = &self.portal.table;
         let (record, made) = table
             .lockouts()
@@ -67,9 +71,7 @@ impl Links<'_> {
         if let Some(record) = record.filter(|_| right) {
             return Ok(record);
         }
-        Lockouts::of(self.portal)
-            .guessed_wrong(&guesser, now)
-            .await?;
+        Lockouts::of(self.portal).count(&guesser, now).await?;
         Err(nothing())
     }
 }

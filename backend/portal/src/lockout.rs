@@ -1,4 +1,4 @@
-//! Anyone who guesses at secrets has to wait.
+//! Lockout: anyone who guesses at secrets, or floods the issuer with codes, has to wait.
 //!
 //! Wrong guesses are counted by guesser, in a window of time that begins with the first. After so many, the guesser is
 //! refused until the window is over, also with what is right: else the refusal would tell them so. Nobody can guess the 256
@@ -11,7 +11,7 @@ use domain::{
     actor::Actor,
     audit::{AuditAction, Principal},
 };
-use identity::lockout::{Guesser, LockedOut};
+use identity::lockout::{Guessed, Guesser, LockedOut};
 use jiff::SignedDuration;
 use store::table::Guesses;
 
@@ -20,15 +20,25 @@ use crate::{Result, handle::handle};
 /// How long wrong guesses count.
 pub(crate) const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
-/// How many wrong guesses are let through in a window.
-pub(crate) const MOST: u32 = 10;
-
 handle! {
-    /// Refusing anyone who guesses at secrets.
-    pub(crate) struct Lockouts
+    /// Refusing anyone who guesses.
+    pub struct Lockouts
 }
 
 impl Lockouts<'_> {
+    /// Whether an address has to wait before it shows another code of a sign-in.
+    pub async fn of_codes(self, from: Option<&str>, now: Timestamp) -> Result<Option<LockedOut>> {
+        let guesser = Guesser::at_address(Guessed::SignInCodes, from);
+        let made = self.portal.table.lockouts().guesses(guesser.key()).await?;
+        self.locked_out(&guesser, made.as_ref(), now).await
+    }
+
+    /// Counts a code that the issuer refused.
+    pub async fn count_code(self, from: Option<&str>, now: Timestamp) -> Result<()> {
+        let guesser = Guesser::at_address(Guessed::SignInCodes, from);
+        self.count(&guesser, now).await
+    }
+
     /// Whether a guesser has to wait, by what the table says of their guesses.
     pub(crate) async fn locked_out(
         self,
@@ -37,7 +47,7 @@ impl Lockouts<'_> {
         now: Timestamp,
     ) -> Result<Option<LockedOut>> {
         let open = made.filter(|made| made.window_ends > now.as_second());
-        let Some(made) = open.filter(|made| made.wrong >= MOST) else {
+        let Some(made) = open.filter(|made| made.wrong >= guesser.at.most()) else {
             return Ok(None);
         };
         let until = Timestamp::from_second(made.window_ends).unwrap_or(now);
@@ -49,16 +59,13 @@ impl Lockouts<'_> {
         Ok(Some(locked))
     }
 
-    /// Counts a wrong guess. Whether that was the last one for now.
-    pub(crate) async fn guessed_wrong(
-        self,
-        guesser: &Guesser,
-        now: Timestamp,
-    ) -> Result<Option<LockedOut>> {
+    /// Counts a wrong guess, and notes if that was the last one for now.
+    pub(crate) async fn count(self, guesser: &Guesser, now: Timestamp) -> Result<()> {
         let until = now + WINDOW;
         let table = &self.portal.table;
         let made = table.lockouts().count(guesser.key(), now, until).await?;
-        self.locked_out(guesser, Some(&made), now).await
+        self.locked_out(guesser, Some(&made), now).await?;
+        Ok(())
     }
 
     async fn note_lockout(
@@ -74,11 +81,11 @@ impl Lockouts<'_> {
             from: guesser.from.as_deref(),
         };
         let mut note = who.note(AuditAction::LockedOut, now);
-        note.reason = Some(format!("{MOST} wrong {}", guesser.at));
+        note.reason = Some(format!("{} wrong {}", guesser.at.most(), guesser.at.word()));
         let until = locked.until.to_string();
         note.details.insert("until".to_owned(), until);
         tracing::warn!(
-            at = guesser.at,
+            at = guesser.at.word(),
             from = guesser.from,
             "somebody guessed too often"
         );

@@ -7,17 +7,18 @@ mod build;
 mod clock;
 mod phases;
 
-use domain::{Timestamp, event::Event, status::Status};
+use domain::{Timestamp, event::Event, source::CODEBUILD, status::Status};
 
-use crate::{Ignored, Parsed, Source, codebuild::build::Build, envelope::Envelope, error::Error};
+use crate::{
+    EventSource, Ignored, Parsed, codebuild::build::Build, envelope::Envelope, error::Error,
+};
 
-/// The line for the list of sources.
-pub(crate) const SOURCE: Source = Source {
-    reports_as: "aws.codebuild",
+pub(crate) const EVENTS: EventSource = EventSource {
+    source: CODEBUILD,
     read,
 };
 
-const NAME: &str = "codebuild";
+const NAME: &str = CODEBUILD.name;
 
 fn read(envelope: &Envelope<'_>, received_at: Timestamp) -> Result<Parsed, Error> {
     match envelope.detail_type {

@@ -12,23 +12,23 @@ use domain::{
     Timestamp,
     event::{Event, Pipeline},
     id::{RunId, StepId},
+    source::CODEPIPELINE,
     status::Status,
 };
 
 use crate::{
-    Ignored, Parsed, Source,
+    EventSource, Ignored, Parsed,
     envelope::Envelope,
     error::Error,
     fields::{Fields, SEGMENT},
 };
 
-/// The line for the list of sources.
-pub(crate) const SOURCE: Source = Source {
-    reports_as: "aws.codepipeline",
+pub(crate) const EVENTS: EventSource = EventSource {
+    source: CODEPIPELINE,
     read,
 };
 
-const NAME: &str = "codepipeline";
+const NAME: &str = CODEPIPELINE.name;
 
 /// What a state change is about.
 #[derive(Clone, Copy, PartialEq, Eq)]

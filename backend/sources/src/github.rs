@@ -9,24 +9,28 @@
 mod job;
 mod run;
 
-use std::collections::BTreeMap;
-
 use domain::{
-    Timestamp,
-    digest::Digest,
-    event::Pipeline,
-    id::{EventId, RunId},
-    json,
-    status::Status,
+    Timestamp, event::Pipeline, id::RunId, source::GITHUB, status::Status, webhook::SignatureScheme,
 };
 
 use crate::{
     Ignored, Parsed,
     error::Error,
     fields::{Fields, SEGMENT, is_segment, words},
+    webhook::{Delivery, WebhookSource},
 };
 
-const NAME: &str = "github";
+pub(crate) const WEBHOOK: WebhookSource = WebhookSource {
+    source: GITHUB,
+    signature: SignatureScheme::HexHmacSha256 {
+        header: "x-hub-signature-256",
+        prefix: "sha256=",
+    },
+    kind_header: "x-github-event",
+    delivery_header: "x-github-delivery",
+    host: "github.com",
+    read,
+};
 
 /// What carries out the jobs, for people.
 const PROVIDER: &str = "GitHub Actions";
@@ -34,31 +38,7 @@ const PROVIDER: &str = "GitHub Actions";
 /// The longest name that is kept, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// The most bytes of one delivery: what a Lambda function can be called with. GitHub sends up to 25 MB, but a delivery
-/// about a run has some 30 KB.
-pub const MAX_DELIVERY_BYTES: usize = 6 * 1024 * 1024;
-
-/// One delivery whose signature was right.
-#[derive(Clone, Copy, Debug)]
-pub struct Delivery<'a> {
-    /// The host that the endpoint is for (`github.com`).
-    pub host: &'a str,
-    /// The only owner whose repositories the endpoint is for, where it is for one.
-    pub owner: Option<&'a str>,
-    /// The only ones of that owner that the endpoint is for, by name, with their numbers; none if it is for all.
-    pub repositories: Option<&'a BTreeMap<String, u64>>,
-    /// `X-GitHub-Event`.
-    pub kind: &'a str,
-    /// `X-GitHub-Delivery`, which stays the same when GitHub delivers again.
-    pub id: Option<&'a str>,
-    /// The body as it came.
-    pub body: &'a [u8],
-}
-
-/// Reads one delivery.
-///
-/// `received_at` becomes the events' own, and bounds how far ahead GitHub's clock is believed.
-pub fn parse(delivery: &Delivery<'_>, received_at: Timestamp) -> Result<Parsed, Error> {
+fn read(delivery: &Delivery<'_>, received_at: Timestamp) -> Result<Parsed, Error> {
     let read = match delivery.kind {
         "workflow_run" => run::read,
         "workflow_job" => job::read,
@@ -68,34 +48,15 @@ pub fn parse(delivery: &Delivery<'_>, received_at: Timestamp) -> Result<Parsed, 
             return Ok(Parsed::ignored(Ignored::Delivery(kind)));
         }
     };
-    let limit = MAX_DELIVERY_BYTES;
-    let size = delivery.body.len();
-    if size > limit {
-        return Err(Error::TooLarge { size, limit });
-    }
-    let value = json::value(delivery.body).map_err(Error::NotJson)?;
-    let object = value.as_object().ok_or(Error::NotObject {
-        found: crate::kind(&value),
-    })?;
-    let whole = Fields::root(object);
+    let body = delivery.object()?;
+    let whole = Fields::root(&body);
     let repository = Repository::of(&whole, delivery.host)?;
-    if !repository.is_for(delivery) {
+    if !delivery.is_for(repository.owner, repository.name, repository.id) {
         let name = repository.full_name();
         return Ok(Parsed::ignored(Ignored::Repository(name)));
     }
-    let event = read(&whole, &repository, event_id(delivery)?, received_at)?;
-    Ok(vec![event].into())
-}
-
-/// GitHub's own identity of the delivery. One that came without is known by its bytes.
-fn event_id(delivery: &Delivery<'_>) -> Result<EventId, Error> {
-    let own = delivery
-        .id
-        .filter(|id| id.len() <= 100 && is_segment(id))
-        .map_or_else(|| Digest::of(delivery.body).to_string(), ToOwned::to_owned);
-    format!("{NAME}:{own}")
-        .parse()
-        .map_err(|_| Error::invalid("X-GitHub-Delivery", &own, SEGMENT))
+    let id = delivery.event_id(GITHUB)?;
+    Ok(vec![read(&whole, &repository, id, received_at)?].into())
 }
 
 /// Where a run is.
@@ -129,23 +90,12 @@ impl<'a> Repository<'a> {
         })
     }
 
-    /// Whether the endpoint takes what is of it.
-    fn is_for(&self, delivery: &Delivery<'_>) -> bool {
-        let of_owner = |owner: &str| self.owner.eq_ignore_ascii_case(owner);
-        // Both, since the body says both: the one names the workflow, the other is part of the run's identity.
-        let listed = |repositories: &BTreeMap<String, u64>| {
-            let mut named = repositories.iter();
-            named.any(|(name, id)| self.name.eq_ignore_ascii_case(name) && self.id == *id)
-        };
-        delivery.owner.is_none_or(of_owner) && delivery.repositories.is_none_or(listed)
-    }
-
     fn full_name(&self) -> String {
         format!("{}/{}", self.owner, self.name)
     }
 
     fn run(&self, run: u64) -> Result<RunId, Error> {
-        format!("{NAME}/{}/{}/{run}", self.host, self.id)
+        format!("{}/{}/{}/{run}", GITHUB.name, self.host, self.id)
             .parse()
             .map_err(|_| Error::invalid("the endpoint's host", self.host, SEGMENT))
     }
@@ -154,7 +104,7 @@ impl<'a> Repository<'a> {
     fn workflow(&self, file: &str) -> Pipeline {
         let name = format!("{}/{file}", self.full_name());
         Pipeline {
-            source: NAME.to_owned(),
+            source: GITHUB.name.to_owned(),
             account: None,
             region: None,
             name: words(&name, LONGEST_NAME).unwrap_or(name),

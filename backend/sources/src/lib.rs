@@ -1,18 +1,18 @@
 //! Bytes of a reporting system in, canonical events out.
 //!
-//! One folder per system, with captured samples and the events that they must become beside the code. A new system is
-//! one folder and one line in the list `SOURCES`; one that sends webhooks has an endpoint of its own instead, and
-//! a public module here. Nothing here does I/O or reads a clock.
+//! One folder per system, with captured samples and the events that they must become beside the code. `domain::source` names
+//! the systems; each is one value here, in the list `EVENT_SOURCES` or [`WEBHOOKS`]. Nothing here does I/O or reads a clock.
 
 mod codebuild;
 mod codepipeline;
 mod envelope;
 mod error;
 mod fields;
-pub mod github;
+mod github;
 mod redact;
+mod webhook;
 
-use domain::{Timestamp, event::Event, json};
+use domain::{Timestamp, event::Event, json, source::Source};
 use serde_json::Value;
 
 use crate::envelope::Envelope;
@@ -20,10 +20,14 @@ pub use crate::{
     codepipeline::{fetched, job},
     error::Error,
     redact::{REDACTED, redact},
+    webhook::{Delivery, MAX_DELIVERY_BYTES, WebhookSource},
 };
 
-/// The systems that report.
-const SOURCES: [Source; 2] = [codebuild::SOURCE, codepipeline::SOURCE];
+/// The systems whose events arrive through `EventBridge`.
+const EVENT_SOURCES: &[EventSource] = &[codebuild::EVENTS, codepipeline::EVENTS];
+
+/// The systems that deliver by webhook.
+pub const WEBHOOKS: &[WebhookSource] = &[github::WEBHOOK];
 
 /// Systems whose events arrive by the same rules and say nothing of a run: what they tell of images and packages is not
 /// recorded. Refusing them would fill the dead-letter queue with what is authentic.
@@ -32,10 +36,9 @@ const NOT_RECORDED: [&str; 2] = ["aws.codeartifact", "aws.ecr"];
 /// The most bytes of one event: `EventBridge`'s own limit, 256 KiB.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
 
-/// A system that reports.
-struct Source {
-    /// What its events have as `source`.
-    reports_as: &'static str,
+/// A system whose events arrive through `EventBridge`.
+struct EventSource {
+    source: Source,
     /// Reads one of its events.
     read: fn(&Envelope<'_>, Timestamp) -> Result<Parsed, Error>,
 }
@@ -114,17 +117,18 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<Parsed, Error> {
     if let Some(system) = NOT_RECORDED.iter().find(|name| **name == envelope.source) {
         return Ok(Parsed::ignored(Ignored::System(system)));
     }
-    let source = SOURCES
+    let reporting = EVENT_SOURCES
         .iter()
-        .find(|source| source.reports_as == envelope.source)
+        .find(|reporting| reporting.source.reports_as() == Some(envelope.source))
         .ok_or_else(|| no_such_source(envelope.source))?;
-    (source.read)(&envelope, received_at)
+    (reporting.read)(&envelope, received_at)
 }
 
 fn no_such_source(found: &str) -> Error {
+    let known = EVENT_SOURCES.iter().filter_map(|it| it.source.reports_as());
     Error::NoSuchSource {
         found: found.chars().take(80).collect(),
-        known: SOURCES.map(|source| source.reports_as).join(", "),
+        known: known.collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -136,5 +140,29 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "a text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::source::{Arrival, SOURCES};
+
+    use super::*;
+
+    #[test]
+    fn every_source_has_one_reader_by_the_way_in_which_it_arrives() {
+        let events = EVENT_SOURCES.iter().map(|reporting| reporting.source);
+        let webhooks = WEBHOOKS.iter().map(|webhook| webhook.source);
+        for source in SOURCES {
+            let (by_event, by_webhook) = match source.arrival {
+                Arrival::EventBridge(_) => (1, 0),
+                Arrival::Webhook => (0, 1),
+            };
+            let read = events.clone().filter(|reader| reader == source).count();
+            assert_eq!(read, by_event, "{}", source.name);
+            let read = webhooks.clone().filter(|reader| reader == source).count();
+            assert_eq!(read, by_webhook, "{}", source.name);
+        }
+        assert_eq!(events.chain(webhooks).count(), SOURCES.len());
     }
 }

@@ -7,7 +7,7 @@
 
 use std::error::Error as _;
 
-use domain::{Timestamp, status::Status};
+use domain::{Timestamp, source::GITHUB, status::Status};
 use serde_json::{Value, json};
 use sources::{Error, Ignored, Parsed};
 
@@ -65,7 +65,7 @@ fn an_event_that_says_something_twice_is_refused_wherever_it_is() {
             assert!(place.contains("is there twice"), "{body}: {place}");
         }
     }
-    let delivery = sources::github::Delivery {
+    let delivery = sources::Delivery {
         host: "github.com",
         owner: Some("acme"),
         repositories: None,
@@ -74,7 +74,8 @@ fn an_event_that_says_something_twice_is_refused_wherever_it_is() {
         body:
             br#"{"repository":{"full_name":"acme/wallet"},"repository":{"full_name":"eve/wallet"}}"#,
     };
-    let error = sources::github::parse(&delivery, now()).unwrap_err();
+    let github = sources::WEBHOOKS.iter().find(|it| it.source == GITHUB);
+    let error = github.unwrap().parse(&delivery, now()).unwrap_err();
     let place = error.source().unwrap().to_string();
     assert!(place.contains("is there twice"), "{place}");
 }

@@ -7,15 +7,16 @@
 
 use std::{fs, path::Path};
 
-use domain::Timestamp;
+use domain::{Timestamp, source::SOURCES};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn samples() -> Vec<Vec<u8>> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    ["codepipeline", "codebuild"]
+    SOURCES
         .iter()
-        .flat_map(|source| fs::read_dir(sources.join(source).join("samples")).unwrap())
+        .filter(|source| source.reports_as().is_some())
+        .flat_map(|source| fs::read_dir(sources.join(source.name).join("samples")).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
             path.extension()

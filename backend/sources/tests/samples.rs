@@ -1,6 +1,6 @@
 //! The samples are the specification: every file in a source's `samples` folder has, beside it, the events that it
-//! must become. A new sample needs no new test. Deliveries of webhooks, whose type stands beside the body, are in
-//! `github.rs`.
+//! must become. A new sample needs no new test. The type of a webhook's delivery, which no body names, is what the name of its
+//! sample begins with.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,22 +13,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::Timestamp;
+use domain::{
+    Timestamp,
+    json::canonical::{self, Order},
+    source::SOURCES,
+};
 use serde_json::{Value, json};
+use sources::{Delivery, Parsed, WEBHOOKS};
 
 fn received_at() -> Timestamp {
     "2026-01-02T03:04:05Z".parse().unwrap()
 }
 
-fn samples() -> Vec<PathBuf> {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut samples: Vec<PathBuf> = fs::read_dir(sources)
+/// The samples of one source.
+fn samples_of(name: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
+    let mut samples: Vec<PathBuf> = fs::read_dir(folder.join("samples"))
         .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|source| source.file_name() != Some(OsStr::new("github")))
-        .map(|source| source.join("samples"))
-        .filter(|folder| folder.is_dir())
-        .flat_map(|folder| fs::read_dir(folder).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension() == Some(OsStr::new("json")))
         .collect();
@@ -36,27 +37,74 @@ fn samples() -> Vec<PathBuf> {
     samples
 }
 
+/// The samples of all sources whose events arrive through `EventBridge`.
+fn samples() -> Vec<PathBuf> {
+    let sources = SOURCES
+        .iter()
+        .filter(|source| source.reports_as().is_some());
+    sources.flat_map(|source| samples_of(source.name)).collect()
+}
+
+fn check(sample: &Path, parsed: Result<Parsed, sources::Error>) {
+    let parsed = parsed.unwrap_or_else(|error| panic!("{}: {error}", sample.display()));
+    let golden = json!({
+        "events": parsed.events,
+        "ignored": parsed.ignored.map(|reason| reason.to_string()),
+    });
+    insta::with_settings!({
+        snapshot_path => sample.parent().unwrap(),
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+        // The order of names must not hang on how `serde_json` was built.
+        sort_maps => true,
+    }, {
+        let name = sample.file_stem().unwrap().to_str().unwrap();
+        insta::assert_json_snapshot!(name, golden);
+    });
+}
+
 #[test]
 fn every_sample_becomes_the_events_beside_it() {
     let samples = samples();
     assert!(samples.len() >= 21, "only {} samples", samples.len());
     for sample in samples {
-        let parsed = sources::parse(&fs::read(&sample).unwrap(), received_at())
-            .unwrap_or_else(|error| panic!("{}: {error}", sample.display()));
-        let golden = json!({
-            "events": parsed.events,
-            "ignored": parsed.ignored.map(|reason| reason.to_string()),
-        });
-        insta::with_settings!({
-            snapshot_path => sample.parent().unwrap(),
-            prepend_module_to_snapshot => false,
-            omit_expression => true,
-            // The order of names must not hang on how `serde_json` was built.
-            sort_maps => true,
-        }, {
+        let parsed = sources::parse(&fs::read(&sample).unwrap(), received_at());
+        check(&sample, parsed);
+    }
+}
+
+#[test]
+fn every_sample_of_a_webhook_becomes_the_events_beside_it() {
+    for webhook in WEBHOOKS {
+        let samples = samples_of(webhook.source.name);
+        assert!(!samples.is_empty(), "{} has none", webhook.source.name);
+        for sample in samples {
             let name = sample.file_stem().unwrap().to_str().unwrap();
-            insta::assert_json_snapshot!(name, golden);
-        });
+            let delivery = Delivery {
+                host: webhook.host,
+                owner: None,
+                repositories: None,
+                kind: name.split('-').next().unwrap(),
+                id: Some("72d3162e-cc78-11e3-81ab-4c9367dc0958"),
+                body: &fs::read(&sample).unwrap(),
+            };
+            check(&sample, webhook.parse(&delivery, received_at()));
+        }
+    }
+}
+
+#[test]
+fn the_identity_of_a_sample_is_the_same_in_either_order_of_names() {
+    for source in SOURCES {
+        for sample in samples_of(source.name) {
+            let body: Value = serde_json::from_slice(&fs::read(&sample).unwrap()).unwrap();
+            assert_eq!(
+                canonical::text(&body, Order::CodePoints),
+                canonical::text(&body, Order::Utf16),
+                "{}",
+                sample.display()
+            );
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 pub(crate) const RESUME: &str = "/sign-in/resume";
 
 /// Whether what lies there is the same for everybody, and costs nothing to give.
-pub(crate) fn is_static(path: &str) -> bool {
+fn is_static(path: &str) -> bool {
     path == "/healthz" || path.starts_with("/assets/")
 }
 

@@ -34,7 +34,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::middleware::{
-    access_log, bearer, csrf, edge, failures, security_headers, session, throttle,
+    access_log, bearer, csrf, edge, failures, head_size, security_headers, session,
 };
 
 pub use assets::{Assets, AssetsError};
@@ -52,7 +52,6 @@ const BODY_LIMIT: usize = 4 << 20;
 pub fn router(state: AppState) -> Router {
     let origin_key = state.origin_key.clone();
     let state = Arc::new(state);
-    let counted: throttle::Counted = (state.clone(), Arc::default());
     let registered: Arc<session::Registered> = Arc::default();
     let router = Router::new()
         .merge(v1::routes())
@@ -65,14 +64,13 @@ pub fn router(state: AppState) -> Router {
         .layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(failures::panicked))
         .layer(from_fn_with_state(state.clone(), csrf::check))
-        .layer(from_fn_with_state(counted.clone(), throttle::rate))
         .layer(from_fn_with_state(state.clone(), failures::render))
         .layer(from_fn_with_state(
             (state.clone(), registered),
             session::session,
         ))
-        .layer(from_fn_with_state(counted, bearer::authenticate))
-        .layer(from_fn(throttle::head_size))
+        .layer(from_fn_with_state(state.clone(), bearer::authenticate))
+        .layer(from_fn(head_size::check))
         .layer(CompressionLayer::new().gzip(true))
         // For the middleware above; the inner one gives the failure of a handler the form that the caller can read.
         .layer(CatchPanicLayer::custom(failures::panicked))

@@ -5,6 +5,6 @@ pub(crate) mod bearer;
 pub(crate) mod csrf;
 pub(crate) mod edge;
 pub(crate) mod failures;
+pub(crate) mod head_size;
 pub(crate) mod security_headers;
 pub(crate) mod session;
-pub(crate) mod throttle;

@@ -62,7 +62,9 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     for (path, mut item) in paths {
         for operation in operations(&mut item) {
             let responses = &mut operation.responses.responses;
-            responses.insert("429".to_owned(), RefOr::T(too_many()));
+            let locked_out = || RefOr::T(failure(LOCKED_OUT));
+            let waits = responses.entry("429".to_owned());
+            says_how_long(waits.or_insert_with(locked_out));
             responses.insert("default".to_owned(), RefOr::T(failure(ANYTHING_ELSE)));
         }
         // The router writes a parameter that holds slashes with a star; OpenAPI has no word for it.
@@ -86,20 +88,35 @@ pub(crate) fn by_method(item: &PathItem) -> [(Method, Option<&Operation>); 8] {
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post].into_iter().flatten()
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.options,
+        &mut item.head,
+        &mut item.patch,
+        &mut item.trace,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// What any operation may answer besides.
 const ANYTHING_ELSE: &str = "Anything else that went wrong: 401 not signed in, 403 not allowed, 414 the address is too long, \
     431 the headers are too large, 500 a fault of the portal, 503 try again";
 
-fn too_many() -> Response {
+/// Why any operation may answer 429: each takes a token.
+const LOCKED_OUT: &str = "Too many wrong tokens came from the caller's address";
+
+fn says_how_long(response: &mut RefOr<Response>) {
+    let RefOr::T(response) = response else {
+        return;
+    };
     let seconds = Header::new(Object::with_type(Type::Integer));
-    let mut response = failure("Too many requests, or too many wrong tokens, came from the caller");
     response
         .headers
         .insert("Retry-After".to_owned(), RefOr::T(seconds));
-    response
 }
 
 fn failure(description: &str) -> Response {
@@ -138,6 +155,8 @@ failures! {
     MediaType "415" "The body is not said to be JSON";
     /// For downloads.
     Refused "422" "There is a build, but no file of use to the caller, such as only an unsigned package";
+    /// For downloads.
+    DailyLimit "429" "The caller's downloads of the day are used up, or too many wrong tokens came from their address";
 }
 
 /// The document, made when it is first asked for.

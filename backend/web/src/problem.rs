@@ -53,12 +53,18 @@ impl Problem {
         problem
     }
 
-    /// Too many requests, or guesses, and how many seconds to wait.
+    /// Too many guesses, or downloads of a day, and how many seconds to wait.
     pub(crate) fn wait(detail: impl Into<String>, seconds: i64) -> Self {
         Self {
             wait: Some(whole_seconds(seconds)),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
         }
+    }
+
+    /// A body that is larger than the `most` bytes that `what` may have.
+    pub(crate) fn too_large(what: &str, most: usize) -> Self {
+        let detail = format!("{what} may have {most} bytes at the most.");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
     pub(crate) fn status(&self) -> StatusCode {

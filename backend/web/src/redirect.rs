@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portal::download::Grant;
+use secrecy::ExposeSecret as _;
 
 use crate::problem::Problem;
 
@@ -33,7 +34,7 @@ pub(crate) fn for_programs(grant: Grant) -> Result<Response, Problem> {
 }
 
 fn headers(grant: &Grant) -> Result<HeaderMap, Problem> {
-    let location = HeaderValue::from_str(&grant.url).map_err(|_| {
+    let location = HeaderValue::from_str(grant.url.expose_secret()).map_err(|_| {
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "The link cannot be written into a header.",

@@ -7,7 +7,7 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
     routing::post,
@@ -16,22 +16,18 @@ use domain::{Timestamp, causes::chain, id::EventId};
 use identity::webhook::{NotAuthentic, Unproven, Webhooks};
 use portal::{Portal, events::webhooks::Delivered};
 use serde::Serialize;
-use sources::github::MAX_DELIVERY_BYTES;
+use sources::{MAX_DELIVERY_BYTES, WEBHOOKS, WebhookSource};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    extract::body::unread,
-    headers::text,
+    extract::{body::unread, form},
+    headers::{is_media_type, text},
     middleware::{
         edge::{self, ClientAddress, OriginKey},
-        failures, throttle,
+        failures, head_size,
     },
     problem::Problem,
 };
-
-const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
-const KIND: HeaderName = HeaderName::from_static("x-github-event");
-const DELIVERY: HeaderName = HeaderName::from_static("x-github-delivery");
 
 /// What the router of webhooks serves.
 #[derive(Clone, Debug)]
@@ -66,7 +62,15 @@ pub fn webhooks_alone(state: WebhookState) -> Router {
 }
 
 fn routes() -> Router<Arc<WebhookState>> {
-    Router::new().route("/hooks/github/{endpoint}", post(github))
+    WEBHOOKS.iter().fold(Router::new(), |router, source| {
+        let path = format!("/hooks/{}/{{endpoint}}", source.source.name);
+        router.route(
+            &path,
+            post(move |state, endpoint, client, headers, body| {
+                deliver(source, state, endpoint, client, headers, body)
+            }),
+        )
+    })
 }
 
 fn guarded(router: Router<Arc<WebhookState>>, state: WebhookState) -> Router {
@@ -74,22 +78,23 @@ fn guarded(router: Router<Arc<WebhookState>>, state: WebhookState) -> Router {
     let router = router
         .layer(DefaultBodyLimit::max(MAX_DELIVERY_BYTES))
         .layer(CatchPanicLayer::custom(failures::panicked))
-        .layer(middleware::from_fn(throttle::head_size))
+        .layer(middleware::from_fn(head_size::check))
         .with_state(Arc::new(state));
     edge::around(router, origin_key)
 }
 
-async fn github(
+async fn deliver(
+    source: &'static WebhookSource,
     State(state): State<Arc<WebhookState>>,
     Path(endpoint): Path<String>,
     ClientAddress(client): ClientAddress,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let kind = text(&headers, &KIND).unwrap_or_default();
-    let delivery = text(&headers, &DELIVERY);
+    let kind = text(&headers, source.kind_header).unwrap_or_default();
+    let delivery = text(&headers, source.delivery_header);
     let answer = match body {
-        Ok(body) => take(&state, &endpoint, &headers, &body).await,
+        Ok(body) => take(source, &state, &endpoint, &headers, &body).await,
         Err(rejection) => Err(unread(&rejection, "A delivery", MAX_DELIVERY_BYTES)),
     };
     let response = match answer {
@@ -99,6 +104,7 @@ async fn github(
     tracing::info!(
         status = response.status().as_u16(),
         client,
+        system = source.source.name,
         endpoint,
         kind,
         delivery,
@@ -108,6 +114,7 @@ async fn github(
 }
 
 async fn take(
+    source: &WebhookSource,
     state: &WebhookState,
     endpoint: &str,
     headers: &HeaderMap,
@@ -115,8 +122,10 @@ async fn take(
 ) -> Result<Delivered, Problem> {
     let now = (state.clock)();
     let unproven = Unproven {
+        source: source.source,
+        scheme: source.signature,
         endpoint,
-        signature: text(headers, &SIGNATURE),
+        headers,
         body,
     };
     let authentic = state.webhooks.authenticate(&unproven, now).await;
@@ -124,21 +133,22 @@ async fn take(
     if authentic.with_previous {
         tracing::info!(endpoint, "signed with the previous secret");
     }
-    if is_form(headers) {
+    if is_media_type(headers, form::MEDIA_TYPE) {
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "Set the webhook's content type to application/json.",
         ));
     }
-    let kind = text(headers, &KIND).unwrap_or_default();
-    let delivery = text(headers, &DELIVERY);
+    let kind = text(headers, source.kind_header).unwrap_or_default();
+    let delivery = text(headers, source.delivery_header);
     let received = state
         .portal
         .events()
-        .receive_delivery(&authentic, kind, delivery, now);
+        .receive_delivery(source, &authentic, kind, delivery, now);
     let delivered = received.await?;
     let events: Vec<&str> = delivered.events.iter().map(AsRef::as_ref).collect();
     tracing::info!(
+        system = source.source.name,
         endpoint,
         kind,
         delivery,
@@ -185,10 +195,4 @@ fn refused(error: &NotAuthentic) -> Problem {
             )
         }
     }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

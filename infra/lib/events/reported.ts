@@ -11,8 +11,8 @@ export interface Reporting {
 }
 
 /**
- * `backend/sources` reads what the first two report. What the other two report of images and packages it acknowledges
- * and does not record.
+ * The sources of `backend/domain/src/source.rs` that arrive through EventBridge, in its order, and two systems beside them: what
+ * those report of images and packages is acknowledged and not recorded.
  */
 export const REPORTED: readonly Reporting[] = [
   {

@@ -25,7 +25,7 @@ async fn main() -> std::io::Result<()> {
     let things = [&apps.mine, &apps.theirs].map(identifiers);
     let people = people(&apps.portal).await;
     let jobs = match std::env::args().nth(1) {
-        Some(issuer) => Some(apps.portal.answers_workloads(machines(&issuer)).await),
+        Some(issuer) => Some(apps.portal.answers_workloads(workloads(&issuer)).await),
         None => None,
     };
     let said =
@@ -38,13 +38,13 @@ async fn main() -> std::io::Result<()> {
 }
 
 /// The release workflow of repository 74 registers builds of the wallet in the first environment of its path.
-fn machines(issuer: &str) -> Workloads {
+fn workloads(issuer: &str) -> Workloads {
     let text = format!(
         r##"
 apps = [{{ id = "wallet", name = "Wallet" }}]
 environments = [{{ id = "lab", name = "Lab", colour = "#2e7d32" }}]
 
-[[machines]]
+[[workloads]]
 name = "wallet-release"
 from = "github"
 issuer = "{issuer}"
@@ -59,7 +59,7 @@ environments = ["lab"]
     );
     let config = Config::parse(&text, "towpath.toml");
     let config = config.unwrap_or_else(|problems| panic!("{problems}"));
-    Workloads::new(config.machines, None)
+    Workloads::new(config.workloads, None)
 }
 
 /// The cookie of one person of each role, of one of everything, and of one of nothing, by their group.

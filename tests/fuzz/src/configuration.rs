@@ -66,7 +66,7 @@ environments = ["dev"]
 role = "admin"
 groups = ["admins"]
 
-[[machines]]
+[[workloads]]
 name = "wallet-release"
 from = "github"
 repository_id = "123456789"
@@ -78,7 +78,7 @@ may = ["register", "report"]
 apps = ["wallet"]
 environments = ["dev"]
 
-[[machines]]
+[[workloads]]
 name = "wallet-build"
 from = "aws"
 account = "123456789012"

@@ -1,12 +1,9 @@
 //! Events as `EventBridge`, `CodeStar` Notifications and SNS bring them, and what of them may be stored.
 
-use domain::event::Event;
+use domain::{event::Event, source::SOURCES};
 use serde_json::{Value, json};
 
 use crate::{input::now, samples};
-
-/// The sources whose events come this way: their folders in `backend/sources/src`.
-pub const SOURCES: [&str; 2] = ["codebuild", "codepipeline"];
 
 /// What is read can be written and read again, says the same inside an SNS message, and is redacted once for all.
 pub fn target(data: &[u8]) {
@@ -58,9 +55,9 @@ pub(crate) fn check(event: &Event) {
     assert_eq!(serde_json::from_str::<Event>(&stored).ok().as_ref(), Some(event));
 }
 
-/// The samples of the sources.
+/// The samples of the sources whose events come this way.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let folders = SOURCES.map(|source| format!("backend/sources/src/{source}/samples"));
-    let files = folders.iter().flat_map(|folder| samples::json(folder));
+    let sources = SOURCES.iter().filter(|source| source.reports_as().is_some());
+    let files = sources.flat_map(|source| samples::of_source(source.name));
     files.map(|(_, bytes)| bytes).collect()
 }

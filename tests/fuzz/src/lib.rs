@@ -54,18 +54,18 @@ targets! {
     cookies: 5_000,
     credentials: 10_000,
     events: 5_000,
-    github: 4_000,
     headers: 20_000,
     id_tokens: 1_000,
     identifiers: 10_000,
     invocation_records: 10_000,
     jobs: 15_000,
-    machines: 5_000,
+    workloads: 5_000,
     queries: 10_000,
     request_bodies: 10_000,
     sbom: 20_000,
     secrets: 20_000,
     webhook_signatures: 10_000,
+    webhooks: 4_000,
 }
 
 /// The target of a name.

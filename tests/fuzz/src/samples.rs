@@ -21,6 +21,11 @@ pub(crate) fn json(path: &str) -> Vec<(PathBuf, Vec<u8>)> {
     files
 }
 
+/// The samples of a source.
+pub(crate) fn of_source(name: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    json(&format!("backend/sources/src/{name}/samples"))
+}
+
 /// One file; empty if there is none.
 pub(crate) fn file(path: &str) -> Vec<u8> {
     fs::read(root().join(path)).unwrap_or_default()

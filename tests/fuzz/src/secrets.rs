@@ -2,6 +2,7 @@
 
 use identity::{sign_in::Secret, webhook::Endpoints};
 use serde_json::Value;
+use sources::WEBHOOKS;
 
 /// Whether or not it can be read, what is told of it holds no secret.
 pub fn target(data: &[u8]) {
@@ -28,7 +29,8 @@ pub fn target(data: &[u8]) {
 }
 
 fn secrets(value: &Value) -> Vec<&str> {
-    let endpoints = value["github"].as_object().into_iter().flatten();
+    let systems = WEBHOOKS.iter().map(|webhook| &value[webhook.source.name]);
+    let endpoints = systems.filter_map(Value::as_object).flatten();
     let fields = endpoints.flat_map(|(_, endpoint)| [&endpoint["current"], &endpoint["previous"]]);
     fields.filter_map(Value::as_str).collect()
 }

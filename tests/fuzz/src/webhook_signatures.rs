@@ -1,7 +1,10 @@
 //! Signatures of webhooks: the header, and two bodies of which one was signed.
 
+use domain::webhook::SignatureScheme;
+use http::{HeaderMap, HeaderValue};
 use identity::webhook::{Endpoints, Unproven, fuzzing::signed_with_previous};
 use ring::hmac;
+use sources::{WEBHOOKS, WebhookSource};
 
 use crate::input::{joined, parts};
 
@@ -10,29 +13,53 @@ const PREVIOUS: &str = "the secret that was before";
 
 /// A body that either secret signed is authentic; with another header, or for another body or endpoint, none is.
 pub fn target(data: &[u8]) {
-    let [header, altered, body] = parts(data);
+    for webhook in WEBHOOKS {
+        of(webhook, data);
+    }
+}
+
+fn of(webhook: &WebhookSource, data: &[u8]) {
+    let [given, altered, body] = parts(data);
     let json = format!(
-        r#"{{"github": {{"acme": {{"current": "{CURRENT}", "previous": "{PREVIOUS}"}}}}}}"#
+        r#"{{"{}": {{"acme": {{"current": "{CURRENT}", "previous": "{PREVIOUS}"}}}}}}"#,
+        webhook.source.name
     );
     let Ok(endpoints) = Endpoints::parse(&json) else {
         panic!("the endpoints are not read");
     };
-    let check = |endpoint: &str, signature: &str, body: &[u8]| {
+    let check = |endpoint: &str, headers: &HeaderMap, body: &[u8]| {
         let delivery = Unproven {
+            source: webhook.source,
+            scheme: webhook.signature,
             endpoint,
-            signature: Some(signature),
+            headers,
             body,
         };
         signed_with_previous(&endpoints, &delivery)
     };
-    let given = std::str::from_utf8(header).unwrap_or_default();
     for (secret, previous) in [(CURRENT, false), (PREVIOUS, true)] {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-        let signature = format!("sha256={}", hex::encode(hmac::sign(&key, body)));
-        assert_eq!(check("acme", &signature, body), Some(previous));
-        assert_eq!(check("harbour", &signature, body), None);
-        assert!(altered == body || check("acme", &signature, altered).is_none());
-        assert_eq!(check("acme", given, body).is_some(), check("acme", given, body) == Some(previous) && given.eq_ignore_ascii_case(&signature));
+        let (header, signature) = signed(webhook.signature, secret, body);
+        let headers = |value: &[u8]| {
+            let value = HeaderValue::from_bytes(value).ok();
+            HeaderMap::from_iter(value.map(|value| (header.clone(), value)))
+        };
+        let own = headers(signature.as_bytes());
+        assert_eq!(check("acme", &own, body), Some(previous));
+        assert_eq!(check("harbour", &own, body), None);
+        assert!(altered == body || check("acme", &own, altered).is_none());
+        let found = check("acme", &headers(given), body);
+        assert!(found != Some(previous) || given.eq_ignore_ascii_case(signature.as_bytes()));
+    }
+}
+
+/// The header that a system signs a body with, and what is in it.
+fn signed(scheme: SignatureScheme, secret: &str, body: &[u8]) -> (http::HeaderName, String) {
+    match scheme {
+        SignatureScheme::HexHmacSha256 { header, prefix } => {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+            let signature = format!("{prefix}{}", hex::encode(hmac::sign(&key, body)));
+            (http::HeaderName::from_static(header), signature)
+        }
     }
 }
 

@@ -13,10 +13,10 @@ use identity::workload::aws::{
 use url::Url;
 
 use super::variable;
-use crate::{client::http::Http, commands::now, failure::Failure};
+use crate::{commands::now, failure::Failure};
 
 /// The token, good for a quarter of an hour at that portal.
-pub(super) async fn token(portal: &Url, http: &Http) -> Result<String, Failure> {
+pub(super) async fn token(portal: &Url) -> Result<String, Failure> {
     let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
     let endpoint = variable("AWS_ENDPOINT_URL_STS").or_else(|| variable("AWS_ENDPOINT_URL"));
     let host = portal.host_str().unwrap_or_default();
@@ -29,7 +29,7 @@ pub(super) async fn token(portal: &Url, http: &Http) -> Result<String, Failure> 
         region: region.as_deref(),
         endpoint: endpoint.as_deref(),
     };
-    let credentials = found(region.as_deref(), http).await;
+    let credentials = found(region.as_deref()).await;
     // Without the causes, which may say more of the credentials than a log should hold.
     let credentials = credentials.ok_or_else(|| Failure::Refused(NONE.to_owned()))?;
     let url = sign(asked, credentials, now().into());
@@ -39,14 +39,14 @@ pub(super) async fn token(portal: &Url, http: &Http) -> Result<String, Failure> 
 
 /// The credentials that the environment gives.
 #[cfg(feature = "serve")]
-async fn found(region: Option<&str>, _: &Http) -> Option<Credentials> {
+async fn found(region: Option<&str>) -> Option<Credentials> {
     sdk::found(region).await
 }
 
 /// The credentials that the environment gives.
 #[cfg(not(feature = "serve"))]
-async fn found(_: Option<&str>, http: &Http) -> Option<Credentials> {
-    environment::found(variable, http).await
+async fn found(_: Option<&str>) -> Option<Credentials> {
+    environment::found(variable).await
 }
 
 const NONE: &str = "there are no AWS credentials here: run this in a role of AWS, or set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN";

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{audience, is_here, variable};
 use crate::{
-    client::http::{self, Content, Http},
+    client::http::{Content, Http},
     failure::Failure,
 };
 
@@ -36,7 +36,7 @@ pub(super) async fn token(portal: &Url, client: &Http) -> Result<Option<String>,
     if !answer.status().is_success() {
         return Err(none(&format!("it answers with status {}", answer.status())));
     }
-    let bytes = http::read(answer).await;
+    let bytes = client.read(answer).await;
     let bytes = bytes.map_err(|error| none(&error.to_string()))?;
     let answer: Result<Answer, _> = serde_json::from_slice(&bytes);
     let answer = answer.map_err(|_| none("its answer holds no token"))?;

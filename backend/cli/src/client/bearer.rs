@@ -3,9 +3,9 @@
 use std::{ffi::OsString, fs, path::Path};
 
 use http::HeaderValue;
-use url::{Host, Url};
+use http_client::is_this_machine;
+use url::Url;
 
-use super::names::is_local;
 use crate::failure::Failure;
 
 /// The environment variable that holds a token.
@@ -57,13 +57,7 @@ impl Bearer {
 
     /// Refuses to send a token where anyone on the way could read it.
     pub(crate) fn may_go_to(base: &Url) -> Result<(), Failure> {
-        let on_this_machine = match base.host() {
-            Some(Host::Domain(name)) => is_local(name),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if base.scheme() == "https" || on_this_machine {
+        if base.scheme() == "https" || base.host_str().is_some_and(is_this_machine) {
             return Ok(());
         }
         Err(Failure::Refused(format!(

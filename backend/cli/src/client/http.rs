@@ -3,32 +3,22 @@
 use std::{io, time::Duration};
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt as _, TryStreamExt as _};
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, BodyStream, Full, StreamBody, combinators::UnsyncBoxBody};
-use hyper::body::{Frame, Incoming};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
+use futures::{Stream, TryStreamExt as _};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use http_client::{Answer, Body, Client, PlainHttp, Settings, stream, whole};
+
+/// Registering a large build reads all of it before it answers. No answer of the API reaches the bound on its bytes.
+const SETTINGS: Settings = Settings {
+    connect: Duration::from_secs(10),
+    answer: Duration::from_mins(5),
+    most_bytes: 64 << 20,
+    keeps_connections: true,
+    plain: PlainHttp::Here,
 };
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
-use tokio::time::timeout;
 
-use super::names::Names;
-
-/// How long to wait for a connection.
-const CONNECT: Duration = Duration::from_secs(10);
-
-/// How long to wait for an answer or for its next bytes. Registering a large build reads all of it first.
-const READ: Duration = Duration::from_mins(5);
-
-/// What a request carries.
-pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
-
-/// A client that follows no redirects: links are handled with care.
+/// A client that says which program asks.
 #[derive(Clone)]
-pub(crate) struct Http(Client<HttpsConnector<HttpConnector<Names>>, Body>);
+pub(crate) struct Http(Client);
 
 /// Why there is no answer, or not all of it.
 #[derive(Debug, thiserror::Error)]
@@ -36,30 +26,13 @@ pub(crate) enum HttpError {
     /// The request cannot be written.
     #[error("this is not an address")]
     Request(#[source] http::Error),
-    /// TLS does not work at all.
-    #[error("TLS does not work here")]
-    Tls(#[source] rustls::Error),
-    /// The connection, in the words of what lies deepest; never with the address, which may be a link.
-    #[error("{0}")]
-    Connection(String),
-    /// Silence.
-    #[error("no answer for {} seconds", READ.as_secs())]
-    Silence,
+    #[error(transparent)]
+    Answer(#[from] http_client::Error),
 }
 
 impl Http {
-    pub(crate) fn new() -> Result<Self, HttpError> {
-        let mut tcp = HttpConnector::new_with_resolver(Names::new());
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT));
-        let provider = ring::default_provider();
-        let https = match HttpsConnectorBuilder::new().with_provider_and_native_roots(provider) {
-            Ok(trusting) => trusting,
-            // Without the system's certificates plain HTTP still works, and HTTPS says that it trusts nobody.
-            Err(_) => HttpsConnectorBuilder::new().with_tls_config(trusting_none()?),
-        };
-        let connector = https.https_or_http().enable_http1().wrap_connector(tcp);
-        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+    pub(crate) fn new() -> Self {
+        Self(Client::new(SETTINGS))
     }
 
     /// Sends a request, and gives the answer once its head is here.
@@ -68,7 +41,7 @@ impl Http {
         method: Method,
         url: &str,
         body: Content,
-    ) -> Result<Response<Incoming>, HttpError> {
+    ) -> Result<Answer, HttpError> {
         self.send_with(method, url, &[], body).await
     }
 
@@ -79,7 +52,7 @@ impl Http {
         url: &str,
         headers: &[(HeaderName, HeaderValue)],
         body: Content,
-    ) -> Result<Response<Incoming>, HttpError> {
+    ) -> Result<Answer, HttpError> {
         let mut request = Request::builder().method(method).uri(url).header(
             header::USER_AGENT,
             concat!("towpath/", env!("CARGO_PKG_VERSION")),
@@ -94,20 +67,22 @@ impl Http {
                 .body(whole(json.into())),
             Content::Stream(size, body) => request.header(header::CONTENT_LENGTH, size).body(body),
         };
-        let sent = self.0.request(request.map_err(HttpError::Request)?);
-        let answered = timeout(READ, sent).await.map_err(|_| HttpError::Silence)?;
-        answered.map_err(|error| HttpError::Connection(last_cause(&error)))
+        let request = request.map_err(HttpError::Request)?;
+        Ok(self.0.send(request).await?)
     }
-}
 
-fn trusting_none() -> Result<ClientConfig, HttpError> {
-    let config = ClientConfig::builder_with_provider(ring::default_provider().into());
-    let config = config
-        .with_safe_default_protocol_versions()
-        .map_err(HttpError::Tls)?;
-    Ok(config
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth())
+    /// All bytes of an answer.
+    pub(crate) async fn read(&self, answer: Answer) -> Result<Bytes, HttpError> {
+        Ok(self.0.read(answer).await?)
+    }
+
+    /// The bytes of an answer as they come.
+    pub(crate) fn chunks(
+        &self,
+        answer: Answer,
+    ) -> impl Stream<Item = Result<Bytes, HttpError>> + Unpin {
+        self.0.chunks(answer).map_err(HttpError::Answer)
+    }
 }
 
 /// What to send.
@@ -126,48 +101,11 @@ impl Content {
         size: u64,
         bytes: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
     ) -> Self {
-        Self::Stream(
-            size,
-            StreamBody::new(bytes.map_ok(Frame::data)).boxed_unsync(),
-        )
+        Self::Stream(size, stream(bytes))
     }
-}
-
-fn whole(bytes: Bytes) -> Body {
-    Full::new(bytes)
-        .map_err(|never| match never {})
-        .boxed_unsync()
-}
-
-/// All bytes of an answer, up to a bound that no answer of the API reaches.
-pub(crate) async fn read(answer: Response<Incoming>) -> Result<Bytes, HttpError> {
-    let body = http_body_util::Limited::new(answer.into_body(), 64 << 20).collect();
-    let body = timeout(READ, body).await.map_err(|_| HttpError::Silence)?;
-    body.map(http_body_util::Collected::to_bytes)
-        .map_err(|error| HttpError::Connection(last_cause(&*error)))
-}
-
-/// The bytes of an answer as they come.
-pub(crate) fn chunks(
-    answer: Response<Incoming>,
-) -> impl Stream<Item = Result<Bytes, HttpError>> + Unpin {
-    let frames = BodyStream::new(answer.into_body());
-    Box::pin(frames.then(|frame| async {
-        let frame = frame.map_err(|error| HttpError::Connection(last_cause(&error)))?;
-        Ok(frame.into_data().unwrap_or_default())
-    }))
 }
 
 /// Whether an answer is well, or a redirect.
 pub(crate) fn is_well(status: StatusCode) -> bool {
     status.is_success() || status == StatusCode::FOUND
-}
-
-/// The deepest cause, which says more than all that stands above it.
-fn last_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut last = error;
-    while let Some(cause) = last.source() {
-        last = cause;
-    }
-    last.to_string()
 }

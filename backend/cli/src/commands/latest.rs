@@ -13,14 +13,14 @@ use domain::{
     words,
 };
 use futures::StreamExt as _;
-use http::{Method, Response, StatusCode, header};
-use hyper::body::Incoming;
+use http::{Method, StatusCode, header};
+use http_client::Answer;
 use serde_json::json;
 
 use crate::{
     client::{
         Api,
-        http::{Content, HttpError, chunks},
+        http::{Content, Http, HttpError},
     },
     failure::Failure,
     output::Output,
@@ -69,10 +69,10 @@ pub(crate) async fn latest(
         .clone()
         .unwrap_or_else(|| PathBuf::from(granted.name.as_str()));
     if file.as_os_str() == "-" {
-        save(bytes, &granted, &mut io::stdout().lock()).await?;
+        save(&api.http, bytes, &granted, &mut io::stdout().lock()).await?;
         return Ok(());
     }
-    let size = save_file(bytes, &granted, &file).await?;
+    let size = save_file(&api.http, bytes, &granted, &file).await?;
     if output.json {
         return output.value(&json!({
             "file": file, "name": granted.name, "size": size, "sha256": granted.sha256, "build": granted.build,
@@ -87,7 +87,7 @@ pub(crate) async fn latest(
     Ok(())
 }
 
-fn link(answer: &Response<Incoming>) -> Result<String, Failure> {
+fn link(answer: &Answer) -> Result<String, Failure> {
     let location = answer
         .headers()
         .get(header::LOCATION)
@@ -99,7 +99,8 @@ fn link(answer: &Response<Incoming>) -> Result<String, Failure> {
 
 /// Saves beside the file first, so that a broken download leaves nothing under its name.
 async fn save_file(
-    bytes: Response<Incoming>,
+    http: &Http,
+    bytes: Answer,
     granted: &Granted,
     file: &Path,
 ) -> Result<u64, Failure> {
@@ -116,7 +117,7 @@ async fn save_file(
     let mut partial = builder
         .tempfile_in(folder.unwrap_or(Path::new(".")))
         .map_err(written)?;
-    let size = save(bytes, granted, partial.as_file_mut()).await?;
+    let size = save(http, bytes, granted, partial.as_file_mut()).await?;
     partial.as_file().sync_all().map_err(written)?;
     partial
         .persist(file)
@@ -126,12 +127,13 @@ async fn save_file(
 
 /// Writes the bytes as they come, and compares them with what was promised. How many there were.
 async fn save(
-    bytes: Response<Incoming>,
+    http: &Http,
+    bytes: Answer,
     granted: &Granted,
     to: &mut dyn Write,
 ) -> Result<u64, Failure> {
     let (mut hash, mut size) = (Hasher::new(), 0);
-    let mut chunks = chunks(bytes);
+    let mut chunks = http.chunks(bytes);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| broken(&error))?;
         hash.update(&chunk);

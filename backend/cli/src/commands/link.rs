@@ -134,7 +134,7 @@ fn password(options: &MakeOptions) -> Result<Option<SharePassword>, Failure> {
         Failure::Refused(format!("the password in {file} cannot be read: {error}"))
     })?;
     let first = text.lines().next().unwrap_or_default();
-    Ok(Some(SharePassword(first.to_owned())))
+    Ok(Some(SharePassword(first.into())))
 }
 
 async fn list(api: &Api, output: &Output) -> Result<(), Failure> {

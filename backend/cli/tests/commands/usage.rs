@@ -178,3 +178,20 @@ fn every_example_of_the_help_can_be_typed() {
     }
     assert!(tried > 15, "{tried}");
 }
+
+#[test]
+fn a_promotion_is_waited_for_by_a_duration_of_a_year_at_the_most() {
+    let waiting = |timeout| {
+        let promote = ["promote", "x", "--to", "prod", "--reason", "x"];
+        types(&[&promote[..], &["--wait", "--timeout", timeout]].concat())
+    };
+    for timeout in ["soon", "20", "0s", "1m", "1h30min", "367d"] {
+        let told = waiting(timeout);
+        assert_eq!(told.code, 2, "{timeout}");
+        let form = "write a number and s, min, h or d, such as 20min";
+        assert!(told.err.contains(form), "{}", told.err);
+    }
+    for timeout in ["90s", "20min", "2h", "366d"] {
+        assert_ne!(waiting(timeout).code, 2, "{timeout}");
+    }
+}

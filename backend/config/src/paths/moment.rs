@@ -4,8 +4,8 @@ use domain::freeze::WeekTime;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::{
+    document::{Document, Text},
     names::suggest,
-    reader::{Document, Text},
 };
 
 /// What the JSON Schema says of them.

@@ -165,7 +165,7 @@ fn a_problem_is_shown_where_it_is_and_with_its_remedy() {
     assert_eq!(
         problems(&with_step("soak = \"2 hours\"")),
         format!(
-            "towpath.toml:{line}:8: \"2 hours\" is not a duration\n {line} | soak = \"2 hours\"\n    |        ^^^^^^^^^\n    = write a number and min, h or d, such as soak = \"2h\""
+            "towpath.toml:{line}:8: \"2 hours\" is not a duration\n {line} | soak = \"2 hours\"\n    |        ^^^^^^^^^\n    = write a number and s, min, h or d, such as soak = \"2h\""
         )
     );
 }
@@ -272,6 +272,8 @@ fn an_impossible_date_an_unknown_zone_and_an_end_before_the_start() {
 
 #[test]
 fn time_outs_are_durations() {
+    let timeouts = step("start_timeout = \"90s\"").timeouts;
+    assert_eq!(timeouts.start, SignedDuration::from_secs(90));
     let (what, _) = one_problem("run_timeout = 3");
     assert_eq!(what, "\"run_timeout\" is an integer, not a text");
     let (what, _) = one_problem("start_timeout = \"0h\"");

@@ -1,4 +1,4 @@
-//! What a token, a machine or a share link may do at the most.
+//! What a token, a workload or a share link may do at the most.
 
 use std::{fmt, str::FromStr};
 

@@ -110,7 +110,7 @@ pub struct PlaceRights {
 pub struct Right {
     /// What.
     pub what: Ability,
-    /// The roles that it comes from, each by its `entry`. None where nobody needs a role: on a local portal, for a machine.
+    /// The roles that it comes from, each by its `entry`. None where nobody needs a role: on a local portal, for a workload.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<usize>,
     /// The groups of theirs that a gate asks for approval.

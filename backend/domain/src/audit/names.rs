@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AuditRecord, Entry, canonical};
-use crate::{actor::Actor, digest::Digest, id::PersonId};
+use super::{AuditRecord, Entry};
+use crate::{actor::Actor, digest::Digest, id::PersonId, json::canonical};
 
 /// A name shorter than this that is no address is left where it is a part of a text: it may be any word.
 const SHORTEST: usize = 8;

@@ -6,8 +6,8 @@
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
-use super::{Head, canonical};
-use crate::digest::Digest;
+use super::Head;
+use crate::{digest::Digest, json::canonical};
 
 /// What the keys of all seals begin with.
 pub const FOLDER: &str = "seals/";

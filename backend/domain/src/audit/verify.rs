@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Entry, Fault, Finding, Head, canonical,
+    Entry, Fault, Finding, Head,
     names::Beside,
     seals::{Sealed, Seals},
 };
-use crate::digest::Digest;
+use crate::{digest::Digest, json::canonical};
 
 /// So many findings are kept; more are counted.
 pub const MOST_FINDINGS: usize = 1000;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::Timestamp;
 use http::StatusCode;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 
@@ -70,11 +71,12 @@ impl Issuer {
         code: &str,
         redirect: &str,
         verifier: &str,
-        secret: Option<&str>,
+        secret: Option<&SecretString>,
         now: Timestamp,
     ) -> Result<String, Error> {
         let documents = self.publisher.documents(now).await?;
         let place = there(documents.token.as_ref(), "token_endpoint")?;
+        let secret = secret.map(ExposeSecret::expose_secret);
         let in_form = secret.filter(|_| documents.secret_in_form);
         let in_head = secret.filter(|_| !documents.secret_in_form);
         let fields = [

@@ -31,15 +31,10 @@ impl Purpose {
 }
 
 /// The key that seals, and the one that did before.
+#[derive(Debug)]
 pub(super) struct Keys {
     current: LessSafeKey,
     previous: Option<LessSafeKey>,
-}
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keys").finish_non_exhaustive()
-    }
 }
 
 impl Keys {

@@ -5,6 +5,7 @@ use std::{error::Error as StdError, sync::Arc};
 use domain::Timestamp;
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
@@ -35,10 +36,10 @@ impl SecretSource for GivenSecret {
 /// The session secret as it is kept.
 #[derive(Deserialize)]
 pub struct Secret {
-    current: String,
-    previous: Option<String>,
+    current: SecretString,
+    previous: Option<SecretString>,
     #[serde(rename = "client_secret")]
-    of_client: Option<String>,
+    of_client: Option<SecretString>,
 }
 
 /// Why there is no secret to work with.
@@ -59,24 +60,28 @@ impl Secret {
     pub fn parse(json: &str) -> Result<Self, SecretError> {
         let secret: Self = serde_json::from_str(json).map_err(|_| SecretError::Shape)?;
         // A rotation that has had no predecessor yet may leave an empty one.
-        let previous = secret.previous.filter(|previous| !previous.is_empty());
-        let long = |text: &String| text.chars().count() >= 32;
+        let previous = secret.previous.filter(is_filled);
+        let long = |text: &SecretString| text.expose_secret().chars().count() >= 32;
         if !long(&secret.current) || !previous.iter().all(long) {
             return Err(SecretError::Shape);
         }
         Ok(Self {
             current: secret.current,
             previous,
-            of_client: secret.of_client.filter(|secret| !secret.is_empty()),
+            of_client: secret.of_client.filter(is_filled),
         })
     }
+}
+
+fn is_filled(secret: &SecretString) -> bool {
+    !secret.expose_secret().is_empty()
 }
 
 /// What the secret became.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) keys: Keys,
-    pub(super) client_secret: Option<String>,
+    pub(super) client_secret: Option<SecretString>,
     at: Timestamp,
 }
 
@@ -148,8 +153,10 @@ impl Secrets {
 
     async fn fetch(&self, now: Timestamp) -> Result<Held, SecretError> {
         let json = self.source.fetch().await.map_err(SecretError::Fetch)?;
-        let secret = Secret::parse(&json)?;
-        let keys = Keys::derive(&secret.current, secret.previous.as_deref());
+        let json = SecretString::from(json);
+        let secret = Secret::parse(json.expose_secret())?;
+        let previous = secret.previous.as_ref().map(ExposeSecret::expose_secret);
+        let keys = Keys::derive(secret.current.expose_secret(), previous);
         Ok(Held {
             keys: keys.ok_or(SecretError::Shape)?,
             client_secret: secret.of_client,

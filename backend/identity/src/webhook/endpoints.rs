@@ -1,45 +1,53 @@
 //! Who may report, with which secrets.
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
+use domain::{
+    json,
+    source::{Arrival, Source},
+};
 use serde::Deserialize;
 
-use super::signature::{Key, Signed, signed};
+use super::{
+    Unproven,
+    signature::{Secret, Signed, signed},
+};
 
 /// The endpoints of all systems.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Endpoints {
-    #[serde(default)]
-    github: BTreeMap<String, Endpoint>,
-}
+#[serde(transparent)]
+pub struct Endpoints(BTreeMap<System, BTreeMap<String, Endpoint>>);
+
+/// The name of a system that delivers by webhook.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+struct System(String);
 
 /// One endpoint: anyone who knows one of its secrets may report here.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Endpoint {
-    current: Key,
-    previous: Option<Key>,
+    current: Secret,
+    previous: Option<Secret>,
     owner: Option<Name>,
     repositories: Option<BTreeMap<String, u64>>,
-    host: Name,
+    host: Option<Name>,
 }
 
 /// An endpoint as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    current: Key,
+    current: Secret,
     #[serde(default, deserialize_with = "none_if_empty")]
-    previous: Option<Key>,
+    previous: Option<Secret>,
     /// The only owner whose repositories it is for.
     owner: Option<Name>,
     /// The only ones of them, each with its number: the name says which workflow a run is of, and the number which run it is,
     /// so that anyone who signs could write either of another.
     repositories: Option<BTreeMap<String, u64>>,
-    /// The host that its runs are said to be of: part of their identity, which no body may choose.
-    #[serde(default = "Name::github")]
-    host: Name,
+    /// The host that its runs are said to be of, if not the system's usual one: part of their identity, which no body may choose.
+    host: Option<Name>,
 }
 
 /// A text that cannot be empty and has nothing in it that an address could not have.
@@ -72,19 +80,22 @@ impl Endpoints {
         reader.end().map_err(|_| EndpointsError {
             place: "what follows the text".to_owned(),
         })?;
+        // Of a system that is there twice, a map would keep the second's endpoints alone.
+        json::value(json.as_bytes()).map_err(|_| EndpointsError {
+            place: "a key that is there twice".to_owned(),
+        })?;
         Ok(endpoints)
     }
 
-    /// An endpoint for GitHub.
-    pub(super) fn github(&self, name: &str) -> Option<&Endpoint> {
-        self.github.get(name)
+    pub(super) fn find(&self, source: Source, name: &str) -> Option<&Endpoint> {
+        self.0.get(source.name)?.get(name)
     }
 }
 
 impl Endpoint {
-    /// Which of its secrets a body is signed with, if it is.
-    pub(super) fn signed(&self, signature: Option<&str>, body: &[u8]) -> Option<Signed> {
-        signed(&self.current, self.previous.as_ref(), signature, body)
+    /// Which of its secrets a delivery is signed with, if it is.
+    pub(super) fn signed(&self, delivery: &Unproven<'_>) -> Option<Signed> {
+        signed(&self.current, self.previous.as_ref(), delivery)
     }
 
     pub fn owner(&self) -> Option<&str> {
@@ -95,8 +106,25 @@ impl Endpoint {
         self.repositories.as_ref()
     }
 
-    pub fn host(&self) -> &str {
-        &self.host.0
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_ref().map(|Name(host)| host.as_str())
+    }
+}
+
+impl TryFrom<String> for System {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, &'static str> {
+        match Source::named(&name) {
+            Some(source) if source.arrival == Arrival::Webhook => Ok(Self(name)),
+            _ => Err("a system that delivers by webhook"),
+        }
+    }
+}
+
+impl Borrow<str> for System {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
@@ -126,12 +154,6 @@ impl TryFrom<Written> for Endpoint {
     }
 }
 
-impl Name {
-    fn github() -> Self {
-        Self("github.com".to_owned())
-    }
-}
-
 impl TryFrom<String> for Name {
     type Error = &'static str;
 
@@ -146,15 +168,17 @@ impl TryFrom<String> for Name {
 }
 
 /// A rotation that has had no predecessor yet may leave an empty one.
-fn none_if_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Key>, D::Error> {
+fn none_if_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
     let text: Option<String> = Option::deserialize(from)?;
     text.filter(|text| !text.is_empty())
-        .map(|text| Key::try_from(text).map_err(serde::de::Error::custom))
+        .map(|text| Secret::try_from(text).map_err(serde::de::Error::custom))
         .transpose()
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::source::GITHUB;
+
     use super::*;
 
     const SECRET: &str = "a secret of the tests";
@@ -163,10 +187,24 @@ mod tests {
     fn an_endpoint_needs_no_more_than_a_secret() {
         let text = format!(r#"{{"github": {{"acme": {{"current": "{SECRET}"}}}}}}"#);
         let endpoints = Endpoints::parse(&text).unwrap();
-        let acme = endpoints.github("acme").unwrap();
-        assert_eq!((acme.host(), acme.owner()), ("github.com", None));
-        assert!(endpoints.github("ACME").is_none());
-        assert!(Endpoints::parse("{}").unwrap().github("acme").is_none());
+        let acme = endpoints.find(GITHUB, "acme").unwrap();
+        assert_eq!((acme.host(), acme.owner()), (None, None));
+        assert!(endpoints.find(GITHUB, "ACME").is_none());
+        let none = Endpoints::parse("{}").unwrap();
+        assert!(none.find(GITHUB, "acme").is_none());
+    }
+
+    #[test]
+    fn a_system_without_webhooks_has_no_endpoints_and_none_is_there_twice() {
+        let endpoints = format!(r#"{{"acme": {{"current": "{SECRET}"}}}}"#);
+        for wrong in [
+            format!(r#"{{"githb": {endpoints}}}"#),
+            format!(r#"{{"codepipeline": {endpoints}}}"#),
+            format!(r#"{{"github": {endpoints}, "github": {{}}}}"#),
+        ] {
+            let message = Endpoints::parse(&wrong).unwrap_err().to_string();
+            assert!(!message.contains(SECRET), "{message}");
+        }
     }
 
     #[test]
@@ -213,7 +251,7 @@ mod tests {
         let text =
             format!(r#"{{"github": {{"acme": {{"current": "{SECRET}", "previous": ""}}}}}}"#);
         let endpoints = Endpoints::parse(&text).unwrap();
-        assert!(endpoints.github("acme").unwrap().previous.is_none());
+        assert!(endpoints.find(GITHUB, "acme").unwrap().previous.is_none());
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl Secrets {
                 });
                 Ok(endpoints)
             }
-            // GitHub does not send again by itself: what the last known secrets prove is taken while their keeper is
+            // A sender such as GitHub does not send again by itself: what the last known secrets prove is taken while their keeper is
             // away, who is asked again at the pace at which anyone can make us ask.
             (Err(error), Some(old)) => {
                 tracing::warn!(
@@ -102,6 +102,7 @@ impl Secrets {
 mod tests {
     use std::sync::Mutex as Held;
 
+    use domain::source::GITHUB;
     use futures::future::BoxFuture;
 
     use super::*;
@@ -139,7 +140,7 @@ mod tests {
     }
 
     fn has(endpoints: &Result<Arc<Endpoints>, SecretsError>, name: &str) -> bool {
-        endpoints.as_ref().unwrap().github(name).is_some()
+        endpoints.as_ref().unwrap().find(GITHUB, name).is_some()
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! Callers with an AWS identity: a job in `CodeBuild`, a machine, a function.
+//! Callers with an AWS identity: a job in `CodeBuild`, a workload, a function.
 //!
 //! The caller signs a request to AWS's Security Token Service that asks "who am I?", and hands it to the portal instead of
 //! sending it. The portal sends it, and believes the answer. The signature covers a header that names this portal, so that
@@ -37,7 +37,7 @@ const MOST_KEPT: usize = 256;
 pub enum AwsError {
     /// No entry is for AWS.
     #[error(
-        "no machine of this portal comes from AWS: name its account and role in [[machines]] of towpath.toml"
+        "no workload of this portal comes from AWS: name its account and role in [[workloads]] of towpath.toml"
     )]
     None,
     /// It is not such a request.
@@ -52,7 +52,7 @@ pub enum AwsError {
     )]
     NotConfirmed(String),
     /// The identity is no role.
-    #[error("{0} is no role: a machine acts in one, never as a user or as the account itself")]
+    #[error("{0} is no role: a workload acts in one, never as a user or as the account itself")]
     NoRole(String),
     /// AWS does not answer as it should.
     #[error("AWS does not answer as it should: try again in a moment")]

@@ -26,7 +26,7 @@ pub(super) struct Said {
     pub(super) workflow: Option<Definition>,
     /// What caused the run.
     pub(super) event: Option<String>,
-    /// Why no machine may be a job of this kind.
+    /// Why no workload may be a job of this kind.
     pub(super) untrusted: Option<&'static str>,
     /// What it works on.
     pub(super) work: Work,

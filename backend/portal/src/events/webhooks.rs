@@ -1,11 +1,11 @@
 //! What the deliveries of webhooks become.
 //!
-//! A job does not say which file its workflow is in, so what a run feeds is known from the run's own deliveries alone.
-//! They come in any order: a job that is ahead of its run is kept, and is there when the run comes.
+//! A job of GitHub's does not say which file its workflow is in, so what a run feeds is known from the run's own deliveries
+//! alone. They come in any order: a job that is ahead of its run is kept, and is there when the run comes.
 
 use domain::{Timestamp, actor::Actor, event::Event, id::EventId, known::Known};
 use identity::webhook::Authentic;
-use sources::github::Delivery;
+use sources::{Delivery, WebhookSource};
 
 use crate::{Result, access::Action, events::Events};
 
@@ -21,10 +21,11 @@ pub struct Delivered {
 }
 
 impl Events<'_> {
-    /// Records what an authentic delivery of GitHub's says. One that cannot be read is ignored with the reason: it is no
+    /// Records what an authentic delivery says. One that cannot be read is ignored with the reason: it is no
     /// better when it comes again.
     pub async fn receive_delivery(
         self,
+        source: &WebhookSource,
         authentic: &Authentic<'_>,
         kind: &str,
         id: Option<&str>,
@@ -33,14 +34,14 @@ impl Events<'_> {
         self.portal
             .authorise(&Actor::portal(), Action::RecordEvents)?;
         let delivery = Delivery {
-            host: authentic.endpoint.host(),
+            host: authentic.endpoint.host().unwrap_or(source.host),
             owner: authentic.endpoint.owner(),
             repositories: authentic.endpoint.repositories(),
             kind,
             id,
             body: authentic.body,
         };
-        let parsed = match sources::github::parse(&delivery, now) {
+        let parsed = match source.parse(&delivery, now) {
             Ok(parsed) => parsed,
             Err(error) => {
                 return Ok(Delivered {
@@ -58,7 +59,7 @@ impl Events<'_> {
             let id = event.id.clone();
             let payload = payload.take();
             // In a box, since the SDK's futures are large and this one lives in every caller's.
-            let known = Box::pin(self.record_github(event, payload.as_deref(), now));
+            let known = Box::pin(self.record_delivered(event, payload.as_deref(), now));
             delivered.duplicates += usize::from(known.await?);
             delivered.events.push(id);
         }
@@ -66,7 +67,7 @@ impl Events<'_> {
     }
 
     /// Records one event. Whether it was known before.
-    async fn record_github(
+    async fn record_delivered(
         self,
         event: Event,
         payload: Option<&str>,

@@ -13,6 +13,7 @@ use domain::{
     id::{AppId, EnvironmentId, RunId},
     path::Target,
     promotion::Promotion,
+    source,
 };
 use sources::job::{
     Job,
@@ -25,7 +26,7 @@ use super::Failure;
 use crate::{Error, jobs::PipelineJobs};
 
 /// The reporting system that all jobs are of.
-const SOURCE: &str = "codepipeline";
+const SOURCE: &str = source::CODEPIPELINE.name;
 
 /// How often an execution is looked at for the action that waits: its list may be behind the call of the function.
 const LOOKS: usize = 3;

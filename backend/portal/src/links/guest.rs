@@ -197,9 +197,9 @@ impl Links<'_> {
         let kept = password::Hashed {
             rounds: kept.rounds,
             salt: kept.salt.clone(),
-            hash: kept.hash.clone(),
+            hash: kept.hash.as_str().into(),
         };
-        let verified = password::verify(kept, given.to_owned()).await;
+        let verified = password::verify(kept, given.into()).await;
         if verified.map_err(|_| Error::Unfinished)? {
             let tap = self.new_tap();
             table.links().open_tap(id, &tap, now).await?;

@@ -15,6 +15,7 @@ use identity::{
     password::{self, PasswordError},
 };
 use jiff::SignedDuration;
+use secrecy::{ExposeSecret as _, SecretString};
 use store::table::{LinkRecord, PasswordRecord};
 
 use super::list;
@@ -174,11 +175,12 @@ fn tightened<T: Copy + PartialOrd + Default + Display>(
 }
 
 /// What is stored of a password.
-async fn hashed(password: String, random: [u8; 32]) -> Result<PasswordRecord> {
+async fn hashed(password: SecretString, random: [u8; 32]) -> Result<PasswordRecord> {
     let hashed = password::hash(password, random).await;
     let password::Hashed { rounds, salt, hash } = hashed.map_err(|error| match error {
         PasswordError::Length => Error::invalid("password", error.to_string()),
         PasswordError::Unfinished => Error::Unfinished,
     })?;
+    let hash = hash.expose_secret().to_owned();
     Ok(PasswordRecord { rounds, salt, hash })
 }

@@ -1,7 +1,10 @@
 //! Whether anyone who shows a token was given it, and whether it still counts.
 
 use domain::{Timestamp, actor::Actor, causes::chain};
-use identity::{Authenticated, TokenText, lockout::Guesser};
+use identity::{
+    Authenticated, TokenText,
+    lockout::{Guessed, Guesser},
+};
 use jiff::SignedDuration;
 use store::table::TokenRecord;
 
@@ -24,7 +27,7 @@ impl Tokens<'_> {
         from: Option<&str>,
         now: Timestamp,
     ) -> Result<Authenticated, AuthError> {
-        let guesser = Guesser::at_address("tokens", from);
+        let guesser = Guesser::at_address(Guessed::Tokens, from);
         let table = &self.portal.table;
         let (token, made) = table
             .lockouts()
@@ -37,9 +40,7 @@ impl Tokens<'_> {
             return Err(AuthError::LockedOut(locked));
         }
         let Some(token) = token.filter(|token| shown.secret.is(&token.secret)) else {
-            Lockouts::of(self.portal)
-                .guessed_wrong(&guesser, now)
-                .await?;
+            Lockouts::of(self.portal).count(&guesser, now).await?;
             return Err(AuthError::Invalid);
         };
         if !token.is_live(now) {

@@ -8,6 +8,7 @@ use domain::{
     event::Pipeline,
     id::RunId,
     run::Step,
+    source::{CODEBUILD, CODEPIPELINE},
     view::{RunView, StepView},
 };
 
@@ -76,12 +77,12 @@ fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
 /// own account and region. A build's own phases are carried out by nothing else.
 fn carried_out_by(step: &Step, pipeline: &Pipeline) -> Option<RunId> {
     let detail = &step.detail.as_ref()?.value;
-    if detail.provider.as_deref() != Some("CodeBuild") || pipeline.source != "codepipeline" {
+    if detail.provider.as_deref() != Some("CodeBuild") || pipeline.source != CODEPIPELINE.name {
         return None;
     }
     let (account, region) = (pipeline.account.as_deref()?, pipeline.region.as_deref()?);
     let (project, build) = detail.external_id.as_deref()?.split_once(':')?;
-    format!("codebuild/{account}/{region}/{project}/{build}")
+    format!("{}/{account}/{region}/{project}/{build}", CODEBUILD.name)
         .parse()
         .ok()
 }

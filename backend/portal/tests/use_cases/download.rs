@@ -2,6 +2,7 @@
 
 use domain::{digest::Digest, id::BuildId, page::Limit};
 use portal::Error;
+use secrecy::ExposeSecret as _;
 use testkit::{
     TestPortal, at, dev, job, me, preprod, registering, wallet,
     zip::{noise, stored, zip},
@@ -42,7 +43,7 @@ async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
         !format!("{grant:?}").contains("Signature"),
         "a link is not for logs"
     );
-    let answer = reqwest::get(&grant.url).await.unwrap();
+    let answer = reqwest::get(grant.url.expose_secret()).await.unwrap();
     assert_eq!(answer.status(), 200);
     let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
     assert_eq!(
@@ -120,13 +121,13 @@ async fn a_link_works_for_its_own_file_only() {
         .await
         .unwrap();
     let apk = grant.digest.to_string();
-    let other = grant
-        .url
+    let url = grant.url.expose_secret();
+    let other = url
         .replace(&apk, &mapping.to_string())
         .replace("app.apk", "mapping.txt");
     assert_eq!(reqwest::get(&other).await.unwrap().status(), 403);
-    let renamed = grant.url.replace("filename%3D%22app", "filename%3D%22evil");
-    assert_ne!(renamed, grant.url);
+    let renamed = url.replace("filename%3D%22app", "filename%3D%22evil");
+    assert_ne!(renamed, url);
     assert_eq!(reqwest::get(&renamed).await.unwrap().status(), 403);
 
     let own = world
@@ -135,7 +136,8 @@ async fn a_link_works_for_its_own_file_only() {
         .file(&me(), (None, &build), &mapping, None, now())
         .await
         .unwrap();
-    let text = reqwest::get(&own.url).await.unwrap().text().await.unwrap();
+    let text = reqwest::get(own.url.expose_secret()).await.unwrap();
+    let text = text.text().await.unwrap();
     assert_eq!(text, "secret names");
     let unknown = Digest::of(b"never registered");
     let refused = world
@@ -159,5 +161,6 @@ async fn a_link_ends_after_five_minutes() {
         .latest(&me(), &wallet(), &dev(), None, None, before)
         .await
         .unwrap();
-    assert_eq!(reqwest::get(&grant.url).await.unwrap().status(), 403);
+    let over = reqwest::get(grant.url.expose_secret()).await.unwrap();
+    assert_eq!(over.status(), 403);
 }

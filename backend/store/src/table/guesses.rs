@@ -55,6 +55,12 @@ impl Lockouts<'_> {
         Ok((link.map(item::read).transpose()?, made))
     }
 
+    /// The guesses of a caller.
+    pub async fn guesses(self, guesser: &str) -> Result<Option<Guesses>> {
+        let found = self.table.calls.get(&keys::guesses(guesser), true).await?;
+        found.map(item::read).transpose()
+    }
+
     /// An item, and the guesses of the caller who asks for it.
     async fn with_guesses(
         self,

@@ -2,13 +2,13 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request, rejection::BytesRejection},
-    http::{StatusCode, header},
+    extract::{DefaultBodyLimit, FromRequest, Request, rejection::BytesRejection},
+    http::StatusCode,
 };
 use domain::json;
 use serde::de::DeserializeOwned;
 
-use crate::{BODY_LIMIT, headers::text, problem::Problem};
+use crate::{BODY_LIMIT, headers::is_media_type, problem::Problem};
 
 /// The bytes of a body that is said to be JSON.
 pub(crate) struct JsonBytes(pub(crate) Bytes);
@@ -19,27 +19,29 @@ pub(crate) struct Json<T>(pub(crate) T);
 impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = text(request.headers(), &header::CONTENT_TYPE).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/json") {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !is_media_type(request.headers(), "application/json") {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Send JSON, with the header Content-Type: application/json.",
             ));
         }
-        Bytes::from_request(request, state)
-            .await
-            .map(Self)
-            .map_err(|error| unread(&error, "The body", BODY_LIMIT))
+        read(request, "The body", BODY_LIMIT).await.map(Self)
     }
+}
+
+/// The bytes of a body; `what` it is may have `most` of them.
+pub(crate) async fn read(mut request: Request, what: &str, most: usize) -> Result<Bytes, Problem> {
+    DefaultBodyLimit::max(most).apply(&mut request);
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|error| unread(&error, what, most))
 }
 
 /// Why a body could not be read whole; `what` it is may have `most` bytes.
 pub(crate) fn unread(error: &BytesRejection, what: &str, most: usize) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let detail = format!("{what} may have {most} bytes at the most.");
-        Problem::new(error.status(), detail)
+        Problem::too_large(what, most)
     } else {
         Problem::invalid("", "The body ended before its time.")
     }

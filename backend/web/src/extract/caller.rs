@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{Extensions, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{Timestamp, access::Action, actor::Actor, audit::Principal};
@@ -96,7 +96,7 @@ fn proven(state: &AppState, extensions: &Extensions) -> Option<Authenticated> {
 
 /// People who open a page are sent to sign in and come back to it. Programs, also those in a page, are told.
 fn not_signed_in(parts: &Parts) -> Response {
-    let mode = text(&parts.headers, &HeaderName::from_static("sec-fetch-mode"));
+    let mode = text(&parts.headers, "sec-fetch-mode");
     let is_opened = mode.is_none_or(|mode| mode == "navigate") && parts.method.is_safe();
     if is_opened && !parts.uri.path().starts_with("/api/") {
         let page = parts.uri.path_and_query().map_or("/", |page| page.as_str());

@@ -1,7 +1,6 @@
 //! Forms of pages: read, answered with a redirect, or given back with what is wrong and what was typed.
 
 use axum::{
-    body::Bytes,
     extract::{FromRequest, Request},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -10,7 +9,10 @@ use frontend::form::{Returned, Trouble};
 use portal::Error;
 use url::form_urlencoded;
 
-use crate::{extract::body::unread, headers::text, problem::Problem};
+use crate::{extract::body, headers::is_media_type, problem::Problem};
+
+/// What forms say that they are.
+pub(crate) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The most bytes of a form: a few fields of a thousand characters.
 const LIMIT: usize = 64 << 10;
@@ -31,24 +33,15 @@ pub(crate) struct Form {
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = text(request.headers(), &header::CONTENT_TYPE).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !is_media_type(request.headers(), MEDIA_TYPE) {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "This address takes the form of its page; programs use /api/v1.",
             ));
         }
         let unsent = request.extensions().get::<Unsent>().copied();
-        let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|error| unread(&error, "A form", LIMIT))?;
-        if bytes.len() > LIMIT {
-            return Err(Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("A form may have {LIMIT} bytes at the most."),
-            ));
-        }
+        let bytes = body::read(request, "A form", LIMIT).await?;
         let fields = form_urlencoded::parse(&bytes).into_owned();
         // Browsers send lines of text areas with a carriage return, which nobody typed.
         let fields = fields.map(|(name, value)| (name, value.replace("\r\n", "\n")));

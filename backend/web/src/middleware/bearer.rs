@@ -3,6 +3,8 @@
 //! With the header, it alone says who asks: no cookie is looked at, and what does not prove anything is refused rather than
 //! taken for somebody without one. Neither header goes any further.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -13,18 +15,11 @@ use domain::{causes::chain, words::sentence};
 use identity::workload;
 use portal::tokens::authenticate::AuthError;
 
-use crate::{
-    addresses::is_anonymous,
-    middleware::{
-        edge,
-        throttle::{self, Counted, Kind},
-    },
-    problem::Problem,
-};
+use crate::{addresses::is_anonymous, middleware::edge, problem::Problem, state::AppState};
 
 /// Finds out who the bearer of a request's `Authorization` is.
 pub(crate) async fn authenticate(
-    State((state, limits)): State<Counted>,
+    State(state): State<Arc<AppState>>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -40,19 +35,12 @@ pub(crate) async fn authenticate(
         );
     };
     let from = edge::client(request.extensions());
-    let (address, now) = (throttle::address(request.extensions()), (state.clock)());
-    if let Some(seconds) = limits.wait(Kind::Unknown, &address, now) {
-        return throttle::too_many(seconds).into_response();
-    }
+    let now = (state.clock)();
     let proven = state
         .portal
         .tokens()
         .authenticate(shown, &state.workloads, from.as_deref(), now)
         .await;
-    if !matches!(proven, Ok(_) | Err(AuthError::Failed(_))) {
-        // Anyone who shows nothing that counts uses up what those without anything have there.
-        let _counted = limits.take(Kind::Unknown, &address, now);
-    }
     let proven = match proven {
         Ok(proven) => proven,
         Err(AuthError::Invalid) => {

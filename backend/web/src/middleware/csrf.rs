@@ -78,14 +78,14 @@ fn host_of(url: &str) -> Option<Host> {
 /// Whether a share link's own page sent this, in an old browser: it says nothing of where it is, as that page's policy asks.
 /// Another site's page would have to know the link, and then needs nobody's browser.
 fn is_blank(path: &str, headers: &HeaderMap) -> bool {
-    let says = |name: &HeaderName| text(headers, name);
+    let says = |name: &str| text(headers, name);
     access_log::is_share(path)
-        && says(&HeaderName::from_static("sec-fetch-site")).is_none()
+        && says("sec-fetch-site").is_none()
         && says(&header::ORIGIN) == Some("null")
 }
 
 fn is_cross_site(state: &AppState, headers: &HeaderMap) -> bool {
-    if let Some(site) = text(headers, &HeaderName::from_static("sec-fetch-site")) {
+    if let Some(site) = text(headers, "sec-fetch-site") {
         return !matches!(site, "same-origin" | "none");
     }
     let Some(origin) = text(headers, &header::ORIGIN) else {

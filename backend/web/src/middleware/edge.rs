@@ -83,7 +83,7 @@ impl std::fmt::Debug for OriginKey {
 #[derive(Clone, Copy, Debug)]
 struct Client(Option<IpAddr>);
 
-/// The address of a request's client: what lockouts, rate limits, the audit log, sessions and the access log use. None where
+/// The address of a request's client: what lockouts, the audit log, sessions and the access log use. None where
 /// nothing in front of the program said it.
 pub(crate) fn client(extensions: &Extensions) -> Option<String> {
     let Client(address) = extensions.get::<Client>()?;

@@ -91,9 +91,7 @@ fn unnamed(status: StatusCode, method: &Method) -> Problem {
         StatusCode::METHOD_NOT_ALLOWED => {
             format!("Nothing here answers to {method}; see the header Allow.")
         }
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            format!("The body may have {} bytes at the most.", crate::BODY_LIMIT)
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => return Problem::too_large("The body", crate::BODY_LIMIT),
         _ => status
             .canonical_reason()
             .map_or_else(String::new, |reason| format!("{reason}.")),

@@ -18,7 +18,7 @@ use portal::settings::Asking;
 use crate::{
     addresses::is_anonymous,
     cookies::Cookie,
-    headers::is_secure,
+    headers::{is_https, is_secure},
     problem::Problem,
     state::{AppState, AuthMode},
 };
@@ -127,7 +127,7 @@ pub(crate) fn asking<'a>(state: &AppState, session: Option<&'a Session>) -> Aski
 pub(crate) fn without(own: bool, base: &str, answer: impl IntoResponse) -> Response {
     let mut response = answer.into_response();
     if own {
-        let secure = base.starts_with("https://");
+        let secure = is_https(base);
         Cookie::Session.clear(response.headers_mut(), secure);
     }
     response

@@ -145,7 +145,7 @@ fn request(form: &Form) -> Result<LinkRequest, Error> {
         limit: limit.transpose()?,
         per_day: per_day.transpose()?,
         bytes_per_day: None,
-        password: password.map(|text| SharePassword(text.to_owned())),
+        password: password.map(|text| SharePassword(text.into())),
     })
 }
 

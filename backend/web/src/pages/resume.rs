@@ -7,7 +7,7 @@ use axum::{
     Router,
     body::Body,
     extract::{FromRequest as _, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -25,7 +25,7 @@ use crate::{
         caller::{Caller, sign_in_and_return_to},
         form::{Form, Unsent},
     },
-    headers::{base, is_secure, text},
+    headers::{base, is_https, is_secure, text},
     pages,
     problem::Problem,
     state::{AppState, AuthMode, Shared},
@@ -98,7 +98,7 @@ pub(super) async fn resume(
     caller: Caller,
     request: Request,
 ) -> Result<Response, Problem> {
-    let secure = caller.base.starts_with("https://");
+    let secure = is_https(&caller.base);
     let (mut parts, _) = request.into_parts();
     let Some(kept) = kept(&state, &parts.headers, secure, caller.now).await? else {
         return Ok(Redirect::to("/").into_response());
@@ -162,10 +162,7 @@ impl Kept {
 
 /// Whether somebody pressed a page's button; programs, also those in a page, are told that nobody is signed in.
 fn is_sent_by_a_page(request: &Request) -> bool {
-    let mode = text(
-        request.headers(),
-        &HeaderName::from_static("sec-fetch-mode"),
-    );
+    let mode = text(request.headers(), "sec-fetch-mode");
     let kind = text(request.headers(), &header::CONTENT_TYPE).unwrap_or_default();
     request.method() == Method::POST
         && mode.is_none_or(|mode| mode == "navigate")

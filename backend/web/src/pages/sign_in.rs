@@ -88,7 +88,16 @@ pub(super) async fn callback(
         id: state.portal.ids().next(now)?,
         counts: |group: &str| settings::counts(&state.portal, group),
     };
-    let finished = sign_in.finish(&base, callback, browser, new, now).await?;
+    let lockouts = state.portal.lockouts();
+    if let Some(locked) = lockouts.of_codes(address.as_deref(), now).await? {
+        let what = "Too many wrong codes came from your address: wait, then sign in again.";
+        return Err(Problem::wait(what, locked.seconds(now)));
+    }
+    let finished = sign_in.finish(&base, callback, browser, new, now).await;
+    if let Err(SignInError::Code) = finished {
+        lockouts.count_code(address.as_deref(), now).await?;
+    }
+    let finished = finished?;
     let mut response = not_kept(Redirect::to(&finished.back));
     let cookies = response.headers_mut();
     session::keep(&state, sign_in, &finished.session, secure, cookies).await?;

@@ -6,7 +6,7 @@ use domain::{digest::Digest, download::Download, id::BuildId, page::Page, view::
 
 use crate::{
     extract::{caller::Caller, names::Names, query::ListQuery},
-    openapi::{Invalid, NotFound},
+    openapi::{DailyLimit, Invalid, NotFound},
     problem::Problem,
     redirect,
     state::Shared,
@@ -38,7 +38,7 @@ pub(super) async fn show(
     params(("id" = BuildId, Path, description = "The build"), ("digest" = Digest, Path, description = "The file's SHA-256")),
     responses(
         (status = 302, description = "Where the bytes are", body = Granted, headers(("location" = String, description = "The link"))),
-        NotFound,
+        NotFound, DailyLimit,
     ),
 )]
 pub(super) async fn file(

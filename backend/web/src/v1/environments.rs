@@ -15,7 +15,7 @@ use crate::{
         names::Names,
         query::{AbiQuery, ListQuery},
     },
-    openapi::{Invalid, NotFound, Refused},
+    openapi::{DailyLimit, Invalid, NotFound, Refused},
     problem::Problem,
     redirect,
     state::Shared,
@@ -81,7 +81,7 @@ pub(super) async fn releases(
     ),
     responses(
         (status = 302, description = "Where the bytes are", body = Granted, headers(("location" = String, description = "The link"))),
-        Invalid, NotFound, Refused,
+        Invalid, NotFound, Refused, DailyLimit,
     ),
 )]
 pub(super) async fn latest(

@@ -4,13 +4,13 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use testkit::now;
 
-use crate::{access, ci::Ci, machines::Yard};
+use crate::{access, ci::Ci, workloads::Yard};
 
 /// A release job: it registers, reports and promotes for wallet in dev.
 fn job(ci: &Ci) -> String {
     format!(
         r#"
-[[machines]]
+[[workloads]]
 name = "wallet-release"
 from = "github"
 issuer = "{}"

@@ -15,7 +15,7 @@ use identity::workload::Workloads;
 use serde_json::{Value, json};
 use testkit::{Answer, TestPortal, dev, now, wallet};
 
-use crate::{access, ci::Ci, machines::config_of};
+use crate::{access, ci::Ci, workloads::config_of};
 
 /// Few enough to be used up.
 const FEW: DailyLimits = DailyLimits {
@@ -161,11 +161,11 @@ async fn each_person_token_and_job_has_a_day_of_its_own() {
     let (mut portal, build) = giving(FEW).await;
     let ci = Ci::start().await;
     let entries = format!(
-        "[[machines]]\nname = \"tests\"\nfrom = \"github\"\nissuer = \"{}\"\nrepository_id = \"74\"\nmay = [\"download\"]\n",
+        "[[workloads]]\nname = \"tests\"\nfrom = \"github\"\nissuer = \"{}\"\nrepository_id = \"74\"\nmay = [\"download\"]\n",
         ci.address
     );
-    let machines = Workloads::new(config_of(&entries).machines, None);
-    portal.reroute(|state| state.workloads = machines);
+    let workloads = Workloads::new(config_of(&entries).workloads, None);
+    portal.reroute(|state| state.workloads = workloads);
     let bearers = [
         token(&portal, "tester", "one").await,
         token(&portal, "developer", "one").await,
@@ -204,7 +204,7 @@ async fn each_person_token_and_job_has_a_day_of_its_own() {
             assert!(detail.contains(said), "{detail}");
         }
     }
-    // Another token of the same owner is the same, and so is another job of the same machine.
+    // Another token of the same owner is the same, and so is another job of the same workload.
     let more = token(&portal, "tester", "two").await;
     spent(&with_bearer(&portal, &ways[1], &more).await, now());
     let again = ci.token(&json!({"run_id": "7"}));

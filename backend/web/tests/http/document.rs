@@ -178,6 +178,41 @@ async fn every_operation_is_routed_and_no_other() {
 }
 
 #[tokio::test]
+async fn every_operation_says_that_wrong_tokens_lock_out_and_it_is_so() {
+    let site = TestPortal::signed_in().await;
+    let Document(document) = Document::of(&site).await;
+    let wrong = format!("towpath_01JD0000000000000000000000_{}", "A".repeat(43));
+    let shows = async |method: &str, address: &str| {
+        let request = axum::http::Request::builder()
+            .method(method.to_uppercase().as_str())
+            .uri(address)
+            .header("authorization", format!("Bearer {wrong}"));
+        site.send(request.body(axum::body::Body::empty()).unwrap())
+            .await
+    };
+    for _ in 0..10 {
+        shows("get", "/api/v1/me").await.problem(401);
+    }
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let locked = shows(method, &path.replace(['{', '}'], "")).await;
+            locked.problem(429);
+            let seconds: i64 = locked.header("retry-after").parse().unwrap();
+            assert!((1..=900).contains(&seconds), "{seconds}");
+            let documented = &operation["responses"]["429"];
+            assert!(
+                documented["headers"]["Retry-After"].is_object(),
+                "{method} {path}"
+            );
+            let what = documented["description"].as_str().unwrap();
+            assert!(what.contains("wrong tokens"), "{method} {path}: {what}");
+            let gives = operation["responses"]["302"].is_object();
+            assert_eq!(what.contains("downloads of the day"), gives, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_reference_leads_somewhere() {
     let site = TestPortal::new().await;
     let document = Document::of(&site).await;

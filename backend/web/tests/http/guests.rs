@@ -287,7 +287,7 @@ async fn made_at(portal: &Portal, hours: u32, password: Option<&str>, at: Timest
         limit: None,
         per_day: None,
         bytes_per_day: None,
-        password: password.map(|text| SharePassword(text.to_owned())),
+        password: password.map(|text| SharePassword(text.into())),
     };
     let made = portal.links().make(&Actor::local(), request, "", at).await;
     made.unwrap().address

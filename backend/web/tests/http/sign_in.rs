@@ -128,6 +128,30 @@ async fn a_code_works_once() {
 }
 
 #[tokio::test]
+async fn whoever_floods_the_issuer_with_codes_waits_in_every_process_and_nobody_else() {
+    let issuer = Issuer::start().await;
+    let mut portal = portal(&issuer).await;
+    let sent = sent(&portal, "/sign-in").await;
+    let (code, state) = issuer.approves(&sent.location);
+    for _ in 0..60 {
+        let refused = back(&portal, &sent, "made-up", &state).await;
+        assert_eq!(refused.status, 400, "{}", refused.text());
+    }
+    let other_process = portal.another(|_| {});
+    portal.reroute(|state| state.portal = other_process);
+    let locked = back(&portal, &sent, &code, &state).await;
+    assert_eq!(locked.status, 429, "also with a right one");
+    let seconds: i64 = locked.header("retry-after").parse().unwrap();
+    assert!((1..=900).contains(&seconds), "{seconds}");
+    assert_eq!(issuer.exchanges(), 60);
+    let elsewhere = Request::get(format!("/sign-in/callback?code={code}&state={state}"))
+        .header("x-forwarded-for", "203.0.113.9")
+        .header(header::COOKIE, &sent.browser)
+        .body(Body::empty());
+    assert_eq!(portal.send(elsewhere.unwrap()).await.status, 303);
+}
+
+#[tokio::test]
 async fn a_code_is_not_spent_while_the_keys_cannot_be_had() {
     let issuer = Issuer::start().await;
     let portal = portal(&issuer).await;

@@ -4,13 +4,12 @@
 
 use std::time::Duration;
 
-use ::http::{HeaderName, HeaderValue, Method, header};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, header};
+use http_client::{Client, PlainHttp, Settings};
 use identity::workload::aws::sign::Credentials;
 use serde::Deserialize;
-use tokio::time::timeout;
 use url::{Host, Url};
-
-use crate::client::http::{self, Content, Http};
 
 /// Where a container's credentials are, unless the environment names another address.
 const CONTAINER: &str = "http://169.254.170.2";
@@ -18,8 +17,14 @@ const CONTAINER: &str = "http://169.254.170.2";
 /// Where an instance's metadata are.
 const INSTANCE: &str = "http://169.254.169.254";
 
-/// How long either may take to answer: where there is no container and no instance, nobody does.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Where there is no container and no instance, nobody answers. Both speak plain http at addresses of their own.
+const SETTINGS: Settings = Settings {
+    connect: Duration::from_secs(2),
+    answer: Duration::from_secs(2),
+    most_bytes: 64 << 10,
+    keeps_connections: true,
+    plain: PlainHttp::Checked,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -30,18 +35,16 @@ struct Answer {
 }
 
 /// What `variable` gives, else what the container gives, else what the instance gives.
-pub(super) async fn found(
-    variable: impl Fn(&str) -> Option<String>,
-    client: &Http,
-) -> Option<Credentials> {
+pub(super) async fn found(variable: impl Fn(&str) -> Option<String>) -> Option<Credentials> {
     let keys = variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY"));
     if let Some((id, secret)) = keys {
         let session = variable("AWS_SESSION_TOKEN");
         return Some(Credentials::new(id, secret, session, None, "variables"));
     }
+    let client = Client::new(SETTINGS);
     let answer = match container(&variable) {
-        Some((url, headers)) => read(client, Method::GET, &url, &headers).await?,
-        None => instance(variable("AWS_EC2_METADATA_SERVICE_ENDPOINT"), client).await?,
+        Some((url, headers)) => read(&client, Method::GET, &url, &headers).await?,
+        None => instance(variable("AWS_EC2_METADATA_SERVICE_ENDPOINT"), &client).await?,
     };
     let answer: Answer = serde_json::from_str(&answer).ok()?;
     let (id, secret) = (answer.access_key_id, answer.secret_access_key);
@@ -85,7 +88,7 @@ fn is_near(url: &str) -> bool {
 }
 
 /// The credentials of an instance's role.
-async fn instance(endpoint: Option<String>, client: &Http) -> Option<String> {
+async fn instance(endpoint: Option<String>, client: &Client) -> Option<String> {
     let endpoint = endpoint.unwrap_or_else(|| INSTANCE.to_owned());
     let endpoint = endpoint.trim_end_matches('/');
     let lasts = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
@@ -101,18 +104,21 @@ async fn instance(endpoint: Option<String>, client: &Http) -> Option<String> {
 }
 
 async fn read(
-    client: &Http,
+    client: &Client,
     method: Method,
     url: &str,
     headers: &[(HeaderName, HeaderValue)],
 ) -> Option<String> {
-    let answer = client.send_with(method, url, headers, Content::None);
-    let answer = timeout(PATIENCE, answer).await.ok()?.ok()?;
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let request = request.body(Bytes::new()).ok()?;
+    let answer = client.exchange(request).await.ok()?;
     if !answer.status().is_success() {
         return None;
     }
-    let bytes = timeout(PATIENCE, http::read(answer)).await.ok()?.ok()?;
-    String::from_utf8(bytes.to_vec()).ok()
+    String::from_utf8(answer.into_body().into()).ok()
 }
 
 #[cfg(test)]
@@ -173,7 +179,7 @@ mod tests {
     async fn found_with(set: &[(&str, &str)]) -> Option<(String, Option<String>)> {
         let set: HashMap<&str, &str> = set.iter().copied().collect();
         let variable = |name: &str| set.get(name).map(ToString::to_string);
-        let credentials = found(variable, &Http::new().unwrap()).await?;
+        let credentials = found(variable).await?;
         let session = credentials.session_token().map(str::to_owned);
         Some((credentials.access_key_id().to_owned(), session))
     }

@@ -31,7 +31,7 @@ pub(super) fn read(claims: &Claims) -> Said {
 /// Someone sits in such a job and types.
 fn untrusted(claims: &Claims) -> Option<&'static str> {
     claims.is_true("oidc.circleci.com/ssh-rerun").then_some(
-        "a job that was rerun with SSH is no machine, since a person acts in it: rerun it without, or use a token",
+        "a job that was rerun with SSH is no workload, since a person acts in it: rerun it without, or use a token",
     )
 }
 

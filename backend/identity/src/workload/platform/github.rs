@@ -48,7 +48,7 @@ fn workflow(claims: &Claims, repository: Option<&str>) -> Option<Definition> {
 fn untrusted(claims: &Claims) -> Option<&'static str> {
     let event = claims.text("event_name");
     (event.as_deref() == Some(NEVER_TRUSTED)).then_some(
-        "a workflow that runs on pull_request_target is no machine, since it can be made to run a stranger's code: \
+        "a workflow that runs on pull_request_target is no workload, since it can be made to run a stranger's code: \
          run it on push",
     )
 }

@@ -21,7 +21,7 @@ use url::Url;
 use super::Yard;
 
 const MACHINES: &str = r#"
-[[machines]]
+[[workloads]]
 name = "wallet-build"
 from = "aws"
 account = "123456789012"

@@ -13,12 +13,12 @@ async fn a_token_of_another_job_is_of_no_use() {
     let yard = Yard::of(&release(&ci), None).await;
     for (changed, why) in [
         (json!({"repository_id": "75"}), "id 75"),
-        (json!({"repository_id": "7"}), "no machine"),
+        (json!({"repository_id": "7"}), "no workload"),
         (json!({"repository_id": null}), "id none"),
         (json!({"repository_id": ["74"]}), "id none"),
         (json!({"ref": "refs/heads/other"}), "refs/heads/other"),
-        (json!({"ref": "refs/heads/main2"}), "no machine"),
-        (json!({"ref": "main"}), "no machine"),
+        (json!({"ref": "refs/heads/main2"}), "no workload"),
+        (json!({"ref": "main"}), "no workload"),
         (json!({"ref": null}), "ref none"),
         // A pull request, also one from a fork.
         (
@@ -26,7 +26,7 @@ async fn a_token_of_another_job_is_of_no_use() {
             "refs/pull/1/merge",
         ),
         (json!({"environment": "dev"}), "in dev"),
-        (json!({"environment": null}), "no machine"),
+        (json!({"environment": null}), "no workload"),
         (
             json!({"event_name": "pull_request_target"}),
             "a stranger's code",
@@ -53,7 +53,7 @@ async fn a_token_of_another_job_is_of_no_use() {
 fn pinned(ci: &Ci) -> (String, &'static str) {
     let pins = "workflow = \"release.yml\"\nevents = [\"push\", \"workflow_dispatch\"]\nmay =";
     let entries = release(ci);
-    let entry = entries.split("\n\n[[machines]]").next().unwrap();
+    let entry = entries.split("\n\n[[workloads]]").next().unwrap();
     let file = "octo-org/octo-repo/.github/workflows/release.yml";
     (entry.replacen("may =", pins, 1), file)
 }
@@ -134,7 +134,7 @@ async fn a_pipeline_of_gitlab_is_pinned_to_its_file_and_its_source() {
     let ci = Ci::start().await;
     let entry = format!(
         r#"
-[[machines]]
+[[workloads]]
 name = "of-gitlab"
 from = "gitlab"
 issuer = "{}"
@@ -258,7 +258,7 @@ async fn an_issuer_that_is_not_configured_is_never_asked() {
     let yard = Yard::of(&release(&ci), None).await;
     let said = yard.refused(&eve.token(&json!({}))).await;
     assert!(
-        said.contains("no machine of this portal has the issuer") || said.contains("No machine"),
+        said.contains("no workload of this portal has the issuer") || said.contains("No workload"),
         "{said}"
     );
     for issuer in [json!(null), json!(7), json!(format!("{}/", ci.address))] {

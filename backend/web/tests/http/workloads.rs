@@ -16,10 +16,10 @@ use url::Url;
 
 use crate::ci::Ci;
 
-/// A portal that machines may call.
+/// A portal that workloads may call.
 pub(crate) struct Yard {
     pub(crate) site: TestPortal,
-    machines: Workloads,
+    workloads: Workloads,
 }
 
 const FILE: &str = r##"
@@ -47,7 +47,7 @@ fn release(ci: &Ci) -> String {
     let address = &ci.address;
     format!(
         r#"
-[[machines]]
+[[workloads]]
 name = "wallet-release"
 from = "github"
 issuer = "{address}"
@@ -58,7 +58,7 @@ may = ["register", "report"]
 apps = ["wallet"]
 environments = ["dev"]
 
-[[machines]]
+[[workloads]]
 name = "wallet-topics"
 from = "github"
 issuer = "{address}"
@@ -70,17 +70,17 @@ apps = ["wallet"]
     )
 }
 
-/// A configuration with those machines.
-pub(crate) fn config_of(machines: &str) -> Config {
-    Config::parse(&format!("{FILE}{machines}"), "towpath.toml").unwrap()
+/// A configuration with those workloads.
+pub(crate) fn config_of(workloads: &str) -> Config {
+    Config::parse(&format!("{FILE}{workloads}"), "towpath.toml").unwrap()
 }
 
 impl Yard {
-    pub(crate) async fn of(machines: &str, sts: Option<Url>) -> Self {
-        let config = config_of(machines);
+    pub(crate) async fn of(workloads: &str, sts: Option<Url>) -> Self {
+        let config = config_of(workloads);
         let mut yard = Self {
             site: TestPortal::signed_in().await,
-            machines: Workloads::new(config.machines, sts),
+            workloads: Workloads::new(config.workloads, sts),
         };
         yard.opens(now);
         yard
@@ -88,9 +88,9 @@ impl Yard {
 
     /// Opens by that clock.
     fn opens(&mut self, clock: fn() -> Timestamp) {
-        let machines = self.machines.clone();
+        let workloads = self.workloads.clone();
         self.site
-            .reroute(|state| (state.workloads, state.clock) = (machines, clock));
+            .reroute(|state| (state.workloads, state.clock) = (workloads, clock));
     }
 
     pub(crate) async fn ask(
@@ -246,9 +246,9 @@ async fn of_several_events_none_is_recorded_when_one_is_of_something_else() {
 async fn jobs_of_gitlab_and_circleci_come_in_by_their_own_claims() {
     let ci = Ci::start().await;
     let address = &ci.address;
-    let machines = format!(
+    let workloads = format!(
         r#"
-[[machines]]
+[[workloads]]
 name = "of-gitlab"
 from = "gitlab"
 issuer = "{address}"
@@ -257,7 +257,7 @@ refs = ["refs/heads/main"]
 may = ["register"]
 apps = ["wallet"]
 
-[[machines]]
+[[workloads]]
 name = "of-circleci"
 from = "circleci"
 issuer = "{address}"
@@ -267,7 +267,7 @@ may = ["register"]
 apps = ["wallet"]
 "#
     );
-    let yard = Yard::of(&machines, None).await;
+    let yard = Yard::of(&workloads, None).await;
     let gitlab = json!({"project_id": "20", "project_path": "acme/wallet", "pipeline_id": "574",
         "ref_path": "refs/heads/main", "sha": "714a629c0b401fdce83e847fc9589983fc6f46bc"});
     let me = yard.me(&ci.token(&gitlab)).await.json();
@@ -286,8 +286,8 @@ apps = ["wallet"]
         .await;
     assert!(
         fork.contains("github.com/acme/wallet")
-            || fork.contains("no machine")
-            || fork.contains("No machine"),
+            || fork.contains("no workload")
+            || fork.contains("No workload"),
         "{fork}"
     );
     let person = yard

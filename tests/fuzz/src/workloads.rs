@@ -1,4 +1,4 @@
-//! What proves that a caller is a machine: the claims that a CI system has signed, and requests that AWS callers sign.
+//! What proves that a caller is a workload: the claims that a CI system has signed, and requests that AWS callers sign.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use identity::workload::{AWS_PREFIX, fuzzing::{asked, said}};

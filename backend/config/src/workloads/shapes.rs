@@ -1,4 +1,4 @@
-//! What a single value of `[[machines]]` may be.
+//! What a single value of `[[workloads]]` may be.
 
 use std::net::IpAddr;
 

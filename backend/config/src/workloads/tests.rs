@@ -1,6 +1,9 @@
-use domain::access::{Permission, Scope};
+use domain::{
+    access::{Permission, Scope},
+    workload::{ANY_REF, Identity, Job, Platform, Workload},
+};
 
-use super::*;
+use super::identity::UUID;
 use crate::Config;
 
 const BEFORE: &str = r##"
@@ -15,44 +18,44 @@ colour = "#2e7d32"
 "##;
 
 const GITHUB: &str = r#"
-[[machines]]
+[[workloads]]
 name = "wallet-release"
 from = "github"
 repository_id = "74"
 may = ["register"]
 "#;
 
-fn parse(machines: &str) -> Result<Vec<Workload>, String> {
-    let parsed = Config::parse(&format!("{BEFORE}{machines}"), "towpath.toml");
+fn parse(workloads: &str) -> Result<Vec<Workload>, String> {
+    let parsed = Config::parse(&format!("{BEFORE}{workloads}"), "towpath.toml");
     let parsed = parsed.map_err(|problems| problems.to_string());
-    Ok(parsed?.machines)
+    Ok(parsed?.workloads)
 }
 
-fn job(machine: &Workload) -> &Job {
-    match &machine.identity {
+fn job(workload: &Workload) -> &Job {
+    match &workload.identity {
         Identity::Job(job) => job,
-        Identity::Aws { .. } => panic!("{machine:?}"),
+        Identity::Aws { .. } => panic!("{workload:?}"),
     }
 }
 
 #[test]
 fn what_is_left_out_is_the_usual() {
-    let machines = parse(GITHUB).unwrap();
-    let job = job(&machines[0]);
+    let workloads = parse(GITHUB).unwrap();
+    let job = job(&workloads[0]);
     assert_eq!(job.issuer, "https://token.actions.githubusercontent.com");
     assert_eq!(job.refs, ANY_REF);
     assert_eq!((&job.within, &job.origin), (&None, &None));
     assert_eq!((&job.workflow, &job.events), (&None, &None));
-    let permit = &machines[0].permit;
+    let permit = &workloads[0].permit;
     assert_eq!(permit.may, [Permission::Register]);
     assert!(permit.apps.is_all() && permit.environments.is_all());
 }
 
 #[test]
 fn each_platform_has_its_own_proofs() {
-    let machines = parse(&format!(
+    let workloads = parse(&format!(
         r#"{GITHUB}
-[[machines]]
+[[workloads]]
 name = "gitlab"
 from = "gitlab"
 issuer = "https://gitlab.example.com"
@@ -63,7 +66,7 @@ may = ["register", "report"]
 apps = ["wallet"]
 environments = ["dev"]
 
-[[machines]]
+[[workloads]]
 name = "circleci"
 from = "circleci"
 issuer = "https://oidc.circleci.com/org/8a1e8c2e-6f0e-4c58-9d5e-0f5d3c2b1a90"
@@ -72,7 +75,7 @@ origin = "github.com/acme/wallet"
 context_id = "a74579f1-2e7d-451e-b009-5c082ad2729e"
 may = ["view"]
 
-[[machines]]
+[[workloads]]
 name = "codebuild"
 from = "aws"
 account = "123456789012"
@@ -81,22 +84,22 @@ may = ["promote"]
 "#
     ))
     .unwrap();
-    let gitlab = job(&machines[1]);
+    let gitlab = job(&workloads[1]);
     assert_eq!(gitlab.platform, Platform::GitLab);
     assert_eq!(gitlab.refs, ["refs/heads/main", "refs/tags/v*"]);
     assert_eq!(gitlab.within.as_deref(), Some("production"));
     assert_eq!(
-        machines[1].permit.apps,
+        workloads[1].permit.apps,
         Scope::Only(vec!["wallet".parse().unwrap()])
     );
-    let circleci = job(&machines[2]);
+    let circleci = job(&workloads[2]);
     assert_eq!(circleci.origin.as_deref(), Some("github.com/acme/wallet"));
     assert!(circleci.within.is_some());
     let role = Identity::Aws {
         account: "123456789012".to_owned(),
         role: "wallet-build".to_owned(),
     };
-    assert_eq!(machines[3].identity, role);
+    assert_eq!(workloads[3].identity, role);
 }
 
 /// Replaces a line of the good entry by each of these, and expects to be told.
@@ -113,7 +116,7 @@ fn every_mistake_in_what_a_job_proves_is_explained() {
         (
             "repository_id = \"74\"",
             "",
-            "[[machines]] has no \"repository_id\"",
+            "[[workloads]] has no \"repository_id\"",
         ),
         (
             "repository_id = \"74\"",
@@ -128,12 +131,12 @@ fn every_mistake_in_what_a_job_proves_is_explained() {
         (
             "repository_id = \"74\"",
             "repository_id = \"74\"\nproject_id = \"1\"",
-            "\"project_id\" is not for machines from github",
+            "\"project_id\" is not for workloads from github",
         ),
         (
             "repository_id = \"74\"",
             "repository_id = \"74\"\nrole = \"r\"",
-            "it is for machines from aws",
+            "it is for workloads from aws",
         ),
         (
             "repository_id = \"74\"",
@@ -193,12 +196,12 @@ fn every_mistake_in_what_a_job_proves_is_explained() {
         (
             "from = \"github\"",
             "from = \"circleci\"\nevents = [\"push\"]",
-            "\"events\" is not for machines from circleci",
+            "\"events\" is not for workloads from circleci",
         ),
         (
             "from = \"github\"",
             "from = \"aws\"\nworkflow = \"release.yml\"",
-            "\"workflow\" is not for machines from aws",
+            "\"workflow\" is not for workloads from aws",
         ),
         (
             "from = \"github\"",
@@ -211,8 +214,8 @@ fn every_mistake_in_what_a_job_proves_is_explained() {
 #[test]
 fn a_job_is_pinned_to_a_file_and_to_events() {
     let pins = "workflow = \"release.yml\"\nevents = [\"push\", \"workflow_dispatch\"]\nmay =";
-    let machines = parse(&GITHUB.replace("may =", pins)).unwrap();
-    let job = job(&machines[0]);
+    let workloads = parse(&GITHUB.replace("may =", pins)).unwrap();
+    let job = job(&workloads[0]);
     assert_eq!(job.workflow.as_deref(), Some("release.yml"));
     let events = job.events.as_deref().unwrap();
     assert_eq!(events, ["push", "workflow_dispatch"]);
@@ -250,21 +253,21 @@ fn every_mistake_in_the_rest_is_explained() {
             "from = \"githb\"",
             "did you mean \"github\"?",
         ),
-        ("from = \"github\"", "", "[[machines]] has no \"from\""),
+        ("from = \"github\"", "", "[[workloads]] has no \"from\""),
         (
             "from = \"github\"",
             "from = \"circleci\"",
-            "[[machines]] has no \"issuer\"",
+            "[[workloads]] has no \"issuer\"",
         ),
         (
             "from = \"github\"",
             "from = \"circleci\"",
-            "[[machines]] has no \"origin\"",
+            "[[workloads]] has no \"origin\"",
         ),
         (
             "from = \"github\"",
             "from = \"aws\"",
-            "[[machines]] has no \"account\"",
+            "[[workloads]] has no \"account\"",
         ),
         (
             "from = \"github\"",
@@ -274,19 +277,19 @@ fn every_mistake_in_the_rest_is_explained() {
         (
             "from = \"github\"",
             "from = \"gitlab\"",
-            "[[machines]] has no \"project_id\"",
+            "[[workloads]] has no \"project_id\"",
         ),
         (
             "name = \"wallet-release\"",
             "name = \"Wallet\"",
-            "is not the name of a machine",
+            "is not the name of a workload",
         ),
         (
             "name = \"wallet-release\"",
             "",
-            "[[machines]] has no \"name\"",
+            "[[workloads]] has no \"name\"",
         ),
-        ("may = [\"register\"]", "", "[[machines]] has no \"may\""),
+        ("may = [\"register\"]", "", "[[workloads]] has no \"may\""),
         (
             "may = [\"register\"]",
             "may = []",
@@ -321,7 +324,7 @@ fn every_mistake_in_the_rest_is_explained() {
 }
 
 #[test]
-fn a_machine_that_would_never_be_reached_is_told() {
+fn a_workload_that_would_never_be_reached_is_told() {
     let narrow = GITHUB
         .replace("wallet-release", "main")
         .replace("may =", "refs = [\"refs/heads/main\"]\nmay =");
@@ -335,21 +338,54 @@ fn a_machine_that_would_never_be_reached_is_told() {
     assert!(
         parse(&twice)
             .unwrap_err()
-            .contains("a second machine \"main\"")
+            .contains("a second workload \"main\"")
     );
+}
+
+#[test]
+fn the_old_name_of_the_section_is_read_with_a_warning() {
+    let config = |text: &str| Config::parse(&format!("{BEFORE}{text}"), "towpath.toml");
+    let old = GITHUB.replace("[[workloads]]", "[[machines]]");
+    let (old_way, new_way) = (config(&old).unwrap(), config(GITHUB).unwrap());
+    assert_eq!(old_way.workloads, new_way.workloads);
+    assert_eq!(new_way.warnings(), [""; 0]);
+    let [warning] = old_way.warnings().try_into().unwrap();
+    assert!(
+        warning.starts_with("line 11: [[machines]] is called [[workloads]] now: rename it"),
+        "{warning}"
+    );
+    for key in ["from = \"github\"", "repository_id = \"74\""] {
+        let problems = parse(&old.replace(key, "")).unwrap_err();
+        assert!(problems.contains("[[machines]] has no \""), "{problems}");
+    }
+}
+
+#[test]
+fn a_file_with_the_old_and_the_new_name_is_refused() {
+    let other = GITHUB.replace("wallet-release", "other");
+    let old = other.replace("[[workloads]]", "[[machines]]");
+    for file in [format!("{GITHUB}{old}"), format!("{old}{GITHUB}")] {
+        let problems = parse(&file).unwrap_err();
+        let both = "[[machines]] is the old name of [[workloads]], and this file has both";
+        assert!(problems.contains(both), "{problems}");
+        assert!(
+            problems.contains("write [[workloads]] over all of them"),
+            "{problems}"
+        );
+    }
 }
 
 #[test]
 fn the_examples_of_the_documentation_are_good() {
     let page = include_str!(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/machines.md"
+        "/../../docs/workloads.md"
     ));
     let fences = page.split("```toml\n").skip(1);
     let examples: Vec<&str> = fences.filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(examples.len(), 2);
     for example in examples {
         let config = Config::parse(&format!("{example}{BEFORE}"), "towpath.toml");
-        assert_eq!(config.unwrap().machines.len(), 1, "{example}");
+        assert_eq!(config.unwrap().workloads.len(), 1, "{example}");
     }
 }

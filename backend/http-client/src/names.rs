@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     task::{Context, Poll},
     vec,
 };
@@ -11,14 +11,25 @@ use futures::{FutureExt as _, future::BoxFuture};
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use tower::Service;
 
+/// Whether a host, as an address has it, is this machine.
+pub fn is_this_machine(host: &str) -> bool {
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match bare.unwrap_or(host).parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => is_local(host),
+    }
+}
+
 /// Whether a name is this machine's, whatever a name server says of it (RFC 6761, section 6.3).
-pub(crate) fn is_local(name: &str) -> bool {
+fn is_local(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")
 }
 
 /// Finds hosts: its own names on this machine, and all others as the system does.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Names(GaiResolver);
 
 impl Names {
@@ -52,6 +63,33 @@ impl Service<Name> for Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_address_and_by_name() {
+        for here in [
+            "127.0.0.1",
+            "127.8.9.1",
+            "[::1]",
+            "::1",
+            "localhost",
+            "a.localhost",
+        ] {
+            assert!(is_this_machine(here), "{here}");
+        }
+        for there in [
+            "192.168.0.7",
+            "169.254.169.254",
+            "0.0.0.0",
+            "[::2]",
+            "[::ffff:127.0.0.1]",
+            "127.1",
+            "127.0.0.1.example.com",
+            "example.com",
+            "",
+        ] {
+            assert!(!is_this_machine(there), "{there}");
+        }
+    }
 
     #[tokio::test]
     async fn names_of_this_machine_are_on_it_without_asking() {
