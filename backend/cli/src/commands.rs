@@ -54,7 +54,7 @@ fn ago(at: Timestamp) -> String {
 
 /// How long to wait; longer than a year is not waited for.
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+    const YEAR: Duration = Duration::from_hours(366 * 24);
     domain::duration::parse(text)
         .and_then(|length| Duration::try_from(length).ok())
         .filter(|length| *length <= YEAR)

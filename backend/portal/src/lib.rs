@@ -20,7 +20,6 @@ use crate::{
     ids::Ids,
     jobs::PipelineJobs,
     links::Links,
-    lockout::Lockouts,
     privacy::Privacy,
     promotion::Promotions,
     settings::sessions::Sessions,
@@ -174,11 +173,6 @@ impl Portal {
     /// The jobs of CodePipeline's Lambda actions.
     pub fn jobs(&self) -> PipelineJobs<'_> {
         PipelineJobs::of(self)
-    }
-
-    /// Refusing anyone who guesses.
-    pub fn lockouts(&self) -> Lockouts<'_> {
-        Lockouts::of(self)
     }
 
     /// New identifiers, and random bytes.

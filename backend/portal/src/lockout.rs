@@ -15,30 +15,34 @@ use identity::lockout::{Guessed, Guesser, LockedOut};
 use jiff::SignedDuration;
 use store::table::Guesses;
 
-use crate::{Result, handle::handle};
+use crate::{Result, handle::handle, settings::sessions::Sessions};
 
 /// How long wrong guesses count.
 pub(crate) const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
 handle! {
     /// Refusing anyone who guesses.
-    pub struct Lockouts
+    pub(crate) struct Lockouts
+}
+
+impl Sessions<'_> {
+    /// Whether an address has to wait before it shows another code of a sign-in.
+    pub async fn locked_out(self, from: Option<&str>, now: Timestamp) -> Result<Option<LockedOut>> {
+        let guesser = Guesser::at_address(Guessed::SignInCodes, from);
+        let made = self.portal.table.lockouts().guesses(guesser.key()).await?;
+        Lockouts::of(self.portal)
+            .locked_out(&guesser, made.as_ref(), now)
+            .await
+    }
+
+    /// Counts a code of a sign-in that the issuer refused.
+    pub async fn count_refused_code(self, from: Option<&str>, now: Timestamp) -> Result<()> {
+        let guesser = Guesser::at_address(Guessed::SignInCodes, from);
+        Lockouts::of(self.portal).count(&guesser, now).await
+    }
 }
 
 impl Lockouts<'_> {
-    /// Whether an address has to wait before it shows another code of a sign-in.
-    pub async fn of_codes(self, from: Option<&str>, now: Timestamp) -> Result<Option<LockedOut>> {
-        let guesser = Guesser::at_address(Guessed::SignInCodes, from);
-        let made = self.portal.table.lockouts().guesses(guesser.key()).await?;
-        self.locked_out(&guesser, made.as_ref(), now).await
-    }
-
-    /// Counts a code that the issuer refused.
-    pub async fn count_code(self, from: Option<&str>, now: Timestamp) -> Result<()> {
-        let guesser = Guesser::at_address(Guessed::SignInCodes, from);
-        self.count(&guesser, now).await
-    }
-
     /// Whether a guesser has to wait, by what the table says of their guesses.
     pub(crate) async fn locked_out(
         self,

@@ -178,7 +178,7 @@ fn the_configuration_names_every_pipeline_but_the_unassigned_one() {
     let mut fed: Vec<String> = config
         .pipelines
         .iter()
-        .map(|pipeline| pipeline.name.clone())
+        .map(|feed| feed.pipeline.clone())
         .collect();
     let mut declared = pipelines::names();
     declared.retain(|name| name != pipelines::UNASSIGNED);

@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -79,9 +79,7 @@ fn host_of(url: &str) -> Option<Host> {
 /// Another site's page would have to know the link, and then needs nobody's browser.
 fn is_blank(path: &str, headers: &HeaderMap) -> bool {
     let says = |name: &str| text(headers, name);
-    access_log::is_share(path)
-        && says("sec-fetch-site").is_none()
-        && says(&header::ORIGIN) == Some("null")
+    access_log::is_share(path) && says("sec-fetch-site").is_none() && says("origin") == Some("null")
 }
 
 fn is_cross_site(state: &AppState, headers: &HeaderMap) -> bool {

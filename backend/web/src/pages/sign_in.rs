@@ -88,14 +88,14 @@ pub(super) async fn callback(
         id: state.portal.ids().next(now)?,
         counts: |group: &str| settings::counts(&state.portal, group),
     };
-    let lockouts = state.portal.lockouts();
-    if let Some(locked) = lockouts.of_codes(address.as_deref(), now).await? {
+    let sessions = state.portal.sessions();
+    if let Some(locked) = sessions.locked_out(address.as_deref(), now).await? {
         let what = "Too many wrong codes came from your address: wait, then sign in again.";
         return Err(Problem::wait(what, locked.seconds(now)));
     }
     let finished = sign_in.finish(&base, callback, browser, new, now).await;
     if let Err(SignInError::Code) = finished {
-        lockouts.count_code(address.as_deref(), now).await?;
+        sessions.count_refused_code(address.as_deref(), now).await?;
     }
     let finished = finished?;
     let mut response = not_kept(Redirect::to(&finished.back));
@@ -103,7 +103,7 @@ pub(super) async fn callback(
     session::keep(&state, sign_in, &finished.session, secure, cookies).await?;
     give_token(&state, sign_in, &finished, secure, cookies).await?;
     let user_agent = text(&headers, &header::USER_AGENT);
-    let begun = state.portal.sessions().begin(
+    let begun = sessions.begin(
         &finished.session,
         &finished.identity,
         address.as_deref(),
