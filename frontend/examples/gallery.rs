@@ -10,6 +10,16 @@ use std::{fs, io, path::Path};
 use domain::page::{Cursor, Page as ListPage};
 use frontend::{
     Page, Site,
+    pages::{
+        app::show::AppPage,
+        build::list::BuildsPage,
+        error::show::ErrorPage,
+        overview::show::OverviewPage,
+        run::{list::RunsPage, show::RunPage},
+        sign_in::{leaving::LeavingPage, signed_out::SignedOutPage},
+        tester::show::TesterPage,
+        unassigned::show::UnassignedPage,
+    },
     site::{self, Manifest, Section, Visitor},
 };
 use samples::{app, builds, now, overview, runs, shown, tester};
@@ -33,10 +43,10 @@ fn main() -> io::Result<()> {
         },
         base: "http://127.0.0.1:8080".into(),
     };
-    let write = |name: &str, page: Page<'_>| {
+    let write = |name: &str, page: &dyn Page| {
         fs::write(
             folder.join(format!("{name}.html")),
-            frontend::render(&page, &site),
+            frontend::render(page, &site),
         )
     };
 
@@ -45,18 +55,18 @@ fn main() -> io::Result<()> {
     write_others(&write)
 }
 
-type Write<'w> = &'w dyn Fn(&str, Page<'_>) -> io::Result<()>;
+type Write<'w> = &'w dyn Fn(&str, &dyn Page) -> io::Result<()>;
 
 /// The overview, and the lists that it leads to.
 fn write_lists(write: Write<'_>) -> io::Result<()> {
-    write("overview", Page::Overview(&overview::overview()))?;
-    write("overview-silent", Page::Overview(&overview::silent()))?;
-    write("overview-bare", Page::Overview(&overview::bare()))?;
-    write("signed-out", Page::SignedOut)?;
+    write("overview", &OverviewPage(&overview::overview()))?;
+    write("overview-silent", &OverviewPage(&overview::silent()))?;
+    write("overview-bare", &OverviewPage(&overview::bare()))?;
+    write("signed-out", &SignedOutPage)?;
     let issuer = "https://issuer.example/logout";
-    write("leaving", Page::Leaving { issuer })?;
-    write("app", Page::App(&overview::app_view()))?;
-    write("app-empty", Page::App(&overview::app_without_anything()))?;
+    write("leaving", &LeavingPage { issuer })?;
+    write("app", &AppPage(&overview::app_view()))?;
+    write("app-empty", &AppPage(&overview::app_without_anything()))?;
     let journal = app("journal");
     let list = ListPage {
         items: builds::briefs(),
@@ -64,7 +74,7 @@ fn write_lists(write: Write<'_>) -> io::Result<()> {
     };
     write(
         "builds",
-        Page::Builds {
+        &BuildsPage {
             app: &journal,
             builds: &list,
             from_newest: false,
@@ -77,7 +87,7 @@ fn write_lists(write: Write<'_>) -> io::Result<()> {
     };
     write(
         "runs",
-        Page::Runs {
+        &RunsPage {
             app: &journal,
             runs: &list,
             failed: false,
@@ -87,7 +97,7 @@ fn write_lists(write: Write<'_>) -> io::Result<()> {
     )?;
     write(
         "unassigned",
-        Page::Unassigned {
+        &UnassignedPage {
             runs: &list,
             failed: true,
             from_newest: true,
@@ -100,7 +110,7 @@ fn write_lists(write: Write<'_>) -> io::Result<()> {
     };
     write(
         "runs-failed-none",
-        Page::Runs {
+        &RunsPage {
             app: &journal,
             runs: &none,
             failed: true,
@@ -112,22 +122,22 @@ fn write_lists(write: Write<'_>) -> io::Result<()> {
 
 /// What the lists lead to.
 fn write_each(write: Write<'_>) -> io::Result<()> {
-    write("run-failed", Page::Run(&runs::failed()))?;
-    write("run-running", Page::Run(&runs::running()))?;
-    write("run-unknown", Page::Run(&runs::unknown()))?;
+    write("run-failed", &RunPage(&runs::failed()))?;
+    write("run-running", &RunPage(&runs::running()))?;
+    write("run-unknown", &RunPage(&runs::unknown()))?;
     let plain = builds::view(builds::build(812));
-    write("build", shown::build(&plain, None))?;
+    write("build", &shown::build(&plain, None))?;
     let odd = builds::view(builds::unreadable(813));
-    write("build-unreadable", shown::build(&odd, None))?;
-    write("tester", Page::Tester(&tester::plain()))?;
-    write("tester-splits", Page::Tester(&tester::splits()))?;
-    write("tester-warned", Page::Tester(&tester::warned()))?;
-    write("tester-refused", Page::Tester(&tester::refused()))?;
-    write("tester-nothing", Page::Tester(&tester::nothing()))?;
+    write("build-unreadable", &shown::build(&odd, None))?;
+    write("tester", &TesterPage(&tester::plain()))?;
+    write("tester-splits", &TesterPage(&tester::splits()))?;
+    write("tester-warned", &TesterPage(&tester::warned()))?;
+    write("tester-refused", &TesterPage(&tester::refused()))?;
+    write("tester-nothing", &TesterPage(&tester::nothing()))?;
     let detail = "No app of that name is configured. The overview lists those that are.";
     write(
         "error",
-        Page::Error {
+        &ErrorPage {
             status: 404,
             title: "There is no such page",
             detail,

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     islands::Live,
     links,
-    pages::{Page, View},
+    pages::Page,
     site::{self, Place, Section, Site, Visitor},
 };
 
@@ -13,10 +13,10 @@ use crate::{
 ///
 /// The document needs no more of a content security policy than `default-src 'none'; script-src 'self'
 /// 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'`.
-pub fn render(page: &Page<'_>, site: &Site) -> String {
+pub fn render(page: &dyn Page, site: &Site) -> String {
     // Islands ask the owner whether they are inside one another; nothing else here is reactive.
     let owner = Owner::new_root(None);
-    let html = owner.with(|| document(page.view(site), site).to_html());
+    let html = owner.with(|| document(page, site).to_html());
     owner.cleanup();
     format!("<!DOCTYPE html>{}", without_markers(&html))
 }
@@ -27,8 +27,8 @@ fn without_markers(html: &str) -> String {
     html.replace("<!>", "")
 }
 
-fn document(page: View, site: &Site) -> impl IntoView + use<> {
-    let live = page.live && site.islands.is_some();
+fn document(page: &dyn Page, site: &Site) -> impl IntoView + use<> {
+    let live = page.is_live() && site.islands.is_some();
     let script = site.islands.as_ref().filter(|_| live).map(|islands| {
         view! { <script type="module" src=links::asset(&islands.script)></script> }
     });
@@ -38,7 +38,7 @@ fn document(page: View, site: &Site) -> impl IntoView + use<> {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <title>{format!("{} · Towpath", page.title)}</title>
+                <title>{format!("{} · Towpath", page.title())}</title>
                 <link rel="stylesheet" href=links::asset(site::stylesheet_name()) />
                 <link rel="icon" type="image/svg+xml" href=links::asset(site::favicon_name()) />
                 {script}
@@ -46,8 +46,8 @@ fn document(page: View, site: &Site) -> impl IntoView + use<> {
             <body>
                 <a class="skip" href="#main">"Skip to the content"</a>
                 {site.visitor.is_local().then(notice)}
-                {header(page.place, live, &site.visitor)}
-                <main id="main" class=page.class tabindex="-1">{page.body}</main>
+                {header(page.place(), live, &site.visitor)}
+                <main id="main" class=page.class() tabindex="-1">{page.body(site)}</main>
                 {footer(&site.visitor)}
             </body>
         </html>

@@ -3,7 +3,7 @@
 use domain::promotion::{Refusal, RequestField};
 
 /// What somebody sent, and why nothing became of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Returned {
     /// Which form of the page: its last part of the address (`promote`, `approve`).
     pub form: &'static str,
@@ -14,7 +14,7 @@ pub struct Returned {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Trouble {
     /// The field that it concerns, where it is one.
     pub field: Option<String>,

@@ -167,7 +167,7 @@ impl Visitor {
 
 /// Which entry of the site's navigation a page belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
     /// The overview.
     Overview,
     /// Promotions.

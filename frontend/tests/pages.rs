@@ -7,7 +7,18 @@ use domain::{
     view::BuildView,
 };
 use frontend::{
-    Page, Site, render,
+    Page, Site,
+    pages::{
+        app::show::AppPage,
+        build::list::BuildsPage,
+        error::show::ErrorPage,
+        overview::show::OverviewPage,
+        run::{list::RunsPage, show::RunPage},
+        sign_in::signed_out::SignedOutPage,
+        tester::show::TesterPage,
+        unassigned::show::UnassignedPage,
+    },
+    render,
     site::{self, Manifest, Section, Visitor},
 };
 use samples::{app, builds, now, overview, runs, shown, tester};
@@ -26,12 +37,12 @@ fn site() -> Site {
     }
 }
 
-fn page(page: Page<'_>) -> String {
-    render(&page, &site())
+fn page(page: &dyn Page) -> String {
+    render(page, &site())
 }
 
-fn plain_build(view: &BuildView) -> Page<'_> {
-    shown::build(view, None)
+fn plain_build(view: &BuildView) -> String {
+    page(&shown::build(view, None))
 }
 
 /// The text of the document without its tags, spaces folded.
@@ -60,7 +71,7 @@ fn all() -> Vec<(String, String)> {
         next: None,
     };
     let runs_of = |list, failed| {
-        page(Page::Runs {
+        page(&RunsPage {
             app: &journal,
             runs: list,
             failed,
@@ -71,48 +82,45 @@ fn all() -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::new();
     shown::each(&mut |name, shown| all.push((name.to_owned(), page(shown))));
     let others = [
-        ("overview", page(Page::Overview(&overview::overview()))),
-        ("silent overview", page(Page::Overview(&overview::silent()))),
-        ("bare overview", page(Page::Overview(&overview::bare()))),
-        ("app", page(Page::App(&overview::app_view()))),
+        ("overview", page(&OverviewPage(&overview::overview()))),
+        ("silent overview", page(&OverviewPage(&overview::silent()))),
+        ("bare overview", page(&OverviewPage(&overview::bare()))),
+        ("app", page(&AppPage(&overview::app_view()))),
         (
             "empty app",
-            page(Page::App(&overview::app_without_anything())),
+            page(&AppPage(&overview::app_without_anything())),
         ),
         (
             "builds",
-            page(Page::Builds {
+            page(&BuildsPage {
                 app: &journal,
                 builds: &list,
                 from_newest: false,
                 as_of: now(),
             }),
         ),
-        (
-            "build",
-            page(plain_build(&builds::view(builds::build(812)))),
-        ),
+        ("build", plain_build(&builds::view(builds::build(812)))),
         (
             "odd build",
-            page(plain_build(&builds::view(builds::unreadable(813)))),
+            plain_build(&builds::view(builds::unreadable(813))),
         ),
         (
             "unsigned build",
-            page(plain_build(&builds::view(builds::unsigned(814)))),
+            plain_build(&builds::view(builds::unsigned(814))),
         ),
         ("runs", runs_of(&summaries, false)),
         ("no failed runs", runs_of(&none, true)),
-        ("failed run", page(Page::Run(&runs::failed()))),
-        ("running run", page(Page::Run(&runs::running()))),
-        ("unknown run", page(Page::Run(&runs::unknown()))),
-        ("tester", page(Page::Tester(&tester::plain()))),
-        ("tester, split", page(Page::Tester(&tester::splits()))),
-        ("tester, warned", page(Page::Tester(&tester::warned()))),
-        ("tester, refused", page(Page::Tester(&tester::refused()))),
-        ("tester, nothing", page(Page::Tester(&tester::nothing()))),
+        ("failed run", page(&RunPage(&runs::failed()))),
+        ("running run", page(&RunPage(&runs::running()))),
+        ("unknown run", page(&RunPage(&runs::unknown()))),
+        ("tester", page(&TesterPage(&tester::plain()))),
+        ("tester, split", page(&TesterPage(&tester::splits()))),
+        ("tester, warned", page(&TesterPage(&tester::warned()))),
+        ("tester, refused", page(&TesterPage(&tester::refused()))),
+        ("tester, nothing", page(&TesterPage(&tester::nothing()))),
         (
             "unassigned",
-            page(Page::Unassigned {
+            page(&UnassignedPage {
                 runs: &summaries,
                 failed: false,
                 from_newest: true,
@@ -121,7 +129,7 @@ fn all() -> Vec<(String, String)> {
         ),
         (
             "error",
-            page(Page::Error {
+            page(&ErrorPage {
                 status: 404,
                 title: "No such page",
                 detail: "Start again.",
@@ -209,13 +217,13 @@ fn without_a_bundle_no_page_asks_for_one() {
         islands: None,
         ..site()
     };
-    let html = render(&Page::Overview(&overview::overview()), &plain);
+    let html = render(&OverviewPage(&overview::overview()), &plain);
     assert!(!html.contains("<script") && !html.contains("leptos-island"));
 }
 
 #[test]
 fn a_failing_run_is_one_click_from_the_overview() {
-    let html = page(Page::Overview(&overview::overview()));
+    let html = page(&OverviewPage(&overview::overview()));
     let failing = samples::run_id("journal-preprod", 43);
     assert_eq!(
         html.matches(&format!("href=\"/runs/{failing}\"")).count(),
@@ -236,28 +244,28 @@ fn a_failing_run_is_one_click_from_the_overview() {
 
 #[test]
 fn the_overview_says_what_to_do_when_there_is_nothing() {
-    let bare = text(&page(Page::Overview(&overview::bare())));
+    let bare = text(&page(&OverviewPage(&overview::bare())));
     assert!(bare.contains("No app is configured yet") && bare.contains("towpath config check"));
-    let silent = text(&page(Page::Overview(&overview::silent())));
+    let silent = text(&page(&OverviewPage(&overview::silent())));
     assert!(
         silent.contains("Nothing has been reported yet")
             && silent.contains("towpath event send FILE")
     );
     assert!(
-        !text(&page(Page::Overview(&overview::overview())))
+        !text(&page(&OverviewPage(&overview::overview())))
             .contains("Nothing has been reported yet")
     );
 }
 
 #[test]
 fn unassigned_pipelines_are_shown() {
-    let said = text(&page(Page::Overview(&overview::overview())));
+    let said = text(&page(&OverviewPage(&overview::overview())));
     assert!(said.contains("Unassigned pipelines") && said.contains("nightly-lint"));
 }
 
 #[test]
 fn a_failed_run_begins_with_why() {
-    let html = page(Page::Run(&runs::failed()));
+    let html = page(&RunPage(&runs::failed()));
     let said = text(&html);
     assert!(html.contains("<a href=\"/journal\">Journal</a>"), "{html}");
     let why = said.find("What went wrong").unwrap();
@@ -274,14 +282,14 @@ fn a_failed_run_begins_with_why() {
 
 #[test]
 fn what_is_said_of_a_run_as_a_whole_is_shown() {
-    let html = page(Page::Run(&runs::running()));
+    let html = page(&RunPage(&runs::running()));
     assert!(text(&html).contains("Remark Stopped once for the new signing key"));
     assert!(html.contains("href=\"https://console.example.com/log/44\""));
 }
 
 #[test]
 fn a_runs_steps_are_a_picture_with_words() {
-    let html = page(Page::Run(&runs::failed()));
+    let html = page(&RunPage(&runs::failed()));
     assert_eq!(html.matches("<rect data-status=").count(), 8);
     let said = text(&html);
     assert!(
@@ -293,13 +301,13 @@ fn a_runs_steps_are_a_picture_with_words() {
 
 #[test]
 fn a_state_that_nobody_knows_is_shown_in_its_own_word() {
-    let said = text(&page(Page::Run(&runs::unknown())));
+    let said = text(&page(&RunPage(&runs::unknown())));
     assert!(said.contains("MOONWALKING") && said.contains("No steps yet"));
 }
 
 #[test]
 fn a_tester_finds_one_button_the_digest_and_the_code() {
-    let html = page(Page::Tester(&tester::plain()));
+    let html = page(&TesterPage(&tester::plain()));
     assert_eq!(html.matches("href=\"/journal/dev/latest.apk\"").count(), 1);
     assert!(
         html.contains("aria-label=\"QR code of this page\u{2019}s address\"")
@@ -325,7 +333,7 @@ fn a_tester_finds_one_button_the_digest_and_the_code() {
 
 #[test]
 fn a_tester_is_told_what_android_will_do() {
-    let said = text(&page(Page::Tester(&tester::warned())));
+    let said = text(&page(&TesterPage(&tester::warned())));
     for part in [
         "Signed with another certificate than build 811: uninstall the app first",
         "Lower version code than build 811: 192 after 193",
@@ -339,15 +347,15 @@ fn a_tester_is_told_what_android_will_do() {
 #[test]
 fn many_environments_scroll_rather_than_shrink() {
     let few = overview::overview();
-    assert!(page(Page::Overview(&few)).contains(r#"class="matrix""#));
+    assert!(page(&OverviewPage(&few)).contains(r#"class="matrix""#));
     let mut many = few.clone();
     many.environments = few.environments.iter().cycle().take(12).cloned().collect();
-    assert!(page(Page::Overview(&many)).contains(r#"class="matrix many""#));
+    assert!(page(&OverviewPage(&many)).contains(r#"class="matrix many""#));
 }
 
 #[test]
 fn an_unsigned_build_has_a_reason_instead_of_a_button() {
-    let html = page(Page::Tester(&tester::refused()));
+    let html = page(&TesterPage(&tester::refused()));
     assert!(!html.contains("latest.apk"));
     assert!(text(&html).contains(
         "This build cannot be downloaded. The package is not signed, so Android cannot install it."
@@ -356,7 +364,7 @@ fn an_unsigned_build_has_a_reason_instead_of_a_button() {
 
 #[test]
 fn a_split_build_has_a_link_for_each_abi() {
-    let html = page(Page::Tester(&tester::splits()));
+    let html = page(&TesterPage(&tester::splits()));
     for abi in ["arm64-v8a", "armeabi-v7a", "x86_64"] {
         assert_eq!(
             html.matches(&format!("/journal/dev/latest.apk?abi={abi}\""))
@@ -370,7 +378,7 @@ fn a_split_build_has_a_link_for_each_abi() {
 #[test]
 fn a_build_shows_its_files_its_package_and_its_releases() {
     let build = builds::build(812);
-    let html = page(plain_build(&builds::view(build.clone())));
+    let html = plain_build(&builds::view(build.clone()));
     for artifact in &build.artifacts {
         let link = format!("/journal/builds/{}/files/{}", build.id, artifact.digest);
         assert!(html.contains(&link), "{}", artifact.name);
@@ -392,7 +400,7 @@ fn a_build_shows_its_files_its_package_and_its_releases() {
 
 #[test]
 fn a_build_says_what_could_not_be_read() {
-    let said = text(&page(plain_build(&builds::view(builds::unreadable(813)))));
+    let said = text(&plain_build(&builds::view(builds::unreadable(813))));
     assert!(said.contains("signing block: it claims 2 GB in a file of 3 MB"));
     assert!(!said.contains("Not signed"), "unknown is not unsigned");
 }
@@ -404,7 +412,7 @@ fn a_list_leads_to_its_older_items_and_back() {
         items: overview::summaries(),
         next: Some(Cursor::behind("a")),
     };
-    let html = page(Page::Runs {
+    let html = page(&RunsPage {
         app: &journal,
         runs: &list,
         failed: true,
@@ -422,7 +430,7 @@ fn a_list_leads_to_its_older_items_and_back() {
 
 #[test]
 fn times_are_in_words_and_exact() {
-    let html = page(Page::Tester(&tester::plain()));
+    let html = page(&TesterPage(&tester::plain()));
     assert!(
         html.contains("<time datetime=\"2026-11-21T06:28:20Z\" title=\"2026-11-21 06:28:20 UTC\"")
     );
@@ -446,16 +454,12 @@ fn hostile_text_stays_text() {
     let detail = run.steps[7].step.detail.as_mut().unwrap();
     detail.value.summary = Some(HOSTILE.into());
     detail.value.url = Some("javascript:alert(5)".into());
-    let error = Page::Error {
+    let error = ErrorPage {
         status: 400,
         title: HOSTILE,
         detail: HOSTILE,
     };
-    for html in [
-        page(Page::Tester(&view)),
-        page(Page::Run(&run)),
-        page(error),
-    ] {
+    for html in [page(&TesterPage(&view)), page(&RunPage(&run)), page(&error)] {
         for forbidden in ["<script>", "<img src=x", "javascript:", "onload=\"alert"] {
             assert!(!html.contains(forbidden), "{forbidden}");
         }
@@ -465,7 +469,7 @@ fn hostile_text_stays_text() {
 
 #[test]
 fn everyone_sees_in_whose_name_they_look() {
-    let of = |visitor: Visitor| render(&Page::SignedOut, &Site { visitor, ..site() });
+    let of = |visitor: Visitor| render(&SignedOutPage, &Site { visitor, ..site() });
     let local = of(Visitor::Local);
     assert!(local.contains("Local mode: no sign-in, full access."));
     assert!(!local.contains("/sign-out"));

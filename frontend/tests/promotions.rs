@@ -3,18 +3,23 @@
 mod samples;
 
 use frontend::{
-    Page, Site, render,
+    Page, Site,
+    pages::{
+        promotion::show::PromotionPage, sign_in::signed_out::SignedOutPage,
+        tester::show::TesterPage,
+    },
+    render,
     site::{Section, Visitor},
 };
 use samples::{audit, builds, promotions, shown, tester};
 
-fn page(page: Page<'_>) -> String {
+fn page(page: &dyn Page) -> String {
     let site = Site {
         islands: None,
         visitor: Visitor::Local,
         base: "https://towpath.example.com".into(),
     };
-    render(&page, &site)
+    render(page, &site)
 }
 
 /// A page by its name in the gallery.
@@ -115,7 +120,7 @@ fn a_withdrawn_build_says_why_and_what_to_use_instead() {
         ],
     );
     assert!(html.contains("/restore\"") && !html.contains("/withdraw\""));
-    let html = page(Page::Tester(&tester::withdrawn()));
+    let html = page(&TesterPage(&tester::withdrawn()));
     says(
         &html,
         &[
@@ -316,14 +321,14 @@ fn words_of_people_stay_words() {
     let mut returned = shown::returned("promote", &values);
     returned.troubles[0].what = HOSTILE.into();
     let view = promotions::ready();
-    let html = page(shown::build(&view, Some(&returned)));
+    let html = page(&shown::build(&view, Some(&returned)));
     assert!(!html.contains("<script>alert"), "{html}");
     assert!(html.contains("&lt;/textarea>&lt;script>alert(1)"));
     let mut view = promotions::waiting();
     view.promotion.reason = HOSTILE.into();
     view.promotion.approvals[0].comment = Some(HOSTILE.into());
     let returned = None;
-    let html = page(Page::Promotion {
+    let html = page(&PromotionPage {
         view: &view,
         returned,
     });
@@ -338,7 +343,7 @@ fn who_may_not_read_the_log_is_not_led_there() {
             visitor,
             base: String::new(),
         };
-        render(&Page::SignedOut, &site)
+        render(&SignedOutPage, &site)
     };
     let ada = |opens: &[Section]| Visitor::Person {
         name: "Ada".into(),

@@ -3,7 +3,12 @@
 mod samples;
 
 use domain::view::Me;
-use frontend::{Page, Site, render, site::Visitor};
+use frontend::{
+    Site,
+    pages::settings::{configuration::ConfigurationPage, you::YouPage},
+    render,
+    site::Visitor,
+};
 use samples::settings;
 
 fn site() -> Site {
@@ -18,7 +23,7 @@ fn site() -> Site {
 }
 
 fn you(me: &Me) -> String {
-    render(&Page::You(me), &site())
+    render(&YouPage(me), &site())
 }
 
 #[test]
@@ -47,7 +52,7 @@ fn each_right_leads_to_the_role_and_the_group_that_give_it() {
 #[test]
 fn the_configuration_says_what_is_in_force_and_how_to_change_it() {
     let view = settings::configuration();
-    let html = render(&Page::Configuration(&view), &site());
+    let html = render(&ConfigurationPage(&view), &site());
     for text in [
         "https://issuer.example",
         "after 8 h without use, 24 h in all",
@@ -60,7 +65,7 @@ fn the_configuration_says_what_is_in_force_and_how_to_change_it() {
         assert!(html.contains(text), "{text}: {html}");
     }
     let bare = settings::bare_configuration();
-    let html = render(&Page::Configuration(&bare), &site());
+    let html = render(&ConfigurationPage(&bare), &site());
     for text in [
         "none: a local portal",
         "start the portal again",

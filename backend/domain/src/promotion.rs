@@ -1,5 +1,6 @@
 //! Promotions: a request to release a build in an environment, and what became of it.
 
+mod answer;
 pub mod audit_records;
 mod decide;
 mod impossible;
@@ -19,6 +20,7 @@ use crate::{
     path::PathStep,
 };
 
+pub use answer::Answer;
 pub use decide::{Decision, decide};
 pub use impossible::Impossible;
 pub use refusal::{Refusal, RefusalKind, RequestField};

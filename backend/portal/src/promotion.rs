@@ -5,7 +5,7 @@
 //! | `request` | asking for one: every refusal at once, one promotion of two requests |
 //! | `rollback` | asking for an earlier build |
 //! | `automatic` | what the portal asks for itself |
-//! | `answer` | approving, rejecting, cancelling |
+//! | `answer` | approving, rejecting, cancelling, and whether that was said before |
 //! | `approvers` | who can still approve, and why somebody cannot |
 //! | `abandon` | ending one whose target is at work |
 //! | `advance` | going on with one, wherever it stands: the only way forward |

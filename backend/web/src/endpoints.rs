@@ -18,7 +18,6 @@ pub fn endpoints() -> Vec<(Method, String)> {
     let pages = pages::list().into_iter();
     found.extend(pages.map(|route| (route.method, route.path.to_owned())));
     found.push((Method::GET, "/api/openapi.json".to_owned()));
-    found.push((Method::GET, "/assets/{name}".to_owned()));
     found.push((Method::GET, "/healthz".to_owned()));
     found
 }

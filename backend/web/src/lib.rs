@@ -27,7 +27,6 @@ use std::sync::Arc;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::get,
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::openapi::OpenApi;
@@ -57,7 +56,6 @@ pub fn router(state: AppState) -> Router {
         .merge(v1::routes())
         .merge(openapi::routes())
         .merge(pages::routes())
-        .route("/assets/{name}", get(pages::asset::show))
         .merge(healthz::routes())
         .fallback(failures::not_found)
         .layer(from_fn_with_state(state.clone(), pages::resume::keep))

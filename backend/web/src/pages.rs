@@ -3,7 +3,7 @@
 
 mod answer;
 mod app;
-pub(crate) mod asset;
+mod asset;
 mod audit;
 mod build;
 mod compare;
@@ -42,7 +42,7 @@ use crate::{addresses::RESUME, extract::caller::Caller, state::AppState};
 
 pub(crate) use answer::{IsPage, error};
 
-/// A page, or a form that one sends.
+/// A page, a file that pages load, or a form that one sends.
 pub(crate) struct Route {
     pub(super) method: Method,
     pub(super) path: &'static str,
@@ -54,6 +54,7 @@ pub(crate) struct Route {
 /// All of them. The router is made of this list, and so is the one that tests walk.
 pub(crate) fn list() -> Vec<Route> {
     vec![
+        shown("/assets/{name}", asset::show),
         shown("/", overview::overview),
         shown("/sign-in", sign_in::begin),
         shown("/sign-in/callback", sign_in::callback),

@@ -7,7 +7,7 @@ use domain::{
         Standing,
     },
 };
-use frontend::pages::{MayShare, SharedPlace};
+use frontend::pages::link::make::{MayShare, SharedPlace};
 
 use super::{app, at, before, builds, environment, now, promotions};
 

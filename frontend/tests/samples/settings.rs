@@ -10,7 +10,7 @@ use domain::{
         PipelineView, SignInView,
     },
 };
-use frontend::pages::SessionLine;
+use frontend::pages::settings::sessions::SessionLine;
 
 use super::{app, before, environments};
 

@@ -4,16 +4,38 @@ use domain::{audit::Locks, page::Cursor, view::BuildView};
 use frontend::{
     Page,
     form::{Returned, Trouble},
-    pages::{ComparedSeals, ErasedLines, MayHold, ShownAudit, VerifiedLog},
+    pages::{
+        audit::{
+            list::{AuditPage, Shown as ShownAudit},
+            verify::{ComparedSeals, VerifiedPage},
+        },
+        build::show::BuildPage,
+        compare::{choose::ComparePage, show::ComparisonPage},
+        download::list::DownloadsPage,
+        hold::{list::HoldsPage, stop::MayHold},
+        link::{list::LinksPage, made::MadeLinkPage, make::NewLinkPage},
+        overview::show::OverviewPage,
+        promotion::{list::PromotionsPage, show::PromotionPage},
+        rollback::ask::RollbackPage,
+        settings::{
+            access::AccessPage,
+            configuration::ConfigurationPage,
+            privacy::{ErasedLines, PrivacyPage},
+            sessions::SessionsPage,
+            you::YouPage,
+        },
+        share::show::SharePage,
+        tester::show::TesterPage,
+    },
 };
 
 use super::{app, audit, builds, environment, links, now, overview, promotions, settings, tester};
 
 /// What is done with each page.
-pub(crate) type Show<'s> = &'s mut dyn FnMut(&str, Page<'_>);
+pub(crate) type Show<'s> = &'s mut dyn FnMut(&str, &dyn Page);
 
-pub(crate) fn build<'a>(view: &'a BuildView, returned: Option<&'a Returned>) -> Page<'a> {
-    Page::Build { view, returned }
+pub(crate) fn build<'a>(view: &'a BuildView, returned: Option<&'a Returned>) -> BuildPage<'a> {
+    BuildPage { view, returned }
 }
 
 /// A form that came back with everything that is wrong.
@@ -51,11 +73,11 @@ pub(crate) fn each(show: Show<'_>) {
     of_settings(show);
     of_privacy(show);
     of_links(show);
-    show("overview-stopped", Page::Overview(&overview::stopped()));
-    show("tester-withdrawn", Page::Tester(&tester::withdrawn()));
+    show("overview-stopped", &OverviewPage(&overview::stopped()));
+    show("tester-withdrawn", &TesterPage(&tester::withdrawn()));
     show(
         "tester-all-withdrawn",
-        Page::Tester(&tester::all_withdrawn()),
+        &TesterPage(&tester::all_withdrawn()),
     );
 }
 
@@ -66,20 +88,20 @@ fn of_builds(show: Show<'_>) {
         ("bypass", "soak"),
     ];
     let back = returned("promote", &values);
-    show("build-ready", build(&promotions::ready(), None));
-    show("build-returned", build(&promotions::ready(), Some(&back)));
-    show("build-refused", build(&promotions::refused(), None));
-    show("build-withdrawn", build(&promotions::withdrawn(), None));
-    show("build-restored", build(&promotions::restored(), None));
+    show("build-ready", &build(&promotions::ready(), None));
+    show("build-returned", &build(&promotions::ready(), Some(&back)));
+    show("build-refused", &build(&promotions::refused(), None));
+    show("build-withdrawn", &build(&promotions::withdrawn(), None));
+    show("build-restored", &build(&promotions::restored(), None));
     let (journal, of) = (app("journal"), builds::build(812));
-    let downloads = Page::Downloads {
+    let downloads = DownloadsPage {
         app: &journal,
         build: &of,
         downloads: &audit::downloads(),
         from_newest: true,
         as_of: now(),
     };
-    show("downloads", downloads);
+    show("downloads", &downloads);
 }
 
 fn of_links(show: Show<'_>) {
@@ -88,7 +110,7 @@ fn of_links(show: Show<'_>) {
     for (name, view) in [("links", &links::list()), ("links-none", &links::none())] {
         show(
             name,
-            Page::Links {
+            &LinksPage {
                 view,
                 apps,
                 may_make,
@@ -101,13 +123,13 @@ fn of_links(show: Show<'_>) {
         ("link-new-build", &links::one_build(), None),
         ("link-returned", &links::places(), Some(&back)),
     ] {
-        show(name, Page::NewLink { may, returned });
+        show(name, &NewLinkPage { may, returned });
     }
     let made = &links::made();
-    show("link-made", Page::MadeLink { made, apps });
+    show("link-made", &MadeLinkPage { made, apps });
     for (name, view) in &links::shared() {
         let (tap, wrong) = (links::TAP, *name == "share-password");
-        show(name, Page::Share { view, tap, wrong });
+        show(name, &SharePage { view, tap, wrong });
     }
 }
 
@@ -124,7 +146,7 @@ fn of_promotions(show: Show<'_>) {
         let apps = &apps;
         show(
             name,
-            Page::Promotions {
+            &PromotionsPage {
                 view,
                 recent,
                 apps,
@@ -141,7 +163,7 @@ fn of_promotions(show: Show<'_>) {
     ] {
         let view = &view;
         let returned = None;
-        show(name, Page::Promotion { view, returned });
+        show(name, &PromotionPage { view, returned });
     }
     let rollback = |chosen, returned| (chosen, returned);
     let back = returned("rollback", &[("reason", "it crashes"), ("withdraw", "yes")]);
@@ -153,7 +175,7 @@ fn of_promotions(show: Show<'_>) {
         let view = &tester::withdrawn();
         show(
             name,
-            Page::Rollback {
+            &RollbackPage {
                 view,
                 chosen,
                 returned,
@@ -183,7 +205,7 @@ fn of_holds(show: Show<'_>) {
         let may = &may;
         show(
             name,
-            Page::Holds {
+            &HoldsPage {
                 view,
                 open,
                 may,
@@ -220,7 +242,7 @@ fn of_the_log(show: Show<'_>) {
         let as_of = now();
         show(
             name,
-            Page::Audit {
+            &AuditPage {
                 shown,
                 entries,
                 apps,
@@ -245,21 +267,21 @@ fn of_the_log(show: Show<'_>) {
     ] {
         show(
             name,
-            Page::Verified(VerifiedLog {
+            &VerifiedPage {
                 erased: 0,
                 entries,
                 seals,
                 findings,
                 as_of,
-            }),
+            },
         );
     }
 }
 
 fn of_settings(show: Show<'_>) {
-    show("settings", Page::You(&settings::ada()));
-    show("settings-nobody", Page::You(&settings::nobody()));
-    show("settings-local", Page::You(&settings::local()));
+    show("settings", &YouPage(&settings::ada()));
+    show("settings-nobody", &YouPage(&settings::nobody()));
+    show("settings-local", &YouPage(&settings::local()));
     for (name, groups) in [
         ("settings-access", &[][..]),
         ("settings-access-asked", &["journal-leads", "everyone"]),
@@ -267,15 +289,12 @@ fn of_settings(show: Show<'_>) {
     ] {
         let view = &settings::access(groups);
         let returned = None;
-        show(name, Page::Access { view, returned });
+        show(name, &AccessPage { view, returned });
     }
     let configuration = settings::configuration();
-    show(
-        "settings-configuration",
-        Page::Configuration(&configuration),
-    );
+    show("settings-configuration", &ConfigurationPage(&configuration));
     let bare = settings::bare_configuration();
-    show("settings-configuration-bare", Page::Configuration(&bare));
+    show("settings-configuration-bare", &ConfigurationPage(&bare));
     let wrong = returned("end-all", &[("person", "")]);
     let ended = Some(("tess@example.com", 2));
     for (name, ended, returned) in [
@@ -283,14 +302,14 @@ fn of_settings(show: Show<'_>) {
         ("settings-sessions-ended", ended, None),
         ("settings-sessions-back", None, Some(&wrong)),
     ] {
-        let page = Page::Sessions {
+        let page = SessionsPage {
             sessions: &settings::sessions(),
             may_end_all: true,
             ended,
             returned,
             as_of: now(),
         };
-        show(name, page);
+        show(name, &page);
     }
 }
 
@@ -313,7 +332,7 @@ fn of_privacy(show: Show<'_>) {
     ] {
         show(
             name,
-            Page::Privacy {
+            &PrivacyPage {
                 may_manage,
                 erased,
                 returned,
@@ -325,16 +344,16 @@ fn of_privacy(show: Show<'_>) {
 fn of_comparisons(show: Show<'_>) {
     let sides = &["journal/dev".to_owned(), "journal/prod".to_owned()];
     let returned = None;
-    show("compare", Page::Compare { sides, returned });
+    show("compare", &ComparePage { sides, returned });
     for (name, comparison) in [
         ("compared", audit::comparison()),
         ("compared-same", audit::same()),
     ] {
-        let compared = Page::Compared {
+        let compared = ComparisonPage {
             comparison: &comparison,
             from: "journal/prod",
             to: comparison.to.id.as_str(),
         };
-        show(name, compared);
+        show(name, &compared);
     }
 }

@@ -6,7 +6,7 @@ use domain::{
     digest::Digest,
     id::PromotionId,
     path::PathStep,
-    promotion::{Impossible, Promotion, audit_records},
+    promotion::{Answer, Impossible, Promotion, audit_records},
 };
 use store::table::{PromotionRecord, Step, Stepped};
 
@@ -20,6 +20,35 @@ use crate::{
 const TRIES: usize = 16;
 
 impl Promotions<'_> {
+    /// Answers a promotion. The same answer of the same person again changes nothing, and is no failure: people click twice.
+    pub async fn answer<'a>(
+        self,
+        who: impl Into<Principal<'a>>,
+        id: &PromotionId,
+        answer: Answer<'_>,
+        now: Timestamp,
+    ) -> Result<Promotion> {
+        let who = who.into();
+        let answered = match answer {
+            Answer::Approve { seen, comment } => {
+                Box::pin(self.approve(who, id, &seen, comment, now)).await
+            }
+            Answer::Reject(why) => Box::pin(self.reject(who, id, why, now)).await,
+            Answer::Cancel(why) => Box::pin(self.cancel(who, id, why, now)).await,
+            Answer::Abandon(why) => Box::pin(self.abandon(who, id, why, now)).await,
+        };
+        let Err(Error::Impossible(why)) = answered else {
+            return answered;
+        };
+        let found = Decisions::of(self.portal).seen_promotion(who, id, now);
+        let promotion = Box::pin(found).await?.promotion;
+        if promotion.has_answer(who.actor, answer) {
+            Ok(promotion)
+        } else {
+            Err(Error::Impossible(why))
+        }
+    }
+
     /// Agrees to a promotion of the bytes with that digest, and goes on with it if that was what it waited for.
     pub async fn approve<'a>(
         self,

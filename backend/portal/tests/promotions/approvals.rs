@@ -3,7 +3,7 @@
 use domain::{
     audit::AuditAction,
     digest::Digest,
-    promotion::{Impossible, State},
+    promotion::{Answer, Impossible, State},
 };
 use jiff::SignedDuration;
 use portal::Error;
@@ -181,4 +181,37 @@ async fn what_waits_too_long_expires_at_the_next_look() {
         test.actions().await.last(),
         Some(&AuditAction::PromotionExpired)
     );
+}
+
+#[tokio::test]
+async fn the_same_answer_of_the_same_person_again_changes_nothing_and_is_no_failure() {
+    let test = TestPortal::on_path().await;
+    let build = test.in_preprod(1, noon(0)).await;
+    let eve = member("eve@example.com", vec!["leads".to_owned()]);
+    let approve = |seen| Answer::Approve {
+        seen,
+        comment: None,
+    };
+    let answers = [
+        (Answer::Reject("not on a Friday"), bob(), eve.clone()),
+        (Answer::Cancel("too early"), ada(), bob()),
+        (approve(build.digest()), bob(), eve),
+    ];
+    let promotions = test.portal.promotions();
+    for (answer, by, other) in answers {
+        let request = to(&build, &prod());
+        let asked = promotions.request(&ada(), request, noon(1)).await;
+        let id = asked.unwrap().promotion.id;
+        let first = promotions.answer(&by, &id, answer, noon(2)).await;
+        assert!(first.unwrap().state.is_terminal(), "{answer:?}");
+        let before = test.promotion(&id).await;
+        let again = promotions.answer(&by, &id, answer, noon(3)).await;
+        assert_eq!(again.unwrap(), before, "{answer:?}");
+        let others = promotions.answer(&other, &id, answer, noon(4)).await;
+        impossible(others);
+        let bytes = approve(Digest::of(b"other bytes"));
+        let of_others = promotions.answer(&by, &id, bytes, noon(5)).await;
+        impossible(of_others);
+        assert_eq!(test.promotion(&id).await, before, "{answer:?}");
+    }
 }

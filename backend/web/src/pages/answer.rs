@@ -6,11 +6,15 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use domain::{Timestamp, digest::Digest};
-use frontend::{Page, Site, site::Visitor};
+use frontend::{Page, Site, pages::error::show::ErrorPage, site::Visitor};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{extract::caller::Caller, problem::Problem, state::AppState};
+use crate::{
+    extract::{caller::Caller, form::Back},
+    problem::Problem,
+    state::AppState,
+};
 
 /// Marks an answer that is a page already, whatever its status says.
 #[derive(Clone, Copy)]
@@ -25,10 +29,10 @@ impl AppState {
         }
     }
 
-    /// A page that shows `view`, or 304 when the caller has the same already.
-    pub(super) fn page(&self, caller: &Caller, page: &Page<'_>, view: &impl Serialize) -> Response {
+    /// A page, or 304 when the caller has the same already.
+    pub(super) fn page(&self, caller: &Caller, page: &(impl Page + Serialize)) -> Response {
         let site = self.site(caller.base.clone(), caller.visitor.clone());
-        let tag = tag(view, &site, caller.now);
+        let tag = tag(page, &site, caller.now);
         let mut headers = HeaderMap::new();
         headers.insert(
             header::CACHE_CONTROL,
@@ -47,11 +51,24 @@ impl AppState {
         (headers, Html(frontend::render(page, &site))).into_response()
     }
 
+    /// A page, with a form that was not carried out if there is one.
+    pub(super) fn page_or_form(
+        &self,
+        caller: &Caller,
+        page: &(impl Page + Serialize),
+        back: Option<&Back>,
+    ) -> Response {
+        match back {
+            None => self.page(caller, page),
+            Some(back) => self.page_with_form(caller, page, back.status),
+        }
+    }
+
     /// A page with a form that was not carried out.
     pub(super) fn page_with_form(
         &self,
         caller: &Caller,
-        page: &Page<'_>,
+        page: &dyn Page,
         status: StatusCode,
     ) -> Response {
         let site = self.site(caller.base.clone(), caller.visitor.clone());
@@ -61,12 +78,12 @@ impl AppState {
     }
 
     /// A page for someone who is not signed in.
-    pub(super) fn signed_out_page(&self, base: String, page: &Page<'_>) -> Html<String> {
+    pub(super) fn signed_out_page(&self, base: String, page: &dyn Page) -> Html<String> {
         Html(frontend::render(page, &self.site(base, Visitor::SignedOut)))
     }
 
     /// A page for anyone who holds a share link.
-    pub(super) fn guest_page(&self, base: String, page: &Page<'_>) -> impl IntoResponse + use<> {
+    pub(super) fn guest_page(&self, base: String, page: &dyn Page) -> impl IntoResponse + use<> {
         let local = self.auth.is_local();
         let html = frontend::render(page, &self.site(base, Visitor::Guest { local }));
         (Extension(IsPage), Html(html))
@@ -75,11 +92,9 @@ impl AppState {
 
 /// The same for the same content and the same assets within a minute: then the words for how long ago something was
 /// may be others. Weak, since the compression may differ.
-fn tag(view: &impl Serialize, site: &Site, now: Timestamp) -> String {
-    let mut view = serde_json::to_value(view).unwrap_or_default();
-    if let Value::Object(fields) = &mut view {
-        fields.remove("as_of");
-    }
+fn tag(page: &impl Serialize, site: &Site, now: Timestamp) -> String {
+    let mut page = serde_json::to_value(page).unwrap_or_default();
+    leave_out_as_of(&mut page);
     let islands = site
         .islands
         .as_ref()
@@ -88,10 +103,22 @@ fn tag(view: &impl Serialize, site: &Site, now: Timestamp) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let minute = now.as_second() / 60;
     let text = format!(
-        "{version} {stylesheet} {islands} {minute} {} {:?} {view}",
+        "{version} {stylesheet} {islands} {minute} {} {:?} {page}",
         site.base, site.visitor
     );
     format!("W/\"{}\"", Digest::of(text.as_bytes()).short())
+}
+
+/// Leaves out when something was true, which changes with each look.
+fn leave_out_as_of(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove("as_of");
+            fields.values_mut().for_each(leave_out_as_of);
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_out_as_of),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Whether `If-None-Match` names a tag (RFC 9110, section 13.1.2).
@@ -109,7 +136,7 @@ pub(crate) fn error(
     visitor: Visitor,
     problem: &Problem,
 ) -> Response {
-    let page = Page::Error {
+    let page = ErrorPage {
         status: problem.body.status,
         title: &problem.body.title,
         detail: &problem.body.detail,

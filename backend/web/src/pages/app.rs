@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{catalog::App, id::AppId};
-use frontend::Page;
+use frontend::pages::{app::show::AppPage, build::list::BuildsPage, run::list::RunsPage};
 
 use crate::{
     extract::{
@@ -24,7 +24,7 @@ pub(super) async fn show(
         .builds()
         .app(&caller.actor, &app, caller.now)
         .await?;
-    Ok(state.page(&caller, &Page::App(&view), &view))
+    Ok(state.page(&caller, &AppPage(&view)))
 }
 
 pub(super) async fn builds(
@@ -40,13 +40,13 @@ pub(super) async fn builds(
         .list(&caller.actor, &app, query.limit, cursor)
         .await?;
     let app = configured(&state, &app)?;
-    let page = Page::Builds {
+    let page = BuildsPage {
         app,
         builds: &builds,
         from_newest: cursor.is_none(),
         as_of: caller.now,
     };
-    Ok(state.page(&caller, &page, &(app, &builds, cursor.is_none())))
+    Ok(state.page(&caller, &page))
 }
 
 pub(super) async fn runs(
@@ -62,18 +62,14 @@ pub(super) async fn runs(
         .list(&caller.actor, &app, query.which(), query.limit, cursor)
         .await?;
     let app = configured(&state, &app)?;
-    let page = Page::Runs {
+    let page = RunsPage {
         app,
         runs: &runs,
         failed: query.failed,
         from_newest: cursor.is_none(),
         as_of: caller.now,
     };
-    Ok(state.page(
-        &caller,
-        &page,
-        &(app, &runs, query.failed, cursor.is_none()),
-    ))
+    Ok(state.page(&caller, &page))
 }
 
 fn configured<'f>(state: &'f AppState, app: &AppId) -> Result<&'f App, Problem> {

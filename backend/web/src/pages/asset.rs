@@ -8,7 +8,7 @@ use axum::{
 
 use crate::{problem::Problem, state::Shared};
 
-pub(crate) async fn show(
+pub(super) async fn show(
     State(state): Shared,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {

@@ -10,9 +10,9 @@ use domain::{
     month::{InvalidMonth, Month},
     page::{Cursor, Limit},
 };
-use frontend::{
-    Page,
-    pages::{ComparedSeals, ShownAudit, VerifiedLog},
+use frontend::pages::audit::{
+    list::{AuditPage, Shown},
+    verify::{ComparedSeals, VerifiedPage},
 };
 use serde::{Deserialize as _, de::value::StrDeserializer};
 
@@ -80,7 +80,7 @@ pub(super) async fn list(
         .audit()
         .narrowed(&caller.actor, month, narrow, limit, cursor, now)
         .await?;
-    let shown = ShownAudit {
+    let shown = Shown {
         month: view.month.clone(),
         first: view.first.clone(),
         last: view.last.clone(),
@@ -90,19 +90,19 @@ pub(super) async fn list(
         from_newest: asked.cursor.is_none(),
     };
     let apps = &state.portal.catalog().apps;
-    let page = Page::Audit {
+    let page = AuditPage {
         shown: &shown,
         entries: &view.entries,
         apps,
         as_of: now,
     };
-    Ok(state.page(&caller, &page, &(&shown, &view.entries)))
+    Ok(state.page(&caller, &page))
 }
 
 pub(super) async fn verify(State(state): Shared, caller: Caller) -> Result<Response, Problem> {
     let verified = state.portal.audit().verify(&caller.actor, caller.now);
     let verified = Box::pin(verified).await?;
-    let page = Page::Verified(VerifiedLog {
+    let page = VerifiedPage {
         entries: verified.entries,
         erased: verified.erased,
         seals: ComparedSeals {
@@ -116,6 +116,6 @@ pub(super) async fn verify(State(state): Shared, caller: Caller) -> Result<Respo
         },
         findings: &verified.findings,
         as_of: caller.now,
-    });
-    Ok(state.page(&caller, &page, &verified))
+    };
+    Ok(state.page(&caller, &page))
 }

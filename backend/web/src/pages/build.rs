@@ -11,7 +11,7 @@ use domain::{
     id::{AppId, BuildId},
     view::BuildView,
 };
-use frontend::Page;
+use frontend::pages::build::show::BuildPage;
 
 use crate::{
     extract::{caller::Caller, form::Back, names::Names},
@@ -26,11 +26,11 @@ pub(super) async fn show(
     Names((app, id)): Names<(AppId, BuildId)>,
 ) -> Result<Response, Problem> {
     let view = of_app(&state, &caller, &app, &id).await?;
-    let page = Page::Build {
+    let page = BuildPage {
         view: &view,
         returned: None,
     };
-    Ok(state.page(&caller, &page, &view))
+    Ok(state.page(&caller, &page))
 }
 
 pub(super) async fn file(
@@ -86,7 +86,7 @@ pub(super) async fn returned(
     back: Back,
 ) -> Result<Response, Problem> {
     let view = of_app(state, caller, app, id).await?;
-    let page = Page::Build {
+    let page = BuildPage {
         view: &view,
         returned: Some(&back.returned),
     };

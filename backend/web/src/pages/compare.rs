@@ -6,7 +6,7 @@ use axum::{
     http::request::Parts,
     response::Response,
 };
-use frontend::{Page, form::Returned};
+use frontend::pages::compare::{choose::ComparePage, show::ComparisonPage};
 use portal::{Error, access::Action};
 
 use crate::{
@@ -46,30 +46,28 @@ pub(super) async fn compare(
     }
     let sides = sides(&state, &caller);
     if typed.from.is_empty() && typed.to.is_empty() {
-        let page = Page::Compare {
+        let page = ComparePage {
             sides: &sides,
             returned: None,
         };
-        return Ok(state.page(&caller, &page, &sides));
+        return Ok(state.page(&caller, &page));
     }
     match compared(&state, &caller, &typed).await {
         Ok(comparison) => {
-            let page = Page::Compared {
+            let page = ComparisonPage {
                 comparison: &comparison,
                 from: &typed.from,
                 to: &typed.to,
             };
-            let seen = (&comparison, &typed.from, &typed.to);
-            Ok(state.page(&caller, &page, &seen))
+            Ok(state.page(&caller, &page))
         }
         Err(error) => {
             let fields = [("from", typed.from), ("to", typed.to)];
             let form = Form::of(fields);
             let back = form.back("compare", error)?;
-            let returned: Option<&Returned> = Some(&back.returned);
-            let page = Page::Compare {
+            let page = ComparePage {
                 sides: &sides,
-                returned,
+                returned: Some(&back.returned),
             };
             Ok(state.page_with_form(&caller, &page, back.status))
         }

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use domain::id::{AppId, BuildId};
-use frontend::Page;
+use frontend::pages::download::list::DownloadsPage;
 
 use super::build;
 use crate::{
@@ -24,12 +24,12 @@ pub(super) async fn list(
         .downloads()
         .list(&caller.actor, &id, query.limit, cursor)
         .await?;
-    let page = Page::Downloads {
+    let page = DownloadsPage {
         app: &state.portal.builds().app_or_its_name(&build.app),
         build: &build,
         downloads: &downloads,
         from_newest: cursor.is_none(),
         as_of: caller.now,
     };
-    Ok(state.page(&caller, &page, &(&id, &downloads, cursor.is_none())))
+    Ok(state.page(&caller, &page))
 }

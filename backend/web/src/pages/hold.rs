@@ -6,7 +6,10 @@ use domain::{
     hold::Held,
     id::{AppId, EnvironmentId},
 };
-use frontend::{Page, links, pages::MayHold};
+use frontend::{
+    links,
+    pages::hold::{list::HoldsPage, stop::MayHold},
+};
 use portal::{Error, access::Action};
 
 use crate::{
@@ -111,21 +114,13 @@ async fn page(state: &AppState, caller: &Caller, back: Option<Back>) -> Result<R
     let mut running = open.waiting_for_you;
     running.extend(open.others);
     let may = may_hold(state, caller);
-    let page = |returned| Page::Holds {
+    let page = HoldsPage {
         view: &view,
         open: &running,
         may: &may,
-        returned,
+        returned: back.as_ref().map(|back| &back.returned),
     };
-    match &back {
-        None => {
-            let seen = (&view.holds, &running, &may);
-            Ok(state.page(caller, &page(None), &seen))
-        }
-        Some(Back { status, returned }) => {
-            Ok(state.page_with_form(caller, &page(Some(returned)), *status))
-        }
-    }
+    Ok(state.page_or_form(caller, &page, back.as_ref()))
 }
 
 /// Every environment, and every app in it, that the caller can hold.

@@ -8,8 +8,12 @@ use axum::{
 };
 use domain::id::{AppId, BuildId, EnvironmentId, LinkId};
 use frontend::{
-    Page, links,
-    pages::{MayShare, SharedPlace},
+    links,
+    pages::link::{
+        list::LinksPage,
+        made::MadeLinkPage,
+        make::{MayShare, NewLinkPage, SharedPlace},
+    },
 };
 use portal::{Error, access::Action};
 
@@ -50,12 +54,12 @@ pub(super) async fn list(State(state): Shared, caller: Caller) -> Result<Respons
     let portal = &state.portal;
     let view = portal.links().list(&caller.actor, caller.now).await?;
     let may_make = !places(&state, &caller).is_empty();
-    let page = Page::Links {
+    let page = LinksPage {
         view: &view,
         apps: &portal.catalog().apps,
         may_make,
     };
-    Ok(state.page(&caller, &page, &(&view.links, may_make)))
+    Ok(state.page(&caller, &page))
 }
 
 pub(super) async fn ask(
@@ -64,11 +68,11 @@ pub(super) async fn ask(
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let may = may_share(&state, &caller, wanted).await?;
-    let page = Page::NewLink {
+    let page = NewLinkPage {
         may: &may,
         returned: None,
     };
-    Ok(state.page(&caller, &page, &may))
+    Ok(state.page(&caller, &page))
 }
 
 /// Makes a link, and shows its address: once, so that this answer is kept nowhere and leads nowhere.
@@ -88,7 +92,7 @@ pub(super) async fn make(
     match form.send(made).await {
         Ok(made) => {
             let apps = &portal.catalog().apps;
-            let page = Page::MadeLink { made: &made, apps };
+            let page = MadeLinkPage { made: &made, apps };
             let status = axum::http::StatusCode::CREATED;
             Ok(state.page_with_form(&caller, &page, status))
         }
@@ -99,7 +103,7 @@ pub(super) async fn make(
             };
             let back = form.back("new", error)?;
             let may = may_share(&state, &caller, wanted).await?;
-            let page = Page::NewLink {
+            let page = NewLinkPage {
                 may: &may,
                 returned: Some(&back.returned),
             };

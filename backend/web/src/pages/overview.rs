@@ -1,7 +1,7 @@
 //! `/`
 
 use axum::{extract::State, response::Response};
-use frontend::Page;
+use frontend::pages::overview::show::OverviewPage;
 
 use crate::{extract::caller::Caller, problem::Problem, state::Shared};
 
@@ -11,5 +11,5 @@ pub(super) async fn overview(State(state): Shared, caller: Caller) -> Result<Res
         .runs()
         .overview(&caller.actor, caller.now)
         .await?;
-    Ok(state.page(&caller, &Page::Overview(&view), &view))
+    Ok(state.page(&caller, &OverviewPage(&view)))
 }

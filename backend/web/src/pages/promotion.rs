@@ -1,18 +1,17 @@
 //! `/promotions`, one of them, and what people say to it
 
 use axum::{extract::State, response::Response};
-use domain::{
-    digest::Digest,
-    id::PromotionId,
-    promotion::{Promotion, State as Stands},
+use domain::{id::PromotionId, promotion::Answer};
+use frontend::{
+    links,
+    pages::promotion::{list::PromotionsPage, show::PromotionPage},
 };
-use frontend::{Page, links};
-use portal::{Error, access::Action};
+use portal::access::Action;
 
 use crate::{
     extract::{
         caller::Caller,
-        form::{Form, done},
+        form::{Back, Form, done},
         names::Names,
         query::AppQuery,
     },
@@ -33,14 +32,13 @@ pub(super) async fn list(
     )?;
     let apps = super::visible_apps(&state, &caller);
     let only = query.app.as_ref();
-    let page = Page::Promotions {
+    let page = PromotionsPage {
         view: &view,
         recent: recent.as_deref(),
         apps: &apps,
         only: apps.iter().find(|app| Some(&app.id) == only),
     };
-    let seen = (&view.waiting_for_you, &view.others, &recent, &apps, only);
-    Ok(state.page(&caller, &page, &seen))
+    Ok(state.page(&caller, &page))
 }
 
 pub(super) async fn show(
@@ -48,155 +46,94 @@ pub(super) async fn show(
     caller: Caller,
     Names((id,)): Names<(PromotionId,)>,
 ) -> Result<Response, Problem> {
-    let view = state
-        .portal
-        .promotions()
-        .show(&caller.actor, &id, caller.now);
-    let view = Box::pin(view).await?;
-    let page = Page::Promotion {
-        view: &view,
-        returned: None,
-    };
-    Ok(state.page(&caller, &page, &view))
+    page(&state, &caller, &id, None).await
 }
 
 /// Agrees to the bytes that the form was shown for.
 pub(super) async fn approve(
-    State(state): Shared,
+    state: Shared,
     caller: Caller,
-    Names((id,)): Names<(PromotionId,)>,
+    id: Names<(PromotionId,)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let digest: Digest = form.name("digest")?;
-    let comment = form.filled("comment");
-    let approved =
-        state
-            .portal
-            .promotions()
-            .approve(caller.who(), &id, &digest, comment, caller.now);
-    let approved = form.send(approved).await;
-    let done_before = |promotion: &Promotion| {
-        let mut approvals = promotion.approvals.iter();
-        approvals.any(|had| had.by.is_same_as(&caller.actor) && had.digest == digest)
+    let read: Read = |form| {
+        Ok(Answer::Approve {
+            seen: form.name("digest")?,
+            comment: form.filled("comment"),
+        })
     };
-    answer(
-        &state,
-        &caller,
-        &id,
-        ("approve", form),
-        approved,
-        done_before,
-    )
-    .await
+    answer(state, caller, id, form, ("approve", read)).await
 }
 
 pub(super) async fn reject(
-    State(state): Shared,
+    state: Shared,
     caller: Caller,
-    Names((id,)): Names<(PromotionId,)>,
+    id: Names<(PromotionId,)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let why = form.text("reason");
-    let rejected = state
-        .portal
-        .promotions()
-        .reject(caller.who(), &id, why, caller.now);
-    let rejected = form.send(rejected).await;
-    let done_before = |promotion: &Promotion| match &promotion.state {
-        Stands::Rejected { by, .. } => by.is_same_as(&caller.actor),
-        _ => false,
-    };
-    answer(
-        &state,
-        &caller,
-        &id,
-        ("reject", form),
-        rejected,
-        done_before,
-    )
-    .await
+    let read: Read = |form| Ok(Answer::Reject(form.text("reason")));
+    answer(state, caller, id, form, ("reject", read)).await
 }
 
 pub(super) async fn cancel(
-    State(state): Shared,
+    state: Shared,
     caller: Caller,
-    Names((id,)): Names<(PromotionId,)>,
+    id: Names<(PromotionId,)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let why = form.text("reason");
-    let canceled = state
-        .portal
-        .promotions()
-        .cancel(caller.who(), &id, why, caller.now);
-    let canceled = form.send(canceled).await;
-    let done_before = |promotion: &Promotion| match &promotion.state {
-        Stands::Canceled { by, .. } => by.is_same_as(&caller.actor),
-        _ => false,
-    };
-    answer(
-        &state,
-        &caller,
-        &id,
-        ("cancel", form),
-        canceled,
-        done_before,
-    )
-    .await
+    let read: Read = |form| Ok(Answer::Cancel(form.text("reason")));
+    answer(state, caller, id, form, ("cancel", read)).await
 }
 
 pub(super) async fn abandon(
+    state: Shared,
+    caller: Caller,
+    id: Names<(PromotionId,)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let read: Read = |form| Ok(Answer::Abandon(form.text("reason")));
+    answer(state, caller, id, form, ("abandon", read)).await
+}
+
+/// What a form answers.
+type Read = fn(&Form) -> Result<Answer<'_>, Problem>;
+
+/// Back to the promotion; or its page with the form and what is wrong.
+async fn answer(
     State(state): Shared,
     caller: Caller,
     Names((id,)): Names<(PromotionId,)>,
     form: Form,
+    (name, read): (&'static str, Read),
 ) -> Result<Response, Problem> {
-    let why = form.text("reason");
-    let abandoned = state
-        .portal
-        .promotions()
-        .abandon(caller.who(), &id, why, caller.now);
-    let abandoned = form.send(abandoned).await;
-    let done_before = |promotion: &Promotion| match &promotion.state {
-        Stands::Abandoned { by, .. } => by.is_same_as(&caller.actor),
-        _ => false,
-    };
-    answer(
-        &state,
-        &caller,
-        &id,
-        ("abandon", form),
-        abandoned,
-        done_before,
-    )
-    .await
+    let (answer, now) = (read(&form)?, caller.now);
+    let promotions = state.portal.promotions();
+    let answered = promotions.answer(caller.who(), &id, answer, now);
+    match form.send(answered).await {
+        Ok(_) => Ok(done(&links::promotion(&id))),
+        Err(error) => {
+            let back = form.back(name, error)?;
+            page(&state, &caller, &id, Some(back)).await
+        }
+    }
 }
 
-/// Back to the promotion, also after a second click; or its page with the form and what is wrong.
-async fn answer(
+async fn page(
     state: &AppState,
     caller: &Caller,
     id: &PromotionId,
-    (name, form): (&'static str, Form),
-    said: Result<Promotion, Error>,
-    done_before: impl Fn(&Promotion) -> bool,
+    back: Option<Back>,
 ) -> Result<Response, Problem> {
-    let Err(error) = said else {
-        return Ok(done(&links::promotion(id)));
-    };
-    let back = form.back(name, error)?;
     let view = state
         .portal
         .promotions()
         .show(&caller.actor, id, caller.now);
     let view = Box::pin(view).await?;
-    if done_before(&view.promotion) {
-        return Ok(done(&links::promotion(id)));
-    }
-    let page = Page::Promotion {
+    let page = PromotionPage {
         view: &view,
-        returned: Some(&back.returned),
+        returned: back.as_ref().map(|back| &back.returned),
     };
-    Ok(state.page_with_form(caller, &page, back.status))
+    Ok(state.page_or_form(caller, &page, back.as_ref()))
 }
 
 impl AppState {

@@ -6,7 +6,7 @@ use domain::{
     id::{AppId, BuildId, EnvironmentId},
     view::TesterView,
 };
-use frontend::{Page, links};
+use frontend::{links, pages::rollback::ask::RollbackPage};
 use portal::{Error, access::Action};
 
 use crate::{
@@ -33,12 +33,12 @@ pub(super) async fn ask(
         let known = portal.builds().alone(&caller.actor, build, Some(&app));
         Box::pin(known).await?;
     }
-    let page = Page::Rollback {
+    let page = RollbackPage {
         view: &view,
         chosen: query.build.as_ref(),
         returned: None,
     };
-    Ok(state.page(&caller, &page, &(&view, &query.build)))
+    Ok(state.page(&caller, &page))
 }
 
 /// Asks for the return, and leads to its promotion.
@@ -76,7 +76,7 @@ pub(super) async fn send(
         other => other,
     };
     let back = form.back("rollback", error)?;
-    let page = Page::Rollback {
+    let page = RollbackPage {
         view: &view,
         chosen: build.as_ref(),
         returned: Some(&back.returned),

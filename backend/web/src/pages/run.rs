@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use domain::id::RunId;
-use frontend::Page;
+use frontend::pages::run::show::RunPage;
 
 use crate::{
     extract::{caller::Caller, names::Names},
@@ -20,5 +20,5 @@ pub(super) async fn show(
         .runs()
         .show(&caller.actor, &id, caller.now)
         .await?;
-    Ok(state.page(&caller, &Page::Run(&view), &view))
+    Ok(state.page(&caller, &RunPage(&view)))
 }

@@ -12,7 +12,7 @@ use domain::{
     Timestamp,
     share::{ShareView, Shows},
 };
-use frontend::Page;
+use frontend::pages::share::show::SharePage;
 use portal::{
     Error,
     links::{Opened, Tapper},
@@ -100,7 +100,7 @@ impl Shown {
         headers: &HeaderMap,
         now: Timestamp,
     ) -> Result<Response, Problem> {
-        let page = Page::Share {
+        let page = SharePage {
             view: &self.view,
             tap: &self.tap,
             wrong: self.wrong,

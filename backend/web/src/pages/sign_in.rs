@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use frontend::Page;
+use frontend::pages::sign_in::{leaving::LeavingPage, signed_out::SignedOutPage};
 use identity::sign_in::{Callback, Error as SignInError, Finished, NewSession, Session, SignIn};
 use portal::settings;
 use serde::Deserialize;
@@ -197,7 +197,7 @@ async fn issuers_sign_out(
 }
 
 fn leaving(state: &AppState, headers: &HeaderMap, there: &str) -> Response {
-    let page = Page::Leaving { issuer: there };
+    let page = LeavingPage { issuer: there };
     let mut response = not_kept(state.signed_out_page(base(state, headers), &page));
     if let Ok(refresh) = HeaderValue::from_str(&format!("0; url={there}")) {
         response
@@ -212,7 +212,7 @@ pub(super) async fn signed_out(State(state): Shared, headers: HeaderMap) -> Resp
     match &state.auth {
         AuthMode::Local => Redirect::to("/").into_response(),
         AuthMode::SignIn(_) => {
-            not_kept(state.signed_out_page(base(&state, &headers), &Page::SignedOut))
+            not_kept(state.signed_out_page(base(&state, &headers), &SignedOutPage))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use domain::id::{AppId, EnvironmentId};
-use frontend::Page;
+use frontend::pages::tester::show::TesterPage;
 
 use crate::{
     extract::{caller::Caller, names::Names},
@@ -20,5 +20,5 @@ pub(super) async fn show(
         .builds()
         .tester(&caller.actor, &app, &environment, caller.now)
         .await?;
-    Ok(state.page(&caller, &Page::Tester(&view), &view))
+    Ok(state.page(&caller, &TesterPage(&view)))
 }

@@ -11,8 +11,12 @@ use domain::{
     id::{TokenId, TokenLabel},
 };
 use frontend::{
-    Page, links,
-    pages::{ALL_OF_THEM, MayGive, WhoseTokens},
+    links,
+    pages::token::{
+        list::{TokensPage, Whose},
+        made::MadeTokenPage,
+        make::{self, MayGive},
+    },
 };
 use portal::{Error, access::Action};
 
@@ -49,10 +53,7 @@ pub(super) async fn make(
         made.await
     };
     match form.send(made).await {
-        Ok(made) => {
-            let page = Page::TokenMade(&made);
-            Ok(state.page_with_form(&caller, &page, StatusCode::OK))
-        }
+        Ok(made) => Ok(state.page_with_form(&caller, &MadeTokenPage(&made), StatusCode::OK)),
         Err(error) => {
             let back = form.back("tokens", error)?;
             page(&state, &caller, false, Some(back)).await
@@ -94,7 +95,7 @@ fn scope<T: std::str::FromStr<Err: std::fmt::Display>>(
     form: &Form,
     name: &'static str,
 ) -> Result<Scope<T>, Error> {
-    if form.all(name).any(|value| value == ALL_OF_THEM) {
+    if form.all(name).any(|value| value == make::ALL) {
         return Ok(Scope::All);
     }
     let some: Result<Vec<T>, _> = form.all(name).map(str::parse).collect();
@@ -115,28 +116,20 @@ async fn page(
         .await?;
     let manages = portal.may(&caller.actor, Action::ManageCredentials);
     let whose = match (everyones, manages) {
-        (true, _) => WhoseTokens::Everyones,
-        (false, true) => WhoseTokens::OwnOfAll,
-        (false, false) => WhoseTokens::Own,
+        (true, _) => Whose::Everyones,
+        (false, true) => Whose::OwnOfAll,
+        (false, false) => Whose::Own,
     };
     let may = MayGive {
         permissions: portal.tokens().may_give(&caller.actor),
         apps: super::visible_apps(state, caller),
         environments: portal.catalog().environments.clone(),
     };
-    let page = |returned| Page::Tokens {
+    let page = TokensPage {
         view: &view,
         whose,
         may: &may,
-        returned,
+        returned: back.as_ref().map(|back| &back.returned),
     };
-    match &back {
-        None => {
-            let seen = (&view.tokens, whose, &may);
-            Ok(state.page(caller, &page(None), &seen))
-        }
-        Some(Back { status, returned }) => {
-            Ok(state.page_with_form(caller, &page(Some(returned)), *status))
-        }
-    }
+    Ok(state.page_or_form(caller, &page, back.as_ref()))
 }

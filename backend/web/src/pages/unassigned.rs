@@ -1,7 +1,7 @@
 //! `/unassigned`
 
 use axum::{extract::State, response::Response};
-use frontend::Page;
+use frontend::pages::unassigned::show::UnassignedPage;
 
 use crate::{
     extract::{caller::Caller, query::RunsQuery},
@@ -24,15 +24,11 @@ pub(super) async fn runs(
             query.cursor.as_ref(),
         )
         .await?;
-    let page = Page::Unassigned {
+    let page = UnassignedPage {
         runs: &runs,
         failed: query.failed,
         from_newest: query.cursor.is_none(),
         as_of: caller.now,
     };
-    Ok(state.page(
-        &caller,
-        &page,
-        &(&runs, query.failed, query.cursor.is_none()),
-    ))
+    Ok(state.page(&caller, &page))
 }

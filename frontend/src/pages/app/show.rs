@@ -6,18 +6,34 @@ use leptos::prelude::*;
 use crate::{
     components::{builds, cell, environment, heading, runs},
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::Site,
 };
 
-pub(crate) fn page(view: &AppView) -> View {
-    let app = &view.row.app;
-    View {
-        title: app.name.clone(),
-        class: "app",
-        place: Place::Below,
-        live: true,
-        body: view! {
+/// One app.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct AppPage<'a>(
+    /// The app, and what became of it lately.
+    pub &'a AppView,
+);
+
+impl Page for AppPage<'_> {
+    fn title(&self) -> String {
+        self.0.row.app.name.clone()
+    }
+
+    fn class(&self) -> &'static str {
+        "app"
+    }
+
+    fn is_live(&self) -> bool {
+        true
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let view = self.0;
+        let app = &view.row.app;
+        view! {
             {heading::trail(Vec::new())}
             <header class="page"><h1>{app.name.clone()}</h1></header>
             {environments(view)}
@@ -32,7 +48,7 @@ pub(crate) fn page(view: &AppView) -> View {
                 </section>
             </div>
         }
-        .into_any(),
+        .into_any()
     }
 }
 

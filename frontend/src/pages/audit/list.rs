@@ -1,14 +1,14 @@
 //! A month of the log, newest first, with the ways to narrow it, to verify it and to take it away.
 
-use domain::{Timestamp, audit::Entry, catalog::App, page::Page};
+use domain::{Timestamp, audit::Entry, catalog::App, page::Page as ListPage};
 use leptos::prelude::*;
 
 use super::{entry, words};
 use crate::{
     components::{heading, list},
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::{Place, Site},
 };
 
 /// What of the log is shown.
@@ -44,19 +44,46 @@ impl Shown {
     }
 }
 
-pub(crate) fn page(shown: &Shown, entries: &Page<Entry>, apps: &[App], as_of: Timestamp) -> View {
-    let filter = shown.filter();
-    let newest = (!shown.from_newest).then(|| links::audit(&shown.month, &filter, None));
-    let older = entries
-        .next
-        .as_ref()
-        .map(|next| links::audit(&shown.month, &filter, Some(next)));
-    View {
-        title: format!("Audit log of {}", shown.month),
-        class: "audit",
-        place: Place::Audit,
-        live: false,
-        body: view! {
+/// A month of the audit log.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct AuditPage<'a> {
+    /// Which part of it.
+    pub shown: &'a Shown,
+    /// One page of entries.
+    pub entries: &'a ListPage<Entry>,
+    /// The apps to choose from.
+    pub apps: &'a [App],
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+impl Page for AuditPage<'_> {
+    fn title(&self) -> String {
+        format!("Audit log of {}", self.shown.month)
+    }
+
+    fn class(&self) -> &'static str {
+        "audit"
+    }
+
+    fn place(&self) -> Place {
+        Place::Audit
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self {
+            shown,
+            entries,
+            apps,
+            as_of,
+        } = *self;
+        let filter = shown.filter();
+        let newest = (!shown.from_newest).then(|| links::audit(&shown.month, &filter, None));
+        let older = entries
+            .next
+            .as_ref()
+            .map(|next| links::audit(&shown.month, &filter, Some(next)));
+        view! {
             <header class="page">
                 <h1>{format!("Audit log of {}", shown.month)}</h1>
                 <p class="lead">"Entries are only ever added. Each holds the hash of the one before."</p>
@@ -70,11 +97,11 @@ pub(crate) fn page(shown: &Shown, entries: &Page<Entry>, apps: &[App], as_of: Ti
             {rows(shown, entries, as_of)}
             {list::pages(newest, older)}
         }
-        .into_any(),
+        .into_any()
     }
 }
 
-fn rows(shown: &Shown, entries: &Page<Entry>, as_of: Timestamp) -> AnyView {
+fn rows(shown: &Shown, entries: &ListPage<Entry>, as_of: Timestamp) -> AnyView {
     if entries.items.is_empty() {
         let (title, hint) = match (shown.is_narrowed(), &entries.next) {
             (true, Some(_)) => (

@@ -16,12 +16,12 @@ use crate::{
         status, time,
     },
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::Site,
 };
 
 /// The seals that a log was compared with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct ComparedSeals {
     /// How many there are.
     pub count: usize,
@@ -58,9 +58,9 @@ impl ComparedSeals {
     }
 }
 
-/// What was found in a log.
-#[derive(Clone, Copy, Debug)]
-pub struct VerifiedLog<'a> {
+/// What was found in the audit log.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct VerifiedPage<'a> {
     /// How many entries were looked at.
     pub entries: u64,
     /// How many of them name somebody whose name was erased.
@@ -73,27 +73,31 @@ pub struct VerifiedLog<'a> {
     pub as_of: Timestamp,
 }
 
-pub(crate) fn page(log: &VerifiedLog<'_>) -> View {
-    let VerifiedLog {
-        entries,
-        erased,
-        seals,
-        findings,
-        as_of,
-    } = *log;
-    let locks = seals.locks.words().map(|words| sentence(&words));
-    let erased = (erased > 0).then(|| {
-        view! { <p>{format!("Entries that name somebody whose name was erased: {erased}.")}</p> }
-    });
-    View {
-        title: "The audit log, verified".to_owned(),
-        class: "audit",
-        place: Place::Below,
-        live: false,
-        body: view! {
+impl Page for VerifiedPage<'_> {
+    fn title(&self) -> String {
+        "The audit log, verified".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "audit"
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self {
+            entries,
+            erased,
+            seals,
+            findings,
+            as_of,
+        } = *self;
+        let locks = seals.locks.words().map(|words| sentence(&words));
+        let erased = (erased > 0).then(|| {
+            view! { <p>{format!("Entries that name somebody whose name was erased: {erased}.")}</p> }
+        });
+        view! {
             {heading::trail(vec![Crumb::new("Audit log", links::AUDIT)])}
             <header class="page">
-                <h1>"The audit log, verified"</h1>
+                <h1>{self.title()}</h1>
                 <p class="lead">{format!("{entries} entries, at {}. {}", time::exact(as_of), seals.words())}</p>
             </header>
             {found(findings)}
@@ -101,7 +105,7 @@ pub(crate) fn page(log: &VerifiedLog<'_>) -> View {
             {locks.map(|words| view! { <p>{words}</p> })}
             <p class="hint">"This is what the portal itself found. Export the log as JSON lines and verify it elsewhere with "<code>"towpath audit verify"</code>", which reads the seals from their bucket itself."</p>
         }
-        .into_any(),
+        .into_any()
     }
 }
 

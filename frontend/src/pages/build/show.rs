@@ -15,22 +15,36 @@ use crate::{
     },
     form::Returned,
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::Site,
 };
 
-pub(crate) fn page(view: &BuildView, returned: Option<&Returned>) -> View {
-    let (app, build) = (&view.app, &view.build);
-    let trail = vec![
-        Crumb::new(app.name.clone(), links::app(&app.id)),
-        Crumb::new("Builds", links::builds(&app.id, None)),
-    ];
-    View {
-        title: format!("Build {} of {}", build.number, app.name),
-        class: "build",
-        place: Place::Below,
-        live: false,
-        body: view! {
+/// One build.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct BuildPage<'a> {
+    /// The build, and where it may go.
+    pub view: &'a BuildView,
+    /// A form of the page that was not carried out.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for BuildPage<'_> {
+    fn title(&self) -> String {
+        format!("Build {} of {}", self.view.build.number, self.view.app.name)
+    }
+
+    fn class(&self) -> &'static str {
+        "build"
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self { view, returned } = *self;
+        let (app, build) = (&view.app, &view.build);
+        let trail = vec![
+            Crumb::new(app.name.clone(), links::app(&app.id)),
+            Crumb::new("Builds", links::builds(&app.id, None)),
+        ];
+        view! {
             {heading::trail(trail)}
             <header class="page">
                 <h1>{builds::name(build.number, build.version.as_deref())}</h1>
@@ -53,7 +67,7 @@ pub(crate) fn page(view: &BuildView, returned: Option<&Returned>) -> View {
             {build.package().map(package::section)}
             {withdraw::form(view, returned).map(|form| view! { <section class="form-actions" aria-label="Withdrawal">{form}</section> })}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

@@ -2,22 +2,36 @@
 
 use leptos::prelude::*;
 
-use crate::{components::field, form::Returned, links, pages::View, site::Place};
+use crate::{components::field, form::Returned, links, pages::Page, site::Site};
 
-pub(crate) fn page(sides: &[String], returned: Option<&Returned>) -> View {
-    View {
-        title: "Compare".to_owned(),
-        class: "compare",
-        place: Place::Below,
-        live: false,
-        body: view! {
+/// Choosing what to compare.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct ComparePage<'a> {
+    /// What environments serve, as `<app>/<environment>`.
+    pub sides: &'a [String],
+    /// What could not be compared.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for ComparePage<'_> {
+    fn title(&self) -> String {
+        "Compare".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "compare"
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self { sides, returned } = *self;
+        view! {
             <header class="page">
                 <h1>"Compare"</h1>
                 <p class="lead">"Compare two builds, or what two environments serve."</p>
             </header>
             {form(sides, returned)}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

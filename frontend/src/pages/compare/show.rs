@@ -10,22 +10,42 @@ use crate::{
         heading::{self, Crumb},
     },
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::Site,
 };
 
-pub(crate) fn page(comparison: &Comparison, from: &str, to: &str) -> View {
-    let (before, after) = (&comparison.from, &comparison.to);
-    let title = format!("Build {} to build {}", before.number, after.number);
-    View {
-        title: title.clone(),
-        class: "compare",
-        place: Place::Below,
-        live: false,
-        body: view! {
+/// What is between two builds.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct ComparisonPage<'a> {
+    /// The differences.
+    pub comparison: &'a Comparison,
+    /// What was asked for on the one side.
+    pub from: &'a str,
+    /// And on the other.
+    pub to: &'a str,
+}
+
+impl Page for ComparisonPage<'_> {
+    fn title(&self) -> String {
+        let Comparison { from, to, .. } = self.comparison;
+        format!("Build {} to build {}", from.number, to.number)
+    }
+
+    fn class(&self) -> &'static str {
+        "compare"
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self {
+            comparison,
+            from,
+            to,
+        } = *self;
+        let (before, after) = (&comparison.from, &comparison.to);
+        view! {
             {heading::trail(vec![Crumb::new(before.app.to_string(), links::app(&before.app))])}
             <header class="page">
-                <h1>{title}</h1>
+                <h1>{self.title()}</h1>
                 <p class="lead"><a href=links::compare(to, from)>"Swap sides"</a></p>
             </header>
             <dl class="facts-grid sides">
@@ -34,7 +54,7 @@ pub(crate) fn page(comparison: &Comparison, from: &str, to: &str) -> View {
             </dl>
             {changes::sections(comparison)}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

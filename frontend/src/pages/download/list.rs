@@ -1,6 +1,6 @@
 //! Who was given links to a build's files.
 
-use domain::{Timestamp, build::Build, catalog::App, download::Download, page::Page};
+use domain::{Timestamp, build::Build, catalog::App, download::Download, page::Page as ListPage};
 use leptos::prelude::*;
 
 use crate::{
@@ -9,49 +9,66 @@ use crate::{
         list, person, time,
     },
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::Site,
 };
 
-pub(crate) fn page(
-    app: &App,
-    build: &Build,
-    downloads: &Page<Download>,
-    from_newest: bool,
-    as_of: Timestamp,
-) -> View {
-    let title = format!("Downloads of build {}", build.number);
-    let trail = vec![
-        Crumb::new(app.name.clone(), links::app(&app.id)),
-        Crumb::new(
-            format!("Build {}", build.number),
-            links::build(&app.id, &build.id),
-        ),
-    ];
-    let newest = (!from_newest).then(|| links::downloads(&app.id, &build.id, None));
-    let older = downloads
-        .next
-        .as_ref()
-        .map(|next| links::downloads(&app.id, &build.id, Some(next)));
-    View {
-        title: title.clone(),
-        class: "list",
-        place: Place::Below,
-        live: false,
-        body: view! {
+/// Who was given links to a build's files.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct DownloadsPage<'a> {
+    pub app: &'a App,
+    pub build: &'a Build,
+    /// One page of them.
+    pub downloads: &'a ListPage<Download>,
+    /// Whether that page starts at the newest one.
+    pub from_newest: bool,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+impl Page for DownloadsPage<'_> {
+    fn title(&self) -> String {
+        format!("Downloads of build {}", self.build.number)
+    }
+
+    fn class(&self) -> &'static str {
+        "list"
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self {
+            app,
+            build,
+            downloads,
+            from_newest,
+            as_of,
+        } = *self;
+        let trail = vec![
+            Crumb::new(app.name.clone(), links::app(&app.id)),
+            Crumb::new(
+                format!("Build {}", build.number),
+                links::build(&app.id, &build.id),
+            ),
+        ];
+        let newest = (!from_newest).then(|| links::downloads(&app.id, &build.id, None));
+        let older = downloads
+            .next
+            .as_ref()
+            .map(|next| links::downloads(&app.id, &build.id, Some(next)));
+        view! {
             {heading::trail(trail)}
             <header class="page">
-                <h1>{title}</h1>
+                <h1>{self.title()}</h1>
                 <p class="lead">"Who was given a link, and when. A link works for five minutes."</p>
             </header>
             {rows(downloads, as_of)}
             {list::pages(newest, older)}
         }
-        .into_any(),
+        .into_any()
     }
 }
 
-fn rows(downloads: &Page<Download>, as_of: Timestamp) -> AnyView {
+fn rows(downloads: &ListPage<Download>, as_of: Timestamp) -> AnyView {
     if downloads.items.is_empty() {
         return heading::empty(
             "Nobody yet",

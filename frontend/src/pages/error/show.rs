@@ -2,20 +2,36 @@
 
 use leptos::prelude::*;
 
-use crate::{links, pages::View, site::Place};
+use crate::{links, pages::Page, site::Site};
 
-pub(crate) fn page(status: u16, title: &str, detail: &str) -> View {
-    View {
-        title: title.to_owned(),
-        class: "error",
-        place: Place::Below,
-        live: false,
-        body: view! {
+/// What stands in place of a page that there is not.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorPage<'a> {
+    /// The answer's HTTP status.
+    pub status: u16,
+    /// What is wrong.
+    pub title: &'a str,
+    /// What the reader can do.
+    pub detail: &'a str,
+}
+
+impl Page for ErrorPage<'_> {
+    fn title(&self) -> String {
+        self.title.to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "error"
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self { status, detail, .. } = *self;
+        view! {
             <p class="code">{status}</p>
-            <h1>{title.to_owned()}</h1>
+            <h1>{self.title()}</h1>
             <p class="lead">{detail.to_owned()}</p>
             <p><a class="button" href=links::OVERVIEW>"Back to the overview"</a></p>
         }
-        .into_any(),
+        .into_any()
     }
 }

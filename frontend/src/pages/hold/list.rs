@@ -19,22 +19,44 @@ use crate::{
     },
     form::{Returned, back},
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::{Place, Site},
 };
 
-pub(crate) fn page(
-    view: &HoldsView,
-    open: &[Promotion],
-    may: &[MayHold],
-    returned: Option<&Returned>,
-) -> View {
-    View {
-        title: "Holds".to_owned(),
-        class: "holds",
-        place: Place::Holds,
-        live: false,
-        body: view! {
+/// Holds in force.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct HoldsPage<'a> {
+    /// The holds.
+    pub view: &'a HoldsView,
+    /// Promotions that are not over.
+    pub open: &'a [Promotion],
+    /// What the viewer can hold.
+    pub may: &'a [MayHold],
+    /// A form of the page that was not carried out.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for HoldsPage<'_> {
+    fn title(&self) -> String {
+        "Holds".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "holds"
+    }
+
+    fn place(&self) -> Place {
+        Place::Holds
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self {
+            view,
+            open,
+            may,
+            returned,
+        } = *self;
+        view! {
             <header class="page"><h1>"Holds"</h1></header>
             <section aria-labelledby="force">
                 {heading::section("force", "Active holds", None)}
@@ -42,7 +64,7 @@ pub(crate) fn page(
             </section>
             {stop::form(may, back(returned, "holds"))}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

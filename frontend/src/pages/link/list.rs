@@ -17,26 +17,50 @@ use crate::{
         time,
     },
     links,
-    pages::View,
+    pages::Page,
     site::{Place, Site},
 };
 
-pub(crate) fn page(view: &LinksView, apps: &[App], may_make: bool, site: &Site) -> View {
-    let make = may_make.then(|| {
-        view! { <p class="ways"><a class="button act" href=links::NEW_LINK>{icon(icon::SHARE)} "New share link"</a></p> }
-    });
-    View {
-        title: "Share links".to_owned(),
-        class: "settings links",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// Share links.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct LinksPage<'a> {
+    /// The links.
+    pub view: &'a LinksView,
+    /// The apps, for their names.
+    pub apps: &'a [App],
+    /// Whether the viewer may make one.
+    pub may_make: bool,
+}
+
+impl Page for LinksPage<'_> {
+    fn title(&self) -> String {
+        "Share links".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings links"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let Self {
+            view,
+            apps,
+            may_make,
+        } = *self;
+        let make = may_make.then(|| {
+            view! { <p class="ways"><a class="button act" href=links::NEW_LINK>{icon(icon::SHARE)} "New share link"</a></p> }
+        });
+        view! {
             {settings::head(Tab::Links, &site.visitor)}
             <p class="hint">"Builds for people without an account. A link\u{2019}s address is shown once, when it is made."</p>
             {rows(view, apps)}
             {make}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

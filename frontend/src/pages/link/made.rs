@@ -11,27 +11,45 @@ use crate::{
         qr, time,
     },
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::{Place, Site},
 };
 
-pub(crate) fn page(made: &MadeLink, apps: &[App]) -> View {
-    let link = &made.link;
-    let limit = match link.limit {
-        Some(1) => "1 download".to_owned(),
-        Some(limit) => format!("{limit} downloads"),
-        None => "any number of downloads".to_owned(),
-    };
-    let per_day = link.per_day;
-    let per_day = per_day.map(|most| format!(", {most} a day at the most"));
-    let password = link.has_password.then_some(", with the password");
-    let caption = view! { "Or let a phone\u{2019}s camera read it" };
-    View {
-        title: "Share link made".to_owned(),
-        class: "settings links",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// A share link, once, with its address.
+#[derive(Clone, Copy, Debug)]
+pub struct MadeLinkPage<'a> {
+    /// The link.
+    pub made: &'a MadeLink,
+    /// The apps, for their names.
+    pub apps: &'a [App],
+}
+
+impl Page for MadeLinkPage<'_> {
+    fn title(&self) -> String {
+        "Share link made".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings links"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self { made, apps } = *self;
+        let link = &made.link;
+        let limit = match link.limit {
+            Some(1) => "1 download".to_owned(),
+            Some(limit) => format!("{limit} downloads"),
+            None => "any number of downloads".to_owned(),
+        };
+        let per_day = link.per_day;
+        let per_day = per_day.map(|most| format!(", {most} a day at the most"));
+        let password = link.has_password.then_some(", with the password");
+        let caption = view! { "Or let a phone\u{2019}s camera read it" };
+        view! {
             {heading::trail(vec![
                 Crumb::new("Settings", links::SETTINGS),
                 Crumb::new("Share links", links::LINKS),
@@ -52,6 +70,6 @@ pub(crate) fn page(made: &MadeLink, apps: &[App]) -> View {
             {qr::code(&made.address, "QR code of the share link", caption.into_any())}
             <p class="ways"><a class="button" href=links::LINKS>"All share links"</a></p>
         }
-        .into_any(),
+        .into_any()
     }
 }

@@ -14,8 +14,8 @@ use crate::{
     },
     form::{Returned, back},
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::{Place, Site},
 };
 
 /// What the viewer may share.
@@ -74,14 +74,32 @@ const TIMES: [(u32, &str); 6] = [
 /// The one that it begins with.
 const USUAL: u32 = 7 * 24;
 
-pub(crate) fn page(may: &MayShare, returned: Option<&Returned>) -> View {
-    let returned = back(returned, "new");
-    View {
-        title: "New share link".to_owned(),
-        class: "settings links",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// Making a share link.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct NewLinkPage<'a> {
+    /// What the viewer may share.
+    pub may: &'a MayShare,
+    /// The form, if it was not carried out.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for NewLinkPage<'_> {
+    fn title(&self) -> String {
+        "New share link".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings links"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self { may, returned } = *self;
+        let returned = back(returned, "new");
+        view! {
             {heading::trail(vec![
                 Crumb::new("Settings", links::SETTINGS),
                 Crumb::new("Share links", links::LINKS),
@@ -115,7 +133,7 @@ pub(crate) fn page(may: &MayShare, returned: Option<&Returned>) -> View {
                 <p class="send"><button class="button act" type="submit">{icon(icon::SHARE)} "Make the link"</button></p>
             </form>
         }
-        .into_any(),
+        .into_any()
     }
 }
 

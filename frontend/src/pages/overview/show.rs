@@ -13,25 +13,45 @@ use leptos::prelude::*;
 use crate::{
     components::{cell, environment, heading, icon, status},
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::{Place, Site},
 };
 
 /// How many environments a wide screen shows beside one another.
 const SIDE_BY_SIDE: usize = 3;
 
-pub(crate) fn page(view: &Overview) -> View {
-    let matrix = if view.apps.is_empty() {
-        no_apps()
-    } else {
-        matrix(view)
-    };
-    View {
-        title: "Overview".to_owned(),
-        class: "overview",
-        place: Place::Overview,
-        live: true,
-        body: view! {
+/// Every app in every environment.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct OverviewPage<'a>(
+    /// The apps, the environments and what is in them.
+    pub &'a Overview,
+);
+
+impl Page for OverviewPage<'_> {
+    fn title(&self) -> String {
+        "Overview".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "overview"
+    }
+
+    fn place(&self) -> Place {
+        Place::Overview
+    }
+
+    fn is_live(&self) -> bool {
+        true
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let view = self.0;
+        let matrix = if view.apps.is_empty() {
+            no_apps()
+        } else {
+            matrix(view)
+        };
+        view! {
             <header class="page">
                 <h1>"Overview"</h1>
                 {summary(view)}
@@ -40,7 +60,7 @@ pub(crate) fn page(view: &Overview) -> View {
             {matrix}
             {unassigned(&view.unassigned, view.as_of)}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

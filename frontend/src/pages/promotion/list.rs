@@ -10,22 +10,48 @@ use leptos::prelude::*;
 use crate::{
     components::{heading, promotions},
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::{Place, Site},
 };
 
-pub(crate) fn page(
-    view: &PromotionsView,
-    recent: Option<&[PromotionBrief]>,
-    apps: &[App],
-    only: Option<&App>,
-) -> View {
-    View {
-        title: "Promotions".to_owned(),
-        class: "promotions-page",
-        place: Place::Promotions,
-        live: true,
-        body: view! {
+/// Promotions that are not over, and recent ones.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct PromotionsPage<'a> {
+    /// Those that are not over.
+    pub view: &'a PromotionsView,
+    /// Those that ended, newest first; none where an app has to be chosen first.
+    pub recent: Option<&'a [PromotionBrief]>,
+    /// The apps to choose from.
+    pub apps: &'a [App],
+    /// The one that was chosen.
+    pub only: Option<&'a App>,
+}
+
+impl Page for PromotionsPage<'_> {
+    fn title(&self) -> String {
+        "Promotions".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "promotions-page"
+    }
+
+    fn place(&self) -> Place {
+        Place::Promotions
+    }
+
+    fn is_live(&self) -> bool {
+        true
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self {
+            view,
+            recent,
+            apps,
+            only,
+        } = *self;
+        view! {
             <header class="page">
                 <h1>"Promotions"</h1>
                 <p class="lead">{tally(view)}</p>
@@ -44,7 +70,7 @@ pub(crate) fn page(
                 {history(view, recent, only)}
             </section>
         }
-        .into_any(),
+        .into_any()
     }
 }
 

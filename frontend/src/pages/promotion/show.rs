@@ -19,32 +19,55 @@ use crate::{
     },
     form::Returned,
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::Site,
 };
 
-pub(crate) fn page(view: &PromotionView, returned: Option<&Returned>) -> View {
-    let promotion = &view.promotion;
-    let title = match promotion.kind {
-        PromotionKind::Forward | PromotionKind::Automatic => format!(
-            "{} build {} to {}",
-            view.app.name, promotion.number, view.environment.name
-        ),
-        PromotionKind::Rollback => format!(
-            "{} in {} back to build {}",
-            view.app.name, view.environment.name, promotion.number
-        ),
-    };
-    let trail = vec![Crumb::new("Promotions", links::PROMOTIONS)];
-    View {
-        title: title.clone(),
-        class: "promotion",
-        place: Place::Below,
-        live: returned.is_none() && !promotion.state.is_terminal(),
-        body: view! {
+/// One promotion.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct PromotionPage<'a> {
+    /// The promotion, and what the viewer may answer.
+    pub view: &'a PromotionView,
+    /// A form of the page that was not carried out.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for PromotionPage<'_> {
+    fn title(&self) -> String {
+        let PromotionView {
+            promotion,
+            app,
+            environment,
+            ..
+        } = self.view;
+        match promotion.kind {
+            PromotionKind::Forward | PromotionKind::Automatic => format!(
+                "{} build {} to {}",
+                app.name, promotion.number, environment.name
+            ),
+            PromotionKind::Rollback => format!(
+                "{} in {} back to build {}",
+                app.name, environment.name, promotion.number
+            ),
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        "promotion"
+    }
+
+    fn is_live(&self) -> bool {
+        self.returned.is_none() && !self.view.promotion.state.is_terminal()
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self { view, returned } = *self;
+        let promotion = &view.promotion;
+        let trail = vec![Crumb::new("Promotions", links::PROMOTIONS)];
+        view! {
             {heading::trail(trail)}
             <header class="page">
-                <h1>{title}</h1>
+                <h1>{self.title()}</h1>
                 <p class="lead">{promotions::badge(&promotion.state)} <span>{promotion.reason.clone()}</span></p>
             </header>
             {why(&promotion.state)}
@@ -68,7 +91,7 @@ pub(crate) fn page(view: &PromotionView, returned: Option<&Returned>) -> View {
                 {facts(view)}
             </section>
         }
-        .into_any(),
+        .into_any()
     }
 }
 

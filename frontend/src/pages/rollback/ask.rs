@@ -12,37 +12,55 @@ use crate::{
     },
     form::Returned,
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::Site,
 };
 
-pub(crate) fn page(
-    view: &TesterView,
-    chosen: Option<&BuildId>,
-    returned: Option<&Returned>,
-) -> View {
-    let title = format!("Roll back {} in {}", view.app.name, view.environment.name);
-    let trail = vec![
-        Crumb::new(view.app.name.clone(), links::app(&view.app.id)),
-        Crumb::new(
-            view.environment.name.clone(),
-            links::tester(&view.app.id, &view.environment.id),
-        ),
-    ];
-    View {
-        title: title.clone(),
-        class: "rollback",
-        place: Place::Below,
-        live: false,
-        body: view! {
+/// Taking an environment back to an earlier build.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct RollbackPage<'a> {
+    /// What it serves, and served before.
+    pub view: &'a TesterView,
+    /// The build to go back to, if it is chosen.
+    pub chosen: Option<&'a BuildId>,
+    /// The form, if it was not carried out.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for RollbackPage<'_> {
+    fn title(&self) -> String {
+        format!(
+            "Roll back {} in {}",
+            self.view.app.name, self.view.environment.name
+        )
+    }
+
+    fn class(&self) -> &'static str {
+        "rollback"
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self {
+            view,
+            chosen,
+            returned,
+        } = *self;
+        let trail = vec![
+            Crumb::new(view.app.name.clone(), links::app(&view.app.id)),
+            Crumb::new(
+                view.environment.name.clone(),
+                links::tester(&view.app.id, &view.environment.id),
+            ),
+        ];
+        view! {
             {heading::trail(trail)}
             <header class="page">
-                <h1>{title}</h1>
+                <h1>{self.title()}</h1>
                 <p class="lead">{serves(view)}</p>
             </header>
             {form(view, chosen, returned)}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

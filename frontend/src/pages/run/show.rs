@@ -12,24 +12,41 @@ use crate::{
         runs, status, time,
     },
     links,
-    pages::View,
-    site::Place,
+    pages::Page,
+    site::Site,
 };
 
-pub(crate) fn page(view: &RunView) -> View {
-    let run = &view.run;
-    let name = runs::name(&run.id);
-    let title = run
-        .revision
-        .as_ref()
-        .and_then(|revision| revision.value.message.clone())
-        .unwrap_or_else(|| format!("Run {name}"));
-    View {
-        title: format!("Run {name} of {}", run.pipeline.name),
-        class: "run",
-        place: Place::Below,
-        live: true,
-        body: view! {
+/// One run.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct RunPage<'a>(
+    /// The run and its steps.
+    pub &'a RunView,
+);
+
+impl Page for RunPage<'_> {
+    fn title(&self) -> String {
+        let run = &self.0.run;
+        format!("Run {} of {}", runs::name(&run.id), run.pipeline.name)
+    }
+
+    fn class(&self) -> &'static str {
+        "run"
+    }
+
+    fn is_live(&self) -> bool {
+        true
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let view = self.0;
+        let run = &view.run;
+        let name = runs::name(&run.id);
+        let title = run
+            .revision
+            .as_ref()
+            .and_then(|revision| revision.value.message.clone())
+            .unwrap_or_else(|| format!("Run {name}"));
+        view! {
             {heading::trail(trail(view))}
             <header class="page">
                 <h1>{title}</h1>
@@ -43,7 +60,7 @@ pub(crate) fn page(view: &RunView) -> View {
             </section>
             {made(view)}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

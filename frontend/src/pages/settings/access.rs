@@ -14,17 +14,35 @@ use crate::{
     },
     form::Returned,
     links,
-    pages::View,
+    pages::Page,
     site::{Place, Site},
 };
 
-pub(crate) fn page(view: &AccessView, returned: Option<&Returned>, site: &Site) -> View {
-    View {
-        title: "Access".to_owned(),
-        class: "settings",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// Who may do what.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct AccessPage<'a> {
+    /// The roles, and what someone may do who was asked about.
+    pub view: &'a AccessView,
+    /// What could not be asked.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for AccessPage<'_> {
+    fn title(&self) -> String {
+        "Access".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let Self { view, returned } = *self;
+        view! {
             {settings::head(Tab::Access, &site.visitor)}
             <section aria-labelledby="asked">
                 {heading::section("asked", "Check access", None)}
@@ -37,7 +55,7 @@ pub(crate) fn page(view: &AccessView, returned: Option<&Returned>, site: &Site) 
             </section>
             {approvers(&view.approvers)}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

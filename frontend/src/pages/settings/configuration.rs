@@ -13,17 +13,33 @@ use crate::{
         settings::{self, Tab},
     },
     links,
-    pages::View,
+    pages::Page,
     site::{Place, Site},
 };
 
-pub(crate) fn page(view: &ConfigurationView, site: &Site) -> View {
-    View {
-        title: "Configuration".to_owned(),
-        class: "settings",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// How the portal is set up.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct ConfigurationPage<'a>(
+    /// The configuration in force.
+    pub &'a ConfigurationView,
+);
+
+impl Page for ConfigurationPage<'_> {
+    fn title(&self) -> String {
+        "Configuration".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let view = self.0;
+        view! {
             {settings::head(Tab::Configuration, &site.visitor)}
             {deployment(view)}
             {how_to_change(view)}
@@ -40,7 +56,7 @@ pub(crate) fn page(view: &ConfigurationView, site: &Site) -> View {
                 {pipelines(&view.pipelines)}
             </section>
         }
-        .into_any(),
+        .into_any()
     }
 }
 

@@ -11,12 +11,12 @@ use crate::{
     },
     form::{Returned, back},
     links,
-    pages::View,
+    pages::Page,
     site::{Place, Site, Visitor},
 };
 
 /// What an erasure did, line by line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ErasedLines {
     /// The person.
     pub person: PersonId,
@@ -30,19 +30,38 @@ pub struct ErasedLines {
     pub next: Option<Cursor>,
 }
 
-pub(crate) fn page(
-    may_manage: bool,
-    erased: Option<&ErasedLines>,
-    returned: Option<&Returned>,
-    site: &Site,
-) -> View {
-    let local = site.visitor == Visitor::Local;
-    View {
-        title: "Privacy".to_owned(),
-        class: "settings",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// What is kept of people.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct PrivacyPage<'a> {
+    /// Whether the viewer may export and erase anybody.
+    pub may_manage: bool,
+    /// What was erased just now.
+    pub erased: Option<&'a ErasedLines>,
+    /// A form of the page that was not carried out.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for PrivacyPage<'_> {
+    fn title(&self) -> String {
+        "Privacy".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let Self {
+            may_manage,
+            erased,
+            returned,
+        } = *self;
+        let local = site.visitor == Visitor::Local;
+        view! {
             {settings::head(Tab::Privacy, &site.visitor)}
             {erased.map(result)}
             {if local { nobody() } else { own(back(returned, "own")) }}
@@ -51,7 +70,7 @@ pub(crate) fn page(
                 {erase(back(returned, "erase"))}
             })}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

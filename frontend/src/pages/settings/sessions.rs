@@ -12,7 +12,7 @@ use crate::{
     },
     form::{Returned, back},
     links,
-    pages::View,
+    pages::Page,
     site::{Place, Site, Visitor},
 };
 
@@ -35,21 +35,44 @@ pub struct SessionLine {
     pub current: bool,
 }
 
-pub(crate) fn page(
-    sessions: &[SessionLine],
-    may_end_all: bool,
-    ended: Option<(&str, usize)>,
-    returned: Option<&Returned>,
-    as_of: Timestamp,
-    site: &Site,
-) -> View {
-    let local = site.visitor == Visitor::Local;
-    View {
-        title: "Sessions".to_owned(),
-        class: "settings",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// Where someone is signed in.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct SessionsPage<'a> {
+    /// The sessions, the one that looks first.
+    pub sessions: &'a [SessionLine],
+    /// Whether they may end all sessions of anyone.
+    pub may_end_all: bool,
+    /// Whose sessions were ended just now, and how many.
+    pub ended: Option<(&'a str, usize)>,
+    /// A form of the page that was not carried out.
+    pub returned: Option<&'a Returned>,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+impl Page for SessionsPage<'_> {
+    fn title(&self) -> String {
+        "Sessions".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let Self {
+            sessions,
+            may_end_all,
+            ended,
+            returned,
+            as_of,
+        } = *self;
+        let local = site.visitor == Visitor::Local;
+        view! {
             {settings::head(Tab::Sessions, &site.visitor)}
             {ended.map(confirmed)}
             <section aria-labelledby="sessions">
@@ -58,7 +81,7 @@ pub(crate) fn page(
             </section>
             {(may_end_all && !local).then(|| end_all(back(returned, "end-all")))}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

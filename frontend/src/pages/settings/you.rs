@@ -13,17 +13,33 @@ use crate::{
         person, rights,
         settings::{self, Tab},
     },
-    pages::View,
+    pages::Page,
     site::{Place, Site},
 };
 
-pub(crate) fn page(me: &Me, site: &Site) -> View {
-    View {
-        title: "Settings".to_owned(),
-        class: "settings",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// Who looks, and what they may do.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct YouPage<'a>(
+    /// The viewer.
+    pub &'a Me,
+);
+
+impl Page for YouPage<'_> {
+    fn title(&self) -> String {
+        "Settings".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let me = self.0;
+        view! {
             {settings::head(Tab::You, &site.visitor)}
             {facts(me)}
             {why(me)}
@@ -32,7 +48,7 @@ pub(crate) fn page(me: &Me, site: &Site) -> View {
                 {may(me)}
             </section>
         }
-        .into_any(),
+        .into_any()
     }
 }
 

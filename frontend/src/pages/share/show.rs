@@ -11,28 +11,49 @@ use leptos::prelude::*;
 
 use crate::{
     components::{builds, field, icon, time},
-    pages::{View, tester::warnings},
-    site::Place,
+    pages::{Page, tester::warnings},
+    site::Site,
 };
 
 /// Whom to turn to, on every one of these pages.
 const ASK: &str = "Ask the person who sent you this link for a new one.";
 
-pub(crate) fn page(view: &ShareView, tap: &str, wrong: bool) -> View {
-    let (title, body) = match &view.shows {
-        Shows::Offer(offer) => (offer.app.clone(), offered(view, offer, tap)),
-        Shows::Password => ("A build for you".to_owned(), password(view, wrong)),
-        Shows::Locked(until) => ("A build for you".to_owned(), locked(*until)),
-        Shows::Paused(until) => ("A build for you".to_owned(), paused(*until)),
-        Shows::Nothing(lack) => ("A build for you".to_owned(), nothing(*lack)),
-        Shows::Ended(standing) => ("This link has ended".to_owned(), ended(*standing)),
-    };
-    View {
-        title,
-        class: "tester share",
-        place: Place::Below,
-        live: false,
-        body,
+/// What a share link gives.
+#[derive(Clone, Copy, Debug)]
+pub struct SharePage<'a> {
+    /// What there is for its holder.
+    pub view: &'a ShareView,
+    /// What the next tap is known by.
+    pub tap: &'a str,
+    /// Whether a password was wrong.
+    pub wrong: bool,
+}
+
+impl Page for SharePage<'_> {
+    fn title(&self) -> String {
+        match &self.view.shows {
+            Shows::Offer(offer) => offer.app.clone(),
+            Shows::Password | Shows::Locked(_) | Shows::Paused(_) | Shows::Nothing(_) => {
+                "A build for you".to_owned()
+            }
+            Shows::Ended(_) => "This link has ended".to_owned(),
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        "tester share"
+    }
+
+    fn body(&self, _: &Site) -> AnyView {
+        let Self { view, tap, wrong } = *self;
+        match &view.shows {
+            Shows::Offer(offer) => offered(view, offer, tap),
+            Shows::Password => password(view, wrong),
+            Shows::Locked(until) => locked(*until),
+            Shows::Paused(until) => paused(*until),
+            Shows::Nothing(lack) => nothing(*lack),
+            Shows::Ended(standing) => ended(*standing),
+        }
     }
 }
 

@@ -11,38 +11,50 @@ use super::{download, facts, warnings, withdrawn};
 use crate::{
     components::{builds, commit, environment, heading, icon, time},
     links,
-    pages::View,
-    site::{Place, Site},
+    pages::Page,
+    site::Site,
 };
 
-pub(crate) fn page(view: &TesterView, site: &Site) -> View {
-    let body = match &view.current {
-        Some(current) => released(view, current, site),
-        None => view! {
-            {title(view, None)}
-            {withdrawn::notice(view)}
-            {view.withdrawn.is_none().then(|| heading::empty(
-                "Nothing is released here yet",
-                "As soon as a build is released in this environment, you can download it from this page. Bookmark it.".into_any(),
-            ))}
-            {facts::code(view, site)}
-            {earlier(view)}
-            {ways(view)}
-        }
-        .into_any(),
-    };
-    View {
-        title: format!("{} {}", view.app.name, view.environment.name),
-        class: "tester",
-        place: Place::Below,
-        live: false,
-        body: view! {
+/// What a tester sees of an app in an environment.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct TesterPage<'a>(
+    /// What the environment serves, and served before.
+    pub &'a TesterView,
+);
+
+impl Page for TesterPage<'_> {
+    fn title(&self) -> String {
+        format!("{} {}", self.0.app.name, self.0.environment.name)
+    }
+
+    fn class(&self) -> &'static str {
+        "tester"
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let view = self.0;
+        let body = match &view.current {
+            Some(current) => released(view, current, site),
+            None => view! {
+                {title(view, None)}
+                {withdrawn::notice(view)}
+                {view.withdrawn.is_none().then(|| heading::empty(
+                    "Nothing is released here yet",
+                    "As soon as a build is released in this environment, you can download it from this page. Bookmark it.".into_any(),
+                ))}
+                {facts::code(view, site)}
+                {earlier(view)}
+                {ways(view)}
+            }
+            .into_any(),
+        };
+        view! {
             <svg class="stripe" width="100%" height="6" aria-hidden="true">
                 <rect width="100%" height="6" fill=environment::colour(&view.environment) />
             </svg>
             {body}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

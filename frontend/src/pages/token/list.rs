@@ -16,7 +16,7 @@ use crate::{
     },
     form::Returned,
     links,
-    pages::View,
+    pages::Page,
     site::{Place, Site},
 };
 
@@ -31,19 +31,40 @@ pub enum Whose {
     Everyones,
 }
 
-pub(crate) fn page(
-    view: &TokensView,
-    whose: Whose,
-    may: &MayGive,
-    returned: Option<&Returned>,
-    site: &Site,
-) -> View {
-    View {
-        title: "Tokens".to_owned(),
-        class: "settings tokens",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// API tokens.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct TokensPage<'a> {
+    /// The tokens.
+    pub view: &'a TokensView,
+    /// Whose they are.
+    pub whose: Whose,
+    /// What the viewer may give to a new one.
+    pub may: &'a MayGive,
+    /// The form, if it was not carried out.
+    pub returned: Option<&'a Returned>,
+}
+
+impl Page for TokensPage<'_> {
+    fn title(&self) -> String {
+        "Tokens".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings tokens"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let Self {
+            view,
+            whose,
+            may,
+            returned,
+        } = *self;
+        view! {
             {settings::head(Tab::Tokens, &site.visitor)}
             {filter(whose)}
             <section aria-labelledby="tokens">
@@ -52,7 +73,7 @@ pub(crate) fn page(
             </section>
             {(whose != Whose::Everyones).then(|| make::form(may, returned))}
         }
-        .into_any(),
+        .into_any()
     }
 }
 

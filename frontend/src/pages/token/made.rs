@@ -11,18 +11,34 @@ use crate::{
         time,
     },
     links,
-    pages::View,
+    pages::Page,
     site::{Place, Site},
 };
 
-pub(crate) fn page(made: &MadeToken, site: &Site) -> View {
-    let token = &made.token;
-    View {
-        title: "Token made".to_owned(),
-        class: "settings tokens",
-        place: Place::Settings,
-        live: false,
-        body: view! {
+/// A token that was just made.
+#[derive(Clone, Copy, Debug)]
+pub struct MadeTokenPage<'a>(
+    /// The token.
+    pub &'a MadeToken,
+);
+
+impl Page for MadeTokenPage<'_> {
+    fn title(&self) -> String {
+        "Token made".to_owned()
+    }
+
+    fn class(&self) -> &'static str {
+        "settings tokens"
+    }
+
+    fn place(&self) -> Place {
+        Place::Settings
+    }
+
+    fn body(&self, site: &Site) -> AnyView {
+        let made = self.0;
+        let token = &made.token;
+        view! {
             {settings::head(Tab::Tokens, &site.visitor)}
             <section aria-labelledby="made">
                 <h2 id="made">"Your token "{token.label.to_string()}</h2>
@@ -39,6 +55,6 @@ pub(crate) fn page(made: &MadeToken, site: &Site) -> View {
                 <p><a class="button" href=links::tokens(false)>"Done"</a></p>
             </section>
         }
-        .into_any(),
+        .into_any()
     }
 }

@@ -5,7 +5,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use frontend::Page;
+use frontend::pages::settings::access::AccessPage;
 use portal::{Error, settings};
 
 use crate::{
@@ -24,17 +24,17 @@ pub(in crate::pages) async fn show(
     let query = GroupsQuery::from_request_parts(&mut parts, &()).await?;
     match settings::access(&state.portal, &caller.actor, &query.groups()) {
         Ok(view) => {
-            let page = Page::Access {
+            let page = AccessPage {
                 view: &view,
                 returned: None,
             };
-            Ok(state.page(&caller, &page, &view))
+            Ok(state.page(&caller, &page))
         }
         Err(error @ Error::Invalid { .. }) => {
             let view = settings::access(&state.portal, &caller.actor, &[])?;
             let typed = Form::of([("groups", query.text().to_owned())]);
             let back = typed.back("access", error)?;
-            let page = Page::Access {
+            let page = AccessPage {
                 view: &view,
                 returned: Some(&back.returned),
             };

@@ -1,7 +1,7 @@
 //! `/settings/configuration`
 
 use axum::{extract::State, response::Response};
-use frontend::Page;
+use frontend::pages::settings::configuration::ConfigurationPage;
 use portal::settings;
 
 use crate::{extract::caller::Caller, problem::Problem, state::Shared};
@@ -13,5 +13,5 @@ pub(in crate::pages) async fn show(
 ) -> Result<Response, Problem> {
     let sign_in = state.auth.sign_in();
     let view = settings::configuration(&state.portal, &caller.actor, sign_in)?;
-    Ok(state.page(&caller, &Page::Configuration(&view), &view))
+    Ok(state.page(&caller, &ConfigurationPage(&view)))
 }

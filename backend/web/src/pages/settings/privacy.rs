@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::page::{Cursor, InvalidCursor};
-use frontend::{Page, pages::ErasedLines};
+use frontend::pages::settings::privacy::{ErasedLines, PrivacyPage};
 use portal::{Error, access::Action, privacy::Privacy};
 
 use crate::{
@@ -141,16 +141,13 @@ fn page(
     back: Option<&Back>,
 ) -> Response {
     let may_manage = state.portal.may(&caller.actor, Action::ManagePrivacy);
-    let page = |returned| Page::Privacy {
+    let page = PrivacyPage {
         may_manage,
         erased,
-        returned,
+        returned: back.map(|back| &back.returned),
     };
-    match back {
-        Some(Back { status, returned }) => {
-            state.page_with_form(caller, &page(Some(returned)), *status)
-        }
-        None if erased.is_some() => state.page_with_form(caller, &page(None), StatusCode::OK),
-        None => state.page(caller, &page(None), &may_manage),
+    if erased.is_some() {
+        return state.page_with_form(caller, &page, StatusCode::OK);
     }
+    state.page_or_form(caller, &page, back)
 }

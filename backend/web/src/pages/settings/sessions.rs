@@ -3,7 +3,10 @@
 use api::sessions::{EndAll, Ended, SessionView};
 use axum::{Extension, extract::State, response::Response};
 use domain::id::SessionId;
-use frontend::{Page, links, pages::SessionLine};
+use frontend::{
+    links,
+    pages::settings::sessions::{SessionLine, SessionsPage},
+};
 use identity::sign_in::Session;
 use portal::{Error, access::Action};
 
@@ -106,19 +109,14 @@ async fn page(
         .list(&caller.actor, asking, caller.now);
     let sessions: Vec<_> = view.await?.sessions.into_iter().map(line).collect();
     let may_end_all = state.portal.may(&caller.actor, Action::ManageCredentials);
-    let page = |returned| Page::Sessions {
+    let page = SessionsPage {
         sessions: &sessions,
         may_end_all,
         ended,
-        returned,
+        returned: back.as_ref().map(|back| &back.returned),
         as_of: caller.now,
     };
-    Ok(match &back {
-        None => state.page(caller, &page(None), &(&sessions, may_end_all)),
-        Some(Back { status, returned }) => {
-            state.page_with_form(caller, &page(Some(returned)), *status)
-        }
-    })
+    Ok(state.page_or_form(caller, &page, back.as_ref()))
 }
 
 fn line(view: SessionView) -> SessionLine {

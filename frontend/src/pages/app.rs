@@ -1,3 +1,0 @@
-//! Apps.
-
-pub(super) mod show;

@@ -1,5 +1,0 @@
-//! What is between two builds.
-
-mod changes;
-pub(super) mod choose;
-pub(super) mod show;

@@ -1,3 +1,0 @@
-//! Downloads.
-
-pub(super) mod list;

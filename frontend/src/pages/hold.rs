@@ -1,4 +1,0 @@
-//! Holds.
-
-pub(super) mod list;
-pub(super) mod stop;

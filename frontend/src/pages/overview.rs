@@ -1,3 +1,0 @@
-//! The overview.
-
-pub(super) mod show;

@@ -1,6 +1,0 @@
-//! Promotions.
-
-mod answer;
-pub(super) mod list;
-pub(super) mod show;
-mod timeline;

@@ -1,3 +1,0 @@
-//! Going back.
-
-pub(super) mod ask;

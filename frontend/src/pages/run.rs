@@ -1,6 +1,0 @@
-//! Runs.
-
-mod failure;
-pub(super) mod list;
-pub(super) mod show;
-mod timeline;

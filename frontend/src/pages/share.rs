@@ -1,3 +1,0 @@
-//! What holders of share links see.
-
-pub(super) mod show;

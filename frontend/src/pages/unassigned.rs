@@ -1,3 +1,0 @@
-//! Pipelines that no app claims.
-
-pub(super) mod show;
