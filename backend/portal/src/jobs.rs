@@ -7,7 +7,6 @@
 //! | `register` | `{"do":"register"}`: the build that the pipeline has made |
 //! | `gate` | `{"do":"gate"}`: waits until a build may be released |
 //! | `release` | `{"do":"release"}`: what a deploy stage did |
-//! | `token` | what a job that waits leaves for the next one |
 //! | `outputs` | what later actions can use |
 //! | `failure` | why a job failed, in words for the pipeline's owner |
 //! | `unanswered` | the answer to a job whose function failed |
@@ -17,13 +16,10 @@
 
 mod confirm;
 mod failure;
-#[cfg(feature = "fuzzing")]
-pub mod fuzzing;
 mod gate;
 mod outputs;
 mod register;
 mod release;
-mod token;
 pub mod unanswered;
 
 use std::collections::BTreeMap;

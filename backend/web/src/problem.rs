@@ -181,9 +181,11 @@ fn status_of_impossible(impossible: &Impossible) -> StatusCode {
 fn of_store(error: &store::Error) -> Problem {
     log(error);
     match error {
-        store::Error::Conflict { .. } | store::Error::Unavailable { .. } => Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The store does not answer as it should. Try again in a moment; nothing was left half-done.",
+        store::Error::Conflict { .. } => later(
+            "Others kept changing the same records, so that nothing was changed. Try again in a moment.",
+        ),
+        store::Error::Unavailable { .. } => later(
+            "The store does not answer as it should. Try again in a moment, and look first whether a change was made all the same.",
         ),
         store::Error::TooLarge { .. } => {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, sentence(&error.to_string()))
@@ -197,6 +199,11 @@ fn of_store(error: &store::Error) -> Problem {
         | store::Error::Refused { .. }
         | store::Error::Corrupt { .. } => internal(),
     }
+}
+
+/// What passes by itself.
+fn later(detail: &str) -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
 pub(crate) fn internal() -> Problem {

@@ -1,8 +1,7 @@
 //! Jobs of `CodePipeline`'s Lambda actions: the event, its `UserParameters`, and what an earlier job left.
 
 use domain::Timestamp;
-use portal::jobs::fuzzing::{continuation, parameters, secrets, task};
-use sources::job::Job;
+use sources::job::{Job, Waiting, parameters::Task};
 
 use crate::{input::now, samples};
 
@@ -19,13 +18,22 @@ pub fn target(data: &[u8]) {
             // A secret that also stands somewhere else in the event is no secret.
             assert!(secret.len() < 8 || rest.contains(secret) || !shown.contains(secret));
         }
-        read(parameters(&job));
+        read(job.parameters.as_deref());
     }
     let text = text(data);
     read(Some(&text));
-    let left = continuation(Some(&text), now());
+    let left = Waiting::read(Some(&text), now()).text();
     assert!(left.len() <= 2048, "CodePipeline keeps no more");
-    assert_eq!(continuation(Some(&left), Timestamp::UNIX_EPOCH), left);
+    assert_eq!(Waiting::read(Some(&left), Timestamp::UNIX_EPOCH).text(), left);
+}
+
+/// What of a job nobody may see.
+fn secrets(job: &Job) -> Vec<&str> {
+    let of = job.credentials.iter().flat_map(|credentials| {
+        let token = credentials.session_token.as_deref().unwrap_or_default();
+        [credentials.access_key_id.as_str(), credentials.secret_access_key.as_str(), token]
+    });
+    of.collect()
 }
 
 fn text(data: &[u8]) -> String {
@@ -34,7 +42,7 @@ fn text(data: &[u8]) -> String {
 
 fn read(parameters: Option<&str>) {
     let length = parameters.map_or(0, str::len);
-    let said = task(parameters).unwrap_or_else(|message| message);
+    let said = Task::parse(parameters).map_or_else(|message| message, |task| format!("{task:?}"));
     assert!(said.len() <= 10 * length + 1000, "{} bytes", said.len());
 }
 

@@ -64,7 +64,7 @@ const FILES: [(&str, &str); 39] = [
     ("web/src/extract/query.rs", "queries"),
     ("sources/src/codepipeline/job.rs", "jobs"),
     ("sources/src/codepipeline/job/parameters.rs", "jobs"),
-    ("portal/src/jobs/token.rs", "jobs"),
+    ("sources/src/codepipeline/job/waiting.rs", "jobs"),
     (
         "sources/src/codepipeline/job/unanswered.rs",
         "invocation_records",

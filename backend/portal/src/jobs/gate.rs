@@ -13,10 +13,10 @@ use domain::{
     promotion::{Promotion, Refusal, RefusalKind, State},
 };
 use jiff::SignedDuration;
-use sources::job::{Job, parameters::Move};
+use sources::job::{Job, Waiting, parameters::Move};
 use targets::codepipeline::Jobs;
 
-use super::{ConfirmedJob, Done, Failure, LONGEST, Outcome, token::Token};
+use super::{ConfirmedJob, Done, Failure, LONGEST, Outcome};
 use crate::{
     Error,
     access::Action,
@@ -53,10 +53,10 @@ impl Tasks<'_> {
             environment,
         };
         self.portal.authorise(&by, action)?;
-        let token = Token::read(job.continuation.as_deref(), now);
-        match self.standing(asked, &confirmed, &token, now).await? {
+        let waiting = Waiting::read(job.continuation.as_deref(), now);
+        match self.standing(asked, &confirmed, &waiting, now).await? {
             Standing::Open(promotion) => self.let_through(asked, promotion).await,
-            Standing::Shut { why, .. } if now >= token.since + LONGEST => {
+            Standing::Shut { why, .. } if now >= waiting.since + LONGEST => {
                 Err(Failure::artifact(format!(
                     "CodePipeline lets an action wait for 24 hours, and this gate has: {why}. Retry the stage to wait on; \
                      what was approved so far holds as long as the promotion does."
@@ -64,15 +64,15 @@ impl Tasks<'_> {
             }
             Standing::Shut { promotion, why } => {
                 let external = promotion.as_ref().map(ToString::to_string);
-                let token = Token {
-                    since: token.since,
+                let waiting = Waiting {
+                    since: waiting.since,
                     promotion,
                 };
                 Ok(Done {
                     outputs: BTreeMap::new(),
                     summary: why.clone(),
                     external,
-                    continuation: Some(token.text()),
+                    continuation: Some(waiting.text()),
                     outcome: Outcome::Waits { why },
                 })
             }
@@ -99,14 +99,14 @@ impl Tasks<'_> {
         self,
         asked: &Move,
         confirmed: &ConfirmedJob,
-        token: &Token,
+        waiting: &Waiting,
         now: Timestamp,
     ) -> Result<Standing, Failure> {
         let run = &confirmed.run;
-        let named = asked.promotion.as_ref().or(token.promotion.as_ref());
+        let named = asked.promotion.as_ref().or(waiting.promotion.as_ref());
         let promotion = match named {
             Some(id) => self.named(id, asked, confirmed).await?,
-            None => match self.asked_for(asked, confirmed, token, now).await? {
+            None => match self.asked_for(asked, confirmed, waiting, now).await? {
                 Ok(promotion) if promotion.run.as_ref() == Some(run) => promotion,
                 Ok(promotion) => {
                     return Err(Failure::artifact(format!(
@@ -164,14 +164,14 @@ impl Tasks<'_> {
         self,
         asked: &Move,
         confirmed: &ConfirmedJob,
-        token: &Token,
+        waiting: &Waiting,
         now: Timestamp,
     ) -> Result<Result<Promotion, String>, Failure> {
         let run = &confirmed.run;
         if let Some(known) = self.promotion_of(run, asked).await? {
             return Ok(Ok(known));
         }
-        let again = token.since < now;
+        let again = waiting.since < now;
         let request = PipelineRequest {
             app: &asked.app,
             build: &asked.build,
@@ -187,7 +187,7 @@ impl Tasks<'_> {
             .await;
         match promoted {
             Ok(Asked { promotion, .. }) => Ok(Ok(promotion)),
-            Err(Error::Declined { refusals }) if opens(&refusals, token, now) => {
+            Err(Error::Declined { refusals }) if opens(&refusals, waiting, now) => {
                 Ok(Err(sentences(&refusals)))
             }
             Err(Error::Declined { refusals }) => {
@@ -280,10 +280,10 @@ fn waits_for(promotion: &Promotion) -> String {
 }
 
 /// Whether everything that is in the way can go away while the gate waits.
-fn opens(refusals: &[Refusal], token: &Token, now: Timestamp) -> bool {
+fn opens(refusals: &[Refusal], waiting: &Waiting, now: Timestamp) -> bool {
     refusals.iter().all(|refusal| match refusal.kind {
         RefusalKind::Busy | RefusalKind::Hold | RefusalKind::Freeze => true,
-        RefusalKind::Gate => now < token.since + LATE,
+        RefusalKind::Gate => now < waiting.since + LATE,
         RefusalKind::Forbidden
         | RefusalKind::Reason
         | RefusalKind::Bypass

@@ -11,10 +11,10 @@ use domain::{
     promotion::{Promotion, State},
     release::Release,
 };
-use sources::job::{Job, parameters::Move};
+use sources::job::{Job, Waiting, parameters::Move};
 use targets::codepipeline::Jobs;
 
-use super::{Done, Failure, LONGEST, Outcome, token::Token};
+use super::{Done, Failure, LONGEST, Outcome};
 use crate::{
     access::Action,
     jobs::Tasks,
@@ -173,12 +173,12 @@ impl Tasks<'_> {
 
 /// The answer while the environment is held: the job comes again, for as long as `CodePipeline` lets it.
 fn waits(job: &Job, promotion: &Promotion, now: Timestamp) -> Result<Done, Failure> {
-    let token = Token::read(job.continuation.as_deref(), now);
+    let waiting = Waiting::read(job.continuation.as_deref(), now);
     let why = format!(
         "{} is held: the release waits until that is lifted",
         promotion.to
     );
-    if now >= token.since + LONGEST {
+    if now >= waiting.since + LONGEST {
         return Err(Failure::artifact(format!(
             "CodePipeline lets an action wait for 24 hours, and this release has: {why}. Promote the build again."
         )));
@@ -187,7 +187,7 @@ fn waits(job: &Job, promotion: &Promotion, now: Timestamp) -> Result<Done, Failu
         outputs: BTreeMap::new(),
         summary: why.clone(),
         external: Some(promotion.id.to_string()),
-        continuation: Some(token.text()),
+        continuation: Some(waiting.text()),
         outcome: Outcome::Waits { why },
     })
 }

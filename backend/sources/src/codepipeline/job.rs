@@ -5,11 +5,14 @@
 
 pub mod parameters;
 pub mod unanswered;
+mod waiting;
 
 use std::fmt;
 
 use domain::json;
 use serde::Deserialize;
+
+pub use waiting::Waiting;
 
 /// One job. Its credentials are live: they appear in no log and no record, and go when the job is done.
 #[derive(Debug)]

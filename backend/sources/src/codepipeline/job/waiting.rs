@@ -6,18 +6,18 @@ use serde::{Deserialize, Serialize};
 
 /// Since when a gate waits, and for what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Token {
+pub struct Waiting {
     /// When its first job came.
-    pub(super) since: Timestamp,
+    pub since: Timestamp,
     /// The promotion that it has asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) promotion: Option<PromotionId>,
+    pub promotion: Option<PromotionId>,
 }
 
-impl Token {
+impl Waiting {
     /// What the job before left; a new one where there was none. What nobody understands is as if it were not there: the
     /// gate then finds its promotion again by its run.
-    pub(super) fn read(text: Option<&str>, now: Timestamp) -> Self {
+    pub fn read(text: Option<&str>, now: Timestamp) -> Self {
         let read = text.and_then(|text| serde_json::from_str(text).ok());
         read.unwrap_or(Self {
             since: now,
@@ -26,7 +26,7 @@ impl Token {
     }
 
     /// The text to hand out.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 }
@@ -36,15 +36,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_comes_back_as_it_went_and_is_short() {
-        let token = Token {
+    fn what_a_job_leaves_comes_back_as_it_went_and_is_short() {
+        let left = Waiting {
             since: "2026-11-21T08:00:00Z".parse().unwrap(),
             promotion: Some("01KAH0W3V8ZZZZZZZZZZZZZZZZ".parse().unwrap()),
         };
-        let text = token.text();
+        let text = left.text();
         assert!(text.len() < 150, "{text}");
         let later = "2026-11-21T09:00:00Z".parse().unwrap();
-        assert_eq!(Token::read(Some(&text), later), token);
-        assert_eq!(Token::read(Some("gate-7"), later).since, later);
+        assert_eq!(Waiting::read(Some(&text), later), left);
+        assert_eq!(Waiting::read(Some("gate-7"), later).since, later);
     }
 }
