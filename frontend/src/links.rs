@@ -121,7 +121,7 @@ pub fn run(run: &RunId) -> String {
 /// Promotions that are not over, and recent ones.
 pub const PROMOTIONS: &str = "/promotions";
 
-/// Holds in force, and the emergency stop.
+/// Holds in force, and the form that makes one.
 pub const HOLDS: &str = "/holds";
 
 /// Where a form lifts a hold.

@@ -46,11 +46,11 @@ test("a build goes on along its path, once for two clicks, and is released", asy
   const complaints = await visit({ viewport: PHONE }, async (page) => {
     await page.goto(pageOf(build));
     const form = page.locator(`#promote-${environment.id}`);
-    await form.getByLabel("Why", { exact: true }).fill("  ");
+    await form.getByLabel("Reason", { exact: true }).fill("  ");
     await form.getByRole("button").click();
     await page.getByRole("alert").waitFor();
     await page.goto(pageOf(build));
-    await form.getByLabel("Why", { exact: true }).fill(reason);
+    await form.getByLabel("Reason", { exact: true }).fill(reason);
     await form.getByRole("button").dblclick();
     await page.waitForURL(/\/promotions\/[0-9A-Z]+$/);
     assert.equal(await page.locator("header.page .lead").innerText().then((text) => text.includes(reason)), true);
@@ -73,7 +73,7 @@ test("an environment is taken back to an earlier build without JavaScript", asyn
     await page.getByRole("link", { name: "Roll back to an earlier build" }).click();
     const to = await page.locator("input[name=build]:checked").getAttribute("value");
     assert.notEqual(to, left.id);
-    await page.getByLabel("Why", { exact: true }).fill("the new one forgets its settings");
+    await page.getByLabel("Reason", { exact: true }).fill("the new one forgets its settings");
     await page.getByRole("button", { name: "Roll back" }).click();
     await page.waitForURL(/\/promotions\//);
     await ended(page, "succeeded");
@@ -83,21 +83,21 @@ test("an environment is taken back to an earlier build without JavaScript", asyn
   });
 });
 
-test("an emergency stop refuses what is asked for until it is lifted", async () => {
+test("a hold refuses what is asked for until it is lifted", async () => {
   await visit({}, async (page) => {
     await page.goto(`${portal}/holds`);
     await page.getByLabel("Where").selectOption(`prod/${APP}`);
-    await page.getByLabel("Reason, shown to the people whom this stops").fill("smoke in the server room");
+    await page.getByLabel("Reason, for everyone who has to wait").fill("smoke in the server room");
     await page.getByRole("button", { name: "Hold this environment" }).click();
     const held = page.locator(".holds-list > li", { hasText: `${APP} is on hold in prod` });
     await held.getByText("Smoke in the server room.").waitFor();
     await page.goto(portal);
     await page.locator(".mark-hold", { hasText: "On hold" }).first().waitFor();
     await page.goto(`${portal}/${APP}/prod/rollback`);
-    await page.getByLabel("Why", { exact: true }).fill("kept in the form");
+    await page.getByLabel("Reason", { exact: true }).fill("kept in the form");
     await page.getByRole("button", { name: "Roll back" }).click();
     assert.match(await page.getByRole("alert").innerText(), /held by local: smoke in the server room/i);
-    assert.equal(await page.getByLabel("Why", { exact: true }).inputValue(), "kept in the form");
+    assert.equal(await page.getByLabel("Reason", { exact: true }).inputValue(), "kept in the form");
     await page.goto(`${portal}/holds`);
     await held.getByText("Lift this hold").click();
     await held.getByRole("button", { name: "Lift the hold" }).click();
@@ -110,14 +110,14 @@ test("a withdrawn build says why on its page and on the tester's, and can be giv
   await visit({ viewport: PHONE }, async (page) => {
     await page.goto(pageOf(build));
     await page.getByText("Withdraw this build").click();
-    await page.getByLabel("Why, for everyone who opens its page").fill("it drains the battery");
+    await page.getByLabel("Reason, for everyone who opens its page").fill("it drains the battery");
     await page.getByRole("button", { name: "Withdraw build" }).click();
     await page.getByText("Withdrawn: nobody gets this build any more.").waitFor();
     await page.goto(`${portal}/${APP}/dev`);
     assert.match(await page.locator(".withdrawn").innerText(), /was withdrawn\. It drains the battery\./);
     await page.goto(pageOf(build));
     await page.getByText("Restore this build").click();
-    await page.getByLabel("Why", { exact: true }).fill("it was the other app");
+    await page.getByLabel("Reason", { exact: true }).fill("it was the other app");
     await page.getByRole("button", { name: "Restore build" }).click();
     await page.getByText("Withdrawn: nobody").waitFor({ state: "detached" });
   });

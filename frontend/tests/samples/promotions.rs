@@ -62,7 +62,7 @@ pub(crate) fn gates() -> Vec<GateAnswer> {
             "needs 1 approval from release-managers",
             Some("ask someone of release-managers to approve"),
         ),
-        gate(GateKind::Hold, Standing::Met, "nothing is held", None),
+        gate(GateKind::Hold, Standing::Met, "no hold", None),
     ]
 }
 

@@ -1,14 +1,14 @@
 //! What stands behind the question mark. A parameter that is unknown, given twice or of the wrong form is an error that
 //! names it: silently ignored, it would answer another question than the one that was asked.
 
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
 
-use api::compare::{InvalidSide, Side};
+use api::compare::Side;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::{
-    audit::format::{Format, InvalidFormat},
+    audit::format::Format,
     id::{AppId, BuildId},
-    month::{InvalidMonth, Month},
+    month::Month,
     page::{Cursor, Limit},
     words::sentence,
 };
@@ -118,48 +118,31 @@ pub(crate) struct BuildQuery {
     pub(crate) build: Option<BuildId>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for AppQuery {
-    type Rejection = Problem;
+/// Reads each kind of query: its parameters, which are its fields, and the function of [`Query`] that reads each of them.
+macro_rules! queries {
+    ($($query:ident { $($name:ident: $read:ident),+ })+) => {$(
+        impl<S: Send + Sync> FromRequestParts<S> for $query {
+            type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["app"])?;
-        let app = query.text("app").map(str::parse).transpose();
-        let wrong = |_| Problem::invalid("app", "This is no app\u{2019}s name.");
-        app.map(|app| Self { app }).map_err(wrong)
-    }
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+                let query = Query::of(parts, &[$(stringify!($name)),+])?;
+                Ok(Self { $($name: query.$read(stringify!($name))?),+ })
+            }
+        }
+    )+};
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for BuildQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["build"])?;
-        let build = query.text("build").map(str::parse).transpose();
-        let wrong = |_| Problem::invalid("build", "This is no build\u{2019}s identifier.");
-        build.map(|build| Self { build }).map_err(wrong)
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for TokensQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["everyones"])?;
-        Ok(Self {
-            everyones: query.flag("everyones")?,
-        })
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for GroupsQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["groups"])?;
-        Ok(Self {
-            groups: query.text("groups").map(str::to_owned),
-        })
-    }
+queries! {
+    AbiQuery { abi: abi }
+    AppQuery { app: optional }
+    AuditQuery { month: optional, format: optional, limit: limit, cursor: optional }
+    BuildQuery { build: optional }
+    CompareQuery { from: required, to: required }
+    GroupsQuery { groups: optional }
+    ListQuery { limit: limit, cursor: optional }
+    RunsQuery { failed: flag, limit: limit, cursor: optional }
+    SealsQuery { cursor: optional }
+    TokensQuery { everyones: flag }
 }
 
 impl GroupsQuery {
@@ -176,100 +159,12 @@ impl GroupsQuery {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for AuditQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["month", "format", "limit", "cursor"])?;
-        let month = query.text("month").map(str::parse).transpose();
-        let format = query.text("format").map(str::parse).transpose();
-        Ok(Self {
-            month: month.map_err(|error: InvalidMonth| {
-                Problem::invalid("month", format!("This is no month: {error}."))
-            })?,
-            format: format.map_err(|error: InvalidFormat| {
-                Problem::invalid("format", sentence(&error.to_string()))
-            })?,
-            limit: query.limit()?,
-            cursor: query.cursor()?,
-        })
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for SealsQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["cursor"])?;
-        Ok(Self {
-            cursor: query.cursor()?,
-        })
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for CompareQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["from", "to"])?;
-        let side = |name: &str| -> Result<Side, Problem> {
-            let text = query.text(name).unwrap_or_default();
-            let wrong = |error: InvalidSide| Problem::invalid(name, sentence(&error.to_string()));
-            text.parse().map_err(wrong)
-        };
-        Ok(Self {
-            from: side("from")?,
-            to: side("to")?,
-        })
-    }
-}
-
 impl RunsQuery {
     pub(crate) fn which(&self) -> Which {
         if self.failed {
             Which::Failed
         } else {
             Which::All
-        }
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for ListQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["limit", "cursor"])?;
-        Ok(Self {
-            limit: query.limit()?,
-            cursor: query.cursor()?,
-        })
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for RunsQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["failed", "limit", "cursor"])?;
-        Ok(Self {
-            failed: query.flag("failed")?,
-            limit: query.limit()?,
-            cursor: query.cursor()?,
-        })
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for AbiQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let abi = Query::of(parts, &["abi"])?.text("abi").map(str::to_owned);
-        match &abi {
-            Some(text) if !is_abi(text) => Err(Problem::invalid(
-                "abi",
-                "An ABI is 1 to 40 letters, digits, _ and -, such as arm64-v8a.",
-            )),
-            _ => Ok(Self { abi }),
         }
     }
 }
@@ -317,6 +212,18 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
+    /// A parameter that may be left out.
+    pub(crate) fn optional<T: FromStr<Err: Display>>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, Problem> {
+        self.text(name).map(|text| parse(name, text)).transpose()
+    }
+
+    fn required<T: FromStr<Err: Display>>(&self, name: &str) -> Result<T, Problem> {
+        parse(name, self.text(name).unwrap_or_default())
+    }
+
     fn flag(&self, name: &str) -> Result<bool, Problem> {
         match self.text(name) {
             None | Some("false") => Ok(false),
@@ -325,44 +232,71 @@ impl Query {
         }
     }
 
-    fn limit(&self) -> Result<Limit, Problem> {
-        let Some(text) = self.text("limit") else {
+    fn limit(&self, name: &str) -> Result<Limit, Problem> {
+        let Some(text) = self.text(name) else {
             return Ok(Limit::default());
         };
-        let invalid = || {
-            Problem::invalid(
-                "limit",
-                "A page holds 1 to 100 items: give a number in between.",
-            )
-        };
-        let number = i64::from_str(text).map_err(|_| invalid())?;
-        Limit::try_from(number).map_err(|_| invalid())
+        let number = text.parse::<i64>().ok();
+        let limit = number.and_then(|number| Limit::try_from(number).ok());
+        let invalid = "A page holds 1 to 100 items: give a number in between.";
+        limit.ok_or_else(|| Problem::invalid(name, invalid))
     }
 
-    pub(crate) fn cursor(&self) -> Result<Option<Cursor>, Problem> {
-        let parse = |text: &str| {
-            text.parse().map_err(|_| {
-                Problem::invalid(
-                    "cursor",
-                    "This is not a cursor of this portal: leave it out to start at the newest, or take `next` of the page before.",
-                )
-            })
-        };
-        self.text("cursor").map(parse).transpose()
+    fn abi(&self, name: &str) -> Result<Option<String>, Problem> {
+        let invalid = "An ABI is 1 to 40 letters, digits, _ and -, such as arm64-v8a.";
+        match self.text(name) {
+            Some(text) if !is_abi(text) => Err(Problem::invalid(name, invalid)),
+            text => Ok(text.map(str::to_owned)),
+        }
     }
+}
+
+/// What a parameter says. The type's own error says what it can be.
+pub(crate) fn parse<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T, Problem> {
+    let wrong = |error: T::Err| Problem::invalid(name, sentence(&error.to_string()));
+    text.parse().map_err(wrong)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn refused<T: FromRequestParts<(), Rejection = Problem>>(query: &str) -> api::Problem {
+        let request = axum::http::Request::get(format!("/x?{query}"));
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        let read = futures::executor::block_on(T::from_request_parts(&mut parts, &()));
+        *read.err().unwrap().body
+    }
+
     #[test]
     fn a_parameter_without_a_name_is_told_so() {
-        let request = axum::http::Request::get("/x?=1").body(()).unwrap();
-        let refused = Query::of(&request.into_parts().0, &["abi"]).err().unwrap();
         assert_eq!(
-            refused.body.detail,
+            refused::<AbiQuery>("=1").detail,
             "There is no parameter without a name; there are: abi."
         );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_parameter_is_said_with_what_it_can_be() {
+        for (problem, field, says) in [
+            (refused::<AppQuery>("app=A"), "app", "is not an app's name"),
+            (refused::<AuditQuery>("month=soon"), "month", "A month is"),
+            (refused::<AuditQuery>("format=pdf"), "format", "csv or json"),
+            (
+                refused::<CompareQuery>("from=wallet/dev"),
+                "to",
+                "A side is",
+            ),
+            (refused::<RunsQuery>("failed=1"), "failed", "true or false"),
+            (
+                refused::<RunsQuery>("fail=1"),
+                "fail",
+                "failed, limit, cursor",
+            ),
+            (refused::<SealsQuery>("cursor=1&cursor=1"), "cursor", "once"),
+        ] {
+            assert_eq!(problem.field.as_deref(), Some(field), "{problem:?}");
+            assert!(problem.detail.contains(says), "{problem:?}");
+        }
     }
 }

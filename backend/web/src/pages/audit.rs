@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     audit::{AuditAction, Narrow},
-    month::{InvalidMonth, Month},
+    month::Month,
     page::{Cursor, Limit},
 };
 use frontend::pages::audit::{
@@ -17,7 +17,10 @@ use frontend::pages::audit::{
 use serde::{Deserialize as _, de::value::StrDeserializer};
 
 use crate::{
-    extract::{caller::Caller, query::Query},
+    extract::{
+        caller::Caller,
+        query::{Query, parse},
+    },
     problem::Problem,
     state::Shared,
 };
@@ -40,24 +43,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let query = Query::of(parts, &["month", "app", "action", "deed", "by", "cursor"])?;
         let said = |name: &str| query.text(name).map(str::trim).filter(|it| !it.is_empty());
-        let month = said("month").map(str::parse).transpose();
-        let app = said("app").map(str::parse).transpose();
         // What the filter was called before; addresses of it were kept and passed on.
         let word = said("action").or_else(|| said("deed"));
-        let action = word.map(action).transpose()?;
         let by = said("by").unwrap_or_default();
         Ok(Self {
-            month: month.map_err(|error: InvalidMonth| {
-                Problem::invalid("month", format!("This is no month: {error}."))
-            })?,
+            month: said("month").map(|it| parse("month", it)).transpose()?,
             narrow: Narrow {
-                app: app.map_err(|_| Problem::invalid("app", "This is no app's name."))?,
-                action,
+                app: said("app").map(|it| parse("app", it)).transpose()?,
+                action: word.map(action).transpose()?,
                 by: by.chars().take(LONGEST_NAME).collect(),
             },
             app: said("app").unwrap_or_default().to_owned(),
             action: word.unwrap_or_default().to_owned(),
-            cursor: query.cursor()?,
+            cursor: query.optional("cursor")?,
         })
     }
 }

@@ -31,7 +31,7 @@ pub(super) async fn hold_environment(
     caller: Caller,
     form: Form,
 ) -> Result<Response, Problem> {
-    let nowhere = || Problem::invalid("place", "Choose what to stop.");
+    let nowhere = || Problem::invalid("place", "Choose what to hold.");
     let (environment, app) = MayHold::parse(form.text("place")).ok_or_else(nowhere)?;
     let on = Held::Environment {
         environment: environment.clone(),

@@ -40,11 +40,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let query = Query::of(parts, &["build", "app", "environment"])?;
-        let build = query.text("build").map(str::parse).transpose();
-        let build = build.map_err(|_| Problem::invalid("build", "This is no build's identifier."));
         let place = query.text("app").zip(query.text("environment"));
         Ok(Self {
-            build: build?,
+            build: query.optional("build")?,
             place: place.map(|(app, environment)| format!("{app}/{environment}")),
         })
     }

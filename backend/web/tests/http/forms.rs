@@ -19,7 +19,7 @@ fn leads_to(answer: &Answer, address: &str) {
 }
 
 #[tokio::test]
-async fn the_emergency_stop_is_one_form_and_a_second_click_changes_nothing() {
+async fn a_hold_is_one_form_and_a_second_click_changes_nothing() {
     let site = TestPortal::new().await;
     let form = "place=preprod&reason=the+provider+is+down";
     leads_to(&send(&site, "/holds", form).await, "/holds");
@@ -30,7 +30,12 @@ async fn the_emergency_stop_is_one_form_and_a_second_click_changes_nothing() {
     let lift = "what=environment&environment=preprod&reason=it+is+back";
     leads_to(&send(&site, "/holds/lift", lift).await, "/holds");
     leads_to(&send(&site, "/holds/lift", lift).await, "/holds");
-    assert!(site.get("/holds").await.text().contains("Nothing is held"));
+    assert!(
+        site.get("/holds")
+            .await
+            .text()
+            .contains("No environment is on hold")
+    );
     let log = site.get("/audit").await.text();
     assert_eq!(log.matches("tally\">placed a hold<").count(), 1, "{log}");
     assert_eq!(log.matches("tally\">lifted a hold<").count(), 1);
@@ -42,7 +47,7 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
     let answer = send(&site, "/holds", "place=preprod&reason=+").await;
     assert_eq!(answer.status, 400);
     let page = answer.text();
-    assert!(page.contains("Not stopped") && page.contains("Say why in a few words"));
+    assert!(page.contains("Not held") && page.contains("Say why in a few words"));
     assert!(
         page.contains("<option value=\"preprod\" selected"),
         "{page}"
@@ -107,7 +112,12 @@ async fn forms_are_taken_from_our_own_pages_alone() {
         let large = format!("place=preprod&reason={}", "a".repeat(length));
         assert_eq!(send(&site, "/holds", &large).await.status, 413);
     }
-    assert!(site.get("/holds").await.text().contains("Nothing is held"));
+    assert!(
+        site.get("/holds")
+            .await
+            .text()
+            .contains("No environment is on hold")
+    );
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ async fn a_form_that_is_sent_without_a_session_comes_back_filled_after_signing_i
             .get_as("/holds", Some(&session))
             .await
             .text()
-            .contains("Nothing is held")
+            .contains("No environment is on hold")
     );
     let again = portal.get_as(RESUME, Some(&session)).await;
     assert_eq!(again.header("location"), "/");

@@ -82,7 +82,7 @@ fn form(view: &BuildView, step: &StepOption, returned: Option<&Returned>) -> Any
     let reason = Words {
         name: "reason",
         id: format!("reason-{}", place.id),
-        label: "Why",
+        label: "Reason",
         required: true,
     };
     view! {
@@ -121,7 +121,7 @@ pub(crate) fn break_glass(
     let reason = Words {
         name: "bypass-reason",
         id: format!("bypass-reason-{id}"),
-        label: "Why it cannot wait for them",
+        label: "Reason why it cannot wait for them",
         required: false,
     };
     let details = view! {

@@ -89,7 +89,7 @@ fn withdraw(view: &BuildView, returned: Option<&Returned>) -> AnyView {
     let reason = Words {
         name: "reason",
         id: "withdraw-reason".to_owned(),
-        label: "Why, for everyone who opens its page",
+        label: "Reason, for everyone who opens its page",
         required: true,
     };
     view! {
@@ -110,7 +110,7 @@ fn restore(view: &BuildView, hold: &Hold, returned: Option<&Returned>) -> AnyVie
     let reason = Words {
         name: "reason",
         id: "restore-reason".to_owned(),
-        label: "Why",
+        label: "Reason",
         required: true,
     };
     view! {

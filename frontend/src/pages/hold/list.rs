@@ -1,4 +1,4 @@
-//! Holds in force, what still runs under them, and the emergency stop.
+//! Holds in force, what still runs under them, and the form that makes one.
 
 use domain::{
     Timestamp,
@@ -72,7 +72,7 @@ fn list(view: &HoldsView, open: &[Promotion], returned: Option<&Returned>) -> An
     if view.holds.is_empty() {
         return view! {
             {field::troubles(returned, "Not lifted")}
-            {heading::empty("Nothing is held", "Promotions go on as their gates let them.".into_any())}
+            {heading::empty("No environment is on hold", "Promotions go on as their gates let them.".into_any())}
         }
         .into_any();
     }

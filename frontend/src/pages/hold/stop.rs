@@ -1,4 +1,4 @@
-//! The emergency stop.
+//! The form that holds an environment.
 
 use domain::{
     catalog::{App, Environment},
@@ -64,16 +64,16 @@ pub(super) fn form(may: &[MayHold], returned: Option<&Returned>) -> Option<AnyVi
         .collect_view();
     let reason = Words {
         name: "reason",
-        id: "stop-reason".to_owned(),
-        label: "Reason, shown to the people whom this stops",
+        id: "hold-reason".to_owned(),
+        label: "Reason, for everyone who has to wait",
         required: true,
     };
     let form = view! {
-        <section aria-labelledby="stop">
+        <section aria-labelledby="hold">
             <form class="ask stop" method="post" action=links::HOLDS>
-                <h2 id="stop">"Emergency stop"</h2>
+                <h2 id="hold">"Hold an environment"</h2>
                 <p class="hint">"Nothing starts and nothing is released there from this second on. What had started is listed: its pipeline goes on, its release waits. It stays so until someone lifts it."</p>
-                {field::troubles(returned, "Not stopped")}
+                {field::troubles(returned, "Not held")}
                 <p class="field">
                     <label for="place">"Where"</label>
                     <select id="place" name="place">{options}</select>
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_frozen_survives_the_form() {
+    fn what_may_be_held_survives_the_form() {
         let parsed = |text: &str| {
             let (environment, app) = MayHold::parse(text)?;
             Some((environment.to_string(), app.map(|app| app.to_string())))

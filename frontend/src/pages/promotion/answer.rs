@@ -64,7 +64,7 @@ fn reject(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
     let why = Words {
         name: "reason",
         id: "reject-reason".to_owned(),
-        label: "Why",
+        label: "Reason",
         required: true,
     };
     view! {
@@ -84,7 +84,7 @@ fn cancel(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
     let why = Words {
         name: "reason",
         id: "cancel-reason".to_owned(),
-        label: "Why",
+        label: "Reason",
         required: true,
     };
     view! {
@@ -104,7 +104,7 @@ fn abandon(view: &PromotionView, returned: Option<&Returned>) -> AnyView {
     let why = Words {
         name: "reason",
         id: "abandon-reason".to_owned(),
-        label: "Why",
+        label: "Reason",
         required: true,
     };
     view! {

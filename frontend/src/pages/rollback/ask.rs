@@ -122,7 +122,7 @@ fn form(view: &TesterView, chosen: Option<&BuildId>, returned: Option<&Returned>
     let reason = Words {
         name: "reason",
         id: "reason".to_owned(),
-        label: "Why",
+        label: "Reason",
         required: true,
     };
     let withdraw = returned.is_some_and(|returned| returned.has("withdraw", "yes"));

@@ -150,7 +150,7 @@ fn erase(returned: Option<&Returned>) -> AnyView {
     let why = Words {
         name: "reason",
         id: "erase-reason".to_owned(),
-        label: "Why, for the audit log",
+        label: "Reason, for the audit log",
         required: true,
     };
     view! {

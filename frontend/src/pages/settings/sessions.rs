@@ -158,7 +158,7 @@ fn end_all(returned: Option<&Returned>) -> AnyView {
     let why = Words {
         name: "reason",
         id: "end-all-reason".to_owned(),
-        label: "Why, for the audit log",
+        label: "Reason, for the audit log",
         required: false,
     };
     view! {
