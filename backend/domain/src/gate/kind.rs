@@ -76,6 +76,29 @@ impl GateKind {
             Self::Hold => false,
         }
     }
+
+    /// What helps a request that wants to go past it, and may not.
+    pub(crate) fn instead_of_a_bypass(self) -> &'static str {
+        match self {
+            Self::Hold => "have the hold lifted, or the build restored",
+            Self::Checks
+            | Self::Soak
+            | Self::Approvals
+            | Self::Freeze
+            | Self::Age
+            | Self::Findings => "leave it out of the bypass",
+        }
+    }
+
+    /// Whether a request is turned down because the gate refuses. What nobody asked for waits for its checks to pass.
+    pub(crate) fn turns_down(self, automatic: bool) -> bool {
+        match self {
+            // Said with the holds.
+            Self::Hold => false,
+            Self::Checks => !automatic,
+            Self::Soak | Self::Approvals | Self::Freeze | Self::Age | Self::Findings => true,
+        }
+    }
 }
 
 /// A text that names no gate.

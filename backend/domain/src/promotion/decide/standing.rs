@@ -79,16 +79,7 @@ fn refuses(answer: &GateAnswer, automatic: bool) -> bool {
     match answer.standing {
         Standing::Met | Standing::Bypassed => false,
         Standing::Waiting => answer.gate == GateKind::Freeze && !automatic,
-        Standing::Refused => match answer.gate {
-            // Said with the holds.
-            GateKind::Hold => false,
-            GateKind::Checks => !automatic,
-            GateKind::Soak
-            | GateKind::Approvals
-            | GateKind::Freeze
-            | GateKind::Age
-            | GateKind::Findings => true,
-        },
+        Standing::Refused => answer.gate.turns_down(automatic),
     }
 }
 

@@ -1,10 +1,7 @@
 //! What is wrong with a request itself: who asks, why, and which gates they want to go past.
 
-use crate::{
-    gate::GateKind,
-    promotion::{
-        PromotionKind, Refusal, RefusalKind, Request, RequestField, Situation, request::said,
-    },
+use crate::promotion::{
+    PromotionKind, Refusal, RefusalKind, Request, RequestField, Situation, request::said,
 };
 
 pub(super) fn refusals(situation: &Situation<'_>, request: &Request) -> Vec<Refusal> {
@@ -72,15 +69,7 @@ fn bypass(situation: &Situation<'_>, request: &Request) -> Vec<Refusal> {
     for gate in bypass.gates.iter().filter(|gate| !gate.can_be_bypassed()) {
         refusals.push(refusal(
             &format!("nobody goes past the gate \"{}\"", gate.word()),
-            match gate {
-                GateKind::Hold => "have the hold lifted, or the build restored",
-                GateKind::Checks
-                | GateKind::Soak
-                | GateKind::Approvals
-                | GateKind::Freeze
-                | GateKind::Age
-                | GateKind::Findings => "leave it out of the bypass",
-            },
+            gate.instead_of_a_bypass(),
         ));
     }
     refusals
