@@ -182,7 +182,7 @@ fn every_example_of_the_help_can_be_typed() {
 #[test]
 fn a_promotion_is_waited_for_by_a_duration_of_a_year_at_the_most() {
     let waiting = |timeout| {
-        let promote = ["promote", "x", "--to", "prod", "--reason", "x"];
+        let promote = ["promote", "wallet/dev", "--to", "prod", "--reason", "x"];
         types(&[&promote[..], &["--wait", "--timeout", timeout]].concat())
     };
     for timeout in ["soon", "20", "0s", "1m", "1h30min", "367d"] {
