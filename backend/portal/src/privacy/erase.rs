@@ -81,7 +81,7 @@ impl Privacy<'_> {
             person: Some(&asked.person),
             issuer: asked.issuer.as_deref(),
         };
-        let known = Box::pin(self.anybody(who.actor, whom)).await?;
+        let known = self.anybody(who.actor, whom).await?;
         let reason = &known.subject.unnamed(reason(&asked.reason)?);
         let mut done = begun(&known);
         let is_own = is_own(who.actor, &known.subject.id);
@@ -96,12 +96,16 @@ impl Privacy<'_> {
         );
         erased.reason = Some(reason.to_owned());
         self.portal.table.audit().note(&erased).await?;
-        Box::pin(self.revoke(who, &known, is_own, reason, &mut done, now)).await?;
+        self.revoke(who, &known, is_own, reason, &mut done, now)
+            .await?;
         let table = &self.portal.table;
         let mut next = asked.cursor.clone();
         let mut changed = 0;
         for _ in 0..PARTS {
-            let part = Box::pin(table.people().forget_in(&known.subject, next.as_ref())).await;
+            let part = table
+                .people()
+                .forget_in(&known.subject, next.as_ref())
+                .await;
             let part = part.map_err(of_cursor)?;
             changed += part.found.values().sum::<usize>();
             done.add(part.found);
@@ -112,7 +116,7 @@ impl Privacy<'_> {
         }
         if next.is_none() {
             if is_own {
-                done.sessions += Box::pin(self.end_all_of(who, &known, reason, now)).await?;
+                done.sessions += self.end_all_of(who, &known, reason, now).await?;
             }
             done.names = table.people().erase_names(&known.subject.id).await?;
             if let Some(record) = &known.record {
@@ -140,7 +144,7 @@ impl Privacy<'_> {
     ) -> Result<()> {
         let (id, table) = (&known.subject.id, &self.portal.table);
         if !is_own {
-            done.sessions = Box::pin(self.end_all_of(who, known, reason, now)).await?;
+            done.sessions = self.end_all_of(who, known, reason, now).await?;
         }
         for name in &known.subject.texts {
             table.tokens().claim(name, id).await?;
@@ -153,7 +157,7 @@ impl Privacy<'_> {
                     by: who.actor.clone(),
                 };
                 let note = tokens::note(who, AuditAction::TokenRevoked, &token, now);
-                let revoked = Box::pin(table.tokens().revoke(&token, &revoked, &note)).await?;
+                let revoked = table.tokens().revoke(&token, &revoked, &note).await?;
                 done.tokens += usize::from(revoked);
             }
         }
@@ -165,7 +169,7 @@ impl Privacy<'_> {
                     at: now,
                 };
                 let note = links::note(who, AuditAction::LinkRevoked, link, now);
-                let revoked = Box::pin(table.links().revoke(&link.id, &revoked, &note)).await?;
+                let revoked = table.links().revoke(&link.id, &revoked, &note).await?;
                 done.links += usize::from(revoked);
             }
         }
@@ -186,7 +190,7 @@ impl Privacy<'_> {
             .portal
             .sessions()
             .end_all_but(who, (id, &name), None, Some(reason), now);
-        Ok(Box::pin(ended).await?.ended)
+        Ok(ended.await?.ended)
     }
 }
 

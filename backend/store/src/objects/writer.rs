@@ -9,6 +9,7 @@ use aws_sdk_s3::{
 };
 use bytes::{Bytes, BytesMut};
 use domain::digest::{Digest, Hasher};
+use futures::FutureExt as _;
 
 use super::Objects;
 use crate::{Error, Result};
@@ -196,6 +197,7 @@ impl Objects {
             .checksum_algorithm(CHECKSUMS)
             .body(ByteStream::from(bytes))
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("sending a part of an object", error))?;
         Ok(CompletedPart::builder()
@@ -216,7 +218,7 @@ impl Objects {
         let call = self.client.complete_multipart_upload();
         let call = call.bucket(&self.bucket).key(key).upload_id(upload);
         let done = call.multipart_upload(parts.build()).if_none_match("*");
-        match done.send().await {
+        match done.send().boxed().await {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
             // S3 wants the bytes once more, which only the caller has.
@@ -242,6 +244,7 @@ impl Objects {
             .upload_id(upload)
             .multipart_upload(parts.build())
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("completing an upload", error))?;
         Ok(())

@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::{
         builders::TransactWriteItemBuilder,
     },
 };
+use futures::FutureExt as _;
 
 use super::{
     Meter,
@@ -116,6 +117,7 @@ impl Calls {
             .consistent_read(consistent)
             .set_return_consumed_capacity(self.asks_for_cost())
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("reading an item", error))?;
         self.count_read(answer.consumed_capacity.as_slice(), answer.item.as_slice());
@@ -140,6 +142,7 @@ impl Calls {
                 .request_items(&self.name, asked)
                 .set_return_consumed_capacity(self.asks_for_cost())
                 .send()
+                .boxed()
                 .await
                 .map_err(|error| Error::unavailable("reading some items", error))?;
             let found = answer.responses.unwrap_or_default().remove(&self.name);
@@ -189,7 +192,7 @@ impl Calls {
                 call = call.expression_attribute_values(name, value);
             }
         }
-        match call.send().await {
+        match call.send().boxed().await {
             Ok(answer) => {
                 self.count_write(answer.consumed_capacity.as_slice());
                 Ok(Written::Yes)
@@ -223,7 +226,7 @@ impl Calls {
         for (name, value) in change.values {
             call = call.expression_attribute_values(name, value);
         }
-        match call.send().await {
+        match call.send().boxed().await {
             Ok(answer) => {
                 self.count_write(answer.consumed_capacity.as_slice());
                 Ok(Some(answer.attributes.unwrap_or_default()))
@@ -260,6 +263,7 @@ impl Calls {
             .set_transact_items(Some(items))
             .set_return_consumed_capacity(self.asks_for_cost())
             .send()
+            .boxed()
             .await;
         match sent {
             Ok(answer) => {
@@ -280,6 +284,7 @@ impl Calls {
             .condition_expression(condition)
             .set_return_consumed_capacity(self.asks_for_cost())
             .send()
+            .boxed()
             .await;
         match sent {
             Ok(answer) => {
