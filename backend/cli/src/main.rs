@@ -27,7 +27,7 @@ use output::Output;
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
-    match Box::pin(run(arguments, &output)).await {
+    match run(arguments, &output).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);

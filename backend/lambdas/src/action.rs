@@ -33,7 +33,7 @@ pub async fn run(portal: &Portal, event: Value, now: Timestamp) -> Result<(), Er
     drop(event);
     let id = job.id().to_owned();
     // Boxed: what registering keeps in flight is too large for the stack.
-    let answered = Box::pin(portal.jobs().run(job, now)).await;
+    let answered = portal.jobs().run(job, now).await;
     let outcome = answered.map_err(|source| Error::Unanswered {
         job: id.clone(),
         source,

@@ -30,7 +30,7 @@ async fn recorded(portal: &Portal, actor: &Actor, message: &SqsMessage, now: Tim
     let id = message.message_id.as_deref().unwrap_or_default();
     let body = message.body.as_deref().unwrap_or_default();
     // Boxed: what recording keeps in flight is too large for the stack of a loop.
-    match Box::pin(portal.events().receive(actor, body.as_bytes(), now)).await {
+    match portal.events().receive(actor, body.as_bytes(), now).await {
         Ok(received) => {
             let events: Vec<&str> = received.events.iter().map(AsRef::as_ref).collect();
             tracing::info!(

@@ -79,7 +79,7 @@ impl Events<'_> {
         for event in parsed.events {
             let payload = payload.take();
             // In a box, since the SDK's futures are large and this one lives in every caller's.
-            if Box::pin(self.record(known, &event, payload.as_deref(), now)).await? {
+            if self.record(known, &event, payload.as_deref(), now).await? {
                 received.duplicates += 1;
             }
             received.events.push(event.id);
@@ -99,15 +99,14 @@ impl Events<'_> {
         let raw = self.keep(&key, payload).await?;
         let feed = self.portal.catalog().feed(&event.pipeline);
         let feed = feed.map(|feed| (&feed.app, &feed.environment));
-        let recorded = Box::pin(
-            self.portal
-                .table
-                .events()
-                .record_as(known, event, raw, feed, now),
-        )
-        .await?;
+        let recorded = self
+            .portal
+            .table
+            .events()
+            .record_as(known, event, raw, feed, now)
+            .await?;
         if known.is_proven() {
-            Box::pin(self.tell_promotion(event, now)).await?;
+            self.tell_promotion(event, now).await?;
         }
         Ok(matches!(recorded, Recorded::Duplicate { .. }))
     }
@@ -160,7 +159,7 @@ impl Events<'_> {
         }
         let table = &self.portal.table;
         if let Some(promotion) = table.promotions().of_run(&event.run).await? {
-            Box::pin(self.portal.promotions().advance(&promotion, now)).await?;
+            self.portal.promotions().advance(&promotion, now).await?;
         }
         Ok(())
     }

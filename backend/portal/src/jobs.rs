@@ -152,21 +152,24 @@ impl PipelineJobs<'_> {
         job: Job,
         now: Timestamp,
     ) -> (Option<Work>, Result<Done, Failure>) {
-        // Boxed: what a job keeps in flight is too large for the stack.
         match Task::parse(job.parameters.as_deref()) {
             Err(message) => (None, Err(Failure::configuration(message))),
             Ok(Task::Register(parameters)) => {
-                let done =
-                    Box::pin(Tasks::of(self.portal).register_job(jobs, job, parameters, now)).await;
+                let done = Tasks::of(self.portal)
+                    .register_job(jobs, job, parameters, now)
+                    .await;
                 (Some(Work::Register), done)
             }
             Ok(Task::Gate(asked)) => {
-                let done = Box::pin(Tasks::of(self.portal).gate_job(jobs, &job, &asked, now)).await;
+                let done = Tasks::of(self.portal)
+                    .gate_job(jobs, &job, &asked, now)
+                    .await;
                 (Some(Work::Gate), done)
             }
             Ok(Task::Release(asked)) => {
-                let done =
-                    Box::pin(Tasks::of(self.portal).release_job(jobs, &job, &asked, now)).await;
+                let done = Tasks::of(self.portal)
+                    .release_job(jobs, &job, &asked, now)
+                    .await;
                 (Some(Work::Release), done)
             }
         }

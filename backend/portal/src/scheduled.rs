@@ -31,21 +31,21 @@ pub async fn run_scheduled_tasks(portal: &Portal, now: Timestamp) -> Result<Done
     let mut done = Done::default();
     // Boxed: what the duties keep in flight is too large for the stack. Sealing comes first, so that no slow promotion
     // keeps it waiting.
-    if let Err(error) = Box::pin(portal.audit().seal_if_due(now)).await {
+    if let Err(error) = portal.audit().seal_if_due(now).await {
         keep("seal", error);
     }
-    match Box::pin(portal.audit().config_changed(now)).await {
+    match portal.audit().config_changed(now).await {
         Ok(changed) => done.config_changed = changed,
         Err(error) => keep("configuration", error),
     }
-    if let Err(error) = Box::pin(portal.holds().settle_all()).await {
+    if let Err(error) = portal.holds().settle_all().await {
         keep("withdrawals", error);
     }
-    match Box::pin(portal.promotions().advance_all(now)).await {
+    match portal.promotions().advance_all(now).await {
         Ok(slow) => done.slow_promotions = slow,
         Err(error) => keep("promotions", error),
     }
-    match Box::pin(Retention::of(portal).sweep(now)).await {
+    match Retention::of(portal).sweep(now).await {
         Ok(swept) => done.swept = swept,
         Err(error) => keep("retention", error),
     }

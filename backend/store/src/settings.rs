@@ -33,16 +33,16 @@ impl Settings {
         match &self.static_credentials {
             Some((id, secret)) => {
                 let credentials = Credentials::new(id, secret, None, None, "settings");
-                loader.credentials_provider(credentials).load().await
+                Box::pin(loader.credentials_provider(credentials).load()).await
             }
-            None => loader.load().await,
+            None => Box::pin(loader.load()).await,
         }
     }
 }
 
 /// What the environment and the caller's profiles say of region, credentials and endpoints.
 pub(crate) async fn of_caller() -> SdkConfig {
-    loader().load().await
+    Box::pin(loader().load()).await
 }
 
 fn loader() -> ConfigLoader {

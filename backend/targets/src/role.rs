@@ -79,7 +79,7 @@ pub(crate) async fn config(
     if let Some(credentials) = credentials {
         loader = loader.credentials_provider(credentials);
     }
-    loader.load().await
+    Box::pin(loader.load()).await
 }
 
 /// The same, in a role.
@@ -106,7 +106,7 @@ async fn provider_of(
     if let Some(id) = &role.external_id {
         builder = builder.external_id(id);
     }
-    builder.build().await
+    Box::pin(builder.build()).await
 }
 
 /// The credentials that the environment gives this process, if it gives any.

@@ -176,7 +176,7 @@ impl Holds<'_> {
 
     async fn go_on_into(self, app: &AppId, to: &EnvironmentId, now: Timestamp) -> Result<()> {
         if let Some(promotion) = self.portal.table.promotions().slot(app, to).await? {
-            Box::pin(self.portal.promotions().advance(&promotion, now)).await?;
+            self.portal.promotions().advance(&promotion, now).await?;
         }
         Ok(())
     }

@@ -161,8 +161,7 @@ impl Holds<'_> {
             .into_iter()
             .filter(|promotion| concerns(on, &promotion.app, &promotion.to));
         for promotion in waiting {
-            if let Err(error) = Box::pin(self.portal.promotions().advance(&promotion.id, now)).await
-            {
+            if let Err(error) = self.portal.promotions().advance(&promotion.id, now).await {
                 let error = chain(&error);
                 tracing::warn!(promotion = %promotion.id, error, "a promotion waits for the clock");
             }

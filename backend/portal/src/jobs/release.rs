@@ -167,7 +167,9 @@ impl Tasks<'_> {
             },
             now,
         };
-        Ok(Box::pin(Registrations::of(self.portal).release_directly(&record, direct)).await?)
+        Ok(Registrations::of(self.portal)
+            .release_directly(&record, direct)
+            .await?)
     }
 }
 

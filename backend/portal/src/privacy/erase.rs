@@ -81,7 +81,7 @@ impl Privacy<'_> {
             person: Some(&asked.person),
             issuer: asked.issuer.as_deref(),
         };
-        let known = Box::pin(self.anybody(who.actor, whom)).await?;
+        let known = self.anybody(who.actor, whom).await?;
         let reason = &known.subject.unnamed(reason(&asked.reason)?);
         let mut next = part_of(asked.cursor.as_ref())?;
         let mut done = begun(&known);
@@ -97,11 +97,15 @@ impl Privacy<'_> {
         );
         erased.reason = Some(reason.to_owned());
         self.portal.table.audit().note(&erased).await?;
-        Box::pin(self.revoke(who, &known, is_own, reason, &mut done, now)).await?;
+        self.revoke(who, &known, is_own, reason, &mut done, now)
+            .await?;
         let table = &self.portal.table;
         let mut changed = 0;
         for _ in 0..PARTS {
-            let part = Box::pin(table.people().forget_in(&known.subject, next.as_ref())).await?;
+            let part = table
+                .people()
+                .forget_in(&known.subject, next.as_ref())
+                .await?;
             changed += part.found.values().sum::<usize>();
             done.add(part.found);
             next = part.next;
@@ -111,7 +115,7 @@ impl Privacy<'_> {
         }
         if next.is_none() {
             if is_own {
-                done.sessions += Box::pin(self.end_all_of(who, &known, reason, now)).await?;
+                done.sessions += self.end_all_of(who, &known, reason, now).await?;
             }
             done.names = table.people().erase_names(&known.subject.id).await?;
             if let Some(record) = &known.record {
@@ -139,7 +143,7 @@ impl Privacy<'_> {
     ) -> Result<()> {
         let (id, table) = (&known.subject.id, &self.portal.table);
         if !is_own {
-            done.sessions = Box::pin(self.end_all_of(who, known, reason, now)).await?;
+            done.sessions = self.end_all_of(who, known, reason, now).await?;
         }
         for name in &known.subject.texts {
             table.tokens().claim(name, id).await?;
@@ -152,7 +156,7 @@ impl Privacy<'_> {
                     by: who.actor.clone(),
                 };
                 let note = tokens::note(who, AuditAction::TokenRevoked, &token, now);
-                let revoked = Box::pin(table.tokens().revoke(&token, &revoked, &note)).await?;
+                let revoked = table.tokens().revoke(&token, &revoked, &note).await?;
                 done.tokens += usize::from(revoked);
             }
         }
@@ -164,7 +168,7 @@ impl Privacy<'_> {
                     at: now,
                 };
                 let note = links::note(who, AuditAction::LinkRevoked, link, now);
-                let revoked = Box::pin(table.links().revoke(&link.id, &revoked, &note)).await?;
+                let revoked = table.links().revoke(&link.id, &revoked, &note).await?;
                 done.links += usize::from(revoked);
             }
         }
@@ -185,7 +189,7 @@ impl Privacy<'_> {
             .portal
             .sessions()
             .end_all_but(who, (id, &name), None, Some(reason), now);
-        Ok(Box::pin(ended).await?.ended)
+        Ok(ended.await?.ended)
     }
 }
 

@@ -11,6 +11,7 @@ use domain::{
     path::Timeouts,
     promotion::{Impossible, Promotion, Rights, State, audit_records},
 };
+use futures::{FutureExt as _, future::BoxFuture};
 use jiff::SignedDuration;
 use store::table::{PromotionRecord, Step, Stepped};
 
@@ -38,28 +39,43 @@ fn is_slow(promotion: &Promotion, now: Timestamp) -> bool {
         && now.duration_since(promotion.since) > SLOW
 }
 
-impl Promotions<'_> {
+impl<'p> Promotions<'p> {
     /// Takes a promotion as far as its gates and its target let it, and gives it as it stands then. Asks for no right: it
     /// does only what the rules allow at this moment.
-    pub async fn advance(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
+    ///
+    /// A promotion that succeeds may be followed by another one, which is advanced in turn: hence the box.
+    pub fn advance<'a>(
+        self,
+        id: &'a PromotionId,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Promotion>>
+    where
+        'p: 'a,
+    {
+        self.advance_to_rest(id, now).boxed()
+    }
+
+    async fn advance_to_rest(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
         let mut fresh = false;
         for _ in 0..STEPS {
             let found = self.portal.table.promotions().get(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let turn = match &record.promotion.state {
                 State::Waiting => {
-                    Box::pin(Execution::of(self.portal).leave_waiting(&record, now)).await?
+                    Execution::of(self.portal)
+                        .leave_waiting(&record, now)
+                        .await?
                 }
                 State::Starting => {
-                    let called =
-                        Box::pin(Calls::of(self.portal).call_target(&record, fresh, now)).await;
+                    let called = Calls::of(self.portal)
+                        .call_target(&record, fresh, now)
+                        .await;
                     Execution::of(self.portal)
                         .or_give_up(&record, called, now)
                         .await?
                 }
                 State::Running => {
-                    let looked =
-                        Box::pin(Execution::of(self.portal).look_at_run(&record, now)).await;
+                    let looked = Execution::of(self.portal).look_at_run(&record, now).await;
                     Execution::of(self.portal)
                         .or_give_up(&record, looked, now)
                         .await?
@@ -93,7 +109,7 @@ impl Promotions<'_> {
     pub async fn advance_all(self, now: Timestamp) -> Result<u64> {
         let mut slow = 0;
         for before in self.portal.table.promotions().open().await? {
-            let after = match Box::pin(self.advance(&before.id, now)).await {
+            let after = match self.advance(&before.id, now).await {
                 Ok(after) => after,
                 Err(error) => {
                     let error = chain(&error);
@@ -103,7 +119,9 @@ impl Promotions<'_> {
             };
             slow += u64::from(is_slow(&after, now));
         }
-        Box::pin(Execution::of(self.portal).promote_all_automatically(now)).await?;
+        Execution::of(self.portal)
+            .promote_all_automatically(now)
+            .await?;
         Ok(slow)
     }
 }

@@ -66,7 +66,7 @@ impl Promotions<'_> {
             Ok((after, note))
         });
         match approved.await {
-            Ok(_) => Box::pin(self.advance(id, now)).await,
+            Ok(_) => self.advance(id, now).await,
             Err(Error::Impossible(why)) => {
                 Decisions::of(self.portal)
                     .note_refusal(who, id, &why, now)
@@ -184,7 +184,7 @@ impl<'p> Decisions<'p> {
         if !record.promotion.is_overdue(now) {
             return Ok(record);
         }
-        Box::pin(self.portal.promotions().advance(id, now)).await?;
+        self.portal.promotions().advance(id, now).await?;
         self.portal
             .table
             .promotions()

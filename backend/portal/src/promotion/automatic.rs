@@ -21,7 +21,8 @@ use crate::{
 impl<'p> Execution<'p> {
     /// After a release into `environment`: asks for what follows by itself. What fails here the clock does again.
     pub(crate) async fn follow(self, app: &AppId, environment: &EnvironmentId, now: Timestamp) {
-        let followed = Box::pin(self.promote_automatically(app, environment, now)).await;
+        let followed = self.promote_automatically(app, environment, now);
+        let followed = Box::pin(followed).await;
         if let Err(error) = followed {
             let error = chain(&error);
             tracing::warn!(%app, %environment, error, "automatic promotion waits for the clock");
@@ -34,7 +35,7 @@ impl<'p> Execution<'p> {
             return Ok(());
         }
         for release in self.portal.table.runs().overview().await?.current {
-            Box::pin(self.follow(&release.app, &release.environment, now)).await;
+            self.follow(&release.app, &release.environment, now).await;
         }
         Ok(())
     }
@@ -77,7 +78,10 @@ impl<'p> Execution<'p> {
             again: false,
         };
         let portal = Actor::portal();
-        match Box::pin(Decisions::of(self.portal).ask(Principal::from(&portal), wish, now)).await {
+        match Decisions::of(self.portal)
+            .ask(Principal::from(&portal), wish, now)
+            .await
+        {
             Ok(asked) => Ok(Some(asked)),
             Err(Error::Declined { refusals }) => {
                 let why: Vec<String> = refusals.iter().map(ToString::to_string).collect();

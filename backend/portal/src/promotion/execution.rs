@@ -154,11 +154,9 @@ impl<'p> Calls<'p> {
         match executor {
             Ok(Executor::Here) => Execution::of(self.portal).succeed(record, now).await,
             Ok(Executor::Bucket(bucket, roles)) => {
-                Box::pin(self.copy_and_succeed(record, bucket, roles, now)).await
+                self.copy_and_succeed(record, bucket, roles, now).await
             }
-            Ok(Executor::Pipeline(called)) => {
-                Box::pin(self.call_pipeline(record, &called, fresh, now)).await
-            }
+            Ok(Executor::Pipeline(called)) => self.call_pipeline(record, &called, fresh, now).await,
             Ok(Executor::Others) => Ok(Progress::Idle),
             Err(why) => self.give_up(record, why, now).await,
         }

@@ -28,12 +28,16 @@ impl Execution<'_> {
             return Ok(Progress::Idle);
         };
         let Some(run) = self.proven_run(id).await? else {
-            return Box::pin(Calls::of(self.portal).ask_after(record, id, None, now)).await;
+            return Calls::of(self.portal)
+                .ask_after(record, id, None, now)
+                .await;
         };
         let (status, heard) = (run.run.status, run.run.updated_at);
         match status {
             _ if status.is_failure() && self.failed_before(record, id, heard).await? => {
-                Box::pin(Calls::of(self.portal).ask_after(record, id, Some(heard), now)).await
+                Calls::of(self.portal)
+                    .ask_after(record, id, Some(heard), now)
+                    .await
             }
             Status::Succeeded => self.succeed(record, now).await,
             _ if status.is_terminal() => {
@@ -44,7 +48,11 @@ impl Execution<'_> {
                 let after = record.promotion.clone().fail(why, now)?;
                 self.end(record, &after, now).await
             }
-            _ => Box::pin(Calls::of(self.portal).ask_after(record, id, Some(heard), now)).await,
+            _ => {
+                Calls::of(self.portal)
+                    .ask_after(record, id, Some(heard), now)
+                    .await
+            }
         }
     }
 
@@ -109,7 +117,7 @@ impl Execution<'_> {
             .await?
         {
             Released::Now(_) => {
-                Box::pin(self.follow(&after.app, &after.to, now)).await;
+                self.follow(&after.app, &after.to, now).await;
                 Ok(Progress::Changed)
             }
             Released::Refused(Obstacle::Withdrawn) => {

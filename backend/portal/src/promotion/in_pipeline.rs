@@ -69,7 +69,7 @@ impl Decisions<'_> {
             again,
         };
         let by = Actor::pipeline(pipeline);
-        Box::pin(self.ask(Principal::from(&by), wish, now)).await
+        self.ask(Principal::from(&by), wish, now).await
     }
 
     /// Notes that this run carries a promotion out, and goes on with it. One that waits and that nothing was started for
@@ -98,7 +98,7 @@ impl Decisions<'_> {
                         .await?;
                 }
                 (State::Waiting | State::Starting | State::Running, _) => {
-                    let promotion = Box::pin(self.portal.promotions().advance(id, now)).await?;
+                    let promotion = self.portal.promotions().advance(id, now).await?;
                     return Ok(PipelineGate::Carries(Box::new(promotion)));
                 }
                 (
@@ -126,9 +126,7 @@ impl Decisions<'_> {
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             match record.promotion.state {
                 State::Starting | State::Running => {
-                    if Box::pin(Execution::of(self.portal).succeed(&record, now)).await?
-                        == Progress::Idle
-                    {
+                    if Execution::of(self.portal).succeed(&record, now).await? == Progress::Idle {
                         return Ok(record.promotion);
                     }
                 }

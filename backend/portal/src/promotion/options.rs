@@ -39,8 +39,8 @@ impl Promotions<'_> {
         let record = self.portal.builds().visible(actor, build).await?;
         let served = self.portal.table.releases().served_of(&record.build.app);
         let (served, around) = futures::try_join!(
-            async { Ok(Box::pin(served).await?) },
-            Box::pin(Prospects::of(self.portal).around(&record.build.app)),
+            async { Ok(served.await?) },
+            Prospects::of(self.portal).around(&record.build.app),
         )?;
         Prospects::of(self.portal)
             .options_of(actor, &record, &served, &around, now)
@@ -57,10 +57,7 @@ impl Prospects<'_> {
             return Ok(Around::default());
         }
         let table = &self.portal.table;
-        let (holds, open) = futures::try_join!(
-            Box::pin(table.holds().recent()),
-            Box::pin(table.promotions().open()),
-        )?;
+        let (holds, open) = futures::try_join!(table.holds().recent(), table.promotions().open(),)?;
         Ok(Around { holds, open })
     }
 
@@ -80,7 +77,7 @@ impl Prospects<'_> {
             .map_or(&[][..], |path| &path.steps);
         let steps = steps
             .iter()
-            .map(|step| Box::pin(self.step_option(actor, record, step, served, around, now)));
+            .map(|step| self.step_option(actor, record, step, served, around, now));
         Ok(BuildOptions {
             steps: futures::future::try_join_all(steps).await?,
             promotions: record.promotions.clone(),

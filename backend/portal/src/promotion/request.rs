@@ -74,7 +74,10 @@ impl Decisions<'_> {
         for _ in 0..TRIES {
             let open = self.open_promotion(app, wish.to).await?;
             if let Some(open) = open.as_ref().filter(|open| open.promotion.is_overdue(now)) {
-                Box::pin(self.portal.promotions().advance(&open.promotion.id, now)).await?;
+                self.portal
+                    .promotions()
+                    .advance(&open.promotion.id, now)
+                    .await?;
                 continue;
             }
             let situation = Situations::of(self.portal)
@@ -86,7 +89,7 @@ impl Decisions<'_> {
                     if let Some(run) = wish.run.as_ref().filter(|_| wish.adopts) {
                         self.adopt(&id, run).await?;
                     }
-                    let promotion = Box::pin(self.portal.promotions().advance(&id, now)).await?;
+                    let promotion = self.portal.promotions().advance(&id, now).await?;
                     return Ok(Asked {
                         promotion,
                         already: true,
@@ -109,8 +112,7 @@ impl Decisions<'_> {
             promotion.withdraw_from = wish.withdraw.clone().unwrap_or_default();
             let replaced = open.filter(|open| Some(&open.promotion.id) == overtakes.as_ref());
             if self.put(who, &promotion, replaced, now).await? {
-                let promotion =
-                    Box::pin(self.portal.promotions().advance(&promotion.id, now)).await?;
+                let promotion = self.portal.promotions().advance(&promotion.id, now).await?;
                 return Ok(Asked {
                     promotion,
                     already: false,

@@ -58,7 +58,7 @@ impl Promotions<'_> {
             _ => (Vec::new(), None),
         };
         let approvers = Prospects::of(self.portal).can_approve(actor, &promotion, &asked, now);
-        let approvers = Box::pin(approvers).await?;
+        let approvers = approvers.await?;
         Ok(PromotionView {
             held,
             app: self.portal.builds().app_or_its_name(&promotion.app),
@@ -78,7 +78,7 @@ impl Promotions<'_> {
         let mut open = self.portal.table.promotions().open().await?;
         for overdue in open.iter().filter(|open| open.is_overdue(now)) {
             // It is over whether or not that can be written now: the clock does so later.
-            if let Err(error) = Box::pin(self.advance(&overdue.id, now)).await {
+            if let Err(error) = self.advance(&overdue.id, now).await {
                 let error = chain(&error);
                 tracing::warn!(promotion = %overdue.id, error, "an overdue promotion was not ended");
             }

@@ -46,8 +46,8 @@ impl<'p> Situations<'p> {
     {
         let table = &self.portal.table;
         let (served, holds) = futures::try_join!(
-            async { Ok::<_, Error>(Box::pin(table.releases().served(app, to)).await?) },
-            async { Ok(Box::pin(table.holds().all()).await?) },
+            async { Ok::<_, Error>(table.releases().served(app, to).await?) },
+            async { Ok(table.holds().all().await?) },
         )?;
         let around = Surroundings {
             served,
@@ -73,9 +73,9 @@ impl<'p> Situations<'p> {
         let step = path.and_then(|path| path.step(to));
         let before = path.and_then(|path| path.before(to));
         let (releases, (checks, only_one), members) = futures::try_join!(
-            Box::pin(self.releases_before(app, before, step)),
-            Box::pin(self.checks_of(app, step, build)),
-            Box::pin(self.members(around.open.as_ref())),
+            self.releases_before(app, before, step),
+            self.checks_of(app, step, build),
+            self.members(around.open.as_ref()),
         )?;
         let mut holds = around.holds;
         holds.extend(build.and_then(|record| record.withdrawn.clone()));
@@ -160,8 +160,8 @@ impl<'p> Situations<'p> {
             return Ok((Vec::new(), true));
         };
         futures::try_join!(
-            Box::pin(self.check_facts(checks, &record.build)),
-            Box::pin(self.is_only_one_of_revision(app, &record.build)),
+            self.check_facts(checks, &record.build),
+            self.is_only_one_of_revision(app, &record.build),
         )
     }
 }

@@ -94,7 +94,9 @@ impl Registrations<'_> {
         // Retention may have taken one of these for another registration's, just before this one was known.
         self.put_missing(&finals).await?;
         if let Some(environment) = &facts.environment {
-            Box::pin(Execution::of(self.portal).follow(&facts.app, environment, facts.now)).await;
+            Execution::of(self.portal)
+                .follow(&facts.app, environment, facts.now)
+                .await;
         }
         Ok(build)
     }
@@ -121,7 +123,7 @@ impl Registrations<'_> {
             note: &note,
         };
         let released = self.register_and_release(build, facts.release(to), along);
-        match Box::pin(released).await? {
+        match released.await? {
             Released::Now(_) | Released::Before(_) => Ok(None),
             Released::Registered { build, .. } => Ok(Some(build)),
             Released::Refused(_) => Err(Error::Conflict {
@@ -152,7 +154,7 @@ impl Registrations<'_> {
         if let Some(to) = &facts.environment
             && (!record.environments().contains(to) || self.serves_nothing(&facts.app, to).await?)
         {
-            Box::pin(self.release_directly(&record, facts.release(to))).await?;
+            self.release_directly(&record, facts.release(to)).await?;
         }
         Ok(record.build)
     }

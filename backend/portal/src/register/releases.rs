@@ -75,7 +75,8 @@ impl Registrations<'_> {
             let table = &self.portal.table;
             match table.releases().put(&grant, Along::Nothing, &note).await? {
                 Released::Now(release) => {
-                    Box::pin(Execution::of(self.portal).follow(&build.app, direct.to, direct.now))
+                    Execution::of(self.portal)
+                        .follow(&build.app, direct.to, direct.now)
                         .await;
                     return Ok(*release);
                 }

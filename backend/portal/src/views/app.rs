@@ -47,10 +47,10 @@ impl<'p> Builds<'p> {
             failed: false,
         };
         let (record, holds, builds, runs) = futures::try_join!(
-            Box::pin(table.runs().overview()),
-            Box::pin(table.holds().recent()),
-            Box::pin(table.builds().list(app, few, None)),
-            Box::pin(table.runs().list(list, few, None)),
+            table.runs().overview(),
+            table.holds().recent(),
+            table.builds().list(app, few, None),
+            table.runs().list(list, few, None),
         )?;
         let environments = self.portal.catalog().environments.clone();
         Ok(AppView {

@@ -23,12 +23,12 @@ impl Builds<'_> {
         let record = self.visible(actor, id).await?;
         let served = self.portal.table.releases().served_of(&record.build.app);
         let (served, around) = futures::try_join!(
-            async { Ok(Box::pin(served).await?) },
-            Box::pin(Prospects::of(self.portal).around(&record.build.app)),
+            async { Ok(served.await?) },
+            Prospects::of(self.portal).around(&record.build.app),
         )?;
-        let options =
-            Box::pin(Prospects::of(self.portal).options_of(actor, &record, &served, &around, now))
-                .await?;
+        let options = Prospects::of(self.portal)
+            .options_of(actor, &record, &served, &around, now)
+            .await?;
         let action = Action::Share {
             app: &record.build.app,
             environments: &record.environments(),

@@ -15,10 +15,7 @@ use crate::{Error, Result, known, views::Builds};
 impl Builds<'_> {
     /// Compare two builds, or what two environments serve.
     pub async fn compare(self, actor: &Actor, from: &Side, to: &Side) -> Result<Comparison> {
-        let (from, to) = futures::try_join!(
-            Box::pin(self.side(actor, from)),
-            Box::pin(self.side(actor, to))
-        )?;
+        let (from, to) = futures::try_join!(self.side(actor, from), self.side(actor, to))?;
         if from.app != to.app {
             return Err(Error::invalid(
                 "to",
@@ -29,8 +26,7 @@ impl Builds<'_> {
             ));
         }
         let mut comparison = compare::builds(&from, &to);
-        let (before, after) =
-            futures::try_join!(Box::pin(self.bill_of(&from)), Box::pin(self.bill_of(&to)))?;
+        let (before, after) = futures::try_join!(self.bill_of(&from), self.bill_of(&to))?;
         if let (Some(before), Some(after)) = (before, after) {
             comparison.dependencies = Some(compare::dependencies(&before, &after));
         }

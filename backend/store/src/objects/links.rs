@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::presigning::{PresigningConfig, PresigningConfigError};
 use domain::{Timestamp, id::FileName, text::is_shown};
+use futures::FutureExt as _;
 use jiff::SignedDuration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -23,6 +24,7 @@ impl Objects {
         let signed = call
             .content_length(size)
             .presigned(lasting(expires, None)?)
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("signing a link", error))?;
         Ok(signed.uri().to_owned())
@@ -41,6 +43,7 @@ impl Objects {
             .upload_id(upload)
             .part_number(number)
             .presigned(lasting(expires, None)?)
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("signing a link", error))?;
         Ok(signed.uri().to_owned())
@@ -60,6 +63,7 @@ impl Objects {
             .response_content_disposition(attachment(file_name))
             .response_content_type(content_type)
             .presigned(lasting(expires, Some(now))?)
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("signing a link", error))?;
         Ok(signed.uri().to_owned())
@@ -71,6 +75,7 @@ impl Objects {
         let call = self.client.get_object().bucket(&self.bucket).key("-");
         let signed = call
             .presigned(lasting(SignedDuration::from_secs(1), None)?)
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("signing a link", error))?;
         let url = signed.uri();

@@ -4,6 +4,7 @@ use aws_sdk_s3::{
     error::ProvideErrorMetadata,
     types::{ChecksumAlgorithm, CompletedPart},
 };
+use futures::FutureExt as _;
 
 use super::{
     Objects,
@@ -43,6 +44,7 @@ impl Objects {
             .set_content_type(content_type.map(str::to_owned))
             .set_checksum_algorithm(checksums)
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("starting an upload", error))?;
         started
@@ -80,7 +82,7 @@ impl Objects {
     pub async fn abort_multipart(&self, key: &str, upload: &str) -> Result<()> {
         let call = self.client.abort_multipart_upload();
         let aborted = call.bucket(&self.bucket).key(key).upload_id(upload);
-        match aborted.send().await {
+        match aborted.send().boxed().await {
             Ok(_) => Ok(()),
             Err(error) if error.code() == Some("NoSuchUpload") => Ok(()),
             Err(error) => Err(Error::unavailable("aborting an upload", error)),

@@ -9,7 +9,7 @@ use aws_sdk_s3::{
 };
 use bytes::Bytes;
 use domain::digest::{Digest, Hasher};
-use futures::{Stream, StreamExt, stream};
+use futures::{FutureExt as _, Stream, StreamExt, stream};
 
 use super::Objects;
 use crate::{Error, Result};
@@ -27,7 +27,7 @@ impl Objects {
     /// What an object is; `None` if there is no such object.
     pub async fn head(&self, key: &str) -> Result<Option<ObjectInfo>> {
         let call = self.client.head_object().bucket(&self.bucket).key(key);
-        match Box::pin(call.send()).await {
+        match call.send().boxed().await {
             Ok(found) => Ok(Some(ObjectInfo {
                 size: size(found.content_length(), key)?,
                 etag: unquoted(found.e_tag()),
@@ -89,7 +89,7 @@ impl Objects {
         // HTTP counts the last byte in.
         let range = range.map(|range| format!("bytes={}-{}", range.start, range.end - 1));
         let call = self.client.get_object().bucket(&self.bucket).key(key);
-        match Box::pin(call.set_range(range).send()).await {
+        match call.set_range(range).send().boxed().await {
             Ok(found) => Ok(found),
             Err(SdkError::ServiceError(error))
                 if matches!(error.err(), GetObjectError::NoSuchKey(_)) =>

@@ -9,6 +9,7 @@ use domain::{
     Timestamp,
     audit::{Lock, LockMode},
 };
+use futures::FutureExt as _;
 
 use super::Objects;
 use crate::{Error, Result};
@@ -83,6 +84,7 @@ impl Objects {
             .set_key_marker(after.map(|after| after.key.clone()))
             .set_version_id_marker(after.and_then(|after| after.version.clone()))
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("listing the versions of objects", error))?;
         let next = match (found.is_truncated, found.next_key_marker) {
@@ -110,6 +112,7 @@ impl Objects {
             .version_id(version)
             .range(format!("bytes=0-{}", LARGEST - 1))
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("reading a version of an object", error))?;
         let mode = match found.object_lock_mode() {
@@ -141,6 +144,7 @@ impl Objects {
         let call = self.client.put_bucket_versioning().bucket(&self.bucket);
         call.versioning_configuration(versioning)
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("having a bucket keep versions", error))?;
         let retention = DefaultRetention::builder()
@@ -159,6 +163,7 @@ impl Objects {
         call.bucket(&self.bucket)
             .object_lock_configuration(lock)
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("having a bucket lock objects", error))?;
         Ok(())

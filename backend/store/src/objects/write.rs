@@ -7,6 +7,7 @@ use aws_sdk_s3::{
     types::{BucketLocationConstraint, CreateBucketConfiguration, MetadataDirective},
 };
 use bytes::Bytes;
+use futures::FutureExt as _;
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use super::{Objects, links::RESERVED, patient};
@@ -31,7 +32,12 @@ impl Objects {
                     .build()
             });
         let call = self.client.create_bucket().bucket(&self.bucket);
-        match call.set_create_bucket_configuration(place).send().await {
+        match call
+            .set_create_bucket_configuration(place)
+            .send()
+            .boxed()
+            .await
+        {
             Ok(_) => Ok(()),
             Err(SdkError::ServiceError(error)) if error.err().is_bucket_already_owned_by_you() => {
                 Ok(())
@@ -47,7 +53,8 @@ impl Objects {
         let call = call
             .content_type(content_type)
             .body(ByteStream::from(bytes));
-        Box::pin(call.send())
+        call.send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("writing an object", error))?;
         Ok(())
@@ -67,7 +74,7 @@ impl Objects {
                 .if_none_match("*")
                 .content_type(content_type)
                 .body(ByteStream::from(bytes.clone()));
-            let put = Box::pin(put.send()).await;
+            let put = put.send().boxed().await;
             match put.as_ref().map_err(SdkError::code) {
                 Ok(_) => return Ok(true),
                 Err(Some("PreconditionFailed")) => return Ok(false),
@@ -101,7 +108,7 @@ impl Objects {
                 .content_type(content_type)
                 .customize()
                 .config_override(patient());
-            let copied = Box::pin(copy.send()).await;
+            let copied = copy.send().boxed().await;
             match copied.as_ref().map_err(SdkError::code) {
                 Ok(_) | Err(Some("PreconditionFailed")) => return Ok(()),
                 // Another copy to that key is under way.
@@ -118,6 +125,7 @@ impl Objects {
     pub async fn delete(&self, key: &str) -> Result<()> {
         let call = self.client.delete_object().bucket(&self.bucket).key(key);
         call.send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("deleting an object", error))?;
         Ok(())

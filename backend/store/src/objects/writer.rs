@@ -9,6 +9,7 @@ use aws_sdk_s3::{
 };
 use bytes::{Bytes, BytesMut};
 use domain::digest::{Digest, Hasher};
+use futures::FutureExt as _;
 
 use super::{Objects, patient};
 use crate::{Error, Result};
@@ -195,7 +196,9 @@ impl Objects {
             .part_number(number)
             .checksum_algorithm(CHECKSUMS)
             .body(ByteStream::from(bytes));
-        let sent = Box::pin(call.send())
+        let sent = call
+            .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("sending a part of an object", error))?;
         Ok(CompletedPart::builder()
@@ -217,7 +220,7 @@ impl Objects {
         let call = call.bucket(&self.bucket).key(key).upload_id(upload);
         let done = call.multipart_upload(parts.build()).if_none_match("*");
         let done = done.customize().config_override(patient());
-        match Box::pin(done.send()).await {
+        match done.send().boxed().await {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
             // S3 wants the bytes once more, which only the caller has.
@@ -245,7 +248,8 @@ impl Objects {
             .multipart_upload(parts.build())
             .customize()
             .config_override(patient());
-        Box::pin(call.send())
+        call.send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("completing an upload", error))?;
         Ok(())

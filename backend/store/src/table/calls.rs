@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::{
         TransactWriteItem, Update, builders::TransactWriteItemBuilder,
     },
 };
+use futures::FutureExt as _;
 use uuid::Uuid;
 
 use super::{
@@ -132,7 +133,9 @@ impl Calls {
             .set_key(Some(key.attributes()))
             .consistent_read(consistent)
             .set_return_consumed_capacity(self.asks_for_cost());
-        let answer = Box::pin(call.send())
+        let answer = call
+            .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("reading an item", error))?;
         self.count_read(answer.consumed_capacity.as_slice(), answer.item.as_slice());
@@ -156,7 +159,9 @@ impl Calls {
                 .batch_get_item()
                 .request_items(&self.name, asked)
                 .set_return_consumed_capacity(self.asks_for_cost());
-            let answer = Box::pin(call.send())
+            let answer = call
+                .send()
+                .boxed()
                 .await
                 .map_err(|error| Error::unavailable("reading some items", error))?;
             let found = answer.responses.unwrap_or_default().remove(&self.name);
@@ -276,7 +281,7 @@ impl Calls {
         let mut token = Uuid::new_v4();
         loop {
             let sent = call.clone().client_request_token(token.to_string());
-            let error = match Box::pin(sent.send()).await {
+            let error = match sent.send().boxed().await {
                 Ok(answer) => {
                     self.count_write(answer.consumed_capacity.as_deref().unwrap_or_default());
                     return Ok(Written::Yes);
@@ -463,7 +468,7 @@ where
     let mut tries = Tries::of("an item");
     loop {
         // Boxed: what the SDK keeps of a call is large, and everything here is made of calls.
-        match Box::pin(send()).await {
+        match send().boxed().await {
             Err(error) if error.code() == Some("TransactionConflictException") => {
                 tries.again().await?;
             }

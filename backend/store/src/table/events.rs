@@ -92,7 +92,7 @@ impl Events<'_> {
             Recorded::Duplicate { event, known } => (&**event, *known),
         };
         // Boxed, since it is several calls wide, and callers hold it within their own.
-        Box::pin(self.project(stored, known, feed)).await?;
+        self.project(stored, known, feed).await?;
         Ok(recorded)
     }
 

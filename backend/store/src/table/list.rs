@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::page::{Cursor, Limit, Page};
+use futures::FutureExt as _;
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -146,7 +147,9 @@ impl Calls {
                 .query(ask)
                 .set_limit(ask.limit.map(|limit| limit - have))
                 .set_exclusive_start_key(start);
-            let answer = Box::pin(call.send())
+            let answer = call
+                .send()
+                .boxed()
                 .await
                 .map_err(|error| Error::unavailable("reading a list", error))?;
             self.count_read(answer.consumed_capacity.as_slice(), answer.items());

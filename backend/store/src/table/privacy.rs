@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
 use domain::{audit::replaced, id::PersonId, page::Cursor};
+use futures::FutureExt as _;
 use serde_json::Value;
 
 use super::{
@@ -171,6 +172,7 @@ impl People<'_> {
             .consistent_read(true)
             .set_return_consumed_capacity(self.table.calls.asks_for_cost())
             .send()
+            .boxed()
             .await
             .map_err(|error| Error::unavailable("reading the table through", error))?;
         self.table
@@ -243,6 +245,7 @@ impl People<'_> {
             .set_expression_attribute_values(Some(values))
             .set_return_consumed_capacity(self.table.calls.asks_for_cost())
             .send()
+            .boxed()
             .await;
         match sent {
             Ok(answer) => {

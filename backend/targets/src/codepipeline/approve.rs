@@ -93,7 +93,7 @@ impl Pipeline {
     /// The token in the pipeline's state, if the stage is at this execution.
     async fn token_of_state(&self, approval: Approval<'_>) -> Result<Option<String>, CallError> {
         let asked = self.client.get_pipeline_state().name(&self.name);
-        let answer = asked.send().await;
+        let answer = Box::pin(asked.send()).await;
         let answer = answer.map_err(|error| CallError::of("GetPipelineState", error))?;
         let mut stages = answer.stage_states().iter();
         let stage = stages.find(|stage| stage.stage_name() == Some(approval.stage));

@@ -169,7 +169,7 @@ impl Jobs {
             .execution_details(details.build())
             .set_output_variables(output_variables(outputs))
             .set_continuation_token(continuation.map(ToOwned::to_owned));
-        match call.send().await {
+        match Box::pin(call.send()).await {
             Ok(_) => Ok(Answered::Now),
             Err(error) => match error.as_service_error() {
                 Some(PutJobSuccessResultError::InvalidJobStateException(_)) => Ok(before(job)),
@@ -206,7 +206,7 @@ impl Jobs {
             .put_job_failure_result()
             .job_id(job)
             .failure_details(details);
-        match call.send().await {
+        match Box::pin(call.send()).await {
             Ok(_) => Ok(Answered::Now),
             Err(error) => match error.as_service_error() {
                 Some(PutJobFailureResultError::InvalidJobStateException(_)) => Ok(before(job)),

@@ -49,7 +49,7 @@ impl Pipeline {
     pub async fn execution(&self, id: &str) -> Result<Option<Execution>, CallError> {
         let asked = self.client.get_pipeline_execution();
         let asked = asked.pipeline_name(&self.name).pipeline_execution_id(id);
-        let found = match asked.send().await {
+        let found = match Box::pin(asked.send()).await {
             Ok(answer) => answer.pipeline_execution,
             Err(error) => {
                 let error = CallError::of("GetPipelineExecution", error);
@@ -120,7 +120,7 @@ impl Pipeline {
         let filter = ActionExecutionFilter::builder().pipeline_execution_id(execution);
         let asked = self.client.list_action_executions();
         let asked = asked.pipeline_name(&self.name).filter(filter.build());
-        let answer = asked.max_results(NEWEST).send().await;
+        let answer = Box::pin(asked.max_results(NEWEST).send()).await;
         let answer = answer.map_err(|error| CallError::of("ListActionExecutions", error))?;
         let found = answer.action_execution_details.unwrap_or_default();
         Ok(found.into_iter().map(action).collect())
@@ -129,7 +129,7 @@ impl Pipeline {
     async fn newest(&self, since: Timestamp) -> Result<Vec<PipelineExecutionSummary>, CallError> {
         let asked = self.client.list_pipeline_executions();
         let asked = asked.pipeline_name(&self.name).max_results(NEWEST);
-        let answer = asked.send().await;
+        let answer = Box::pin(asked.send()).await;
         let answer = answer.map_err(|error| CallError::of("ListPipelineExecutions", error))?;
         let after = DateTime::from_secs(since.as_second() - SLACK);
         let mut found = answer.pipeline_execution_summaries.unwrap_or_default();

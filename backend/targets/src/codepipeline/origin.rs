@@ -87,7 +87,7 @@ pub struct SourceRevision {
 impl Jobs {
     /// Where a job comes from.
     pub async fn origin(&self, job: &str) -> Result<Origin, OriginError> {
-        match self.client.get_job_details().job_id(job).send().await {
+        match Box::pin(self.client.get_job_details().job_id(job).send()).await {
             Ok(answer) => origin(answer),
             Err(error) => Err(unknown(&error)),
         }
@@ -125,7 +125,7 @@ impl Jobs {
         let asked = asked
             .pipeline_name(pipeline)
             .pipeline_execution_id(execution);
-        let answer = asked.send().await;
+        let answer = Box::pin(asked.send()).await;
         let answer = answer.map_err(|error| CallError::of("GetPipelineExecution", error))?;
         let found = answer.pipeline_execution;
         let found = found.and_then(|found| found.artifact_revisions);

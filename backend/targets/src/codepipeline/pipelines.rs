@@ -142,7 +142,7 @@ where
 {
     let mut wait = WAIT;
     for _ in 1..TRIES {
-        match send().await {
+        match Box::pin(send()).await {
             Ok(done) => return Ok(done),
             Err(error) => match CallError::of(operation, error) {
                 CallError::Busy { reason, .. } => {
@@ -154,7 +154,7 @@ where
         sleep(wait).await;
         wait *= 2;
     }
-    send()
+    Box::pin(send())
         .await
         .map_err(|error| CallError::of(operation, error))
 }

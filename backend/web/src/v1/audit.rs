@@ -91,7 +91,7 @@ pub(super) async fn verify(
     caller: Caller,
 ) -> Result<Json<Verified>, Problem> {
     let verified = state.portal.audit().verify(&caller.actor, caller.now);
-    Ok(Json(Box::pin(verified).await?))
+    Ok(Json(verified.await?))
 }
 
 /// Where the audit log ends, and a page of its seals in every version: with the entries, all that it takes to verify the log
@@ -113,5 +113,5 @@ pub(super) async fn seals(
         .portal
         .audit()
         .seals(&caller.actor, query.cursor.as_ref(), caller.now);
-    Ok(Json(Box::pin(seals).await?))
+    Ok(Json(seals.await?))
 }

@@ -25,5 +25,5 @@ pub(super) async fn compare(
         .portal
         .builds()
         .compare(&caller.actor, &query.from, &query.to);
-    Ok(Json(Box::pin(compared).await?))
+    Ok(Json(compared.await?))
 }

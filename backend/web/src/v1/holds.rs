@@ -37,7 +37,7 @@ pub(super) async fn hold_environment(
         .portal
         .holds()
         .hold_environment(caller.who(), request, caller.now);
-    Ok(Json(Box::pin(held).await?))
+    Ok(Json(held.await?))
 }
 
 /// Lifts a hold on an environment or on automatic promotion, and goes on with what waited for that. The holds that are
@@ -57,7 +57,7 @@ pub(super) async fn lift(
         .portal
         .holds()
         .lift(caller.who(), &on, why, caller.now);
-    Box::pin(lifted).await?;
+    lifted.await?;
     Ok(Json(
         state.portal.holds().list(&caller.actor, caller.now).await?,
     ))

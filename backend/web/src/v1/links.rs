@@ -47,7 +47,7 @@ pub(super) async fn make(
     let made = portal
         .links()
         .make(caller.who(), request, &caller.base, caller.now);
-    let made = Box::pin(made).await?;
+    let made = made.await?;
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::CREATED, headers, Json(made)).into_response())
 }
@@ -64,5 +64,5 @@ pub(super) async fn revoke(
     Names((id,)): Names<(LinkId,)>,
 ) -> Result<Json<LinkView>, Problem> {
     let revoked = state.portal.links().revoke(caller.who(), &id, caller.now);
-    Ok(Json(Box::pin(revoked).await?))
+    Ok(Json(revoked.await?))
 }

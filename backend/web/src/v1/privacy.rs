@@ -26,7 +26,7 @@ pub(super) async fn export(
 ) -> Result<Json<Export>, Problem> {
     let who = caller.who();
     let export = state.portal.privacy().export(who, &asked, caller.now);
-    Ok(Json(Box::pin(export).await?))
+    Ok(Json(export.await?))
 }
 
 /// Erases a person's name, as far as one call gets: call again with `next` until there is none. Nothing brings it back. Their
@@ -43,7 +43,7 @@ pub(super) async fn erase(
 ) -> Result<Response, Problem> {
     let who = caller.who();
     let erasing = state.portal.privacy().erase(who, &asked, caller.now);
-    let done = Box::pin(erasing).await?;
+    let done = erasing.await?;
     let own = Privacy::has_signed_out(&caller.actor, &done);
     Ok(session::without(own, &caller.base, Json(done)))
 }

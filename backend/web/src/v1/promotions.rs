@@ -53,7 +53,7 @@ pub(super) async fn request(
         .portal
         .promotions()
         .request(caller.who(), request, caller.now);
-    Ok(answer(Box::pin(asked).await?))
+    Ok(answer(asked.await?))
 }
 
 /// One promotion, with its gates as they stand now.
@@ -71,7 +71,7 @@ pub(super) async fn show(
         .portal
         .promotions()
         .show(&caller.actor, &id, caller.now);
-    Ok(Json(Box::pin(view).await?))
+    Ok(Json(view.await?))
 }
 
 /// Agrees to a promotion of these very bytes.
@@ -93,7 +93,7 @@ pub(super) async fn approve(
             .portal
             .promotions()
             .approve(caller.who(), &id, &digest, comment, caller.now);
-    Ok(Json(Box::pin(approved).await?))
+    Ok(Json(approved.await?))
 }
 
 /// Does not agree to a promotion, which is the end of it.
@@ -113,7 +113,7 @@ pub(super) async fn reject(
         .portal
         .promotions()
         .reject(caller.who(), &id, &reason, caller.now);
-    Ok(Json(Box::pin(rejected).await?))
+    Ok(Json(rejected.await?))
 }
 
 /// Takes a promotion back that has not started.
@@ -133,7 +133,7 @@ pub(super) async fn cancel(
         .portal
         .promotions()
         .cancel(caller.who(), &id, &reason, caller.now);
-    Ok(Json(Box::pin(canceled).await?))
+    Ok(Json(canceled.await?))
 }
 
 /// Ends a promotion that is starting or running. Its target is not called, and whatever it does then releases nothing. For
@@ -154,7 +154,7 @@ pub(super) async fn abandon(
         .portal
         .promotions()
         .abandon(caller.who(), &id, &reason, caller.now);
-    Ok(Json(Box::pin(abandoned).await?))
+    Ok(Json(abandoned.await?))
 }
 
 /// Where a build may go, and what would be checked.
@@ -172,7 +172,7 @@ pub(super) async fn options(
         .portal
         .promotions()
         .options(&caller.actor, &id, caller.now);
-    Ok(Json(Box::pin(options).await?))
+    Ok(Json(options.await?))
 }
 
 /// Promotions of an app into an environment, over or not, newest first.
@@ -225,7 +225,7 @@ pub(super) async fn rollback(
             .portal
             .promotions()
             .rollback(caller.who(), &app, &environment, request, caller.now);
-    Ok(answer(Box::pin(asked).await?))
+    Ok(answer(asked.await?))
 }
 
 fn answer(asked: Asked) -> (StatusCode, Json<Promotion>) {

@@ -46,7 +46,7 @@ pub(super) async fn end(
     Names((id,)): Names<(SessionId,)>,
 ) -> Result<Response, Problem> {
     let ended = state.portal.sessions().end(caller.who(), &id, caller.now);
-    Box::pin(ended).await?;
+    ended.await?;
     let own = current.is_some_and(|Extension(current)| *current.id() == id);
     let answer = Json(Ended { ended: 1 });
     Ok(session::without(own, &caller.base, answer))
@@ -65,7 +65,7 @@ pub(super) async fn end_others(
     let asking = session::asking(&state, current.as_deref());
     let who = caller.who();
     let ended = state.portal.sessions().end_others(who, asking, caller.now);
-    Ok(Json(Box::pin(ended).await?))
+    Ok(Json(ended.await?))
 }
 
 /// Ends all sessions of someone, for who may manage other people's credentials.
@@ -81,5 +81,5 @@ pub(super) async fn end_all(
 ) -> Result<Json<Ended>, Problem> {
     let who = caller.who();
     let ended = state.portal.sessions().end_all_of(who, &asked, caller.now);
-    Ok(Json(Box::pin(ended).await?))
+    Ok(Json(ended.await?))
 }

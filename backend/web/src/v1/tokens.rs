@@ -53,7 +53,7 @@ pub(super) async fn make(
         .tokens()
         .make(caller.who(), request, caller.now);
     let not_kept = [(header::CACHE_CONTROL, "no-store")];
-    Ok((not_kept, Json(Box::pin(made).await?)))
+    Ok((not_kept, Json(made.await?)))
 }
 
 /// Revokes an API token: from now on it opens nothing. One that is revoked already stays as it is.
@@ -68,5 +68,5 @@ pub(super) async fn revoke(
     Names((id,)): Names<(TokenId,)>,
 ) -> Result<Json<TokenView>, Problem> {
     let revoked = state.portal.tokens().revoke(caller.who(), &id, caller.now);
-    Ok(Json(Box::pin(revoked).await?))
+    Ok(Json(revoked.await?))
 }

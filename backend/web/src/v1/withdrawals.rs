@@ -28,7 +28,7 @@ pub(super) async fn withdraw(
         .portal
         .holds()
         .withdraw(caller.who(), &id, &reason, caller.now);
-    Ok(Json(Box::pin(withdrawn).await?))
+    Ok(Json(withdrawn.await?))
 }
 
 /// Gives a withdrawn build out again.
@@ -48,7 +48,7 @@ pub(super) async fn restore(
         .portal
         .holds()
         .restore(caller.who(), &id, &reason, caller.now);
-    Box::pin(restored).await?;
+    restored.await?;
     let build = state.portal.builds().show(&caller.actor, &id, caller.now);
-    Ok(Json(Box::pin(build).await?))
+    Ok(Json(build.await?))
 }

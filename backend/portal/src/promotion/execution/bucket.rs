@@ -36,7 +36,7 @@ impl Calls<'_> {
         let build = self.portal.builds().record(&promotion.build).await?.build;
         let there = self.bucket(bucket, roles).await;
         for artifact in &build.artifacts {
-            match Box::pin(self.copy(&promotion.app, artifact, &there)).await {
+            match self.copy(&promotion.app, artifact, &there).await {
                 Ok(()) => {}
                 Err(Trouble::Bytes(why)) => return self.give_up(record, why, now).await,
                 Err(Trouble::Here(error) | Trouble::There(error)) if !error.is_lasting() => {
