@@ -10,6 +10,7 @@ mod seals;
 mod verify;
 
 pub use export::Part;
+pub use list::Excerpt;
 pub use seals::read_seals;
 pub use verify::verify;
 

@@ -23,6 +23,17 @@ use store::{
 
 use crate::{Error, Result, access::Action, handle::handle, known};
 
+/// Who asks for a download, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Downloader<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// What their program calls itself.
+    pub user_agent: Option<&'a str>,
+    /// When.
+    pub now: Timestamp,
+}
+
 /// A link that was granted.
 #[derive(Clone, Debug)]
 pub struct Grant {
@@ -81,42 +92,38 @@ impl Downloads<'_> {
     /// A link to the package that an environment serves now: the one for `abi`, else the one for the most devices.
     pub async fn latest(
         self,
-        actor: &Actor,
+        by: Downloader<'_>,
         app: &AppId,
         environment: &EnvironmentId,
         abi: Option<&str>,
-        user_agent: Option<&str>,
-        now: Timestamp,
     ) -> Result<Grant> {
-        let choice = self.choose_latest(actor, app, environment, abi, user_agent, now);
+        let choice = self.choose_latest(by, app, environment, abi);
         self.grant(&choice.await?).await
     }
 
     /// A link to one file of a build, which has to be one of `app` where that is said.
     pub async fn file(
         self,
-        actor: &Actor,
+        by: Downloader<'_>,
         (app, build): (Option<&AppId>, &BuildId),
         digest: &Digest,
-        user_agent: Option<&str>,
-        now: Timestamp,
     ) -> Result<Grant> {
-        let record = self.portal.builds().record(build).await?;
-        self.portal.builds().check_app(actor, &record.build, app)?;
-        let choice = self.choose_of(actor, record, digest, user_agent, now);
+        let builds = self.portal.builds();
+        let record = builds.record(build).await?;
+        builds.check_app(by.actor, &record.build, app)?;
+        let choice = self.choose_of(by, record, digest);
         self.grant(&choice.await?).await
     }
 
-    /// The package that an environment serves now, if `actor` may have it.
+    /// The package that an environment serves now, if `by` may have it.
     pub(crate) async fn choose_latest(
         self,
-        actor: &Actor,
+        by: Downloader<'_>,
         app: &AppId,
         environment: &EnvironmentId,
         abi: Option<&str>,
-        user_agent: Option<&str>,
-        now: Timestamp,
     ) -> Result<Choice> {
+        let actor = by.actor;
         self.portal.authorise(actor, Action::ViewApp(app))?;
         known::app(self.portal, app)?;
         known::environment(self.portal, environment)?;
@@ -153,34 +160,30 @@ impl Downloads<'_> {
                 name: install.name.clone(),
                 by: actor.clone(),
                 link: None,
-                at: now,
-                user_agent: shortened(user_agent),
+                at: by.now,
+                user_agent: shortened(by.user_agent),
             },
             size: install.size,
             kind: ArtifactKind::Apk,
         })
     }
 
-    /// One file of a build, if `actor` may have it.
+    /// One file of a build, if `by` may have it.
     pub(crate) async fn choose_file(
         self,
-        actor: &Actor,
+        by: Downloader<'_>,
         build: &BuildId,
         digest: &Digest,
-        user_agent: Option<&str>,
-        now: Timestamp,
     ) -> Result<Choice> {
-        let record = self.portal.builds().visible(actor, build).await?;
-        self.choose_of(actor, record, digest, user_agent, now).await
+        let record = self.portal.builds().visible(by.actor, build).await?;
+        self.choose_of(by, record, digest).await
     }
 
     async fn choose_of(
         self,
-        actor: &Actor,
+        by: Downloader<'_>,
         record: BuildRecord,
         digest: &Digest,
-        user_agent: Option<&str>,
-        now: Timestamp,
     ) -> Result<Choice> {
         let environments = record.environments();
         let (build, releases) = (record.build, record.releases);
@@ -189,7 +192,7 @@ impl Downloads<'_> {
             app: &build.app,
             environments: &environments,
         };
-        self.portal.authorise(actor, action)?;
+        self.portal.authorise(by.actor, action)?;
         let artifact = build
             .artifacts
             .iter()
@@ -215,10 +218,10 @@ impl Downloads<'_> {
                 environment: None,
                 artifact: artifact.digest,
                 name: artifact.name.clone(),
-                by: actor.clone(),
+                by: by.actor.clone(),
                 link: None,
-                at: now,
-                user_agent: shortened(user_agent),
+                at: by.now,
+                user_agent: shortened(by.user_agent),
             },
             size: artifact.size,
             kind: artifact.kind,

@@ -11,19 +11,33 @@ use domain::{
 
 use crate::{Result, access::Action, audit::Audit};
 
+/// Which page of the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Excerpt<'a> {
+    /// Of which month; left out, of the month that it is.
+    pub month: Option<&'a Month>,
+    /// How many entries at the most.
+    pub limit: Limit,
+    /// Where the page before ended.
+    pub cursor: Option<&'a Cursor>,
+}
+
 impl Audit<'_> {
-    /// One page of the log: of `month`, or of the month that it is.
+    /// One page of the log.
     pub async fn list(
         self,
         actor: &Actor,
-        month: Option<&Month>,
-        limit: Limit,
-        cursor: Option<&Cursor>,
+        excerpt: Excerpt<'_>,
         now: Timestamp,
     ) -> Result<AuditView> {
         self.portal.authorise(actor, Action::ViewAudit)?;
         let table = &self.portal.table;
         let span = table.audit().span().await?;
+        let Excerpt {
+            month,
+            limit,
+            cursor,
+        } = excerpt;
         let month = month.cloned().unwrap_or_else(|| Month::of(now));
         let Page { items, next } = table.audit().list(&month, limit, cursor).await?;
         Ok(AuditView {

@@ -8,11 +8,11 @@ use domain::{
     Timestamp,
     actor::Actor,
     audit::{Entry, Narrow},
-    month::Month,
-    page::{Cursor, Limit, Page},
+    page::{Limit, Page},
 };
 use store::table::AuditPlace;
 
+use super::list::Excerpt;
 use crate::{Result, audit::Audit};
 
 /// How many entries are read at once, and how often for one answer.
@@ -25,18 +25,19 @@ impl Audit<'_> {
     pub async fn narrowed(
         self,
         actor: &Actor,
-        month: Option<&Month>,
+        excerpt: Excerpt<'_>,
         narrow: &Narrow,
-        limit: Limit,
-        cursor: Option<&Cursor>,
         now: Timestamp,
     ) -> Result<AuditView> {
         if narrow.is_everything() {
-            return self.list(actor, month, limit, cursor, now).await;
+            return self.list(actor, excerpt, now).await;
         }
-        let wanted = usize::from(limit.get());
-        let at_once = Limit::try_from(AT_ONCE).unwrap_or_default();
-        let mut view = self.list(actor, month, at_once, cursor, now).await?;
+        let wanted = usize::from(excerpt.limit.get());
+        let many = Excerpt {
+            limit: Limit::try_from(AT_ONCE).unwrap_or_default(),
+            ..excerpt
+        };
+        let mut view = self.list(actor, many, now).await?;
         let mut found: Vec<Entry> = Vec::new();
         for time in 1.. {
             let Page { items, next } = view.entries;
@@ -50,7 +51,8 @@ impl Audit<'_> {
                 break;
             }
             let next = view.entries.next.take();
-            view = self.list(actor, month, at_once, next.as_ref(), now).await?;
+            let cursor = next.as_ref();
+            view = self.list(actor, Excerpt { cursor, ..many }, now).await?;
         }
         if found.len() > wanted {
             found.truncate(wanted);

@@ -17,7 +17,7 @@ use super::{holder, list};
 use crate::{
     Error, Portal, Result,
     access::Action,
-    download::{Choice, Counted, Grant},
+    download::{Choice, Counted, Downloader, Grant},
     links::Links,
 };
 
@@ -105,12 +105,17 @@ impl Links<'_> {
         tapper: Tapper<'_>,
         now: Timestamp,
     ) -> Result<Option<Grant>> {
-        let (guest, agent) = (holder(record), tapper.user_agent);
+        let guest = holder(record);
+        let by = Downloader {
+            actor: &guest,
+            user_agent: tapper.user_agent,
+            now,
+        };
         let choice = match &record.link.what {
             Shared::Newest { app, environment } => {
                 self.portal
                     .downloads()
-                    .choose_latest(&guest, app, environment, None, agent, now)
+                    .choose_latest(by, app, environment, None)
                     .await?
             }
             Shared::Build { build, .. } => {
@@ -122,7 +127,7 @@ impl Links<'_> {
                 })?;
                 self.portal
                     .downloads()
-                    .choose_file(&guest, build, &package.digest, agent, now)
+                    .choose_file(by, build, &package.digest)
                     .await?
             }
         };

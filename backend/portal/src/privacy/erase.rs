@@ -97,8 +97,7 @@ impl Privacy<'_> {
         );
         erased.reason = Some(reason.to_owned());
         self.portal.table.audit().note(&erased).await?;
-        self.revoke(who, &known, is_own, reason, &mut done, now)
-            .await?;
+        self.revoke(who, &known, reason, &mut done, now).await?;
         let table = &self.portal.table;
         let mut changed = 0;
         for _ in 0..PARTS {
@@ -136,13 +135,12 @@ impl Privacy<'_> {
         self,
         who: Principal<'_>,
         known: &Known,
-        is_own: bool,
         reason: &str,
         done: &mut Erasing,
         now: Timestamp,
     ) -> Result<()> {
         let (id, table) = (&known.subject.id, &self.portal.table);
-        if !is_own {
+        if !is_own(who.actor, id) {
             done.sessions = self.end_all_of(who, known, reason, now).await?;
         }
         for name in &known.subject.texts {

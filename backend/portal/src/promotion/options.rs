@@ -28,6 +28,25 @@ pub(crate) struct Around {
     open: Vec<Promotion>,
 }
 
+impl Around {
+    /// What is around one step of an app's path.
+    fn of_step(
+        &self,
+        app: &AppId,
+        step: &PathStep,
+        served: &HashMap<EnvironmentId, Served>,
+    ) -> Surroundings {
+        let to = &step.environment;
+        let mut open = self.open.iter();
+        let open = open.find(|open| open.app == *app && open.to == *to);
+        Surroundings {
+            served: served.get(to).cloned().unwrap_or_default(),
+            holds: self.holds.clone(),
+            open: open.cloned(),
+        }
+    }
+}
+
 impl Promotions<'_> {
     /// Where a build may go.
     pub async fn options(
@@ -57,7 +76,7 @@ impl Prospects<'_> {
             return Ok(Around::default());
         }
         let table = &self.portal.table;
-        let (holds, open) = futures::try_join!(table.holds().recent(), table.promotions().open(),)?;
+        let (holds, open) = futures::try_join!(table.holds().recent(), table.promotions().open())?;
         Ok(Around { holds, open })
     }
 
@@ -75,9 +94,10 @@ impl Prospects<'_> {
             .catalog()
             .path(app)
             .map_or(&[][..], |path| &path.steps);
-        let steps = steps
-            .iter()
-            .map(|step| self.step_option(actor, record, step, served, around, now));
+        let steps = steps.iter().map(|step| {
+            let surroundings = around.of_step(app, step, served);
+            self.step_option(actor, record, step, surroundings, now)
+        });
         Ok(BuildOptions {
             steps: futures::future::try_join_all(steps).await?,
             promotions: record.promotions.clone(),
@@ -90,19 +110,12 @@ impl Prospects<'_> {
         actor: &Actor,
         record: &BuildRecord,
         step: &PathStep,
-        served: &HashMap<EnvironmentId, Served>,
-        around: &Around,
+        surroundings: Surroundings,
         now: Timestamp,
     ) -> Result<StepOption> {
         let (app, to) = (&record.build.app, &step.environment);
         let rights = Decisions::of(self.portal).rights(actor, app, to);
-        let mut open = around.open.iter();
-        let open = open.find(|open| open.app == *app && open.to == *to);
-        let surroundings = Surroundings {
-            served: served.get(to).cloned().unwrap_or_default(),
-            holds: around.holds.clone(),
-            open: open.cloned(),
-        };
+        let open = surroundings.open.as_ref().map(PromotionBrief::of);
         let situation = Situations::of(self.portal)
             .situation_in(app, to, Some(record), surroundings, rights)
             .await?;
@@ -123,7 +136,7 @@ impl Prospects<'_> {
             may_bypass: may_bypass(&situation, &asked),
             gates: asked.gates,
             refusals: asked.refusals,
-            open: open.map(PromotionBrief::of),
+            open,
         })
     }
 

@@ -20,7 +20,7 @@ impl Runs<'_> {
     pub async fn overview(self, actor: &Actor, now: Timestamp) -> Result<Overview> {
         let apps = self.portal.builds().apps(actor)?;
         let table = &self.portal.table;
-        let (record, holds) = futures::try_join!(table.runs().overview(), table.holds().recent(),)?;
+        let (record, holds) = futures::try_join!(table.runs().overview(), table.holds().recent())?;
         let catalog = self.portal.catalog();
         let unassigned = if self.portal.may(actor, Action::ViewUnassigned) {
             unassigned(&record, catalog)

@@ -8,7 +8,7 @@ use domain::{
     page::Limit,
 };
 use futures::future::join_all;
-use portal::Error;
+use portal::{Error, audit::Excerpt};
 use serde_json::{Value, json};
 use testkit::{TestPortal, ada, bob, member, noon, tom};
 
@@ -280,7 +280,15 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
     let page = test
         .portal
         .audit()
-        .list(&auditor, None, few, None, noon(1))
+        .list(
+            &auditor,
+            Excerpt {
+                month: None,
+                limit: few,
+                cursor: None,
+            },
+            noon(1),
+        )
         .await
         .unwrap();
     assert_eq!(
@@ -291,7 +299,15 @@ async fn a_month_can_be_read_and_taken_away_by_who_may() {
     let page = test
         .portal
         .audit()
-        .list(&auditor, None, few, next, noon(1))
+        .list(
+            &auditor,
+            Excerpt {
+                month: None,
+                limit: few,
+                cursor: next,
+            },
+            noon(1),
+        )
         .await
         .unwrap();
     assert_eq!(page.entries.items[0].number, 5);

@@ -7,7 +7,7 @@ use domain::{
     audit::AuditAction,
     promotion::State,
 };
-use portal::Error;
+use portal::{Error, download::Downloader};
 use testkit::{TestPortal, ada, dev, noon, preprod, tom, wallet};
 
 #[tokio::test]
@@ -90,7 +90,15 @@ async fn a_withdrawn_file_is_refused_with_the_reason() {
     let refused = test
         .portal
         .downloads()
-        .file(&tom(), (None, &bad.id), &digest, None, noon(3))
+        .file(
+            Downloader {
+                actor: &tom(),
+                user_agent: None,
+                now: noon(3),
+            },
+            (None, &bad.id),
+            &digest,
+        )
         .await;
     let Err(Error::Refused { reason }) = refused else {
         panic!("{refused:?}");
@@ -112,10 +120,16 @@ async fn whoever_wants_the_newest_reads_why_there_is_none() {
         .unwrap();
     assert_eq!(test.current(&dev()).await, None);
     let (actor, app, environment) = (tom(), wallet(), dev());
-    let granted = test
-        .portal
-        .downloads()
-        .latest(&actor, &app, &environment, None, None, noon(2));
+    let granted = test.portal.downloads().latest(
+        Downloader {
+            actor: &actor,
+            user_agent: None,
+            now: noon(2),
+        },
+        &app,
+        &environment,
+        None,
+    );
     let refused = granted.await;
     assert!(
         matches!(&refused, Err(Error::Refused { reason }) if reason.contains("leaks")),

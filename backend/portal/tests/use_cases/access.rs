@@ -2,7 +2,7 @@
 
 use api::uploads::{PromisedFile, UploadRequest};
 use domain::{actor::Actor, digest::Digest, page::Limit};
-use portal::{Error, views::Which};
+use portal::{Error, download::Downloader, views::Which};
 use testkit::{
     TestPortal, at, dev, job, registering, wallet,
     zip::{stored, zip},
@@ -74,13 +74,30 @@ async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
     is_forbidden(
         portal
             .downloads()
-            .latest(pipeline, app, environment, None, None, now)
+            .latest(
+                Downloader {
+                    actor: pipeline,
+                    user_agent: None,
+                    now,
+                },
+                app,
+                environment,
+                None,
+            )
             .await,
     );
     is_forbidden(
         portal
             .downloads()
-            .file(pipeline, (None, &build.id), &digest, None, now)
+            .file(
+                Downloader {
+                    actor: pipeline,
+                    user_agent: None,
+                    now,
+                },
+                (None, &build.id),
+                &digest,
+            )
             .await,
     );
     is_forbidden(

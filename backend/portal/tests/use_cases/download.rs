@@ -1,7 +1,7 @@
 //! A tap becomes a link that works for minutes, for one file.
 
 use domain::{digest::Digest, id::BuildId, page::Limit};
-use portal::Error;
+use portal::{Error, download::Downloader};
 use secrecy::ExposeSecret as _;
 use testkit::{
     TestPortal, at, dev, job, me, preprod, registering, wallet,
@@ -36,7 +36,16 @@ async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
     let grant = world
         .portal
         .downloads()
-        .latest(&me(), &wallet(), &dev(), None, agent, now())
+        .latest(
+            Downloader {
+                actor: &me(),
+                user_agent: agent,
+                now: now(),
+            },
+            &wallet(),
+            &dev(),
+            None,
+        )
         .await
         .unwrap();
     assert!(
@@ -74,7 +83,16 @@ async fn a_tap_reads_one_item_and_writes_its_count_and_its_record() {
     world
         .portal
         .downloads()
-        .latest(&me(), &wallet(), &dev(), None, None, now())
+        .latest(
+            Downloader {
+                actor: &me(),
+                user_agent: None,
+                now: now(),
+            },
+            &wallet(),
+            &dev(),
+            None,
+        )
         .await
         .unwrap();
     let cost = world.meter.read();
@@ -91,7 +109,16 @@ async fn a_split_is_picked_by_its_abi_and_one_that_is_not_there_is_refused() {
         async move {
             portal
                 .downloads()
-                .latest(&me(), &wallet(), &dev(), Some(abi), None, now())
+                .latest(
+                    Downloader {
+                        actor: &me(),
+                        user_agent: None,
+                        now: now(),
+                    },
+                    &wallet(),
+                    &dev(),
+                    Some(abi),
+                )
                 .await
         }
     };
@@ -101,7 +128,16 @@ async fn a_split_is_picked_by_its_abi_and_one_that_is_not_there_is_refused() {
     let nothing = world
         .portal
         .downloads()
-        .latest(&me(), &wallet(), &preprod(), None, None, now())
+        .latest(
+            Downloader {
+                actor: &me(),
+                user_agent: None,
+                now: now(),
+            },
+            &wallet(),
+            &preprod(),
+            None,
+        )
         .await;
     assert!(
         matches!(nothing, Err(Error::NotFound { .. })),
@@ -117,7 +153,16 @@ async fn a_link_works_for_its_own_file_only() {
     let grant = world
         .portal
         .downloads()
-        .latest(&me(), &wallet(), &dev(), None, None, now())
+        .latest(
+            Downloader {
+                actor: &me(),
+                user_agent: None,
+                now: now(),
+            },
+            &wallet(),
+            &dev(),
+            None,
+        )
         .await
         .unwrap();
     let apk = grant.digest.to_string();
@@ -133,7 +178,15 @@ async fn a_link_works_for_its_own_file_only() {
     let own = world
         .portal
         .downloads()
-        .file(&me(), (None, &build), &mapping, None, now())
+        .file(
+            Downloader {
+                actor: &me(),
+                user_agent: None,
+                now: now(),
+            },
+            (None, &build),
+            &mapping,
+        )
         .await
         .unwrap();
     let text = reqwest::get(own.url.expose_secret()).await.unwrap();
@@ -143,7 +196,15 @@ async fn a_link_works_for_its_own_file_only() {
     let refused = world
         .portal
         .downloads()
-        .file(&me(), (None, &build), &unknown, None, now())
+        .file(
+            Downloader {
+                actor: &me(),
+                user_agent: None,
+                now: now(),
+            },
+            (None, &build),
+            &unknown,
+        )
         .await;
     assert!(
         matches!(refused, Err(Error::NotFound { .. })),
@@ -158,7 +219,16 @@ async fn a_link_ends_after_five_minutes() {
     let grant = world
         .portal
         .downloads()
-        .latest(&me(), &wallet(), &dev(), None, None, before)
+        .latest(
+            Downloader {
+                actor: &me(),
+                user_agent: None,
+                now: before,
+            },
+            &wallet(),
+            &dev(),
+            None,
+        )
         .await
         .unwrap();
     let over = reqwest::get(grant.url.expose_secret()).await.unwrap();

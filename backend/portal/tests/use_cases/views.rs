@@ -8,7 +8,7 @@ use domain::{
     package::{Icon, Package, Signing},
     page::Limit,
 };
-use portal::Error;
+use portal::{Error, download::Downloader};
 use testkit::{TestPortal, at, dev, me, wallet};
 
 /// A package of `wallet`, signed with a certificate of that name.
@@ -120,7 +120,16 @@ async fn an_unsigned_build_has_no_download() {
     let portal = &world.portal;
     let grant = portal
         .downloads()
-        .latest(&me(), &wallet(), &dev(), None, None, at("05:00:00"))
+        .latest(
+            Downloader {
+                actor: &me(),
+                user_agent: None,
+                now: at("05:00:00"),
+            },
+            &wallet(),
+            &dev(),
+            None,
+        )
         .await;
     assert!(matches!(grant, Err(Error::Refused { .. })), "{grant:?}");
 }
@@ -137,7 +146,16 @@ async fn an_abi_that_no_split_is_for_is_refused_with_those_that_there_are() {
     let now = at("05:00:00");
     let grant = portal
         .downloads()
-        .latest(&me(), &wallet(), &dev(), Some("mips"), None, now)
+        .latest(
+            Downloader {
+                actor: &me(),
+                user_agent: None,
+                now,
+            },
+            &wallet(),
+            &dev(),
+            Some("mips"),
+        )
         .await;
     match grant {
         Err(Error::Refused { reason }) => assert!(reason.contains("arm64-v8a"), "{reason}"),

@@ -10,6 +10,7 @@ use axum::{
 use domain::{Timestamp, access::Action, actor::Actor, audit::Principal};
 use frontend::site::{Section, Visitor};
 use identity::{Authenticated, sign_in::Session};
+use portal::download::Downloader;
 use url::form_urlencoded;
 
 use crate::{
@@ -51,6 +52,17 @@ impl Caller {
             actor: &self.actor,
             proof: &self.proof,
             from: self.from.as_deref(),
+        }
+    }
+}
+
+impl Caller {
+    /// Who asks, for a download.
+    pub(crate) fn downloader(&self) -> Downloader<'_> {
+        Downloader {
+            actor: &self.actor,
+            user_agent: self.user_agent.as_deref(),
+            now: self.now,
         }
     }
 }

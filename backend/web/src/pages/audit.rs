@@ -14,6 +14,7 @@ use frontend::pages::audit::{
     list::{AuditPage, Shown},
     verify::{ComparedSeals, VerifiedPage},
 };
+use portal::audit::Excerpt;
 use serde::{Deserialize as _, de::value::StrDeserializer};
 
 use crate::{
@@ -71,12 +72,15 @@ pub(super) async fn list(
     caller: Caller,
     asked: Asked,
 ) -> Result<Response, Problem> {
-    let (month, narrow, cursor) = (asked.month.as_ref(), &asked.narrow, asked.cursor.as_ref());
-    let (limit, now) = (Limit::default(), caller.now);
+    let excerpt = Excerpt {
+        month: asked.month.as_ref(),
+        limit: Limit::default(),
+        cursor: asked.cursor.as_ref(),
+    };
     let view = state
         .portal
         .audit()
-        .narrowed(&caller.actor, month, narrow, limit, cursor, now)
+        .narrowed(&caller.actor, excerpt, &asked.narrow, caller.now)
         .await?;
     let shown = Shown {
         month: view.month.clone(),
@@ -92,7 +96,7 @@ pub(super) async fn list(
         shown: &shown,
         entries: &view.entries,
         apps,
-        as_of: now,
+        as_of: caller.now,
     };
     Ok(state.page(&caller, &page))
 }

@@ -38,11 +38,10 @@ pub(super) async fn file(
     caller: Caller,
     Names((app, id, digest)): Names<(AppId, BuildId, Digest)>,
 ) -> Result<Response, Problem> {
-    let agent = caller.user_agent.as_deref();
     let grant = state
         .portal
         .downloads()
-        .file(&caller.actor, (Some(&app), &id), &digest, agent, caller.now)
+        .file(caller.downloader(), (Some(&app), &id), &digest)
         .await?;
     redirect::for_people(&grant)
 }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{audit::format::Format, month::Month, page::Cursor};
-use portal::audit::Part;
+use portal::audit::{Excerpt, Part};
 
 use crate::{
     extract::{
@@ -39,11 +39,13 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let portal = &state.portal;
     let Some(format) = query.format else {
-        let (month, cursor) = (query.month.as_ref(), query.cursor.as_ref());
-        let view = portal
-            .audit()
-            .list(&caller.actor, month, query.limit, cursor, caller.now)
-            .await?;
+        let excerpt = Excerpt {
+            month: query.month.as_ref(),
+            limit: query.limit,
+            cursor: query.cursor.as_ref(),
+        };
+        let audit = portal.audit();
+        let view = audit.list(&caller.actor, excerpt, caller.now).await?;
         return Ok(Json(view).into_response());
     };
     let month = query.month.unwrap_or_else(|| Month::of(caller.now));

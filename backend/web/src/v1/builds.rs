@@ -46,11 +46,10 @@ pub(super) async fn file(
     caller: Caller,
     Names((id, digest)): Names<(BuildId, Digest)>,
 ) -> Result<Response, Problem> {
-    let agent = caller.user_agent.as_deref();
     let grant = state
         .portal
         .downloads()
-        .file(&caller.actor, (None, &id), &digest, agent, caller.now)
+        .file(caller.downloader(), (None, &id), &digest)
         .await?;
     redirect::for_programs(grant)
 }

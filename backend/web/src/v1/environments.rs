@@ -90,11 +90,11 @@ pub(super) async fn latest(
     Names((app, environment)): Names<(AppId, EnvironmentId)>,
     query: AbiQuery,
 ) -> Result<Response, Problem> {
-    let (abi, agent) = (query.abi.as_deref(), caller.user_agent.as_deref());
+    let abi = query.abi.as_deref();
     let grant = state
         .portal
         .downloads()
-        .latest(&caller.actor, &app, &environment, abi, agent, caller.now)
+        .latest(caller.downloader(), &app, &environment, abi)
         .await?;
     redirect::for_programs(grant)
 }

@@ -12,6 +12,7 @@ use domain::{
 };
 use futures::future::join_all;
 use identity::workload::Workloads;
+use portal::download::Downloader;
 use serde_json::{Value, json};
 use testkit::{Answer, TestPortal, dev, now, wallet};
 
@@ -257,7 +258,16 @@ async fn a_day_that_is_used_up_ends_at_midnight() {
     let taken = async |at| {
         portal
             .downloads()
-            .latest(&me, &app, &environment, None, None, at)
+            .latest(
+                Downloader {
+                    actor: &me,
+                    user_agent: None,
+                    now: at,
+                },
+                &app,
+                &environment,
+                None,
+            )
             .await
     };
     for _ in 0..3 {
@@ -275,7 +285,15 @@ async fn a_day_that_is_used_up_ends_at_midnight() {
     let id = build.parse().unwrap();
     let file = portal
         .downloads()
-        .file(&me, (None, &id), &digest, None, last)
+        .file(
+            Downloader {
+                actor: &me,
+                user_agent: None,
+                now: last,
+            },
+            (None, &id),
+            &digest,
+        )
         .await;
     assert!(matches!(file, Err(portal::Error::DailyLimit { .. })));
     for _ in 0..3 {

@@ -14,6 +14,7 @@ use domain::{
 };
 use futures::future::join_all;
 use jiff::SignedDuration;
+use portal::download::Downloader;
 use portal::{
     Error, Portal,
     links::{Opened, Tapper},
@@ -380,7 +381,16 @@ async fn gets_only_what_is_shared(portal: &Portal, guest: &Actor, build: &str, l
     let latest = async |app: AppId, environment: EnvironmentId| {
         portal
             .downloads()
-            .latest(guest, &app, &environment, None, None, now())
+            .latest(
+                Downloader {
+                    actor: guest,
+                    user_agent: None,
+                    now: now(),
+                },
+                &app,
+                &environment,
+                None,
+            )
             .await
     };
     for (app, environment) in [(wallet(), preprod()), (shop(), dev()), (shop(), preprod())] {
