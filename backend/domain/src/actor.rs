@@ -161,6 +161,20 @@ impl Actor {
         self.owner.as_deref().unwrap_or(self)
     }
 
+    /// Whose its uploads are: of the workload that proves its run, or of the caller that claims it. A token's are its owner's.
+    pub fn owner_of_uploads(&self) -> String {
+        if self.work.as_ref().is_some_and(|work| work.run.is_some()) {
+            return format!("workload {}", self.name);
+        }
+        let Self {
+            kind, name, person, ..
+        } = self.responsible();
+        match person {
+            Some(person) => format!("{kind:?} {person}"),
+            None => format!("{kind:?} {}", name.to_ascii_lowercase()),
+        }
+    }
+
     fn owned(kind: ActorKind, name: String, owner: Self) -> Self {
         Self {
             owner: Some(Box::new(owner)),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::work::Work;
+
 /// How one fact is known.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -44,6 +46,18 @@ impl Known {
 }
 
 impl Origin {
+    /// What a job proves of where it comes from; of anybody else it is claimed.
+    pub fn proved_by(work: Option<&Work>) -> Self {
+        let Some(work) = work else {
+            return Self::default();
+        };
+        Self {
+            run: Known::proven_if(work.run.is_some()),
+            commit: Known::proven_if(work.commit.is_some()),
+            repository: Known::proven_if(work.repository.is_some()),
+        }
+    }
+
     /// Nothing of it is proven.
     pub fn is_claimed(&self) -> bool {
         *self == Self::default()

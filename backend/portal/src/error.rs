@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use domain::{
     Timestamp,
     promotion::{Impossible, Refusal},
+    text::Unwritten,
 };
 
 /// Why a use case did not do what was asked.
@@ -158,6 +159,11 @@ impl Error {
 
     pub(crate) fn not_found(what: impl Into<String>) -> Self {
         Self::NotFound { what: what.into() }
+    }
+
+    /// A reason that cannot be kept as it is.
+    pub(crate) fn of_reason(why: Unwritten) -> Self {
+        Self::invalid("reason", format!("the reason cannot be kept: {why}"))
     }
 
     pub fn invalid(field: impl Into<String>, detail: impl Into<String>) -> Self {

@@ -6,25 +6,22 @@
 mod build;
 mod environment;
 
-use domain::text::{Unwritten, written};
+use domain::{
+    promotion::WORDS_LIMIT,
+    text::{Unwritten, written},
+};
 
 use crate::{Error, Result, handle::handle};
 
-/// Reasons are kept for ever, and shown on pages.
-const LONGEST_REASON: usize = 1_000;
-
 /// A reason that says something, and not too much.
 fn reason(text: &str) -> Result<String> {
-    match written(text, LONGEST_REASON) {
+    match written(text, WORDS_LIMIT) {
         Ok(text) => Ok(text.to_owned()),
         Err(Unwritten::Empty) => Err(Error::invalid(
             "reason",
             "say why in a few words: the people whom this stops read it",
         )),
-        Err(why) => Err(Error::invalid(
-            "reason",
-            format!("the reason cannot be kept: {why}"),
-        )),
+        Err(why) => Err(Error::of_reason(why)),
     }
 }
 

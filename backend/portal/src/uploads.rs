@@ -64,7 +64,7 @@ impl Uploads<'_> {
                 .map_err(|error| Error::invalid("environment", error.to_string()))?;
         }
         request::check(&request)?;
-        let origin = request::origin(actor);
+        let origin = Origin::proved_by(actor.work.as_deref());
         self.check_run(app, request.run.as_ref(), origin).await?;
         let key = self.registration_key(app, &request, actor).await?;
         let id = upload_id(&registration_id(&key))?;

@@ -12,6 +12,7 @@ use domain::{
     audit::{AuditAction, AuditRecord, Principal},
     id::PersonId,
     page::Cursor,
+    promotion::WORDS_LIMIT,
     share::Revoked,
     text::written,
 };
@@ -23,9 +24,6 @@ use crate::{Error, Result, links, privacy::Privacy, tokens};
 /// So many parts of the table are looked through for one answer, unless so many records were changed before.
 const PARTS: usize = 25;
 const CHANGES: usize = 300;
-
-/// The most characters of a reason.
-const LONGEST_REASON: usize = 1000;
 
 /// What no erasure reaches; `docs/privacy.md` says the same.
 const REMAINS: [(&str, &str); 9] = [
@@ -82,7 +80,9 @@ impl Privacy<'_> {
             issuer: asked.issuer.as_deref(),
         };
         let known = self.anybody(who.actor, whom).await?;
-        let reason = &known.subject.unnamed(reason(&asked.reason)?);
+        let reason = &known
+            .subject
+            .unnamed(written(&asked.reason, WORDS_LIMIT).map_err(Error::of_reason)?);
         let mut next = part_of(asked.cursor.as_ref())?;
         let mut done = begun(&known);
         let is_own = is_own(who.actor, &known.subject.id);
@@ -229,11 +229,4 @@ pub(super) fn note(
     let person = person.to_string();
     note.details.insert("person".to_owned(), person);
     note
-}
-
-fn reason(typed: &str) -> Result<&str> {
-    written(typed, LONGEST_REASON).map_err(|why| {
-        let detail = format!("the reason, which stays in the audit log, cannot be kept: {why}");
-        Error::invalid("reason", detail)
-    })
 }

@@ -12,6 +12,7 @@ use domain::{
     audit::{AuditAction, AuditRecord, Principal},
     device,
     id::{PersonId, SessionId},
+    promotion::WORDS_LIMIT,
     text::{is_shown, written},
 };
 use identity::sign_in::{Identity, Session};
@@ -22,9 +23,6 @@ use crate::{Error, Result, access::Action, handle::handle};
 
 /// The most characters that are kept of what a browser calls itself, and of an address.
 const LONGEST: usize = 200;
-
-/// The most characters of a reason.
-const LONGEST_REASON: usize = 1000;
 
 /// Which session asks, and how long one lasts that nobody uses.
 #[derive(Clone, Copy, Debug)]
@@ -191,9 +189,8 @@ impl Sessions<'_> {
         let people = self.people_called(&asked.person).await?;
         let reason = asked.reason.as_deref().map(str::trim);
         let reason = reason.filter(|reason| !reason.is_empty());
-        if let Some(Err(why)) = reason.map(|reason| written(reason, LONGEST_REASON)) {
-            let detail = format!("the reason cannot be kept: {why}");
-            return Err(Error::invalid("reason", detail));
+        if let Some(Err(why)) = reason.map(|reason| written(reason, WORDS_LIMIT)) {
+            return Err(Error::of_reason(why));
         }
         let mut ended = 0;
         for PersonRecord { id, name, .. } in &people {

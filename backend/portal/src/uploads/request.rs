@@ -8,7 +8,6 @@ use domain::{
     build::RegistrationKey,
     digest::Digest,
     id::{AppId, UploadId},
-    known::{Known, Origin},
     text::{is_shown, may_stand},
 };
 
@@ -80,7 +79,7 @@ pub(super) fn check(request: &UploadRequest) -> Result<()> {
 /// What makes two requests the same one: whose it is among it, so that nobody goes on with another's.
 pub(super) fn key(request: &UploadRequest, app: &AppId, actor: &Actor) -> RegistrationKey {
     RegistrationKey {
-        owner: Some(owner(actor)),
+        owner: Some(actor.owner_of_uploads()),
         ..shared_key(request, app)
     }
 }
@@ -105,32 +104,6 @@ fn files_digest(files: &[PromisedFile]) -> Digest {
         .collect();
     lines.sort();
     Digest::of(lines.concat().as_bytes())
-}
-/// How the run and the revision are known of what somebody uploads.
-pub(super) fn origin(actor: &Actor) -> Origin {
-    let Some(work) = actor.work.as_deref() else {
-        return Origin::default();
-    };
-    Origin {
-        run: Known::proven_if(work.run.is_some()),
-        commit: Known::proven_if(work.commit.is_some()),
-        repository: Known::proven_if(work.repository.is_some()),
-    }
-}
-
-/// Whose an upload is: of the workload that proves its run, or of the caller that claims it. A token's is its owner's.
-fn owner(actor: &Actor) -> String {
-    if actor.work.as_ref().is_some_and(|work| work.run.is_some()) {
-        return format!("workload {}", actor.name);
-    }
-    let responsible = actor.responsible();
-    let Actor {
-        kind, name, person, ..
-    } = responsible;
-    match person {
-        Some(person) => format!("{kind:?} {person}"),
-        None => format!("{kind:?} {}", name.to_ascii_lowercase()),
-    }
 }
 
 /// The upload of a registration, the same whenever it is asked for: the first half of the registration's identity.

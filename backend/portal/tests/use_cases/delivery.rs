@@ -151,7 +151,7 @@ async fn a_table_that_is_away_for_a_while_fails_no_pipeline() {
     let job = || job("job-1", KEY, &registering("e-1"));
     let jobs = world.portal.jobs();
     let running = jobs.run(job(), at("03:00:00"));
-    let unanswered = world.faults().away(running).await;
+    let unanswered = Box::pin(world.faults().away(running)).await;
     assert!(matches!(unanswered, Err(Error::Store(_))), "{unanswered:?}");
     assert!(world.codepipeline().answers().is_empty());
     world.registers(job(), at("03:01:00")).await;

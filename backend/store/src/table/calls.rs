@@ -463,7 +463,7 @@ impl Write {
 async fn uncontended<T, E, F>(send: impl Fn() -> F) -> Result<std::result::Result<T, SdkError<E>>>
 where
     E: ProvideErrorMetadata,
-    F: Future<Output = std::result::Result<T, SdkError<E>>>,
+    F: Future<Output = std::result::Result<T, SdkError<E>>> + Send,
 {
     let mut tries = Tries::of("an item");
     loop {

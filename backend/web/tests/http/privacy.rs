@@ -260,7 +260,7 @@ async fn an_administrator_may_erase_themselves_and_is_signed_out() {
 async fn part_of_newest(portal: &TestPortal, admin: &str, action: &str) -> Value {
     let address = format!("/api/v1/audit?action={action}");
     let log = portal.get_as(&address, Some(admin)).await.json();
-    log["items"][0]["details"]["part"].clone()
+    log["entries"]["items"][0]["details"]["part"].clone()
 }
 
 #[tokio::test]
