@@ -34,7 +34,7 @@ pub struct Webhooks {
 
 /// A delivery as it came, of which nothing is known yet.
 #[derive(Clone, Copy, Debug)]
-pub struct Unproven<'a> {
+pub struct UnverifiedDelivery<'a> {
     /// The system whose endpoint it came to.
     pub source: Source,
     /// How that system signs.
@@ -79,7 +79,7 @@ impl Webhooks {
     /// Checks the signature of a delivery.
     pub async fn authenticate<'a>(
         &self,
-        delivery: &Unproven<'a>,
+        delivery: &UnverifiedDelivery<'a>,
         now: Timestamp,
     ) -> Result<Authentic<'a>, NotAuthentic> {
         let held = self.secrets.held(now).await;
@@ -95,7 +95,7 @@ impl Webhooks {
 }
 
 impl Endpoints {
-    fn signer<'a>(&self, delivery: &Unproven<'a>) -> Option<Authentic<'a>> {
+    fn signer<'a>(&self, delivery: &UnverifiedDelivery<'a>) -> Option<Authentic<'a>> {
         let endpoint = self.find(delivery.source, delivery.endpoint)?;
         let signed = endpoint.signed(delivery)?;
         Some(Authentic {

@@ -37,8 +37,8 @@ pub use aws::{AwsError, PREFIX as AWS_PREFIX};
 
 use aws::Callers;
 use claims::Claims;
-use matching::{Proof, misfits};
-use platform::Said;
+use matching::{Claim, misfits};
+use platform::JobClaims;
 
 /// How long a token counts after it was issued, whatever it says itself: an hour.
 const MOST_AGE: f64 = 60.0 * 60.0;
@@ -215,7 +215,7 @@ impl Workloads {
 
     /// The first entry that means the job.
     fn means(&self, issuer: &str, claims: &Claims) -> Result<(&Workload, Work), Error> {
-        let mut nearest: Option<(Said, Vec<Proof>, Platform)> = None;
+        let mut nearest: Option<(JobClaims, Vec<Claim>, Platform)> = None;
         for workload in &self.parts.entries {
             let Identity::Job(job) = &workload.identity else {
                 continue;
@@ -233,11 +233,11 @@ impl Workloads {
             }
             // Anyone who is of another repository learns no more than that.
             let misfits = match misfits.first() {
-                Some(Proof::Id) => vec![Proof::Id],
+                Some(Claim::Id) => vec![Claim::Id],
                 _ => misfits,
             };
-            let rank = |misfits: &[Proof]| (misfits.contains(&Proof::Id), misfits.len());
-            let is_nearer = |(_, known, _): &(_, Vec<Proof>, _)| rank(&misfits) < rank(known);
+            let rank = |misfits: &[Claim]| (misfits.contains(&Claim::Id), misfits.len());
+            let is_nearer = |(_, known, _): &(_, Vec<Claim>, _)| rank(&misfits) < rank(known);
             if nearest.as_ref().is_none_or(is_nearer) {
                 nearest = Some((said, misfits, job.platform));
             }

@@ -13,7 +13,7 @@ use axum::{
     routing::post,
 };
 use domain::{Timestamp, causes::chain, id::EventId};
-use identity::webhook::{NotAuthentic, Unproven, Webhooks};
+use identity::webhook::{NotAuthentic, UnverifiedDelivery, Webhooks};
 use portal::{Portal, events::webhooks::Delivered};
 use serde::Serialize;
 use sources::{MAX_DELIVERY_BYTES, WEBHOOKS, WebhookSource};
@@ -121,14 +121,14 @@ async fn take(
     body: &[u8],
 ) -> Result<Delivered, Problem> {
     let now = (state.clock)();
-    let unproven = Unproven {
+    let unverified = UnverifiedDelivery {
         source: source.source,
         scheme: source.signature,
         endpoint,
         headers,
         body,
     };
-    let authentic = state.webhooks.authenticate(&unproven, now).await;
+    let authentic = state.webhooks.authenticate(&unverified, now).await;
     let authentic = authentic.map_err(|error| refused(&error))?;
     if authentic.with_previous {
         tracing::info!(endpoint, "signed with the previous secret");

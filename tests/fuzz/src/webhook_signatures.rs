@@ -2,7 +2,7 @@
 
 use domain::webhook::SignatureScheme;
 use http::{HeaderMap, HeaderValue};
-use identity::webhook::{Endpoints, Unproven, fuzzing::signed_with_previous};
+use identity::webhook::{Endpoints, UnverifiedDelivery, fuzzing::signed_with_previous};
 use ring::hmac;
 use sources::{WEBHOOKS, WebhookSource};
 
@@ -28,7 +28,7 @@ fn of(webhook: &WebhookSource, data: &[u8]) {
         panic!("the endpoints are not read");
     };
     let check = |endpoint: &str, headers: &HeaderMap, body: &[u8]| {
-        let delivery = Unproven {
+        let delivery = UnverifiedDelivery {
             source: webhook.source,
             scheme: webhook.signature,
             endpoint,

@@ -9,7 +9,7 @@ use domain::{
 use serde::Deserialize;
 
 use super::{
-    Unproven,
+    UnverifiedDelivery,
     signature::{Secret, Signed, signed},
 };
 
@@ -94,7 +94,7 @@ impl Endpoints {
 
 impl Endpoint {
     /// Which of its secrets a delivery is signed with, if it is.
-    pub(super) fn signed(&self, delivery: &Unproven<'_>) -> Option<Signed> {
+    pub(super) fn signed(&self, delivery: &UnverifiedDelivery<'_>) -> Option<Signed> {
         signed(&self.current, self.previous.as_ref(), delivery)
     }
 

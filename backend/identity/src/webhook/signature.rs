@@ -7,7 +7,7 @@ use http::HeaderMap;
 use ring::hmac;
 use serde::Deserialize;
 
-use super::Unproven;
+use super::UnverifiedDelivery;
 
 /// The fewest characters of a secret.
 const SHORTEST: usize = 16;
@@ -43,7 +43,7 @@ impl fmt::Debug for Secret {
 
 impl Secret {
     /// Whether a delivery is signed with it.
-    fn has_signed(&self, delivery: &Unproven<'_>) -> bool {
+    fn has_signed(&self, delivery: &UnverifiedDelivery<'_>) -> bool {
         match delivery.scheme {
             SignatureScheme::HexHmacSha256 { header, prefix } => {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
@@ -58,7 +58,7 @@ impl Secret {
 pub(super) fn signed(
     current: &Secret,
     previous: Option<&Secret>,
-    delivery: &Unproven<'_>,
+    delivery: &UnverifiedDelivery<'_>,
 ) -> Option<Signed> {
     if current.has_signed(delivery) {
         return Some(Signed::Current);
@@ -103,7 +103,7 @@ mod tests {
         if let Some(signature) = signature {
             headers.insert(HEADER, HeaderValue::from_str(signature).unwrap());
         }
-        let delivery = Unproven {
+        let delivery = UnverifiedDelivery {
             source: GITHUB,
             scheme: SignatureScheme::HexHmacSha256 {
                 header: HEADER,

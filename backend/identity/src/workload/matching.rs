@@ -2,11 +2,11 @@
 
 use domain::workload::{Job, Platform};
 
-use super::platform::Said;
+use super::platform::JobClaims;
 
 /// Something that a token says and an entry can ask for, by the key of the entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proof {
+pub(super) enum Claim {
     Id,
     Origin,
     Ref,
@@ -16,7 +16,7 @@ pub(super) enum Proof {
 }
 
 /// What the job said that does not fit, in the order in which it is compared; nothing if the job is meant.
-pub(super) fn misfits(job: &Job, said: &Said) -> Vec<Proof> {
+pub(super) fn misfits(job: &Job, said: &JobClaims) -> Vec<Claim> {
     let fits_any = |git_ref: &str| job.fits_ref(git_ref);
     let defined_in = |file: &str| {
         let defined = said.workflow.as_ref();
@@ -28,30 +28,30 @@ pub(super) fn misfits(job: &Job, said: &Said) -> Vec<Proof> {
         event.is_some_and(|event| events.contains(event))
     };
     let compared = [
-        (Proof::Id, said.id.as_ref() == Some(&job.id)),
+        (Claim::Id, said.id.as_ref() == Some(&job.id)),
         (
-            Proof::Origin,
+            Claim::Origin,
             job.origin.is_none() || job.origin == said.origin,
         ),
-        (Proof::Ref, said.git_ref.as_deref().is_some_and(fits_any)),
+        (Claim::Ref, said.git_ref.as_deref().is_some_and(fits_any)),
         (
-            Proof::Within,
+            Claim::Within,
             job.within.iter().all(|place| said.within.contains(place)),
         ),
         (
-            Proof::Workflow,
+            Claim::Workflow,
             job.workflow.as_deref().is_none_or(defined_in),
         ),
         (
-            Proof::Event,
+            Claim::Event,
             job.events.as_deref().is_none_or(caused_by_any),
         ),
     ];
     let misfits = compared.into_iter().filter(|(_, fits)| !fits);
-    misfits.map(|(proof, _)| proof).collect()
+    misfits.map(|(claim, _)| claim).collect()
 }
 
-impl Proof {
+impl Claim {
     /// As the sentence of a refusal names it.
     pub(super) const fn name(self, platform: Platform) -> &'static str {
         match (self, platform) {
@@ -86,16 +86,16 @@ mod tests {
         }
     }
 
-    fn said(git_ref: &str) -> Said {
-        Said {
+    fn said(git_ref: &str) -> JobClaims {
+        JobClaims {
             id: Some("74".to_owned()),
             git_ref: Some(git_ref.to_owned()),
             within: vec!["production".to_owned()],
-            ..Said::default()
+            ..JobClaims::default()
         }
     }
 
-    fn means(job: &Job, said: &Said) -> bool {
+    fn means(job: &Job, said: &JobClaims) -> bool {
         misfits(job, said).is_empty()
     }
 
@@ -119,7 +119,7 @@ mod tests {
         assert!(means(&any, &said("refs/heads/topic")));
         assert!(!means(&any, &said("refs/pull/1/merge")));
         assert!(!means(&any, &said("refs/merge-requests/1/head")));
-        let unknown = Said {
+        let unknown = JobClaims {
             git_ref: None,
             ..said("")
         };
@@ -135,14 +135,14 @@ mod tests {
             vec!["Production".to_owned()],
             vec!["prod".to_owned()],
         ] {
-            let said = Said {
+            let said = JobClaims {
                 within,
                 ..said("refs/heads/main")
             };
             assert!(!means(&release, &said));
         }
         for id in [None, Some("7".to_owned()), Some("740".to_owned())] {
-            let said = Said {
+            let said = JobClaims {
                 id,
                 ..said("refs/heads/main")
             };

@@ -13,7 +13,7 @@ use super::claims::Claims;
 
 /// What a job has said of itself in a token that its issuer has signed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct JobClaims {
     /// The system's own identifier of the repository or project.
     pub(super) id: Option<String>,
     /// Where the code comes from.
@@ -41,7 +41,7 @@ pub(super) struct Definition {
     pub(super) git_ref: String,
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for JobClaims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
         write!(f, "id {}, ref {}", text(&self.id), text(&self.git_ref))?;
@@ -62,7 +62,7 @@ impl fmt::Display for Said {
 }
 
 /// What the claims of a token of a CI system say.
-pub(super) fn read(platform: Platform, issuer: &str, claims: &Claims) -> Said {
+pub(super) fn read(platform: Platform, issuer: &str, claims: &Claims) -> JobClaims {
     let host = Url::parse(issuer).ok();
     let host = host.as_ref().and_then(Url::host_str).unwrap_or_default();
     match platform {

@@ -17,7 +17,7 @@ use domain::{
 };
 use sources::job::{
     Job,
-    parameters::{Move, Said},
+    parameters::{ClaimedExecution, Move},
 };
 use targets::codepipeline::{CallError, FailureKind, Invocation, Jobs, Origin, OriginError, Place};
 use tokio::time::sleep;
@@ -52,20 +52,20 @@ impl PipelineJobs<'_> {
         self,
         jobs: &Jobs,
         job: &Job,
-        said: &Said,
+        claimed: &ClaimedExecution,
     ) -> Result<ConfirmedJob, Failure> {
         let origin = match jobs.origin(&job.id).await {
             Ok(origin) => origin,
             Err(OriginError::Withheld { reason }) => {
                 tracing::info!(job = %job.id, reason, "GetJobDetails is refused: the execution's actions are looked at");
-                by_its_action(jobs, job, said, &reason).await?
+                by_its_action(jobs, job, claimed, &reason).await?
             }
             Err(OriginError::Unavailable { reason }) => {
                 return Err(Error::Unasked { reason }.into());
             }
         };
-        agrees("pipeline", said.pipeline.as_deref(), &origin.pipeline)?;
-        agrees("execution", said.execution.as_deref(), &origin.execution)?;
+        agrees("pipeline", claimed.pipeline.as_deref(), &origin.pipeline)?;
+        agrees("execution", claimed.execution.as_deref(), &origin.execution)?;
         let account = origin.account.or_else(|| job.account.clone());
         let account = account.ok_or_else(|| {
             Failure::configuration(
@@ -237,10 +237,10 @@ impl ConfirmedJob {
 }
 
 /// A field that is of no use any more may say what is so, and nothing else.
-fn agrees(field: &str, said: Option<&str>, confirmed: &str) -> Result<(), Failure> {
-    match said {
-        Some(said) if said != confirmed => Err(Failure::configuration(format!(
-            "UserParameters: {field} is {said:?}, and CodePipeline says that this job is of {confirmed:?}. Remove {field:?}: \
+fn agrees(field: &str, claimed: Option<&str>, confirmed: &str) -> Result<(), Failure> {
+    match claimed {
+        Some(claimed) if claimed != confirmed => Err(Failure::configuration(format!(
+            "UserParameters: {field} is {claimed:?}, and CodePipeline says that this job is of {confirmed:?}. Remove {field:?}: \
              Towpath asks CodePipeline."
         ))),
         Some(_) | None => Ok(()),
@@ -251,10 +251,10 @@ fn agrees(field: &str, said: Option<&str>, confirmed: &str) -> Result<(), Failur
 async fn by_its_action(
     jobs: &Jobs,
     job: &Job,
-    said: &Said,
+    claimed: &ClaimedExecution,
     refusal: &str,
 ) -> Result<Origin, Failure> {
-    let (Some(pipeline), Some(execution)) = (&said.pipeline, &said.execution) else {
+    let (Some(pipeline), Some(execution)) = (&claimed.pipeline, &claimed.execution) else {
         return Err(Failure::configuration(format!(
             "CodePipeline does not say which execution this job is of ({refusal}). Allow Towpath codepipeline:GetJobDetails, or \
              add \"pipeline\":\"<its name>\" and \"execution\":\"#{{codepipeline.PipelineExecutionId}}\" to UserParameters."

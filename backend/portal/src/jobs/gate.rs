@@ -233,7 +233,11 @@ impl Tasks<'_> {
         self.portal
             .jobs()
             .check_names(&asked.app, Some(&asked.environment))?;
-        let confirmed = self.portal.jobs().confirm(jobs, job, &asked.said).await?;
+        let confirmed = self
+            .portal
+            .jobs()
+            .confirm(jobs, job, &asked.claimed)
+            .await?;
         self.portal.jobs().check_moves(&confirmed, asked)?;
         Ok(confirmed)
     }

@@ -52,7 +52,7 @@ impl Tasks<'_> {
         let confirmed = self
             .portal
             .jobs()
-            .confirm(jobs, &job, &parameters.said)
+            .confirm(jobs, &job, &parameters.claimed)
             .await?;
         self.portal
             .jobs()

@@ -33,17 +33,19 @@ pub(super) struct Wanted {
 }
 
 /// What an address says after the question mark, whatever else is in it.
-pub(super) struct Said<T>(T);
+pub(super) struct LenientQuery<T>(T);
 
-impl<T: Default + serde::de::DeserializeOwned> FromRequestParts<Arc<AppState>> for Said<T> {
+impl<T: Default + serde::de::DeserializeOwned> FromRequestParts<Arc<AppState>> for LenientQuery<T> {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(
         parts: &mut Parts,
         _: &Arc<AppState>,
     ) -> Result<Self, Self::Rejection> {
-        let said = Query::try_from_uri(&parts.uri);
-        Ok(Self(said.map_or_else(|_| T::default(), |Query(said)| said)))
+        let query = Query::try_from_uri(&parts.uri);
+        Ok(Self(
+            query.map_or_else(|_| T::default(), |Query(query)| query),
+        ))
     }
 }
 
@@ -51,7 +53,7 @@ impl<T: Default + serde::de::DeserializeOwned> FromRequestParts<Arc<AppState>> f
 pub(super) async fn begin(
     State(state): Shared,
     headers: HeaderMap,
-    Said(wanted): Said<Wanted>,
+    LenientQuery(wanted): LenientQuery<Wanted>,
 ) -> Result<Response, Problem> {
     let back = within(wanted.back.as_deref().unwrap_or_default());
     let AuthMode::SignIn(sign_in) = &state.auth else {
@@ -76,7 +78,7 @@ pub(super) async fn callback(
     State(state): Shared,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Said(callback): Said<Callback>,
+    LenientQuery(callback): LenientQuery<Callback>,
 ) -> Result<Response, Problem> {
     let AuthMode::SignIn(sign_in) = &state.auth else {
         return Ok(Redirect::to("/").into_response());

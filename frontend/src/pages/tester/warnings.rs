@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::components::icon;
 
 /// A warning's words: what it is, what to do about it, and how loud it is.
-struct Said {
+struct Words {
     title: String,
     advice: &'static str,
     tone: &'static str,
@@ -56,19 +56,19 @@ fn before(view: &TesterView, current: &CurrentView) -> String {
         )
 }
 
-fn say(warning: &InstallWarning, before: &str) -> Said {
+fn say(warning: &InstallWarning, before: &str) -> Words {
     match warning {
-        InstallWarning::NotSigned => Said {
+        InstallWarning::NotSigned => Words {
             title: "Not signed: cannot be installed".to_owned(),
             advice: "Ask for a signed build.",
             tone: "failed",
         },
-        InstallWarning::OtherPackage { before: was, now } => Said {
+        InstallWarning::OtherPackage { before: was, now } => Words {
             title: format!("Another application ID than {before}: {now} instead of {was}"),
             advice: "It installs beside the app that you have, as a second one.",
             tone: "waiting",
         },
-        InstallWarning::SignatureDiffers => Said {
+        InstallWarning::SignatureDiffers => Words {
             title: format!(
                 "Signed with another certificate than {before}: uninstall the app first"
             ),
@@ -79,7 +79,7 @@ fn say(warning: &InstallWarning, before: &str) -> Said {
             before: was,
             now,
             debuggable: true,
-        } => Said {
+        } => Words {
             title: format!("Lower version code than {before}: {now} after {was}"),
             advice: "Android accepts that from a debug build.",
             tone: "waiting",
@@ -88,17 +88,17 @@ fn say(warning: &InstallWarning, before: &str) -> Said {
             before: was,
             now,
             debuggable: false,
-        } => Said {
+        } => Words {
             title: format!("Lower version code than {before}: {now} after {was}"),
             advice: "Android refuses to install it over the newer one: uninstall the app first.",
             tone: "failed",
         },
-        InstallWarning::Debuggable => Said {
+        InstallWarning::Debuggable => Words {
             title: "Debug build".to_owned(),
             advice: "It is slower than a release build, and its data can be inspected.",
             tone: "waiting",
         },
-        InstallWarning::NotFullyRead => Said {
+        InstallWarning::NotFullyRead => Words {
             title: "Not everything in this package could be read".to_owned(),
             advice: "It may install differently from what this page says.",
             tone: "waiting",
@@ -106,7 +106,7 @@ fn say(warning: &InstallWarning, before: &str) -> Said {
     }
 }
 
-fn item(said: Said) -> AnyView {
+fn item(said: Words) -> AnyView {
     view! {
         <li class="callout" data-status=said.tone>
             {icon::icon(icon::WARNING)}

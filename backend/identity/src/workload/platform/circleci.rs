@@ -2,14 +2,14 @@
 
 use domain::work::Work;
 
-use super::{Said, run, short};
+use super::{JobClaims, run, short};
 use crate::workload::claims::Claims;
 
-pub(super) fn read(claims: &Claims) -> Said {
+pub(super) fn read(claims: &Claims) -> JobClaims {
     let text = |name: &str| claims.text(&format!("oidc.circleci.com/{name}"));
     let (git_ref, origin) = (text("vcs-ref"), text("vcs-origin"));
     let workflow = text("workflow-id");
-    Said {
+    JobClaims {
         id: text("project-id"),
         untrusted: untrusted(claims),
         within: claims.texts("oidc.circleci.com/context-ids"),
@@ -41,7 +41,7 @@ mod tests {
 
     use super::*;
 
-    fn said(claims: Value) -> Said {
+    fn said(claims: Value) -> JobClaims {
         read(&serde_json::from_value(claims).unwrap())
     }
 

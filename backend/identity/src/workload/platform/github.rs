@@ -2,17 +2,17 @@
 
 use domain::{work::Work, workload::NEVER_TRUSTED};
 
-use super::{Definition, Said, defined_in, page, run, short};
+use super::{Definition, JobClaims, defined_in, page, run, short};
 use crate::workload::claims::Claims;
 
-pub(super) fn read(issuer: &str, claims: &Claims) -> Said {
+pub(super) fn read(issuer: &str, claims: &Claims) -> JobClaims {
     let host = host(issuer);
     let text = |name| claims.text(name);
     let (id, git_ref) = (text("repository_id"), text("ref"));
     let (repository, commit) = (text("repository"), text("sha"));
     let attempt = text("run_attempt").and_then(|attempt| attempt.parse().ok());
     let run_id = text("run_id");
-    Said {
+    JobClaims {
         untrusted: untrusted(claims),
         within: text("environment").into_iter().collect(),
         workflow: workflow(claims, repository.as_deref()),
@@ -75,7 +75,7 @@ mod tests {
         serde_json::from_str(include_str!("samples/github.json")).unwrap()
     }
 
-    fn said(issuer: &str, claims: Value) -> Said {
+    fn said(issuer: &str, claims: Value) -> JobClaims {
         read(issuer, &serde_json::from_value(claims).unwrap())
     }
 

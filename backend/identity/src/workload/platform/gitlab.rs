@@ -2,10 +2,10 @@
 
 use domain::work::Work;
 
-use super::{Said, defined_in, page, run, short};
+use super::{JobClaims, defined_in, page, run, short};
 use crate::workload::claims::Claims;
 
-pub(super) fn read(host: &str, claims: &Claims) -> Said {
+pub(super) fn read(host: &str, claims: &Claims) -> JobClaims {
     let text = |name| claims.text(name);
     let (id, git_ref) = (text("project_id"), text("ref_path"));
     let (repository, commit) = (text("project_path"), text("sha"));
@@ -14,7 +14,7 @@ pub(super) fn read(host: &str, claims: &Claims) -> Said {
     let defined = text("ci_config_ref_uri").zip(repository.as_deref());
     let workflow =
         defined.and_then(|(address, project)| defined_in(&address, &format!("{host}/{project}//")));
-    Said {
+    JobClaims {
         untrusted: None,
         within: text("environment").into_iter().collect(),
         workflow,
@@ -45,7 +45,7 @@ mod tests {
 
     use super::*;
 
-    fn said(claims: Value) -> Said {
+    fn said(claims: Value) -> JobClaims {
         read(
             "gitlab.example.com",
             &serde_json::from_value(claims).unwrap(),

@@ -23,7 +23,7 @@ const EXAMPLE: &str = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
 
 /// What the parameters say of the execution that the job is of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct ClaimedExecution {
     pub pipeline: Option<String>,
     pub execution: Option<String>,
 }
@@ -44,7 +44,7 @@ pub enum Task {
 pub struct Parameters {
     pub app: AppId,
     pub environment: Option<EnvironmentId>,
-    pub said: Said,
+    pub claimed: ClaimedExecution,
 }
 
 /// Which build goes where.
@@ -55,7 +55,7 @@ pub struct Move {
     pub build: BuildId,
     /// The promotion that started the pipeline, where one did.
     pub promotion: Option<PromotionId>,
-    pub said: Said,
+    pub claimed: ClaimedExecution,
 }
 
 impl Task {
@@ -101,7 +101,7 @@ impl Fields {
         Ok(Parameters {
             app: self.app()?,
             environment: self.optional("environment")?,
-            said: self.said()?,
+            claimed: self.claimed()?,
         })
     }
 
@@ -120,12 +120,12 @@ impl Fields {
             environment: self.optional("environment")?.ok_or_else(missing)?,
             build: self.optional("build")?.ok_or_else(missing)?,
             promotion: self.optional("promotion")?,
-            said: self.said()?,
+            claimed: self.claimed()?,
         })
     }
 
-    fn said(&self) -> Result<Said, String> {
-        Ok(Said {
+    fn claimed(&self) -> Result<ClaimedExecution, String> {
+        Ok(ClaimedExecution {
             pipeline: self.text("pipeline")?.map(str::to_owned),
             execution: self.text("execution")?.map(str::to_owned),
         })
@@ -196,10 +196,16 @@ mod tests {
             "commit":"#{Source.CommitId}","message":7,"branch":"main","repository":"acme/wallet"}"##;
         let parameters = registered(text);
         assert_eq!(parameters.environment.as_ref().unwrap().as_str(), "dev");
-        assert_eq!(parameters.said.execution.as_deref(), Some("e-1"));
+        assert_eq!(parameters.claimed.execution.as_deref(), Some("e-1"));
         let without = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
-        let said = Said::default();
-        assert_eq!(registered(without), Parameters { said, ..parameters });
+        let claimed = ClaimedExecution::default();
+        assert_eq!(
+            registered(without),
+            Parameters {
+                claimed,
+                ..parameters
+            }
+        );
     }
 
     #[test]
@@ -221,7 +227,7 @@ mod tests {
         let text = r#"{"do":"register","app":"wallet","environment":"","execution":null}"#;
         let parameters = registered(text);
         assert_eq!(
-            (parameters.environment, parameters.said.execution),
+            (parameters.environment, parameters.claimed.execution),
             (None, None)
         );
     }
@@ -280,6 +286,6 @@ mod tests {
             panic!("no gate");
         };
         assert_eq!(moved.promotion, None);
-        assert_eq!(moved.said.pipeline.as_deref(), Some("wallet-prod"));
+        assert_eq!(moved.claimed.pipeline.as_deref(), Some("wallet-prod"));
     }
 }
