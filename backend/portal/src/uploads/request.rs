@@ -7,6 +7,7 @@ use domain::{
     actor::Actor,
     build::RegistrationKey,
     digest::Digest,
+    event::Revision,
     id::{AppId, UploadId},
     text::{is_shown, may_stand},
 };
@@ -58,22 +59,17 @@ pub(super) fn check(request: &UploadRequest) -> Result<()> {
             return Err(Error::invalid(format!("files[{number}].size"), detail));
         }
     }
-    check_length("version", request.version.as_deref())?;
-    let revision = request.revision.as_ref();
-    check_length("revision.commit", revision.map(|it| it.commit.as_str()))?;
-    check_length(
-        "revision.message",
-        revision.and_then(|it| it.message.as_deref()),
-    )?;
-    check_length(
-        "revision.branch",
-        revision.and_then(|it| it.branch.as_deref()),
-    )?;
-    check_length(
-        "revision.repository",
-        revision.and_then(|it| it.repository.as_deref()),
-    )?;
-    check_length("revision.url", revision.and_then(|it| it.url.as_deref()))
+    let of = |read: fn(&Revision) -> Option<&str>| request.revision.as_ref().and_then(read);
+    let texts = [
+        ("version", request.version.as_deref()),
+        ("revision.commit", of(|it| Some(&it.commit))),
+        ("revision.message", of(|it| it.message.as_deref())),
+        ("revision.branch", of(|it| it.branch.as_deref())),
+        ("revision.repository", of(|it| it.repository.as_deref())),
+        ("revision.url", of(|it| it.url.as_deref())),
+    ];
+    let mut texts = texts.into_iter();
+    texts.try_for_each(|(field, text)| check_length(field, text))
 }
 
 /// What makes two requests the same one: whose it is among it, so that nobody goes on with another's.
