@@ -7,7 +7,6 @@ use domain::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
-/// The overview.
 pub const OVERVIEW: &str = "/";
 
 /// Where people sign in.
@@ -67,7 +66,6 @@ pub fn end_session(session: &SessionId) -> String {
     format!("{SESSIONS}/{session}/end")
 }
 
-/// An app.
 pub fn app(app: &AppId) -> String {
     format!("/{app}")
 }
@@ -88,7 +86,6 @@ pub fn builds(app: &AppId, cursor: Option<&Cursor>) -> String {
     list(&format!("/{app}/builds"), false, cursor)
 }
 
-/// A build.
 pub fn build(app: &AppId, build: &BuildId) -> String {
     format!("/{app}/builds/{build}")
 }
@@ -113,7 +110,6 @@ pub fn unassigned(failed: bool, cursor: Option<&Cursor>) -> String {
     list("/unassigned", failed, cursor)
 }
 
-/// A run.
 pub fn run(run: &RunId) -> String {
     format!("/runs/{run}")
 }
@@ -136,7 +132,6 @@ pub const AUDIT_VERIFY: &str = "/audit/verify";
 /// What is between two builds.
 pub const COMPARE: &str = "/compare";
 
-/// A promotion.
 pub fn promotion(promotion: &PromotionId) -> String {
     format!("{PROMOTIONS}/{promotion}")
 }

@@ -5,7 +5,6 @@ use leptos::prelude::AnyView;
 
 use crate::site::{Place, Site};
 
-/// Apps.
 pub mod app {
     pub mod show;
 }
@@ -18,7 +17,6 @@ pub mod audit {
     mod words;
 }
 
-/// Builds.
 pub mod build {
     mod artifacts;
     pub mod list;
@@ -36,7 +34,6 @@ pub mod compare {
     pub mod show;
 }
 
-/// Downloads.
 pub mod download {
     pub mod list;
 }
@@ -46,7 +43,6 @@ pub mod error {
     pub mod show;
 }
 
-/// Holds.
 pub mod hold {
     pub mod list;
     pub mod stop;
@@ -60,12 +56,10 @@ pub mod link {
     mod words;
 }
 
-/// The overview.
 pub mod overview {
     pub mod show;
 }
 
-/// Promotions.
 pub mod promotion {
     mod answer;
     pub mod list;
@@ -78,7 +72,6 @@ pub mod rollback {
     pub mod ask;
 }
 
-/// Runs.
 pub mod run {
     mod failure;
     pub mod list;

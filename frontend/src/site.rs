@@ -19,7 +19,6 @@ pub struct BuiltIn {
     pub name: String,
     /// Its media type.
     pub content_type: &'static str,
-    /// Its content.
     pub content: &'static str,
 }
 
@@ -168,11 +167,8 @@ impl Visitor {
 /// Which entry of the site's navigation a page belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The overview.
     Overview,
-    /// Promotions.
     Promotions,
-    /// Holds.
     Holds,
     /// The audit log.
     Audit,

@@ -16,7 +16,6 @@ pub enum Error {
     /// The address is taken, or not of this machine.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address.
         address: SocketAddr,
         /// What the system says.
         #[source]

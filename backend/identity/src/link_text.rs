@@ -7,7 +7,6 @@ use crate::credential::Secret;
 /// What the address of a link ends with: `<id>.<secret>`.
 #[derive(Debug)]
 pub struct LinkText {
-    /// Which link.
     pub id: LinkId,
     /// What proves that its holder was given it.
     pub secret: Secret,

@@ -39,7 +39,6 @@ impl Guessed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guesser {
     key: String,
-    /// At what.
     pub at: Guessed,
     /// From which address.
     pub from: Option<String>,

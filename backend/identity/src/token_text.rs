@@ -13,7 +13,6 @@ const ID: usize = 26;
 /// An API token: its public half, which names it, and the secret one.
 #[derive(Debug)]
 pub struct TokenText {
-    /// Which token.
     pub id: TokenId,
     /// What proves that its holder was given it.
     pub secret: Secret,

@@ -17,7 +17,6 @@ pub enum Error {
     /// The answer did not get through.
     #[error("job {job} was not answered")]
     Unanswered {
-        /// The job.
         job: String,
         /// Why.
         #[source]

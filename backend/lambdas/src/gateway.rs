@@ -16,7 +16,6 @@ use url::Url;
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Serves a router.
 pub async fn serve(router: Router) -> Result<(), Error> {
     let service = ServiceBuilder::new()
         .map_request(|LambdaEvent { payload, context }| {

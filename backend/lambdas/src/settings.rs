@@ -83,7 +83,6 @@ pub enum Error {
     /// The address is none.
     #[error("TOWPATH_PUBLIC_URL is {found:?}, not an address like https://releases.example.com")]
     PublicUrl {
-        /// What it is.
         found: String,
         /// Why it is none.
         #[source]
@@ -92,7 +91,6 @@ pub enum Error {
     /// The home environment has no name that can be one.
     #[error("TOWPATH_HOME is {found:?}, not the name of an environment")]
     Home {
-        /// What it is.
         found: String,
         /// Why it is none.
         #[source]
@@ -103,13 +101,11 @@ pub enum Error {
     Role {
         /// The variable.
         name: &'static str,
-        /// What it is.
         found: String,
     },
     /// The emulator's address is none.
     #[error("TOWPATH_OIDC_ENDPOINT is {found:?}, not an address")]
     OidcEndpoint {
-        /// What it is.
         found: String,
         /// Why it is none.
         #[source]
@@ -118,7 +114,6 @@ pub enum Error {
     /// The address of the Security Token Service is none.
     #[error("AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL is {found:?}, not an address")]
     StsEndpoint {
-        /// What it is.
         found: String,
         /// Why it is none.
         #[source]
@@ -126,10 +121,7 @@ pub enum Error {
     },
     /// The idle time is none.
     #[error("TOWPATH_SESSION_IDLE_HOURS is {found:?}, not a number of hours from 1 to 24")]
-    IdleHours {
-        /// What it is.
-        found: String,
-    },
+    IdleHours { found: String },
     /// The origin key is none.
     #[error(
         "TOWPATH_ORIGIN_KEY cannot be used; it holds the secret that CloudFront adds to each request, or is not set where nothing is \

@@ -68,7 +68,6 @@ pub enum Outcome {
     Failed {
         /// What the job was to do; `None` where it does not say.
         work: Option<Work>,
-        /// Its kind.
         kind: FailureKind,
         /// What the pipeline's owner reads.
         message: String,

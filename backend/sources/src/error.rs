@@ -13,15 +13,11 @@ pub enum Error {
         /// The bytes that are accepted.
         limit: usize,
     },
-    /// Not JSON.
     #[error("the event is not JSON")]
     NotJson(#[source] serde_json::Error),
     /// JSON, but a list, a text, a number …
     #[error("the event is {found}, not a JSON object")]
-    NotObject {
-        /// What it is.
-        found: &'static str,
-    },
+    NotObject { found: &'static str },
     /// A field without which the event says nothing.
     #[error("the event has no `{field}`")]
     Missing {

@@ -65,7 +65,6 @@ pub enum Error {
     Newer {
         /// What was read.
         what: String,
-        /// Its format.
         format: u32,
         /// The latest format that this version reads.
         known: u32,

@@ -89,7 +89,6 @@ pub type FeedRef<'a> = Option<(&'a AppId, &'a EnvironmentId)>;
 /// The table. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// Its name.
     pub name: String,
     calls: Calls,
 }
@@ -174,7 +173,6 @@ impl Table {
         Holds::of(self)
     }
 
-    /// Promotions.
     pub const fn promotions(&self) -> Promotions<'_> {
         Promotions::of(self)
     }

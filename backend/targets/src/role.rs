@@ -17,7 +17,6 @@ const SESSION: &str = "towpath";
 /// A role to take on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Role {
-    /// Its ARN.
     pub arn: String,
     /// What its trust policy asks for beside.
     pub external_id: Option<String>,

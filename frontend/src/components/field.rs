@@ -14,7 +14,6 @@ pub(crate) struct Words {
     pub(crate) name: &'static str,
     /// An identity on the page.
     pub(crate) id: String,
-    /// Its label.
     pub(crate) label: &'static str,
     /// Whether it must not be left empty.
     pub(crate) required: bool,

@@ -28,7 +28,6 @@ pub(crate) const STOP: &str = "M5.2 1.5h5.6l3.7 3.7v5.6l-3.7 3.7H5.2l-3.7-3.7V5.
 pub(crate) const BACK: &str = "M6 3 2.5 6.5 6 10M3 6.5h6.5a4 4 0 0 1 0 8H7";
 /// A check mark.
 pub(crate) const CHECK: &str = "M3 8.5 6.5 12 13 4.5";
-/// A phone.
 pub(crate) const PHONE: &str =
     "M5 1.5h6a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1M7.2 12.3h1.6";
 /// Two links of a chain.

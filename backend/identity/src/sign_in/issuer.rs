@@ -16,7 +16,6 @@ use super::{
 };
 use crate::oidc::{self, Documents, FetchError, Publisher, Token};
 
-/// The issuer.
 #[derive(Debug)]
 pub(super) struct Issuer {
     publisher: Publisher,

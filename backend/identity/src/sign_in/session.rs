@@ -76,7 +76,6 @@ impl Session {
         &self.id
     }
 
-    /// Whose it is.
     pub const fn person(&self) -> &PersonId {
         &self.person
     }

@@ -11,7 +11,6 @@ use super::{Entry, Error};
 pub struct File<'a> {
     /// The last part of the path.
     pub name: FileName,
-    /// The entry.
     pub entry: &'a Entry,
 }
 

@@ -6,7 +6,6 @@ use bytes::Bytes;
 
 use super::ReadAt;
 
-/// Bytes in memory.
 #[derive(Clone, Debug)]
 pub struct Memory(Bytes);
 

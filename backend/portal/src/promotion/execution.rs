@@ -52,7 +52,6 @@ pub(crate) enum Executor<'a> {
     Here,
     /// The portal itself, which copies the artifacts to another bucket before.
     Bucket(&'a Bucket, &'a Roles),
-    /// A pipeline.
     Pipeline(CalledPipeline<'a>),
     /// Another process of this deployment.
     Others,

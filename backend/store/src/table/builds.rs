@@ -24,7 +24,6 @@ use crate::{Error, Result};
 /// One build with what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildRecord {
-    /// The build.
     pub build: Build,
     /// Its releases in all environments, newest first.
     pub releases: Vec<Release>,

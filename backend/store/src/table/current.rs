@@ -28,7 +28,6 @@ pub(super) const NEWNESS: &str = "newness";
 /// What an environment serves of an app.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Served {
-    /// The release.
     pub release: Option<Release>,
     /// The newest release's build, where it is not served because it was withdrawn.
     pub withdrawn: Option<WithdrawnBuild>,

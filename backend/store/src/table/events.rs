@@ -39,11 +39,9 @@ impl Raw<'_> {
 /// Whether an event was heard of before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
-    /// It is new.
     New,
     /// It is known; this is what was stored then, which is what counts.
     Duplicate {
-        /// The event.
         event: Box<Event>,
         /// How it was known then.
         known: Known,

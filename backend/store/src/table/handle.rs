@@ -58,7 +58,6 @@ handle! {
 }
 
 handle! {
-    /// Promotions.
     pub struct Promotions
 }
 

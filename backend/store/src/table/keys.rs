@@ -77,7 +77,6 @@ impl Key {
         }
     }
 
-    /// Its attributes.
     pub(super) fn attributes(&self) -> Item {
         Item::from([
             (PK.to_owned(), AttributeValue::S(self.pk.clone())),
@@ -87,7 +86,6 @@ impl Key {
 }
 
 impl IndexKey {
-    /// Its attributes.
     pub(super) fn attributes(&self) -> Item {
         Item::from([
             (INDEX_PK.to_owned(), AttributeValue::S(self.pk.clone())),

@@ -36,7 +36,6 @@ const UNTIL: &str = "works_until";
 /// A link with what opens it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkRecord {
-    /// The link.
     #[serde(flatten)]
     pub link: ShareLink,
     /// Those groups of its maker that had a role when it was made.
@@ -69,7 +68,6 @@ pub struct PasswordRecord {
 /// A tap on a link.
 #[derive(Clone, Copy, Debug)]
 pub struct Tap<'a> {
-    /// The link.
     pub link: &'a LinkId,
     /// What the tap is known by.
     pub name: &'a str,

@@ -34,11 +34,8 @@ pub struct OverviewRecord {
 /// Where the newest release is not served, since its build was withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawn {
-    /// The app.
     pub app: AppId,
-    /// The environment.
     pub environment: EnvironmentId,
-    /// The build.
     pub build: WithdrawnBuild,
 }
 

@@ -32,7 +32,6 @@ use crate::Result;
 /// A promotion as it was read: what is built on it holds only as long as it is still that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PromotionRecord {
-    /// The promotion.
     pub promotion: Promotion,
     /// Counts the writes, so that nobody writes over what he has not read.
     version: u64,
@@ -137,7 +136,6 @@ impl Promotions<'_> {
         self.pointer(&keys::run_promotion(run)).await
     }
 
-    /// One promotion.
     pub async fn get(self, id: &PromotionId) -> Result<Option<PromotionRecord>> {
         let item = self.table.calls.get(&keys::promotion(id), true).await?;
         let row: Option<PromotionRow> = item.map(item::read).transpose()?;

@@ -31,7 +31,6 @@ pub enum Registration {
     Pending(PendingRegistration),
     /// It made this build.
     Done {
-        /// The build.
         build: BuildId,
         /// Its number within the app.
         number: u64,
@@ -56,7 +55,6 @@ pub enum Completed {
     Done,
     /// Another delivery of the same job was faster, and made this build.
     AlreadyDone {
-        /// The build.
         build: BuildId,
         /// Its number within the app.
         number: u64,

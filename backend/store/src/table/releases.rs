@@ -35,7 +35,6 @@ pub(super) const OFFERED: &str = "offered";
 /// A release as its environment's list has it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ListedRelease {
-    /// The release.
     #[serde(flatten)]
     pub release: Release,
     /// Whether its build is known not to be withdrawn. Else that has to be asked.
@@ -50,9 +49,7 @@ pub enum Along<'a> {
     Nothing,
     /// The registration that made the build.
     Registration {
-        /// The registration.
         key: &'a RegistrationKey,
-        /// The build.
         build: &'a Build,
         /// What the audit log says of it.
         note: &'a AuditRecord,
@@ -77,7 +74,6 @@ pub enum Released {
     Before(Box<Release>),
     /// The registration had made this build before: nothing is written.
     Registered {
-        /// The build.
         build: BuildId,
         /// Its number within the app.
         number: u64,

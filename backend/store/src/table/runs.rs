@@ -31,7 +31,6 @@ use crate::Result;
 /// A step after an event was joined into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JoinedStep {
-    /// The step.
     pub step: Step,
     /// Whether it was not there before.
     pub was_new: bool,
@@ -40,7 +39,6 @@ pub struct JoinedStep {
 /// One run with all that is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRecord {
-    /// The run.
     pub run: Run,
     /// The app that its pipeline fed when it was last heard of.
     pub app: Option<AppId>,
@@ -61,7 +59,6 @@ pub struct RunRecord {
 /// A run that ran on a commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunOfCommit {
-    /// The run.
     pub run: RunId,
     /// What it is one execution of.
     pub pipeline: Pipeline,

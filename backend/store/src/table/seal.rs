@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{Error, Result, table::handle::Audit};
 
-/// The newest seal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewestSeal {
     /// The seal; none before the first.

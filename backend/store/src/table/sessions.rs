@@ -24,7 +24,6 @@ const AT_ONCE: usize = 90;
 pub struct SessionRecord {
     /// Its identity.
     pub id: SessionId,
-    /// Whose it is.
     pub person: PersonId,
     /// When they signed in.
     pub began: Timestamp,

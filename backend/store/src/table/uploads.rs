@@ -24,7 +24,6 @@ pub struct Upload {
     pub id: UploadId,
     /// What makes it the same upload when it is begun again.
     pub registration: RegistrationKey,
-    /// The app.
     pub app: AppId,
     /// Where to release the build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +42,6 @@ pub struct Upload {
     pub origin: Origin,
     /// Who uploads.
     pub by: Actor,
-    /// The files.
     pub files: Vec<UploadFile>,
     /// When it was begun.
     pub created_at: Timestamp,
@@ -55,7 +53,6 @@ pub struct Upload {
 /// One file of an [`Upload`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadFile {
-    /// Its name.
     pub name: FileName,
     /// Bytes, as announced.
     pub size: u64,
@@ -76,7 +73,6 @@ impl Builds<'_> {
         self.table.calls.put(item).await
     }
 
-    /// One upload.
     pub async fn upload(self, id: &UploadId) -> Result<Option<Upload>> {
         let item = self.table.calls.get(&keys::upload(id), true).await?;
         item.map(item::read).transpose()

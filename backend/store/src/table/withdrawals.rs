@@ -27,9 +27,7 @@ use crate::{Result, table::handle::Releases};
 /// A build that was withdrawn or restored, which not every environment follows yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsettled {
-    /// The app.
     pub app: AppId,
-    /// The build.
     pub build: BuildId,
     /// Which withdrawal or restoration it is of, so that settling one ends no other.
     turn: String,

@@ -20,9 +20,7 @@ const SUMMARY_LIMIT: usize = 512;
 pub struct Approval<'a> {
     /// The execution that carries the build.
     pub execution: &'a str,
-    /// The stage.
     pub stage: &'a str,
-    /// The action.
     pub action: &'a str,
 }
 

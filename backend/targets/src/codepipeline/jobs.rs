@@ -69,14 +69,10 @@ pub enum FailureKind {
 pub enum Error {
     /// `CodePipeline` knows of no such job.
     #[error("CodePipeline knows of no job {job}")]
-    NoSuchJob {
-        /// The job.
-        job: String,
-    },
+    NoSuchJob { job: String },
     /// The answer lacks something that `CodePipeline` asks for.
     #[error("the answer to job {job} is incomplete")]
     Incomplete {
-        /// The job.
         job: String,
         /// What it lacks.
         #[source]
@@ -85,7 +81,6 @@ pub enum Error {
     /// `CodePipeline` did not take a success.
     #[error("CodePipeline did not take the success of job {job}")]
     Success {
-        /// The job.
         job: String,
         /// Its reason.
         #[source]
@@ -94,7 +89,6 @@ pub enum Error {
     /// `CodePipeline` did not take a failure.
     #[error("CodePipeline did not take the failure of job {job}")]
     Failure {
-        /// The job.
         job: String,
         /// Its reason.
         #[source]

@@ -32,7 +32,6 @@ pub struct Execution {
 /// One execution of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionRun {
-    /// Its stage.
     pub stage: String,
     /// Its name.
     pub action: String,

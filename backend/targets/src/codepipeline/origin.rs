@@ -22,15 +22,11 @@ const PAGES: usize = 20;
 pub struct Origin {
     /// The account of the pipeline.
     pub account: Option<String>,
-    /// Its region.
     pub region: Option<String>,
     /// Its name.
     pub pipeline: String,
-    /// The execution.
     pub execution: String,
-    /// The stage.
     pub stage: String,
-    /// The action.
     pub action: String,
 }
 
@@ -54,9 +50,7 @@ pub enum OriginError {
 /// An execution of a Lambda action that has no answer yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invocation {
-    /// The stage.
     pub stage: String,
-    /// The action.
     pub action: String,
     /// Its `UserParameters`, with the variables replaced.
     pub parameters: Option<String>,
@@ -67,9 +61,7 @@ pub struct Invocation {
 /// Where an artifact lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The bucket.
     pub bucket: String,
-    /// The key.
     pub key: String,
 }
 

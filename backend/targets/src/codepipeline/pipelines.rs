@@ -38,7 +38,6 @@ pub struct Pipelines {
     clients: Arc<Mutex<Clients>>,
 }
 
-/// One pipeline.
 #[derive(Clone)]
 pub struct Pipeline {
     pub(super) client: Client,
@@ -114,7 +113,6 @@ impl Pipelines {
 }
 
 impl Pipeline {
-    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -24,7 +24,6 @@ pub struct Start<'a> {
 /// The revision that a source action gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revision<'a> {
-    /// The action.
     pub action: &'a str,
     /// `COMMIT_ID`, or another of the API's.
     pub kind: &'a str,

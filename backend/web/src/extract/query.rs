@@ -76,7 +76,6 @@ pub(crate) struct SealsQuery {
     pub(crate) cursor: Option<Cursor>,
 }
 
-/// What to compare.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct CompareQuery {
@@ -88,7 +87,6 @@ pub(crate) struct CompareQuery {
     pub(crate) to: Side,
 }
 
-/// Whose tokens.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TokensQuery {
@@ -112,7 +110,6 @@ pub(crate) struct AppQuery {
     pub(crate) app: Option<AppId>,
 }
 
-/// Which build.
 pub(crate) struct BuildQuery {
     /// To be chosen if left out.
     pub(crate) build: Option<BuildId>,
@@ -151,7 +148,6 @@ impl GroupsQuery {
         self.groups.as_deref().unwrap_or_default()
     }
 
-    /// One by one.
     pub(crate) fn groups(&self) -> Vec<String> {
         let groups = self.text().split(',').map(str::trim);
         let groups = groups.filter(|group| !group.is_empty());

@@ -29,6 +29,9 @@ use crate::{
 /// The most characters of a name to look for.
 const LONGEST_NAME: usize = 100;
 
+/// What `action` was called in addresses before, which people have kept and passed on.
+const EARLIER: &str = "deed";
+
 /// Which part of the log to show. What the page's form leaves empty narrows nothing.
 pub(super) struct Asked {
     month: Option<Month>,
@@ -42,10 +45,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = Query::of(parts, &["month", "app", "action", "deed", "by", "cursor"])?;
+        let query = Query::of(parts, &["month", "app", "action", EARLIER, "by", "cursor"])?;
         let said = |name: &str| query.text(name).map(str::trim).filter(|it| !it.is_empty());
-        // What the filter was called before; addresses of it were kept and passed on.
-        let word = said("action").or_else(|| said("deed"));
+        let word = said("action").or_else(|| said(EARLIER));
         let by = said("by").unwrap_or_default();
         Ok(Self {
             month: said("month").map(|it| parse("month", it)).transpose()?,

@@ -10,7 +10,6 @@ use crate::{
     site::Site,
 };
 
-/// One app.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct AppPage<'a>(
     /// The app, and what became of it lately.

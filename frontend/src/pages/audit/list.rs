@@ -18,7 +18,6 @@ pub struct Shown {
     pub month: String,
     /// The first month that there is anything of.
     pub first: Option<String>,
-    /// The last one.
     pub last: Option<String>,
     /// Only this app's entries, if set.
     pub app: String,

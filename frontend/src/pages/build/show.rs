@@ -19,7 +19,6 @@ use crate::{
     site::Site,
 };
 
-/// One build.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct BuildPage<'a> {
     /// The build, and where it may go.

@@ -26,7 +26,6 @@ use crate::{
 /// Holds in force.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct HoldsPage<'a> {
-    /// The holds.
     pub view: &'a HoldsView,
     /// Promotions that are not over.
     pub open: &'a [Promotion],

@@ -18,7 +18,6 @@ use crate::{
 /// An environment that the viewer can hold, for all apps or for one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct MayHold {
-    /// The environment.
     pub environment: Environment,
     /// Only this app; all if none.
     pub app: Option<App>,

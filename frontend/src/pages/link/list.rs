@@ -24,7 +24,6 @@ use crate::{
 /// Share links.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct LinksPage<'a> {
-    /// The links.
     pub view: &'a LinksView,
     /// The apps, for their names.
     pub apps: &'a [App],

@@ -18,7 +18,6 @@ use crate::{
 /// A share link, once, with its address.
 #[derive(Clone, Copy, Debug)]
 pub struct MadeLinkPage<'a> {
-    /// The link.
     pub made: &'a MadeLink,
     /// The apps, for their names.
     pub apps: &'a [App],

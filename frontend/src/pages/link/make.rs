@@ -23,11 +23,8 @@ use crate::{
 pub enum MayShare {
     /// One build, which they came from.
     Build {
-        /// The app.
         app: App,
-        /// The build.
         build: BuildId,
-        /// Its number.
         number: u64,
     },
     /// What environments serve.
@@ -42,9 +39,7 @@ pub enum MayShare {
 /// An app in an environment.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct SharedPlace {
-    /// The app.
     pub app: App,
-    /// The environment.
     pub environment: Environment,
 }
 

@@ -23,7 +23,6 @@ use crate::{
     site::Site,
 };
 
-/// One promotion.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct PromotionPage<'a> {
     /// The promotion, and what the viewer may answer.

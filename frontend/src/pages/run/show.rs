@@ -16,7 +16,6 @@ use crate::{
     site::Site,
 };
 
-/// One run.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct RunPage<'a>(
     /// The run and its steps.

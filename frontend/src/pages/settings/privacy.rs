@@ -18,7 +18,6 @@ use crate::{
 /// What an erasure did, line by line.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ErasedLines {
-    /// The person.
     pub person: PersonId,
     /// Why it was asked for.
     pub reason: String,

@@ -34,7 +34,6 @@ pub enum Whose {
 /// API tokens.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct TokensPage<'a> {
-    /// The tokens.
     pub view: &'a TokensView,
     /// Whose they are.
     pub whose: Whose,

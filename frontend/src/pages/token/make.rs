@@ -32,7 +32,6 @@ pub struct MayGive {
     pub permissions: Vec<Permission>,
     /// For which apps.
     pub apps: Vec<App>,
-    /// In which environments.
     pub environments: Vec<Environment>,
 }
 

@@ -53,7 +53,6 @@ pub(crate) struct Chosen {
 pub(crate) struct Wanted {
     /// Not in place of another.
     pub(crate) only_new: bool,
-    /// Its checksum.
     pub(crate) checksum: Option<Checksum>,
     /// Its bytes.
     pub(crate) size: Option<i64>,
