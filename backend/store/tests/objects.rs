@@ -1,7 +1,8 @@
 //! The contract of [`store::Objects`], over the embedded S3, or over any other.
 //!
 //! `TOWPATH_TEST_S3_BUCKET` names a bucket elsewhere: at `TOWPATH_TEST_S3_ENDPOINT` if that is set, at AWS otherwise, with
-//! the credentials that the SDK finds. Tests write below `towpath-test/` and delete what they wrote.
+//! the credentials that the SDK finds. With `TOWPATH_TEST_FAULT` (`throttled`, `answer-lost`) each call of the SDK fails once before it
+//! gets through. Tests write below `towpath-test/` and delete what they wrote.
 
 #![expect(
     clippy::unwrap_used,

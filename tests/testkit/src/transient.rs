@@ -1,4 +1,4 @@
-//! A proxy before a DynamoDB that fails each call once before it lets it through, as AWS does at times.
+//! Proxies before a DynamoDB and an S3 that fail each call once before they let it through, as AWS does at times.
 
 use std::{
     collections::HashSet,
@@ -7,9 +7,9 @@ use std::{
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode},
+    body::{Bytes, to_bytes},
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -29,8 +29,18 @@ pub enum Transient {
 }
 
 impl Transient {
+    /// What the environment asks for.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are configured by the environment"
+    )]
+    pub fn of_environment() -> Option<Self> {
+        let name = std::env::var("TOWPATH_TEST_FAULT").ok()?;
+        Some(Self::of(&name).unwrap())
+    }
+
     /// Reads its name.
-    pub fn of(name: &str) -> Option<Self> {
+    fn of(name: &str) -> Option<Self> {
         match name {
             "contended" => Some(Self::Contended),
             "throttled" => Some(Self::Throttled),
@@ -50,6 +60,41 @@ impl Transient {
             failed: Mutex::default(),
         });
         let router = Router::new().fallback(pass).with_state(proxy);
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        endpoint
+    }
+
+    /// Starts a proxy before that S3; its endpoint. What opens a link is let through: nobody sends that again.
+    pub async fn before_s3(self, behind: &str) -> String {
+        let (code, status) = match self {
+            Self::AnswerLost => ("InternalError", StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Contended => ("OperationAborted", StatusCode::CONFLICT),
+            Self::Throttled => ("SlowDown", StatusCode::SERVICE_UNAVAILABLE),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let (behind, client) = (behind.to_owned(), reqwest::Client::new());
+        let pass = move |request: Request| {
+            let (behind, client) = (behind.clone(), client.clone());
+            async move {
+                let tries = request.headers().get("amz-sdk-request");
+                let is_first =
+                    tries.is_some_and(|tries| tries.as_bytes().starts_with(b"attempt=1"));
+                if !is_first {
+                    return handed_on(&client, &behind, request).await;
+                }
+                let is_head = request.method() == Method::HEAD;
+                if self == Self::AnswerLost {
+                    handed_on(&client, &behind, request).await;
+                }
+                let body =
+                    format!("<Error><Code>{code}</Code><Message>for a moment</Message></Error>");
+                let body = if is_head { String::new() } else { body };
+                (status, body).into_response()
+            }
+        };
+        let router = Router::new().fallback(pass);
+        let router = router.layer(DefaultBodyLimit::disable());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         endpoint
     }
@@ -93,6 +138,18 @@ fn canceled(body: &Value, code: &str) -> Response {
         "CancellationReasons": reasons.collect::<Vec<_>>(),
     });
     (StatusCode::BAD_REQUEST, answer.to_string()).into_response()
+}
+
+/// Hands a request on as it came, by the host that it is signed for; what comes back.
+async fn handed_on(client: &reqwest::Client, behind: &str, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let headers = head.headers;
+    let place = head.uri.path_and_query().unwrap();
+    let call = client.request(head.method, format!("{behind}{place}"));
+    let answer = call.headers(headers).body(body).send().await.unwrap();
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    (status, headers, answer.bytes().await.unwrap()).into_response()
 }
 
 struct Proxy {

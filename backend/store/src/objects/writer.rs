@@ -3,7 +3,8 @@
 use std::mem;
 
 use aws_sdk_s3::{
-    error::ProvideErrorMetadata,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::complete_multipart_upload::CompleteMultipartUploadError,
     primitives::ByteStream,
     types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart},
 };
@@ -229,6 +230,7 @@ impl Objects {
                     what: format!("object {key}"),
                 })
             }
+            Err(error) if self.is_completed(&error, key).await? => Ok(true),
             Err(error) => Err(Error::unavailable("completing an upload", error)),
         }
     }
@@ -248,10 +250,20 @@ impl Objects {
             .multipart_upload(parts.build())
             .customize()
             .config_override(patient());
-        call.send()
-            .boxed()
-            .await
-            .map_err(|error| Error::unavailable("completing an upload", error))?;
-        Ok(())
+        match call.send().boxed().await {
+            Ok(_) => Ok(()),
+            Err(error) if self.is_completed(&error, key).await? => Ok(()),
+            Err(error) => Err(Error::unavailable("completing an upload", error)),
+        }
+    }
+
+    /// Whether a try whose answer was lost has completed an upload: then that is gone, and the object is there.
+    async fn is_completed(
+        &self,
+        error: &SdkError<CompleteMultipartUploadError>,
+        key: &str,
+    ) -> Result<bool> {
+        let is_gone = error.code() == Some("NoSuchUpload");
+        Ok(is_gone && self.head(key).await?.is_some())
     }
 }

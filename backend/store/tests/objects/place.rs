@@ -14,6 +14,7 @@ use embedded::{
 };
 use store::{Objects, Settings, Store};
 use tempfile::TempDir;
+use testkit::transient::Transient;
 
 /// The embedded server's keys.
 pub(crate) const KEYS: (&str, &str) = ("AKIDTOWPATHTEST", "a secret of 24 characters");
@@ -44,7 +45,11 @@ impl Place {
         }
         let folder = tempfile::tempdir().unwrap();
         let server = start(folder.path(), Vec::new()).await;
-        let settings = embedded_at(&server.endpoint());
+        let mut endpoint = server.endpoint();
+        if let Some(fault) = Transient::of_environment() {
+            endpoint = fault.before_s3(&endpoint).await;
+        }
+        let settings = embedded_at(&endpoint);
         let objects = Store::connect(&settings).await.objects;
         objects.create_bucket().await.unwrap();
         Self {

@@ -69,7 +69,7 @@ impl Bench {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = dynamodb::start(storage, any).await.unwrap();
         let mut endpoint = server.endpoint();
-        if let Some(fault) = fault() {
+        if let Some(fault) = Transient::of_environment() {
             endpoint = fault.before(&endpoint).await;
         }
         Self::over(Some(server), Some(endpoint)).await
@@ -120,16 +120,6 @@ impl Bench {
         }
         aws_sdk_dynamodb::Client::new(&loader.load().await)
     }
-}
-
-/// How each call is to fail once, if at all.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests are configured by the environment"
-)]
-fn fault() -> Option<Transient> {
-    let name = std::env::var("TOWPATH_TEST_FAULT").ok()?;
-    Some(Transient::of(&name).unwrap())
 }
 
 #[expect(

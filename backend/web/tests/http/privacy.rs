@@ -258,9 +258,12 @@ async fn an_administrator_may_erase_themselves_and_is_signed_out() {
 
 /// What the newest entry of an action says of the part.
 async fn part_of_newest(portal: &TestPortal, admin: &str, action: &str) -> Value {
-    let address = format!("/api/v1/audit?action={action}");
-    let log = portal.get_as(&address, Some(admin)).await.json();
-    log["entries"]["items"][0]["details"]["part"].clone()
+    let log = portal.get_as("/api/v1/audit", Some(admin)).await.json();
+    let entries = log["entries"]["items"].as_array().unwrap();
+    let newest = entries
+        .iter()
+        .find(|entry| entry[testkit::ACTION] == action);
+    newest.unwrap()["details"]["part"].clone()
 }
 
 #[tokio::test]
