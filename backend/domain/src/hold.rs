@@ -47,6 +47,14 @@ impl Held {
             Self::Automatic { .. } | Self::Build { .. } => false,
         }
     }
+
+    /// Whether it stops any of them, be it only those that nobody asks for.
+    pub fn stops_any(&self, of: &AppId, to: &EnvironmentId) -> bool {
+        match self {
+            Self::Automatic { app, environment } => app == of && environment == to,
+            Self::Environment { .. } | Self::Build { .. } => self.stops(of, to),
+        }
+    }
 }
 
 /// A stop, in force until someone lifts it. What was lifted is in the audit log alone.

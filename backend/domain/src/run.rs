@@ -281,6 +281,21 @@ impl RecentRuns {
     /// How many runs are kept: few enough for the item to stay under one write unit (1 KB).
     pub const LIMIT: usize = 3;
 
+    /// Pipelines by their newest runs, the one that ran last first.
+    #[must_use]
+    pub fn newest_first(mut pipelines: Vec<Self>) -> Vec<Self> {
+        pipelines.sort_by_key(|recent| {
+            let newest = recent.runs.first().map(|run| run.started_at);
+            (std::cmp::Reverse(newest), recent.pipeline.clone())
+        });
+        pipelines
+    }
+
+    /// Whether its pipeline feeds an app in an environment.
+    pub fn feeds(&self, app: &AppId, environment: &EnvironmentId) -> bool {
+        self.app.as_ref() == Some(app) && self.environment.as_ref() == Some(environment)
+    }
+
     /// Adds a run, or what is newly known of one that is already here. In whatever order runs come, each in its whole
     /// state, the same ones stay.
     #[must_use]

@@ -7,8 +7,8 @@
 //! async fn a_lead_approves() {
 //!     let test = TestPortal::builder().path(path(|_| {})).start().await;
 //!     let build = test.in_preprod(1, noon(0)).await;
-//!     let asked = test.portal.request(&ada(), to(&build, &prod()), noon(1)).await.unwrap();
-//!     let approved = test.portal.approve(&bob(), &asked.promotion.id, &build.digest(), None, noon(2)).await;
+//!     let asked = test.portal.promotions().request(&ada(), to(&build, &prod()), noon(1)).await.unwrap();
+//!     let approved = test.portal.promotions().approve(&bob(), &asked.promotion.id, &build.digest(), None, noon(2)).await;
 //!     assert_eq!(approved.unwrap().state, State::Succeeded);
 //!     assert_eq!(test.current(&prod()).await, Some(1));
 //! }

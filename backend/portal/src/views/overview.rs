@@ -5,7 +5,7 @@ use domain::{
     Timestamp,
     actor::Actor,
     catalog::{App, Catalog, Environment},
-    hold::{Held, Hold},
+    hold::Hold,
     id::{AppId, EnvironmentId},
     release::Release,
     run::RecentRuns,
@@ -39,9 +39,7 @@ impl Runs<'_> {
             as_of: now,
         })
     }
-}
 
-impl Runs<'_> {
     /// In which environments somebody may download an app's builds.
     pub(super) fn may_download_in<'a>(
         &'a self,
@@ -69,7 +67,7 @@ fn unassigned(record: &OverviewRecord, catalog: &Catalog) -> Vec<RecentRuns> {
         same.any(|other| other.pipeline == recent.pipeline && claimed(other))
     };
     let rest = record.recent.iter().filter(|recent| !shown(recent));
-    newest_first(rest.cloned().collect())
+    RecentRuns::newest_first(rest.cloned().collect())
 }
 
 /// One app across the environments.
@@ -85,7 +83,7 @@ pub(super) fn row(
         current: current(&record.current, app, environment),
         may_download: may_download(&environment.id),
         withdrawn: withdrawn(&record.withdrawn, app, environment),
-        holds: held(holds, app, environment),
+        holds: stopping(holds, app, environment),
         pipelines: pipelines(&record.recent, app, environment),
     };
     AppRow {
@@ -112,34 +110,14 @@ fn withdrawn(
 }
 
 /// The holds that stop something of an app in an environment.
-fn held(holds: &[Hold], app: &App, environment: &Environment) -> Vec<Hold> {
-    let here = |hold: &&Hold| match &hold.on {
-        Held::Environment {
-            environment: its,
-            app: only,
-        } => *its == environment.id && only.as_ref().is_none_or(|only| *only == app.id),
-        Held::Automatic {
-            app: its,
-            environment: to,
-        } => *its == app.id && *to == environment.id,
-        Held::Build { .. } => false,
-    };
-    holds.iter().filter(here).cloned().collect()
+fn stopping(holds: &[Hold], app: &App, environment: &Environment) -> Vec<Hold> {
+    let stop = |hold: &&Hold| hold.on.stops_any(&app.id, &environment.id);
+    holds.iter().filter(stop).cloned().collect()
 }
 
 fn pipelines(recent: &[RecentRuns], app: &App, environment: &Environment) -> Vec<RecentRuns> {
-    let here = recent.iter().filter(|recent| {
-        recent.app.as_ref() == Some(&app.id) && recent.environment.as_ref() == Some(&environment.id)
-    });
-    newest_first(here.cloned().collect())
-}
-
-fn newest_first(mut pipelines: Vec<RecentRuns>) -> Vec<RecentRuns> {
-    pipelines.sort_by_key(|recent| {
-        let newest = recent.runs.first().map(|run| run.started_at);
-        (std::cmp::Reverse(newest), recent.pipeline.clone())
-    });
-    pipelines
+    let here = |it: &&RecentRuns| it.feeds(&app.id, &environment.id);
+    RecentRuns::newest_first(recent.iter().filter(here).cloned().collect())
 }
 
 #[cfg(test)]

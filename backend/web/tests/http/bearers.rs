@@ -54,6 +54,11 @@ async fn programs_get_what_their_permits_say_from_every_endpoint_and_never_what_
         ci.token(&json!({})),
     ];
     let rows = access::all(&things);
+    for (index, (method, pattern, ..)) in rows.iter().enumerate() {
+        let row = format!("{method} {pattern}");
+        let here = EXPECTED.get(index).map_or("the end", |(row, _)| *row);
+        assert_eq!(here, row, "bearers.rs lacks that row before row {index}");
+    }
     let mut wrong = Vec::new();
     for (index, (method, pattern, address, body, _)) in rows.iter().enumerate() {
         let asked: Method = method.parse().unwrap();

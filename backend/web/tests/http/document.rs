@@ -178,6 +178,17 @@ async fn every_operation_is_routed_and_no_other() {
 }
 
 #[tokio::test]
+async fn every_operation_has_a_line_in_the_roles_of_the_api_tests() {
+    let roles = include_str!("../../../../tests/api/access.py");
+    let Document(document) = Document::of(&TestPortal::new().await).await;
+    let paths = document["paths"].as_object().unwrap().values();
+    for operation in paths.flat_map(|path| path.as_object().unwrap().values()) {
+        let id = &operation["operationId"];
+        assert!(roles.contains(&id.to_string()), "tests/api/access.py: {id}");
+    }
+}
+
+#[tokio::test]
 async fn every_operation_says_that_wrong_tokens_lock_out_and_it_is_so() {
     let site = TestPortal::signed_in().await;
     let Document(document) = Document::of(&site).await;
