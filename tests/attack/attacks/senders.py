@@ -221,7 +221,7 @@ def downloads_without_end(place, case):
                 for _ in range(most):
                     case.succeeds(tap(address), 303)
         with case.attack():
-            case.refused(found.get(file), 429, "too-many", "goes on at", "principal_per_day")
+            case.refused(found.get(file), 429, "too-many", "downloads resume at", "principal_per_day")
             for address in links:
                 answer = tap(address)
                 case.is_so(answer.status == 429 and not answer.headers["location"], f"it is answered {answer.status}")
