@@ -42,11 +42,14 @@ struct Written {
     #[serde(default, deserialize_with = "none_if_empty")]
     previous: Option<Secret>,
     /// The only owner whose repositories it is for.
+    #[serde(default, deserialize_with = "given")]
     owner: Option<Name>,
     /// The only ones of them, each with its number: the name says which workflow a run is of, and the number which run it is,
     /// so that anyone who signs could write either of another.
+    #[serde(default, deserialize_with = "given")]
     repositories: Option<BTreeMap<String, u64>>,
     /// The host that its runs are said to be of, if not the system's usual one: part of their identity, which no body may choose.
+    #[serde(default, deserialize_with = "given")]
     host: Option<Name>,
 }
 
@@ -167,6 +170,13 @@ impl TryFrom<String> for Name {
     }
 }
 
+/// What is there, which is never `null`: a restriction that a template filled with nothing would be none.
+fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
 /// A rotation that has had no predecessor yet may leave an empty one.
 fn none_if_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
     let text: Option<String> = Option::deserialize(from)?;
@@ -226,6 +236,9 @@ mod tests {
             r#"{"github": {"acme": {"current": "a long enough secret", "previous": "hunter2"}}}"#,
             r#"{"github": {"acme": {"current": "a long enough secret", "owner": "hunter2/hunter2"}}}"#,
             r#"{"github": {"acme": {"current": "a long enough secret", "owner": ""}}}"#,
+            r#"{"github": {"acme": {"current": "a long enough secret", "owner": null}}}"#,
+            r#"{"github": {"acme": {"current": "a long enough secret", "host": null}}}"#,
+            r#"{"github": {"acme": {"current": "a long enough secret", "owner": "o", "repositories": null}}}"#,
             r#"{"github": {"acme": {"current": "a long enough secret", "host": "hunter2/.."}}}"#,
             r#"{"github": {"acme": {"current": "a long enough secret", "owner": "o", "repositories": ["hunter2"]}}}"#,
             r#"{"github": {"acme": {"current": "a long enough secret", "owner": "o", "repositories": {}}}}"#,
