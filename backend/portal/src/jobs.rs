@@ -32,7 +32,7 @@ use domain::{
     release::Release,
 };
 use jiff::SignedDuration;
-use sources::job::{Job, parameters::Task};
+use sources::job::{Job, parameters::Task, unanswered::Unanswered};
 use targets::codepipeline::FailureKind;
 
 use crate::handle::handle;
@@ -143,6 +143,12 @@ impl PipelineJobs<'_> {
                 }
             }
         }
+    }
+
+    /// Answers that a job failed whose last try ended without an answer.
+    pub async fn give_up(self, unanswered: &Unanswered) -> Result<Answered> {
+        let jobs = self.portal.parts.jobs.as_ref().ok_or(Error::NoJobs)?;
+        unanswered::answer(unanswered, jobs).await
     }
 
     async fn work(

@@ -68,7 +68,8 @@ impl Transient {
     pub async fn before_s3(self, behind: &str) -> String {
         let (code, status) = match self {
             Self::AnswerLost => ("InternalError", StatusCode::INTERNAL_SERVER_ERROR),
-            Self::Contended => ("OperationAborted", StatusCode::CONFLICT),
+            // S3 has no transactions.
+            Self::Contended => return behind.to_owned(),
             Self::Throttled => ("SlowDown", StatusCode::SERVICE_UNAVAILABLE),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -15,7 +15,7 @@ pub enum Answer<'a> {
     },
     /// They do not agree, and why.
     Reject(&'a str),
-    /// They take it back before it has started, and why.
+    /// They cancel it before it has started, and why.
     Cancel(&'a str),
     /// They end it while its target is at work, and why.
     Abandon(&'a str),

@@ -4,6 +4,7 @@ use std::{pin::pin, task::Poll};
 
 use domain::{Timestamp, digest::Digest};
 use portal::{Error, retention::Retention};
+use sources::job::unanswered::Unanswered;
 use testkit::{
     TestPortal, at, job, registering,
     zip::{deflated, noise, stored, zip},
@@ -154,6 +155,9 @@ async fn a_table_that_is_away_for_a_while_fails_no_pipeline() {
     let unanswered = Box::pin(world.faults().away(running)).await;
     assert!(matches!(unanswered, Err(Error::Store(_))), "{unanswered:?}");
     assert!(world.codepipeline().answers().is_empty());
+    let given_up = Unanswered::after_tries(&job());
+    jobs.give_up(&given_up).await.unwrap();
+    assert!(!world.codepipeline().last().is_success());
     world.registers(job(), at("03:01:00")).await;
     is_registered_once(&world, &apk, "once the table is back").await;
 }

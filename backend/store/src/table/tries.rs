@@ -1,6 +1,6 @@
 //! How often and for how long a call that others were in the way of is tried again.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
@@ -16,6 +16,7 @@ const LONGEST: Duration = Duration::from_millis(50);
 const BUDGET: Duration = Duration::from_secs(4);
 
 /// The tries of one call.
+#[derive(Debug)]
 pub(super) struct Tries<'a> {
     what: &'a str,
     pauses: ExponentialBackoff,
@@ -45,11 +46,5 @@ impl<'a> Tries<'a> {
         };
         tokio::time::sleep(pause).await;
         Ok(())
-    }
-}
-
-impl fmt::Debug for Tries<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tries({})", self.what)
     }
 }

@@ -11,7 +11,7 @@ use axum::{
 use domain::causes::chain;
 use portal::jobs::Outcome;
 use serde::de::IgnoredAny;
-use sources::job::Job;
+use sources::job::{Job, unanswered::Unanswered};
 use tokio::time::sleep;
 
 use super::{LocalAws, answer::Refusal};
@@ -95,6 +95,22 @@ async fn run(local_aws: LocalAws, event: Bytes) {
         if let Some(pause) = pause {
             sleep(pause).await;
         }
+    }
+    give_up(&local_aws, &event).await;
+}
+
+/// What the function `unanswered` does: else the action would wait for its time-out.
+async fn give_up(local_aws: &LocalAws, event: &[u8]) {
+    let Ok(job) = Job::parse(event) else {
+        return;
+    };
+    let jobs = local_aws.0.portal.jobs();
+    if let Err(error) = jobs.give_up(&Unanswered::after_tries(&job)).await {
+        tracing::error!(
+            job = job.id(),
+            error = chain(&error),
+            "a job stays without an answer"
+        );
     }
 }
 

@@ -82,6 +82,16 @@ impl Unanswered {
         })
     }
 
+    /// A job whose function failed at every try, where no record says so.
+    pub fn after_tries(job: &super::Job) -> Self {
+        Self {
+            job: job.id.clone(),
+            account: job.account.clone(),
+            request: None,
+            ending: Ending::Failed,
+        }
+    }
+
     /// The job's identity.
     pub fn job(&self) -> &str {
         &self.job
