@@ -123,6 +123,10 @@ impl<'s> Property<'s> {
         }
     }
 
+    pub(crate) fn is_duration(self) -> bool {
+        self.own["pattern"] == domain::duration::PATTERN
+    }
+
     pub(crate) fn range(self) -> RangeInclusive<u32> {
         let number = |key: &str| u32::try_from(self.own[key].as_u64()?).ok();
         number("minimum").unwrap_or(0)..=number("maximum").unwrap_or(u32::MAX)

@@ -281,6 +281,15 @@ fn time_outs_are_durations() {
 }
 
 #[test]
+fn a_duration_without_its_unit_is_told_so() {
+    for (key, example) in [("soak", "2h"), ("max_age", "30d")] {
+        let (_, fix) = one_problem(&format!("{key} = 30"));
+        let wanted = "write a number and its unit in quotes, such as";
+        assert_eq!(fix, format!("{wanted} {key} = \"{example}\""));
+    }
+}
+
+#[test]
 fn a_step_asks_for_no_more_than_a_promotion_can_keep() {
     let list = |count: usize, entry: &dyn Fn(usize) -> String| {
         let entries: Vec<String> = (0..count).map(entry).collect();

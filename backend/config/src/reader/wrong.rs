@@ -100,6 +100,9 @@ impl Reader<'_> {
     fn fix(&self, taken: Property<'_>, found: &DeValue<'_>) -> String {
         let (key, example) = (self.key(), taken.example());
         match (taken.kind(), found) {
+            (Kind::Text, DeValue::Integer(_)) if taken.is_duration() => {
+                format!("write a number and its unit in quotes, such as {key} = {example}")
+            }
             (Kind::Text, DeValue::Integer(number)) => {
                 format!("write it in quotes: {key} = \"{number}\"")
             }
