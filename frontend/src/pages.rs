@@ -45,7 +45,7 @@ pub mod error {
 
 pub mod hold {
     pub mod list;
-    pub mod stop;
+    pub mod new;
 }
 
 /// Share links, for those who make them.

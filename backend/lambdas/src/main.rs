@@ -37,9 +37,9 @@ async fn serve_web(settings: &Settings) -> Result<(), Error> {
     );
     let metrics = Metrics::of(settings.home.clone());
     let (site, origin_key) = (settings.site.as_deref(), settings.origin_key.clone());
-    let router = web::router(portal, site, sign_in, workloads, origin_key, metrics)
+    let router = web::router(portal, site, sign_in, workloads, origin_key)
         .inspect_err(|error| tracing::error!(error = chain(error), "the function cannot start"))?;
-    gateway::serve(router).await
+    gateway::serve(web::counting_taps(router, metrics)).await
 }
 
 /// Records what webhooks report, behind an HTTP API of API Gateway.

@@ -19,7 +19,7 @@ use crate::{
     secret, settings,
 };
 
-/// What `web` serves: what the local portal serves, with testers' requests for packages counted. `site` is the folder of the pages' assets; without it, pages
+/// What `web` serves: what the local portal serves. `site` is the folder of the pages' assets; without it, pages
 /// lack nothing but movement.
 pub fn router(
     portal: Portal,
@@ -27,7 +27,6 @@ pub fn router(
     sign_in: SignIn,
     workloads: Workloads,
     origin_key: Option<OriginKey>,
-    metrics: Metrics,
 ) -> Result<Router, AssetsError> {
     let assets = site.map_or_else(|| Ok(Assets::built_in()), Assets::load)?;
     Ok(web::router(AppState {
@@ -37,8 +36,12 @@ pub fn router(
         auth: AuthMode::SignIn(sign_in),
         workloads,
         origin_key,
-    })
-    .layer(middleware::from_fn_with_state(metrics, count_taps)))
+    }))
+}
+
+/// With testers' requests for packages counted.
+pub fn counting_taps(router: Router, metrics: Metrics) -> Router {
+    router.layer(middleware::from_fn_with_state(metrics, count_taps))
 }
 
 async fn count_taps(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {

@@ -84,7 +84,7 @@ impl Uploads<'_> {
             .await?;
         let upload = match known {
             Some(known) => continued(known, &request, origin)?,
-            None => promised(actor, key, id, request, origin, now),
+            None => promised(key, id, request, (actor, origin), now),
         };
         if let Registration::Done { build, .. } = begun {
             let facts = facts(&upload, who, now);
@@ -187,11 +187,10 @@ impl Uploads<'_> {
 }
 
 fn promised(
-    actor: &Actor,
     registration: RegistrationKey,
     id: UploadId,
     request: UploadRequest,
-    origin: Origin,
+    (actor, origin): (&Actor, Origin),
     now: Timestamp,
 ) -> Upload {
     let folder = registration_id(&registration);

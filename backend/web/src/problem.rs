@@ -82,7 +82,7 @@ fn whole_seconds(seconds: i64) -> NonZeroU32 {
 fn kind_of(status: StatusCode) -> (&'static str, &'static str) {
     match status {
         StatusCode::BAD_REQUEST => ("invalid", "Bad Request"),
-        StatusCode::UNAUTHORIZED => ("signed-out", "Unauthorized"),
+        StatusCode::UNAUTHORIZED => ("unauthorized", "Unauthorized"),
         StatusCode::FORBIDDEN => ("forbidden", "Forbidden"),
         StatusCode::NOT_FOUND => ("not-found", "Not Found"),
         StatusCode::METHOD_NOT_ALLOWED => ("method", "Method Not Allowed"),

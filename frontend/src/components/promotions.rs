@@ -5,6 +5,7 @@ use domain::{
     promotion::{LastError, Promotion, PromotionKind, State},
     status::Status,
     view::PromotionBrief,
+    words,
 };
 use leptos::prelude::*;
 
@@ -61,7 +62,7 @@ pub(crate) fn open(promotions: &[Promotion], as_of: Timestamp) -> AnyView {
 
 /// When a target was last tried in vain, and what came of it.
 pub(crate) fn last_try(error: &LastError) -> String {
-    format!("Last tried {}: {}", time::exact(error.at), error.message)
+    format!("Last tried {}: {}", words::second(error.at), error.message)
 }
 
 /// Promotions as a history.

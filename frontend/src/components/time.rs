@@ -8,22 +8,16 @@ use domain::words;
 /// A moment in words: "3 minutes ago", with the exact time as title.
 pub(crate) fn ago(at: Timestamp, as_of: Timestamp) -> AnyView {
     view! {
-        <time datetime=at.to_string() title=exact(at) data-ago="">
+        <time datetime=at.to_string() title=words::second(at) data-ago="">
             {words::ago(seconds(at, as_of))}
         </time>
     }
     .into_any()
 }
 
-/// A moment exactly.
-pub(crate) fn exact(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
-}
-
-/// A moment to come, as people write it, with the exact time as title.
-pub(crate) fn until(at: Timestamp) -> AnyView {
-    let text = at.strftime("%-d %B %Y, %H:%M UTC").to_string();
-    view! { <time datetime=at.to_string() title=exact(at)>{text}</time> }.into_any()
+/// A moment as a date and a time.
+pub(crate) fn exact(at: Timestamp) -> AnyView {
+    view! { <time datetime=at.to_string()>{words::second(at)}</time> }.into_any()
 }
 
 /// How long something took, or has taken until now.

@@ -12,7 +12,7 @@ use frontend::{
         build::show::BuildPage,
         compare::{choose::ComparePage, show::ComparisonPage},
         download::list::DownloadsPage,
-        hold::{list::HoldsPage, stop::MayHold},
+        hold::{list::HoldsPage, new::MayHold},
         link::{list::LinksPage, made::MadeLinkPage, make::NewLinkPage},
         overview::show::OverviewPage,
         promotion::{list::PromotionsPage, show::PromotionPage},

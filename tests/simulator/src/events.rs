@@ -28,112 +28,130 @@ pub(crate) struct Envelope {
     pub(crate) detail: Value,
 }
 
-/// `CodePipeline Pipeline Execution State Change`.
-pub(crate) fn pipeline_event(
-    place: &Place,
-    pipeline: &Pipeline,
-    execution: &Execution,
-    word: &str,
-    now: Timestamp,
-) -> Envelope {
-    let mut detail = base(pipeline, execution, word);
-    detail.insert("start-time".into(), json!(execution.started_at));
-    let trigger = &execution.trigger;
-    match &trigger.git {
-        Some(git) => {
-            detail.insert("execution-trigger".into(), git.clone());
-        }
-        None if word == "STARTED" => {
-            let shown = json!({ "trigger-type": trigger.kind, "trigger-detail": trigger.detail });
-            detail.insert("execution-trigger".into(), shown);
-        }
-        None => {}
-    }
-    if let Some(reason) = execution
-        .stop
-        .as_ref()
-        .and_then(|stop| stop.reason.as_ref())
-    {
-        detail.insert("stop-execution-comments".into(), json!(reason));
-    }
-    let name = "CodePipeline Pipeline Execution State Change";
-    envelope(place, pipeline, name, detail, now)
+/// What became of an execution, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Change<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) pipeline: &'a Pipeline,
+    pub(crate) execution: &'a Execution,
+    /// The state as AWS writes it: `STARTED`.
+    pub(crate) word: &'a str,
+    pub(crate) now: Timestamp,
 }
 
-/// `CodePipeline Stage Execution State Change`.
-pub(crate) fn stage_event(
-    place: &Place,
-    pipeline: &Pipeline,
-    execution: &Execution,
-    stage: usize,
-    word: &str,
-    now: Timestamp,
-) -> Envelope {
-    let mut detail = base(pipeline, execution, word);
-    detail.insert(
-        "stage".into(),
-        json!(pipeline.declaration.stages[stage].name),
-    );
-    if let Some(run) = execution.stages.get(&stage) {
-        match run.retried_at {
-            Some(at) if word == "RESUMED" => {
-                detail.insert("stage-last-retry-attempt-time".into(), json!(at))
+impl Change<'_> {
+    /// `CodePipeline Pipeline Execution State Change`.
+    pub(crate) fn pipeline_event(self) -> Envelope {
+        let Self {
+            execution, word, ..
+        } = self;
+        let mut detail = self.base();
+        detail.insert("start-time".into(), json!(execution.started_at));
+        let trigger = &execution.trigger;
+        match &trigger.git {
+            Some(git) => {
+                detail.insert("execution-trigger".into(), git.clone());
             }
-            _ => detail.insert("start-time".into(), json!(run.started_at)),
-        };
+            None if word == "STARTED" => {
+                let shown =
+                    json!({ "trigger-type": trigger.kind, "trigger-detail": trigger.detail });
+                detail.insert("execution-trigger".into(), shown);
+            }
+            None => {}
+        }
+        if let Some(reason) = execution
+            .stop
+            .as_ref()
+            .and_then(|stop| stop.reason.as_ref())
+        {
+            detail.insert("stop-execution-comments".into(), json!(reason));
+        }
+        let name = "CodePipeline Pipeline Execution State Change";
+        self.envelope(name, detail)
     }
-    let name = "CodePipeline Stage Execution State Change";
-    envelope(place, pipeline, name, detail, now)
-}
 
-/// `CodePipeline Action Execution State Change`.
-pub(crate) fn action_event(
-    place: &Place,
-    pipeline: &Pipeline,
-    execution: &Execution,
-    action: &ActionRun,
-    word: &str,
-    now: Timestamp,
-) -> Envelope {
-    let mut detail = base(pipeline, execution, word);
-    detail.insert("start-time".into(), json!(action.started_at));
-    detail.insert("stage".into(), json!(action.stage_name));
-    detail.insert("action".into(), json!(action.name));
-    detail.insert("action-execution-id".into(), json!(action.id));
-    detail.insert("region".into(), json!(place.region));
-    detail.insert("type".into(), json!(action.kind));
-    if matches!(
-        action.status,
-        ActionStatus::Succeeded | ActionStatus::Failed
-    ) {
-        let result = execution_result(action);
-        if !result.is_empty() {
-            detail.insert("execution-result".into(), Value::Object(result));
+    /// `CodePipeline Stage Execution State Change`.
+    pub(crate) fn stage_event(self, stage: usize) -> Envelope {
+        let Self {
+            pipeline,
+            execution,
+            word,
+            ..
+        } = self;
+        let mut detail = self.base();
+        detail.insert(
+            "stage".into(),
+            json!(pipeline.declaration.stages[stage].name),
+        );
+        if let Some(run) = execution.stages.get(&stage) {
+            match run.retried_at {
+                Some(at) if word == "RESUMED" => {
+                    detail.insert("stage-last-retry-attempt-time".into(), json!(at))
+                }
+                _ => detail.insert("start-time".into(), json!(run.started_at)),
+            };
+        }
+        let name = "CodePipeline Stage Execution State Change";
+        self.envelope(name, detail)
+    }
+
+    /// `CodePipeline Action Execution State Change`.
+    pub(crate) fn action_event(self, action: &ActionRun) -> Envelope {
+        let mut detail = self.base();
+        detail.insert("start-time".into(), json!(action.started_at));
+        detail.insert("stage".into(), json!(action.stage_name));
+        detail.insert("action".into(), json!(action.name));
+        detail.insert("action-execution-id".into(), json!(action.id));
+        detail.insert("region".into(), json!(self.place.region));
+        detail.insert("type".into(), json!(action.kind));
+        if matches!(
+            action.status,
+            ActionStatus::Succeeded | ActionStatus::Failed
+        ) {
+            let result = execution_result(action);
+            if !result.is_empty() {
+                detail.insert("execution-result".into(), Value::Object(result));
+            }
+        }
+        if !action.inputs.is_empty() {
+            detail.insert("input-artifacts".into(), artifacts(&action.inputs));
+        }
+        if action.status == ActionStatus::Succeeded && !action.outputs.is_empty() {
+            detail.insert("output-artifacts".into(), artifacts(&action.outputs));
+        }
+        let name = "CodePipeline Action Execution State Change";
+        self.envelope(name, detail)
+    }
+
+    /// What every event of an execution says.
+    fn base(self) -> Map<String, Value> {
+        let Self {
+            execution, word, ..
+        } = self;
+        let mut detail = Map::new();
+        detail.insert("pipeline".into(), json!(self.pipeline.declaration.name));
+        detail.insert("execution-id".into(), json!(execution.id));
+        detail.insert("state".into(), json!(word));
+        // AWS writes both as numbers with a fraction: 1.0.
+        detail.insert("version".into(), json!(f64::from(execution.version)));
+        detail.insert(
+            "pipeline-execution-attempt".into(),
+            json!(f64::from(execution.attempt)),
+        );
+        detail
+    }
+
+    fn envelope(self, detail_type: &'static str, detail: Map<String, Value>) -> Envelope {
+        let name = &self.pipeline.declaration.name;
+        Envelope {
+            id: ids::uuid(),
+            source: "aws.codepipeline",
+            detail_type,
+            time: whole_second(self.now),
+            resources: vec![self.place.pipeline_arn(name)],
+            detail: Value::Object(detail),
         }
     }
-    if !action.inputs.is_empty() {
-        detail.insert("input-artifacts".into(), artifacts(&action.inputs));
-    }
-    if action.status == ActionStatus::Succeeded && !action.outputs.is_empty() {
-        detail.insert("output-artifacts".into(), artifacts(&action.outputs));
-    }
-    let name = "CodePipeline Action Execution State Change";
-    envelope(place, pipeline, name, detail, now)
-}
-
-/// What every event of an execution says.
-fn base(pipeline: &Pipeline, execution: &Execution, word: &str) -> Map<String, Value> {
-    let mut detail = Map::new();
-    detail.insert("pipeline".into(), json!(pipeline.declaration.name));
-    detail.insert("execution-id".into(), json!(execution.id));
-    detail.insert("state".into(), json!(word));
-    // AWS writes both as numbers with a fraction: 1.0.
-    detail.insert("version".into(), json!(f64::from(execution.version)));
-    detail.insert(
-        "pipeline-execution-attempt".into(),
-        json!(f64::from(execution.attempt)),
-    );
-    detail
 }
 
 fn execution_result(action: &ActionRun) -> Map<String, Value> {
@@ -163,23 +181,6 @@ fn artifacts(artifacts: &[Artifact]) -> Value {
             })
         })
         .collect()
-}
-
-fn envelope(
-    place: &Place,
-    pipeline: &Pipeline,
-    detail_type: &'static str,
-    detail: Map<String, Value>,
-    now: Timestamp,
-) -> Envelope {
-    Envelope {
-        id: ids::uuid(),
-        source: "aws.codepipeline",
-        detail_type,
-        time: whole_second(now),
-        resources: vec![place.pipeline_arn(&pipeline.declaration.name)],
-        detail: Value::Object(detail),
-    }
 }
 
 /// `EventBridge` knows no smaller unit.

@@ -20,16 +20,28 @@ pub(crate) enum Error {
     Request(#[from] SigningError),
 }
 
-/// A `POST` with its headers, the signature's among them.
-pub(crate) fn post(
+/// A `POST` to a service of AWS.
+pub(crate) struct Post<'a> {
+    /// The service's name in signatures: `lambda`.
+    pub(crate) service: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) headers: &'a [(&'a str, &'a str)],
+    pub(crate) body: String,
+}
+
+/// A request with its headers, the signature's among them.
+pub(crate) fn sign_post(
     http: &reqwest::Client,
     options: &Options,
-    service: &str,
-    url: &str,
-    headers: &[(&str, &str)],
-    body: String,
+    post: Post<'_>,
     now: Timestamp,
 ) -> Result<reqwest::RequestBuilder, Error> {
+    let Post {
+        service,
+        url,
+        headers,
+        body,
+    } = post;
     let keys = &options.credentials;
     let identity = Credentials::new(
         &keys.access_key_id,
@@ -70,13 +82,15 @@ mod tests {
 
     #[test]
     fn a_request_carries_who_sends_it_and_for_which_service() {
-        let request = post(
+        let request = sign_post(
             &reqwest::Client::new(),
             &Options::default(),
-            "events",
-            "http://127.0.0.1:1/",
-            &[("x-amz-target", "AWSEvents.PutEvents")],
-            "{}".to_owned(),
+            Post {
+                service: "events",
+                url: "http://127.0.0.1:1/",
+                headers: &[("x-amz-target", "AWSEvents.PutEvents")],
+                body: "{}".to_owned(),
+            },
             Timestamp::UNIX_EPOCH,
         )
         .unwrap()
@@ -96,13 +110,15 @@ mod tests {
     fn credentials_without_a_session_send_no_token() {
         let mut options = Options::default();
         options.credentials.session_token.clear();
-        let request = post(
+        let request = sign_post(
             &reqwest::Client::new(),
             &options,
-            "lambda",
-            "http://127.0.0.1:1/2015-03-31/functions/action/invocations",
-            &[],
-            String::new(),
+            Post {
+                service: "lambda",
+                url: "http://127.0.0.1:1/2015-03-31/functions/action/invocations",
+                headers: &[],
+                body: String::new(),
+            },
             Timestamp::UNIX_EPOCH,
         );
         let request = request.unwrap().build().unwrap();

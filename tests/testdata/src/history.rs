@@ -98,6 +98,17 @@ pub fn deliveries(most: usize) -> impl Strategy<Value = (Vec<Event>, Vec<Event>)
     })
 }
 
+/// What differs between the events of a run.
+struct Told<'a> {
+    attempt: u32,
+    step: Option<String>,
+    status: Status,
+    word: &'a str,
+    /// Seconds since the event before.
+    tick: i64,
+    facts: Facts,
+}
+
 /// Writes down what happens to one run.
 struct Teller {
     run: usize,
@@ -154,7 +165,14 @@ impl Teller {
             started_at: (tick == 1).then_some(self.now),
             ..Facts::default()
         };
-        self.event(attempt, None, status, word, tick, facts);
+        self.event(Told {
+            attempt,
+            step: None,
+            status,
+            word,
+            tick,
+            facts,
+        });
     }
 
     fn step_event(&mut self, attempt: u32, place: usize, status: Status, tick: i64) {
@@ -175,18 +193,26 @@ impl Teller {
             ..Facts::default()
         };
         let step = format!("Stage/Action{place}");
-        self.event(attempt, Some(step), status, status.word(), tick, facts);
+        self.event(Told {
+            attempt,
+            step: Some(step),
+            status,
+            word: status.word(),
+            tick,
+            facts,
+        });
     }
 
-    fn event(
-        &mut self,
-        attempt: u32,
-        step: Option<String>,
-        status: Status,
-        word: &str,
-        tick: i64,
-        facts: Facts,
-    ) {
+    /// An event with what all events of a run have in common.
+    fn event(&mut self, told: Told<'_>) {
+        let Told {
+            attempt,
+            step,
+            status,
+            word,
+            tick,
+            facts,
+        } = told;
         self.now += SignedDuration::from_secs(tick);
         let number = self.told.len();
         let run = self.run;

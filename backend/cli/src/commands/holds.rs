@@ -112,7 +112,7 @@ pub(crate) async fn holds(api: &Api, output: &Output) -> Result<(), Failure> {
     let view: HoldsView =
         serde_json::from_value(answer).map_err(|error| Failure::failed(&error))?;
     if view.holds.is_empty() {
-        output.note("nothing is held");
+        output.note("no holds");
         return Ok(());
     }
     let mut table = Table::new(&["what", "for", "by", "since", "reason"]);

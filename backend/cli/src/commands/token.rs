@@ -6,6 +6,7 @@ use domain::{
     access::{Permission, Permit, Scope},
     id::{AppId, EnvironmentId, TokenId, TokenLabel},
     view::{MadeToken, TokenStanding, TokenView, TokensView},
+    words,
 };
 use serde_json::{Value, json};
 
@@ -113,7 +114,7 @@ async fn make(api: &Api, options: MakeOptions, output: &Output) -> Result<(), Fa
     output.line(&made.bearer);
     output.note(&format!(
         "keep it in a safe place: it is not shown again. It ends at {}",
-        made.token.expires_at.strftime("%Y-%m-%d %H:%M UTC"),
+        words::second(made.token.expires_at),
     ));
     Ok(())
 }
@@ -157,10 +158,7 @@ async fn list(api: &Api, options: &TokensOptions, output: &Output) -> Result<(),
 
 fn ends(token: &TokenView) -> (String, Option<u8>) {
     match token.standing {
-        TokenStanding::Live => (
-            token.expires_at.strftime("%Y-%m-%d %H:%M").to_string(),
-            None,
-        ),
+        TokenStanding::Live => (words::second(token.expires_at), None),
         TokenStanding::Expired => ("expired".to_owned(), Some(33)),
         TokenStanding::Revoked => ("revoked".to_owned(), Some(31)),
     }

@@ -15,7 +15,7 @@ const TO_PREPROD: [&str; 6] = [
 fn nothing_starts_where_somebody_holds_it() {
     let portal = Portal::with_a_path();
     portal.builds(1_000);
-    assert_eq!(portal.types(&["holds"]).err, "nothing is held\n");
+    assert_eq!(portal.types(&["holds"]).err, "no holds\n");
     let hidden = ["hold", "preprod", "--reason", "the \x1b[2J database moves"];
     let refused = portal.refuses(5, &hidden);
     assert!(

@@ -24,7 +24,7 @@ pub(crate) async fn serve(router: Router) -> String {
 async fn whoever_a_portal_does_not_know_is_told_what_to_show() {
     let refuse = async || {
         let problem = json!({
-            "type": "urn:towpath:problem:signed-out", "title": "Unauthorized", "status": 401,
+            "type": "urn:towpath:problem:unauthorized", "title": "Unauthorized", "status": 401,
             "detail": "Sign in first, at /sign-in.",
         });
         let headers = [(header::CONTENT_TYPE, "application/problem+json")];

@@ -34,7 +34,7 @@ impl Promotion {
         if by.permit.is_some() {
             return Err(Impossible::ByToken);
         }
-        self.undecided("approved", now)?;
+        self.check_waiting("approved", now)?;
         let groups = self.asked_groups(step);
         if groups.is_empty() {
             return Err(Impossible::NothingToApprove);
@@ -94,7 +94,7 @@ impl Promotion {
         if by.permit.is_some() {
             return Err(Impossible::ByToken);
         }
-        self.undecided("rejected", now)?;
+        self.check_waiting("rejected", now)?;
         if self.requested_by.is_same_as(by) {
             return Err(Impossible::OwnRequest);
         }
@@ -141,7 +141,7 @@ impl Promotion {
     /// Every gate lets it through now, and its target is about to be called: the rules of `decide` are asked again.
     /// `situation` has this promotion as the open one.
     pub fn start(mut self, situation: &Situation<'_>, now: Timestamp) -> Transition {
-        self.undecided("started", now)?;
+        self.check_waiting("started", now)?;
         match &situation.open {
             None => return Err(Impossible::NoPlace),
             Some(open) if open.id != self.id => {
@@ -302,7 +302,7 @@ impl Promotion {
         }
     }
 
-    fn undecided(&self, wanted: &'static str, now: Timestamp) -> Result<(), Impossible> {
+    fn check_waiting(&self, wanted: &'static str, now: Timestamp) -> Result<(), Impossible> {
         if self.state == State::Expired {
             return Err(Impossible::Expired(self.expires_at));
         }

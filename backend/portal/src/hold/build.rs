@@ -44,7 +44,7 @@ impl Holds<'_> {
         let why = reason(why)?;
         self.check_withdrawal(who.actor, &record)?;
         let build = &record.build;
-        let note = note(who, AuditAction::Restored, &build.app, id, &why, now);
+        let note = about(who.note(AuditAction::Restored, now), &build.app, id, &why);
         let table = &self.portal.table;
         let Some(unsettled) = table.releases().restore(&build.app, id, &note).await? else {
             return Err(Error::Conflict {
@@ -95,7 +95,7 @@ impl Holds<'_> {
             by: who.actor.clone(),
             since: now,
         };
-        let note = note(who, AuditAction::Withdrawn, app, id, why, now);
+        let note = about(who.note(AuditAction::Withdrawn, now), app, id, why);
         let table = &self.portal.table;
         if let Some(unsettled) = table.releases().withdraw(app, id, &hold, &note).await? {
             self.settle(&unsettled).await?;
@@ -182,15 +182,8 @@ impl Holds<'_> {
     }
 }
 
-fn note(
-    who: Principal<'_>,
-    action: AuditAction,
-    app: &AppId,
-    build: &BuildId,
-    why: &str,
-    now: Timestamp,
-) -> AuditRecord {
-    let mut note = who.note(action, now);
+/// An entry on a build.
+fn about(mut note: AuditRecord, app: &AppId, build: &BuildId, why: &str) -> AuditRecord {
     note.app = Some(app.clone());
     note.build = Some(build.clone());
     note.reason = Some(why.to_owned());

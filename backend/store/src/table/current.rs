@@ -23,7 +23,7 @@ use super::{
 use crate::{Error, Result, table::handle::Releases};
 
 /// The attribute by which two releases of one environment are compared.
-pub(super) const NEWNESS: &str = "newness";
+pub(super) const RELEASE_ORDER: &str = "newness";
 
 /// What an environment serves of an app.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,8 +130,8 @@ pub(super) fn place(item: &Item) -> Result<Spot> {
 impl Read {
     /// How new the newest release was that the environment ever had: whatever is to be served has to be newer.
     pub(super) fn newest_at(&self) -> Result<Timestamp> {
-        let newness = item::text(&self.item, NEWNESS);
-        let at = newness.split('#').next().unwrap_or_default();
+        let order = item::text(&self.item, RELEASE_ORDER);
+        let at = order.split('#').next().unwrap_or_default();
         at.parse().map_err(|error: jiff::Error| {
             Error::corrupt("how new the release is that an environment serves", error)
         })
@@ -152,17 +152,17 @@ impl Read {
                 .map_err(|error| Error::corrupt("a withdrawn build", error))?;
             item.insert("withdrawn".to_owned(), value);
         }
-        if let Some(newness) = self.item.get(NEWNESS) {
-            item.insert(NEWNESS.to_owned(), newness.clone());
+        if let Some(order) = self.item.get(RELEASE_ORDER) {
+            item.insert(RELEASE_ORDER.to_owned(), order.clone());
         }
         Ok(Write::Put(item, Some(self.unchanged())))
     }
 
     /// It still serves what it did when it was read, and nothing newer has come.
     pub(super) fn unchanged(&self) -> Condition {
-        let newness = self.item.get(NEWNESS).cloned();
-        let newness = newness.unwrap_or_else(|| AttributeValue::S(String::new()));
-        let mut values = vec![(":newness", newness)];
+        let order = self.item.get(RELEASE_ORDER).cloned();
+        let order = order.unwrap_or_else(|| AttributeValue::S(String::new()));
+        let mut values = vec![(":newness", order)];
         match self.item.get("build") {
             Some(build) => {
                 values.push((":build", build.clone()));

@@ -104,8 +104,8 @@ pub(super) fn time(at: Timestamp) -> String {
     }
 }
 
-/// The newness of a release as text, in the order of [`Release::is_newer_than`].
-pub(super) fn newness(release: &Release) -> String {
+/// How two releases of an environment compare, as text in the order of [`Release::is_newer_than`].
+pub(super) fn release_order(release: &Release) -> String {
     format!("{:.9}#{}", release.released_at, release.build)
 }
 

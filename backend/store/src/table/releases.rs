@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::{
     PromotionRecord, Registration,
     calls::{Condition, Write, Written},
-    current::{NEWNESS, Read},
+    current::{RELEASE_ORDER, Read},
     handle::Releases,
     item, keys,
     list::Place,
@@ -257,9 +257,9 @@ fn rows(release: &Release) -> Result<Vec<Write>> {
 
 /// The write that makes a release the one that its environment serves, if that still serves what was read.
 fn make_current(release: &Release, before: Option<&Read>) -> Result<Write> {
-    let newness = AttributeValue::S(keys::newness(release));
+    let order = AttributeValue::S(keys::release_order(release));
     let mut item = item::of(&keys::current(&release.app, &release.environment), release)?;
-    item.insert(NEWNESS.to_owned(), newness);
+    item.insert(RELEASE_ORDER.to_owned(), order);
     let condition = before.map_or_else(Condition::absent, Read::unchanged);
     Ok(Write::Put(item, Some(condition)))
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use frontend::{
     links,
-    pages::hold::{list::HoldsPage, stop::MayHold},
+    pages::hold::{list::HoldsPage, new::MayHold},
 };
 use portal::{Error, access::Action};
 

@@ -43,9 +43,8 @@ fn wallet_in_dev(may: &str) -> Value {
 
 async fn shows(
     portal: &TestPortal,
-    method: Method,
-    address: &str,
     bearer: &str,
+    (method, address): (Method, &str),
     body: &Value,
     from: &str,
 ) -> Answer {
@@ -61,7 +60,7 @@ async fn shows(
 
 async fn get(portal: &TestPortal, address: &str, bearer: &str) -> Answer {
     let nothing = Value::Null;
-    shows(portal, Method::GET, address, bearer, &nothing, HERE).await
+    shows(portal, bearer, (Method::GET, address), &nothing, HERE).await
 }
 
 /// The answer to every token that does not work.
@@ -77,7 +76,7 @@ fn is_refused(answer: &Answer) {
 async fn guesses(portal: &TestPortal, made: &Value, from: &str) -> Answer {
     let wrong = format!("{}{}", &bearer(made)[..35], "A".repeat(43));
     let nothing = Value::Null;
-    shows(portal, Method::GET, OVERVIEW, &wrong, &nothing, from).await
+    shows(portal, &wrong, (Method::GET, OVERVIEW), &nothing, from).await
 }
 
 #[tokio::test]
@@ -93,11 +92,18 @@ async fn a_token_opens_the_api_and_pages_as_far_as_it_was_made_for() {
     assert_eq!(page.status, 200);
     assert!(page.text().contains("release-manager@example.com/ci"));
     let hold = json!({"environment": "dev", "app": "wallet", "reason": "a test"});
-    let refused = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
+    let refused = shows(
+        &portal,
+        &token,
+        (Method::POST, "/api/v1/holds"),
+        &hold,
+        HERE,
+    )
+    .await;
     refused.problem(403);
     get(&portal, "/api/v1/apps/shop", &token).await.problem(404);
     let more = json!({"label": "more", "permit": {"may": ["view"]}, "hours": 1});
-    let more = shows(&portal, Method::POST, TOKENS, &token, &more, HERE).await;
+    let more = shows(&portal, &token, (Method::POST, TOKENS), &more, HERE).await;
     more.problem(403);
 }
 
@@ -107,7 +113,14 @@ async fn what_a_token_does_is_noted_with_the_token_and_its_owner() {
     let made = made(&portal, "release-manager", &wallet_in_dev("hold")).await;
     let hold = json!({"environment": "dev", "app": "wallet", "reason": "a test"});
     let token = bearer(&made);
-    let answer = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
+    let answer = shows(
+        &portal,
+        &token,
+        (Method::POST, "/api/v1/holds"),
+        &hold,
+        HERE,
+    )
+    .await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let table = &portal.store.table;
     let log = table.audit().month(&Month::of(now())).await.unwrap();
@@ -198,7 +211,14 @@ async fn a_token_loses_what_its_owner_loses() {
         get(&portal, "/api/v1/apps/wallet", &token).await.status,
         200
     );
-    let refused = shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE).await;
+    let refused = shows(
+        &portal,
+        &token,
+        (Method::POST, "/api/v1/holds"),
+        &hold,
+        HERE,
+    )
+    .await;
     refused.problem(403);
     with_grants(&mut portal, Vec::new());
     get(&portal, OVERVIEW, &token).await.problem(403);
@@ -221,7 +241,7 @@ async fn whoever_guesses_too_often_waits_and_nobody_else() {
     }
     let nothing = Value::Null;
     let token = bearer(&made);
-    let elsewhere = shows(&portal, Method::GET, OVERVIEW, &token, &nothing, THERE).await;
+    let elsewhere = shows(&portal, &token, (Method::GET, OVERVIEW), &nothing, THERE).await;
     assert_eq!(elsewhere.status, 200);
     let cookie = portal.cookie("developer", now()).await;
     assert_eq!(portal.get_as(OVERVIEW, Some(&cookie)).await.status, 200);
@@ -269,9 +289,15 @@ async fn a_token_is_in_no_log_no_item_and_no_later_answer() {
         get(&portal, "/wallet/moon", &token).await.text(),
         get(&portal, "/api/v1/apps/NOT", &token).await.text(),
         get(&portal, OVERVIEW, &format!("{token}x")).await.text(),
-        shows(&portal, Method::POST, "/api/v1/holds", &token, &hold, HERE)
-            .await
-            .text(),
+        shows(
+            &portal,
+            &token,
+            (Method::POST, "/api/v1/holds"),
+            &hold,
+            HERE,
+        )
+        .await
+        .text(),
     ];
     for _ in 0..11 {
         said.push(guesses(&portal, &made, HERE).await.text());

@@ -13,7 +13,7 @@ use crate::{
     components::{
         heading::{self, Crumb},
         icon::{self, icon},
-        status, time,
+        status,
     },
     links,
     pages::Page,
@@ -50,7 +50,7 @@ impl ComparedSeals {
         if let Some((entry, at)) = self.sealed {
             let sealed = format!(
                 " Entries up to {entry} are sealed, since {}.",
-                time::exact(at)
+                domain::words::second(at)
             );
             words.push_str(&sealed);
         }
@@ -98,7 +98,7 @@ impl Page for VerifiedPage<'_> {
             {heading::trail(vec![Crumb::new("Audit log", links::AUDIT)])}
             <header class="page">
                 <h1>{self.title()}</h1>
-                <p class="lead">{format!("{entries} entries, at {}. {}", time::exact(as_of), seals.words())}</p>
+                <p class="lead">{format!("{entries} entries, at {}. {}", domain::words::second(as_of), seals.words())}</p>
             </header>
             {found(findings)}
             {erased}

@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::stop::{self, MayHold};
+use super::new::{self, MayHold};
 use crate::{
     components::{
         field::{self, Words},
@@ -61,7 +61,7 @@ impl Page for HoldsPage<'_> {
                 {heading::section("force", "Active holds", None)}
                 {list(view, open, back(returned, "lift"))}
             </section>
-            {stop::form(may, back(returned, "holds"))}
+            {new::form(may, back(returned, "holds"))}
         }
         .into_any()
     }

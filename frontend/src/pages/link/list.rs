@@ -95,7 +95,7 @@ fn item(view: &LinkView, apps: &[App], as_of: Timestamp) -> AnyView {
                 {words::what(&link.what, apps)}
                 <p class="facts">
                     <span>{person::by(&link.by)} " " {time::ago(link.made_at, as_of)}</span>
-                    <span>{end} {time::until(link.expires_at)}</span>
+                    <span>{end} {time::exact(link.expires_at)}</span>
                     <span>{words::uses(link)}</span>
                     {last}
                     {link.has_password.then(|| view! { <span>"with a password"</span> })}

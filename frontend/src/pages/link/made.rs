@@ -65,7 +65,7 @@ impl Page for MadeLinkPage<'_> {
                 <label for="address">"Address"</label>
                 <input id="address" readonly=true value=made.address.clone() />
             </p>
-            <p>{limit} {per_day} {password} ", until " {time::until(link.expires_at)} "."</p>
+            <p>{limit} {per_day} {password} ", until " {time::exact(link.expires_at)} "."</p>
             {qr::code(&made.address, "QR code of the share link", caption.into_any())}
             <p class="ways"><a class="button" href=links::LINKS>"All share links"</a></p>
         }

@@ -196,7 +196,7 @@ fn facts(view: &PromotionView) -> AnyView {
         view! { <div><dt>"Carried out by"</dt><dd><a href=links::run(run)>{format!("Run {}", runs::name(run))}</a></dd></div> }
     });
     let waits = (promotion.state == State::Waiting).then(|| {
-        view! { <div><dt>"Expires"</dt><dd><time datetime=promotion.expires_at.to_string()>{time::exact(promotion.expires_at)}</time></dd></div> }
+        view! { <div><dt>"Expires"</dt><dd>{time::exact(promotion.expires_at)}</dd></div> }
     });
     let left_behind = promotion.withdraw.as_ref().map(|build| {
         let href = links::build(&promotion.app, build);

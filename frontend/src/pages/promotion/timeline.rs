@@ -31,20 +31,28 @@ pub(super) fn list(view: &PromotionView) -> AnyView {
     .into_any()
 }
 
-fn entry(
+struct Entry {
     shape: AnyView,
-    tone: &'static str,
+    status: &'static str,
     what: String,
     at: Timestamp,
-    said: Option<String>,
-    as_of: Timestamp,
-) -> AnyView {
+    comment: Option<String>,
+}
+
+fn entry(entry: Entry, as_of: Timestamp) -> AnyView {
+    let Entry {
+        shape,
+        status,
+        what,
+        at,
+        comment,
+    } = entry;
     view! {
-        <li data-status=tone>
+        <li data-status=status>
             {shape}
             <div>
                 <p><span>{what}</span> " " <small>{time::ago(at, as_of)}</small></p>
-                {said.map(|said| view! { <blockquote>{said}</blockquote> })}
+                {comment.map(|comment| view! { <blockquote>{comment}</blockquote> })}
             </div>
         </li>
     }
@@ -58,9 +66,14 @@ fn requested(promotion: &Promotion, as_of: Timestamp) -> AnyView {
         PromotionKind::Automatic => format!("{who} requested it, as the path says"),
         PromotionKind::Rollback => format!("{who} requested the rollback"),
     };
-    let reason = Some(promotion.reason.clone());
-    let shape = icon(icon::NOTE);
-    entry(shape, "queued", what, promotion.requested_at, reason, as_of)
+    let requested = Entry {
+        shape: icon(icon::NOTE),
+        status: "queued",
+        what,
+        at: promotion.requested_at,
+        comment: Some(promotion.reason.clone()),
+    };
+    entry(requested, as_of)
 }
 
 fn approved(approval: &Approval, as_of: Timestamp) -> AnyView {
@@ -70,14 +83,19 @@ fn approved(approval: &Approval, as_of: Timestamp) -> AnyView {
     } else {
         format!("{who} approved, of {}", approval.groups.join(", "))
     };
-    let shape = status::shape(Status::Succeeded);
-    let comment = approval.comment.clone();
-    entry(shape, "succeeded", what, approval.at, comment, as_of)
+    let approved = Entry {
+        shape: status::shape(Status::Succeeded),
+        status: "succeeded",
+        what,
+        at: approval.at,
+        comment: approval.comment.clone(),
+    };
+    entry(approved, as_of)
 }
 
 /// How it stands; while it waits, that is no action of anyone.
 fn ended(promotion: &Promotion, as_of: Timestamp) -> AnyView {
-    let (status, what, said) = match &promotion.state {
+    let (status, what, comment) = match &promotion.state {
         State::Waiting => (Status::Waiting, "Waiting for its gates".to_owned(), None),
         State::Starting => (
             Status::Running,
@@ -105,6 +123,12 @@ fn ended(promotion: &Promotion, as_of: Timestamp) -> AnyView {
             (Status::Canceled, what, Some(why.clone()))
         }
     };
-    let shape = status::shape(status);
-    entry(shape, status.word(), what, promotion.since, said, as_of)
+    let ended = Entry {
+        shape: status::shape(status),
+        status: status.word(),
+        what,
+        at: promotion.since,
+        comment,
+    };
+    entry(ended, as_of)
 }

@@ -90,7 +90,7 @@ fn terms(view: &ShareView) -> AnyView {
     });
     view! {
         <dl class="facts-grid">
-            <div><dt>"Works until"</dt><dd id="until">{time::until(view.expires_at)}</dd></div>
+            <div><dt>"Works until"</dt><dd id="until">{time::exact(view.expires_at)}</dd></div>
             {left}
         </dl>
     }
@@ -118,7 +118,7 @@ fn password(view: &ShareView, wrong: bool) -> AnyView {
             </p>
             <p class="send"><button class="button act" type="submit">"Show the build"</button></p>
         </form>
-        <p class="hint">"Works until " {time::until(view.expires_at)} "."</p>
+        <p class="hint">"Works until " {time::exact(view.expires_at)} "."</p>
     }
     .into_any()
 }
@@ -126,7 +126,7 @@ fn password(view: &ShareView, wrong: bool) -> AnyView {
 fn locked(until: Timestamp) -> AnyView {
     view! {
         <h1>"Too many wrong passwords"</h1>
-        <p class="lead">"This link takes no password until " {time::until(until)} ". Load the page again then."</p>
+        <p class="lead">"This link takes no password until " {time::exact(until)} ". Load the page again then."</p>
         <p class="quiet">"Nobody told you the password? Ask the person who sent you this link."</p>
     }
     .into_any()
@@ -135,7 +135,7 @@ fn locked(until: Timestamp) -> AnyView {
 fn paused(until: Timestamp) -> AnyView {
     view! {
         <h1>"No more downloads today"</h1>
-        <p class="lead">"This link has given all that it gives in a day, and gives nothing until " {time::until(until)} ". Load the page again then."</p>
+        <p class="lead">"This link has given all that it gives in a day, and gives nothing until " {time::exact(until)} ". Load the page again then."</p>
         <p class="quiet">"You cannot wait? Ask the person who sent you this link for another one. The operator of this portal sets how much a link gives in a day."</p>
     }
     .into_any()

@@ -158,7 +158,7 @@ fn ends(token: &TokenView, as_of: Timestamp) -> AnyView {
         (TokenStanding::Revoked, Some(at), Some(by)) => {
             view! { "revoked "{time::ago(at, as_of)}" "{person::by(by)} }.into_any()
         }
-        (TokenStanding::Live, ..) => format!("until {}", time::exact(token.expires_at)).into_any(),
+        (TokenStanding::Live, ..) => view! { "until "{time::exact(token.expires_at)} }.into_any(),
         _ => view! { "over since "{time::exact(token.expires_at)} }.into_any(),
     }
 }

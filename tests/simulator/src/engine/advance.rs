@@ -2,7 +2,7 @@
 
 use super::{Effect, Task, Turn, variables};
 use crate::{
-    events::{action_event, stage_event},
+    events::Change,
     ids,
     model::{
         declaration::{Action, Mode},
@@ -280,9 +280,19 @@ impl Turn<'_> {
         }
     }
 
+    pub(super) fn change<'b>(&'b self, execution: &'b Execution, word: &'b str) -> Change<'b> {
+        Change {
+            place: self.place,
+            pipeline: self.pipeline,
+            execution,
+            word,
+            now: self.now,
+        }
+    }
+
     pub(super) fn tell_stage(&mut self, id: &str, stage: usize, word: &str) {
         if let Some(execution) = self.pipeline.execution(id) {
-            let event = stage_event(self.place, self.pipeline, execution, stage, word, self.now);
+            let event = self.change(execution, word).stage_event(stage);
             self.effects.push(Effect::Event(Box::new(event)));
         }
     }
@@ -292,7 +302,7 @@ impl Turn<'_> {
             return;
         };
         if let Some(run) = execution.actions.iter().find(|run| run.id == action) {
-            let event = action_event(self.place, self.pipeline, execution, run, word, self.now);
+            let event = self.change(execution, word).action_event(run);
             self.effects.push(Effect::Event(Box::new(event)));
         }
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::Turn;
 use crate::{
-    events::pipeline_event,
     ids,
     model::{
         declaration::Mode,
@@ -129,7 +128,7 @@ impl Turn<'_> {
     /// Tells of a change of the execution as a whole.
     pub(super) fn tell_pipeline(&mut self, id: &str, state: &str) {
         if let Some(execution) = self.pipeline.execution(id) {
-            let event = pipeline_event(self.place, self.pipeline, execution, state, self.now);
+            let event = self.change(execution, state).pipeline_event();
             self.effects.push(super::Effect::Event(Box::new(event)));
         }
     }

@@ -17,7 +17,11 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::Envelope;
-use crate::{clock, options::Options, signing};
+use crate::{
+    clock,
+    options::Options,
+    signing::{self, Post},
+};
 
 /// How often one event is sent before it is given up.
 const ATTEMPTS: u32 = 8;
@@ -160,16 +164,18 @@ async fn put(entries: Vec<Entry>, receiver: &Receiver) -> Vec<Entry> {
 }
 
 async fn request(entries: &[Entry], receiver: &Receiver) -> Result<Value, NotTaken> {
-    let request = signing::post(
+    let request = signing::sign_post(
         &receiver.client,
         &receiver.options,
-        "events",
-        &receiver.endpoint,
-        &[
-            ("x-amz-target", "AWSEvents.PutEvents"),
-            ("content-type", "application/x-amz-json-1.1"),
-        ],
-        json!({ "Entries": entries }).to_string(),
+        Post {
+            service: "events",
+            url: &receiver.endpoint,
+            headers: &[
+                ("x-amz-target", "AWSEvents.PutEvents"),
+                ("content-type", "application/x-amz-json-1.1"),
+            ],
+            body: json!({ "Entries": entries }).to_string(),
+        },
         clock::now(),
     )?;
     let answer = request.timeout(PATIENCE).send().await?;

@@ -10,7 +10,7 @@ use crate::{
     ids,
     jobs::JobAnswer,
     model::execution::{ActionResult, Artifact},
-    signing,
+    signing::{self, Post},
     world::World,
 };
 
@@ -224,14 +224,15 @@ fn signed(
         ("x-amz-invocation-type", "Event"),
         ("content-type", "application/json"),
     ];
-    let body = body.to_string();
-    let request = signing::post(
+    let request = signing::sign_post(
         &world.http,
         &world.options,
-        "lambda",
-        url,
-        &headers,
-        body,
+        Post {
+            service: "lambda",
+            url,
+            headers: &headers,
+            body: body.to_string(),
+        },
         clock::now(),
     )?;
     Ok(request.timeout(Duration::from_secs(10)))

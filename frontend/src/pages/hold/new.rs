@@ -69,7 +69,7 @@ pub(super) fn form(may: &[MayHold], returned: Option<&Returned>) -> Option<AnyVi
     };
     let form = view! {
         <section aria-labelledby="hold">
-            <form class="ask stop" method="post" action=links::HOLDS>
+            <form class="ask" method="post" action=links::HOLDS>
                 <h2 id="hold">"Hold an environment"</h2>
                 <p class="hint">"Nothing starts and nothing is released there from this second on. What had started is listed: its pipeline goes on, its release waits. It stays so until someone lifts it."</p>
                 {field::troubles(returned, "Not held")}
