@@ -77,6 +77,7 @@ fn write_lists(write: Write<'_>) -> io::Result<()> {
         &BuildsPage {
             app: &journal,
             builds: &list,
+            uploads: &builds::uploads(),
             from_newest: false,
             as_of: now(),
         },

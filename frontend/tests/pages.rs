@@ -95,6 +95,7 @@ fn all() -> Vec<(String, String)> {
             page(&BuildsPage {
                 app: &journal,
                 builds: &list,
+                uploads: &[],
                 from_newest: false,
                 as_of: now(),
             }),

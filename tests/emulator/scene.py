@@ -44,6 +44,20 @@ def registered():
     return package, pipeline, execution
 
 
+def completed(browser, upload):
+    """Has an upload registered; gives the build, or the answer that says why there is none."""
+    asked = browser.call(f"/api/v1/uploads/{upload}/complete")
+    if asked.status != 202:
+        return asked
+
+    def ended():
+        answer = browser.get(f"/api/v1/uploads/{upload}")
+        return answer if "registering" not in answer.json else None
+
+    plan = eventually(f"upload {upload} is registered", ended, 60)
+    return browser.get(f"/api/v1/builds/{plan.json['build']}") if "build" in plan.json else plan
+
+
 def eventually(what, probe, patience=20):
     """Waits for what comes about by itself, such as an event's way through the queue."""
     return until(what, probe, patience)

@@ -7,7 +7,7 @@ import unittest
 import uuid
 
 from cloud import pipelines
-from scene import person, registered, world
+from scene import completed, person, registered, world
 
 APPS = ("appium", "apidemos")
 
@@ -97,8 +97,8 @@ class APush(AnAttack):
         if plan.status != 200:
             return plan
         for piece in plan.json["files"]:
-            self.assertEqual(lead.ask("PUT", piece["url"], body=content).status, 200)
-        return lead.call(f"/api/v1/uploads/{plan.json['id']}/complete")
+            self.assertEqual(lead.ask("PUT", piece["url"], piece["headers"], content).status, 200)
+        return completed(lead, plan.json["id"])
 
     def test_goes_past_no_gate_and_no_hold(self):
         content = b"pushed past the path"

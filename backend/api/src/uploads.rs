@@ -1,5 +1,7 @@
 //! Uploading the files of a build.
 
+use std::collections::BTreeMap;
+
 use domain::{
     Timestamp,
     digest::Digest,
@@ -55,10 +57,28 @@ pub struct UploadPlan {
     /// The build, once it is registered: then nothing is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<BuildId>,
+    /// That it is being registered, from when it was completed until there is a build or it failed: ask again in a moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registering: Option<RegistrationProgress>,
+    /// Why no build came of it when it was completed last. Upload what is missing, and complete it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
     /// The files, in the order that they were promised in.
     pub files: Vec<FilePlan>,
     /// When the links end. Asking again makes new ones.
     pub expires_at: Timestamp,
+}
+
+/// How far the registration of an upload is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegistrationProgress {
+    /// When it was completed.
+    pub since: Timestamp,
+    /// So many files are read and in place.
+    pub files_done: usize,
+    /// How many there are.
+    pub files: usize,
 }
 
 /// How far a file is.
@@ -87,6 +107,9 @@ pub enum FileState {
     Put {
         /// Where: `PUT` with exactly the file's bytes.
         url: String,
+        /// Headers that the request must have, since they are signed: the bucket compares the bytes with the digest.
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
     },
     /// These parts, each to be put in a request of its own.
     Parts {

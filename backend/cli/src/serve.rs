@@ -19,12 +19,12 @@ mod local_aws;
 mod options;
 mod place;
 
-use std::{fs, net::SocketAddr, path::Path, time::Duration};
+use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use config::Config;
 use domain::digest::Digest;
 use identity::workload::Workloads;
-use portal::{Parts, Portal, promotion::Executors};
+use portal::{Parts, Portal, background, promotion::Executors};
 use targets::{
     Roles,
     codepipeline::{Jobs, Pipelines},
@@ -58,12 +58,14 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let place = Place::start(&folder, &options).await?;
 
     let fallback = Url::parse(&format!("http://{address}")).ok();
+    let (uploads, queued) = background::queue();
     let portal = Portal::new(Parts {
         store: place.store.clone(),
         catalog: config.catalog(),
         grants: config.grants(),
         limits: config.downloads,
         jobs: jobs(&options).await,
+        background: Some(Arc::new(uploads)),
         executors: executors(&options).await,
         region: options.region.clone(),
         public_url: config.public_url.or(fallback),
@@ -71,6 +73,10 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         config_digest: Some(digest),
         seals: Some(place.seals.clone()),
         entropy: ambient::entropy,
+    });
+    let registering = tokio::spawn({
+        let portal = portal.clone();
+        async move { queued.work(&portal, ambient::now).await }
     });
     let housekeeping = tokio::spawn(housekeeping::run(portal.clone()));
     let local_aws = local_aws::LocalAws::new(portal.clone(), &options);
@@ -92,6 +98,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     ambient::say(format_args!("Stopping."));
     stopping.send_replace(true);
     housekeeping.abort();
+    registering.abort();
     let ended = async { (web.await, aws.await, local_aws.finish().await) };
     if timeout(GRACE, ended).await.is_err() {
         tracing::warn!("requests or jobs were still running; CodePipeline's come again");

@@ -46,6 +46,7 @@ pub fn decide(actor: &Actor, grants: &[Grant], action: Action<'_>) -> Decision {
             Action::RecordEvents
                 | Action::RecordRun { .. }
                 | Action::RecordUnassigned
+                | Action::RegisterUploads
                 | Action::Sweep
                 | Action::SealAudit
                 | Action::Reconcile

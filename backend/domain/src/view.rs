@@ -8,11 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    actor::Actor,
     build::{Build, BuildBrief},
     catalog::{App, Environment},
     event::Pipeline,
     hold::Hold,
-    id::{BuildId, EnvironmentId, PromotionId, RunId},
+    id::{BuildId, EnvironmentId, FileName, PromotionId, RunId, UploadId},
     install::InstallWarning,
     known::Known,
     page::Page,
@@ -90,6 +91,38 @@ pub struct AppView {
     pub runs: Page<RunSummary>,
     /// When this was true.
     pub as_of: Timestamp,
+}
+
+/// Uploads of an app whose builds are being registered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UploadsView {
+    /// The uploads, the oldest first.
+    pub uploads: Vec<UploadBrief>,
+    /// When this was true.
+    pub as_of: Timestamp,
+}
+
+/// An upload whose build is being registered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UploadBrief {
+    pub id: UploadId,
+    /// The name of its first file.
+    pub name: FileName,
+    /// How many files it has.
+    pub files: usize,
+    /// So many of them are read and in place.
+    pub files_done: usize,
+    /// Bytes of all files.
+    pub size: u64,
+    /// The environment that the build is to be released in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentId>,
+    /// Who completed it.
+    pub by: Actor,
+    /// When it was completed.
+    pub since: Timestamp,
 }
 
 /// What a list of runs shows of one.

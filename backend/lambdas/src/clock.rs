@@ -12,6 +12,12 @@ pub async fn run(portal: &Portal, metrics: &Metrics, now: Timestamp) -> Result<(
     if done.slow_promotions > 0 {
         metrics.put(now, &[(Metric::PromotionsOpen, done.slow_promotions)]);
     }
+    if done.slow_registrations > 0 {
+        metrics.put(
+            now,
+            &[(Metric::RegistrationsWaiting, done.slow_registrations)],
+        );
+    }
     tracing::info!(
         registrations = done.swept.registrations,
         objects = done.swept.objects,

@@ -13,6 +13,8 @@ pub enum Function {
     Events,
     /// Does what `CodePipeline`'s jobs ask for.
     Action,
+    /// Registers uploads.
+    Register,
     /// Answers `CodePipeline`'s jobs whose `action` ended without an answer.
     Unanswered,
     /// Does what nobody asks for and has to be done.
@@ -21,11 +23,12 @@ pub enum Function {
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Web,
         Self::Hooks,
         Self::Events,
         Self::Action,
+        Self::Register,
         Self::Unanswered,
         Self::Clock,
     ];
@@ -37,6 +40,7 @@ impl Function {
             Self::Hooks => "hooks",
             Self::Events => "events",
             Self::Action => "action",
+            Self::Register => "register",
             Self::Unanswered => "unanswered",
             Self::Clock => "clock",
         }
@@ -95,7 +99,7 @@ mod tests {
             let message = handler.parse::<Function>().unwrap_err().to_string();
             assert!(message.contains(&format!("{handler:?}")), "{message}");
             assert!(
-                message.contains("web, hooks, events, action, unanswered, clock"),
+                message.contains("web, hooks, events, action, register, unanswered, clock"),
                 "{message}"
             );
         }

@@ -1,8 +1,8 @@
-//! The Lambda functions: one program, six trust boundaries.
+//! The Lambda functions: one program, seven trust boundaries.
 //!
 //! `web` serves people, `hooks` and `events` record what sources report, `action` does what `CodePipeline`'s jobs ask for,
-//! `unanswered` answers those that `action` left without an answer, `clock` does what is due. The program's `main` picks one of them; what it does is here, and what the portal does is in
-//! the crate `portal`.
+//! `register` registers uploads, `unanswered` answers the jobs that `action` left without an answer, `clock` does what is due. The
+//! program's `main` picks one of them; what it does is here, and what the portal does is in the crate `portal`.
 
 pub mod action;
 pub mod ambient;
@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod hooks;
 pub mod logging;
 pub mod metrics;
+pub mod register;
 pub mod secret;
 pub mod settings;
 pub mod start;

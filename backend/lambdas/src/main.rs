@@ -7,7 +7,7 @@ use domain::{causes::chain, json::Unique};
 use identity::workload::Workloads;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use lambdas::{
-    action, ambient, clock, events, function::Function, gateway, hooks, metrics::Metrics,
+    action, ambient, clock, events, function::Function, gateway, hooks, metrics::Metrics, register,
     settings::Settings, start, unanswered, web,
 };
 use serde_json::Value;
@@ -19,6 +19,7 @@ fn main() -> Result<(), Error> {
         Function::Hooks => on_one_thread(serve_hooks(&start::settings()?)),
         Function::Events => on_one_thread(serve_events(&start::settings()?)),
         Function::Action => on_all_threads(serve_action(&start::settings()?)),
+        Function::Register => on_all_threads(serve_register(&start::settings()?)),
         Function::Unanswered => on_one_thread(serve_unanswered(start::unanswered_settings()?)),
         Function::Clock => on_one_thread(serve_clock(&start::settings()?)),
     }
@@ -68,6 +69,20 @@ async fn serve_action(settings: &Settings) -> Result<(), Error> {
         action::run(portal, event.payload.0, ambient::now())
             .await
             .inspect_err(|error| tracing::error!(error = chain(error), "the job has no answer"))
+            .map_err(Error::from)
+    }))
+    .await
+}
+
+/// Registers the upload that a call names.
+async fn serve_register(settings: &Settings) -> Result<(), Error> {
+    let portal = &start::portal(settings).await;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<register::Call>| async move {
+        register::run(portal, &event.payload, ambient::now())
+            .await
+            .inspect_err(|error| {
+                tracing::error!(upload = %event.payload.upload, error = chain(error), "the upload is not registered yet");
+            })
             .map_err(Error::from)
     }))
     .await

@@ -23,6 +23,8 @@ pub enum Metric {
     TapsFailed,
     /// Promotions that have been starting or running for more than an hour.
     PromotionsOpen,
+    /// Uploads that were to be registered more than an hour ago.
+    RegistrationsWaiting,
     /// Jobs that were answered for a function that had failed.
     JobsUnanswered,
 }
@@ -34,6 +36,7 @@ impl Metric {
             Self::Taps => "Taps",
             Self::TapsFailed => "TapsFailed",
             Self::PromotionsOpen => "PromotionsOpen",
+            Self::RegistrationsWaiting => "RegistrationsWaiting",
             Self::JobsUnanswered => "JobsUnanswered",
         }
     }

@@ -48,6 +48,8 @@ pub struct Settings {
     pub pipelines_role: Option<Role>,
     /// The role to answer jobs of another account in.
     pub jobs_role: Option<Role>,
+    /// The function that registers uploads; only `web` and `clock` call it.
+    pub register_function: Option<String>,
     /// The folder of the pages' assets; only `web` serves them.
     pub site: Option<PathBuf>,
     /// Where AWS's Security Token Service listens, when it is not AWS's own.
@@ -179,6 +181,7 @@ impl Settings {
             account: variable("TOWPATH_ACCOUNT"),
             pipelines_role: role(&variable, "TOWPATH_PIPELINES_ROLE")?,
             jobs_role: role(&variable, "TOWPATH_JOBS_ROLE")?,
+            register_function: variable("TOWPATH_REGISTER_FUNCTION"),
             site: variable("TOWPATH_SITE").map(PathBuf::from),
             sts_endpoint: endpoint("AWS_ENDPOINT_URL_STS")
                 .map(sts_endpoint)

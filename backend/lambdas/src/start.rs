@@ -1,6 +1,8 @@
 //! What every function does before its first request.
 
-use portal::{Parts, Portal, promotion::Executors};
+use std::sync::Arc;
+
+use portal::{Parts, Portal, background::Background, promotion::Executors};
 use store::Store;
 use targets::{
     Roles,
@@ -11,6 +13,7 @@ use crate::{
     ambient,
     function::{Function, UnknownHandler},
     logging,
+    register::Registrar,
     settings::{Error, Settings},
     unanswered,
 };
@@ -41,7 +44,7 @@ fn cannot_start(error: &dyn std::error::Error) {
 
 /// A portal that answers no jobs, and calls nobody to have promotions carried out: the clock's does.
 pub async fn portal(settings: &Settings) -> Portal {
-    connect(settings, None, delegating()).await
+    connect(settings, None, None, delegating()).await
 }
 
 /// A portal that has pipelines carry promotions out. What takes longer than a request may take, it leaves to the clock.
@@ -51,7 +54,7 @@ pub async fn portal_with_pipelines(settings: &Settings) -> Portal {
         account: settings.account.clone(),
         ..delegating()
     };
-    connect(settings, None, executors).await
+    connect(settings, None, registrar(settings), executors).await
 }
 
 /// A portal that has every promotion carried out.
@@ -62,7 +65,7 @@ pub async fn portal_with_executors(settings: &Settings) -> Portal {
         buckets: Some(Roles::connect(&settings.store.region).await),
         delegate_to_clock: false,
     };
-    connect(settings, None, executors).await
+    connect(settings, None, registrar(settings), executors).await
 }
 
 /// A portal that answers `CodePipeline`'s jobs.
@@ -74,7 +77,7 @@ pub async fn portal_with_jobs(settings: &Settings) -> Portal {
         account: settings.account.clone(),
         ..delegating()
     };
-    connect(settings, Some(jobs), executors).await
+    connect(settings, Some(jobs), None, executors).await
 }
 
 async fn pipelines(settings: &Settings) -> Pipelines {
@@ -90,7 +93,18 @@ fn delegating() -> Executors {
     }
 }
 
-async fn connect(settings: &Settings, jobs: Option<Jobs>, executors: Executors) -> Portal {
+fn registrar(settings: &Settings) -> Option<Arc<dyn Background>> {
+    let function = settings.register_function.clone()?;
+    let region = settings.store.region.clone();
+    Some(Arc::new(Registrar::new(function, region)))
+}
+
+async fn connect(
+    settings: &Settings,
+    jobs: Option<Jobs>,
+    background: Option<Arc<dyn Background>>,
+    executors: Executors,
+) -> Portal {
     let public_url = settings
         .public_url
         .clone()
@@ -104,6 +118,7 @@ async fn connect(settings: &Settings, jobs: Option<Jobs>, executors: Executors) 
         grants: settings.config.grants(),
         limits: settings.config.downloads,
         jobs,
+        background,
         executors,
         region: settings.store.region.clone(),
         public_url,

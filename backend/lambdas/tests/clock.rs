@@ -107,6 +107,6 @@ async fn a_handler_that_means_no_function_stops_it_with_the_ones_that_would_do()
     let line = lambda.logged("cannot start").await;
     assert_eq!(
         line["error"],
-        "the handler is \"index.handler\", which is no function of this program; it has: web, hooks, events, action, unanswered, clock"
+        "the handler is \"index.handler\", which is no function of this program; it has: web, hooks, events, action, register, unanswered, clock"
     );
 }

@@ -126,6 +126,7 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
             ..Catalog::default()
         },
         grants: Vec::new(),
+        background: None,
         jobs: Some(Jobs::connect_as(Some(codepipeline), REGION, JOB_KEYS.0, JOB_KEYS.1).await),
         executors: portal::promotion::Executors::default(),
         region: REGION.to_owned(),

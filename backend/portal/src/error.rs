@@ -96,6 +96,9 @@ pub enum Error {
         /// How many seconds that takes.
         wait: i64,
     },
+    /// It was tried again and again, for a day.
+    #[error("it could not be registered for a day: upload it again")]
+    GivenUp,
     /// Something that was to be computed was not, since the program ends.
     #[error("it was not finished")]
     Unfinished,
@@ -145,6 +148,7 @@ impl Error {
             | Self::LockedOut { .. }
             | Self::Unsent { .. }
             | Self::DailyLimit { .. }
+            | Self::GivenUp
             | Self::NoJobs => false,
         }
     }

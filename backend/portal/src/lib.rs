@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::{
     audit::Audit,
+    background::Background,
     download::Downloads,
     events::Events,
     hold::Holds,
@@ -30,6 +31,7 @@ use crate::{
 
 pub mod access;
 pub mod audit;
+pub mod background;
 pub mod download;
 pub mod error;
 pub mod events;
@@ -73,6 +75,8 @@ pub struct Parts {
     pub limits: DailyLimits,
     /// How to answer `CodePipeline`'s jobs; only who runs jobs needs it.
     pub jobs: Option<Jobs>,
+    /// What registers uploads. Only who takes them, and the clock, need it.
+    pub background: Option<Arc<dyn Background>>,
     /// The AWS region that the portal runs in, and so the pipelines that call it.
     pub region: String,
     /// How to have promotions carried out.

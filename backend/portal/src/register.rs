@@ -9,10 +9,12 @@ use crate::handle::handle;
 mod artifact;
 mod complete;
 mod metadata;
+mod place;
 pub(crate) mod releases;
 mod stage;
 
 pub(crate) use complete::Facts;
+pub(crate) use place::Incoming;
 pub(crate) use stage::Staging;
 
 /// The most files that a build holds.

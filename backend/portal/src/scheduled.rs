@@ -6,6 +6,7 @@ use domain::{Timestamp, causes::chain};
 use crate::{
     Error, Portal, Result,
     retention::{Retention, Swept},
+    uploads::LEFT_ALONE,
 };
 
 /// What was done.
@@ -17,9 +18,11 @@ pub struct Done {
     pub config_changed: bool,
     /// How many promotions have been starting or running for more than an hour.
     pub slow_promotions: u64,
+    /// How many uploads were to be registered more than an hour ago.
+    pub slow_registrations: u64,
 }
 
-/// Does all that is due at `now`: seals the audit log, notes a changed configuration, has environments follow withdrawals that broke off, goes on with promotions (those that may start now,
+/// Does all that is due at `now`: seals the audit log, notes a changed configuration, has environments follow withdrawals that broke off, has uploads registered that nobody works on, goes on with promotions (those that may start now,
 /// those that have waited too long, those that nothing was heard of, those that follow by themselves), applies
 /// retention. The first that failed is the error, when all others are done.
 pub async fn run_scheduled_tasks(portal: &Portal, now: Timestamp) -> Result<Done> {
@@ -40,6 +43,10 @@ pub async fn run_scheduled_tasks(portal: &Portal, now: Timestamp) -> Result<Done
     }
     if let Err(error) = portal.holds().settle_all().await {
         keep("withdrawals", error);
+    }
+    match portal.uploads().resume(LEFT_ALONE, now).await {
+        Ok(slow) => done.slow_registrations = slow,
+        Err(error) => keep("registrations", error),
     }
     match portal.promotions().advance_all(now).await {
         Ok(slow) => done.slow_promotions = slow,

@@ -1,18 +1,16 @@
 //! Builds that come in through presigned links, from any CI or a laptop: the bytes go straight to the bucket.
 //!
-//! [`Uploads::start`] promises files and gets links; anyone who uploads puts the bytes there; and
-//! [`Uploads::complete`] reads each file once to see that it is what was promised, and registers the build. The
-//! same request again continues where the first one stopped.
+//! [`Uploads::start`] promises files and gets links; anyone who uploads puts the bytes there; [`Uploads::complete`] notes
+//! that the build is to be registered; and [`Uploads::register`], away from people, reads each file once to see that it is
+//! what was promised, and registers the build. Each request again continues where the first one stopped.
 
 mod complete;
+mod list;
 mod plan;
+mod register;
 mod request;
 
 use api::uploads::{UploadPlan, UploadRequest};
-use complete::facts;
-
-use crate::{handle::handle, known, register::Registrations};
-pub(crate) use request::upload_id;
 
 use domain::{
     Timestamp,
@@ -28,7 +26,16 @@ use store::{
     table::{Registration, Upload, UploadFile, registration_id},
 };
 
-use crate::{Error, Result, access::Action};
+pub use register::{Ended, LEFT_ALONE, LEFT_BY_A_PROCESS};
+pub(crate) use request::upload_id;
+
+use crate::{
+    Error, Result,
+    access::Action,
+    handle::handle,
+    known,
+    register::{Facts, Registrations},
+};
 
 /// Files larger than this go up in parts: 64 MiB.
 const MULTIPART_ABOVE: u64 = 64 << 20;
@@ -215,7 +222,27 @@ fn promised(
             .collect(),
         created_at: now,
         completed: None,
+        registering: None,
+        failed: None,
+        changes: 0,
         id,
+    }
+}
+
+/// What is known of the build that an upload becomes.
+fn facts(upload: &Upload, who: Principal<'_>, now: Timestamp) -> Facts {
+    Facts {
+        key: upload.registration.clone(),
+        app: upload.app.clone(),
+        environment: upload.environment.clone(),
+        version: upload.version.clone(),
+        revision: upload.revision.clone(),
+        run: upload.run.clone(),
+        origin: upload.origin,
+        by: who.actor.clone(),
+        proof: who.proof.to_owned(),
+        from: who.from.map(str::to_owned),
+        now,
     }
 }
 

@@ -25,6 +25,7 @@ use aws_sdk_s3::{
     config::{Builder, Region},
 };
 
+pub use links::SignedPut;
 pub use multipart::UploadedPart;
 pub use read::ObjectInfo;
 pub use versions::{Version, VersionMarker, VersionText, Versions};

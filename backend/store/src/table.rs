@@ -64,7 +64,7 @@ pub use runs::{JoinedStep, RunOfCommit, RunRecord};
 pub use seal::NewestSeal;
 pub use sessions::SessionRecord;
 pub use tokens::{RevokedToken, TokenMade, TokenRecord};
-pub use uploads::{Upload, UploadFile};
+pub use uploads::{Registering, Upload, UploadFile, Waiting};
 pub use withdrawals::{StillHeld, Unsettled};
 
 use domain::id::{AppId, EnvironmentId};

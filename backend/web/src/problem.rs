@@ -109,6 +109,7 @@ impl From<Error> for Problem {
             Error::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, sentence(&text)),
             Error::Invalid { field, detail } => Self::invalid(field, sentence(&detail)),
             Error::Conflict { detail } => Self::new(StatusCode::CONFLICT, sentence(&detail)),
+            Error::GivenUp => Self::new(StatusCode::CONFLICT, sentence(&text)),
             Error::Refused { reason } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&reason))
             }

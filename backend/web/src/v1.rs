@@ -101,7 +101,7 @@ endpoints! {
     links::revoke;
     tokens::list, tokens::make;
     tokens::revoke;
-    uploads::start;
+    uploads::list, uploads::start;
     uploads::plan;
     uploads::complete;
 }

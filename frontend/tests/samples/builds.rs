@@ -8,7 +8,7 @@ use domain::{
     known::{Known, Origin},
     package::{Flutter, Icon, Package, Signing, Unread},
     release::Release,
-    view::{BuildView, ReleaseView},
+    view::{BuildView, ReleaseView, UploadBrief},
 };
 
 use super::{app, before, environment, now, revision, run_id};
@@ -167,6 +167,24 @@ pub(crate) fn brief(number: u64, seconds: i64, version: &str, message: &str) -> 
         registered_at: before(seconds),
         ..build(number).brief()
     }
+}
+
+/// What is about to become builds.
+pub(crate) fn uploads() -> Vec<UploadBrief> {
+    let upload = |id: &str, name: &str, files, files_done| UploadBrief {
+        id: id.parse().unwrap(),
+        name: name.parse().unwrap(),
+        files,
+        files_done,
+        size: 412_000_000,
+        environment: Some("dev".parse().unwrap()),
+        by: Actor::pipeline("journal-nightly"),
+        since: before(40),
+    };
+    vec![
+        upload("01KAF000000000000000000001", "journal.apk", 3, 1),
+        upload("01KAF000000000000000000002", "mapping.txt", 1, 0),
+    ]
 }
 
 pub(crate) fn briefs() -> Vec<BuildBrief> {

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 import urllib.parse
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ class Client:
         """Puts what the plan of an upload asks for."""
         for file in plan["files"]:
             if file["state"] == "put":
-                sent = self.ask("PUT", file["url"], body=files[file["name"]])
+                sent = self.ask("PUT", file["url"], file["headers"], files[file["name"]])
                 if sent.status != 200:
                     raise AssertionError(f"PUT {file['name']}: {sent.status} {sent.text[:400]}")
 
@@ -72,7 +73,21 @@ class Client:
         if "build" in plan.json:
             return self.get(f"/api/v1/builds/{plan.json['build']}")
         self.put(plan.json, files)
-        return self.post(f"/api/v1/uploads/{plan.json['id']}/complete")
+        return self.complete(plan.json["id"])
+
+    def complete(self, upload):
+        """Has an upload registered; gives the build, or the first answer that refuses."""
+        answer = self.post(f"/api/v1/uploads/{upload}/complete")
+        for _ in range(300):
+            if answer.status not in (200, 202):
+                return answer
+            if "build" in answer.json:
+                return self.get(f"/api/v1/builds/{answer.json['build']}")
+            if "registering" not in answer.json:
+                raise AssertionError(f"upload {upload}: {answer.text[:400]}")
+            time.sleep(0.1)
+            answer = self.get(f"/api/v1/uploads/{upload}")
+        raise AssertionError(f"upload {upload} is not registered: {answer.text[:400]}")
 
     def promote(self, build, to, **more):
         return self.post("/api/v1/promotions", {"build": build, "to": to, "reason": "asked for by the suite", **more})

@@ -1,5 +1,7 @@
 """Inputs that want to become something else: markup, a header, a path, another address, a formula, a bomb."""
 
+import base64
+import hashlib
 import html
 import json
 import re
@@ -85,9 +87,14 @@ def other_bytes(place, case):
     spoiled = bytearray(promised)
     spoiled[case.either(0, lambda rng: rng.randrange(len(promised)))] ^= case.either(1, lambda rng: rng.randrange(1, 256))
     plan = case.succeeds(place.lead.promise("shop", {"a.apk": promised}, environment="dev"))
+    [file] = plan["files"]
     with case.attack():
-        place.lead.put(plan, {"a.apk": bytes(spoiled)})
-        case.refused(place.lead.post(f"/api/v1/uploads/{plan['id']}/complete"), 409, "conflict", "SHA-256")
+        sent = place.lead.ask("PUT", file["url"], file["headers"], bytes(spoiled))
+        case.is_so(sent.status == 400, f"the bucket answers {sent.status} to other bytes")
+        own = {name: base64.b64encode(hashlib.sha256(spoiled).digest()).decode() for name in file["headers"]}
+        sent = place.lead.ask("PUT", file["url"], own, bytes(spoiled))
+        case.is_so(sent.status == 403, f"the bucket answers {sent.status} to another digest")
+        case.refused(place.lead.post(f"/api/v1/uploads/{plan['id']}/complete"), 400, "invalid", "files[0]")
     with case.control():
         case.succeeds(place.lead.push("shop", {"a.apk": promised}, environment="dev"))
 

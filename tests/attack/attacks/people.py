@@ -30,7 +30,7 @@ def a_rewritten_upload(place, case):
             case.refused(sender.promise("wallet", files, **(said | evil)), 409, "conflict")
     with case.control():
         sender.put(plan, files)
-        done = case.succeeds(sender.post(f"{address}/complete"))["build"]
+        done = case.succeeds(sender.complete(plan["id"]))["build"]
         found = (done["version"], done["revision"]["commit"], done["run"])
         if found != ("5.2.0", "a" * 40, said["run"]):
             raise Broken(f"control: the build says {found}")

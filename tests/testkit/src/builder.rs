@@ -14,7 +14,7 @@ use domain::{
     path::Path,
 };
 use identity::sign_in::SignIn;
-use portal::promotion::Executors;
+use portal::{background, promotion::Executors};
 use serde_json::json;
 use store::{Store, table::Meter};
 use targets::codepipeline::Jobs;
@@ -235,7 +235,17 @@ impl Builder {
             .sign_in
             .clone()
             .map_or(AuthMode::Local, AuthMode::SignIn);
-        let portal = portal::Portal::new(self.parts(store.clone(), jobs, executors));
+        let mut parts = self.parts(store.clone(), jobs, executors);
+        let queued = self.listen.then(|| {
+            let (queue, queued) = background::queue();
+            parts.background = Some(Arc::new(queue));
+            queued
+        });
+        let portal = portal::Portal::new(parts);
+        if let Some(queued) = queued {
+            let (portal, clock) = (portal.clone(), self.clock);
+            tokio::spawn(async move { queued.work(&portal, clock).await });
+        }
         let mut test = TestPortal {
             portal,
             store: services.store.clone(),

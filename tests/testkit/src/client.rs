@@ -1,13 +1,22 @@
 //! Requests to a portal's router, and what they are answered.
 
+use api::uploads::FileState;
 use axum::{
     Router,
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header, request},
 };
-use domain::digest::Digest;
+use domain::{
+    Timestamp,
+    actor::Actor,
+    build::Build,
+    digest::Digest,
+    id::{BuildId, UploadId},
+};
 use http_body_util::BodyExt as _;
+use portal::{Portal, uploads::Ended};
 use serde_json::{Value, json};
+use tokio::time::{Duration, sleep};
 use tower::ServiceExt as _;
 
 use crate::{
@@ -141,7 +150,7 @@ impl TestPortal {
         assert_eq!(plan.status, 200, "{}", plan.text());
         let plan = plan.json();
         for (file, (_, bytes)) in plan["files"].as_array().unwrap().iter().zip(files) {
-            put(file["url"].as_str().unwrap(), bytes).await;
+            put(file, bytes).await;
         }
         plan["id"].as_str().unwrap().to_owned()
     }
@@ -149,10 +158,78 @@ impl TestPortal {
     /// Registers what was uploaded. The build's identifier.
     pub async fn complete(&self, upload: &str, cookie: Option<&str>) -> String {
         let address = format!("/api/v1/uploads/{upload}/complete");
-        let built = self.ask(&Method::POST, &address, cookie, &json!({})).await;
-        assert_eq!(built.status, 200, "{}", built.text());
-        built.json()["build"]["id"].as_str().unwrap().to_owned()
+        let asked = self.ask(&Method::POST, &address, cookie, &json!({})).await;
+        assert!(asked.status.is_success(), "{}", asked.text());
+        if let Some(build) = asked.json()["build"].as_str() {
+            return build.to_owned();
+        }
+        assert_eq!(asked.status, 202);
+        let id = upload.parse().unwrap();
+        match self.portal.uploads().register(&id, (self.clock)()).await {
+            Ok(Ended::Registered(build)) => return build.id.to_string(),
+            Ok(Ended::Nothing) => {}
+            other => panic!("{other:?}"),
+        }
+        // Another call registers it.
+        let address = format!("/api/v1/uploads/{upload}");
+        for _ in 0..1_000 {
+            let plan = self.get_as(&address, cookie).await.json();
+            if let Some(build) = plan["build"].as_str() {
+                return build.to_owned();
+            }
+            assert!(plan["registering"].is_object(), "{plan}");
+            sleep(Duration::from_millis(20)).await;
+        }
+        panic!("upload {upload} is not registered");
     }
+
+    /// Has an upload registered, as the function that does it would be called. The build, or what is wrong with it.
+    pub async fn register(
+        &self,
+        actor: &Actor,
+        upload: &UploadId,
+        now: Timestamp,
+    ) -> portal::Result<Build> {
+        register(&self.portal, actor, upload, now).await
+    }
+}
+
+/// Has an upload registered by that portal.
+pub async fn register(
+    portal: &Portal,
+    actor: &Actor,
+    upload: &UploadId,
+    now: Timestamp,
+) -> portal::Result<Build> {
+    let plan = portal.uploads().complete(actor, upload, now).await?;
+    let build = match plan.build {
+        Some(build) => build,
+        None => match portal.uploads().register(upload, now).await? {
+            Ended::Registered(build) => return Ok(*build),
+            Ended::Failed(error) => return Err(error),
+            Ended::Nothing => by_another(portal, actor, upload, now).await?,
+        },
+    };
+    let shown = portal.builds().show(actor, &build, now).await?;
+    Ok(shown.build)
+}
+
+/// What came of an upload that another call registers.
+async fn by_another(
+    portal: &Portal,
+    actor: &Actor,
+    upload: &UploadId,
+    now: Timestamp,
+) -> portal::Result<BuildId> {
+    for _ in 0..1_000 {
+        let plan = portal.uploads().plan(actor, upload, now).await?;
+        if let Some(build) = plan.build {
+            return Ok(build);
+        }
+        assert!(plan.registering.is_some(), "{plan:?}");
+        sleep(Duration::from_millis(20)).await;
+    }
+    panic!("upload {upload} is not registered");
 }
 
 /// A request that gets an address.
@@ -165,12 +242,23 @@ pub fn promise(name: &str, bytes: &[u8]) -> Value {
     json!({"name": name, "size": bytes.len(), "sha256": Digest::of(bytes)})
 }
 
-/// Puts bytes where a link says.
-pub async fn put(url: &str, bytes: &[u8]) {
-    let put = reqwest::Client::new().put(url).body(bytes.to_vec());
-    let answer = put.send().await.unwrap();
+/// Puts bytes where the plan of a file says.
+pub async fn put(file: &Value, bytes: &[u8]) {
+    let answer = try_to_put(file, bytes).await;
     let status = answer.status();
     assert!(status.is_success(), "{}", answer.text().await.unwrap());
+}
+
+/// What the bucket answers to bytes that are put where the plan of a file says.
+pub async fn try_to_put(file: &Value, bytes: &[u8]) -> reqwest::Response {
+    let state: FileState = serde_json::from_value(file.clone()).unwrap();
+    let FileState::Put { url, headers } = state else {
+        panic!("no file to be put in one request: {file}");
+    };
+    let put = reqwest::Client::new().put(url).body(bytes.to_vec());
+    let headers = headers.iter();
+    let put = headers.fold(put, |put, (name, value)| put.header(name, value));
+    put.send().await.unwrap()
 }
 
 /// An event of a pipeline, as `EventBridge` sends it.

@@ -60,7 +60,7 @@ pub mod usage;
 pub mod zip;
 
 pub use builder::Builder;
-pub use client::{Answer, event, get, promise, put, run};
+pub use client::{Answer, event, get, promise, put, register, run, try_to_put};
 pub use codepipeline::{
     CodePipeline, JobAnswer, job, job_event, job_is_of, jobs_are_of_account, registering,
 };

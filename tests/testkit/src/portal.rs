@@ -58,6 +58,7 @@ impl Builder {
             grants: self.grants.clone(),
             limits: self.limits,
             jobs,
+            background: None,
             executors,
             region: REGION.to_owned(),
             public_url: self.public_url.clone(),

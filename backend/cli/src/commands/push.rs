@@ -5,7 +5,7 @@ mod files;
 mod progress;
 mod transfer;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use api::{
     promotions::PromotionRequest,
@@ -22,6 +22,7 @@ use domain::{
 use files::LocalFile;
 use progress::Progress;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::{
     client::Api,
@@ -35,6 +36,13 @@ use crate::{
 
 /// How often to ask for new links in place of those that have expired on the way.
 const ROUNDS: usize = 20;
+
+/// How long to wait before looking first how far a registration is; then twice as long each time.
+const FIRST_LOOK: Duration = Duration::from_millis(100);
+/// How often to look in the end.
+const LOOK: Duration = Duration::from_secs(3);
+/// How many looks in a row may find no portal.
+const MISSES: u32 = 20;
 
 const EXAMPLES: &str = "Examples:
   towpath push app.apk --app wallet --environment dev
@@ -127,11 +135,11 @@ async fn upload(api: &Api, options: &PushOptions, output: &Output) -> Result<Pus
     let mut rounds = 1..=ROUNDS;
     loop {
         let plan: UploadPlan = api.post(&path, &request).await?;
-        if let Some(build) = &plan.build {
-            progress.finish();
-            let build = format!("/api/v1/builds/{build}");
-            let answer = api.get(&build, &Vec::new()).await?;
-            return Pushed::read(answer, "was registered before");
+        if plan.build.is_some() {
+            return registered(api, plan, &progress, "was registered before").await;
+        }
+        if plan.registering.is_some() {
+            return registered(api, plan, &progress, "is registered").await;
         }
         let sent = transfer::all(&api.http, &files, &plan, &progress).await;
         match sent {
@@ -148,12 +156,56 @@ async fn upload(api: &Api, options: &PushOptions, output: &Output) -> Result<Pus
     }
 }
 
+/// Has the build registered whose files have all arrived, and waits for it.
 async fn complete(api: &Api, plan: &UploadPlan, progress: &Progress) -> Result<Pushed, Failure> {
-    progress.registering();
-    let path = format!("/api/v1/uploads/{}/complete", plan.id);
-    let answer: Result<Value, Failure> = api.post(&path, &json!({})).await;
-    progress.finish();
-    Pushed::read(answer?, "is registered")
+    let complete = format!("/api/v1/uploads/{}/complete", plan.id);
+    let plan: UploadPlan = api.post(&complete, &json!({})).await?;
+    registered(api, plan, progress, "is registered").await
+}
+
+/// Waits until the build of an upload is registered.
+async fn registered(
+    api: &Api,
+    mut plan: UploadPlan,
+    progress: &Progress,
+    what: &'static str,
+) -> Result<Pushed, Failure> {
+    let path = format!("/api/v1/uploads/{}", plan.id);
+    let mut pause = FIRST_LOOK;
+    let mut misses = 0;
+    loop {
+        if let Some(build) = &plan.build {
+            progress.finish();
+            let build = format!("/api/v1/builds/{build}");
+            let answer = api.get(&build, &Vec::new()).await?;
+            return Pushed::read(answer, what);
+        }
+        let Some(registering) = &plan.registering else {
+            progress.finish();
+            return Err(not_registered(plan.failed));
+        };
+        progress.registering(registering.files_done, registering.files);
+        sleep(pause).await;
+        pause = (pause * 2).min(LOOK);
+        match api.get(&path, &Vec::new()).await {
+            Ok(next) => (plan, misses) = (next, 0),
+            // The portal goes on, whether or not it can be asked now.
+            Err(Failure::Failed(_) | Failure::Unreachable(_)) if misses < MISSES => misses += 1,
+            Err(failure) => {
+                progress.finish();
+                return Err(failure);
+            }
+        }
+    }
+}
+
+fn not_registered(why: Option<String>) -> Failure {
+    match why {
+        Some(why) => Failure::Refused(why),
+        None => Failure::Failed(
+            "the upload waits for files again. Run the same command again: it continues".to_owned(),
+        ),
+    }
 }
 
 async fn promote(

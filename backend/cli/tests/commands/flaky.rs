@@ -35,6 +35,9 @@ pub(crate) struct Flaky {
     _runtime: tokio::runtime::Runtime,
 }
 
+/// What the bucket compares a file with.
+const DIGEST: &str = "x-amz-checksum-sha256";
+
 #[derive(Clone)]
 struct Proxy {
     portal: String,
@@ -109,6 +112,7 @@ async fn bucket(proxy: &Proxy, request: Request, url: &str) -> Response<Body> {
         return download(proxy, url).await;
     }
     proxy.behaviour.puts.fetch_add(1, Ordering::SeqCst);
+    let digest = request.headers().get(DIGEST).cloned();
     let mut bytes = Vec::new();
     let mut body = request.into_body().into_data_stream();
     while let Some(chunk) = body.next().await {
@@ -124,12 +128,11 @@ async fn bucket(proxy: &Proxy, request: Request, url: &str) -> Response<Body> {
         }
         bytes.extend(chunk);
     }
-    let answer = reqwest::Client::new()
-        .put(url)
-        .body(bytes)
-        .send()
-        .await
-        .unwrap();
+    let mut put = reqwest::Client::new().put(url).body(bytes);
+    if let Some(digest) = digest {
+        put = put.header(DIGEST, digest);
+    }
+    let answer = put.send().await.unwrap();
     let status = answer.status();
     Response::builder()
         .status(status)

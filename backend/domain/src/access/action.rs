@@ -51,6 +51,8 @@ pub enum Action<'a> {
         /// Where to release it.
         environment: Option<&'a EnvironmentId>,
     },
+    /// Do the work of registering uploads that somebody has completed.
+    RegisterUploads,
     /// Remove what abandoned registrations left behind.
     Sweep,
     /// Ask for a build's release in an environment.
@@ -129,6 +131,7 @@ impl<'a> Action<'a> {
             Self::RecordRun { .. } => "record events of this app here",
             Self::RecordUnassigned => "record events of runs that no app claims",
             Self::Register { .. } => "register builds of this app here",
+            Self::RegisterUploads => "register what others have uploaded",
             Self::Sweep => "remove what was left behind",
             Self::Promote { .. } => "promote builds of this app here",
             Self::Approve { .. } => "approve promotions of this app here",
@@ -173,6 +176,7 @@ impl<'a> Action<'a> {
             | Self::ViewRun
             | Self::RecordEvents
             | Self::RecordUnassigned
+            | Self::RegisterUploads
             | Self::Sweep
             | Self::ViewAudit
             | Self::MakeTokens
@@ -207,6 +211,7 @@ impl<'a> Action<'a> {
             | Self::ViewDownloads(_)
             | Self::RecordEvents
             | Self::RecordUnassigned
+            | Self::RegisterUploads
             | Self::Sweep
             | Self::ViewAudit
             | Self::MakeTokens
@@ -238,6 +243,7 @@ impl<'a> Action<'a> {
             Self::RecordEvents
             | Self::RecordRun { .. }
             | Self::RecordUnassigned
+            | Self::RegisterUploads
             | Self::Sweep
             | Self::ManageCredentials
             | Self::ManagePrivacy

@@ -80,6 +80,7 @@ mod tests {
             Action::ViewRun,
             Action::RecordEvents,
             Action::RecordUnassigned,
+            Action::RegisterUploads,
             Action::Sweep,
             Action::ViewAudit,
             Action::MakeTokens,

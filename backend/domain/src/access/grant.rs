@@ -78,6 +78,7 @@ impl Grant {
             Action::RecordEvents => self.role == Role::Admin,
             Action::RecordRun { environment, .. } => self.role == Role::Admin && here(environment),
             Action::RecordUnassigned
+            | Action::RegisterUploads
             | Action::Sweep
             | Action::ManageCredentials
             | Action::ManagePrivacy

@@ -150,6 +150,7 @@ impl Permit {
             | Action::ManagePrivacy
             | Action::ViewAccess
             | Action::ViewConfiguration
+            | Action::RegisterUploads
             | Action::Sweep
             | Action::SealAudit
             | Action::Reconcile => false,

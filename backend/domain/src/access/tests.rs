@@ -117,6 +117,7 @@ fn of_another_app_nobody_knows_anything() {
 #[test]
 fn what_reaches_beyond_apps_is_for_those_who_have_all() {
     for action in [
+        Action::RegisterUploads,
         Action::Sweep,
         Action::SealAudit,
         Action::Reconcile,
@@ -231,6 +232,7 @@ fn a_pipeline_registers_builds_and_nothing_else() {
         Action::ViewApp(&wallet),
         Action::ViewOverview,
         Action::RecordEvents,
+        Action::RegisterUploads,
         Action::Sweep,
         Action::Withdraw {
             app: &wallet,

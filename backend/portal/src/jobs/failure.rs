@@ -99,6 +99,7 @@ impl From<Error> for Failure {
             | Error::LockedOut { .. }
             | Error::Unsent { .. }
             | Error::DailyLimit { .. }
+            | Error::GivenUp
             | Error::Impossible(_) => Self::configuration(format!("{error}.")),
             Error::Store(_)
             | Error::Answer(_)

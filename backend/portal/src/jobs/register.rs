@@ -100,13 +100,13 @@ impl Tasks<'_> {
         inputs: &[Input],
         credentials: Option<Credentials>,
     ) -> Result<Build, Failure> {
-        let mut staging = Registrations::of(self.portal).staging(&pending.id);
+        let mut staging = Registrations::of(self.portal).staging(&pending.id, &facts.app);
         let result = match Registrations::of(self.portal)
             .unpack(inputs, credentials, &mut staging)
             .await
         {
             Ok(()) => Registrations::of(self.portal)
-                .complete(facts, &staging)
+                .complete(facts, staging.files())
                 .await
                 .map_err(Failure::from),
             Err(failure) => Err(failure),

@@ -1,6 +1,5 @@
 //! From staged files to a build: shared by pipelines' jobs and uploads.
 
-use bytes::Bytes;
 use domain::{
     Timestamp,
     actor::Actor,
@@ -11,14 +10,11 @@ use domain::{
     known::{Known, Origin},
 };
 use store::{
-    object_keys, record_size,
+    record_size,
     table::{Along, Completed, Registration, Released},
 };
 
-use super::{
-    metadata::Inspected,
-    stage::{Staged, Staging},
-};
+use super::{Incoming, metadata::Inspected};
 use crate::{
     Error, Result,
     promotion::Execution,
@@ -66,33 +62,33 @@ impl Facts {
     }
 }
 
-/// An object under its final key, with where it comes from.
-struct Final {
-    key: String,
-    source: Source,
-    content_type: String,
-}
-
-enum Source {
-    Staged(String),
-    Memory(Bytes),
-}
-
 impl Registrations<'_> {
-    /// Makes a build of what is staged. Of two that try at once one makes it, and both get it.
-    pub(crate) async fn complete(self, facts: &Facts, staging: &Staging) -> Result<Build> {
+    /// Makes a build of files that have come in. Of two that try at once one makes it, and both get it.
+    pub(crate) async fn complete(self, facts: &Facts, files: &[Incoming]) -> Result<Build> {
+        let (key, app) = (&facts.key, &facts.app);
         let mut inspected = Vec::new();
-        for file in staging.files() {
-            inspected.push(self.inspect(file).await?);
+        for file in files {
+            if file.is_ours() {
+                self.place(key, file).await?;
+            }
+            let found = self.inspect(file).await?;
+            if let Some(icon) = &found.icon {
+                self.place_icon(key, app, icon).await?;
+            }
+            inspected.push(found);
         }
-        let finals = finals(&facts.app, staging.files(), &inspected);
-        self.put_in_place(&facts.key, &finals).await?;
-        let build = self.new_build(facts, staging.files(), inspected).await?;
+        let icons: Vec<_> = inspected.iter().filter_map(|it| it.icon.clone()).collect();
+        let build = self.new_build(facts, files, inspected).await?;
         if let Some(before) = self.put_on_record(facts, &build).await? {
             return self.registered_before(&before, facts).await;
         }
         // Retention may have taken one of these for another registration's, just before this one was known.
-        self.put_missing(&finals).await?;
+        for file in files {
+            self.keep(file).await?;
+        }
+        for icon in &icons {
+            self.keep_icon(app, icon).await?;
+        }
         if let Some(environment) = &facts.environment {
             Execution::of(self.portal)
                 .follow(&facts.app, environment, facts.now)
@@ -172,7 +168,7 @@ impl Registrations<'_> {
     async fn new_build(
         self,
         facts: &Facts,
-        files: &[Staged],
+        files: &[Incoming],
         inspected: Vec<Inspected>,
     ) -> Result<Build> {
         let mut artifacts: Vec<Artifact> = files
@@ -181,8 +177,8 @@ impl Registrations<'_> {
             .map(|(file, inspected)| Artifact {
                 name: file.name.clone(),
                 kind: ArtifactKind::of(&file.name),
-                digest: file.digest,
-                size: file.size,
+                digest: file.written.digest,
+                size: file.written.size,
                 package: inspected.package,
             })
             .collect();
@@ -227,59 +223,4 @@ impl Registrations<'_> {
         };
         Ok((revision.map(|revision| revision.value), origin))
     }
-
-    /// Notes the keys that a crash would leave behind, then fills them. What is there already is somebody else's.
-    async fn put_in_place(self, key: &RegistrationKey, finals: &[Final]) -> Result<()> {
-        let mut new = Vec::new();
-        for object in finals {
-            if self.portal.objects.head(&object.key).await?.is_none() {
-                new.push(object.key.clone());
-            }
-        }
-        if !new.is_empty() {
-            self.portal.table.builds().note_objects(key, &new).await?;
-        }
-        self.put_missing(finals).await
-    }
-
-    async fn put_missing(self, finals: &[Final]) -> Result<()> {
-        let objects = &self.portal.objects;
-        for object in finals {
-            let Final {
-                key, content_type, ..
-            } = object;
-            if objects.head(key).await?.is_some() {
-                continue;
-            }
-            match &object.source {
-                Source::Staged(from) => objects.copy_if_absent(from, key, content_type).await?,
-                Source::Memory(bytes) => {
-                    let bytes = bytes.clone();
-                    objects.put_if_absent(key, bytes, content_type).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn finals(app: &AppId, files: &[Staged], inspected: &[Inspected]) -> Vec<Final> {
-    let mut finals = Vec::new();
-    for (file, inspected) in files.iter().zip(inspected) {
-        finals.push(Final {
-            key: object_keys::artifact(app, &file.digest, &file.name),
-            source: Source::Staged(file.key.clone()),
-            content_type: ArtifactKind::of(&file.name)
-                .content_type(&file.name)
-                .to_owned(),
-        });
-        if let Some((icon, bytes)) = &inspected.icon {
-            finals.push(Final {
-                key: object_keys::icon(app, &icon.digest),
-                source: Source::Memory(bytes.clone()),
-                content_type: icon.content_type.clone(),
-            });
-        }
-    }
-    finals
 }

@@ -1,4 +1,4 @@
-//! Reads what an application package says of itself, by ranges, from where it is staged.
+//! Reads what an application package says of itself, by ranges, from where it is kept.
 
 use bytes::Bytes;
 use domain::{
@@ -6,7 +6,7 @@ use domain::{
     package::{Icon, Package},
 };
 
-use super::{artifact::StoredObject, stage::Staged};
+use super::{Incoming, artifact::StoredObject};
 use crate::{Result, register::Registrations};
 
 /// What was read of a file.
@@ -18,11 +18,11 @@ pub(super) struct Inspected {
 
 impl Registrations<'_> {
     /// Reads a package. What cannot be read is named in the answer; a file that is no package says nothing.
-    pub(super) async fn inspect(self, file: &Staged) -> Result<Inspected> {
+    pub(super) async fn inspect(self, file: &Incoming) -> Result<Inspected> {
         if ArtifactKind::of(&file.name) != ArtifactKind::Apk {
             return Ok(Inspected::default());
         }
-        let object = StoredObject::new(self.portal.objects.clone(), &file.key, file.size);
+        let object = StoredObject::new(self.portal.objects.clone(), &file.place, file.written.size);
         let inspection = packages::apk::inspect(object).await;
         let bytes = inspection.icon.map(Bytes::from);
         let icon = inspection.package.icon.clone().zip(bytes);

@@ -1,11 +1,12 @@
 //! Files on their way in: written under keys that nobody else knows, with their digests computed on the way.
 
-use domain::{digest::Digest, id::FileName};
+use domain::id::{AppId, FileName};
 use store::{
     object_keys,
     objects::{Objects, Writer},
 };
 
+use super::Incoming;
 use crate::{Result, register::Registrations};
 
 /// The folder of one try of a registration, and what is in it so far.
@@ -13,25 +14,18 @@ pub(crate) struct Staging {
     objects: Objects,
     registration: String,
     attempt: String,
-    files: Vec<Staged>,
-}
-
-/// A file that is in, unnamed by any build yet.
-#[derive(Clone, Debug)]
-pub(crate) struct Staged {
-    pub(crate) name: FileName,
-    pub(crate) key: String,
-    pub(crate) digest: Digest,
-    pub(crate) size: u64,
+    app: AppId,
+    files: Vec<Incoming>,
 }
 
 impl Registrations<'_> {
     /// A folder of its own for this try of a registration.
-    pub(crate) fn staging(self, registration: &str) -> Staging {
+    pub(crate) fn staging(self, registration: &str, app: &AppId) -> Staging {
         Staging {
             objects: self.portal.objects.clone(),
             registration: registration.to_owned(),
             attempt: self.portal.ids().unique(),
+            app: app.clone(),
             files: Vec::new(),
         }
     }
@@ -48,20 +42,16 @@ impl Staging {
     }
 
     /// Ends the file that was begun.
-    pub(crate) async fn finish(&mut self, name: FileName, writer: Writer) -> Result<&Staged> {
+    pub(crate) async fn finish(&mut self, name: FileName, writer: Writer) -> Result<()> {
         let key = object_keys::staged(&self.registration, &self.attempt, self.files.len());
         let written = writer.finish().await?;
-        self.files.push(Staged {
-            name,
-            key,
-            digest: written.digest,
-            size: written.size,
-        });
-        Ok(&self.files[self.files.len() - 1])
+        let file = Incoming::staged(&self.app, name, written, key);
+        self.files.push(file);
+        Ok(())
     }
 
     /// What is in, application packages first.
-    pub(crate) fn files(&self) -> &[Staged] {
+    pub(crate) fn files(&self) -> &[Incoming] {
         &self.files
     }
 

@@ -1,42 +1,81 @@
 //! What is still missing of an upload, and where to put it.
 
-use api::uploads::{FilePlan, FileState, PartPlan, UploadPlan};
+use api::uploads::{FilePlan, FileState, PartPlan, RegistrationProgress, UploadPlan};
 use domain::{
     Timestamp,
     id::{BuildId, UploadId},
 };
-use store::table::{Upload, UploadFile};
+use store::{
+    objects::UploadedPart,
+    table::{Upload, UploadFile},
+};
 
 use super::{MULTIPART_ABOVE, PUT_LIFETIME};
-use crate::{Result, uploads::Uploads};
+use crate::{Error, Result, uploads::Uploads};
 
 /// The plan of an upload whose build is registered.
 pub(super) fn done(id: UploadId, build: BuildId, now: Timestamp) -> UploadPlan {
     UploadPlan {
         id,
         build: Some(build),
+        registering: None,
+        failed: None,
         files: Vec::new(),
         expires_at: now,
+    }
+}
+
+/// The plan of an upload that is being registered: nothing of it is missing.
+pub(super) fn registering(upload: Upload, now: Timestamp) -> UploadPlan {
+    let files = upload.files.len();
+    let progress = upload.registering.map(|registering| RegistrationProgress {
+        since: registering.since,
+        files_done: registering.files_done,
+        files,
+    });
+    let files = upload.files.into_iter();
+    UploadPlan {
+        id: upload.id,
+        build: None,
+        registering: progress,
+        failed: None,
+        files: files.map(|file| shown(&file, FileState::Done)).collect(),
+        expires_at: now,
+    }
+}
+
+fn shown(file: &UploadFile, state: FileState) -> FilePlan {
+    FilePlan {
+        name: file.name.clone(),
+        size: file.size,
+        sha256: file.digest,
+        state,
     }
 }
 
 impl Uploads<'_> {
     /// Looks at what is there, starts what needs a start, and records that.
     pub(super) async fn planned(self, mut upload: Upload, now: Timestamp) -> Result<UploadPlan> {
+        if upload.registering.is_some() {
+            return Ok(registering(upload, now));
+        }
         let mut files = Vec::new();
         for file in &mut upload.files {
             let state = self.state_of(file).await?;
-            files.push(FilePlan {
-                name: file.name.clone(),
-                size: file.size,
-                sha256: file.digest,
-                state,
+            files.push(shown(file, state));
+        }
+        let builds = self.portal.table.builds();
+        if !builds.put_upload(&mut upload, now).await? {
+            return Err(Error::Conflict {
+                detail: "somebody else goes on with this upload at the same time: ask again"
+                    .to_owned(),
             });
         }
-        self.portal.table.builds().put_upload(&upload, now).await?;
         Ok(UploadPlan {
             id: upload.id,
             build: None,
+            registering: None,
+            failed: upload.failed,
             files,
             expires_at: now + PUT_LIFETIME,
         })
@@ -49,10 +88,13 @@ impl Uploads<'_> {
             return Ok(FileState::Done);
         }
         if file.size <= MULTIPART_ABOVE {
-            let url = objects
-                .presign_put(&file.staging_key, file.size, PUT_LIFETIME)
+            let signed = objects
+                .presign_put(&file.staging_key, file.size, &file.digest, PUT_LIFETIME)
                 .await?;
-            return Ok(FileState::Put { url });
+            return Ok(FileState::Put {
+                url: signed.url,
+                headers: signed.headers,
+            });
         }
         let (multipart, missing) = self.missing_parts(file).await?;
         let mut parts = Vec::new();
@@ -74,34 +116,47 @@ impl Uploads<'_> {
         }
     }
 
-    /// The parts that are not there yet, of an upload in parts that is started if there is none or it has gone.
-    pub(super) async fn missing_parts(self, file: &mut UploadFile) -> Result<(String, Vec<Part>)> {
+    /// How many parts of a file are not there yet; none if it is no upload in parts, or that has gone.
+    pub(super) async fn count_missing_parts(self, file: &UploadFile) -> Result<Option<usize>> {
+        let Some(multipart) = &file.multipart else {
+            return Ok(None);
+        };
         let objects = &self.portal.objects;
-        let all = parts_of(file.size);
+        match objects.uploaded_parts(&file.staging_key, multipart).await {
+            Ok(there) => Ok(Some(missing_of(file.size, &there).len())),
+            Err(store::Error::NotFound { .. }) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// The parts that are not there yet, of an upload in parts that is started if there is none or it has gone.
+    async fn missing_parts(self, file: &mut UploadFile) -> Result<(String, Vec<Part>)> {
+        let objects = &self.portal.objects;
         if let Some(multipart) = &file.multipart {
             match objects.uploaded_parts(&file.staging_key, multipart).await {
-                Ok(there) => {
-                    let missing = |part: &Part| {
-                        !there
-                            .iter()
-                            .any(|known| known.number == part.number && known.size == part.size)
-                    };
-                    let missing = all.into_iter().filter(missing).collect();
-                    return Ok((multipart.clone(), missing));
-                }
+                Ok(there) => return Ok((multipart.clone(), missing_of(file.size, &there))),
                 Err(store::Error::NotFound { .. }) => {}
                 Err(other) => return Err(other.into()),
             }
         }
         let multipart = objects.start_multipart(&file.staging_key).await?;
         file.multipart = Some(multipart.clone());
-        Ok((multipart, all))
+        Ok((multipart, parts_of(file.size)))
     }
+}
+
+fn missing_of(size: u64, there: &[UploadedPart]) -> Vec<Part> {
+    let mut parts = parts_of(size);
+    parts.retain(|part| {
+        let mut there = there.iter();
+        !there.any(|known| known.number == part.number && known.size == part.size)
+    });
+    parts
 }
 
 /// A part, without an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+struct Part {
     number: i32,
     offset: u64,
     size: u64,

@@ -1,9 +1,10 @@
 //! What nobody came back for goes after a day; what a build names stays.
 
-use api::uploads::{FileState, PromisedFile, UploadRequest};
+use api::uploads::{PromisedFile, UploadRequest};
 use domain::{build::RegistrationKey, digest::Digest};
 use jiff::SignedDuration;
 use portal::retention::Retention;
+use serde_json::json;
 use store::table::Registration;
 use testkit::{
     TestPortal, at, job, me, registering, wallet,
@@ -137,11 +138,7 @@ async fn an_abandoned_upload_goes_with_its_files() {
         .uploads()
         .start(&actor, &app, request.clone(), at("03:00:00"));
     let plan = started.await.unwrap();
-    let FileState::Put { url } = &plan.files[0].state else {
-        panic!("{plan:?}");
-    };
-    let client = reqwest::Client::new();
-    client.put(url).body("bytes").send().await.unwrap();
+    testkit::put(&json!(plan.files[0].state), b"bytes").await;
     // Asking for it again shows that somebody still wants it.
     let asked_again = at("23:00:00");
     portal

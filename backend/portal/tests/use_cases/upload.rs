@@ -1,10 +1,23 @@
 //! Builds that come in through presigned links, also over a connection that breaks.
 
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
 use api::uploads::{FilePlan, FileState, PartPlan, PromisedFile, UploadPlan, UploadRequest};
-use domain::{digest::Digest, event::Revision};
-use portal::Error;
+use domain::{digest::Digest, event::Revision, id::UploadId};
+use futures::future::BoxFuture;
+use jiff::SignedDuration;
+use portal::{
+    Error,
+    background::{Background, NotTaken},
+    retention::Retention,
+    uploads::{Ended, LEFT_ALONE},
+};
 use reqwest::StatusCode;
-use testkit::{TestPortal, at, dev, me, preprod, wallet, zip::noise};
+use serde_json::json;
+use testkit::{TestPortal, at, dev, faults::Fault, me, preprod, wallet, zip::noise};
 
 const NOW: &str = "03:00:00";
 
@@ -42,6 +55,13 @@ async fn start(world: &TestPortal, request: UploadRequest) -> UploadPlan {
         .unwrap()
 }
 
+/// What the bucket answers to a file that is put in one request.
+async fn put_whole(plan: &FilePlan, bytes: &[u8]) -> StatusCode {
+    testkit::try_to_put(&json!(plan.state), bytes)
+        .await
+        .status()
+}
+
 async fn put(url: &str, bytes: &[u8]) -> StatusCode {
     let client = reqwest::Client::new();
     let sent = client.put(url).body(bytes.to_vec()).send().await;
@@ -51,7 +71,7 @@ async fn put(url: &str, bytes: &[u8]) -> StatusCode {
 async fn put_file(plan: &FilePlan, bytes: &[u8]) {
     match &plan.state {
         FileState::Done => {}
-        FileState::Put { url } => assert_eq!(put(url, bytes).await, 200),
+        FileState::Put { .. } => assert_eq!(put_whole(plan, bytes).await, 200),
         FileState::Parts { parts } => {
             for part in parts {
                 put_part(part, bytes).await;
@@ -82,12 +102,7 @@ async fn pushed_files_become_a_build_and_a_release() {
         .unwrap();
     assert!(seen.files.iter().all(|file| file.state == FileState::Done));
 
-    let build = world
-        .portal
-        .uploads()
-        .complete(&me(), &plan.id, at(NOW))
-        .await
-        .unwrap();
+    let build = world.register(&me(), &plan.id, at(NOW)).await.unwrap();
     assert_eq!(build.version.as_deref(), Some("2.1.0"));
     assert_eq!(build.artifacts[0].digest, Digest::of(&apk));
     let key = format!("artifacts/wallet/{}/app.apk", Digest::of(&apk));
@@ -103,13 +118,10 @@ async fn completing_twice_gives_the_same_build_and_so_does_the_same_push_again()
     let plan = start(&world, request(files())).await;
     put_file(&plan.files[0], b"bytes").await;
     let actor = me();
-    let complete = || world.portal.uploads().complete(&actor, &plan.id, at(NOW));
+    let complete = || world.register(&actor, &plan.id, at(NOW));
     let (first, second) = tokio::join!(complete(), complete());
     let first = first.unwrap();
-    // Of two at once one may find its files gone into the other's build already: it is told to look again.
-    if let Ok(second) = second {
-        assert_eq!(first.id, second.id);
-    }
+    assert_eq!(first.id, second.unwrap().id);
     assert_eq!(complete().await.unwrap().id, first.id);
     let again = start(&world, request(files())).await;
     assert_eq!(
@@ -125,12 +137,7 @@ async fn a_pushed_build_is_released_elsewhere_by_pushing_it_again() {
     let files = || vec![promised("app.apk", b"bytes")];
     let plan = start(&world, request(files())).await;
     put_file(&plan.files[0], b"bytes").await;
-    let build = world
-        .portal
-        .uploads()
-        .complete(&me(), &plan.id, at(NOW))
-        .await
-        .unwrap();
+    let build = world.register(&me(), &plan.id, at(NOW)).await.unwrap();
     let elsewhere = UploadRequest {
         environment: Some(preprod()),
         ..request(files())
@@ -159,11 +166,7 @@ async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
     for part in [&parts[0], &parts[4], &parts[8]] {
         put_part(part, &apk).await;
     }
-    let early = world
-        .portal
-        .uploads()
-        .complete(&me(), &plan.id, at(NOW))
-        .await;
+    let early = world.register(&me(), &plan.id, at(NOW)).await;
     assert!(matches!(early, Err(Error::Invalid { .. })), "{early:?}");
 
     let resumed = start(&world, request(files())).await;
@@ -174,12 +177,7 @@ async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
     let missing: Vec<i32> = parts.iter().map(|part| part.number).collect();
     assert_eq!(missing, [2, 3, 4, 6, 7, 8]);
     put_file(&resumed.files[0], &apk).await;
-    let build = world
-        .portal
-        .uploads()
-        .complete(&me(), &plan.id, at(NOW))
-        .await
-        .unwrap();
+    let build = world.register(&me(), &plan.id, at(NOW)).await.unwrap();
     assert_eq!(build.artifacts[0].digest, Digest::of(&apk));
     assert_eq!(world.keys().await.len(), 1);
 }
@@ -193,7 +191,7 @@ async fn a_long_file_that_is_completed_by_many_at_once_becomes_one_build_for_all
     let now = at(NOW);
     let all = (0..6).map(|_| {
         let (portal, id) = (world.portal.clone(), plan.id.clone());
-        tokio::spawn(async move { portal.uploads().complete(&me(), &id, now).await })
+        tokio::spawn(async move { testkit::register(&portal, &me(), &id, now).await })
     });
     let all = futures::future::join_all(all).await;
     let mut builds: Vec<_> = all
@@ -206,16 +204,31 @@ async fn a_long_file_that_is_completed_by_many_at_once_becomes_one_build_for_all
 }
 
 #[tokio::test]
-async fn other_bytes_than_promised_are_refused_and_can_be_put_right() {
+async fn other_bytes_than_promised_do_not_get_into_the_bucket() {
     let world = TestPortal::with_jobs().await;
     let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
-    put_file(&plan.files[0], b"altered!").await;
-    match world
-        .portal
-        .uploads()
-        .complete(&me(), &plan.id, at(NOW))
-        .await
-    {
+    assert_eq!(put_whole(&plan.files[0], b"altered!").await, 400);
+    assert!(world.keys().await.is_empty());
+    // Nor does a request without the digest that the link is signed for.
+    let FileState::Put { url, headers } = &plan.files[0].state else {
+        panic!("{plan:?}");
+    };
+    assert_eq!(headers.len(), 1, "{headers:?}");
+    assert_eq!(put(url, b"promised").await, 403);
+    assert!(world.keys().await.is_empty());
+    put_file(&plan.files[0], b"promised").await;
+    world.register(&me(), &plan.id, at(NOW)).await.unwrap();
+}
+
+#[tokio::test]
+async fn other_parts_than_promised_are_refused_and_can_be_put_right() {
+    let world = TestPortal::with_jobs().await;
+    let apk = noise(4, (64 << 20) + 1);
+    let mut altered = apk.clone();
+    altered[70_000] ^= 1;
+    let plan = start(&world, request(vec![promised("app.apk", &apk)])).await;
+    put_file(&plan.files[0], &altered).await;
+    match world.register(&me(), &plan.id, at(NOW)).await {
         Err(Error::Conflict { detail }) => {
             assert!(
                 detail.contains("app.apk") && detail.contains("SHA-256"),
@@ -226,30 +239,23 @@ async fn other_bytes_than_promised_are_refused_and_can_be_put_right() {
     }
     assert_eq!(world.build_count().await, 0);
     assert!(world.keys().await.is_empty());
-    let again = world
-        .portal
-        .uploads()
-        .plan(&me(), &plan.id, at(NOW))
-        .await
-        .unwrap();
-    put_file(&again.files[0], b"promised").await;
-    let build = world
-        .portal
-        .uploads()
-        .complete(&me(), &plan.id, at(NOW))
-        .await
-        .unwrap();
-    assert_eq!(build.artifacts[0].digest, Digest::of(b"promised"));
+    let uploads = world.portal.uploads();
+    let again = uploads.plan(&me(), &plan.id, at(NOW)).await.unwrap();
+    let failed = again.failed.unwrap();
+    assert!(failed.contains("SHA-256"), "{failed}");
+    put_file(&again.files[0], &apk).await;
+    let build = world.register(&me(), &plan.id, at(NOW)).await.unwrap();
+    assert_eq!(build.artifacts[0].digest, Digest::of(&apk));
+    let done = uploads.plan(&me(), &plan.id, at(NOW)).await.unwrap();
+    assert_eq!(done.failed, None);
 }
 
 #[tokio::test]
 async fn a_link_takes_the_promised_number_of_bytes_only() {
     let world = TestPortal::with_jobs().await;
     let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
-    let FileState::Put { url } = &plan.files[0].state else {
-        panic!("{plan:?}");
-    };
-    assert_eq!(put(url, b"much more than was promised").await, 403);
+    let more = put_whole(&plan.files[0], b"much more than was promised").await;
+    assert_eq!(more, 403);
     assert!(world.keys().await.is_empty());
 }
 
@@ -332,4 +338,186 @@ async fn a_run_and_attempt_make_one_build_and_cannot_promise_two() {
     assert!(matches!(other, Err(Error::Conflict { .. })), "{other:?}");
     let second = start(&world, of_run(b"two", 2)).await;
     assert_ne!(first.id, second.id);
+}
+
+/// An upload of two files that are all there.
+async fn uploaded(world: &TestPortal) -> UploadId {
+    let files = vec![promised("app.apk", b"an app"), promised("a.txt", b"a -> b")];
+    let plan = start(world, request(files)).await;
+    put_file(&plan.files[0], b"an app").await;
+    put_file(&plan.files[1], b"a -> b").await;
+    plan.id
+}
+
+async fn completed(world: &TestPortal) -> UploadId {
+    let id = uploaded(world).await;
+    let uploads = world.portal.uploads();
+    uploads.complete(&me(), &id, at(NOW)).await.unwrap();
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn registering_can_be_cut_off_at_every_write_and_goes_on() {
+    for fault in Fault::ALL {
+        let mut writes = 0;
+        loop {
+            let world = TestPortal::builder().faults().start().await;
+            let id = completed(&world).await;
+            let registering = world.portal.uploads().register(&id, at(NOW));
+            let cut = Box::pin(world.faults().cut_off(writes, fault, registering)).await;
+            let uploads = world.portal.uploads();
+            let again = Box::pin(uploads.register(&id, at("03:20:00"))).await;
+            assert!(again.is_ok(), "{fault:?} at {writes}: {again:?}");
+            let plan = uploads.plan(&me(), &id, at(NOW)).await.unwrap();
+            let build = plan.build.unwrap();
+            assert!(world.build(&build).await.releases[0].current);
+            assert_eq!(world.build_count().await, 1, "{fault:?} at {writes}");
+            Retention::of(&world.portal)
+                .sweep(at("03:30:00"))
+                .await
+                .unwrap();
+            assert_eq!(world.keys().await.len(), 2, "{fault:?} at {writes}");
+            assert!(
+                uploads
+                    .list(&me(), &wallet(), at(NOW))
+                    .await
+                    .unwrap()
+                    .uploads
+                    .is_empty()
+            );
+            world.assert_log_is_whole().await;
+            if !cut {
+                break;
+            }
+            writes += 1;
+        }
+        assert!(writes >= 7, "{fault:?}: {writes}");
+    }
+}
+
+#[tokio::test]
+async fn files_that_are_in_place_are_not_read_again() {
+    let world = TestPortal::new().await;
+    let id = completed(&world).await;
+    let uploads = world.portal.uploads();
+    let mut upload = world
+        .store
+        .table
+        .builds()
+        .upload(&id)
+        .await
+        .unwrap()
+        .unwrap();
+    // The second file is gone when the first is in place.
+    let second = upload.files[1].staging_key.clone();
+    world.store.objects.delete(&second).await.unwrap();
+    let Ok(Ended::Failed(error)) = uploads.register(&id, at(NOW)).await else {
+        panic!("registered without a file");
+    };
+    assert!(error.to_string().contains("a.txt is gone"), "{error}");
+    let plan = uploads.plan(&me(), &id, at(NOW)).await.unwrap();
+    assert_eq!(plan.files[0].state, FileState::Done);
+    put_file(&plan.files[1], b"a -> b").await;
+    uploads.complete(&me(), &id, at(NOW)).await.unwrap();
+    // A call that ended after the first file: the next one does not look for it.
+    upload = world
+        .store
+        .table
+        .builds()
+        .upload(&id)
+        .await
+        .unwrap()
+        .unwrap();
+    upload.registering.as_mut().unwrap().files_done = 1;
+    let first = upload.files[0].staging_key.clone();
+    world.store.objects.delete(&first).await.unwrap();
+    assert!(
+        world
+            .store
+            .table
+            .builds()
+            .put_upload(&mut upload, at(NOW))
+            .await
+            .unwrap()
+    );
+    let ended = uploads.register(&id, at(NOW)).await;
+    assert!(matches!(ended, Ok(Ended::Registered(_))), "{ended:?}");
+}
+
+#[tokio::test]
+async fn what_is_being_registered_is_shown_to_those_who_see_the_app() {
+    let world = TestPortal::new().await;
+    let id = completed(&world).await;
+    let uploads = world.portal.uploads();
+    let shown = uploads
+        .list(&me(), &wallet(), at(NOW))
+        .await
+        .unwrap()
+        .uploads;
+    let seen = shown.iter().map(|upload| {
+        let name = upload.name.to_string();
+        (upload.id.clone(), name, upload.files, upload.size)
+    });
+    let seen: Vec<_> = seen.collect();
+    assert_eq!(seen, [(id.clone(), "app.apk".to_owned(), 2, 12)]);
+    let shop = "shop".parse().unwrap();
+    assert_eq!(
+        uploads.list(&me(), &shop, at(NOW)).await.unwrap().uploads,
+        []
+    );
+    uploads.register(&id, at(NOW)).await.unwrap();
+    assert_eq!(
+        uploads
+            .list(&me(), &wallet(), at(NOW))
+            .await
+            .unwrap()
+            .uploads,
+        []
+    );
+}
+
+/// Keeps what it is handed.
+#[derive(Debug, Default)]
+struct Kept(Mutex<Vec<UploadId>>, AtomicBool);
+
+impl Background for Kept {
+    fn register<'a>(&'a self, upload: &'a UploadId) -> BoxFuture<'a, Result<(), NotTaken>> {
+        self.0.lock().unwrap().push(upload.clone());
+        let lost = self.1.load(Ordering::SeqCst);
+        Box::pin(async move {
+            if lost {
+                Err(NotTaken("nobody listens".into()))
+            } else {
+                Ok(())
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_nobody_works_on_is_handed_over_again_until_a_day_is_over() {
+    let world = TestPortal::new().await;
+    let kept = Arc::new(Kept::default());
+    let portal = world.another(|parts| parts.background = Some(kept.clone()));
+    let handed_over = || std::mem::take(&mut *kept.0.lock().unwrap());
+    let id = uploaded(&world).await;
+    kept.1.store(true, Ordering::SeqCst);
+    let actor = me();
+    let complete = || portal.uploads().complete(&actor, &id, at(NOW));
+    // That a call is lost is nobody's error: the clock makes it good. Completing again does not call again.
+    complete().await.unwrap();
+    complete().await.unwrap();
+    assert_eq!(handed_over(), [id.clone()]);
+    let resume = async |now| portal.uploads().resume(LEFT_ALONE, now).await.unwrap();
+    assert_eq!(resume(at("03:10:00")).await, 0);
+    assert_eq!(handed_over(), []);
+    assert_eq!(resume(at("03:16:00")).await, 0);
+    assert_eq!(handed_over(), [id.clone()]);
+    assert_eq!(resume(at("04:00:01")).await, 1, "slow");
+    assert_eq!(handed_over(), [id.clone()]);
+    resume(at("03:00:01") + SignedDuration::from_hours(24)).await;
+    assert_eq!(handed_over(), []);
+    let plan = portal.uploads().plan(&me(), &id, at(NOW)).await.unwrap();
+    assert!(plan.failed.unwrap().contains("for a day"));
+    assert!(plan.registering.is_none());
 }

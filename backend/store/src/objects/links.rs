@@ -1,9 +1,10 @@
 //! Links that let their holder read or write one object for a while. They are signed here; nothing is asked of S3.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_s3::presigning::{PresigningConfig, PresigningConfigError};
-use domain::{Timestamp, id::FileName, text::is_shown};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use domain::{Timestamp, digest::Digest, id::FileName, text::is_shown};
 use futures::FutureExt as _;
 use jiff::SignedDuration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,23 +12,41 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::Objects;
 use crate::{Error, Result};
 
+/// A link to write an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedPut {
+    pub url: String,
+    /// Headers that are signed, so that a request must have them.
+    pub headers: BTreeMap<String, String>,
+}
+
 impl Objects {
-    /// A link to write an object of exactly `size` bytes.
+    /// A link to write an object of exactly `size` bytes with that digest, and the headers that a request must have beside
+    /// its length.
     pub async fn presign_put(
         &self,
         key: &str,
         size: u64,
+        digest: &Digest,
         expires: SignedDuration,
-    ) -> Result<String> {
+    ) -> Result<SignedPut> {
         let size = i64::try_from(size).map_err(|error| unsigned(error.into()))?;
         let call = self.client.put_object().bucket(&self.bucket).key(key);
         let signed = call
             .content_length(size)
+            .checksum_sha256(BASE64.encode(digest.as_bytes()))
             .presigned(lasting(expires, None)?)
             .boxed()
             .await
             .map_err(|error| Error::unavailable("signing a link", error))?;
-        Ok(signed.uri().to_owned())
+        let headers = signed.headers();
+        let headers = headers.filter(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+        Ok(SignedPut {
+            url: signed.uri().to_owned(),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        })
     }
 
     /// A link to send one part of an upload.

@@ -7,10 +7,10 @@ use aws_sdk_s3::{
     types::{BucketLocationConstraint, CreateBucketConfiguration, MetadataDirective},
 };
 use bytes::Bytes;
-use futures::FutureExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-use super::{Objects, links::RESERVED, patient};
+use super::{Objects, Written, links::RESERVED, patient};
 use crate::{Error, Result};
 
 /// What is encoded of a key in a header, where slashes stand as they are.
@@ -119,6 +119,23 @@ impl Objects {
         Err(Error::Conflict {
             what: format!("object {to}"),
         })
+    }
+
+    /// Copies an object, which others may still change, to a key that is theirs no more: if the bytes that were read are
+    /// those expected, and unless there is an object with that key. What the bytes are.
+    pub async fn copy_expected(
+        &self,
+        from: &str,
+        to: &str,
+        content_type: &str,
+        expected: &Written,
+    ) -> Result<Written> {
+        let mut bytes = self.stream(from, None).await?;
+        let mut writer = self.writer(to, content_type).await?;
+        while let Some(block) = bytes.next().await.transpose()? {
+            writer.write(&block).await?;
+        }
+        writer.finish_if_absent_and(expected).await
     }
 
     /// Deletes an object, if it is there.

@@ -98,6 +98,22 @@ impl Writer {
         self.end(true).await
     }
 
+    /// Makes the object visible if its bytes are those, unless there is one with that key: that one stays as it is. What
+    /// the bytes are.
+    pub async fn finish_if_absent_and(mut self, expected: &Written) -> Result<Written> {
+        let written = Written {
+            digest: self.digest.clone().finish(),
+            size: self.size,
+        };
+        if written == *expected {
+            return self.end(true).await;
+        }
+        if let Some(upload) = self.upload.take() {
+            self.objects.abort_multipart(&self.key, &upload.id).await?;
+        }
+        Ok(written)
+    }
+
     async fn end(mut self, if_absent: bool) -> Result<Written> {
         if self.upload.is_none() {
             let bytes = self.buffer.split().freeze();

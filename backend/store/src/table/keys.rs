@@ -378,6 +378,20 @@ pub(super) fn upload(id: &UploadId) -> Key {
     Key::new(format!("UPLOAD#{id}"), "UPLOAD")
 }
 
+/// The index's partition of uploads that are to be registered.
+pub(super) const REGISTERING: &str = "REGISTERING";
+
+pub(super) fn registering(app: &AppId, since: Timestamp, id: &UploadId) -> IndexKey {
+    IndexKey {
+        pk: REGISTERING.to_owned(),
+        sk: format!("{}{}#{id}", registering_of(app), time(since)),
+    }
+}
+
+pub(super) fn registering_of(app: &AppId) -> String {
+    format!("{app}#")
+}
+
 pub(super) fn promotion(id: &PromotionId) -> Key {
     Key::new(format!("PROMOTION#{id}"), "PROMOTION")
 }

@@ -29,7 +29,7 @@ impl Place {
 
 /// What of a partition a list takes.
 #[derive(Clone, Copy, Debug)]
-enum Range<'a> {
+pub(super) enum Range<'a> {
     All,
     /// What sorts below this.
     Below(&'a str),
@@ -94,12 +94,12 @@ impl Calls {
         .await
     }
 
-    /// Every item of a partition of the index below a bound, in order.
-    pub(super) async fn indexed_below(&self, partition: &str, bound: &str) -> Result<Vec<Item>> {
+    /// Every item of a partition of the index in a range, in order.
+    pub(super) async fn indexed(&self, partition: &str, range: Range<'_>) -> Result<Vec<Item>> {
         self.ask(&Ask {
             place: Place::Index,
             partition,
-            range: Range::Below(bound),
+            range,
             newest_first: false,
             limit: None,
             consistent: false,

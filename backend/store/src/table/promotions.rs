@@ -24,7 +24,7 @@ use super::{
     calls::{Condition, Write, Written},
     item::{self, Item},
     keys,
-    list::Place,
+    list::{Place, Range},
     tries::Tries,
 };
 use crate::Result;
@@ -151,7 +151,7 @@ impl Promotions<'_> {
         let items = self
             .table
             .calls
-            .indexed_below(keys::OPEN_PROMOTIONS, "~")
+            .indexed(keys::OPEN_PROMOTIONS, Range::All)
             .await?;
         items
             .into_iter()

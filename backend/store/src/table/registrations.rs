@@ -16,6 +16,7 @@ use super::{
     calls::{Change, Deleted, Write, Written},
     item::{self, Item},
     keys,
+    list::Range,
 };
 use crate::{Error, Result, table::handle::Builds};
 
@@ -164,7 +165,7 @@ impl Builds<'_> {
         let items = self
             .table
             .calls
-            .indexed_below(keys::PENDING, &keys::time(before))
+            .indexed(keys::PENDING, Range::Below(&keys::time(before)))
             .await?;
         items
             .into_iter()

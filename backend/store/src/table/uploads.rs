@@ -1,5 +1,6 @@
 //! Uploads: files on their way in through presigned links.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Timestamp,
     actor::Actor,
@@ -11,7 +12,11 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{item, keys};
+use super::{
+    calls::{Condition, Written},
+    item, keys,
+    list::Range,
+};
 use crate::{Result, table::handle::Builds};
 
 /// How long an upload may take: 2 days.
@@ -48,6 +53,43 @@ pub struct Upload {
     /// The build that it became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed: Option<BuildId>,
+    /// That it is to be registered, while it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registering: Option<Registering>,
+    /// Why no build came of it when it was to be registered last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+    /// How often it was put: of two who change what they read, the slower one is refused.
+    #[serde(default)]
+    pub changes: u64,
+}
+
+/// Who wants an upload registered, and how far that is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registering {
+    pub by: Actor,
+    /// How they proved who they are.
+    pub proof: String,
+    /// Their address, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    pub since: Timestamp,
+    /// When work on it began or went on last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worked_at: Option<Timestamp>,
+    /// So many files, from the first on, are read and in place.
+    pub files_done: usize,
+}
+
+/// An upload that is to be registered, as the index has it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Waiting {
+    pub id: UploadId,
+    #[serde(rename = "started_at")]
+    pub since: Timestamp,
+    /// When work on it began or went on last.
+    #[serde(rename = "updated_at")]
+    pub worked_at: Option<Timestamp>,
 }
 
 /// One file of an [`Upload`].
@@ -66,15 +108,62 @@ pub struct UploadFile {
 }
 
 impl Builds<'_> {
-    /// Puts an upload, or what became of it.
-    pub async fn put_upload(self, upload: &Upload, now: Timestamp) -> Result<()> {
-        let mut item = item::of(&keys::upload(&upload.id), upload)?;
+    /// Puts an upload, or what became of it. False if somebody else changed it since it was read.
+    pub async fn put_upload(self, upload: &mut Upload, now: Timestamp) -> Result<bool> {
+        let before = upload.changes;
+        let mut changed = upload.clone();
+        changed.changes = before + 1;
+        let mut item = item::of(&keys::upload(&upload.id), &changed)?;
         item::expire(&mut item, now.as_second() + KEPT_SECONDS);
-        self.table.calls.put(item).await
+        if let Some(registering) = &upload.registering {
+            item.extend(keys::registering(&upload.app, registering.since, &upload.id).attributes());
+            let mut time = |name: &str, at: Timestamp| {
+                item.insert(name.to_owned(), AttributeValue::S(at.to_string()));
+            };
+            time("started_at", registering.since);
+            if let Some(at) = registering.worked_at {
+                time("updated_at", at);
+            }
+        }
+        let unchanged = match before {
+            0 => Condition {
+                expression: "attribute_not_exists(changes)",
+                values: Vec::new(),
+            },
+            before => Condition {
+                expression: "changes = :changes",
+                values: vec![(":changes", item::number(before))],
+            },
+        };
+        let is_put = match self.table.calls.put_if(item, Some(unchanged)).await? {
+            Written::Yes => true,
+            // An earlier attempt may have put it, whose answer was lost.
+            Written::Refused(_) => self.upload(&upload.id).await?.as_ref() == Some(&changed),
+        };
+        if is_put {
+            *upload = changed;
+        }
+        Ok(is_put)
     }
 
     pub async fn upload(self, id: &UploadId) -> Result<Option<Upload>> {
         let item = self.table.calls.get(&keys::upload(id), true).await?;
         item.map(item::read).transpose()
+    }
+
+    /// Every upload that is to be registered; with an app, only its own. Bounded by what is uploaded at the same time.
+    pub async fn waiting_uploads(self, app: Option<&AppId>) -> Result<Vec<Waiting>> {
+        let of = app.map(keys::registering_of);
+        let range = of.as_deref().map_or(Range::All, Range::Beginning);
+        let calls = &self.table.calls;
+        let items = calls.indexed(keys::REGISTERING, range).await?;
+        items.into_iter().map(item::read).collect()
+    }
+
+    /// These uploads, as far as they are still there, in no order.
+    pub async fn some_uploads(self, ids: &[UploadId]) -> Result<Vec<Upload>> {
+        let keys: Vec<_> = ids.iter().map(keys::upload).collect();
+        let items = self.table.calls.get_some(&keys, false).await?;
+        items.into_iter().map(item::read).collect()
     }
 }

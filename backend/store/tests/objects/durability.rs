@@ -7,10 +7,11 @@ use std::{
     time::Duration,
 };
 
+use domain::digest::Digest;
 use futures::StreamExt;
 use jiff::SignedDuration;
 
-use crate::place::{bytes, objects_at, start};
+use crate::place::{bytes, objects_at, signed, start};
 
 /// Set for the process that is to be killed: the folder that it serves.
 const SERVED: &str = "TOWPATH_TEST_SERVED_FOLDER";
@@ -62,12 +63,12 @@ async fn a_kill_in_the_middle_of_a_put_leaves_the_object_before_it() {
     objects.put("key", "before", "text/plain").await.unwrap();
 
     let hour = SignedDuration::from_hours(1);
-    let link = objects.presign_put("key", 10_000_000, hour).await.unwrap();
+    let digest = Digest::of(b"never all of it");
+    let link = objects.presign_put("key", 10_000_000, &digest, hour);
+    let link = link.await.unwrap();
     let half = futures::stream::iter([Ok::<_, std::io::Error>(bytes(5_000_000))]);
     let half = half.chain(futures::stream::pending());
-    let put = reqwest::Client::new()
-        .put(link)
-        .header("content-length", 10_000_000);
+    let put = signed(link).header("content-length", 10_000_000);
     let put = tokio::spawn(put.body(reqwest::Body::wrap_stream(half)).send());
     wait_until(|| temporary_bytes(folder.path()) > 4_000_000).await;
     child.kill().unwrap();

@@ -12,7 +12,7 @@ use embedded::{
     Running,
     s3::{self, KeyPair},
 };
-use store::{Objects, Settings, Store};
+use store::{Objects, Settings, Store, objects::SignedPut};
 use tempfile::TempDir;
 use testkit::transient::Transient;
 
@@ -171,4 +171,11 @@ pub(crate) fn bytes(length: usize) -> Vec<u8> {
     }
     bytes.truncate(length);
     bytes
+}
+
+/// A request to a link, with the headers that it was signed with.
+pub(crate) fn signed(link: SignedPut) -> reqwest::RequestBuilder {
+    let put = reqwest::Client::new().put(link.url);
+    let headers = link.headers.into_iter();
+    headers.fold(put, |put, (name, value)| put.header(name, value))
 }

@@ -6,10 +6,11 @@ use std::{
     path::Path,
 };
 
+use domain::digest::Digest;
 use embedded::s3::KeyPair;
 use store::{Error, objects::PART_SIZE};
 
-use crate::place::{KEYS, ONCE, bytes, objects_at, start};
+use crate::place::{KEYS, ONCE, bytes, objects_at, signed, start};
 
 #[tokio::test]
 async fn unknown_keys_and_wrong_secrets_open_nothing() {
@@ -109,10 +110,9 @@ async fn a_body_that_breaks_off_or_does_not_match_its_checksum_is_not_kept() {
     objects.create_bucket().await.unwrap();
     objects.put("key", "before", "text/plain").await.unwrap();
     let hour = jiff::SignedDuration::from_hours(1);
-    let link = objects.presign_put("key", 5, hour).await.unwrap();
-    let request = reqwest::Client::new()
-        .put(link)
-        .header("content-md5", "XrY7u+Ae7tCTyyK7j1rNww==");
+    let digest = Digest::of(b"other");
+    let link = objects.presign_put("key", 5, &digest, hour);
+    let request = signed(link.await.unwrap());
     let answer = request.body("after").send().await.unwrap();
     assert_eq!(answer.status(), 400);
     assert!(answer.text().await.unwrap().contains("BadDigest"));
@@ -127,8 +127,9 @@ async fn a_page_of_another_site_writes_nothing_and_follows_a_link() {
     let objects = objects_at(&server.endpoint()).await;
     objects.create_bucket().await.unwrap();
     let (hour, now) = (jiff::SignedDuration::from_hours(1), crate::links::now());
-    let write = objects.presign_put("key", 5, hour).await.unwrap();
-    let page = reqwest::Client::new().put(write).body("other");
+    let digest = Digest::of(b"other");
+    let write = objects.presign_put("key", 5, &digest, hour);
+    let page = signed(write.await.unwrap()).body("other");
     let refused = page.header("origin", "https://evil.example").send().await;
     assert_eq!(refused.unwrap().status(), 403);
     assert_eq!(objects.head("key").await.unwrap(), None);
@@ -153,12 +154,11 @@ async fn a_body_that_is_too_large_or_of_unknown_size_is_refused_before_it_came()
     objects.create_bucket().await.unwrap();
     let hour = jiff::SignedDuration::from_hours(1);
     let size = FIVE_GIB + 1;
-    let link = objects.presign_put("large", size, hour).await.unwrap();
+    let digest = Digest::of(b"never");
+    let link = objects.presign_put("large", size, &digest, hour);
     let never =
         || reqwest::Body::wrap_stream(futures::stream::pending::<std::io::Result<Vec<u8>>>());
-    let put = reqwest::Client::new()
-        .put(link)
-        .header("content-length", size);
+    let put = signed(link.await.unwrap()).header("content-length", size);
     let refused = put.body(never()).send().await.unwrap();
     assert!(refused.text().await.unwrap().contains("EntityTooLarge"));
 

@@ -1,9 +1,10 @@
 //! Uploads that others send through links.
 
+use domain::digest::Digest;
 use jiff::SignedDuration;
 use store::Error;
 
-use crate::place::{Place, bytes};
+use crate::place::{Place, bytes, signed};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const FIVE_MIB: usize = 5 * 1024 * 1024;
@@ -23,10 +24,10 @@ async fn a_file_is_uploaded_through_a_link() {
     let (key, content) = (place.key("file"), bytes(100_000));
     let link = place
         .objects
-        .presign_put(&key, 100_000, HOUR)
+        .presign_put(&key, 100_000, &Digest::of(&content), HOUR)
         .await
         .unwrap();
-    let sent = send(&link, content.clone()).await;
+    let sent = signed(link).body(content.clone()).send().await.unwrap();
     assert_eq!(sent.status(), 200, "{}", sent.text().await.unwrap());
     assert_eq!(
         place.objects.range(&key, 0..100_000).await.unwrap(),
@@ -41,11 +42,28 @@ async fn a_link_for_a_file_takes_no_other_size() {
     let key = place.key("file");
     let link = place
         .objects
-        .presign_put(&key, 100_000, HOUR)
+        .presign_put(&key, 100_000, &Digest::of(&bytes(100_000)), HOUR)
         .await
         .unwrap();
-    let sent = send(&link, bytes(100_001)).await;
+    let sent = signed(link).body(bytes(100_001)).send().await.unwrap();
     assert_eq!(sent.status(), 403, "{}", sent.text().await.unwrap());
+    assert_eq!(place.objects.head(&key).await.unwrap(), None);
+    place.close().await;
+}
+
+#[tokio::test]
+async fn a_link_for_a_file_takes_no_other_bytes() {
+    let place = Place::new().await;
+    let (key, right) = (place.key("file"), bytes(100_000));
+    let mut wrong = right.clone();
+    wrong[7] ^= 1;
+    let digest = Digest::of(&right);
+    let link = place.objects.presign_put(&key, 100_000, &digest, HOUR);
+    let link = link.await.unwrap();
+    let sent = signed(link.clone()).body(wrong).send().await.unwrap();
+    assert_eq!(sent.status(), 400, "{}", sent.text().await.unwrap());
+    let without = reqwest::Client::new().put(&link.url).body(right);
+    assert_eq!(without.send().await.unwrap().status(), 403);
     assert_eq!(place.objects.head(&key).await.unwrap(), None);
     place.close().await;
 }

@@ -153,18 +153,21 @@ async fn an_upload_is_kept_two_days() {
         }],
         created_at: noon(0),
         completed: None,
+        registering: None,
+        failed: None,
+        changes: 0,
     };
     bench
         .table
         .builds()
-        .put_upload(&upload, noon(0))
+        .put_upload(&mut upload, noon(0))
         .await
         .unwrap();
     upload.completed = Some(build_id(1));
     bench
         .table
         .builds()
-        .put_upload(&upload, noon(10))
+        .put_upload(&mut upload, noon(10))
         .await
         .unwrap();
     assert_eq!(

@@ -34,15 +34,18 @@ pub(super) async fn builds(
     query: ListQuery,
 ) -> Result<Response, Problem> {
     let cursor = query.cursor.as_ref();
-    let builds = state
-        .portal
-        .builds()
-        .list(&caller.actor, &app, query.limit, cursor)
-        .await?;
+    let portal = &state.portal;
+    let (builds, uploads) = futures::try_join!(
+        portal
+            .builds()
+            .list(&caller.actor, &app, query.limit, cursor),
+        portal.uploads().list(&caller.actor, &app, caller.now),
+    )?;
     let app = configured(&state, &app)?;
     let page = BuildsPage {
         app,
         builds: &builds,
+        uploads: &uploads.uploads,
         from_newest: cursor.is_none(),
         as_of: caller.now,
     };

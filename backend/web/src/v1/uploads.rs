@@ -1,10 +1,10 @@
 //! `/api/v1/uploads`, and where they begin
 
 use api::uploads::{UploadPlan, UploadRequest};
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     id::{AppId, UploadId},
-    view::BuildView,
+    view::UploadsView,
 };
 
 use crate::{
@@ -13,6 +13,21 @@ use crate::{
     problem::Problem,
     state::Shared,
 };
+
+/// Uploads of an app whose builds are being registered, the oldest first: usually none.
+#[utoipa::path(
+    get, path = "/api/v1/apps/{app}/uploads", tag = "uploads", operation_id = "uploads",
+    params(("app" = AppId, Path, description = "The app")),
+    responses((status = 200, description = "The uploads", body = UploadsView), NotFound),
+)]
+pub(super) async fn list(
+    State(state): Shared,
+    caller: Caller,
+    Names((app,)): Names<(AppId,)>,
+) -> Result<Json<UploadsView>, Problem> {
+    let uploads = state.portal.uploads();
+    Ok(Json(uploads.list(&caller.actor, &app, caller.now).await?))
+}
 
 /// Promises the files of a build, and says where to put them. The same promise again says what is still missing, so
 /// that an upload which broke off continues.
@@ -55,26 +70,30 @@ pub(super) async fn plan(
     Ok(Json(plan))
 }
 
-/// Checks that the files are what was promised, and registers the build. Again, it answers with the same build.
+/// Has the build registered, whose files must all be there. That takes a while: the bytes of each file are compared with its
+/// promise. Ask for the upload until it has a build, or says why it failed. Again, it answers how far that is.
 #[utoipa::path(
     post, path = "/api/v1/uploads/{id}/complete", tag = "uploads", operation_id = "complete_upload",
     params(("id" = UploadId, Path, description = "The upload")),
-    responses((status = 200, description = "The build", body = BuildView), Invalid, NotFound, Conflict),
+    responses(
+        (status = 202, description = "It is being registered", body = UploadPlan),
+        (status = 200, description = "It was registered before", body = UploadPlan),
+        Invalid, NotFound, Conflict,
+    ),
 )]
 pub(super) async fn complete(
     State(state): Shared,
     caller: Caller,
     Names((id,)): Names<(UploadId,)>,
-) -> Result<Json<BuildView>, Problem> {
-    let build = state
+) -> Result<(StatusCode, Json<UploadPlan>), Problem> {
+    let plan = state
         .portal
         .uploads()
         .complete(caller.who(), &id, caller.now)
         .await?;
-    let view = state
-        .portal
-        .builds()
-        .show(&caller.actor, &build.id, caller.now)
-        .await?;
-    Ok(Json(view))
+    let status = match plan.build {
+        Some(_) => StatusCode::OK,
+        None => StatusCode::ACCEPTED,
+    };
+    Ok((status, Json(plan)))
 }

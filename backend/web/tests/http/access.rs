@@ -83,6 +83,8 @@ fn reading(things: &Things) -> Vec<Row> {
         row("GET", "/api/v1/apps/{app}", &["shop"], "-------y"),
         row("GET", "/api/v1/apps/{app}/builds", &["wallet"], "-yyyyyyy"),
         row("GET", "/api/v1/apps/{app}/builds", &["shop"], "-------y"),
+        row("GET", UPLOADS, &["wallet"], "-yyyyyyy"),
+        row("GET", UPLOADS, &["shop"], "-------y"),
         row("GET", "/api/v1/apps/{app}/runs", &["wallet"], "-yyyyyyy"),
         row("GET", "/api/v1/apps/{app}/runs", &["shop"], "-------y"),
         row("GET", ENVIRONMENT, &["wallet", "dev"], "-yyyyyyy"),

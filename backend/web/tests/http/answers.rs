@@ -32,6 +32,10 @@ async fn every_answer_is_what_the_document_says() {
             "/api/v1/apps/wallet/builds".to_owned(),
         ),
         (
+            "/api/v1/apps/{app}/uploads",
+            "/api/v1/apps/wallet/uploads".to_owned(),
+        ),
+        (
             "/api/v1/apps/{app}/runs",
             "/api/v1/apps/wallet/runs?failed=true".to_owned(),
         ),

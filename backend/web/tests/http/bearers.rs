@@ -79,13 +79,15 @@ async fn programs_get_what_their_permits_say_from_every_endpoint_and_never_what_
 
 /// For each row of the table of what people get, what three programs get: a token of an administrator that permits everything
 /// that a token can, a token that looks at wallet in dev, and a job that registers, reports and promotes there.
-const EXPECTED: [(&str, &str); 145] = [
+const EXPECTED: [(&str, &str); 147] = [
     ("GET /api/v1/overview", "yyy"),
     ("GET /api/v1/apps", "yyy"),
     ("GET /api/v1/apps/{app}", "yyy"),
     ("GET /api/v1/apps/{app}", "y--"),
     ("GET /api/v1/apps/{app}/builds", "yyy"),
     ("GET /api/v1/apps/{app}/builds", "y--"),
+    ("GET /api/v1/apps/{app}/uploads", "yyy"),
+    ("GET /api/v1/apps/{app}/uploads", "y--"),
     ("GET /api/v1/apps/{app}/runs", "yyy"),
     ("GET /api/v1/apps/{app}/runs", "y--"),
     ("GET /api/v1/apps/{app}/environments/{environment}", "yyy"),

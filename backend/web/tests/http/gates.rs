@@ -100,15 +100,14 @@ impl Story {
         let plan = self
             .done("admins", "/api/v1/apps/wallet/uploads", &promised)
             .await;
-        put(plan["files"][0]["url"].as_str().unwrap(), bytes).await;
+        put(&plan["files"][0], bytes).await;
         plan["id"].as_str().unwrap().to_owned()
     }
 
     /// Registers what was uploaded, and releases it in dev; the build.
     async fn registered(&self, upload: &str) -> String {
-        let complete = format!("/api/v1/uploads/{upload}/complete");
-        let done = self.done("admins", &complete, &json!({})).await;
-        done["build"]["id"].as_str().unwrap().to_owned()
+        let cookie = self.portal.cookie("admins", now()).await;
+        self.portal.complete(upload, Some(&cookie)).await
     }
 
     async fn build(&self) -> String {

@@ -1,7 +1,8 @@
 //! Builds that come in through presigned links.
 
+use portal::uploads::Ended;
 use serde_json::json;
-use testkit::{TestPortal, promise, put};
+use testkit::{TestPortal, at, promise, put};
 
 const START: &str = "/api/v1/apps/wallet/uploads";
 
@@ -11,7 +12,7 @@ async fn an_upload_continues_where_it_broke_off() {
     let request = json!({"files": [promise("a.apk", b"first"), promise("b.txt", b"second")], "environment": "dev"});
     let plan = site.post(START, &request).await.json();
     let id = plan["id"].as_str().unwrap();
-    put(plan["files"][0]["url"].as_str().unwrap(), b"first").await;
+    put(&plan["files"][0], b"first").await;
 
     let early = site
         .post(&format!("/api/v1/uploads/{id}/complete"), &json!({}))
@@ -29,31 +30,38 @@ async fn an_upload_continues_where_it_broke_off() {
         (&json!("done"), &json!("put"))
     );
     let same = site.json(&format!("/api/v1/uploads/{id}")).await;
-    put(same["files"][1]["url"].as_str().unwrap(), b"second").await;
+    put(&same["files"][1], b"second").await;
     let complete = format!("/api/v1/uploads/{id}/complete");
-    let built = site.post(&complete, &json!({})).await.json();
-    assert_eq!(built["build"]["number"], 1);
-    assert_eq!(built["releases"][0]["environment"]["id"], "dev");
-    let twice = site.post(&complete, &json!({})).await.json();
-    assert_eq!(twice["build"]["id"], built["build"]["id"]);
+    let asked = site.post(&complete, &json!({})).await;
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let progress = &asked.json()["registering"];
     assert_eq!(
-        site.post(START, &request).await.json()["build"],
-        built["build"]["id"]
+        (&progress["files_done"], &progress["files"]),
+        (&json!(0), &json!(2))
     );
-}
-
-#[tokio::test]
-async fn other_bytes_than_promised_are_not_registered() {
-    let site = TestPortal::new().await;
-    let request = json!({"files": [promise("a.apk", b"right")]});
-    let plan = site.post(START, &request).await.json();
-    put(plan["files"][0]["url"].as_str().unwrap(), b"wrong").await;
-    let id = plan["id"].as_str().unwrap();
-    let answer = site
-        .post(&format!("/api/v1/uploads/{id}/complete"), &json!({}))
-        .await;
-    assert!(answer.status.is_client_error(), "{}", answer.text());
+    // Who asks again before it is registered is told the same, wherever they ask.
+    let again = site.post(&complete, &json!({})).await;
+    assert_eq!((again.status.as_u16(), again.json()), (202, asked.json()));
+    let upload = format!("/api/v1/uploads/{id}");
+    assert_eq!(site.json(&upload).await, asked.json());
+    assert_eq!(site.post(START, &request).await.json(), asked.json());
     assert_eq!(site.build_count().await, 0);
+
+    let now = at("03:00:00");
+    let id = id.parse().unwrap();
+    let ended = site.portal.uploads().register(&id, now);
+    let Ok(Ended::Registered(build)) = ended.await else {
+        panic!("not registered");
+    };
+    assert_eq!(build.number, 1);
+    let built = site.json(&format!("/api/v1/builds/{}", build.id)).await;
+    assert_eq!(built["releases"][0]["environment"]["id"], "dev");
+    let twice = site.post(&complete, &json!({})).await;
+    assert_eq!(twice.status, 200, "{}", twice.text());
+    let started = site.post(START, &request).await;
+    for plan in [twice, site.get(&upload).await, started] {
+        assert_eq!(plan.json()["build"], built["build"]["id"]);
+    }
 }
 
 #[tokio::test]

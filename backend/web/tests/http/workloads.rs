@@ -10,6 +10,7 @@ use axum::{
 use config::Config;
 use domain::Timestamp;
 use identity::workload::Workloads;
+use portal::uploads::Ended;
 use serde_json::{Value, json};
 use testkit::{Answer, TestPortal, event, now, promise, put};
 use url::Url;
@@ -151,10 +152,17 @@ async fn a_job_registers_a_build_without_a_secret_and_what_it_proves_stands() {
         .await;
     assert_eq!(plan.status, 200, "{}", plan.text());
     let plan = plan.json();
-    put(plan["files"][0]["url"].as_str().unwrap(), b"bytes").await;
+    put(&plan["files"][0], b"bytes").await;
     let address = format!("/api/v1/uploads/{}/complete", plan["id"].as_str().unwrap());
     let answer = yard.post(&address, &token, &json!({})).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let upload = plan["id"].as_str().unwrap().parse().unwrap();
+    let registered = yard.site.portal.uploads().register(&upload, now());
+    let Ok(Ended::Registered(build)) = registered.await else {
+        panic!("not registered");
+    };
+    let build = format!("/api/v1/builds/{}", build.id);
+    let answer = yard.ask(Method::GET, &build, &token, &Value::Null).await;
     let build = answer.json()["build"].clone();
     assert_eq!(build["run"], "github/127.0.0.1/74/1658821493");
     let commit = "6dcb09b5b57875f334f61aebed695e2e4193db5e";

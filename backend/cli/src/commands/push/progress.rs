@@ -42,8 +42,9 @@ impl Progress {
     }
 
     /// All has arrived, and the portal reads it.
-    pub(super) fn registering(&self) {
-        self.0.set_message("registering");
+    pub(super) fn registering(&self, done: usize, files: usize) {
+        self.0
+            .set_message(format!("registering: {done} of {files} files are read"));
     }
 
     pub(super) fn finish(&self) {

@@ -1,6 +1,7 @@
 //! Bytes on their way: four links at a time, each tried several times.
 
 use std::{
+    collections::BTreeMap,
     io,
     path::PathBuf,
     sync::{
@@ -13,7 +14,7 @@ use std::{
 use api::uploads::{FileState, UploadPlan};
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use http::{Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, SeekFrom};
 
 use super::{files::LocalFile, progress::Progress};
@@ -40,6 +41,12 @@ pub(super) enum TransferError {
     /// The bucket.
     #[error("the bucket answers {0}")]
     Status(StatusCode),
+    /// The bucket, which compares the bytes with the digest of the file.
+    #[error("the bucket does not take {}: it is not what it was when it was read first", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file, which is not what it was when its digest was made.
     #[error("{} cannot be read any more, or not as far as before", path.display())]
     File {
@@ -57,6 +64,8 @@ struct Piece {
     offset: u64,
     size: u64,
     url: String,
+    /// What the link was signed with.
+    headers: BTreeMap<String, String>,
 }
 
 /// Puts all that is missing.
@@ -85,10 +94,14 @@ fn pieces(files: &[LocalFile], plan: &UploadPlan) -> Vec<Piece> {
             offset,
             size,
             url: url.clone(),
+            headers: BTreeMap::new(),
         };
         match &plan.state {
             FileState::Done => {}
-            FileState::Put { url } => pieces.push(piece(0, plan.size, url)),
+            FileState::Put { url, headers } => pieces.push(Piece {
+                headers: headers.clone(),
+                ..piece(0, plan.size, url)
+            }),
             FileState::Parts { parts } => {
                 pieces.extend(
                     parts
@@ -148,13 +161,27 @@ async fn try_once(
             Ok::<_, io::Error>(Some((Bytes::from(chunk), (file, left - length as u64))))
         }
     });
-    let sent = http.send(Method::PUT, &piece.url, Content::stream(piece.size, bytes));
+    let headers = headers(&piece.headers)
+        .map_err(|error| TransferError::Connection(HttpError::Request(error)))?;
+    let content = Content::stream(piece.size, bytes);
+    let sent = http.send_with(Method::PUT, &piece.url, &headers, content);
     let answer = sent.await.map_err(TransferError::Connection)?;
-    if answer.status().is_success() {
-        Ok(())
-    } else {
-        Err(TransferError::Status(answer.status()))
+    match answer.status() {
+        status if status.is_success() => Ok(()),
+        StatusCode::BAD_REQUEST if !piece.headers.is_empty() => Err(TransferError::Changed {
+            path: piece.path.clone(),
+        }),
+        status => Err(TransferError::Status(status)),
     }
+}
+
+fn headers(
+    given: &BTreeMap<String, String>,
+) -> Result<Vec<(HeaderName, HeaderValue)>, http::Error> {
+    let parsed = given
+        .iter()
+        .map(|(name, value)| Ok((name.parse()?, value.parse()?)));
+    parsed.collect()
 }
 
 impl TransferError {
@@ -170,7 +197,7 @@ impl TransferError {
             Self::Status(status) => {
                 status.is_server_error() || *status == StatusCode::REQUEST_TIMEOUT
             }
-            Self::File { .. } => false,
+            Self::File { .. } | Self::Changed { .. } => false,
         }
     }
 }
