@@ -17,6 +17,7 @@ function records(handler: Handler): string[] {
 }
 
 const INDEX = 'dynamodb:Query on <RecordsTable.Arn>/index/gsi1';
+const REGISTER = 'lambda:InvokeFunction on <FunctionsRegisterFunction.Arn>';
 
 const WALLET = 'arn:<AWS::Partition>:codepipeline:eu-west-1:111111111111:wallet-dev';
 const PIPELINES = [
@@ -44,6 +45,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...PIPELINES,
     ...own('Web'),
     'dynamodb:Scan on <RecordsTable.Arn>',
+    REGISTER,
     's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
     's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
     's3:GetObject on <ReleasesBucket.Arn>/artifacts/*',
@@ -96,11 +98,27 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject on <ReleasesBucket.Arn>/staging/*',
   ],
   unanswered: [...own('Unanswered'), 'codepipeline:PutJobFailureResult on *'],
+  register: [
+    ...records('register'),
+    ...own('Register'),
+    's3:AbortMultipartUpload on <ReleasesBucket.Arn>/artifacts/*',
+    's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
+    's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
+    's3:GetObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:GetObject on <ReleasesBucket.Arn>/icons/*',
+    's3:GetObject on <ReleasesBucket.Arn>/staging/*',
+    's3:ListBucket on <ReleasesBucket.Arn>',
+    's3:ListMultipartUploadParts on <ReleasesBucket.Arn>/staging/*',
+    's3:PutObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:PutObject on <ReleasesBucket.Arn>/icons/*',
+    's3:PutObject on <ReleasesBucket.Arn>/staging/*',
+  ],
   clock: [
     ...records('clock'),
     INDEX,
     ...PIPELINES,
     ...own('Clock'),
+    REGISTER,
     's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
     's3:DeleteObject on <ReleasesBucket.Arn>/artifacts/*',
     's3:DeleteObject on <ReleasesBucket.Arn>/icons/*',
