@@ -58,9 +58,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket on <SealsBucket.Arn>',
     's3:ListBucketVersions on <SealsBucket.Arn>',
     's3:ListMultipartUploadParts on <ReleasesBucket.Arn>/staging/*',
-    's3:PutObject on <ReleasesBucket.Arn>/artifacts/*',
     's3:PutObject on <ReleasesBucket.Arn>/events/*',
-    's3:PutObject on <ReleasesBucket.Arn>/icons/*',
     's3:PutObject on <ReleasesBucket.Arn>/staging/*',
     'secretsmanager:GetSecretValue on <SessionKeySecret>',
   ],
@@ -150,6 +148,15 @@ test('every function has a role of its own, and is in the list', () => {
   );
   const roles = functions.map(({ Properties }) => JSON.stringify(Properties.Role));
   assert.equal(new Set(roles).size, functions.length);
+});
+
+test('files of builds are written where packages are read, and not where people are served', () => {
+  const writers = Object.keys(EXPECTED).filter((name) =>
+    rightsOf(template, `towpath-dev-${name}`).some((right) =>
+      /^s3:PutObject on <ReleasesBucket\.Arn>\/(artifacts|icons)\//.test(right),
+    ),
+  );
+  assert.deepEqual(writers, ['action', 'register']);
 });
 
 test('without pipelines in towpath.toml, nobody may run any', () => {
