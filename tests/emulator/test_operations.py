@@ -24,7 +24,7 @@ class TheClock(unittest.TestCase):
         role = schedule["Target"]["RoleArn"].rsplit("/", 1)[-1]
         allowed = {
             name
-            for name in ("web:live", "hooks:live", "events:live", "action", "unanswered", "clock", "clock:live")
+            for name in ("web:live", "hooks:live", "events:live", "action", "unanswered", "register", "clock", "clock:live")
             if may(iam, role, "lambda:InvokeFunction", regional("lambda", f"function:{world().name(name)}"))
         }
         self.assertEqual(allowed, {"clock:live"})

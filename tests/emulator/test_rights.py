@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from scene import world
 
-FUNCTIONS = ("web", "hooks", "events", "action", "unanswered", "clock")
+FUNCTIONS = ("web", "hooks", "events", "action", "unanswered", "register", "clock")
 ALL = set(FUNCTIONS)
 NOBODY = set()
 
@@ -52,11 +52,14 @@ def rights():
         ("dynamodb:DeleteTable", table(), NOBODY),
         ("dynamodb:UpdateTimeToLive", table(), NOBODY),
         ("dynamodb:GetItem", regional("dynamodb", "table/payroll"), NOBODY),
-        ("s3:GetObject", f"{releases}/artifacts/appium/a/settings.apk", {"web", "action", "clock"}),
-        ("s3:PutObject", f"{releases}/artifacts/appium/a/settings.apk", {"web", "action"}),
+        ("s3:GetObject", f"{releases}/artifacts/appium/a/settings.apk", {"web", "action", "register", "clock"}),
+        ("s3:PutObject", f"{releases}/artifacts/appium/a/settings.apk", {"action", "register"}),
+        ("s3:PutObject", f"{releases}/icons/appium/a", {"action", "register"}),
         ("s3:DeleteObject", f"{releases}/artifacts/appium/a/settings.apk", {"clock"}),
         ("s3:DeleteObjectVersion", f"{releases}/artifacts/appium/a/settings.apk", NOBODY),
-        ("s3:DeleteObject", f"{releases}/staging/a", {"web", "action", "clock"}),
+        ("s3:PutObject", f"{releases}/staging/a", {"web", "action", "register"}),
+        ("s3:ListMultipartUploadParts", f"{releases}/staging/a", {"web", "register"}),
+        ("s3:DeleteObject", f"{releases}/staging/a", {"web", "action", "register", "clock"}),
         ("s3:PutObject", f"{releases}/events/a", {"web", "hooks", "events"}),
         ("s3:PutBucketPolicy", releases, NOBODY),
         ("s3:PutObject", f"{seals}/seals/0000000001-000000000001-00.json", {"clock"}),
@@ -88,6 +91,7 @@ def rights():
         ("events:PutEvents", regional("events", "event-bus/default"), NOBODY),
         ("lambda:InvokeFunction", regional("lambda", f"function:{world().name('action')}"), NOBODY),
         ("lambda:InvokeFunction", regional("lambda", f"function:{world().name('unanswered')}"), {"action"}),
+        ("lambda:InvokeFunction", regional("lambda", f"function:{world().name('register')}"), {"web", "clock"}),
         ("lambda:UpdateFunctionCode", regional("lambda", f"function:{world().name('web')}"), NOBODY),
         ("logs:PutLogEvents", regional("logs", f"log-group:/aws/lambda/{world().name('web')}:*"), {"web"}),
         ("iam:PutRolePolicy", f"arn:aws:iam::{world().emulator.account}:role/{world().name('web')}", NOBODY),
@@ -127,6 +131,8 @@ def may(iam, role, action, where):
 
 
 READERS = tuple(function for function in FUNCTIONS if function != "unanswered")
+# Where a function may put an item and take it away again: most of them in a run, which `register` only adds to.
+OWN = {"register": "UPLOAD#beside"}
 # What opens the portal to anyone who could write or read it: for `web` alone.
 SECRET = ("TOKENS", "TOKENS#PERSON#ada", "SESSIONS#ada", "LINKS", "LINK#1", "GUESSES#192.0.2.1")
 
@@ -206,13 +212,13 @@ class TheTable(unittest.TestCase):
 
     def test_takes_of_each_function_what_is_its_own(self):
         for function in READERS:
-            dynamodb = as_function(function)
+            dynamodb, own = as_function(function), OWN.get(function, "RUN#beside")
             with self.subTest(function):
-                dynamodb.put_item(TableName=self.name, Item=key("RUN#beside"))
-                transact(dynamodb, {"Put": {"TableName": self.name, "Item": key("RUN#beside", "y")}})
-                dynamodb.get_item(TableName=self.name, Key=key("RUN#beside"))
-                dynamodb.delete_item(TableName=self.name, Key=key("RUN#beside"))
-                dynamodb.delete_item(TableName=self.name, Key=key("RUN#beside", "y"))
+                dynamodb.put_item(TableName=self.name, Item=key(own))
+                transact(dynamodb, {"Put": {"TableName": self.name, "Item": key(own, "y")}})
+                dynamodb.get_item(TableName=self.name, Key=key(own))
+                dynamodb.delete_item(TableName=self.name, Key=key(own))
+                dynamodb.delete_item(TableName=self.name, Key=key(own, "y"))
 
     def refuses(self, function, partition, ways):
         for how, call in ways(as_function(function), self.name, partition).items():

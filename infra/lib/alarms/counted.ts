@@ -3,10 +3,16 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Deployment } from '../deployment.ts';
 
 /**
- * What the functions themselves count, in lines of their logs that CloudWatch reads as metrics. `PromotionsOpen` and
- * `JobsUnanswered` are written only where there are any.
+ * What the functions themselves count, in lines of their logs that CloudWatch reads as metrics. `PromotionsOpen`,
+ * `RegistrationsWaiting` and `JobsUnanswered` are written only where there are any.
  */
-export const COUNTED = ['Taps', 'TapsFailed', 'PromotionsOpen', 'JobsUnanswered'] as const;
+export const COUNTED = [
+  'Taps',
+  'TapsFailed',
+  'PromotionsOpen',
+  'RegistrationsWaiting',
+  'JobsUnanswered',
+] as const;
 
 /** Such a metric of one environment. */
 export function counted(

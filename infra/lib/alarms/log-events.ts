@@ -14,7 +14,7 @@ export const PROMOTION_FAILED = 'promotion-failed';
 export function logEvents(
   scope: Construct,
   deployment: Deployment,
-  { web, events, action, clock }: Functions,
+  { web, events, action, register, clock }: Functions,
 ): Watch[] {
   const counted = (event: string, writers: readonly TowpathFunction[]) =>
     count(scope, deployment, event, writers);
@@ -23,7 +23,7 @@ export function logEvents(
       name: PROMOTION_FAILED,
       means: 'A promotion was granted and could not be carried out.',
       section: 'A promotion failed',
-      metric: counted(PROMOTION_FAILED, [web, events, action, clock]),
+      metric: counted(PROMOTION_FAILED, [web, events, action, register, clock]),
       limit: 0,
     },
   ];

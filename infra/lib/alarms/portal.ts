@@ -73,14 +73,16 @@ export function portal(deployment: Deployment, api: Api, functions: Functions): 
       name: 'functions-fail',
       means: 'A function ended with an error, ran out of time or memory, or could not start.',
       section: 'A function fails',
-      // `action` and `clock` have alarms on what becomes of their work.
+      // `action` and `clock` have alarms on what becomes of their work instead.
       metric: new MathExpression({
         expression: 'SUM(METRICS())',
         usingMetrics: Object.fromEntries(
-          [...functions.gradual, functions.unanswered].map(({ handler, lambda }) => [
-            handler,
-            lambda.metricErrors({ period: PERIOD, statistic: 'Sum' }),
-          ]),
+          [...functions.gradual, functions.unanswered, functions.register].map(
+            ({ handler, lambda }) => [
+              handler,
+              lambda.metricErrors({ period: PERIOD, statistic: 'Sum' }),
+            ],
+          ),
         ),
         period: PERIOD,
         label: 'calls that failed',

@@ -13,6 +13,7 @@ export type Section =
   | 'Events wait'
   | 'Jobs wait'
   | 'Jobs were not answered'
+  | 'Registrations wait'
   | 'Promotions stay open'
   | 'A promotion failed'
   | 'The clock is silent'

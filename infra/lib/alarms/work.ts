@@ -1,4 +1,4 @@
-/** What runs without anybody looking: jobs of pipelines, promotions, the clock. */
+/** What runs without anybody looking: jobs of pipelines, registrations of uploads, promotions, the clock. */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Deployment } from '../deployment.ts';
@@ -28,6 +28,13 @@ export function work(deployment: Deployment, { action, clock }: Functions): Watc
         'The function action ended twice without an answer to a job, whose pipeline has failed.',
       section: 'Jobs were not answered',
       metric: counted(deployment, 'JobsUnanswered'),
+      limit: 0,
+    },
+    {
+      name: 'registrations-wait',
+      means: 'An upload was to be registered an hour ago and is not.',
+      section: 'Registrations wait',
+      metric: counted(deployment, 'RegistrationsWaiting', 'Maximum'),
       limit: 0,
     },
     {

@@ -15,7 +15,7 @@ import { logRetention } from '../logs/retention.ts';
 import { explainWildcards } from './wildcards.ts';
 
 /** The handler that the one binary is asked for: it decides which function it is. */
-export type Handler = 'web' | 'hooks' | 'events' | 'action' | 'unanswered' | 'clock';
+export type Handler = 'web' | 'hooks' | 'events' | 'action' | 'unanswered' | 'register' | 'clock';
 
 /** The alias of each function that is called through one. */
 export const LIVE = 'live';

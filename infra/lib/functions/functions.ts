@@ -9,6 +9,7 @@ import { ConfigurationLayer } from './configuration-layer.ts';
 import { events } from './events.ts';
 import type { TowpathFunction } from './function.ts';
 import { hooks } from './hooks.ts';
+import { haveUploadsRegistered, register } from './register.ts';
 import { unanswered } from './unanswered.ts';
 import { web } from './web.ts';
 
@@ -29,6 +30,7 @@ export class Functions extends Construct {
   readonly events: TowpathFunction;
   readonly action: TowpathFunction;
   readonly unanswered: TowpathFunction;
+  readonly register: TowpathFunction;
   readonly clock: TowpathFunction;
 
   constructor(scope: Construct, id: string, given: Omit<Parts, 'configuration'>) {
@@ -41,7 +43,9 @@ export class Functions extends Construct {
     this.action = action(this, parts);
     this.unanswered = unanswered(this, parts);
     sendFailuresTo(this.unanswered, this.action);
+    this.register = register(this, parts);
     this.clock = clock(this, parts);
+    haveUploadsRegistered(this.register, [this.web, this.clock]);
   }
 
   /** Those that API Gateway calls. */
@@ -55,7 +59,7 @@ export class Functions extends Construct {
   }
 
   get all(): readonly TowpathFunction[] {
-    const { web, hooks, events, action, unanswered, clock } = this;
-    return [web, ...(hooks ? [hooks] : []), events, action, unanswered, clock];
+    const { web, hooks, events, action, unanswered, register, clock } = this;
+    return [web, ...(hooks ? [hooks] : []), events, action, unanswered, register, clock];
   }
 }

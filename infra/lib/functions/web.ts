@@ -4,7 +4,7 @@ import { TowpathFunction } from './function.ts';
 import type { Parts } from './functions.ts';
 import { grantPipelines } from './pipelines.ts';
 
-/** Serves people and the API. Downloads and uploads are links that it signs: their rights are its own. */
+/** Serves people and the API. Downloads and uploads are links that it signs: their rights are its own. It writes no file of a build. */
 export function web(scope: Construct, parts: Parts): TowpathFunction {
   const { deployment, records, releases, seals } = parts;
   const made = new TowpathFunction(scope, 'Web', {
@@ -20,7 +20,7 @@ export function web(scope: Construct, parts: Parts): TowpathFunction {
   records.grant(made);
   records.grantReadThrough(made);
   releases.grant(made, ['s3:GetObject'], ['artifacts/', 'icons/', 'staging/']);
-  releases.grant(made, ['s3:PutObject'], ['artifacts/', 'events/', 'icons/', 'staging/']);
+  releases.grant(made, ['s3:PutObject'], ['events/', 'staging/']);
   releases.grant(
     made,
     ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:ListMultipartUploadParts'],

@@ -10,7 +10,7 @@ export interface Rights {
 }
 
 /** A run that ends may end a promotion, and with it release a build: so `events` is among them. */
-const RELEASING: readonly Handler[] = ['web', 'events', 'action', 'clock'];
+const RELEASING: readonly Handler[] = ['web', 'events', 'action', 'register', 'clock'];
 
 /**
  * Each partition of the table, as `dynamodb:LeadingKeys` matches it, and what each function may do there; what is not said,
@@ -19,16 +19,21 @@ const RELEASING: readonly Handler[] = ['web', 'events', 'action', 'clock'];
 export const PARTITIONS: Readonly<Record<string, Rights>> = {
   // What sources report.
   'EVENT#*': { change: ['web', 'hooks', 'events'] },
-  'RUN#*': { change: ['web', 'hooks', 'events', 'action', 'clock'] },
-  'COMMIT#*': { change: ['web', 'hooks', 'events'], read: ['action', 'clock'] },
-  OVERVIEW: { change: ['web', 'hooks', 'events', 'action', 'clock'] },
+  // `register` reads the run that made a build, and puts the build's line there.
+  'RUN#*': {
+    change: ['web', 'hooks', 'events', 'action', 'clock'],
+    put: ['register'],
+    read: ['register'],
+  },
+  'COMMIT#*': { change: ['web', 'hooks', 'events'], read: ['action', 'register', 'clock'] },
+  OVERVIEW: { change: ['web', 'hooks', 'events', 'action', 'register', 'clock'] },
 
   // Builds and how they are registered.
-  'UPLOAD#*': { change: ['web'], read: ['clock'] },
-  'REGISTRATION#*': { change: ['web', 'action', 'clock'] },
-  'COUNTER#*': { change: ['web', 'action'] },
+  'UPLOAD#*': { change: ['web', 'register'], read: ['clock'] },
+  'REGISTRATION#*': { change: ['web', 'action', 'register', 'clock'] },
+  'COUNTER#*': { change: ['web', 'action', 'register'] },
   'BUILD#*': { change: RELEASING },
-  'BUILDS#*': { change: ['web', 'action'], read: ['events', 'clock'] },
+  'BUILDS#*': { change: ['web', 'action', 'register'], read: ['events', 'clock'] },
 
   // Releases, promotions and what stops them.
   'RELEASES#*': { change: RELEASING },
@@ -39,7 +44,7 @@ export const PARTITIONS: Readonly<Record<string, Rights>> = {
   UNSETTLED: { change: RELEASING },
 
   // People, their sessions and tokens, share links and downloads.
-  PEOPLE: { change: ['web'], read: ['events', 'action', 'clock'] },
+  PEOPLE: { change: ['web'], read: ['events', 'action', 'register', 'clock'] },
   'SESSIONS#*': { change: ['web'] },
   TOKENS: { change: ['web'] },
   'TOKENS#*': { change: ['web'] },

@@ -35,6 +35,7 @@ test('what people feel, and what nobody would see, has an alarm', () => {
     'jobs-wait',
     'promotion-failed',
     'promotions-open',
+    'registrations-wait',
     'slow',
     'table-throttled',
     'taps-fail',
@@ -57,6 +58,7 @@ test('what the functions count has the environment as its only dimension', () =>
   assert.deepEqual(counted.map(({ MetricName }) => MetricName).sort(), [
     'JobsUnanswered',
     'PromotionsOpen',
+    'RegistrationsWaiting',
     'TapsFailed',
   ]);
   for (const { Namespace, Dimensions } of counted) {
@@ -84,6 +86,27 @@ test('one error among few answers does not ring, and neither do few among many',
     Metrics: Match.arrayWith([
       Match.objectLike({ Expression: 'IF(failed > 2, 100 * failed / requests, 0)' }),
     ]),
+  });
+});
+
+test('an error of each function rings but of those that have an alarm on their work', () => {
+  const [alarm] = alarms.filter(({ AlarmName }) => AlarmName === 'towpath-dev-functions-fail');
+  const watched = (alarm?.Metrics ?? []) as { Id: string; MetricStat?: unknown }[];
+  assert.deepEqual(
+    watched.flatMap(({ Id, MetricStat }) => (MetricStat === undefined ? [] : [Id])).sort(),
+    ['events', 'hooks', 'register', 'unanswered', 'web'],
+  );
+});
+
+test('an upload that waits to be registered rings', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'towpath-dev-registrations-wait',
+    MetricName: 'RegistrationsWaiting',
+    Statistic: 'Maximum',
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+    EvaluationPeriods: 1,
+    TreatMissingData: 'notBreaching',
   });
 });
 

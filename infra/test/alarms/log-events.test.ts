@@ -40,7 +40,7 @@ test('what is counted is what the functions write', () => {
 test('a promotion is counted wherever it can fail', () => {
   assert.deepEqual(
     filters.map(({ FilterPattern }) => FilterPattern),
-    Array.from({ length: 4 }, () => `{ $.event = "${PROMOTION_FAILED}" }`),
+    Array.from({ length: 5 }, () => `{ $.event = "${PROMOTION_FAILED}" }`),
   );
 });
 

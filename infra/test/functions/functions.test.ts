@@ -53,7 +53,7 @@ test('each function but the one that only answers jobs knows the table and the b
       .map(({ Properties }) => Properties.Handler)
       .sort();
   for (const name of ['TOWPATH_TABLE', 'TOWPATH_BUCKET'])
-    assert.deepEqual(knows(name), ['action', 'clock', 'events', 'hooks', 'web']);
+    assert.deepEqual(knows(name), ['action', 'clock', 'events', 'hooks', 'register', 'web']);
 });
 
 test('architecture and log level are those of the environment', () => {
@@ -100,6 +100,31 @@ test('web finds its assets, its session key and who signs people in', () => {
       }),
     },
   });
+});
+
+test('those that have uploads registered know the function that does it', () => {
+  const register = {
+    TOWPATH_REGISTER_FUNCTION: { Ref: Match.stringLikeRegexp('^FunctionsRegisterFunction') },
+  };
+  for (const handler of ['web', 'clock'])
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Handler: handler,
+      Environment: { Variables: Match.objectLike(register) },
+    });
+  assert.equal(
+    functions.filter(
+      ({ Properties }) => 'TOWPATH_REGISTER_FUNCTION' in Properties.Environment.Variables,
+    ).length,
+    2,
+  );
+});
+
+test('those that judge which runs have checked a build, or call pipelines, know the account', () => {
+  for (const handler of ['web', 'action', 'register', 'clock'])
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Handler: handler,
+      Environment: { Variables: Match.objectLike({ TOWPATH_ACCOUNT: '111111111111' }) },
+    });
 });
 
 test('clock finds the bucket for its seals', () => {

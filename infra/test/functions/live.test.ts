@@ -1,4 +1,4 @@
-/** What is called by its alias, how a new version gets there, and how calls of `action` end that died. */
+/** What is called by its alias, how a new version gets there, and how calls of `action` and `register` end that died. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Match } from 'aws-cdk-lib/assertions';
@@ -15,7 +15,7 @@ function aliases(of: typeof template): string[] {
     .sort();
 }
 
-test('anyone who can name an alias calls one: only CodePipeline cannot, and Lambda after it', () => {
+test('what people, queues and the schedule call has an alias; what CodePipeline and functions call has none', () => {
   assert.deepEqual(aliases(template), ['Clock', 'Events', 'Hooks', 'Web']);
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     FunctionName: { 'Fn::Join': ['', [Match.anyValue(), ':live']] },
@@ -73,6 +73,22 @@ test('without alarms, the aliases move at once', () => {
   template.resourceCountIs('AWS::CodeDeploy::DeploymentGroup', 0);
   for (const alias of Object.values(template.findResources('AWS::Lambda::Alias')))
     assert.ok(!('UpdatePolicy' in alias));
+});
+
+test('a call of register that failed is made again twice, and given up after an hour', () => {
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    FunctionName: { Ref: Match.stringLikeRegexp('^FunctionsRegisterFunction') },
+    Qualifier: '$LATEST',
+    MaximumEventAgeInSeconds: 3600,
+    MaximumRetryAttempts: 2,
+    DestinationConfig: Match.absent(),
+  });
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Handler: 'register',
+    MemorySize: 1024,
+    Timeout: 900,
+    ReservedConcurrentExecutions: Match.absent(),
+  });
 });
 
 test('a job whose function failed twice, or that waited in vain, is answered while CodePipeline waits', () => {

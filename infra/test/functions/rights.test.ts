@@ -17,6 +17,7 @@ function records(handler: Handler): string[] {
 }
 
 const INDEX = 'dynamodb:Query on <RecordsTable.Arn>/index/gsi1';
+const REGISTER = 'lambda:InvokeFunction on <FunctionsRegisterFunction.Arn>';
 
 const WALLET = 'arn:<AWS::Partition>:codepipeline:eu-west-1:111111111111:wallet-dev';
 const PIPELINES = [
@@ -44,6 +45,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     ...PIPELINES,
     ...own('Web'),
     'dynamodb:Scan on <RecordsTable.Arn>',
+    REGISTER,
     's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
     's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
     's3:GetObject on <ReleasesBucket.Arn>/artifacts/*',
@@ -56,9 +58,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket on <SealsBucket.Arn>',
     's3:ListBucketVersions on <SealsBucket.Arn>',
     's3:ListMultipartUploadParts on <ReleasesBucket.Arn>/staging/*',
-    's3:PutObject on <ReleasesBucket.Arn>/artifacts/*',
     's3:PutObject on <ReleasesBucket.Arn>/events/*',
-    's3:PutObject on <ReleasesBucket.Arn>/icons/*',
     's3:PutObject on <ReleasesBucket.Arn>/staging/*',
     'secretsmanager:GetSecretValue on <SessionKeySecret>',
   ],
@@ -96,11 +96,27 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject on <ReleasesBucket.Arn>/staging/*',
   ],
   unanswered: [...own('Unanswered'), 'codepipeline:PutJobFailureResult on *'],
+  register: [
+    ...records('register'),
+    ...own('Register'),
+    's3:AbortMultipartUpload on <ReleasesBucket.Arn>/artifacts/*',
+    's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
+    's3:DeleteObject on <ReleasesBucket.Arn>/staging/*',
+    's3:GetObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:GetObject on <ReleasesBucket.Arn>/icons/*',
+    's3:GetObject on <ReleasesBucket.Arn>/staging/*',
+    's3:ListBucket on <ReleasesBucket.Arn>',
+    's3:ListMultipartUploadParts on <ReleasesBucket.Arn>/staging/*',
+    's3:PutObject on <ReleasesBucket.Arn>/artifacts/*',
+    's3:PutObject on <ReleasesBucket.Arn>/icons/*',
+    's3:PutObject on <ReleasesBucket.Arn>/staging/*',
+  ],
   clock: [
     ...records('clock'),
     INDEX,
     ...PIPELINES,
     ...own('Clock'),
+    REGISTER,
     's3:AbortMultipartUpload on <ReleasesBucket.Arn>/staging/*',
     's3:DeleteObject on <ReleasesBucket.Arn>/artifacts/*',
     's3:DeleteObject on <ReleasesBucket.Arn>/icons/*',
@@ -132,6 +148,15 @@ test('every function has a role of its own, and is in the list', () => {
   );
   const roles = functions.map(({ Properties }) => JSON.stringify(Properties.Role));
   assert.equal(new Set(roles).size, functions.length);
+});
+
+test('files of builds are written where packages are read, and not where people are served', () => {
+  const writers = Object.keys(EXPECTED).filter((name) =>
+    rightsOf(template, `towpath-dev-${name}`).some((right) =>
+      /^s3:PutObject on <ReleasesBucket\.Arn>\/(artifacts|icons)\//.test(right),
+    ),
+  );
+  assert.deepEqual(writers, ['action', 'register']);
 });
 
 test('without pipelines in towpath.toml, nobody may run any', () => {
