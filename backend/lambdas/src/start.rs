@@ -44,15 +44,14 @@ fn cannot_start(error: &dyn std::error::Error) {
 
 /// A portal that answers no jobs, and calls nobody to have promotions carried out: the clock's does.
 pub async fn portal(settings: &Settings) -> Portal {
-    connect(settings, None, None, delegating()).await
+    connect(settings, None, None, delegating(settings)).await
 }
 
 /// A portal that has pipelines carry promotions out. What takes longer than a request may take, it leaves to the clock.
 pub async fn portal_with_pipelines(settings: &Settings) -> Portal {
     let executors = Executors {
         pipelines: Some(pipelines(settings).await),
-        account: settings.account.clone(),
-        ..delegating()
+        ..delegating(settings)
     };
     connect(settings, None, registrar(settings), executors).await
 }
@@ -73,11 +72,7 @@ pub async fn portal_with_jobs(settings: &Settings) -> Portal {
     let endpoint = settings.codepipeline_endpoint.as_deref();
     let elsewhere = settings.jobs_role.as_ref();
     let jobs = Jobs::connect(endpoint, &settings.store.region, elsewhere).await;
-    let executors = Executors {
-        account: settings.account.clone(),
-        ..delegating()
-    };
-    connect(settings, Some(jobs), None, executors).await
+    connect(settings, Some(jobs), None, delegating(settings)).await
 }
 
 async fn pipelines(settings: &Settings) -> Pipelines {
@@ -86,8 +81,9 @@ async fn pipelines(settings: &Settings) -> Pipelines {
     Pipelines::connect(endpoint, &settings.store.region, role).await
 }
 
-fn delegating() -> Executors {
+fn delegating(settings: &Settings) -> Executors {
     Executors {
+        account: settings.account.clone(),
         delegate_to_clock: true,
         ..Executors::default()
     }

@@ -13,6 +13,8 @@ export function events(scope: Construct, parts: Parts): TowpathFunction {
     timeout: Duration.seconds(30),
     configuration: parts.configuration.layer,
   });
+  // Which runs count as checks depends on whose account they are of.
+  made.set('TOWPATH_ACCOUNT', parts.deployment.environment.account);
   parts.records.grant(made);
   parts.releases.grant(made, ['s3:PutObject'], ['events/']);
   return made;

@@ -26,7 +26,7 @@ pub const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(16);
 /// Where one process does it all, what it finds when it starts is left by the one before.
 pub const LEFT_BY_A_PROCESS: SignedDuration = SignedDuration::ZERO;
 
-/// How long it is tried to register an upload.
+/// How long it is tried to register an upload. After that it is given up, and whoever uploads it is told.
 const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// After so long, an upload that is not registered is something to look at.
@@ -52,6 +52,12 @@ impl Uploads<'_> {
         let Some(mut upload) = table.builds().upload(id).await? else {
             return Ok(Ended::Nothing);
         };
+        let Some(registering) = &upload.registering else {
+            return Ok(Ended::Nothing);
+        };
+        if now.duration_since(registering.since) > GIVEN_UP_AFTER {
+            return self.fail(upload, Error::GivenUp, now).await;
+        }
         if !self.works_on(&mut upload, None, now).await? {
             return Ok(Ended::Nothing);
         }
@@ -71,20 +77,14 @@ impl Uploads<'_> {
         }
     }
 
-    /// Hands over again what was to be registered and nobody has worked on for `left_alone`, and gives up what was tried for
-    /// a day. How many have waited for an hour.
+    /// Hands over again what was to be registered and nobody has worked on for `left_alone`. How many have waited for an
+    /// hour.
     pub async fn resume(self, left_alone: SignedDuration, now: Timestamp) -> Result<u64> {
         self.portal
             .authorise(&Actor::portal(), Action::RegisterUploads)?;
         let builds = self.portal.table.builds();
         let mut slow = 0;
         for waiting in builds.waiting_uploads(None).await? {
-            if now.duration_since(waiting.since) > GIVEN_UP_AFTER {
-                if let Some(upload) = builds.upload(&waiting.id).await? {
-                    self.fail(upload, Error::GivenUp, now).await?;
-                }
-                continue;
-            }
             slow += u64::from(now.duration_since(waiting.since) > SLOW_AFTER);
             let last = waiting.worked_at.unwrap_or(waiting.since);
             if now.duration_since(last) >= left_alone {

@@ -515,8 +515,14 @@ async fn an_upload_that_nobody_works_on_is_handed_over_again_until_a_day_is_over
     assert_eq!(handed_over(), [id.clone()]);
     assert_eq!(resume(at("04:00:01")).await, 1, "slow");
     assert_eq!(handed_over(), [id.clone()]);
-    resume(at("03:00:01") + SignedDuration::from_hours(24)).await;
-    assert_eq!(handed_over(), []);
+    let next_day = at("03:00:01") + SignedDuration::from_hours(24);
+    resume(next_day).await;
+    assert_eq!(handed_over(), [id.clone()]);
+    let ended = portal.uploads().register(&id, next_day).await;
+    assert!(
+        matches!(ended, Ok(Ended::Failed(Error::GivenUp))),
+        "{ended:?}"
+    );
     let plan = portal.uploads().plan(&me(), &id, at(NOW)).await.unwrap();
     assert!(plan.failed.unwrap().contains("for a day"));
     assert!(plan.registering.is_none());
