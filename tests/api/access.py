@@ -15,7 +15,7 @@ MANAGES = {"release-manager", "admin", "admins"}
 # Who may succeed at each operation, of whatever app. An operation without a line fails.
 MAY = {
     **dict.fromkeys(
-        ["overview", "apps", "app", "builds", "runs", "environment", "releases", "build", "run", "promotions", "promotion",
+        ["overview", "apps", "app", "builds", "uploads", "runs", "environment", "releases", "build", "run", "promotions", "promotion",
          "options", "promotion_history", "holds", "compare",
          # One's own alone: others' are not found.
          "links", "revoke_link", "tokens", "make_token", "revoke_token"],

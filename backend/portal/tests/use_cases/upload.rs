@@ -527,3 +527,21 @@ async fn an_upload_that_nobody_works_on_is_handed_over_again_until_a_day_is_over
     assert!(plan.failed.unwrap().contains("for a day"));
     assert!(plan.registering.is_none());
 }
+
+#[tokio::test]
+async fn what_nobody_has_completed_is_not_registered() {
+    let world = TestPortal::new().await;
+    let id = uploaded(&world).await;
+    let uploads = world.portal.uploads();
+    let ended = uploads.register(&id, at(NOW)).await;
+    assert!(matches!(ended, Ok(Ended::Nothing)), "{ended:?}");
+    let unknown = "01KAF000000000000000000001".parse().unwrap();
+    let ended = uploads.register(&unknown, at(NOW)).await;
+    assert!(matches!(ended, Ok(Ended::Nothing)), "{ended:?}");
+    assert_eq!(world.build_count().await, 0);
+    // Nor is one again that is registered.
+    world.register(&me(), &id, at(NOW)).await.unwrap();
+    let ended = uploads.register(&id, at(NOW)).await;
+    assert!(matches!(ended, Ok(Ended::Nothing)), "{ended:?}");
+    assert_eq!(world.build_count().await, 1);
+}
