@@ -12,6 +12,7 @@ pub(crate) mod icon;
 pub(crate) mod known;
 pub(crate) mod list;
 pub(crate) mod person;
+pub(crate) mod pipelines;
 pub(crate) mod promotions;
 pub(crate) mod qr;
 pub(crate) mod rights;

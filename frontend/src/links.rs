@@ -110,6 +110,11 @@ pub fn unassigned(failed: bool, cursor: Option<&Cursor>) -> String {
     list("/unassigned", failed, cursor)
 }
 
+/// Pipelines that no app claims.
+pub fn unassigned_pipelines(cursor: Option<&Cursor>) -> String {
+    list("/unassigned/pipelines", false, cursor)
+}
+
 pub fn run(run: &RunId) -> String {
     format!("/runs/{run}")
 }

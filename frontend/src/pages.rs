@@ -117,6 +117,7 @@ pub mod token {
 
 /// Pipelines that no app claims.
 pub mod unassigned {
+    pub mod pipelines;
     pub mod show;
 }
 

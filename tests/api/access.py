@@ -30,7 +30,7 @@ MAY = {
         ["request_promotion", "approve", "reject", "cancel", "abandon", "rollback", "hold_environment", "lift_hold", "withdraw", "restore"], MANAGES
     ),
     "downloads": {"auditor", "admin", "admins"},
-    **dict.fromkeys(["unassigned_runs", "receive_events", "audit", "audit_seals", "verify_audit"], {"admins"}),
+    **dict.fromkeys(["unassigned_pipelines", "unassigned_runs", "receive_events", "audit", "audit_seals", "verify_audit"], {"admins"}),
 }
 
 TOLD = json.loads(os.environ["API_PORTAL"])

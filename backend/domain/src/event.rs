@@ -135,13 +135,32 @@ pub struct StepDetail {
 /// How far ahead of our own clock a source's may be before we stop believing it.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
 
+/// How far ahead of our own clock a source's may be before somebody should look at both.
+const CLOCK_DRIFT: SignedDuration = SignedDuration::from_mins(5);
+
+/// What the ordinal of an event that is not believed keeps of its milliseconds: its quarters of a second. In every year with
+/// four digits that is less than the milliseconds of any time after September 2001.
+const UNBELIEVED_SHIFT: u32 = 8;
+
 impl Event {
-    /// The ordinal of an event that `occurred_at` by a clock: milliseconds since 1970. A clock more than
-    /// [`CLOCK_TOLERANCE`] ahead of ours is not believed, since it would freeze the run; one before 1970 counts as 1970.
+    /// The ordinal of an event that `occurred_at` by a clock: milliseconds since 1970; a clock before 1970 counts as 1970.
+    ///
+    /// A clock more than [`CLOCK_TOLERANCE`] ahead of ours is not believed, since it would freeze the run: such events
+    /// come before all that are believed. Among each other they are in the order of their source, whenever they arrive, so that a
+    /// run is right also where it is our clock that is wrong.
     pub fn clock_ordinal(occurred_at: Timestamp, received_at: Timestamp) -> u64 {
-        let ahead = occurred_at.duration_since(received_at) > CLOCK_TOLERANCE;
-        let believed = if ahead { received_at } else { occurred_at };
-        u64::try_from(believed.as_millisecond()).unwrap_or(0)
+        let millisecond = u64::try_from(occurred_at.as_millisecond()).unwrap_or(0);
+        if occurred_at.duration_since(received_at) > CLOCK_TOLERANCE {
+            millisecond >> UNBELIEVED_SHIFT
+        } else {
+            millisecond
+        }
+    }
+
+    /// How far the source's clock is ahead of ours, where that is more than clocks drift apart: one of them is wrong.
+    pub fn clock_drift(&self) -> Option<SignedDuration> {
+        let ahead = self.occurred_at.duration_since(self.received_at);
+        (ahead > CLOCK_DRIFT).then_some(ahead)
     }
 }
 
@@ -165,6 +184,30 @@ impl Revision {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn events_of_a_clock_that_is_not_believed_keep_their_order_and_come_before_all_others() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let ours = at("2026-11-21T12:00:00Z");
+        // Ours is three days behind, and the events arrive the newest first.
+        let [ended, started] = ["2026-11-24T12:30:00Z", "2026-11-24T12:00:00Z"].map(at);
+        let late = ours + SignedDuration::from_secs(1);
+        let (ended, started) = (
+            Event::clock_ordinal(ended, ours),
+            Event::clock_ordinal(started, late),
+        );
+        assert!(started < ended, "{started} {ended}");
+        // A source whose clock is far ahead does not freeze a run.
+        let last = Event::clock_ordinal(at("9999-12-30T00:00:00Z"), ours);
+        for believed in [
+            "2002-01-01T00:00:00Z",
+            "2026-11-21T12:00:01Z",
+            "2026-11-22T12:00:00Z",
+        ] {
+            let believed = Event::clock_ordinal(at(believed), ours);
+            assert!(last < believed && ended < believed, "{last} {believed}");
+        }
+    }
 
     #[test]
     fn a_message_is_told_by_its_first_line_and_says_when_it_was_cut() {

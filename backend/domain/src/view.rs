@@ -39,8 +39,11 @@ pub struct Overview {
     pub environments: Vec<Environment>,
     /// The apps, each with one cell an environment, in the order of `environments`.
     pub apps: Vec<AppRow>,
-    /// Pipelines that no app claims.
+    /// Pipelines that no app claims and that ran in the last 30 days: the first of them by source and name.
     pub unassigned: Vec<RecentRuns>,
+    /// Whether there are more of those.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more_unassigned: bool,
     /// When this was true.
     pub as_of: Timestamp,
 }

@@ -95,6 +95,7 @@ impl Events<'_> {
         payload: Option<&str>,
         now: Timestamp,
     ) -> Result<bool> {
+        warn_of_drift(event);
         let key = object_keys::event(&event.id);
         let raw = self.keep(&key, payload).await?;
         let feed = self.portal.catalog().feed(&event.pipeline);
@@ -120,6 +121,7 @@ impl Events<'_> {
         payload: Option<&str>,
         now: Timestamp,
     ) -> Result<bool> {
+        warn_of_drift(event);
         let key = object_keys::event(&event.id);
         let raw = self.keep(&key, payload).await?;
         let table = &self.portal.table;
@@ -191,4 +193,15 @@ fn not_an_event(error: &sources::Error) -> Error {
         _ => error.to_string(),
     };
     Error::invalid(field, detail)
+}
+
+/// A source whose clock is ahead of this machine's is worth a look: one of the two is wrong, and what follows from time with it.
+fn warn_of_drift(event: &Event) {
+    if let Some(ahead) = event.clock_drift() {
+        tracing::warn!(
+            event = %event.id,
+            seconds = ahead.as_secs(),
+            "the clock of a source is ahead of this machine's: one of them is wrong"
+        );
+    }
 }

@@ -78,6 +78,7 @@ pub(crate) fn list() -> Vec<Route> {
         filled("/settings/privacy/export", settings::privacy::export),
         filled("/settings/privacy/erase", settings::privacy::erase),
         shown("/unassigned", unassigned::runs),
+        shown("/unassigned/pipelines", unassigned::pipelines),
         shown("/promotions", promotion::list),
         shown("/promotions/{id}", promotion::show),
         filled("/promotions/{id}/approve", promotion::approve),

@@ -72,6 +72,7 @@ endpoints! {
     environments::show;
     environments::releases;
     environments::latest;
+    unassigned::pipelines;
     unassigned::runs;
     builds::show;
     builds::file;

@@ -122,6 +122,7 @@ pub(crate) fn overview() -> Overview {
     Overview {
         environments: environments(),
         apps: vec![journal(), apidemos()],
+        more_unassigned: false,
         unassigned: vec![recent(None, None, "nightly-lint", nightly)],
         as_of: now(),
     }
@@ -167,6 +168,7 @@ pub(crate) fn silent() -> Overview {
     Overview {
         environments: environments(),
         apps: vec![quiet("journal"), quiet("apidemos")],
+        more_unassigned: false,
         unassigned: Vec::new(),
         as_of: now(),
     }
@@ -177,6 +179,7 @@ pub(crate) fn bare() -> Overview {
     Overview {
         environments: Vec::new(),
         apps: Vec::new(),
+        more_unassigned: false,
         unassigned: Vec::new(),
         as_of: now(),
     }

@@ -11,8 +11,11 @@ import type { TowpathFunction } from '../functions/function.ts';
 const WAITS = Duration.days(7);
 const PUT_ASIDE = Duration.days(14);
 
-/** How often a message is tried before it is put aside. */
-const TRIES = 5;
+/**
+ * How often a message is tried before it is put aside: every three minutes for ten hours, so that an outage of the table puts
+ * nothing aside that would have been recorded after it.
+ */
+const TRIES = 200;
 
 /**
  * How many copies of the function work on the queue at most, so that a burst leaves some for people: a new account may run

@@ -26,6 +26,8 @@ export const PARTITIONS: Readonly<Record<string, Rights>> = {
     read: ['register'],
   },
   'COMMIT#*': { change: ['web', 'hooks', 'events'], read: ['action', 'register', 'clock'] },
+  // Pipelines that no app claims. The clock moves those here that no app claims any more.
+  UNASSIGNED: { change: ['web', 'hooks', 'events', 'clock'] },
   OVERVIEW: { change: ['web', 'hooks', 'events', 'action', 'register', 'clock'] },
 
   // Builds and how they are registered.

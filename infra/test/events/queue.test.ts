@@ -44,11 +44,11 @@ test('a message that is worked on stays hidden for six times the time of the fun
   });
 });
 
-test('after five tries a message is put aside, where only this queue may put it', () => {
+test('a message is tried for ten hours before it is put aside, where only this queue may put it', () => {
   template.hasResourceProperties('AWS::SQS::Queue', {
     QueueName: 'towpath-dev-events',
     MessageRetentionPeriod: 7 * 86400,
-    RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: Match.anyValue() },
+    RedrivePolicy: { maxReceiveCount: (10 * 3600) / (6 * timeout('events')), deadLetterTargetArn: Match.anyValue() },
   });
   const [deadLetters] = Object.values(
     template.findResources('AWS::SQS::Queue', {

@@ -19,6 +19,7 @@ impl Audit<'_> {
         if before.as_ref() == Some(digest) {
             return Ok(false);
         }
+        self.portal.runs().unassign_unclaimed().await?;
         let portal = Actor::portal();
         let mut note = Principal::from(&portal).note(AuditAction::ConfigurationChanged, now);
         note.details.insert("to".to_owned(), digest.to_string());

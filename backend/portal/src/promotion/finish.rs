@@ -58,7 +58,7 @@ impl Execution<'_> {
 
     /// A run, if its platform has reported it. What somebody else says of one ends no promotion.
     pub(super) async fn proven_run(self, id: &RunId) -> Result<Option<RunRecord>> {
-        let run = self.portal.table.runs().get(id).await?;
+        let run = self.portal.table.runs().get_now(id).await?;
         Ok(run.filter(|run| run.known.is_proven()))
     }
 

@@ -4,9 +4,10 @@
 use domain::{
     Timestamp,
     actor::Actor,
-    catalog::{App, Catalog, Environment},
+    catalog::{App, Environment},
     hold::Hold,
     id::{AppId, EnvironmentId},
+    page::{Cursor, Limit, Page},
     release::Release,
     run::RecentRuns,
     view::{AppRow, Cell, Overview, WithdrawnBuild},
@@ -15,18 +16,21 @@ use store::table::{OverviewRecord, Withdrawn};
 
 use crate::{Result, access::Action, views::Runs};
 
+/// So many pipelines that no app claims are shown with the apps.
+const UNASSIGNED: i64 = 20;
+
 impl Runs<'_> {
     /// Every app in every environment: what it serves now, and how its pipelines do.
     pub async fn overview(self, actor: &Actor, now: Timestamp) -> Result<Overview> {
         let apps = self.portal.builds().apps(actor)?;
         let table = &self.portal.table;
-        let (record, holds) = futures::try_join!(table.runs().overview(), table.holds().recent())?;
+        let first = Limit::try_from(UNASSIGNED).unwrap_or_default();
+        let (record, holds, unassigned) = futures::try_join!(
+            async { Ok(table.runs().overview().await?) },
+            async { Ok(table.holds().recent().await?) },
+            self.first_unassigned(actor, first, now),
+        )?;
         let catalog = self.portal.catalog();
-        let unassigned = if self.portal.may(actor, Action::ViewUnassigned) {
-            unassigned(&record, catalog)
-        } else {
-            Vec::new()
-        };
         Ok(Overview {
             environments: catalog.environments.clone(),
             apps: apps
@@ -35,9 +39,56 @@ impl Runs<'_> {
                     row(app, &catalog.environments, &record, &holds, may)
                 })
                 .collect(),
-            unassigned,
+            more_unassigned: unassigned.next.is_some(),
+            unassigned: unassigned.items,
             as_of: now,
         })
+    }
+
+    async fn first_unassigned(
+        self,
+        actor: &Actor,
+        first: Limit,
+        now: Timestamp,
+    ) -> Result<Page<RecentRuns>> {
+        if self.portal.may(actor, Action::ViewUnassigned) {
+            return self.unassigned_pipelines(actor, first, None, now).await;
+        }
+        Ok(Page {
+            items: Vec::new(),
+            next: None,
+        })
+    }
+
+    /// A page of the pipelines that no app claims and that ran lately, by source and name. One that is claimed by now and
+    /// has not run since is left out, so that a page may have fewer.
+    pub async fn unassigned_pipelines(
+        self,
+        actor: &Actor,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+        now: Timestamp,
+    ) -> Result<Page<RecentRuns>> {
+        self.portal.authorise(actor, Action::ViewUnassigned)?;
+        let table = &self.portal.table;
+        let mut page = table.runs().unassigned(limit, cursor, now).await?;
+        let catalog = self.portal.catalog();
+        page.items
+            .retain(|recent| catalog.feed(&recent.pipeline).is_none());
+        Ok(page)
+    }
+
+    /// Takes pipelines out of the overview that no app claims any more, after the configuration has changed.
+    pub(crate) async fn unassign_unclaimed(self) -> Result<()> {
+        let table = &self.portal.table;
+        let catalog = self.portal.catalog();
+        for recent in table.runs().overview().await?.recent {
+            let feed = catalog.feed(&recent.pipeline);
+            if !feed.is_some_and(|feed| recent.feeds(&feed.app, &feed.environment)) {
+                table.runs().unassign(&recent).await?;
+            }
+        }
+        Ok(())
     }
 
     /// In which environments somebody may download an app's builds.
@@ -52,22 +103,6 @@ impl Runs<'_> {
                 .may(actor, Action::Download { app, environments })
         }
     }
-}
-
-/// Pipelines that no app claims, and those of apps and environments that are no longer configured. A pipeline that was
-/// claimed meanwhile and has run since is shown there, and its runs from before are not shown here again.
-fn unassigned(record: &OverviewRecord, catalog: &Catalog) -> Vec<RecentRuns> {
-    let claimed = |recent: &RecentRuns| {
-        let app = recent.app.as_ref().and_then(|id| catalog.app(id));
-        let environment = recent.environment.as_ref();
-        app.is_some() && environment.is_some_and(|id| catalog.environment(id).is_some())
-    };
-    let shown = |recent: &RecentRuns| {
-        let mut same = record.recent.iter();
-        same.any(|other| other.pipeline == recent.pipeline && claimed(other))
-    };
-    let rest = record.recent.iter().filter(|recent| !shown(recent));
-    RecentRuns::newest_first(rest.cloned().collect())
 }
 
 /// One app across the environments.
@@ -118,57 +153,4 @@ fn stopping(holds: &[Hold], app: &App, environment: &Environment) -> Vec<Hold> {
 fn pipelines(recent: &[RecentRuns], app: &App, environment: &Environment) -> Vec<RecentRuns> {
     let here = |it: &&RecentRuns| it.feeds(&app.id, &environment.id);
     RecentRuns::newest_first(recent.iter().filter(here).cloned().collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::event::Pipeline;
-
-    use super::*;
-
-    fn recent(name: &str, feed: Option<(&str, &str)>) -> RecentRuns {
-        RecentRuns {
-            app: feed.map(|(app, _)| app.parse().unwrap()),
-            environment: feed.map(|(_, environment)| environment.parse().unwrap()),
-            pipeline: Pipeline {
-                source: "codepipeline".to_owned(),
-                account: None,
-                region: None,
-                name: name.to_owned(),
-            },
-            runs: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_pipeline_that_was_claimed_and_ran_since_is_no_longer_unassigned() {
-        let catalog = Catalog {
-            apps: vec![App {
-                id: "wallet".parse().unwrap(),
-                name: "Wallet".to_owned(),
-            }],
-            environments: vec![Environment {
-                id: "dev".parse().unwrap(),
-                name: "Development".to_owned(),
-                colour: "#2b7a4b".to_owned(),
-            }],
-            feeds: Vec::new(),
-            paths: Vec::new(),
-        };
-        let record = OverviewRecord {
-            current: Vec::new(),
-            withdrawn: Vec::new(),
-            recent: vec![
-                recent("claimed", None),
-                recent("claimed", Some(("wallet", "dev"))),
-                recent("nobodys", None),
-                recent("of-an-app-that-went", Some(("gone", "dev"))),
-            ],
-        };
-        let names: Vec<String> = unassigned(&record, &catalog)
-            .into_iter()
-            .map(|recent| recent.pipeline.name)
-            .collect();
-        assert_eq!(names, ["nobodys", "of-an-app-that-went"]);
-    }
 }

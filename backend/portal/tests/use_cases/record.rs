@@ -1,11 +1,14 @@
 //! What sources report becomes runs, in whatever order and however often it comes.
 
 use domain::{
+    Timestamp,
+    digest::Digest,
     page::Limit,
     status::Status,
     view::{Overview, RunView},
 };
-use portal::{Error, views::Which};
+use jiff::SignedDuration;
+use portal::{Error, Portal, views::Which};
 use serde_json::{Value, json};
 use testkit::{
     ACCOUNT, REGION, TestPortal, at, job, me, wallet,
@@ -223,6 +226,116 @@ async fn a_pipeline_that_no_app_claims_is_kept_as_unassigned() {
         .await
         .unwrap();
     assert_eq!(runs.items[0].pipeline.name, "somebody-elses");
+}
+
+/// That a run of a pipeline began.
+fn started(number: u32, pipeline: &str) -> Vec<u8> {
+    event(
+        number,
+        "Pipeline",
+        "03:00:00",
+        json!({"state": "STARTED"}),
+        pipeline,
+    )
+}
+
+/// The pipelines that no app claims.
+async fn unassigned(portal: &Portal, now: Timestamp) -> Vec<String> {
+    let (mut names, mut cursor, me) = (Vec::new(), None, me());
+    let limit = Limit::try_from(7).unwrap();
+    loop {
+        let page = portal
+            .runs()
+            .unassigned_pipelines(&me, limit, cursor.as_ref(), now);
+        let page = page.await.unwrap();
+        names.extend(page.items.into_iter().map(|recent| recent.pipeline.name));
+        cursor = page.next;
+        if cursor.is_none() {
+            return names;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_overview_reads_as_much_whatever_nobody_claims() {
+    let world = TestPortal::with_jobs().await;
+    let (now, events) = (at("03:06:00"), world.portal.events());
+    let receive = async |number: u32| {
+        let body = started(number, &format!("branch-{number:02}"));
+        events.receive(&me(), &body, at("03:05:00")).await.unwrap();
+    };
+    let overview = async || {
+        world.meter.reset();
+        let overview = world.portal.runs().overview(&me(), now).await.unwrap();
+        (overview, world.meter.reset())
+    };
+    for number in 0..30 {
+        receive(number).await;
+    }
+    let (few, cost) = overview().await;
+    assert_eq!((few.unassigned.len(), few.more_unassigned), (20, true));
+    assert_eq!(few.unassigned[19].pipeline.name, "branch-19");
+    for number in 30..60 {
+        receive(number).await;
+    }
+    let (many, later) = overview().await;
+    assert_eq!(few.unassigned, many.unassigned);
+    assert_eq!(
+        (cost.read_units, cost.requests),
+        (later.read_units, later.requests)
+    );
+    let names: Vec<String> = (0..60)
+        .map(|number| format!("branch-{number:02}"))
+        .collect();
+    assert_eq!(unassigned(&world.portal, now).await, names);
+    let later = at("03:00:00") + SignedDuration::from_hours(30 * 24);
+    let just_before = later - SignedDuration::from_secs(1);
+    assert_eq!(unassigned(&world.portal, just_before).await.len(), 60);
+    assert_eq!(unassigned(&world.portal, later).await, [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_pipeline_moves_with_the_configuration() {
+    let world = TestPortal::with_jobs().await;
+    let now = at("03:06:00");
+    for (number, name) in (0..).zip(["wallet-dev", "nobodys"]) {
+        let body = started(number, name);
+        let received = world.portal.events();
+        received
+            .receive(&me(), &body, at("03:05:00"))
+            .await
+            .unwrap();
+    }
+    let recent = async |portal: &Portal| {
+        let overview = portal.runs().overview(&me(), now).await.unwrap();
+        let cells = overview.apps.into_iter().flat_map(|row| row.cells);
+        let recent = cells.flat_map(|cell| cell.pipelines);
+        recent
+            .map(|recent| recent.pipeline.name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(recent(&world.portal).await, ["wallet-dev"]);
+    assert_eq!(unassigned(&world.portal, now).await, ["nobodys"]);
+    // The one is claimed no more, the other is now.
+    let other = world.another(|parts| {
+        parts
+            .catalog
+            .feeds
+            .retain(|feed| feed.pipeline != "wallet-dev");
+        let mut feed = parts.catalog.feeds[0].clone();
+        feed.pipeline = "nobodys".to_owned();
+        parts.catalog.feeds.push(feed);
+        parts.config_digest = Some(Digest::of(b"another towpath.toml"));
+    });
+    assert_eq!(unassigned(&other, now).await, [] as [&str; 0]);
+    assert!(other.audit().config_changed(now).await.unwrap());
+    assert_eq!(unassigned(&other, now).await, ["wallet-dev"]);
+    assert_eq!(recent(&other).await, [] as [&str; 0]);
+    let body = started(7, "nobodys");
+    let events = other.events();
+    events.receive(&me(), &body, at("03:07:00")).await.unwrap();
+    assert_eq!(recent(&other).await, ["nobodys"]);
+    assert_eq!(unassigned(&other, now).await, ["wallet-dev"]);
 }
 
 #[tokio::test]

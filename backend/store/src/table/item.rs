@@ -3,10 +3,11 @@
 use std::fmt::Display;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(super) use super::Item;
-use super::keys::{Key, PK, SK, TTL};
+use super::keys::{self, Key, PK, SK, TTL};
 use crate::{Error, Result};
 
 /// The format of the records that this version writes. A change of a record that the version before would misread
@@ -63,6 +64,13 @@ pub(super) fn text<'a>(item: &'a Item, attribute: &str) -> &'a str {
 /// A number, as DynamoDB takes it.
 pub(super) fn number(number: impl Display) -> AttributeValue {
     AttributeValue::N(format!("{number}"))
+}
+
+/// Whether DynamoDB may have deleted an item by now.
+pub(super) fn has_expired(item: &Item, now: Timestamp) -> bool {
+    let expires = item.get(keys::TTL).and_then(|ttl| ttl.as_n().ok());
+    let expires = expires.and_then(|second| second.parse::<i64>().ok());
+    expires.is_some_and(|second| second <= now.as_second())
 }
 
 /// Lets DynamoDB delete an item some time after `seconds` since 1970.

@@ -209,10 +209,14 @@ pub(super) fn current_of(app: &AppId) -> String {
     format!("CURRENT#{app}#")
 }
 
+/// Above all of the overview that is shown. Behind it are pipelines that no app claims, as versions kept them that had no
+/// partition for these.
+pub(super) const END_OF_OVERVIEW: &str = "RUNS#~";
+
+/// The partition of pipelines that no app claims.
+pub(super) const UNASSIGNED: &str = "UNASSIGNED";
+
 pub(super) fn recent(feed: FeedRef<'_>, pipeline: &Pipeline) -> Key {
-    let (app, environment) = feed.map_or(("~", "~"), |(app, environment)| {
-        (app.as_str(), environment.as_str())
-    });
     let none_or = |part: &Option<String>| part.as_deref().unwrap_or("-").to_owned();
     let name = format!(
         "{}/{}/{}/{}",
@@ -221,10 +225,11 @@ pub(super) fn recent(feed: FeedRef<'_>, pipeline: &Pipeline) -> Key {
         none_or(&pipeline.region),
         pipeline.name
     );
-    Key::new(
-        OVERVIEW,
-        format!("RUNS#{app}#{environment}#{}", bounded(&name)),
-    )
+    let name = bounded(&name);
+    match feed {
+        Some((app, environment)) => Key::new(OVERVIEW, format!("RUNS#{app}#{environment}#{name}")),
+        None => Key::new(UNASSIGNED, name),
+    }
 }
 
 /// Whether a sort key of the overview's partition is that of a current release.

@@ -63,6 +63,19 @@ impl Calls {
         .await
     }
 
+    /// Every item of a partition below a bound, in order.
+    pub(super) async fn below(&self, partition: &str, bound: &str) -> Result<Vec<Item>> {
+        self.ask(&Ask {
+            place: Place::Table,
+            partition,
+            range: Range::Below(bound),
+            newest_first: false,
+            limit: None,
+            consistent: false,
+        })
+        .await
+    }
+
     /// The first items of a partition above a bound, in order.
     pub(super) async fn above(
         &self,

@@ -5,6 +5,7 @@ use domain::{
     event::Pipeline,
     fold::OrderKey,
     id::{AppId, EnvironmentId, InvalidId},
+    page::{Cursor, Limit, Page},
     release::Release,
     run::{RecentRuns, RunBrief},
     status::Status,
@@ -19,6 +20,9 @@ use super::{
     tries::Tries,
 };
 use crate::{Error, Result, table::handle::Runs};
+
+/// How long a pipeline that no app claims is kept after its last run: 30 days.
+const UNASSIGNED_KEPT_SECONDS: i64 = 30 * 24 * 3600;
 
 /// All that the overview shows. It grows with apps and environments, never with history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,6 +119,15 @@ impl RecentRow {
     }
 }
 
+/// When a pipeline that no app claims is forgotten, unless it runs again.
+fn expiry(recent: &RecentRuns) -> i64 {
+    let times = recent.runs.iter();
+    let last = times
+        .map(|run| run.finished_at.unwrap_or(run.started_at))
+        .max();
+    last.unwrap_or_default().as_second() + UNASSIGNED_KEPT_SECONDS
+}
+
 /// What the identities of a pipeline's runs start with, where they do.
 fn identity(pipeline: &Pipeline) -> String {
     let parts = [
@@ -138,7 +151,12 @@ impl Runs<'_> {
     /// What every environment serves, and the newest runs of every pipeline.
     pub async fn overview(self) -> Result<OverviewRecord> {
         let mut overview = OverviewRecord::default();
-        for item in self.table.calls.partition(keys::OVERVIEW, false).await? {
+        for item in self
+            .table
+            .calls
+            .below(keys::OVERVIEW, keys::END_OF_OVERVIEW)
+            .await?
+        {
             if keys::is_current(item::text(&item, keys::SK)) {
                 let place = current::place(&item)?;
                 let served = current::served(item)?;
@@ -155,6 +173,55 @@ impl Runs<'_> {
             }
         }
         Ok(overview)
+    }
+
+    /// A page of the pipelines that no app claims and that ran lately, by source and name.
+    pub async fn unassigned(
+        self,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+        now: Timestamp,
+    ) -> Result<Page<RecentRuns>> {
+        let start = cursor.map_or(" ", Cursor::sort_key);
+        let wanted = usize::from(limit.get());
+        let more = i32::from(limit.get()) + 1;
+        let calls = &self.table.calls;
+        let mut items = calls.above(keys::UNASSIGNED, start, more).await?;
+        let is_last = items.len() <= wanted;
+        items.truncate(wanted);
+        let last = items.last().map(|item| item::text(item, keys::SK));
+        let next = last.filter(|_| !is_last).map(Cursor::behind);
+        // DynamoDB takes its time to delete what has expired.
+        items.retain(|item| !item::has_expired(item, now));
+        let rows = items
+            .into_iter()
+            .map(|item| item::read::<RecentRow>(item)?.read());
+        Ok(Page {
+            items: rows.collect::<Result<_>>()?,
+            next,
+        })
+    }
+
+    /// Takes a pipeline out of the overview whose app does not claim it any more: it is unassigned from now on, as long as it
+    /// ran lately.
+    pub async fn unassign(self, recent: &RecentRuns) -> Result<()> {
+        let (Some(app), Some(environment)) = (&recent.app, &recent.environment) else {
+            return Ok(());
+        };
+        let key = keys::recent(None, &recent.pipeline);
+        let unassigned = RecentRuns {
+            app: None,
+            environment: None,
+            ..recent.clone()
+        };
+        let mut item = item::of(&key, &RecentRow::of(unassigned, 1))?;
+        item::expire(&mut item, expiry(recent));
+        let calls = &self.table.calls;
+        // One that has run since knows better.
+        calls.put_if(item, Some(Condition::absent())).await?;
+        let key = keys::recent(Some((app, environment)), &recent.pipeline);
+        calls.delete_if(&key, "attribute_exists(pk)").await?;
+        Ok(())
     }
 
     /// Shows a run among the newest of its pipeline, if it is one of them and events of the run as a whole were heard.
@@ -190,8 +257,12 @@ impl Runs<'_> {
             if known.as_ref() == Some(&recent) {
                 return Ok(());
             }
+            let expires = feed.is_none().then(|| expiry(&recent));
             let row = RecentRow::of(recent, version.unwrap_or(0) + 1);
-            let item = item::of(&key, &row)?;
+            let mut item = item::of(&key, &row)?;
+            if let Some(second) = expires {
+                item::expire(&mut item, second);
+            }
             let condition = Condition::version(version);
             if self.table.calls.put_if(item, Some(condition)).await? == Written::Yes {
                 return Ok(());

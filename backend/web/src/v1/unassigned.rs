@@ -1,14 +1,35 @@
 //! `/api/v1/unassigned`
 
 use axum::{Json, extract::State};
-use domain::{page::Page, view::RunSummary};
+use domain::{page::Page, run::RecentRuns, view::RunSummary};
 
 use crate::{
-    extract::{caller::Caller, query::RunsQuery},
+    extract::{
+        caller::Caller,
+        query::{ListQuery, RunsQuery},
+    },
     openapi::Invalid,
     problem::Problem,
     state::Shared,
 };
+
+/// Pipelines that no app claims and that ran in the last 30 days, by source and name, each with its newest runs. A page may
+/// have fewer than it could: go on while there is `next`.
+#[utoipa::path(
+    get, path = "/api/v1/unassigned/pipelines", tag = "runs", operation_id = "unassigned_pipelines",
+    params(ListQuery),
+    responses((status = 200, description = "A page of pipelines", body = Page<RecentRuns>), Invalid),
+)]
+pub(super) async fn pipelines(
+    State(state): Shared,
+    caller: Caller,
+    query: ListQuery,
+) -> Result<Json<Page<RecentRuns>>, Problem> {
+    let runs = state.portal.runs();
+    let cursor = query.cursor.as_ref();
+    let pipelines = runs.unassigned_pipelines(&caller.actor, query.limit, cursor, caller.now);
+    Ok(Json(pipelines.await?))
+}
 
 /// Runs of pipelines that no app claims, newest first.
 #[utoipa::path(

@@ -40,6 +40,10 @@ async fn every_answer_is_what_the_document_says() {
             "/api/v1/apps/wallet/runs?failed=true".to_owned(),
         ),
         (
+            "/api/v1/unassigned/pipelines",
+            "/api/v1/unassigned/pipelines".to_owned(),
+        ),
+        (
             "/api/v1/unassigned/runs",
             "/api/v1/unassigned/runs".to_owned(),
         ),

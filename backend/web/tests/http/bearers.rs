@@ -79,7 +79,7 @@ async fn programs_get_what_their_permits_say_from_every_endpoint_and_never_what_
 
 /// For each row of the table of what people get, what three programs get: a token of an administrator that permits everything
 /// that a token can, a token that looks at wallet in dev, and a job that registers, reports and promotes there.
-const EXPECTED: [(&str, &str); 147] = [
+const EXPECTED: [(&str, &str); 149] = [
     ("GET /api/v1/overview", "yyy"),
     ("GET /api/v1/apps", "yyy"),
     ("GET /api/v1/apps/{app}", "yyy"),
@@ -121,6 +121,7 @@ const EXPECTED: [(&str, &str); 147] = [
         "GET /api/v1/apps/{app}/environments/{environment}/promotions",
         "y--",
     ),
+    ("GET /api/v1/unassigned/pipelines", "y--"),
     ("GET /api/v1/unassigned/runs", "y--"),
     ("GET /api/v1/builds/{id}", "yyy"),
     ("GET /api/v1/builds/{id}/downloads", "ynn"),
@@ -152,6 +153,7 @@ const EXPECTED: [(&str, &str); 147] = [
     ("GET /settings/privacy", "yyy"),
     ("GET /", "yyy"),
     ("GET /unassigned", "y--"),
+    ("GET /unassigned/pipelines", "y--"),
     ("GET /promotions", "yyy"),
     ("GET /promotions/{id}", "---"),
     ("GET /holds", "yyy"),

@@ -11,7 +11,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    components::{cell, environment, heading, icon, status},
+    components::{cell, environment, heading, icon, pipelines},
     links,
     pages::Page,
     site::{Place, Site},
@@ -58,7 +58,7 @@ impl Page for OverviewPage<'_> {
             </header>
             {(!view.apps.is_empty() && is_silent(view)).then(nothing_heard)}
             {matrix}
-            {unassigned(&view.unassigned, view.as_of)}
+            {unassigned(view)}
         }
         .into_any()
     }
@@ -167,39 +167,22 @@ fn row(row: &AppRow, environments: &[Environment], as_of: Timestamp) -> AnyView 
     .into_any()
 }
 
-fn unassigned(recent: &[RecentRuns], as_of: Timestamp) -> Option<AnyView> {
-    if recent.is_empty() {
+fn unassigned(view: &Overview) -> Option<AnyView> {
+    if view.unassigned.is_empty() && !view.more_unassigned {
         return None;
     }
-    let items = recent
-        .iter()
-        .map(|recent| {
-            let newest = recent.runs.first().map(|run| status::run_badge(run, as_of));
-            let earlier = recent
-                .runs
-                .iter()
-                .skip(1)
-                .map(|run| status::dot(run, as_of))
-                .collect_view();
-            view! {
-                <li>
-                    <div class="what">
-                        <strong>{recent.pipeline.name.clone()}</strong>
-                        <p class="facts"><span>{recent.pipeline.source.clone()}</span></p>
-                    </div>
-                    <p class="states">{newest} {earlier}</p>
-                </li>
-            }
-        })
-        .collect_view();
+    let more = view.more_unassigned.then(|| {
+        view! { <p><a href=links::unassigned_pipelines(None)>"View all unassigned pipelines"</a></p> }
+    });
     let section = view! {
         <section aria-labelledby="unassigned">
             {heading::section("unassigned", "Unassigned pipelines", Some((links::unassigned(false, None), "View all runs")))}
             <p class="hint">
                 "Not mapped to an app yet. Add them under " <code>"[[pipelines]]"</code> " in " <code>"towpath.toml"</code>
-                " to see them in the table above."
+                " to see them in the table above. One that has not run for 30 days is left out."
             </p>
-            <ul class="rows">{items}</ul>
+            {pipelines::list(&view.unassigned, view.as_of)}
+            {more}
         </section>
     };
     Some(section.into_any())
