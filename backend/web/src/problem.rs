@@ -122,17 +122,10 @@ impl From<Error> for Problem {
                 Self::new(status_of_impossible(&impossible), sentence(&text))
             }
             Error::Store(source) => of_store(&source),
-            Error::Answer(source) => {
-                log(&source);
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "CodePipeline did not take the answer. Try again in a moment.",
-                )
-            }
             Error::Unsent { .. } => Self::new(StatusCode::CONFLICT, sentence(&text)),
             Error::DailyLimit { wait, .. } => Self::wait(sentence(&text), wait),
             Error::LockedOut { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, sentence(&text)),
-            Error::NoJobs | Error::Unasked { .. } | Error::Unfinished => {
+            Error::Unfinished => {
                 log(&error);
                 internal()
             }

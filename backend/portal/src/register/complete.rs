@@ -26,21 +26,21 @@ use crate::{
 
 /// What is known of a build beside its files.
 #[derive(Clone, Debug)]
-pub(crate) struct Facts {
-    pub(crate) key: RegistrationKey,
-    pub(crate) app: AppId,
-    pub(crate) environment: Option<EnvironmentId>,
-    pub(crate) version: Option<String>,
-    pub(crate) revision: Option<Revision>,
-    pub(crate) run: Option<RunId>,
+pub struct Facts {
+    pub key: RegistrationKey,
+    pub app: AppId,
+    pub environment: Option<EnvironmentId>,
+    pub version: Option<String>,
+    pub revision: Option<Revision>,
+    pub run: Option<RunId>,
     /// How the run and the revision are known.
-    pub(crate) origin: Origin,
-    pub(crate) by: Actor,
+    pub origin: Origin,
+    pub by: Actor,
     /// How the principal who registers it proved who they are.
-    pub(crate) proof: String,
+    pub proof: String,
     /// From where: the caller's address, where there is one.
-    pub(crate) from: Option<String>,
-    pub(crate) now: Timestamp,
+    pub from: Option<String>,
+    pub now: Timestamp,
 }
 
 impl Facts {

@@ -12,7 +12,11 @@ use domain::{
 };
 use store::table::{Along, BuildRecord, Obstacle, Released};
 
-use crate::{Error, Result, promotion::Execution, register::Registrations};
+use crate::{
+    Error, Result,
+    promotion::{Execution, PipelineRun},
+    register::Registrations,
+};
 
 /// How often a release is decided anew while holds come and go.
 const TRIES: usize = 4;
@@ -118,6 +122,30 @@ impl Registrations<'_> {
             .releases()
             .withdrawn(std::slice::from_ref(&build.id));
         Ok(withdrawn.await?.remove(&build.id))
+    }
+}
+
+impl PipelineRun<'_> {
+    /// Releases a build without a promotion.
+    pub async fn release(
+        &self,
+        record: &BuildRecord,
+        proof: &str,
+        now: Timestamp,
+    ) -> Result<Release> {
+        let direct = Direct {
+            to: self.to,
+            run: Some(self.run),
+            who: Principal {
+                actor: &self.by,
+                proof,
+                from: None,
+            },
+            now,
+        };
+        Registrations::of(self.portal)
+            .release_directly(record, direct)
+            .await
     }
 }
 
