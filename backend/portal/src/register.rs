@@ -27,6 +27,11 @@ pub const MAX_FILES: usize = 100;
 pub const MAX_FILE_SIZE: u64 = 4 << 30;
 
 handle! {
-    /// Registering builds and releasing them.
+    /// Registering builds.
     pub struct Registrations
+}
+
+handle! {
+    /// Releases without a promotion.
+    pub(crate) struct DirectReleases
 }

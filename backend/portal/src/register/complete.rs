@@ -19,7 +19,7 @@ use crate::{
     Error, Result,
     promotion::Execution,
     register::{
-        Registrations,
+        DirectReleases, Registrations,
         releases::{Direct, registered},
     },
 };
@@ -118,7 +118,8 @@ impl Registrations<'_> {
             build,
             note: &note,
         };
-        let released = self.register_and_release(build, facts.release(to), along);
+        let releases = DirectReleases::of(self.portal);
+        let released = releases.register_and_release(build, facts.release(to), along);
         match released.await? {
             Released::Now(_) | Released::Before(_) => Ok(None),
             Released::Registered { build, .. } => Ok(Some(build)),
@@ -150,7 +151,10 @@ impl Registrations<'_> {
         if let Some(to) = &facts.environment
             && (!record.environments().contains(to) || self.serves_nothing(&facts.app, to).await?)
         {
-            self.release_directly(&record, facts.release(to)).await?;
+            let releases = DirectReleases::of(self.portal);
+            releases
+                .release_directly(&record, facts.release(to))
+                .await?;
         }
         Ok(record.build)
     }

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::table::{PendingRegistration, Registration};
 
-use super::{Facts, Registrations, Staging, StoredObject};
+use super::{DirectReleases, Facts, Registrations, Staging, StoredObject};
 use crate::{Portal, Result, access::Action};
 
 /// What beginning a registration comes to.
@@ -52,7 +52,9 @@ impl<'p> Registrations<'p> {
             noted,
         };
         if let Some(to) = &pending.facts.environment
-            && let Err(refused) = self.check_release(&pending.facts.app, to).await
+            && let Err(refused) = DirectReleases::of(self.portal)
+                .check_release(&pending.facts.app, to)
+                .await
         {
             pending.forget().await;
             return Err(refused);

@@ -15,7 +15,7 @@ use store::table::{Along, BuildRecord, Obstacle, Released};
 use crate::{
     Error, Result,
     promotion::{Execution, PipelineRun},
-    register::Registrations,
+    register::DirectReleases,
 };
 
 /// How often a release is decided anew while holds come and go.
@@ -30,7 +30,7 @@ pub(crate) struct Direct<'a> {
     pub(crate) now: Timestamp,
 }
 
-impl Registrations<'_> {
+impl DirectReleases<'_> {
     /// That builds of an app may be released in an environment without a promotion now. Asked before any bytes come.
     pub(crate) async fn check_release(self, app: &AppId, to: &EnvironmentId) -> Result<()> {
         let holds = self.portal.table.holds().all().await?;
@@ -143,7 +143,7 @@ impl PipelineRun<'_> {
             },
             now,
         };
-        Registrations::of(self.portal)
+        DirectReleases::of(self.portal)
             .release_directly(record, direct)
             .await
     }
