@@ -51,7 +51,7 @@ impl Tasks<'_> {
             Begun::Pending(mut pending) => {
                 let (revision, known) = self.revision_of(&pending, &confirmed).await?;
                 pending.made_of(revision, known);
-                register_inputs(pending, &job.inputs, job.credentials).await?
+                register_inputs(*pending, &job.inputs, job.credentials).await?
             }
         };
         Ok((build, environment))

@@ -17,7 +17,7 @@ pub enum Begun<'p> {
     /// The build that the same registration made before, released where that is asked for now.
     Before(Box<Build>),
     /// Its files are to come.
-    Pending(Pending<'p>),
+    Pending(Box<Pending<'p>>),
 }
 
 /// A registration whose files are to come, of somebody who may register that build. Only [`Registrations::begin`] makes one,
@@ -59,7 +59,7 @@ impl<'p> Registrations<'p> {
             pending.forget().await;
             return Err(refused);
         }
-        Ok(Begun::Pending(pending))
+        Ok(Begun::Pending(Box::new(pending)))
     }
 }
 
