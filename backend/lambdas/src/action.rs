@@ -29,7 +29,7 @@ pub async fn run(jobs: PipelineJobs<'_>, event: Value, now: Timestamp) -> Result
     drop(event);
     let id = job.id().to_owned();
     // Boxed: what registering keeps in flight is too large for the stack.
-    let answered = jobs.run(job, now).await;
+    let answered = Box::pin(jobs.run(job, now)).await;
     let outcome = answered.map_err(|source| Error::Unanswered {
         job: id.clone(),
         source,

@@ -118,8 +118,8 @@ impl Registrations<'_> {
             build,
             note: &note,
         };
-        let releases = DirectReleases::of(self.portal);
-        let released = releases.register_and_release(build, facts.release(to), along);
+        let direct = DirectReleases::of(self.portal);
+        let released = direct.register_and_release(build, facts.release(to), along);
         match released.await? {
             Released::Now(_) | Released::Before(_) => Ok(None),
             Released::Registered { build, .. } => Ok(Some(build)),
@@ -151,10 +151,8 @@ impl Registrations<'_> {
         if let Some(to) = &facts.environment
             && (!record.environments().contains(to) || self.serves_nothing(&facts.app, to).await?)
         {
-            let releases = DirectReleases::of(self.portal);
-            releases
-                .release_directly(&record, facts.release(to))
-                .await?;
+            let direct = DirectReleases::of(self.portal);
+            direct.release_directly(&record, facts.release(to)).await?;
         }
         Ok(record.build)
     }
