@@ -64,7 +64,6 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         catalog: config.catalog(),
         grants: config.grants(),
         limits: config.downloads,
-        jobs: jobs(&options).await,
         background: Some(Arc::new(uploads)),
         executors: executors(&options).await,
         region: options.region.clone(),
@@ -79,7 +78,7 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         async move { queued.work(&portal, ambient::now).await }
     });
     let housekeeping = tokio::spawn(housekeeping::run(portal.clone()));
-    let local_aws = local_aws::LocalAws::new(portal.clone(), &options);
+    let local_aws = local_aws::LocalAws::new(portal.clone(), jobs(&options).await, &options);
     let (stopping, stopped) = watch::channel(false);
     let hooks = hooks::router(portal.clone(), options.hooks_secrets.clone())?;
     let pages = web::router(AppState {

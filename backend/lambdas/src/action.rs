@@ -1,10 +1,7 @@
 //! The jobs of `CodePipeline`'s Lambda actions.
 
 use domain::Timestamp;
-use portal::{
-    Portal,
-    jobs::{Outcome, Work},
-};
+use jobs::{Outcome, PipelineJobs, Work};
 use serde_json::Value;
 use sources::job::{Job, NotAJob};
 
@@ -20,19 +17,19 @@ pub enum Error {
         job: String,
         /// Why.
         #[source]
-        source: portal::Error,
+        source: jobs::Error,
     },
 }
 
 /// Does what a job asks for and answers `CodePipeline`. A job that fails is an answer too.
 ///
 /// The event holds live credentials: it is read once, dropped, and never logged.
-pub async fn run(portal: &Portal, event: Value, now: Timestamp) -> Result<(), Error> {
+pub async fn run(jobs: PipelineJobs<'_>, event: Value, now: Timestamp) -> Result<(), Error> {
     let job = Job::parse(event.to_string().as_bytes()).map_err(Error::NotAJob)?;
     drop(event);
     let id = job.id().to_owned();
     // Boxed: what registering keeps in flight is too large for the stack.
-    let answered = portal.jobs().run(job, now).await;
+    let answered = Box::pin(jobs.run(job, now)).await;
     let outcome = answered.map_err(|source| Error::Unanswered {
         job: id.clone(),
         source,

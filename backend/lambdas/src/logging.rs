@@ -11,12 +11,13 @@ use tracing_subscriber::{
 };
 
 /// The crates whose lines follow the level.
-const OURS: [&str; 12] = [
+const OURS: [&str; 13] = [
     "api",
     "config",
     "domain",
     "http_client",
     "identity",
+    "jobs",
     "lambdas",
     "packages",
     "portal",

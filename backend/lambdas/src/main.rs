@@ -5,6 +5,7 @@ use std::future::Future;
 use aws_lambda_events::event::sqs::SqsEvent;
 use domain::{causes::chain, json::Unique};
 use identity::workload::Workloads;
+use jobs::PipelineJobs;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use lambdas::{
     action, ambient, clock, events, function::Function, gateway, hooks, metrics::Metrics, register,
@@ -64,9 +65,10 @@ async fn serve_events(settings: &Settings) -> Result<(), Error> {
 
 /// Does what a `CodePipeline` action asks for, and answers it.
 async fn serve_action(settings: &Settings) -> Result<(), Error> {
-    let portal = &start::portal_with_jobs(settings).await;
+    let (portal, answers) = (start::portal(settings).await, start::jobs(settings).await);
+    let jobs = PipelineJobs::new(&portal, &answers);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Unique>| async move {
-        action::run(portal, event.payload.0, ambient::now())
+        action::run(jobs, event.payload.0, ambient::now())
             .await
             .inspect_err(|error| tracing::error!(error = chain(error), "the job has no answer"))
             .map_err(Error::from)

@@ -42,9 +42,9 @@ fn cannot_start(error: &dyn std::error::Error) {
     );
 }
 
-/// A portal that answers no jobs, and calls nobody to have promotions carried out: the clock's does.
+/// A portal that calls nobody to have promotions carried out: the clock's does.
 pub async fn portal(settings: &Settings) -> Portal {
-    connect(settings, None, None, delegating(settings)).await
+    connect(settings, None, delegating(settings)).await
 }
 
 /// A portal that has pipelines carry promotions out. What takes longer than a request may take, it leaves to the clock.
@@ -53,7 +53,7 @@ pub async fn portal_with_pipelines(settings: &Settings) -> Portal {
         pipelines: Some(pipelines(settings).await),
         ..delegating(settings)
     };
-    connect(settings, None, registrar(settings), executors).await
+    connect(settings, registrar(settings), executors).await
 }
 
 /// A portal that has every promotion carried out.
@@ -64,15 +64,14 @@ pub async fn portal_with_executors(settings: &Settings) -> Portal {
         buckets: Some(Roles::connect(&settings.store.region).await),
         delegate_to_clock: false,
     };
-    connect(settings, None, registrar(settings), executors).await
+    connect(settings, registrar(settings), executors).await
 }
 
-/// A portal that answers `CodePipeline`'s jobs.
-pub async fn portal_with_jobs(settings: &Settings) -> Portal {
+/// What answers `CodePipeline`'s jobs.
+pub async fn jobs(settings: &Settings) -> Jobs {
     let endpoint = settings.codepipeline_endpoint.as_deref();
     let elsewhere = settings.jobs_role.as_ref();
-    let jobs = Jobs::connect(endpoint, &settings.store.region, elsewhere).await;
-    connect(settings, Some(jobs), None, delegating(settings)).await
+    Jobs::connect(endpoint, &settings.store.region, elsewhere).await
 }
 
 async fn pipelines(settings: &Settings) -> Pipelines {
@@ -97,7 +96,6 @@ fn registrar(settings: &Settings) -> Option<Arc<dyn Background>> {
 
 async fn connect(
     settings: &Settings,
-    jobs: Option<Jobs>,
     background: Option<Arc<dyn Background>>,
     executors: Executors,
 ) -> Portal {
@@ -113,7 +111,6 @@ async fn connect(
         catalog: settings.config.catalog(),
         grants: settings.config.grants(),
         limits: settings.config.downloads,
-        jobs,
         background,
         executors,
         region: settings.store.region.clone(),

@@ -4,10 +4,12 @@
 //! one. Its role may answer jobs and nothing else.
 
 use domain::{Timestamp, id::EnvironmentId};
-use portal::jobs::{Answered, Jobs};
 use serde_json::Value;
 use sources::job::unanswered::{NotARecord, Unanswered};
-use targets::Role;
+use targets::{
+    Role,
+    codepipeline::{Answered, Jobs},
+};
 
 use crate::{
     metrics::{Metric, Metrics},
@@ -38,7 +40,7 @@ pub enum Error {
         job: String,
         /// Why.
         #[source]
-        source: portal::Error,
+        source: jobs::Error,
     },
 }
 
@@ -77,7 +79,7 @@ pub async fn run(
 ) -> Result<(), Error> {
     let unanswered = Unanswered::parse(record.to_string().as_bytes()).map_err(Error::NotARecord)?;
     drop(record);
-    let answered = portal::jobs::unanswered::answer(&unanswered, jobs).await;
+    let answered = jobs::unanswered::answer(&unanswered, jobs).await;
     let answered = answered.map_err(|source| Error::Unanswered {
         job: unanswered.job().to_owned(),
         source,

@@ -71,13 +71,13 @@ async fn register(portal: &Portal, upload: UploadId, clock: fn() -> Timestamp) {
     loop {
         match portal.uploads().register(&upload, clock()).await {
             Ok(ended) => return log(&upload, &ended),
-            Err(error) => match pauses.next().filter(|_| error.is_passing()) {
-                Some(pause) => sleep(pause).await,
-                None => {
+            Err(error) => {
+                let Some(pause) = pauses.next().filter(|_| error.is_passing()) else {
                     tracing::error!(%upload, error = chain(&error), "an upload waits for the clock to be registered");
                     return;
-                }
-            },
+                };
+                sleep(pause).await;
+            }
         }
     }
 }

@@ -59,15 +59,6 @@ pub enum Error {
     /// The table or the bucket did not answer as it should.
     #[error("the store did not carry this out")]
     Store(#[source] store::Error),
-    /// `CodePipeline` did not take the answer of a job.
-    #[error("CodePipeline did not take the answer to its job")]
-    Answer(#[source] targets::codepipeline::Error),
-    /// `CodePipeline` could not be asked about a job.
-    #[error("CodePipeline could not be asked which execution this job is of: {reason}")]
-    Unasked {
-        /// What came instead of an answer.
-        reason: String,
-    },
     /// The caller showed too many wrong secrets, and is not looked at until then.
     #[error("too many addresses that lead nowhere were tried from here: wait until {until}")]
     LockedOut {
@@ -102,16 +93,13 @@ pub enum Error {
     /// Something that was to be computed was not, since the program ends.
     #[error("it was not finished")]
     Unfinished,
-    /// A job came to a portal that has no way to answer it.
-    #[error("this portal was not set up to answer CodePipeline's jobs")]
-    NoJobs,
 }
 
 /// What a use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What stands in the way, a sentence each.
-pub(crate) fn sentences(refusals: &[Refusal]) -> String {
+pub fn sentences(refusals: &[Refusal]) -> String {
     let refusals: Vec<String> = refusals.iter().map(ToString::to_string).collect();
     refusals.join(". ")
 }
@@ -137,7 +125,7 @@ impl Error {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Store(error) => !error.is_lasting(),
-            Self::Answer(_) | Self::Unasked { .. } | Self::Unfinished => true,
+            Self::Unfinished => true,
             Self::NotFound { .. }
             | Self::Forbidden { .. }
             | Self::Invalid { .. }
@@ -148,8 +136,7 @@ impl Error {
             | Self::LockedOut { .. }
             | Self::Unsent { .. }
             | Self::DailyLimit { .. }
-            | Self::GivenUp
-            | Self::NoJobs => false,
+            | Self::GivenUp => false,
         }
     }
 

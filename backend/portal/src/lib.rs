@@ -9,7 +9,6 @@ use domain::{
     access::Grant, catalog::Catalog, digest::Digest, download::DailyLimits, id::EnvironmentId,
 };
 use store::{Objects, Store, Table};
-use targets::codepipeline::Jobs;
 use url::Url;
 
 use crate::{
@@ -19,7 +18,6 @@ use crate::{
     events::Events,
     hold::Holds,
     ids::Ids,
-    jobs::PipelineJobs,
     links::Links,
     privacy::Privacy,
     promotion::Promotions,
@@ -38,7 +36,6 @@ pub mod events;
 mod handle;
 pub mod hold;
 mod ids;
-pub mod jobs;
 mod known;
 pub mod links;
 pub mod lockout;
@@ -73,8 +70,6 @@ pub struct Parts {
     pub grants: Vec<Grant>,
     /// How much is given out in a day.
     pub limits: DailyLimits,
-    /// How to answer `CodePipeline`'s jobs; only who runs jobs needs it.
-    pub jobs: Option<Jobs>,
     /// What registers uploads. Only who takes them, and the clock, need it.
     pub background: Option<Arc<dyn Background>>,
     /// The AWS region that the portal runs in, and so the pipelines that call it.
@@ -91,6 +86,13 @@ pub struct Parts {
     pub seals: Option<Objects>,
     /// Ten random bytes: what makes identifiers impossible to guess.
     pub entropy: fn() -> [u8; 10],
+}
+
+/// Where in AWS a portal runs, and so the pipelines of which that is not said.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'p> {
+    pub account: Option<&'p str>,
+    pub region: &'p str,
 }
 
 impl Portal {
@@ -112,6 +114,14 @@ impl Portal {
     /// The address that people open.
     pub fn public_url(&self) -> Option<&Url> {
         self.parts.public_url.as_ref()
+    }
+
+    /// Where in AWS it runs.
+    pub fn place(&self) -> Place<'_> {
+        Place {
+            account: self.parts.executors.account.as_deref(),
+            region: &self.parts.region,
+        }
     }
 
     /// Asking for promotions, answering them, having them carried out.
@@ -172,11 +182,6 @@ impl Portal {
     /// The audit log.
     pub fn audit(&self) -> Audit<'_> {
         Audit::of(self)
-    }
-
-    /// The jobs of CodePipeline's Lambda actions.
-    pub fn jobs(&self) -> PipelineJobs<'_> {
-        PipelineJobs::of(self)
     }
 
     /// New identifiers, and random bytes.

@@ -41,7 +41,7 @@ mod wish;
 
 pub(crate) use approvers::KnownPeople;
 pub use execution::Executors;
-pub(crate) use in_pipeline::{PipelineGate, PipelineRequest};
+pub use in_pipeline::{PipelineGate, PipelineRequest, PipelineRun};
 pub use request::Asked;
 
 handle! {

@@ -6,16 +6,19 @@
 //! nobody came back for.
 use crate::handle::handle;
 
-mod artifact;
 mod complete;
 mod metadata;
+mod pending;
 mod place;
 pub(crate) mod releases;
 mod stage;
+mod stored_object;
 
-pub(crate) use complete::Facts;
+pub use complete::Facts;
+pub use pending::{Begun, Pending};
 pub(crate) use place::Incoming;
-pub(crate) use stage::Staging;
+pub use stage::Staging;
+pub use stored_object::StoredObject;
 
 /// The most files that a build holds.
 pub const MAX_FILES: usize = 100;
@@ -24,6 +27,11 @@ pub const MAX_FILES: usize = 100;
 pub const MAX_FILE_SIZE: u64 = 4 << 30;
 
 handle! {
-    /// Registering builds and releasing them.
-    pub(crate) struct Registrations
+    /// Registering builds.
+    pub struct Registrations
+}
+
+handle! {
+    /// Releases without a promotion.
+    pub(crate) struct DirectReleases
 }

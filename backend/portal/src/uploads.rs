@@ -34,7 +34,7 @@ use crate::{
     access::Action,
     handle::handle,
     known,
-    register::{Facts, Registrations},
+    register::{DirectReleases, Facts, Registrations},
 };
 
 /// Files larger than this go up in parts: 64 MiB.
@@ -79,7 +79,7 @@ impl Uploads<'_> {
         if let Some(to) = &request.environment
             && known.as_ref().is_none_or(|known| known.completed.is_none())
         {
-            Registrations::of(self.portal)
+            DirectReleases::of(self.portal)
                 .check_release(app, to)
                 .await?;
         }

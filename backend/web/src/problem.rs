@@ -109,7 +109,6 @@ impl From<Error> for Problem {
             Error::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, sentence(&text)),
             Error::Invalid { field, detail } => Self::invalid(field, sentence(&detail)),
             Error::Conflict { detail } => Self::new(StatusCode::CONFLICT, sentence(&detail)),
-            Error::GivenUp => Self::new(StatusCode::CONFLICT, sentence(&text)),
             Error::Refused { reason } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&reason))
             }
@@ -122,17 +121,12 @@ impl From<Error> for Problem {
                 Self::new(status_of_impossible(&impossible), sentence(&text))
             }
             Error::Store(source) => of_store(&source),
-            Error::Answer(source) => {
-                log(&source);
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "CodePipeline did not take the answer. Try again in a moment.",
-                )
+            Error::GivenUp | Error::Unsent { .. } => {
+                Self::new(StatusCode::CONFLICT, sentence(&text))
             }
-            Error::Unsent { .. } => Self::new(StatusCode::CONFLICT, sentence(&text)),
             Error::DailyLimit { wait, .. } => Self::wait(sentence(&text), wait),
             Error::LockedOut { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, sentence(&text)),
-            Error::NoJobs | Error::Unasked { .. } | Error::Unfinished => {
+            Error::Unfinished => {
                 log(&error);
                 internal()
             }

@@ -235,7 +235,7 @@ impl Builder {
             .sign_in
             .clone()
             .map_or(AuthMode::Local, AuthMode::SignIn);
-        let mut parts = self.parts(store.clone(), jobs, executors);
+        let mut parts = self.parts(store.clone(), executors);
         let queued = self.listen.then(|| {
             let (queue, queued) = background::queue();
             parts.background = Some(Arc::new(queue));
@@ -254,6 +254,7 @@ impl Builder {
             address: String::new(),
             services,
             metered: store,
+            jobs,
             clock: self.clock,
             auth,
             faults,

@@ -16,7 +16,8 @@ use domain::{
     promotion::{Promotion, State},
 };
 use jiff::SignedDuration;
-use portal::{jobs::Outcome, promotion::Executors, scheduled};
+use jobs::Outcome;
+use portal::{promotion::Executors, scheduled};
 use serde_json::{Value, json};
 use simulator::{Behaviour, Fault, FaultKind, Options, Overview, Script, Simulator};
 use sources::job::Job;

@@ -8,7 +8,8 @@ use std::sync::{
 use axum::Router;
 use domain::{Timestamp, actor::Actor, build::Build, id::BuildId, page::Limit, view::BuildView};
 use identity::{sign_in::SignIn, workload::Workloads};
-use portal::{Parts, Portal, jobs::Outcome, promotion::Executors};
+use jobs::{Outcome, PipelineJobs};
+use portal::{Parts, Portal, promotion::Executors};
 use serde_json::{Value, json};
 use sources::job::Job;
 use store::{Store, table::Meter};
@@ -41,6 +42,7 @@ pub struct TestPortal {
     /// The DynamoDB and the S3.
     pub services: Services,
     pub(crate) metered: Store,
+    pub(crate) jobs: Option<Jobs>,
     pub(crate) clock: fn() -> Timestamp,
     pub(crate) auth: AuthMode,
     pub(crate) faults: Option<Arc<Faults>>,
@@ -50,14 +52,13 @@ pub struct TestPortal {
 }
 
 impl Builder {
-    pub(crate) fn parts(&self, store: Store, jobs: Option<Jobs>, executors: Executors) -> Parts {
+    pub(crate) fn parts(&self, store: Store, executors: Executors) -> Parts {
         Parts {
             seals: self.seals.map(|bucket| store.objects.in_bucket(bucket)),
             store,
             catalog: self.catalog.clone(),
             grants: self.grants.clone(),
             limits: self.limits,
-            jobs,
             background: None,
             executors,
             region: REGION.to_owned(),
@@ -93,7 +94,7 @@ impl TestPortal {
     /// A second portal on the same records, which differs in something.
     pub fn another(&self, change: impl FnOnce(&mut Parts)) -> Portal {
         let store = self.metered.clone();
-        let mut parts = self.built_as.parts(store, None, Executors::default());
+        let mut parts = self.built_as.parts(store, Executors::default());
         change(&mut parts);
         Portal::new(parts)
     }
@@ -160,9 +161,18 @@ impl TestPortal {
         received.await.unwrap();
     }
 
+    /// The jobs of `CodePipeline`.
+    pub fn jobs(&self) -> PipelineJobs<'_> {
+        let jobs = self.jobs.as_ref();
+        PipelineJobs::new(
+            &self.portal,
+            jobs.unwrap_or_else(|| panic!("built without .jobs()")),
+        )
+    }
+
     /// Runs a job.
     pub async fn run(&self, job: Job, now: Timestamp) -> Outcome {
-        self.portal.jobs().run(job, now).await.unwrap()
+        self.jobs().run(job, now).await.unwrap()
     }
 
     /// Runs a job that must register.

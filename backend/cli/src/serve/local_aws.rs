@@ -20,6 +20,7 @@ use axum::{
     routing::post,
 };
 use portal::Portal;
+use targets::codepipeline::Jobs;
 use tokio::{sync::Mutex, task::JoinSet};
 
 use super::options::ServeOptions;
@@ -36,18 +37,18 @@ pub(super) struct LocalAws(Arc<Inner>);
 struct Inner {
     portal: Portal,
     region: String,
-    /// Whether there is a CodePipeline to answer.
-    answers_jobs: bool,
-    jobs: Mutex<JoinSet<()>>,
+    /// What answers the CodePipeline, where there is one.
+    codepipeline: Option<Jobs>,
+    running: Mutex<JoinSet<()>>,
 }
 
 impl LocalAws {
-    pub(super) fn new(portal: Portal, options: &ServeOptions) -> Self {
+    pub(super) fn new(portal: Portal, codepipeline: Option<Jobs>, options: &ServeOptions) -> Self {
         Self(Arc::new(Inner {
             portal,
             region: options.region.clone(),
-            answers_jobs: options.codepipeline_endpoint.is_some(),
-            jobs: Mutex::default(),
+            codepipeline,
+            running: Mutex::default(),
         }))
     }
 
@@ -65,8 +66,8 @@ impl LocalAws {
 
     /// Waits for the jobs that are running.
     pub(super) async fn finish(&self) {
-        let mut jobs = self.0.jobs.lock().await;
-        while jobs.join_next().await.is_some() {}
+        let mut running = self.0.running.lock().await;
+        while running.join_next().await.is_some() {}
     }
 }
 

@@ -7,79 +7,120 @@ use domain::{
     id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
     promotion::{Promotion, PromotionKind, State},
 };
-use store::table::Step;
+use store::table::{BuildRecord, Step};
 
 use super::{Asked, progress::Progress, wish::Wish};
 use crate::{
-    Error, Result,
+    Error, Portal, Result,
+    access::Action,
     promotion::{Decisions, Execution, execution::Calls},
 };
 
 /// How often a promotion is looked at while others change it.
 const TRIES: usize = 16;
 
-/// What a pipeline's job asks for.
-pub(crate) struct PipelineRequest<'a> {
-    pub(crate) app: &'a AppId,
-    pub(crate) build: &'a BuildId,
+/// A run of a pipeline that may release builds of an app in an environment. Only [`Self::of`] makes one, so that its methods
+/// need not ask again.
+#[derive(Clone, Debug)]
+pub struct PipelineRun<'a> {
+    pub(crate) portal: &'a Portal,
+    pub(crate) run: &'a RunId,
+    pipeline: &'a str,
+    pub(crate) by: Actor,
+    app: &'a AppId,
     pub(crate) to: &'a EnvironmentId,
-    pub(crate) pipeline: &'a str,
+}
+
+/// What a pipeline's job asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct PipelineRequest<'a> {
+    pub build: &'a BuildId,
     /// Whether the run carries out what somebody else has asked for, too.
-    pub(crate) adopts: bool,
+    pub adopts: bool,
+    /// Whether the same was asked and refused before, which is no news then.
+    pub again: bool,
 }
 
 /// Whether a run carries a promotion out.
-pub(crate) enum PipelineGate {
+#[derive(Clone, Debug)]
+pub enum PipelineGate {
     /// It does, or the promotion is over. This is how it stands.
     Carries(Box<Promotion>),
     /// Another run does.
     CarriedElsewhere(RunId),
 }
 
-impl Decisions<'_> {
-    /// Asks for a promotion that this run carries out. `again` is whether the same was asked and refused before, which is
-    /// no news then.
-    pub(crate) async fn request_in_run(
-        self,
-        request: PipelineRequest<'_>,
-        run: &RunId,
-        again: bool,
-        now: Timestamp,
-    ) -> Result<Asked> {
-        let PipelineRequest {
-            app,
-            build,
-            to,
+impl<'a> PipelineRun<'a> {
+    /// The run of a pipeline, when that may release builds of the app in the environment.
+    pub fn of(
+        portal: &'a Portal,
+        run: &'a RunId,
+        pipeline: &'a str,
+        app: &'a AppId,
+        to: &'a EnvironmentId,
+    ) -> Result<Self> {
+        let by = Actor::pipeline(pipeline);
+        let environment = Some(to);
+        portal.authorise(&by, Action::Register { app, environment })?;
+        Ok(Self {
+            portal,
+            run,
             pipeline,
+            by,
+            app,
+            to,
+        })
+    }
+
+    /// A build, with where it was released.
+    pub async fn build(&self, id: &BuildId) -> Result<BuildRecord> {
+        self.portal.builds().record(id).await
+    }
+
+    /// A promotion, whatever it is of.
+    pub async fn promotion(&self, id: &PromotionId) -> Result<Option<Promotion>> {
+        let found = self.portal.table.promotions().get(id).await?;
+        Ok(found.map(|record| record.promotion))
+    }
+
+    /// The promotion that is noted as this run's, whatever it is of.
+    pub async fn own_promotion(&self) -> Result<Option<Promotion>> {
+        match self.portal.table.promotions().of_run(self.run).await? {
+            Some(id) => self.promotion(&id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Asks for a promotion that this run carries out.
+    pub async fn request(&self, request: PipelineRequest<'_>, now: Timestamp) -> Result<Asked> {
+        let PipelineRequest {
+            build,
             adopts,
+            again,
         } = request;
-        let record = self.portal.builds().record(build).await?;
-        if record.build.app != *app {
-            return Err(Error::not_found(format!("build {build} of {app}")));
+        let record = self.build(build).await?;
+        if record.build.app != *self.app {
+            return Err(Error::not_found(format!("build {build} of {}", self.app)));
         }
         let wish = Wish {
             record: &record,
-            to,
+            to: self.to,
             kind: PromotionKind::Forward,
-            reason: format!("the pipeline {pipeline} has come to its gate"),
+            reason: format!("the pipeline {} has come to its gate", self.pipeline),
             bypass: None,
             withdraw: None,
-            run: Some(run.clone()),
+            run: Some(self.run.clone()),
             adopts,
             again,
         };
-        let by = Actor::pipeline(pipeline);
-        self.ask(Principal::from(&by), wish, now).await
+        let who = Principal::from(&self.by);
+        Decisions::of(self.portal).ask(who, wish, now).await
     }
 
     /// Notes that this run carries a promotion out, and goes on with it. One that waits and that nothing was started for
     /// becomes this run's, so that nothing will be.
-    pub(crate) async fn assign_run(
-        self,
-        id: &PromotionId,
-        run: &RunId,
-        now: Timestamp,
-    ) -> Result<PipelineGate> {
+    pub async fn assign(&self, id: &PromotionId, now: Timestamp) -> Result<PipelineGate> {
+        let run = self.run;
         for _ in 0..TRIES {
             let table = &self.portal.table;
             let found = table.promotions().get(id).await?;
@@ -116,11 +157,7 @@ impl Decisions<'_> {
     }
 
     /// Releases the build of a promotion that its run has deployed.
-    pub(crate) async fn complete_in_run(
-        self,
-        id: &PromotionId,
-        now: Timestamp,
-    ) -> Result<Promotion> {
+    pub async fn complete(&self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
         for _ in 0..TRIES {
             let found = self.portal.table.promotions().get(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
@@ -141,7 +178,9 @@ impl Decisions<'_> {
         }
         Err(Error::contended())
     }
+}
 
+impl Decisions<'_> {
     /// Makes a promotion that waits this run's, where it is nobody's.
     pub(super) async fn adopt(self, id: &PromotionId, run: &RunId) -> Result<()> {
         let table = &self.portal.table;

@@ -19,28 +19,28 @@ use crate::{
     Error, Result,
     promotion::Execution,
     register::{
-        Registrations,
+        DirectReleases, Registrations,
         releases::{Direct, registered},
     },
 };
 
 /// What is known of a build beside its files.
 #[derive(Clone, Debug)]
-pub(crate) struct Facts {
-    pub(crate) key: RegistrationKey,
-    pub(crate) app: AppId,
-    pub(crate) environment: Option<EnvironmentId>,
-    pub(crate) version: Option<String>,
-    pub(crate) revision: Option<Revision>,
-    pub(crate) run: Option<RunId>,
+pub struct Facts {
+    pub key: RegistrationKey,
+    pub app: AppId,
+    pub environment: Option<EnvironmentId>,
+    pub version: Option<String>,
+    pub revision: Option<Revision>,
+    pub run: Option<RunId>,
     /// How the run and the revision are known.
-    pub(crate) origin: Origin,
-    pub(crate) by: Actor,
+    pub origin: Origin,
+    pub by: Actor,
     /// How the principal who registers it proved who they are.
-    pub(crate) proof: String,
+    pub proof: String,
     /// From where: the caller's address, where there is one.
-    pub(crate) from: Option<String>,
-    pub(crate) now: Timestamp,
+    pub from: Option<String>,
+    pub now: Timestamp,
 }
 
 impl Facts {
@@ -118,7 +118,8 @@ impl Registrations<'_> {
             build,
             note: &note,
         };
-        let released = self.register_and_release(build, facts.release(to), along);
+        let direct = DirectReleases::of(self.portal);
+        let released = direct.register_and_release(build, facts.release(to), along);
         match released.await? {
             Released::Now(_) | Released::Before(_) => Ok(None),
             Released::Registered { build, .. } => Ok(Some(build)),
@@ -150,7 +151,8 @@ impl Registrations<'_> {
         if let Some(to) = &facts.environment
             && (!record.environments().contains(to) || self.serves_nothing(&facts.app, to).await?)
         {
-            self.release_directly(&record, facts.release(to)).await?;
+            let direct = DirectReleases::of(self.portal);
+            direct.release_directly(&record, facts.release(to)).await?;
         }
         Ok(record.build)
     }

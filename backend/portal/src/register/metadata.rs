@@ -6,7 +6,7 @@ use domain::{
     package::{Icon, Package},
 };
 
-use super::{Incoming, artifact::StoredObject};
+use super::{Incoming, StoredObject};
 use crate::{Result, register::Registrations};
 
 /// What was read of a file.

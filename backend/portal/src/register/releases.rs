@@ -12,7 +12,11 @@ use domain::{
 };
 use store::table::{Along, BuildRecord, Obstacle, Released};
 
-use crate::{Error, Result, promotion::Execution, register::Registrations};
+use crate::{
+    Error, Result,
+    promotion::{Execution, PipelineRun},
+    register::DirectReleases,
+};
 
 /// How often a release is decided anew while holds come and go.
 const TRIES: usize = 4;
@@ -26,7 +30,7 @@ pub(crate) struct Direct<'a> {
     pub(crate) now: Timestamp,
 }
 
-impl Registrations<'_> {
+impl DirectReleases<'_> {
     /// That builds of an app may be released in an environment without a promotion now. Asked before any bytes come.
     pub(crate) async fn check_release(self, app: &AppId, to: &EnvironmentId) -> Result<()> {
         let holds = self.portal.table.holds().all().await?;
@@ -118,6 +122,30 @@ impl Registrations<'_> {
             .releases()
             .withdrawn(std::slice::from_ref(&build.id));
         Ok(withdrawn.await?.remove(&build.id))
+    }
+}
+
+impl PipelineRun<'_> {
+    /// Releases a build without a promotion.
+    pub async fn release(
+        &self,
+        record: &BuildRecord,
+        proof: &str,
+        now: Timestamp,
+    ) -> Result<Release> {
+        let direct = Direct {
+            to: self.to,
+            run: Some(self.run),
+            who: Principal {
+                actor: &self.by,
+                proof,
+                from: None,
+            },
+            now,
+        };
+        DirectReleases::of(self.portal)
+            .release_directly(record, direct)
+            .await
     }
 }
 

@@ -10,7 +10,7 @@ use super::Incoming;
 use crate::{Result, register::Registrations};
 
 /// The folder of one try of a registration, and what is in it so far.
-pub(crate) struct Staging {
+pub struct Staging {
     objects: Objects,
     registration: String,
     attempt: String,
@@ -33,7 +33,7 @@ impl Registrations<'_> {
 
 impl Staging {
     /// Starts the next file. It is there once [`Self::finish`] was called, not before.
-    pub(crate) async fn begin(&self) -> Result<Writer> {
+    pub async fn begin(&self) -> Result<Writer> {
         let key = object_keys::staged(&self.registration, &self.attempt, self.files.len());
         Ok(self
             .objects
@@ -42,7 +42,7 @@ impl Staging {
     }
 
     /// Ends the file that was begun.
-    pub(crate) async fn finish(&mut self, name: FileName, writer: Writer) -> Result<()> {
+    pub async fn finish(&mut self, name: FileName, writer: Writer) -> Result<()> {
         let key = object_keys::staged(&self.registration, &self.attempt, self.files.len());
         let written = writer.finish().await?;
         let file = Incoming::staged(&self.app, name, written, key);
@@ -56,7 +56,7 @@ impl Staging {
     }
 
     /// Removes it all, as far as that goes now: what stays is retention's.
-    pub(crate) async fn clear(self) {
+    pub async fn clear(self) {
         for file in &self.files {
             if let Err(error) = self.objects.delete(&file.key).await {
                 tracing::warn!(key = file.key, %error, "a staged object stays for retention");

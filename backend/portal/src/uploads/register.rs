@@ -16,6 +16,7 @@ use super::facts;
 use crate::{
     Error, Result,
     access::Action,
+    handle::handle,
     register::{Facts, Incoming, Registrations},
     uploads::Uploads,
 };
@@ -42,12 +43,18 @@ pub enum Ended {
     Nothing,
 }
 
+handle! {
+    /// The work of registering an upload.
+    struct Work
+}
+
 impl Uploads<'_> {
     /// Registers an upload that somebody has completed. An error is one that passes: the same call goes on where this one
     /// broke off.
     pub async fn register(self, id: &UploadId, now: Timestamp) -> Result<Ended> {
         self.portal
             .authorise(&Actor::portal(), Action::RegisterUploads)?;
+        let work = Work::of(self.portal);
         let table = &self.portal.table;
         let Some(mut upload) = table.builds().upload(id).await? else {
             return Ok(Ended::Nothing);
@@ -56,12 +63,12 @@ impl Uploads<'_> {
             return Ok(Ended::Nothing);
         };
         if now.duration_since(registering.since) > GIVEN_UP_AFTER {
-            return self.fail(upload, Error::GivenUp, now).await;
+            return work.fail(upload, Error::GivenUp, now).await;
         }
-        if !self.works_on(&mut upload, None, now).await? {
+        if !work.works_on(&mut upload, None, now).await? {
             return Ok(Ended::Nothing);
         }
-        match self.build_of(&mut upload, now).await {
+        match work.build_of(&mut upload, now).await {
             Ok(Some(build)) => {
                 upload.completed = Some(build.id.clone());
                 upload.registering = None;
@@ -73,7 +80,7 @@ impl Uploads<'_> {
             }
             Ok(None) => Ok(Ended::Nothing),
             Err(error) if error.is_passing() => Err(error),
-            Err(error) => self.fail(upload, error, now).await,
+            Err(error) => work.fail(upload, error, now).await,
         }
     }
 
@@ -94,6 +101,21 @@ impl Uploads<'_> {
         Ok(slow)
     }
 
+    /// Removes what was uploaded, as far as that goes now: what stays is retention's.
+    pub(crate) async fn remove_uploaded(self, file: &UploadFile) {
+        let objects = &self.portal.objects;
+        if let Err(error) = objects.delete(&file.staging_key).await {
+            tracing::warn!(key = file.staging_key, error = %chain(&error), "an uploaded object stays for retention");
+        }
+        if let Some(multipart) = &file.multipart
+            && let Err(error) = objects.abort_multipart(&file.staging_key, multipart).await
+        {
+            tracing::debug!(key = file.staging_key, error = %chain(&error), "an upload in parts was over already");
+        }
+    }
+}
+
+impl Work<'_> {
     /// Notes that work goes on, with so many files in place. False if the upload is not to be registered, or another call
     /// works on it.
     async fn works_on(
@@ -154,7 +176,7 @@ impl Uploads<'_> {
             {
                 // The bytes are not what was promised: they must come again, all of them.
                 let error = not_promised(file, number, &found);
-                self.remove_uploaded(file).await;
+                self.portal.uploads().remove_uploaded(file).await;
                 upload.files[number].multipart = None;
                 return Err(error);
             }
@@ -206,19 +228,6 @@ impl Uploads<'_> {
             Ok(()) => Ok(()),
             Err(_) if is_there().await? => Ok(()),
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Removes what was uploaded, as far as that goes now: what stays is retention's.
-    pub(crate) async fn remove_uploaded(self, file: &UploadFile) {
-        let objects = &self.portal.objects;
-        if let Err(error) = objects.delete(&file.staging_key).await {
-            tracing::warn!(key = file.staging_key, error = %chain(&error), "an uploaded object stays for retention");
-        }
-        if let Some(multipart) = &file.multipart
-            && let Err(error) = objects.abort_multipart(&file.staging_key, multipart).await
-        {
-            tracing::debug!(key = file.staging_key, error = %chain(&error), "an upload in parts was over already");
         }
     }
 }

@@ -6,10 +6,7 @@ use domain::{
     path::{ApprovalRule, Gates},
     promotion::State,
 };
-use portal::{
-    Error,
-    jobs::{Outcome, Work},
-};
+use jobs::{Error, Outcome, Work};
 use serde_json::{Value, json};
 use simulator::FaultKind;
 use targets::codepipeline::FailureKind;
@@ -325,7 +322,7 @@ async fn a_job_that_repeats_the_parameters_of_another_has_other_artifacts() {
     let message = misconfigured(&test).await;
     assert!(message.contains("0 Lambda actions that wait"), "{message}");
     let genuine = sources::job::Job::parse(&genuine).unwrap();
-    let outcome = test.portal.jobs().run(genuine, machine_time()).await;
+    let outcome = test.jobs().run(genuine, machine_time()).await;
     assert!(matches!(outcome, Ok(Outcome::Released(_))), "{outcome:?}");
 }
 
@@ -349,7 +346,7 @@ async fn a_codepipeline_that_fails_is_no_reason_to_believe_the_parameters() {
     declare(&test, PIPELINE, &[release_named(PIPELINE)]);
     start(&test, PIPELINE, &[("build", build.id.as_str())]);
     let job = sources::job::Job::parse(&test.job().await).unwrap();
-    let unanswered = test.portal.jobs().run(job, machine_time()).await;
+    let unanswered = test.jobs().run(job, machine_time()).await;
     let is_unasked = matches!(unanswered, Err(Error::Unasked { .. }));
     assert!(is_unasked, "it is to come again: {unanswered:?}");
     assert_eq!(test.current(&prod()).await, None);

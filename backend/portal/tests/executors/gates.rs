@@ -6,7 +6,7 @@ use domain::{
     path::{ApprovalRule, Gates, Target},
     promotion::State,
 };
-use portal::jobs::{Outcome, Work};
+use jobs::{Outcome, Work};
 use serde_json::{Value, json};
 use testkit::{
     TestPortal, ada, bob, machine_time, member,
@@ -225,7 +225,7 @@ async fn a_release_without_a_promotion_notes_what_happened_once() {
     let job = test.job().await;
     let deliver = async || {
         let job = sources::job::Job::parse(&job).unwrap();
-        test.portal.jobs().run(job, machine_time()).await.unwrap()
+        test.jobs().run(job, machine_time()).await.unwrap()
     };
     let outcome = deliver().await;
     assert!(matches!(outcome, Outcome::Released(_)), "{outcome:?}");

@@ -2,7 +2,7 @@
 
 use api::holds::HoldRequest;
 use domain::{hold::Held, promotion::State};
-use portal::jobs::Outcome;
+use jobs::Outcome;
 use serde_json::json;
 use simulator::Release;
 use testkit::{

@@ -16,7 +16,8 @@ use domain::{
     page::Limit,
     path::{ApprovalRule, Check, Gates, Path},
 };
-use portal::{Error, jobs::Outcome};
+use jobs::Outcome;
+use portal::Error;
 use serde_json::json;
 use testkit::{
     TestPortal, ada, bob, dev, job, machine_time, prod, promise, step, wallet,

@@ -3,13 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it panics")]
 
 mod access;
-mod confirmed;
-mod delivery;
 mod download;
-mod hostile;
 mod links;
 mod record;
-mod register;
 mod retention;
 mod tokens;
 mod upload;

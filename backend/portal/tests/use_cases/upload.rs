@@ -507,17 +507,17 @@ async fn an_upload_that_nobody_works_on_is_handed_over_again_until_a_day_is_over
     // That a call is lost is nobody's error: the clock makes it good. Completing again does not call again.
     complete().await.unwrap();
     complete().await.unwrap();
-    assert_eq!(handed_over(), [id.clone()]);
+    assert_eq!(handed_over(), std::slice::from_ref(&id));
     let resume = async |now| portal.uploads().resume(LEFT_ALONE, now).await.unwrap();
     assert_eq!(resume(at("03:10:00")).await, 0);
     assert_eq!(handed_over(), []);
     assert_eq!(resume(at("03:16:00")).await, 0);
-    assert_eq!(handed_over(), [id.clone()]);
+    assert_eq!(handed_over(), std::slice::from_ref(&id));
     assert_eq!(resume(at("04:00:01")).await, 1, "slow");
-    assert_eq!(handed_over(), [id.clone()]);
+    assert_eq!(handed_over(), std::slice::from_ref(&id));
     let next_day = at("03:00:01") + SignedDuration::from_hours(24);
     resume(next_day).await;
-    assert_eq!(handed_over(), [id.clone()]);
+    assert_eq!(handed_over(), std::slice::from_ref(&id));
     let ended = portal.uploads().register(&id, next_day).await;
     assert!(
         matches!(ended, Ok(Ended::Failed(Error::GivenUp))),

@@ -54,13 +54,13 @@ async fn an_upload_continues_where_it_broke_off() {
         panic!("not registered");
     };
     assert_eq!(build.number, 1);
-    let built = site.json(&format!("/api/v1/builds/{}", build.id)).await;
-    assert_eq!(built["releases"][0]["environment"]["id"], "dev");
+    let shown = site.json(&format!("/api/v1/builds/{}", build.id)).await;
+    assert_eq!(shown["releases"][0]["environment"]["id"], "dev");
     let twice = site.post(&complete, &json!({})).await;
     assert_eq!(twice.status, 200, "{}", twice.text());
     let started = site.post(START, &request).await;
     for plan in [twice, site.get(&upload).await, started] {
-        assert_eq!(plan.json()["build"], built["build"]["id"]);
+        assert_eq!(plan.json()["build"], shown["build"]["id"]);
     }
 }
 

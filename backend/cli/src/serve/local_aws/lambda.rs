@@ -9,9 +9,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::causes::chain;
-use portal::jobs::Outcome;
+use jobs::{Outcome, PipelineJobs};
+use portal::Portal;
 use serde::de::IgnoredAny;
 use sources::job::{Job, unanswered::Unanswered};
+use targets::codepipeline::Jobs;
 use tokio::time::sleep;
 
 use super::{LocalAws, answer::Refusal};
@@ -29,7 +31,12 @@ pub(super) async fn invoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    if !is_action(&name) || !local_aws.0.answers_jobs {
+    let Some(codepipeline) = local_aws
+        .0
+        .codepipeline
+        .clone()
+        .filter(|_| is_action(&name))
+    else {
         return Err(Refusal {
             status: StatusCode::NOT_FOUND,
             code: "ResourceNotFoundException",
@@ -37,7 +44,8 @@ pub(super) async fn invoke(
                 "Function not found: {name}. Here is `{FUNCTION}`, when `towpath serve` was given --codepipeline-endpoint"
             ),
         });
-    }
+    };
+    let portal = local_aws.0.portal.clone();
     if serde_json::from_slice::<IgnoredAny>(&body).is_err() {
         return Err(Refusal::invalid(
             "InvalidRequestContentException",
@@ -48,13 +56,13 @@ pub(super) async fn invoke(
     match kind.map_or(b"RequestResponse".as_slice(), |kind| kind.as_bytes()) {
         b"DryRun" => Ok(StatusCode::NO_CONTENT.into_response()),
         b"Event" => {
-            let mut jobs = local_aws.0.jobs.lock().await;
-            while jobs.try_join_next().is_some() {}
-            jobs.spawn(run(local_aws.clone(), body));
+            let mut running = local_aws.0.running.lock().await;
+            while running.try_join_next().is_some() {}
+            running.spawn(run(portal, codepipeline, body));
             Ok(StatusCode::ACCEPTED.into_response())
         }
         b"RequestResponse" => {
-            run(local_aws, body).await;
+            run(portal, codepipeline, body).await;
             // What the function returns: nobody looks at it.
             Ok("null".into_response())
         }
@@ -73,7 +81,8 @@ fn is_action(name: &str) -> bool {
     }
 }
 
-async fn run(local_aws: LocalAws, event: Bytes) {
+async fn run(portal: Portal, codepipeline: Jobs, event: Bytes) {
+    let jobs = PipelineJobs::new(&portal, &codepipeline);
     for pause in PAUSES.map(Some).into_iter().chain([None]) {
         let job = match Job::parse(&event) {
             Ok(job) => job,
@@ -83,7 +92,7 @@ async fn run(local_aws: LocalAws, event: Bytes) {
             }
         };
         let id = job.id().to_owned();
-        match local_aws.0.portal.jobs().run(job, ambient::now()).await {
+        match jobs.run(job, ambient::now()).await {
             Ok(outcome) => {
                 tracing::info!(job = id, outcome = word(&outcome), "answered");
                 return;
@@ -96,15 +105,14 @@ async fn run(local_aws: LocalAws, event: Bytes) {
             sleep(pause).await;
         }
     }
-    give_up(&local_aws, &event).await;
+    give_up(jobs, &event).await;
 }
 
 /// What the function `unanswered` does: else the action would wait for its time-out.
-async fn give_up(local_aws: &LocalAws, event: &[u8]) {
+async fn give_up(jobs: PipelineJobs<'_>, event: &[u8]) {
     let Ok(job) = Job::parse(event) else {
         return;
     };
-    let jobs = local_aws.0.portal.jobs();
     if let Err(error) = jobs.give_up(&Unanswered::after_tries(&job)).await {
         tracing::error!(
             job = job.id(),

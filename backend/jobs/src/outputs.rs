@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{build::Build, id::EnvironmentId, variables};
 
-use crate::jobs::PipelineJobs;
+use crate::PipelineJobs;
 
 impl PipelineJobs<'_> {
     /// What is said of a build.

@@ -1,18 +1,16 @@
 //! Opens a job's input artifacts by ranges and streams out what is in them, with memory that does not grow.
 
-use std::{collections::HashMap, ops::Range};
+use std::collections::HashMap;
 
-use bytes::Bytes;
 use domain::causes::chain;
 use packages::{
     archive::{Archive, File},
     source::ReadAt,
 };
+use portal::register::{MAX_FILE_SIZE, MAX_FILES, Pending, Staging, StoredObject};
 use sources::job::{Credentials, Input};
-use store::Objects;
 
-use super::{MAX_FILE_SIZE, MAX_FILES, Staging};
-use crate::{jobs::Failure, register::Registrations};
+use crate::Failure;
 
 /// The largest artifact that is opened, packed or unpacked: 4 GiB, which is also all that a zip holds.
 const MAX_ARTIFACT: u64 = 4 << 30;
@@ -24,90 +22,62 @@ const MAX_GROWTH: u64 = 200;
 /// What may be unpacked in any case, so that a small artifact of much repetition passes.
 const ALWAYS_UNPACKED: u64 = 64 << 20;
 
-/// An object as a source of ranges.
-pub(super) struct StoredObject {
-    objects: Objects,
-    key: String,
-    size: u64,
+/// Streams every file of the inputs into staging. The credentials end here.
+pub(crate) async fn unpack(
+    pending: &Pending<'_>,
+    inputs: &[Input],
+    credentials: Option<Credentials>,
+    staging: &mut Staging,
+) -> Result<(), Failure> {
+    let mut archives = Vec::new();
+    for input in inputs {
+        archives.push(Opened {
+            archive: open(pending, input, credentials.as_ref()).await?,
+            place: place(input),
+        });
+    }
+    drop(credentials);
+    let files = check(&archives)?;
+    for (opened, file) in files {
+        opened.stream(&file, staging).await?;
+    }
+    Ok(())
 }
 
-impl StoredObject {
-    pub(super) fn new(objects: Objects, key: &str, size: u64) -> Self {
-        Self {
-            objects,
-            key: key.to_owned(),
-            size,
-        }
-    }
-}
-
-impl ReadAt for StoredObject {
-    type Error = store::Error;
-
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    async fn read_at(&self, range: Range<u64>) -> Result<Bytes, store::Error> {
-        self.objects.range(&self.key, range).await
-    }
-}
-
-impl Registrations<'_> {
-    /// Streams every file of the inputs into staging. The credentials end here.
-    pub(crate) async fn unpack(
-        self,
-        inputs: &[Input],
-        credentials: Option<Credentials>,
-        staging: &mut Staging,
-    ) -> Result<(), Failure> {
-        let mut archives = Vec::new();
-        for input in inputs {
-            archives.push(Opened {
-                archive: self.open(input, credentials.as_ref()).await?,
-                place: place(input),
-            });
-        }
-        drop(credentials);
-        let files = check(&archives)?;
-        for (opened, file) in files {
-            opened.stream(&file, staging).await?;
-        }
-        Ok(())
-    }
-
-    async fn open(
-        self,
-        input: &Input,
-        credentials: Option<&Credentials>,
-    ) -> Result<Archive<StoredObject>, Failure> {
-        let place = place(input);
-        let Some(credentials) = credentials else {
-            return Err(Failure::configuration(format!(
-                "The job carries no credentials for {place}. Invoke the function from an action of the pipeline."
-            )));
-        };
-        let objects = self.portal.objects.with_credentials(
-            &input.bucket,
+async fn open(
+    pending: &Pending<'_>,
+    input: &Input,
+    credentials: Option<&Credentials>,
+) -> Result<Archive<StoredObject>, Failure> {
+    let place = place(input);
+    let Some(credentials) = credentials else {
+        return Err(Failure::configuration(format!(
+            "The job carries no credentials for {place}. Invoke the function from an action of the pipeline."
+        )));
+    };
+    let failed = |error| Failure::input(error, &place);
+    let gone = || store::Error::NotFound {
+        what: format!("object {}", input.key),
+    };
+    let found = pending
+        .input(
+            (&input.bucket, &input.key),
             &credentials.access_key_id,
             &credentials.secret_access_key,
             credentials.session_token.as_deref(),
-        );
-        let failed = |error| Failure::input(error, &place);
-        let gone = || store::Error::NotFound {
-            what: format!("object {}", input.key),
-        };
-        let found = objects.head(&input.key).await.map_err(failed)?;
-        let size = found.ok_or_else(gone).map_err(failed)?.size;
-        if size > MAX_ARTIFACT {
-            return Err(Failure::artifact(format!(
-                "{place} has {size} bytes; at the most {MAX_ARTIFACT} are taken. Leave out what testers do not need."
-            )));
-        }
-        Archive::open(StoredObject::new(objects, &input.key, size))
-            .await
-            .map_err(|error| Failure::archive(error, &place))
+        )
+        .await
+        .map_err(failed)?;
+    let object = found.ok_or_else(gone).map_err(failed)?;
+    let size = object.size();
+    if size > MAX_ARTIFACT {
+        return Err(Failure::artifact(format!(
+            "{place} has {size} bytes; at the most {MAX_ARTIFACT} are taken. Leave out what testers do not need."
+        )));
     }
+    Archive::open(object)
+        .await
+        .map_err(|error| Failure::archive(error, &place))
 }
 
 struct Opened {

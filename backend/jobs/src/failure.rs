@@ -77,7 +77,7 @@ impl Failure {
             | store::Error::Refused { .. }
             | store::Error::Unavailable { .. }
             | store::Error::Newer { .. }
-            | store::Error::Corrupt { .. } => return Self::from(Error::Store(error)),
+            | store::Error::Corrupt { .. } => return Self::from(error),
         };
         Self {
             kind,
@@ -90,22 +90,22 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound { .. }
-            | Error::Forbidden { .. }
-            | Error::Invalid { .. }
-            | Error::Conflict { .. }
-            | Error::Refused { .. }
-            | Error::Declined { .. }
-            | Error::LockedOut { .. }
-            | Error::Unsent { .. }
-            | Error::DailyLimit { .. }
-            | Error::GivenUp
-            | Error::Impossible(_) => Self::configuration(format!("{error}.")),
-            Error::Store(_)
+            Error::Portal(
+                portal::Error::NotFound { .. }
+                | portal::Error::Forbidden { .. }
+                | portal::Error::Invalid { .. }
+                | portal::Error::Conflict { .. }
+                | portal::Error::Refused { .. }
+                | portal::Error::Declined { .. }
+                | portal::Error::LockedOut { .. }
+                | portal::Error::Unsent { .. }
+                | portal::Error::DailyLimit { .. }
+                | portal::Error::GivenUp
+                | portal::Error::Impossible(_),
+            ) => Self::configuration(format!("{error}.")),
+            Error::Portal(portal::Error::Store(_) | portal::Error::Unfinished)
             | Error::Answer(_)
-            | Error::Unasked { .. }
-            | Error::NoJobs
-            | Error::Unfinished => Self {
+            | Error::Unasked { .. } => Self {
                 kind: FailureKind::SystemUnavailable,
                 message:
                     "The portal could not finish. Nothing is half registered: retry the stage."
@@ -116,8 +116,14 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<portal::Error> for Failure {
+    fn from(error: portal::Error) -> Self {
+        Self::from(Error::Portal(error))
+    }
+}
+
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
-        Self::from(Error::Store(error))
+        Self::from(portal::Error::Store(error))
     }
 }

@@ -1,7 +1,7 @@
 //! A pipeline's artifact becomes a build and a release.
 
 use domain::{build::ArtifactKind, digest::Digest};
-use portal::jobs::Outcome;
+use jobs::Outcome;
 use serde_json::json;
 use sources::job::Job;
 use targets::codepipeline::FailureKind;

@@ -22,8 +22,7 @@ use sources::job::{
 use targets::codepipeline::{CallError, FailureKind, Invocation, Jobs, Origin, OriginError, Place};
 use tokio::time::sleep;
 
-use super::Failure;
-use crate::{Error, jobs::PipelineJobs};
+use crate::{Error, Failure, PipelineJobs, Tasks};
 
 /// The reporting system that all jobs are of.
 const SOURCE: &str = source::CODEPIPELINE.name;
@@ -46,19 +45,18 @@ pub(crate) struct ConfirmedJob {
     pub(crate) action: String,
 }
 
-impl PipelineJobs<'_> {
+impl Tasks<'_> {
     /// The execution that a job is of.
-    pub(super) async fn confirm(
+    pub(crate) async fn confirm(
         self,
-        jobs: &Jobs,
         job: &Job,
         claimed: &ClaimedExecution,
     ) -> Result<ConfirmedJob, Failure> {
-        let origin = match jobs.origin(&job.id).await {
+        let origin = match self.codepipeline.origin(&job.id).await {
             Ok(origin) => origin,
             Err(OriginError::Withheld { reason }) => {
                 tracing::info!(job = %job.id, reason, "GetJobDetails is refused: the execution's actions are looked at");
-                by_its_action(jobs, job, claimed, &reason).await?
+                by_its_action(self.codepipeline, job, claimed, &reason).await?
             }
             Err(OriginError::Unavailable { reason }) => {
                 return Err(Error::Unasked { reason }.into());
@@ -75,7 +73,7 @@ impl PipelineJobs<'_> {
         // A Lambda action cannot call across regions.
         let region = origin
             .region
-            .unwrap_or_else(|| self.portal.parts.region.clone());
+            .unwrap_or_else(|| self.jobs.portal.place().region.to_owned());
         let (pipeline, execution) = (&origin.pipeline, &origin.execution);
         let run = format!("{SOURCE}/{account}/{region}/{pipeline}/{execution}").parse();
         Ok(ConfirmedJob {
@@ -90,9 +88,11 @@ impl PipelineJobs<'_> {
             action: origin.action,
         })
     }
+}
 
+impl PipelineJobs<'_> {
     /// Refuses a pipeline that `towpath.toml` does not name for this app and, where one is given, this environment.
-    pub(super) fn check_feeds(
+    pub(crate) fn check_feeds(
         self,
         of: &ConfirmedJob,
         app: &AppId,
@@ -110,7 +110,7 @@ impl PipelineJobs<'_> {
     }
 
     /// Refuses a pipeline that neither feeds this app in this environment nor is what takes its builds there.
-    pub(super) fn check_moves(self, of: &ConfirmedJob, asked: &Move) -> Result<(), Failure> {
+    pub(crate) fn check_moves(self, of: &ConfirmedJob, asked: &Move) -> Result<(), Failure> {
         let (app, to) = (&asked.app, &asked.environment);
         if self.feeds(of, app, Some(to)) || self.is_target(of, app, to) {
             return Ok(());
@@ -124,7 +124,7 @@ impl PipelineJobs<'_> {
     }
 
     /// Refuses a promotion that another pipeline carries out.
-    pub(super) fn check_carries(
+    pub(crate) fn check_carries(
         self,
         of: &ConfirmedJob,
         promotion: &Promotion,
@@ -156,7 +156,7 @@ impl PipelineJobs<'_> {
     }
 
     /// Whether what somebody asks for may be carried out by that pipeline: no other one is to.
-    pub(super) fn may_carry_out(self, of: &ConfirmedJob, app: &AppId, to: &EnvironmentId) -> bool {
+    pub(crate) fn may_carry_out(self, of: &ConfirmedJob, app: &AppId, to: &EnvironmentId) -> bool {
         let step = self
             .portal
             .catalog()
@@ -182,27 +182,22 @@ impl PipelineJobs<'_> {
             name,
             ..
         } = &target.pipeline;
-        let account = account
-            .as_ref()
-            .or(self.portal.parts.executors.account.as_ref());
-        *name == of.pipeline && account == Some(&of.account) && self.is_in(of, region.as_deref())
+        let account = account.as_deref().or(self.portal.place().account);
+        *name == of.pipeline
+            && account == Some(of.account.as_str())
+            && self.is_in(of, region.as_deref())
     }
 
     /// Whether a pipeline is where those are whose account is not said: beside the portal, or in the account whose jobs it
     /// answers in a role.
     fn is_own(self, of: &ConfirmedJob) -> bool {
-        let own = self.portal.parts.executors.account.as_deref();
-        let operations = self
-            .portal
-            .parts
-            .jobs
-            .as_ref()
-            .and_then(Jobs::other_account);
+        let own = self.portal.place().account;
+        let operations = self.codepipeline.other_account();
         [own, operations].contains(&Some(of.account.as_str()))
     }
 
     fn is_in(self, of: &ConfirmedJob, region: Option<&str>) -> bool {
-        region.unwrap_or(&self.portal.parts.region) == of.region
+        region.unwrap_or(self.portal.place().region) == of.region
     }
 }
 

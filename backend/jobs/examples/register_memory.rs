@@ -2,7 +2,7 @@
 //!
 //! The servers run in a process of their own, so that what is printed is the portal's.
 //!
-//! `cargo run --release --example register_memory -p portal`
+//! `cargo run --release --example register_memory -p jobs`
 
 use std::{
     error::Error,
@@ -14,7 +14,8 @@ use std::{
 
 use domain::catalog::{App, Catalog, Feed};
 use flate2::{Compression, Crc, write::DeflateEncoder};
-use portal::{Parts, Portal, jobs::Outcome};
+use jobs::{Outcome, PipelineJobs};
+use portal::{Parts, Portal};
 use serde_json::json;
 use store::Objects;
 use targets::codepipeline::Jobs;
@@ -66,6 +67,8 @@ async fn measure() -> Anything {
     let folder = tempfile::tempdir()?;
     let (mut servers, endpoints) = start_servers()?;
     let (portal, artifacts) = portal(&endpoints).await?;
+    let answers = answers(&endpoints).await?;
+    let jobs = PipelineJobs::new(&portal, &answers);
     for (kind, level) in KINDS.into_iter().zip([None, Some(Compression::fast())]) {
         for size in SIZES {
             let zip = folder.path().join("artifact.zip");
@@ -73,7 +76,7 @@ async fn measure() -> Anything {
             let key = key(kind, size);
             upload(&artifacts, &key, &zip).await?;
             let before = peak_from_here()?;
-            register(&portal, &key).await?;
+            register(jobs, &key).await?;
             println!(
                 "registering {} MB {kind}: peak memory {} KB before, {} KB after",
                 size / 1_000_000,
@@ -101,7 +104,7 @@ fn start_servers() -> Anything<(Child, Vec<String>)> {
 }
 
 async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
-    let [dynamodb, s3, codepipeline] = endpoints else {
+    let [dynamodb, s3, _] = endpoints else {
         return Err("the servers did not start".into());
     };
     let store = connect(dynamodb, s3).await;
@@ -127,7 +130,6 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
         },
         grants: Vec::new(),
         background: None,
-        jobs: Some(Jobs::connect_as(Some(codepipeline), REGION, JOB_KEYS.0, JOB_KEYS.1).await),
         executors: portal::promotion::Executors::default(),
         region: REGION.to_owned(),
         public_url: None,
@@ -138,6 +140,11 @@ async fn portal(endpoints: &[String]) -> Anything<(Portal, Objects)> {
         entropy: || [5; 10],
     });
     Ok((portal, artifacts))
+}
+
+async fn answers(endpoints: &[String]) -> Anything<Jobs> {
+    let codepipeline = endpoints.get(2).ok_or("the servers did not start")?;
+    Ok(Jobs::connect_as(Some(codepipeline), REGION, JOB_KEYS.0, JOB_KEYS.1).await)
 }
 
 /// A zip with one package of bytes that do not compress.
@@ -222,11 +229,11 @@ async fn upload(artifacts: &Objects, key: &str, path: &Path) -> Anything {
     Ok(())
 }
 
-async fn register(portal: &Portal, key: &str) -> Anything {
+async fn register(jobs: PipelineJobs<'_>, key: &str) -> Anything {
     let parameters =
         json!({"do": "register", "app": "wallet", "pipeline": "wallet-dev", "execution": key});
     let job = job(key, key, &parameters);
-    match portal.jobs().run(job, at("03:00:00")).await? {
+    match jobs.run(job, at("03:00:00")).await? {
         Outcome::Registered(_) => Ok(()),
         other => Err(format!("{other:?}").into()),
     }

@@ -3,8 +3,10 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `error` | why a job has no answer |
 //! | `confirm` | which execution of which pipeline a job is of, and what that pipeline may ask for |
 //! | `register` | `{"do":"register"}`: the build that the pipeline has made |
+//! | `artifact` | what a job's input artifacts hold |
 //! | `gate` | `{"do":"gate"}`: waits until a build may be released |
 //! | `release` | `{"do":"release"}`: what a deploy stage did |
 //! | `outputs` | what later actions can use |
@@ -14,7 +16,9 @@
 //! `CodePipeline`'s limits: without an answer an action hangs for 20 minutes; with continuation tokens, of at most 2,048
 //! characters, a Lambda action may take 24 hours in all.
 
+mod artifact;
 mod confirm;
+mod error;
 mod failure;
 mod gate;
 mod outputs;
@@ -27,23 +31,18 @@ use std::collections::BTreeMap;
 use domain::{
     Timestamp,
     build::Build,
+    causes::chain,
     id::{AppId, EnvironmentId},
     promotion::Promotion,
     release::Release,
 };
 use jiff::SignedDuration;
+use portal::Portal;
 use sources::job::{Job, parameters::Task, unanswered::Unanswered};
-use targets::codepipeline::FailureKind;
+use targets::codepipeline::{Answered, FailureKind, Jobs};
 
-use crate::handle::handle;
-
-pub(crate) use confirm::ConfirmedJob;
-pub(crate) use failure::Failure;
-pub use targets::codepipeline::{Answered, Jobs};
-
-use domain::causes::chain;
-
-use crate::{Error, Result};
+pub use error::{Error, Result};
+use failure::Failure;
 
 /// How long a job waits. `CodePipeline` gives a Lambda action 24 hours, and then no reason.
 const LONGEST: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
@@ -94,29 +93,42 @@ struct Done {
     outcome: Outcome,
 }
 
-handle! {
-    /// The jobs of CodePipeline's Lambda actions.
-    pub struct PipelineJobs
+/// The jobs of `CodePipeline`'s Lambda actions.
+#[derive(Clone, Copy, Debug)]
+pub struct PipelineJobs<'p> {
+    portal: &'p Portal,
+    codepipeline: &'p Jobs,
 }
 
-handle! {
-    /// What jobs are told to do.
-    pub(crate) struct Tasks
+/// What jobs are told to do.
+#[derive(Clone, Copy, Debug)]
+struct Tasks<'j> {
+    jobs: PipelineJobs<'j>,
+    /// Of the account that the job is in.
+    codepipeline: &'j Jobs,
 }
 
-impl PipelineJobs<'_> {
+impl<'p> PipelineJobs<'p> {
+    /// The jobs of a portal, and what answers them.
+    pub const fn new(portal: &'p Portal, codepipeline: &'p Jobs) -> Self {
+        Self {
+            portal,
+            codepipeline,
+        }
+    }
+
     /// Does what a job asks for and answers it. An error means that `CodePipeline` has no answer yet, so that the job
     /// must come again: what passes by itself, such as a table that does not answer, fails no pipeline at once.
     pub async fn run(self, job: Job, now: Timestamp) -> Result<Outcome> {
-        let jobs = self.portal.parts.jobs.as_ref().ok_or(Error::NoJobs)?;
-        let jobs = jobs.of_account(job.account.as_deref());
+        let codepipeline = self.codepipeline.of_account(job.account.as_deref());
         let id = job.id.clone();
-        let (work, done) = self.work(&jobs, job, now).await;
+        let (work, done) = self.work(&codepipeline, job, now).await;
         match done {
             Ok(done) => {
                 let external = done.external.as_deref();
                 let continuation = done.continuation.as_deref();
-                jobs.succeed(&id, &done.outputs, &done.summary, external, continuation)
+                codepipeline
+                    .succeed(&id, &done.outputs, &done.summary, external, continuation)
                     .await
                     .map_err(Error::Answer)?;
                 Ok(done.outcome)
@@ -132,7 +144,7 @@ impl PipelineJobs<'_> {
                 if let Some(cause) = cause {
                     tracing::error!(job = %id, error = %chain(&cause), "a job failed through no fault of its pipeline");
                 }
-                let answered = jobs.fail(&id, kind, &message).await;
+                let answered = codepipeline.fail(&id, kind, &message).await;
                 match answered.map_err(Error::Answer)? {
                     Answered::Before => Ok(Outcome::AnsweredBefore),
                     Answered::Now => Ok(Outcome::Failed {
@@ -147,34 +159,31 @@ impl PipelineJobs<'_> {
 
     /// Answers that a job failed whose last try ended without an answer.
     pub async fn give_up(self, unanswered: &Unanswered) -> Result<Answered> {
-        let jobs = self.portal.parts.jobs.as_ref().ok_or(Error::NoJobs)?;
-        unanswered::answer(unanswered, jobs).await
+        unanswered::answer(unanswered, self.codepipeline).await
     }
 
     async fn work(
         self,
-        jobs: &Jobs,
+        codepipeline: &Jobs,
         job: Job,
         now: Timestamp,
     ) -> (Option<Work>, Result<Done, Failure>) {
+        let tasks = Tasks {
+            jobs: self,
+            codepipeline,
+        };
         match Task::parse(job.parameters.as_deref()) {
             Err(message) => (None, Err(Failure::configuration(message))),
             Ok(Task::Register(parameters)) => {
-                let done = Tasks::of(self.portal)
-                    .register_job(jobs, job, parameters, now)
-                    .await;
+                let done = tasks.register_job(job, parameters, now).await;
                 (Some(Work::Register), done)
             }
             Ok(Task::Gate(asked)) => {
-                let done = Tasks::of(self.portal)
-                    .gate_job(jobs, &job, &asked, now)
-                    .await;
+                let done = tasks.gate_job(&job, &asked, now).await;
                 (Some(Work::Gate), done)
             }
             Ok(Task::Release(asked)) => {
-                let done = Tasks::of(self.portal)
-                    .release_job(jobs, &job, &asked, now)
-                    .await;
+                let done = tasks.release_job(&job, &asked, now).await;
                 (Some(Work::Release), done)
             }
         }

@@ -8,22 +8,17 @@ use std::collections::BTreeMap;
 
 use domain::{
     Timestamp,
-    actor::Actor,
     id::{PromotionId, RunId},
     promotion::{Promotion, Refusal, RefusalKind, State},
 };
 use jiff::SignedDuration;
-use sources::job::{Job, Waiting, parameters::Move};
-use targets::codepipeline::Jobs;
-
-use super::{ConfirmedJob, Done, Failure, LONGEST, Outcome};
-use crate::{
-    Error,
-    access::Action,
+use portal::{
     error::sentences,
-    jobs::Tasks,
-    promotion::{Asked, Decisions, PipelineGate, PipelineRequest},
+    promotion::{Asked, PipelineGate, PipelineRequest, PipelineRun},
 };
+use sources::job::{Job, Waiting, parameters::Move};
+
+use crate::{Done, Failure, LONGEST, Outcome, Tasks, confirm::ConfirmedJob};
 
 /// How long a check may be heard of late: the run of the pipeline itself is reported beside it.
 const LATE: SignedDuration = SignedDuration::from_mins(10);
@@ -38,24 +33,20 @@ enum Standing {
 }
 
 impl Tasks<'_> {
-    pub(super) async fn gate_job(
+    pub(crate) async fn gate_job(
         self,
-        jobs: &Jobs,
         job: &Job,
         asked: &Move,
         now: Timestamp,
     ) -> Result<Done, Failure> {
-        let confirmed = self.confirm_move(jobs, job, asked).await?;
-        let by = Actor::pipeline(&confirmed.pipeline);
-        let environment = Some(&asked.environment);
-        let action = Action::Register {
-            app: &asked.app,
-            environment,
-        };
-        self.portal.authorise(&by, action)?;
+        let confirmed = self.confirm_move(job, asked).await?;
+        let run = self.run_of(&confirmed, asked)?;
         let waiting = Waiting::read(job.continuation.as_deref(), now);
-        match self.standing(asked, &confirmed, &waiting, now).await? {
-            Standing::Open(promotion) => self.let_through(asked, promotion).await,
+        match self
+            .standing(&run, asked, &confirmed, &waiting, now)
+            .await?
+        {
+            Standing::Open(promotion) => self.let_through(&run, asked, promotion).await,
             Standing::Shut { why, .. } if now >= waiting.since + LONGEST => {
                 Err(Failure::artifact(format!(
                     "CodePipeline lets an action wait for 24 hours, and this gate has: {why}. Retry the stage to wait on; \
@@ -79,9 +70,14 @@ impl Tasks<'_> {
         }
     }
 
-    async fn let_through(self, asked: &Move, promotion: Box<Promotion>) -> Result<Done, Failure> {
-        let build = self.portal.builds().record(&asked.build).await?.build;
-        let mut outputs = self.portal.jobs().outputs(&build, Some(&asked.environment));
+    async fn let_through(
+        self,
+        run: &PipelineRun<'_>,
+        asked: &Move,
+        promotion: Box<Promotion>,
+    ) -> Result<Done, Failure> {
+        let build = run.build(&asked.build).await?.build;
+        let mut outputs = self.jobs.outputs(&build, Some(&asked.environment));
         outputs.insert("promotion".to_owned(), promotion.id.to_string());
         Ok(Done {
             outputs,
@@ -97,17 +93,17 @@ impl Tasks<'_> {
 
     async fn standing(
         self,
+        run: &PipelineRun<'_>,
         asked: &Move,
         confirmed: &ConfirmedJob,
         waiting: &Waiting,
         now: Timestamp,
     ) -> Result<Standing, Failure> {
-        let run = &confirmed.run;
         let named = asked.promotion.as_ref().or(waiting.promotion.as_ref());
         let promotion = match named {
-            Some(id) => self.named(id, asked, confirmed).await?,
-            None => match self.asked_for(asked, confirmed, waiting, now).await? {
-                Ok(promotion) if promotion.run.as_ref() == Some(run) => promotion,
+            Some(id) => self.named(run, id, asked, confirmed).await?,
+            None => match self.asked_for(run, asked, confirmed, waiting, now).await? {
+                Ok(promotion) if promotion.run.as_ref() == Some(&confirmed.run) => promotion,
                 Ok(promotion) => {
                     return Err(Failure::artifact(format!(
                         "Promotion {} carries the same build to {} already, so this run has nothing to do.",
@@ -122,10 +118,7 @@ impl Tasks<'_> {
                 }
             },
         };
-        let assigned = Decisions::of(self.portal)
-            .assign_run(&promotion.id, run, now)
-            .await?;
-        let promotion = match assigned {
+        let promotion = match run.assign(&promotion.id, now).await? {
             PipelineGate::Carries(promotion) => *promotion,
             PipelineGate::CarriedElsewhere(other) => {
                 return Err(Failure::configuration(format!(
@@ -134,23 +127,23 @@ impl Tasks<'_> {
                 )));
             }
         };
-        standing(promotion, run)
+        standing(promotion, &confirmed.run)
     }
 
     /// The promotion that a pipeline was started with, which must be for what the pipeline says, and this pipeline's to
     /// carry out.
-    pub(super) async fn named(
+    pub(crate) async fn named(
         self,
+        run: &PipelineRun<'_>,
         id: &PromotionId,
         asked: &Move,
         confirmed: &ConfirmedJob,
     ) -> Result<Promotion, Failure> {
-        let found = self.portal.table.promotions().get(id).await?;
-        let found = found.map(|record| record.promotion).ok_or_else(|| {
+        let found = run.promotion(id).await?.ok_or_else(|| {
             Failure::configuration(format!("UserParameters: there is no promotion {id}."))
         })?;
         if found.app == asked.app && found.to == asked.environment && found.build == asked.build {
-            self.portal.jobs().check_carries(confirmed, &found)?;
+            self.jobs.check_carries(confirmed, &found)?;
             return Ok(found);
         }
         Err(Failure::configuration(format!(
@@ -162,85 +155,80 @@ impl Tasks<'_> {
     /// The promotion of this run, or a new one. Or why there is none yet.
     async fn asked_for(
         self,
+        run: &PipelineRun<'_>,
         asked: &Move,
         confirmed: &ConfirmedJob,
         waiting: &Waiting,
         now: Timestamp,
     ) -> Result<Result<Promotion, String>, Failure> {
-        let run = &confirmed.run;
-        if let Some(known) = self.promotion_of(run, asked).await? {
+        if let Some(known) = promotion_of(run, asked).await? {
             return Ok(Ok(known));
         }
-        let again = waiting.since < now;
         let request = PipelineRequest {
-            app: &asked.app,
             build: &asked.build,
-            to: &asked.environment,
-            pipeline: &confirmed.pipeline,
             adopts: self
-                .portal
-                .jobs()
+                .jobs
                 .may_carry_out(confirmed, &asked.app, &asked.environment),
+            again: waiting.since < now,
         };
-        let promoted = Decisions::of(self.portal)
-            .request_in_run(request, run, again, now)
-            .await;
-        match promoted {
+        match run.request(request, now).await {
             Ok(Asked { promotion, .. }) => Ok(Ok(promotion)),
-            Err(Error::Declined { refusals }) if opens(&refusals, waiting, now) => {
+            Err(portal::Error::Declined { refusals }) if opens(&refusals, waiting, now) => {
                 Ok(Err(sentences(&refusals)))
             }
-            Err(Error::Declined { refusals }) => {
+            Err(portal::Error::Declined { refusals }) => {
                 Err(Failure::artifact(format!("{}.", sentences(&refusals))))
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The promotion that this run carries out already.
-    pub(super) async fn promotion_of(
-        self,
-        run: &RunId,
-        asked: &Move,
-    ) -> Result<Option<Promotion>, Failure> {
-        let table = &self.portal.table;
-        let Some(id) = table.promotions().of_run(run).await? else {
-            return Ok(None);
-        };
-        let found = table
-            .promotions()
-            .get(&id)
-            .await?
-            .map(|record| record.promotion);
-        Ok(found.filter(|found| {
-            let same = found.app == asked.app
-                && found.to == asked.environment
-                && found.build == asked.build;
-            same && matches!(
-                found.state,
-                State::Starting | State::Running | State::Succeeded
-            )
-        }))
-    }
-
     /// The execution that a gate or a release is part of, of a pipeline that may move builds so.
-    pub(super) async fn confirm_move(
+    pub(crate) async fn confirm_move(
         self,
-        jobs: &Jobs,
         job: &Job,
         asked: &Move,
     ) -> Result<ConfirmedJob, Failure> {
-        self.portal
-            .jobs()
+        self.jobs
             .check_names(&asked.app, Some(&asked.environment))?;
-        let confirmed = self
-            .portal
-            .jobs()
-            .confirm(jobs, job, &asked.claimed)
-            .await?;
-        self.portal.jobs().check_moves(&confirmed, asked)?;
+        let confirmed = self.confirm(job, &asked.claimed).await?;
+        self.jobs.check_moves(&confirmed, asked)?;
         Ok(confirmed)
     }
+
+    /// The run that a gate or a release is part of, as the portal knows it.
+    pub(crate) fn run_of<'a>(
+        &self,
+        confirmed: &'a ConfirmedJob,
+        asked: &'a Move,
+    ) -> Result<PipelineRun<'a>, Failure>
+    where
+        Self: 'a,
+    {
+        Ok(PipelineRun::of(
+            self.jobs.portal,
+            &confirmed.run,
+            &confirmed.pipeline,
+            &asked.app,
+            &asked.environment,
+        )?)
+    }
+}
+
+/// The promotion that this run carries out already.
+pub(crate) async fn promotion_of(
+    run: &PipelineRun<'_>,
+    asked: &Move,
+) -> Result<Option<Promotion>, Failure> {
+    let found = run.own_promotion().await?;
+    Ok(found.filter(|found| {
+        let same =
+            found.app == asked.app && found.to == asked.environment && found.build == asked.build;
+        same && matches!(
+            found.state,
+            State::Starting | State::Running | State::Succeeded
+        )
+    }))
 }
 
 fn standing(promotion: Promotion, run: &RunId) -> Result<Standing, Failure> {

@@ -1,7 +1,7 @@
 //! A pipeline registers builds of what it feeds, and of nothing else.
 
 use domain::catalog::{App, Catalog, Environment, Feed};
-use portal::jobs::Outcome;
+use jobs::Outcome;
 use serde_json::{Value, json};
 use sources::job::Job;
 use targets::codepipeline::FailureKind;

@@ -3,7 +3,8 @@
 use std::{pin::pin, task::Poll};
 
 use domain::{Timestamp, digest::Digest};
-use portal::{Error, retention::Retention};
+use jobs::Error;
+use portal::retention::Retention;
 use sources::job::unanswered::Unanswered;
 use testkit::{
     TestPortal, at, job, registering,
@@ -23,7 +24,6 @@ async fn world_with(apk: &[u8]) -> TestPortal {
 async fn cut_off(world: &TestPortal, polls: usize, now: Timestamp) -> bool {
     let mut running = pin!(
         world
-            .portal
             .jobs()
             .run(job("job-1", KEY, &registering("e-1")), now)
     );
@@ -74,7 +74,7 @@ async fn wherever_a_delivery_breaks_off_the_next_one_registers_once() {
         with_build += usize::from(world.build_count().await == 1);
         let again = job("job-1", KEY, &registering("e-1"));
         let portal = &world.portal;
-        portal.jobs().run(again, at("03:00:30")).await.unwrap();
+        world.jobs().run(again, at("03:00:30")).await.unwrap();
         let what = format!("cut off after {polls} polls");
         is_registered_once(&world, &apk, &what).await;
         // What the broken delivery left goes with the next sweep, and nothing else.
@@ -94,7 +94,6 @@ async fn two_deliveries_at_once_make_one_build() {
     let world = world_with(&apk).await;
     let run = || {
         world
-            .portal
             .jobs()
             .run(job("job-1", KEY, &registering("e-1")), at("03:00:00"))
     };
@@ -128,7 +127,6 @@ async fn an_answer_that_codepipeline_did_not_take_is_given_again_by_the_next_del
     let world = world_with(&apk).await;
     world.codepipeline().refuse(true);
     let unanswered = world
-        .portal
         .jobs()
         .run(job("job-1", KEY, &registering("e-1")), at("03:00:00"))
         .await;
@@ -150,10 +148,13 @@ async fn a_table_that_is_away_for_a_while_fails_no_pipeline() {
     let entries = [deflated("app.apk", &apk), stored("mapping.txt", b"a -> b")];
     world.services.put_artifact(KEY, zip(&entries)).await;
     let job = || job("job-1", KEY, &registering("e-1"));
-    let jobs = world.portal.jobs();
+    let jobs = world.jobs();
     let running = jobs.run(job(), at("03:00:00"));
     let unanswered = Box::pin(world.faults().away(running)).await;
-    assert!(matches!(unanswered, Err(Error::Store(_))), "{unanswered:?}");
+    assert!(
+        matches!(unanswered, Err(Error::Portal(portal::Error::Store(_)))),
+        "{unanswered:?}"
+    );
     assert!(world.codepipeline().answers().is_empty());
     let given_up = Unanswered::after_tries(&job());
     jobs.give_up(&given_up).await.unwrap();
