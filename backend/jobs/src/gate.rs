@@ -32,7 +32,7 @@ enum Standing {
     },
 }
 
-impl Tasks<'_> {
+impl<'j> Tasks<'j> {
     pub(crate) async fn gate_job(
         self,
         job: &Job,
@@ -198,20 +198,16 @@ impl Tasks<'_> {
 
     /// The run that a gate or a release is part of, as the portal knows it.
     pub(crate) fn run_of<'a>(
-        &self,
+        self,
         confirmed: &'a ConfirmedJob,
         asked: &'a Move,
     ) -> Result<PipelineRun<'a>, Failure>
     where
-        Self: 'a,
+        'j: 'a,
     {
-        Ok(PipelineRun::of(
-            self.jobs.portal,
-            &confirmed.run,
-            &confirmed.pipeline,
-            &asked.app,
-            &asked.environment,
-        )?)
+        let ConfirmedJob { run, pipeline, .. } = confirmed;
+        let (app, to) = (&asked.app, &asked.environment);
+        Ok(PipelineRun::of(self.jobs.portal, run, pipeline, app, to)?)
     }
 }
 

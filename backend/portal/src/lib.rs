@@ -1,7 +1,8 @@
 //! The use cases.
 //!
 //! Every entry point (the web, the event queue, jobs of CodePipeline, the local portal) calls a method of a handle, such as
-//! [`Portal::promotions`]. Each method asks [`Portal::authorise`] first, so that no entry point can forget to.
+//! [`Portal::promotions`]. Each method asks [`Portal::authorise`] first, so that no entry point can forget to. What jobs of
+//! CodePipeline do in several steps is a value that only who may do it gets: [`promotion::PipelineRun`], [`register::Pending`].
 
 use std::{fmt, sync::Arc};
 
