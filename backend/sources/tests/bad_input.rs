@@ -240,10 +240,8 @@ fn tomorrow_is_believed_and_the_day_after_is_not() {
         u64::try_from(tomorrow.events[0].occurred_at.as_millisecond()).unwrap()
     );
     let later = parse(&with("/time", "2999-01-01T00:00:00Z")).unwrap();
-    assert_eq!(
-        later.events[0].ordinal,
-        u64::try_from(now().as_millisecond()).unwrap()
-    );
+    let believed = tomorrow.events[0].ordinal;
+    assert!(later.events[0].ordinal < believed / 2);
     assert_eq!(
         later.events[0].occurred_at.to_string(),
         "2999-01-01T00:00:00Z"

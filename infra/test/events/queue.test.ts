@@ -48,7 +48,10 @@ test('a message is tried for ten hours before it is put aside, where only this q
   template.hasResourceProperties('AWS::SQS::Queue', {
     QueueName: 'towpath-dev-events',
     MessageRetentionPeriod: 7 * 86400,
-    RedrivePolicy: { maxReceiveCount: (10 * 3600) / (6 * timeout('events')), deadLetterTargetArn: Match.anyValue() },
+    RedrivePolicy: {
+      maxReceiveCount: (10 * 3600) / (6 * timeout('events')),
+      deadLetterTargetArn: Match.anyValue(),
+    },
   });
   const [deadLetters] = Object.values(
     template.findResources('AWS::SQS::Queue', {

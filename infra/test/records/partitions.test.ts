@@ -140,7 +140,7 @@ test('the audit log is put to, and neither changed nor deleted from, by nobody',
 test('hooks reach what recording an event needs and nothing else', () => {
   assert.deepEqual(
     grantsOf('hooks').map(({ partitions }) => partitions),
-    [1, 2, 3].map(() => ['EVENT#*', 'RUN#*', 'COMMIT#*', 'OVERVIEW']),
+    [1, 2, 3].map(() => ['EVENT#*', 'RUN#*', 'COMMIT#*', 'UNASSIGNED', 'OVERVIEW']),
   );
   assert.deepEqual(allowed('hooks', 'RUN#r').sort(), ['DeleteItem', 'GetItem', 'PutItem']);
   assert.deepEqual(allowed('hooks', 'BUILD#b'), []);

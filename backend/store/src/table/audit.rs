@@ -156,7 +156,11 @@ impl Audit<'_> {
         // No key is empty, so that all are above.
         let bound = behind.map_or(" ", |place| place.0.as_str());
         let partition = keys::audit_partition(month);
-        let items = self.table.calls.above(&partition, bound, AT_ONCE).await?;
+        let items = self
+            .table
+            .calls
+            .above(&partition, bound, AT_ONCE, true)
+            .await?;
         let more = items.len() >= AT_ONCE.unsigned_abs() as usize;
         let last = items.last().map(|item| item::text(item, keys::SK));
         Ok(FoundEntries {

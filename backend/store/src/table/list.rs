@@ -82,6 +82,7 @@ impl Calls {
         partition: &str,
         bound: &str,
         limit: i32,
+        consistent: bool,
     ) -> Result<Vec<Item>> {
         self.ask(&Ask {
             place: Place::Table,
@@ -89,7 +90,7 @@ impl Calls {
             range: Range::Above(bound),
             newest_first: false,
             limit: Some(limit),
-            consistent: true,
+            consistent,
         })
         .await
     }

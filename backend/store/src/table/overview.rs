@@ -186,7 +186,7 @@ impl Runs<'_> {
         let wanted = usize::from(limit.get());
         let more = i32::from(limit.get()) + 1;
         let calls = &self.table.calls;
-        let mut items = calls.above(keys::UNASSIGNED, start, more).await?;
+        let mut items = calls.above(keys::UNASSIGNED, start, more, false).await?;
         let is_last = items.len() <= wanted;
         items.truncate(wanted);
         let last = items.last().map(|item| item::text(item, keys::SK));

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What reaches beyond one app, whatever it is asked for.
-const BEYOND: [&str; 15] = [
+const BEYOND: [&str; 17] = [
     "/api/v1/audit",
     "/api/v1/audit/seals",
     "/api/v1/audit/verify",
@@ -29,9 +29,11 @@ const BEYOND: [&str; 15] = [
     "/settings/privacy/erase",
     "/settings/privacy/export",
     "/settings/sessions/end-all",
+    "/api/v1/unassigned/pipelines",
     "/api/v1/unassigned/runs",
     "/audit",
     "/unassigned",
+    "/unassigned/pipelines",
 ];
 
 /// What only the person who asked for a promotion may do, which here is somebody else.
