@@ -199,6 +199,8 @@ fn not_an_event(error: &sources::Error) -> Error {
 fn warn_of_drift(event: &Event) {
     if let Some(ahead) = event.clock_drift() {
         tracing::warn!(
+            source = event.pipeline.source,
+            pipeline = event.pipeline.name,
             event = %event.id,
             seconds = ahead.as_secs(),
             "the clock of a source is ahead of this machine's: one of them is wrong"

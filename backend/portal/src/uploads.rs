@@ -40,6 +40,9 @@ use crate::{
 /// Files larger than this go up in parts: 64 MiB.
 const MULTIPART_ABOVE: u64 = 64 << 20;
 
+/// How often an upload is read anew while others go on with it at the same time.
+const TRIES: usize = 16;
+
 /// How long a link to put bytes works. Asking for the plan again makes new ones.
 const PUT_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
@@ -58,6 +61,23 @@ impl Uploads<'_> {
         now: Timestamp,
     ) -> Result<UploadPlan> {
         let who = who.into();
+        for _ in 0..TRIES {
+            let plan = self.try_to_start(who, app, request.clone(), now).await?;
+            if let Some(plan) = plan {
+                return Ok(plan);
+            }
+        }
+        Err(contended())
+    }
+
+    /// The plan of an upload; none if somebody else goes on with it at the same time.
+    async fn try_to_start(
+        self,
+        who: Principal<'_>,
+        app: &AppId,
+        request: UploadRequest,
+        now: Timestamp,
+    ) -> Result<Option<UploadPlan>> {
         let actor = who.actor;
         let request = request::proved_by(request, actor);
         let action = Action::Register {
@@ -98,7 +118,7 @@ impl Uploads<'_> {
             let build = Registrations::of(self.portal)
                 .registered_before(&build, &facts)
                 .await?;
-            return Ok(plan::done(upload.id, build.id, now));
+            return Ok(Some(plan::done(upload.id, build.id, now)));
         }
         self.planned(upload, now).await
     }
@@ -161,18 +181,21 @@ impl Uploads<'_> {
 
     /// What is still missing of an upload. Asking shows that somebody still wants it.
     pub async fn plan(self, actor: &Actor, id: &UploadId, now: Timestamp) -> Result<UploadPlan> {
-        let upload = self.known_upload(actor, id).await?;
-        let key = &upload.registration;
-        match self
-            .portal
-            .table
-            .builds()
-            .begin_registration(key, now)
-            .await?
-        {
-            Registration::Done { build, .. } => Ok(plan::done(upload.id, build, now)),
-            Registration::Pending(_) => self.planned(upload, now).await,
+        for _ in 0..TRIES {
+            let upload = self.known_upload(actor, id).await?;
+            let builds = self.portal.table.builds();
+            match builds.begin_registration(&upload.registration, now).await? {
+                Registration::Done { build, .. } => {
+                    return Ok(plan::done(upload.id, build, now));
+                }
+                Registration::Pending(_) => {
+                    if let Some(plan) = self.planned(upload, now).await? {
+                        return Ok(plan);
+                    }
+                }
+            }
         }
+        Err(contended())
     }
 
     async fn known_upload(self, actor: &Actor, id: &UploadId) -> Result<Upload> {
@@ -190,6 +213,13 @@ impl Uploads<'_> {
             return Err(Error::not_found(none()));
         }
         Ok(upload)
+    }
+}
+
+fn contended() -> Error {
+    Error::Conflict {
+        detail: "others keep going on with the same files of the same run at the same time: push them again in a moment"
+            .to_owned(),
     }
 }
 

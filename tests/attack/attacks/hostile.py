@@ -256,7 +256,7 @@ def an_altered_token(place, case):
     with case.attack():
         for each in shown:
             if each != bearer:
-                case.refused(place.client(authorization=each).get("/api/v1/overview"), 401, "signed-out")
+                case.refused(place.client(authorization=each).get("/api/v1/overview"), 401, "unauthorized")
     with case.control(changes=False):
         case.succeeds(program.get("/api/v1/overview"))
 

@@ -64,9 +64,9 @@ def nobody(place, case):
     )
     with case.attack():
         for address in reads:
-            case.refused(stranger.get(address), 401, "signed-out")
-        case.refused(stranger.push("wallet", {"a.apk": b"bytes"}), 401, "signed-out")
-        case.refused(stranger.post("/api/v1/holds", {"environment": "prod", "reason": "x"}), 401, "signed-out")
+            case.refused(stranger.get(address), 401, "unauthorized")
+        case.refused(stranger.push("wallet", {"a.apk": b"bytes"}), 401, "unauthorized")
+        case.refused(stranger.post("/api/v1/holds", {"environment": "prod", "reason": "x"}), 401, "unauthorized")
     with case.control(changes=False):
         for address in reads:
             case.succeeds(place.lead.get(address))
@@ -191,5 +191,5 @@ def a_revoked_token(place, case):
         case.succeeds(program.get("/api/v1/overview"))
         case.succeeds(place.lead.post(f"/api/v1/tokens/{made['token']['id']}/revoke"))
     with case.attack():
-        case.refused(program.get("/api/v1/overview"), 401, "signed-out")
-        case.refused(program.push("wallet", {"a.apk": b"bytes"}), 401, "signed-out")
+        case.refused(program.get("/api/v1/overview"), 401, "unauthorized")
+        case.refused(program.push("wallet", {"a.apk": b"bytes"}), 401, "unauthorized")

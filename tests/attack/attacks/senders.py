@@ -135,8 +135,8 @@ def a_foreign_workload(place, case):
     program = place.client(authorization=f"Bearer {token}")
     genuine = place.token("register")
     with case.attack():
-        case.refused(program.push("wallet", {"a.apk": b"bytes"}, environment="dev"), 401, "signed-out")
-        case.refused(program.get("/api/v1/overview"), 401, "signed-out")
+        case.refused(program.push("wallet", {"a.apk": b"bytes"}, environment="dev"), 401, "unauthorized")
+        case.refused(program.get("/api/v1/overview"), 401, "unauthorized")
     with case.control():
         case.succeeds(genuine.push("wallet", {"a.apk": case.bytes()}, environment="dev"))
 
@@ -161,7 +161,7 @@ def another_workflow(place, case):
         for other in others:
             answer = place.job(run, **other).push("wallet", {"a.apk": b"bytes"}, environment="lab")
             claim = "workflow file" if "workflow_ref" in other else "event"
-            case.refused(answer, 401, "signed-out", f"its {claim} does not fit")
+            case.refused(answer, 401, "unauthorized", f"its {claim} does not fit")
     with case.control():
         case.succeeds(place.job(run).push("wallet", {"a.apk": case.bytes()}, environment="lab"))
 

@@ -23,6 +23,7 @@ use files::LocalFile;
 use progress::Progress;
 use serde_json::{Value, json};
 use tokio::time::sleep;
+use transfer::TransferError;
 
 use crate::{
     client::Api,
@@ -133,34 +134,44 @@ async fn upload(api: &Api, options: &PushOptions, output: &Output) -> Result<Pus
     let path = format!("/api/v1/apps/{}/uploads", options.app);
     let progress = Progress::new(&files, output.is_watched());
     let mut rounds = 1..=ROUNDS;
+    let mut what = "was registered before";
     loop {
-        let plan: UploadPlan = api.post(&path, &request).await?;
+        let mut plan: UploadPlan = api.post(&path, &request).await?;
         if plan.build.is_some() {
-            return registered(api, plan, &progress, "was registered before").await;
+            return registered(api, plan, &progress, what).await;
         }
-        if plan.registering.is_some() {
-            return registered(api, plan, &progress, "is registered").await;
-        }
-        let sent = transfer::all(&api.http, &files, &plan, &progress).await;
-        match sent {
-            Ok(()) => return complete(api, &plan, &progress).await,
-            Err(error) if error.needs_new_link() && rounds.next().is_some() => {}
-            Err(error) => {
-                progress.finish();
-                return Err(Failure::Failed(format!(
-                    "the upload broke off: {}. Run the same command again: it continues",
-                    chain(&error)
-                )));
+        if plan.registering.is_none() {
+            match transfer::all(&api.http, &files, &plan, &progress).await {
+                Ok(()) => {}
+                Err(error) if error.needs_new_link() && rounds.next().is_some() => continue,
+                Err(error) => {
+                    progress.finish();
+                    return Err(broken_off(&error));
+                }
             }
+            let complete = format!("/api/v1/uploads/{}/complete", plan.id);
+            plan = api.post(&complete, &json!({})).await?;
+        }
+        what = "is registered";
+        let pushed = registered(api, plan, &progress, what).await?;
+        // The same files may have been on their way to another environment: asked for again, the build is released here, too.
+        if options
+            .environment
+            .as_ref()
+            .is_none_or(|to| is_released(&pushed.view, to))
+        {
+            return Ok(pushed);
         }
     }
 }
 
-/// Has the build registered whose files have all arrived, and waits for it.
-async fn complete(api: &Api, plan: &UploadPlan, progress: &Progress) -> Result<Pushed, Failure> {
-    let complete = format!("/api/v1/uploads/{}/complete", plan.id);
-    let plan: UploadPlan = api.post(&complete, &json!({})).await?;
-    registered(api, plan, progress, "is registered").await
+fn broken_off(error: &TransferError) -> Failure {
+    let advice = if error.is_of_the_file() {
+        "Push it again when nothing writes to it any more"
+    } else {
+        "Run the same command again: it continues"
+    };
+    Failure::Failed(format!("the upload broke off: {}. {advice}", chain(error)))
 }
 
 /// Waits until the build of an upload is registered.
@@ -285,9 +296,14 @@ async fn show(
         output.line(&api.address(&format!("/{app}/builds/{}", view.build.id)));
     }
     match environment.filter(|environment| !is_current(view, environment)) {
-        Some(environment) => tell_what_is_served(api, app, environment, output).await,
+        Some(environment) => tell_what_is_served(api, view, environment, output).await,
         None => Ok(()),
     }
+}
+
+fn is_released(view: &BuildView, environment: &EnvironmentId) -> bool {
+    let mut releases = view.releases.iter();
+    releases.any(|release| release.environment.id == *environment)
 }
 
 fn is_current(view: &BuildView, environment: &EnvironmentId) -> bool {
@@ -295,22 +311,26 @@ fn is_current(view: &BuildView, environment: &EnvironmentId) -> bool {
     releases.any(|release| release.current && release.environment.id == *environment)
 }
 
-/// What testers get where it is not what was pushed: a build that was registered before stays where it was.
+/// What testers get where it is not what was pushed: a build that was registered before stays where it was, and of two
+/// that are pushed at once one is released after the other.
 async fn tell_what_is_served(
     api: &Api,
-    app: &AppId,
+    view: &BuildView,
     environment: &EnvironmentId,
     output: &Output,
 ) -> Result<(), Failure> {
-    let path = format!("/api/v1/apps/{app}/environments/{environment}");
-    let view: TesterView = api.get(&path, &Vec::new()).await?;
-    output.note(&match (&view.current, &view.withdrawn) {
+    let path = format!("/api/v1/apps/{}/environments/{environment}", view.app.id);
+    let served: TesterView = api.get(&path, &Vec::new()).await?;
+    output.note(&match (&served.current, &served.withdrawn) {
         (Some(current), _) => {
             let release = &current.release;
-            let serves = named(release.number, release.version.as_deref());
-            format!(
-                "{environment} serves {serves}: this build was released there before, and pushing it again releases it no more"
-            )
+            let newest = named(release.number, release.version.as_deref());
+            let why = if is_released(view, environment) {
+                "which was released there after this build. Pushing it again releases it no more"
+            } else {
+                "and this build was not released there"
+            };
+            format!("{environment} serves {newest}, {why}")
         }
         (None, Some(gone)) => format!(
             "{environment} serves nothing, since build {} was withdrawn: {}",

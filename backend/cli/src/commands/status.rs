@@ -39,10 +39,15 @@ pub(crate) async fn status(api: &Api, output: &Output) -> Result<(), Failure> {
     output.table(&table);
     if !overview.unassigned.is_empty() {
         output.line("");
+        let number = domain::words::count(overview.unassigned.len(), "pipeline");
+        let more = if overview.more_unassigned {
+            "more than "
+        } else {
+            ""
+        };
         output.line(&format!(
-            "{} that no app claims: {}",
-            domain::words::count(overview.unassigned.len(), "pipeline"),
-            api.address("/unassigned")
+            "{more}{number} that no app claims: {}",
+            api.address("/unassigned/pipelines")
         ));
     }
     for line in stops(&overview) {

@@ -3,6 +3,7 @@
 use api::uploads::{FilePlan, FileState, PartPlan, RegistrationProgress, UploadPlan};
 use domain::{
     Timestamp,
+    causes::chain,
     id::{BuildId, UploadId},
 };
 use store::{
@@ -11,7 +12,7 @@ use store::{
 };
 
 use super::{MULTIPART_ABOVE, PUT_LIFETIME};
-use crate::{Error, Result, uploads::Uploads};
+use crate::{Result, uploads::Uploads};
 
 /// The plan of an upload whose build is registered.
 pub(super) fn done(id: UploadId, build: BuildId, now: Timestamp) -> UploadPlan {
@@ -54,11 +55,16 @@ fn shown(file: &UploadFile, state: FileState) -> FilePlan {
 }
 
 impl Uploads<'_> {
-    /// Looks at what is there, starts what needs a start, and records that.
-    pub(super) async fn planned(self, mut upload: Upload, now: Timestamp) -> Result<UploadPlan> {
+    /// Looks at what is there, starts what needs a start, and records that. None if somebody else did so at the same time.
+    pub(super) async fn planned(
+        self,
+        mut upload: Upload,
+        now: Timestamp,
+    ) -> Result<Option<UploadPlan>> {
         if upload.registering.is_some() {
-            return Ok(registering(upload, now));
+            return Ok(Some(registering(upload, now)));
         }
+        let before = upload.clone();
         let mut files = Vec::new();
         for file in &mut upload.files {
             let state = self.state_of(file).await?;
@@ -66,19 +72,37 @@ impl Uploads<'_> {
         }
         let builds = self.portal.table.builds();
         if !builds.put_upload(&mut upload, now).await? {
-            return Err(Error::Conflict {
-                detail: "somebody else goes on with this upload at the same time: ask again"
-                    .to_owned(),
-            });
+            self.forget_new_parts(&before, &upload).await;
+            return Ok(None);
         }
-        Ok(UploadPlan {
+        Ok(Some(UploadPlan {
             id: upload.id,
             build: None,
             registering: None,
             failed: upload.failed,
             files,
             expires_at: now + PUT_LIFETIME,
-        })
+        }))
+    }
+
+    /// Ends the uploads in parts that were started for nobody, since somebody else has started theirs.
+    async fn forget_new_parts(self, before: &Upload, after: &Upload) {
+        for (before, after) in before.files.iter().zip(&after.files) {
+            let Some(started) = &after.multipart else {
+                continue;
+            };
+            if before.multipart.as_ref() != Some(started) {
+                let objects = &self.portal.objects;
+                let ended = objects.abort_multipart(&after.staging_key, started).await;
+                if let Err(error) = ended {
+                    tracing::warn!(
+                        key = after.staging_key,
+                        error = chain(&error),
+                        "an upload in parts was left behind"
+                    );
+                }
+            }
+        }
     }
 
     async fn state_of(self, file: &mut UploadFile) -> Result<FileState> {

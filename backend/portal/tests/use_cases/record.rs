@@ -336,6 +336,31 @@ async fn a_pipeline_moves_with_the_configuration() {
     events.receive(&me(), &body, at("03:07:00")).await.unwrap();
     assert_eq!(recent(&other).await, ["nobodys"]);
     assert_eq!(unassigned(&other, now).await, ["wallet-dev"]);
+    // Nobody claims it any more: what was heard of it meanwhile stays known.
+    let ended = json!({"state": "SUCCEEDED"});
+    let body = event(8, "Pipeline", "03:08:00", ended, "nobodys");
+    events.receive(&me(), &body, at("03:09:00")).await.unwrap();
+    let third = world.another(|parts| {
+        parts.catalog.feeds.clear();
+        parts.config_digest = Some(Digest::of(b"a third towpath.toml"));
+    });
+    assert!(third.audit().config_changed(now).await.unwrap());
+    let all = Limit::default();
+    let me = me();
+    let page = third.runs().unassigned_pipelines(&me, all, None, now);
+    let statuses = page.await.unwrap().items.into_iter().map(|recent| {
+        let name = recent.pipeline.name;
+        (name, recent.runs[0].status)
+    });
+    let statuses: Vec<_> = statuses.collect();
+    let expected = [
+        ("nobodys", Status::Succeeded),
+        ("wallet-dev", Status::Running),
+    ];
+    assert_eq!(
+        statuses,
+        expected.map(|(name, status)| (name.to_owned(), status))
+    );
 }
 
 #[tokio::test]

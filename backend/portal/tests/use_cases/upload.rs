@@ -545,3 +545,28 @@ async fn what_nobody_has_completed_is_not_registered() {
     assert!(matches!(ended, Ok(Ended::Nothing)), "{ended:?}");
     assert_eq!(world.build_count().await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_begin_the_same_at_once_go_on_with_one_upload() {
+    let world = TestPortal::new().await;
+    let apk = noise(5, (64 << 20) + 1);
+    let wanted = request(vec![promised("app.apk", &apk)]);
+    let now = at(NOW);
+    let all = (0..8).map(|_| {
+        let (portal, wanted) = (world.portal.clone(), wanted.clone());
+        tokio::spawn(async move { portal.uploads().start(&me(), &wallet(), wanted, now).await })
+    });
+    let all = futures::future::join_all(all).await;
+    let multiparts = all.into_iter().map(|plan| {
+        let FileState::Parts { parts } = plan.unwrap().unwrap().files.remove(0).state else {
+            panic!("not in parts");
+        };
+        let url = reqwest::Url::parse(&parts[0].url).unwrap();
+        let mut query = url.query_pairs();
+        let id = query.find(|(name, _)| name == "uploadId");
+        id.unwrap().1.into_owned()
+    });
+    let mut multiparts: Vec<String> = multiparts.collect();
+    multiparts.dedup();
+    assert_eq!(multiparts.len(), 1, "{multiparts:?}");
+}

@@ -208,17 +208,12 @@ impl Runs<'_> {
         let (Some(app), Some(environment)) = (&recent.app, &recent.environment) else {
             return Ok(());
         };
-        let key = keys::recent(None, &recent.pipeline);
-        let unassigned = RecentRuns {
-            app: None,
-            environment: None,
-            ..recent.clone()
-        };
-        let mut item = item::of(&key, &RecentRow::of(unassigned, 1))?;
-        item::expire(&mut item, expiry(recent));
+        // What is known of it from before it was claimed may be older, or newer.
+        for run in &recent.runs {
+            self.join_recent(None, &recent.pipeline, run.clone())
+                .await?;
+        }
         let calls = &self.table.calls;
-        // One that has run since knows better.
-        calls.put_if(item, Some(Condition::absent())).await?;
         let key = keys::recent(Some((app, environment)), &recent.pipeline);
         calls.delete_if(&key, "attribute_exists(pk)").await?;
         Ok(())

@@ -30,7 +30,8 @@ pub(super) async fn list(
 }
 
 /// Promises the files of a build, and says where to put them. The same promise again says what is still missing, so
-/// that an upload which broke off continues.
+/// that an upload which broke off continues. Once its build is registered, the same promise with another environment releases
+/// it there, too, at once; while it is being registered, ask again afterwards.
 #[utoipa::path(
     post, path = "/api/v1/apps/{app}/uploads", tag = "uploads", operation_id = "start_upload",
     params(("app" = AppId, Path, description = "The app")),
@@ -51,7 +52,8 @@ pub(super) async fn start(
     Ok(Json(plan))
 }
 
-/// What is still missing of an upload, with fresh links.
+/// How far an upload is: what is still missing, with fresh links; `registering` once it is completed; then `build`, or
+/// `failed` with the reason.
 #[utoipa::path(
     get, path = "/api/v1/uploads/{id}", tag = "uploads", operation_id = "upload",
     params(("id" = UploadId, Path, description = "The upload")),

@@ -64,12 +64,10 @@ impl Page for OverviewPage<'_> {
     }
 }
 
-/// The pipelines of the page, those that no app claims too.
+/// The pipelines of all apps.
 fn pipelines(view: &Overview) -> impl Iterator<Item = &RecentRuns> {
     let cells = view.apps.iter().flat_map(|row| &row.cells);
-    cells
-        .flat_map(|cell| &cell.pipelines)
-        .chain(&view.unassigned)
+    cells.flat_map(|cell| &cell.pipelines)
 }
 
 fn is_silent(view: &Overview) -> bool {
@@ -78,10 +76,10 @@ fn is_silent(view: &Overview) -> bool {
         .iter()
         .flat_map(|row| &row.cells)
         .any(|cell| cell.current.is_some());
-    !served && pipelines(view).next().is_none()
+    !served && pipelines(view).next().is_none() && view.unassigned.is_empty()
 }
 
-/// How many pipelines fail and how many are at work, by their newest run.
+/// How many pipelines of the apps fail and how many are at work, by their newest run.
 fn summary(view: &Overview) -> AnyView {
     let newest: Vec<Status> = pipelines(view)
         .filter_map(|recent| recent.runs.first())
@@ -179,7 +177,7 @@ fn unassigned(view: &Overview) -> Option<AnyView> {
             {heading::section("unassigned", "Unassigned pipelines", Some((links::unassigned(false, None), "View all runs")))}
             <p class="hint">
                 "Not mapped to an app yet. Add them under " <code>"[[pipelines]]"</code> " in " <code>"towpath.toml"</code>
-                " to see them in the table above. One that has not run for 30 days is left out."
+                " to see them in the table above from their next run on. One that has not run for 30 days is left out."
             </p>
             {pipelines::list(&view.unassigned, view.as_of)}
             {more}

@@ -59,8 +59,7 @@ impl Page for UnassignedPipelinesPage<'_> {
             <header class="page">
                 <h1>{self.title()}</h1>
                 <p class="lead">
-                    "Pipelines that no app claims under " <code>"[[pipelines]]"</code> " in " <code>"towpath.toml"</code>
-                    ". One that has not run for 30 days is left out."
+                    "Pipelines that no app claims under "<code>"[[pipelines]]"</code>" in "<code>"towpath.toml"</code>". One that has not run for 30 days is left out."
                 </p>
             </header>
             {items}

@@ -67,7 +67,9 @@ impl Page for UnassignedPage<'_> {
             {heading::trail(Vec::new())}
             <header class="page">
                 <h1>"Unassigned runs"</h1>
-                <p class="lead">"Runs of pipelines that no app claims in " <code>"towpath.toml"</code> "."</p>
+                <p class="lead">
+                    "Runs of "<a href=links::unassigned_pipelines(None)>"pipelines that no app claims"</a>" in "<code>"towpath.toml"</code>"."
+                </p>
             </header>
             {list::filter(links::unassigned(false, None), links::unassigned(true, None), failed)}
             {items}

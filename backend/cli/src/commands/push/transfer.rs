@@ -41,8 +41,8 @@ pub(super) enum TransferError {
     /// The bucket.
     #[error("the bucket answers {0}")]
     Status(StatusCode),
-    /// The bucket, which compares the bytes with the digest of the file.
-    #[error("the bucket does not take {}: it is not what it was when it was read first", path.display())]
+    /// The file, which something has changed since its digest was made.
+    #[error("{} is not what it was when it was read first", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
@@ -165,12 +165,14 @@ async fn try_once(
         .map_err(|error| TransferError::Connection(HttpError::Request(error)))?;
     let content = Content::stream(piece.size, bytes);
     let sent = http.send_with(Method::PUT, &piece.url, &headers, content);
-    let answer = sent.await.map_err(TransferError::Connection)?;
+    let answer = match sent.await {
+        Ok(answer) => answer,
+        Err(_) if is_shorter(piece).await => return Err(changed(piece)),
+        Err(error) => return Err(TransferError::Connection(error)),
+    };
     match answer.status() {
         status if status.is_success() => Ok(()),
-        StatusCode::BAD_REQUEST if !piece.headers.is_empty() => Err(TransferError::Changed {
-            path: piece.path.clone(),
-        }),
+        StatusCode::BAD_REQUEST if !piece.headers.is_empty() => Err(changed(piece)),
         status => Err(TransferError::Status(status)),
     }
 }
@@ -184,7 +186,24 @@ fn headers(
     parsed.collect()
 }
 
+/// Whether the file is not as long any more as it was when it was read first.
+async fn is_shorter(piece: &Piece) -> bool {
+    let now = tokio::fs::metadata(&piece.path).await;
+    now.is_ok_and(|now| now.len() < piece.offset + piece.size)
+}
+
+fn changed(piece: &Piece) -> TransferError {
+    TransferError::Changed {
+        path: piece.path.clone(),
+    }
+}
+
 impl TransferError {
+    /// Whether what was to be sent is at fault.
+    pub(super) fn is_of_the_file(&self) -> bool {
+        matches!(self, Self::File { .. } | Self::Changed { .. })
+    }
+
     /// Whether a new link may work: this one was refused, likely because it has expired.
     pub(super) fn needs_new_link(&self) -> bool {
         matches!(self, Self::Status(status) if status.is_client_error())
