@@ -14,7 +14,10 @@ use domain::{
     path::Path,
 };
 use identity::sign_in::SignIn;
-use portal::{background, promotion::Executors};
+use portal::{
+    background::{self, Background, Queue},
+    promotion::Executors,
+};
 use serde_json::json;
 use store::{Store, table::Meter};
 use targets::codepipeline::Jobs;
@@ -236,13 +239,11 @@ impl Builder {
             .clone()
             .map_or(AuthMode::Local, AuthMode::SignIn);
         let mut parts = self.parts(store.clone(), executors);
-        let queued = self.listen.then(|| {
-            let (queue, queued) = background::queue();
-            parts.background = Some(Arc::new(queue));
-            queued
-        });
+        let (queue, queued) = background::queue();
+        let uploads = self.listen.then_some(queue);
+        parts.background = handed_to(uploads.as_ref());
         let portal = portal::Portal::new(parts);
-        if let Some(queued) = queued {
+        if self.listen {
             let (portal, clock) = (portal.clone(), self.clock);
             tokio::spawn(async move { queued.work(&portal, clock).await });
         }
@@ -260,6 +261,7 @@ impl Builder {
             faults,
             codepipeline,
             simulated,
+            uploads,
             built_as: self,
         };
         test.reroute(|_| {});
@@ -268,6 +270,11 @@ impl Builder {
         }
         test
     }
+}
+
+/// What registers the uploads of a portal that listens.
+pub(crate) fn handed_to(uploads: Option<&Queue>) -> Option<Arc<dyn Background>> {
+    uploads.map(|queue| Arc::new(queue.clone()) as Arc<dyn Background>)
 }
 
 /// Serves a router on a free port; its address.

@@ -9,7 +9,7 @@ use axum::Router;
 use domain::{Timestamp, actor::Actor, build::Build, id::BuildId, page::Limit, view::BuildView};
 use identity::{sign_in::SignIn, workload::Workloads};
 use jobs::{Outcome, PipelineJobs};
-use portal::{Parts, Portal, promotion::Executors};
+use portal::{Parts, Portal, background::Queue, promotion::Executors};
 use serde_json::{Value, json};
 use sources::job::Job;
 use store::{Store, table::Meter};
@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use web::{AppState, Assets, AuthMode, router};
 
 use crate::{
-    builder::Builder,
+    builder::{Builder, handed_to},
     codepipeline::CodePipeline,
     faults::Faults,
     people::{me, wallet},
@@ -48,6 +48,8 @@ pub struct TestPortal {
     pub(crate) faults: Option<Arc<Faults>>,
     pub(crate) codepipeline: Option<CodePipeline>,
     pub(crate) simulated: Option<Simulated>,
+    /// What registers uploads, if it listens.
+    pub(crate) uploads: Option<Queue>,
     pub(crate) built_as: Builder,
 }
 
@@ -95,6 +97,7 @@ impl TestPortal {
     pub fn another(&self, change: impl FnOnce(&mut Parts)) -> Portal {
         let store = self.metered.clone();
         let mut parts = self.built_as.parts(store, Executors::default());
+        parts.background = handed_to(self.uploads.as_ref());
         change(&mut parts);
         Portal::new(parts)
     }

@@ -102,7 +102,7 @@ fn registering(uploads: &[UploadBrief], as_of: Timestamp) -> Option<AnyView> {
                             {to}
                             <span>{done}" read"</span>
                             <span>"by "{person::name(&upload.by)}</span>
-                            <span>"since "{time::ago(upload.since, as_of)}</span>
+                            <span>"completed "{time::ago(upload.since, as_of)}</span>
                         </p>
                     </div>
                 </li>
@@ -114,6 +114,7 @@ fn registering(uploads: &[UploadBrief], as_of: Timestamp) -> Option<AnyView> {
             {heading::section("registering", "Being registered", None)}
             <ul class="rows">{items}</ul>
         </section>
+        {heading::section("registered", "Registered", None)}
     };
     Some(section.into_any())
 }
