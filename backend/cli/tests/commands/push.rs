@@ -274,3 +274,33 @@ fn a_push_that_is_not_what_testers_get_says_what_they_get() {
     assert!(again.out.contains("released in dev: "), "{}", again.out);
     assert!(again.err.contains("dev serves build 2"), "{}", again.err);
 }
+
+#[test]
+fn the_same_files_pushed_at_once_become_one_build_wherever_they_are_to_be_released() {
+    let portal = Portal::start();
+    for (round, pair) in [["dev", "prod"], ["dev", "dev"], ["prod", "dev"]]
+        .into_iter()
+        .enumerate()
+    {
+        let size = (20 << 20) + round;
+        let name = format!("app-{round}.apk");
+        portal.file(&name, size);
+        let push =
+            |to: &str| portal.types(&["push", &name, "--app", "wallet", "--environment", to]);
+        let both = std::thread::scope(|scope| {
+            let both = pair.map(|to| scope.spawn(move || push(to)));
+            both.map(|one| one.join().unwrap())
+        });
+        let number = round + 1;
+        for (to, done) in pair.into_iter().zip(both) {
+            assert_eq!((done.code, done.err.as_str()), (0, ""), "{to} of {pair:?}");
+            let line = format!("build {number} of wallet");
+            assert!(done.out.starts_with(&line), "{}", done.out);
+            assert!(
+                done.out.contains(&format!("current in {to}: ")),
+                "{}",
+                done.out
+            );
+        }
+    }
+}
