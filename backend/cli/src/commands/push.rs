@@ -202,6 +202,12 @@ async fn registered(
             Ok(next) => (plan, misses) = (next, 0),
             // The portal goes on, whether or not it can be asked now.
             Err(Failure::Failed(_) | Failure::Unreachable(_)) if misses < MISSES => misses += 1,
+            Err(Failure::Unreachable(why)) => {
+                progress.finish();
+                return Err(Failure::Unreachable(format!(
+                    "{why}. All files have arrived, and the portal goes on with them: run the same command again to see what became of them"
+                )));
+            }
             Err(failure) => {
                 progress.finish();
                 return Err(failure);

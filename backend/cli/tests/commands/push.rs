@@ -188,6 +188,11 @@ fn what_cannot_be_handed_in_says_why() {
             1,
             "none.apk cannot be read",
         ),
+        (
+            vec!["push", "/dev/zero", "--app", "wallet"],
+            1,
+            "/dev/zero cannot be read: it is no ordinary file",
+        ),
         (vec!["push", "app.apk", "--app", "walet"], 4, "app walet"),
         (
             vec![

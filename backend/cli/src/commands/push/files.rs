@@ -48,6 +48,13 @@ fn read(path: &Path) -> Result<LocalFile, Failure> {
                 path.display()
             ))
         })?;
+    // A pipe or a device has no length that could be promised, and may never end.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(Failure::Failed(format!(
+            "{} cannot be read: it is no ordinary file",
+            path.display()
+        )));
+    }
     let (size, sha256) = digest(path)
         .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", path.display())))?;
     Ok(LocalFile {
