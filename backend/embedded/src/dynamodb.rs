@@ -9,9 +9,10 @@
 mod operations;
 mod service;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use dynoxide::Database;
+use tokio::{task::spawn_blocking, time::interval};
 
 use crate::{
     browsers::Browsers,
@@ -28,15 +29,45 @@ pub enum Storage {
     File(PathBuf),
 }
 
-/// Starts a DynamoDB on a loopback address; port 0 takes any that is free. It accepts any credentials.
+/// How often items are deleted that have expired. AWS takes a few days.
+const SWEEPS: Duration = Duration::from_hours(1);
+
+/// Starts a DynamoDB on a loopback address; port 0 takes any that is free. It accepts any credentials. Items that have expired
+/// stay.
 pub async fn start(storage: Storage, address: SocketAddr) -> Result<Running, Error> {
-    let database = open(storage)?;
+    serve(open(storage)?, address, false).await
+}
+
+/// The same, and items that have expired are deleted, now and every hour.
+pub async fn start_expiring(storage: Storage, address: SocketAddr) -> Result<Running, Error> {
+    serve(open(storage)?, address, true).await
+}
+
+async fn serve(database: Database, address: SocketAddr, expires: bool) -> Result<Running, Error> {
     let (listener, bound) = listen(address).await?;
-    Ok(Running::spawn(bound, |stop| {
+    Ok(Running::spawn(bound, |stop| async move {
+        let sweeping = expires.then(|| tokio::spawn(sweep(database.clone())));
         let service =
             hyper::service::service_fn(move |request| service::answer(database.clone(), request));
-        server::serve(listener, service, Browsers::StayOut, stop)
+        server::serve(listener, service, Browsers::StayOut, stop).await;
+        if let Some(sweeping) = sweeping {
+            sweeping.abort();
+        }
     }))
+}
+
+/// Deletes what has expired, a page at a time, so that requests wait for one page at the most.
+async fn sweep(database: Database) {
+    let mut hours = interval(SWEEPS);
+    loop {
+        hours.tick().await;
+        let database = database.clone();
+        match spawn_blocking(move || database.sweep_ttl()).await {
+            Ok(Ok(deleted)) => tracing::debug!(deleted, "deleted items that had expired"),
+            Ok(Err(error)) => tracing::warn!(%error, "items that have expired stay for an hour"),
+            Err(error) => tracing::warn!(%error, "items that have expired stay for an hour"),
+        }
+    }
 }
 
 fn open(storage: Storage) -> Result<Database, Error> {

@@ -37,7 +37,7 @@ impl Place {
         options: &ServeOptions,
     ) -> Result<Self, ServeError> {
         let records = dynamodb::Storage::File(folder.records());
-        let dynamodb = dynamodb::start(records, options.dynamodb_listen);
+        let dynamodb = dynamodb::start_expiring(records, options.dynamodb_listen);
         let dynamodb = dynamodb
             .await
             .map_err(|error| failed("DynamoDB", "--dynamodb-listen", error))?;

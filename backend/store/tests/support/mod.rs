@@ -11,7 +11,7 @@
 )]
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
     time::{SystemTime, UNIX_EPOCH},
@@ -22,16 +22,19 @@ use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls;
 use domain::{
     Timestamp,
+    actor::Actor,
     audit::AuditAction,
     build::{Build, RegistrationKey},
+    digest::Digest,
     id::{AppId, EnvironmentId},
+    known::Origin,
     month::Month,
 };
 use embedded::dynamodb::{self, Storage};
 use jiff::SignedDuration;
 use store::{
     Settings, Store, Table,
-    table::{Along, Released},
+    table::{Along, Released, Upload, UploadFile},
 };
 pub(crate) use testkit::records::{
     build_id, event, grant, note, pipeline, registration_key, release, run_id, step_event,
@@ -44,6 +47,9 @@ pub(crate) struct Bench {
     pub(crate) settings: Settings,
     server: Option<embedded::Running>,
 }
+
+/// Any free port.
+const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Bench {
     /// A new table.
@@ -65,9 +71,17 @@ impl Bench {
         Self::embedded(Storage::File(path)).await
     }
 
+    /// The same, where items that have expired are deleted.
+    pub(crate) async fn in_expiring_file(path: PathBuf) -> Self {
+        let storage = Storage::File(path);
+        Self::before(dynamodb::start_expiring(storage, ANY).await.unwrap()).await
+    }
+
     async fn embedded(storage: Storage) -> Self {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let server = dynamodb::start(storage, any).await.unwrap();
+        Self::before(dynamodb::start(storage, ANY).await.unwrap()).await
+    }
+
+    async fn before(server: embedded::Running) -> Self {
         let mut endpoint = server.endpoint();
         if let Some(fault) = Transient::of_environment() {
             endpoint = fault.before(&endpoint).await;
@@ -209,5 +223,32 @@ impl Bench {
         let grant = grant(build, environment, at);
         let done = self.table.releases().put(&grant, along, &released);
         done.await.unwrap()
+    }
+}
+
+/// An upload of one file.
+pub(crate) fn upload(number: u32, at: Timestamp) -> Upload {
+    Upload {
+        id: format!("01KAF{number:021}").parse().unwrap(),
+        registration: registration_key(&app("wallet"), "push"),
+        app: app("wallet"),
+        environment: None,
+        revision: None,
+        version: None,
+        origin: Origin::default(),
+        run: None,
+        by: Actor::local(),
+        files: vec![UploadFile {
+            name: "app.apk".parse().unwrap(),
+            size: 5,
+            digest: Digest::of(b"bytes"),
+            staging_key: "staging/x/0".to_owned(),
+            multipart: Some("upload".to_owned()),
+        }],
+        created_at: at,
+        completed: None,
+        registering: None,
+        failed: None,
+        changes: 0,
     }
 }

@@ -10,9 +10,8 @@ use domain::{
     work::Work,
 };
 use futures::future::join_all;
-use store::table::{Upload, UploadFile};
 
-use crate::support::{Bench, app, build_id, environment, noon, registration_key};
+use crate::support::{Bench, app, build_id, environment, noon, upload};
 
 fn download(seconds: i64) -> Download {
     Download {
@@ -134,29 +133,7 @@ async fn downloads_of_a_day_are_counted_for_each_who_asks_and_forgotten_two_days
 #[tokio::test]
 async fn an_upload_is_kept_two_days() {
     let bench = Bench::new().await;
-    let mut upload = Upload {
-        id: "01KAF000000000000000000001".parse().unwrap(),
-        registration: registration_key(&app("wallet"), "push"),
-        app: app("wallet"),
-        environment: None,
-        revision: None,
-        version: None,
-        origin: domain::known::Origin::default(),
-        run: None,
-        by: Actor::local(),
-        files: vec![UploadFile {
-            name: "app.apk".parse().unwrap(),
-            size: 5,
-            digest: Digest::of(b"bytes"),
-            staging_key: "staging/x/0".to_owned(),
-            multipart: Some("upload".to_owned()),
-        }],
-        created_at: noon(0),
-        completed: None,
-        registering: None,
-        failed: None,
-        changes: 0,
-    };
+    let mut upload = upload(1, noon(0));
     bench
         .table
         .builds()
