@@ -99,13 +99,15 @@ class AnEventThatCannotBeRecorded(unittest.TestCase):
         emulator = world().emulator
         self.sqs, self.iam = emulator.client("sqs"), emulator.client("iam")
         self.queue = self.sqs.get_queue_url(QueueName=world().name("events"))["QueueUrl"]
-        found = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
-        # A message that was not recorded comes again after minutes; here it does so after a second.
-        self.addCleanup(self.visibility, found["VisibilityTimeout"])
-        self.visibility("1")
+        names = ["VisibilityTimeout", "RedrivePolicy"]
+        found = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=names)["Attributes"]
+        # A message that was not recorded comes again after minutes, for hours; here after a second, and five times.
+        self.addCleanup(self.tries, {name: found[name] for name in names})
+        few = json.loads(found["RedrivePolicy"]) | {"maxReceiveCount": 5}
+        self.tries({"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(few)})
 
-    def visibility(self, seconds):
-        self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes={"VisibilityTimeout": seconds})
+    def tries(self, attributes):
+        self.sqs.set_queue_attributes(QueueUrl=self.queue, Attributes=attributes)
 
     def dead_letters(self):
         """Takes what was put aside; anyone who does so deletes it, or it comes back."""
