@@ -1,7 +1,7 @@
 //! Registering builds: what pipelines' jobs and uploads share.
 //!
 //! A registration is noted as pending before the first byte is written, under a key made of app, run and attempt. Its
-//! files go to a staging folder, from there to keys made of their digests, and one transaction makes the build known.
+//! files go to keys made of their digests, those of a job by way of a staging folder, and one transaction makes the build known.
 //! So the same job delivered again finds either the build or what the first try left behind; and retention finds what
 //! nobody came back for.
 use crate::handle::handle;

@@ -27,7 +27,7 @@ pub const LEFT_ALONE: SignedDuration = SignedDuration::from_mins(16);
 /// Where one process does it all, what it finds when it starts is left by the one before.
 pub const LEFT_BY_A_PROCESS: SignedDuration = SignedDuration::ZERO;
 
-/// How long it is tried to register an upload. After that it is given up, and whoever uploads it is told.
+/// How long the portal tries to register an upload. After that it fails.
 const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// After so long, an upload that is not registered is something to look at.
@@ -37,7 +37,7 @@ const SLOW_AFTER: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug)]
 pub enum Ended {
     Registered(Box<Build>),
-    /// No build can come of it as it is. Whoever uploads it is told, and may complete it again.
+    /// No build can come of it as it is. Its plan says why; it can be completed again.
     Failed(Error),
     /// It is not to be registered, or another call does it.
     Nothing,

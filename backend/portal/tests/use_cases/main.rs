@@ -6,6 +6,7 @@ mod access;
 mod download;
 mod links;
 mod record;
+mod registering;
 mod retention;
 mod tokens;
 mod upload;

@@ -19,7 +19,7 @@ async fn what_has_expired_is_deleted_and_nothing_else() {
     assert!(builds.put_upload(&mut kept, far_off).await.unwrap());
     bench.stop().await;
 
-    // Expiring is a matter of whoever starts the server.
+    // The server deletes nothing unless it was started to.
     let bench = Bench::in_file(file.clone()).await;
     let builds = bench.table.builds();
     assert!(builds.upload(&over.id).await.unwrap().is_some());
