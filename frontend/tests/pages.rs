@@ -82,9 +82,27 @@ fn all() -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::new();
     shown::each(&mut |name, shown| all.push((name.to_owned(), page(shown))));
     let others = [
-        ("overview", page(&OverviewPage(&overview::overview()))),
-        ("silent overview", page(&OverviewPage(&overview::silent()))),
-        ("bare overview", page(&OverviewPage(&overview::bare()))),
+        (
+            "overview",
+            page(&OverviewPage {
+                view: &overview::overview(),
+                from_first: true,
+            }),
+        ),
+        (
+            "silent overview",
+            page(&OverviewPage {
+                view: &overview::silent(),
+                from_first: true,
+            }),
+        ),
+        (
+            "bare overview",
+            page(&OverviewPage {
+                view: &overview::bare(),
+                from_first: true,
+            }),
+        ),
         ("app", page(&AppPage(&overview::app_view()))),
         (
             "empty app",
@@ -207,7 +225,7 @@ fn pages_that_follow_events_have_the_island_and_the_testers_has_none() {
             || name.starts_with("promotions")
             || matches!(
                 name.as_str(),
-                "promotion-waiting" | "promotion-stuck" | "promotion-held"
+                "promotion-waiting" | "promotion-copying" | "promotion-stuck" | "promotion-held"
             );
         assert_eq!(html.contains("<leptos-island"), live, "{name}");
         assert_eq!(html.contains("islands-1.js"), live, "{name}");
@@ -220,13 +238,22 @@ fn without_a_bundle_no_page_asks_for_one() {
         islands: None,
         ..site()
     };
-    let html = render(&OverviewPage(&overview::overview()), &plain);
+    let html = render(
+        &OverviewPage {
+            view: &overview::overview(),
+            from_first: true,
+        },
+        &plain,
+    );
     assert!(!html.contains("<script") && !html.contains("leptos-island"));
 }
 
 #[test]
 fn a_failing_run_is_one_click_from_the_overview() {
-    let html = page(&OverviewPage(&overview::overview()));
+    let html = page(&OverviewPage {
+        view: &overview::overview(),
+        from_first: true,
+    });
     let failing = samples::run_id("journal-preprod", 43);
     assert_eq!(
         html.matches(&format!("href=\"/runs/{failing}\"")).count(),
@@ -247,22 +274,34 @@ fn a_failing_run_is_one_click_from_the_overview() {
 
 #[test]
 fn the_overview_says_what_to_do_when_there_is_nothing() {
-    let bare = text(&page(&OverviewPage(&overview::bare())));
+    let bare = text(&page(&OverviewPage {
+        view: &overview::bare(),
+        from_first: true,
+    }));
     assert!(bare.contains("No app is configured yet") && bare.contains("towpath config check"));
-    let silent = text(&page(&OverviewPage(&overview::silent())));
+    let silent = text(&page(&OverviewPage {
+        view: &overview::silent(),
+        from_first: true,
+    }));
     assert!(
         silent.contains("Nothing has been reported yet")
             && silent.contains("towpath event send FILE")
     );
     assert!(
-        !text(&page(&OverviewPage(&overview::overview())))
-            .contains("Nothing has been reported yet")
+        !text(&page(&OverviewPage {
+            view: &overview::overview(),
+            from_first: true
+        }))
+        .contains("Nothing has been reported yet")
     );
 }
 
 #[test]
 fn unassigned_pipelines_are_shown() {
-    let said = text(&page(&OverviewPage(&overview::overview())));
+    let said = text(&page(&OverviewPage {
+        view: &overview::overview(),
+        from_first: true,
+    }));
     assert!(said.contains("Unassigned pipelines") && said.contains("nightly-lint"));
 }
 
@@ -350,10 +389,22 @@ fn a_tester_is_told_what_android_will_do() {
 #[test]
 fn many_environments_scroll_rather_than_shrink() {
     let few = overview::overview();
-    assert!(page(&OverviewPage(&few)).contains(r#"class="matrix""#));
+    assert!(
+        page(&OverviewPage {
+            view: &few,
+            from_first: true
+        })
+        .contains(r#"class="matrix""#)
+    );
     let mut many = few.clone();
     many.environments = few.environments.iter().cycle().take(12).cloned().collect();
-    assert!(page(&OverviewPage(&many)).contains(r#"class="matrix many""#));
+    assert!(
+        page(&OverviewPage {
+            view: &many,
+            from_first: true
+        })
+        .contains(r#"class="matrix many""#)
+    );
 }
 
 #[test]

@@ -354,3 +354,11 @@ fn who_may_not_read_the_log_is_not_led_there() {
     assert!(of(ada(&[])).contains("href=\"/promotions\""));
     assert!(!of(Visitor::SignedOut).contains("href=\"/promotions\""));
 }
+
+#[test]
+fn a_copy_that_takes_a_while_shows_how_far_it_is() {
+    let html = named("promotion-copying");
+    assert!(html.contains("536 MB of 1.0 GB copied"), "{html}");
+    assert!(html.contains(r#"<progress id="copied" max="1073741824" value="536870912">"#));
+    assert!(!named("promotion-stuck").contains("<progress"));
+}

@@ -95,7 +95,8 @@ export class TowpathStack extends Stack {
         alarms: this.alarms.stopping,
       });
 
-    this.releases.denyOverwriting([web.live, this.functions.action.lambda]);
+    const { action, register } = this.functions;
+    this.releases.denyOverwriting([action, register], [web.live, action.lambda]);
 
     new CfnOutput(this, 'Address', { value: publicUrl, description: 'What people open' });
     new CfnOutput(this, 'SiteAddress', {

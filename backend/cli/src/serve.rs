@@ -7,10 +7,12 @@
 //! | `place` | the embedded DynamoDB and S3, and the store on them |
 //! | `local_aws` | AWS on this machine: EventBridge and Lambda, as far as a pipeline needs them |
 //! | `hooks` | the router of webhooks |
+//! | `connections` | the connections of the servers |
 //! | `housekeeping` | what is due, at start and every minute |
 //! | `ambient` | the clock, randomness, the signals |
 
 mod ambient;
+mod connections;
 mod error;
 mod folder;
 mod hooks;
@@ -89,8 +91,8 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
         workloads: Workloads::default(),
         origin_key: None,
     });
-    let web = tokio::spawn(run(web, pages.merge(hooks), stopped.clone()));
-    let aws = tokio::spawn(run(aws, local_aws.router(), stopped));
+    let web = tokio::spawn(connections::serve(web, pages.merge(hooks), stopped.clone()));
+    let aws = tokio::spawn(connections::serve(aws, local_aws.router(), stopped));
 
     announce(address, aws_address, &place, &options);
     stop.await;
@@ -166,17 +168,7 @@ async fn executors(options: &ServeOptions) -> Executors {
         account: Some(options.account.clone()),
         pipelines,
         buckets: Some(Roles::connect(&options.region).await),
-        delegate_to_clock: false,
-    }
-}
-
-async fn run(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {
-    let stop = async move {
-        let _gone = stopped.wait_for(|stop| *stop).await.is_err();
-    };
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop);
-    if let Err(error) = served.await {
-        tracing::error!(%error, "a server ended");
+        ..Executors::default()
     }
 }
 

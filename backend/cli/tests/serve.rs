@@ -15,6 +15,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::{TOWPATH, serve::Serve};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -335,4 +336,34 @@ fn secrets_of_webhooks_that_cannot_be_used_are_named_and_not_shown() {
     let told = refused(folder.path(), &arguments);
     assert!(told.contains("github.acme.current"), "{told}");
     assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_send_its_headers_is_closed() {
+    let folder = folder();
+    let portal = start(folder.path(), &[]);
+    let address = portal.url.strip_prefix("http://").unwrap().to_owned();
+    let closed = |sent: &'static [u8]| {
+        let address = address.clone();
+        async move {
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            stream.write_all(sent).await.unwrap();
+            let mut answer = Vec::new();
+            // The end of the stream, or its reset: whichever the server's side looks like.
+            let _reset = stream.read_to_end(&mut answer).await.is_err();
+            answer
+        }
+    };
+    let both = tokio::time::timeout(Duration::from_mins(2), async {
+        tokio::join!(closed(b"GET / HTTP/1.1\r\nhost: "), closed(b""))
+    });
+    let (half, nothing) = both.await.expect("a connection stays open");
+    assert!(
+        half.is_empty() || half.starts_with(b"HTTP/1.1 408"),
+        "{half:?}"
+    );
+    assert_eq!(nothing, b"");
+    // Meanwhile and afterwards, others are answered.
+    let health = client().get(format!("{}/healthz", portal.url)).send();
+    assert_eq!(health.await.unwrap().status(), 200);
 }

@@ -1,10 +1,12 @@
 //! SHA-256 digests, the names of artifacts.
 
-mod sha256;
-
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use sha2::{
+    Digest as _, Sha256,
+    digest::common::hazmat::{SerializableState as _, SerializedState},
+};
 
 /// The SHA-256 of some bytes (FIPS 180-4), written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,7 +15,12 @@ pub struct Digest([u8; 32]);
 
 /// Computes the digest of bytes that come one block at a time.
 #[derive(Clone)]
-pub struct Hasher(sha256::State);
+pub struct Hasher(Sha256);
+
+/// What a [`Hasher`] has computed of the bytes so far, to go on from in another process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HasherState(String);
 
 /// The text is not 64 hexadecimal digits.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -47,7 +54,7 @@ impl Digest {
 impl Hasher {
     /// A hasher that has seen no bytes.
     pub fn new() -> Self {
-        Self(sha256::State::new())
+        Self(Sha256::new())
     }
 
     /// Adds bytes.
@@ -57,7 +64,19 @@ impl Hasher {
 
     /// The digest of all the bytes.
     pub fn finish(self) -> Digest {
-        Digest(self.0.finish())
+        Digest(self.0.finalize().into())
+    }
+
+    /// What it has computed so far.
+    pub fn state(&self) -> HasherState {
+        HasherState(hex::encode(self.0.serialize()))
+    }
+
+    /// A hasher that goes on from there. `None` if it is no state of a hasher.
+    pub fn resume(state: &HasherState) -> Option<Self> {
+        let mut bytes = SerializedState::<Sha256>::default();
+        hex::decode_to_slice(&state.0, &mut bytes).ok()?;
+        Sha256::deserialize(&bytes).ok().map(Self)
     }
 }
 
@@ -151,6 +170,22 @@ mod tests {
                 hasher.update(block);
             }
             assert_eq!(hasher.finish().to_string(), digest);
+        }
+    }
+
+    #[test]
+    fn it_goes_on_from_a_state_that_was_kept() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(1_000).collect();
+        for cut in [0, 1, 63, 64, 65, 999, 1_000] {
+            let mut first = Hasher::new();
+            first.update(&bytes[..cut]);
+            let kept = serde_json::to_string(&first.state()).unwrap();
+            let mut second = Hasher::resume(&serde_json::from_str(&kept).unwrap()).unwrap();
+            second.update(&bytes[cut..]);
+            assert_eq!(second.finish(), Digest::of(&bytes), "cut at {cut}");
+        }
+        for wrong in ["", "00", "no state"] {
+            assert!(Hasher::resume(&HasherState(wrong.to_owned())).is_none());
         }
     }
 }

@@ -84,6 +84,21 @@ pub struct Promotion {
     /// When its target was last tried in vain, and what came of it; nothing once a later try has succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<LastError>,
+    /// How much of its files has been copied, where its target is a bucket that takes more than one look of the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied: Option<Copied>,
+}
+
+/// How much of a build's files is in the bucket that they are copied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Copied {
+    /// Bytes that are there, of all files.
+    pub bytes: u64,
+    /// Bytes of all files.
+    pub of: u64,
+    /// When that was.
+    pub at: Timestamp,
 }
 
 /// A try of a promotion's target that failed, and may not the next time.

@@ -75,6 +75,7 @@ impl Failure {
             store::Error::Conflict { .. }
             | store::Error::TooLarge { .. }
             | store::Error::Refused { .. }
+            | store::Error::Full { .. }
             | store::Error::Unavailable { .. }
             | store::Error::Newer { .. }
             | store::Error::Corrupt { .. } => return Self::from(error),

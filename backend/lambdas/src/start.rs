@@ -62,7 +62,7 @@ pub async fn portal_with_executors(settings: &Settings) -> Portal {
         pipelines: Some(pipelines(settings).await),
         account: settings.account.clone(),
         buckets: Some(Roles::connect(&settings.store.region).await),
-        delegate_to_clock: false,
+        ..Executors::default()
     };
     connect(settings, registrar(settings), executors).await
 }

@@ -71,6 +71,7 @@ fn running_for(duration: SignedDuration, now: Timestamp) -> Promotion {
         since: now - duration,
         run: None,
         last_error: None,
+        copied: None,
     }
 }
 

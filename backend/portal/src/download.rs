@@ -1,13 +1,18 @@
 //! A tester's tap: from an app and an environment to a link that works for minutes.
 //!
-//! One read, a signature computed here, one write that counts it and one for the record. The link is never kept: the permanent
+//! One read, a signature computed here, one write that counts it and one for the record. Where the table takes no writes, people
+//! and tokens get their link all the same, and the log keeps what the record would; share links, which give so much and no
+//! more, do not. The link is never kept: the permanent
 //! address is the page's. `Portal::hand_out` makes every link to bytes that leaves the portal.
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{
     Timestamp,
     actor::Actor,
     build::ArtifactKind,
+    causes::chain,
     digest::Digest,
     download::{Download, LINK_LIFETIME, day_ends},
     hold::Hold,
@@ -15,13 +20,18 @@ use domain::{
     release::Release,
     text::is_shown,
 };
+use futures::FutureExt as _;
 use secrecy::SecretString;
 use store::{
     object_keys,
     table::{BuildRecord, LinkRecord},
 };
+use tokio::time::timeout;
 
 use crate::{Error, Result, access::Action, handle::handle, known};
+
+/// How long a download waits for its record.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Who asks for a download, and when.
 #[derive(Clone, Copy, Debug)]
@@ -280,8 +290,31 @@ impl Downloads<'_> {
         Ok(given.then_some(grant))
     }
 
-    /// Counts first: a download that is not given is none, and leaves no record.
+    /// A table that takes no writes keeps nobody from the bytes: then the log has what the record would.
     async fn count_for_principal(self, choice: &Choice) -> Result<bool> {
+        let download = &choice.download;
+        let counted = timeout(PATIENCE, self.count_and_record(choice).boxed()).await;
+        let error = match counted.unwrap_or(Err(Error::Unfinished)) {
+            Err(error) if error.is_passing() => error,
+            counted => return counted,
+        };
+        tracing::error!(
+            event = "download-not-recorded",
+            app = %download.app,
+            environment = download.environment.as_ref().map(tracing::field::display),
+            build = %download.build,
+            artifact = %download.artifact,
+            file = %download.name,
+            by = download.by.owner_of_uploads(),
+            at = %download.at,
+            error = chain(&error),
+            "a download was given and is not on record"
+        );
+        Ok(true)
+    }
+
+    /// Counts first: a download that is not given is none, and leaves no record.
+    async fn count_and_record(self, choice: &Choice) -> Result<bool> {
         let (table, download) = (&self.portal.table, &choice.download);
         let counted = table
             .downloads()

@@ -37,6 +37,7 @@ pub mod events;
 mod handle;
 pub mod hold;
 mod ids;
+mod integrity;
 mod known;
 pub mod links;
 pub mod lockout;

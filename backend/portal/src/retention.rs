@@ -42,8 +42,8 @@ handle! {
 }
 
 impl Retention<'_> {
-    /// Removes what is left of registrations that are over or abandoned.
-    pub async fn sweep(self, now: Timestamp) -> Result<Swept> {
+    /// Removes what is left of registrations that are over or abandoned, and counts it in `swept`.
+    pub async fn sweep(self, swept: &mut Swept, now: Timestamp) -> Result<()> {
         self.portal.authorise(&Actor::portal(), Action::Sweep)?;
         let table = &self.portal.table;
         // Listed before the registrations are: what comes later belongs to a registration that is in the list, too.
@@ -55,23 +55,27 @@ impl Retention<'_> {
         let (old, live): (Vec<_>, Vec<_>) = pending
             .into_iter()
             .partition(|pending| pending.since < now - ABANDONED_AFTER);
-        let mut swept = Swept::default();
         let mut kept: HashSet<String> = live.into_iter().map(|pending| pending.id).collect();
         for pending in old {
-            if self.abandon(&pending, &mut swept).await? {
+            if self.abandon(&pending, swept).await? {
                 swept.registrations += 1;
             } else {
                 kept.insert(pending.id);
             }
         }
         for key in staged {
-            let registration = object_keys::registration_of(&key);
-            if registration.is_some_and(|id| !kept.contains(id)) {
-                self.portal.objects.delete(&key).await?;
-                swept.objects += 1;
+            let Some(id) = object_keys::registration_of(&key) else {
+                continue;
+            };
+            // The list does not know of one that was begun a moment ago, or by a clock that is ahead.
+            if kept.contains(id) || table.builds().is_pending(id).await? {
+                kept.insert(id.to_owned());
+                continue;
             }
+            self.portal.objects.delete(&key).await?;
+            swept.objects += 1;
         }
-        Ok(swept)
+        Ok(())
     }
 
     /// Forgets a registration and deletes what it alone put in place. False if it was taken up and completed meanwhile.
@@ -129,7 +133,7 @@ impl Retention<'_> {
                 let table = &self.portal.table;
                 let page = table
                     .builds()
-                    .list(&app, Limit::default(), cursor.as_ref())
+                    .list_now(&app, Limit::default(), cursor.as_ref())
                     .await?;
                 for brief in &page.items {
                     if brief.registered_at < pending.since - FIRST_TRY_BEFORE {

@@ -109,11 +109,15 @@ impl Uploads<'_> {
             .builds()
             .begin_registration(&key, now)
             .await?;
-        let upload = match known {
+        let mut upload = match known {
             Some(known) => continued(known, &request, origin)?,
             None => promised(key, id, request, (actor, origin), now),
         };
         if let Registration::Done { build, .. } = begun {
+            if upload.heals || self.is_damaged(&upload).await? {
+                upload.heals = true;
+                return self.planned(upload, now).await;
+            }
             let facts = facts(&upload, who, now);
             let build = Registrations::of(self.portal)
                 .registered_before(&build, &facts)
@@ -121,6 +125,21 @@ impl Uploads<'_> {
             return Ok(Some(plan::done(upload.id, build.id, now)));
         }
         self.planned(upload, now).await
+    }
+
+    /// Whether a file of a registered build is missing, or is not what was registered, as far as that is known without reading
+    /// it.
+    async fn is_damaged(self, upload: &Upload) -> Result<bool> {
+        for file in &upload.files {
+            let key = object_keys::artifact(&upload.app, &file.digest, &file.name);
+            let found = self.portal.objects.head(&key).await?;
+            if found.is_none_or(|found| found.size != file.size)
+                || self.portal.table.builds().damage(&key).await?.is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// That the run is not one of another app: its page would show this build as its own. One that nobody has reported
@@ -185,10 +204,10 @@ impl Uploads<'_> {
             let upload = self.known_upload(actor, id).await?;
             let builds = self.portal.table.builds();
             match builds.begin_registration(&upload.registration, now).await? {
-                Registration::Done { build, .. } => {
+                Registration::Done { build, .. } if !upload.heals => {
                     return Ok(plan::done(upload.id, build, now));
                 }
-                Registration::Pending(_) => {
+                Registration::Done { .. } | Registration::Pending(_) => {
                     if let Some(plan) = self.planned(upload, now).await? {
                         return Ok(plan);
                     }
@@ -254,6 +273,7 @@ fn promised(
         completed: None,
         registering: None,
         failed: None,
+        heals: false,
         changes: 0,
         id,
     }

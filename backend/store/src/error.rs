@@ -49,6 +49,15 @@ pub enum Error {
         #[source]
         source: Source,
     },
+    /// The disk of a local portal is full.
+    #[error("{operation} failed: the disk is full")]
+    Full {
+        /// What was asked for.
+        operation: &'static str,
+        /// What came back.
+        #[source]
+        source: Source,
+    },
     /// The service failed or could not be reached; trying later may help.
     #[error("{operation} failed")]
     Unavailable {
@@ -122,6 +131,9 @@ const PASSING: [&str; 20] = [
     "XAmzContentSHA256Mismatch",
 ];
 
+/// What the embedded DynamoDB and S3 say of a disk without space.
+const FULL: &str = "disk is full";
+
 impl Error {
     /// Whether trying again would fail in the same way, until somebody changes something.
     pub fn is_lasting(&self) -> bool {
@@ -132,7 +144,7 @@ impl Error {
             | Self::Refused { .. }
             | Self::Newer { .. }
             | Self::Corrupt { .. } => true,
-            Self::Conflict { .. } | Self::Unavailable { .. } => false,
+            Self::Conflict { .. } | Self::Full { .. } | Self::Unavailable { .. } => false,
         }
     }
 
@@ -143,7 +155,11 @@ impl Error {
     {
         let code = code(&error).unwrap_or_default().to_owned();
         let status = error.raw_response().map(|answer| answer.status().as_u16());
+        let is_full = error.message().is_some_and(|text| text.contains(FULL));
         let source = Box::new(error);
+        if is_full {
+            return Self::Full { operation, source };
+        }
         if DENIED.contains(&code.as_str()) {
             return Self::Denied { operation, source };
         }

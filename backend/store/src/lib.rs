@@ -3,6 +3,7 @@
 //! This crate alone names the AWS SDKs of both. Locally the same calls go to servers inside the process: what differs
 //! is an endpoint in [`Settings`].
 
+mod drift;
 mod error;
 pub mod object_keys;
 pub mod objects;

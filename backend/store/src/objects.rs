@@ -29,9 +29,12 @@ pub use links::SignedPut;
 pub use multipart::UploadedPart;
 pub use read::ObjectInfo;
 pub use versions::{Version, VersionMarker, VersionText, Versions};
-pub use writer::{PART_SIZE, Writer, Written};
+pub use writer::{Condition, PART_SIZE, Paused, Placed, Writer, Written};
 
-use crate::settings::{quota, retries, timeouts};
+use crate::{
+    drift::ClockDrift,
+    settings::{quota, retries, timeouts},
+};
 
 /// What a call is sent with for which S3 itself moves gigabytes before it answers.
 fn patient() -> Builder {
@@ -53,6 +56,7 @@ impl Objects {
         let mut builder = Builder::from(config)
             .retry_config(retries())
             .retry_partition(quota("objects"))
+            .interceptor(ClockDrift::of("S3"))
             .timeout_config(timeouts(Duration::from_secs(30), Duration::from_mins(2)));
         if let Some(endpoint) = endpoint {
             builder = builder.endpoint_url(endpoint).force_path_style(true);

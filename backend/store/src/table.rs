@@ -7,6 +7,7 @@ mod builds;
 mod calls;
 mod config;
 mod current;
+mod damage;
 mod downloads;
 mod events;
 mod guesses;
@@ -49,6 +50,7 @@ use self::{
 pub use audit::{AuditPlace, AuditSpan, FoundEntries, FoundEntry};
 pub use builds::{BuildRecord, SomeBuilds};
 pub use current::Served;
+pub use damage::{Damage, PartlyRead, Verification};
 pub use events::{Raw, Recorded};
 pub use guesses::Guesses;
 pub use keys::registration_id;
@@ -57,7 +59,9 @@ pub use meter::{Meter, Reading};
 pub use overview::{OverviewRecord, Withdrawn};
 pub use people::PersonRecord;
 pub use privacy::{Changed, KeptRecord, Part, Subject, begins_a_part};
-pub use promotions::{Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped};
+pub use promotions::{
+    Copying, CopyingFile, Obstacle, Overtaken, PromotionRecord, Requested, Step, Stepped,
+};
 pub use registrations::{Completed, PendingRegistration, Registration};
 pub use releases::{Along, ListedRelease, Released};
 pub use runs::{JoinedStep, RunOfCommit, RunRecord};
@@ -69,7 +73,10 @@ pub use withdrawals::{StillHeld, Unsettled};
 
 use domain::id::{AppId, EnvironmentId};
 
-use crate::settings::{quota, retries, timeouts};
+use crate::{
+    drift::ClockDrift,
+    settings::{quota, retries, timeouts},
+};
 
 /// An item's attributes by name.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -99,6 +106,7 @@ impl Table {
         let mut builder = aws_sdk_dynamodb::config::Builder::from(config)
             .retry_config(retries())
             .retry_partition(quota("table"))
+            .interceptor(ClockDrift::of("DynamoDB"))
             .timeout_config(timeouts(Duration::from_secs(5), Duration::from_secs(20)));
         if let Some(endpoint) = endpoint {
             builder = builder.endpoint_url(endpoint);

@@ -7,6 +7,8 @@ mod support;
 mod builds;
 #[path = "table/downloads.rs"]
 mod downloads;
+#[path = "table/drift.rs"]
+mod drift;
 #[path = "table/events.rs"]
 mod events;
 #[path = "table/links.rs"]

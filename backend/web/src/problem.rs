@@ -97,6 +97,7 @@ fn kind_of(status: StatusCode) -> (&'static str, &'static str) {
         }
         StatusCode::TOO_MANY_REQUESTS => ("too-many", "Too Many Requests"),
         StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "Service Unavailable"),
+        StatusCode::INSUFFICIENT_STORAGE => ("disk-full", "Insufficient Storage"),
         _ => ("internal", "Internal Server Error"),
     }
 }
@@ -178,6 +179,10 @@ fn of_store(error: &store::Error) -> Problem {
     match error {
         store::Error::Conflict { .. } => later(
             "Others kept changing the same records, so that nothing was changed. Try again in a moment.",
+        ),
+        store::Error::Full { .. } => Problem::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "The disk that this portal keeps its data on is full. Free some space on it, and do this again.",
         ),
         store::Error::Unavailable { .. } => later(
             "The store does not answer as it should. Try again in a moment, and look first whether a change was made all the same.",

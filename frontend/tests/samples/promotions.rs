@@ -7,8 +7,8 @@ use domain::{
     hold::{Held, Hold},
     id::PromotionId,
     promotion::{
-        Approval, Bypass, LastError, Promotion, PromotionKind, Refusal, RefusalKind, RequestField,
-        State,
+        Approval, Bypass, Copied, LastError, Promotion, PromotionKind, Refusal, RefusalKind,
+        RequestField, State,
     },
     view::{
         BuildOptions, BuildView, CanApprove, HoldView, HoldsView, MayAnswer, PromotionBrief,
@@ -246,6 +246,7 @@ pub(crate) fn promotion(number: u64, state: State) -> Promotion {
         since: before(400),
         run: None,
         last_error: None,
+        copied: None,
     }
 }
 
@@ -315,6 +316,19 @@ pub(crate) fn waiting() -> PromotionView {
         abandon: false,
     };
     view(promotion, may)
+}
+
+/// One whose files are being copied to another bucket.
+pub(crate) fn copying() -> PromotionView {
+    let promotion = Promotion {
+        copied: Some(Copied {
+            bytes: 512 << 20,
+            of: 1 << 30,
+            at: at("2026-11-21T09:20:00Z"),
+        }),
+        ..promotion(12, State::Starting)
+    };
+    view(promotion, MayAnswer::default())
 }
 
 /// One whose target does not answer, for someone who may end it.

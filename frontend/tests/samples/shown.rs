@@ -73,7 +73,13 @@ pub(crate) fn each(show: Show<'_>) {
     of_settings(show);
     of_privacy(show);
     of_links(show);
-    show("overview-stopped", &OverviewPage(&overview::stopped()));
+    show(
+        "overview-stopped",
+        &OverviewPage {
+            view: &overview::stopped(),
+            from_first: true,
+        },
+    );
     show("tester-withdrawn", &TesterPage(&tester::withdrawn()));
     show(
         "tester-all-withdrawn",
@@ -156,6 +162,7 @@ fn of_promotions(show: Show<'_>) {
     }
     for (name, view) in [
         ("promotion-waiting", promotions::waiting()),
+        ("promotion-copying", promotions::copying()),
         ("promotion-stuck", promotions::stuck()),
         ("promotion-held", promotions::held()),
         ("promotion-failed", promotions::failed()),
@@ -279,9 +286,27 @@ fn of_the_log(show: Show<'_>) {
 }
 
 fn of_settings(show: Show<'_>) {
-    show("settings", &YouPage(&settings::ada()));
-    show("settings-nobody", &YouPage(&settings::nobody()));
-    show("settings-local", &YouPage(&settings::local()));
+    show(
+        "settings",
+        &YouPage {
+            me: &settings::ada(),
+            from_first: true,
+        },
+    );
+    show(
+        "settings-nobody",
+        &YouPage {
+            me: &settings::nobody(),
+            from_first: true,
+        },
+    );
+    show(
+        "settings-local",
+        &YouPage {
+            me: &settings::local(),
+            from_first: true,
+        },
+    );
     for (name, groups) in [
         ("settings-access", &[][..]),
         ("settings-access-asked", &["journal-leads", "everyone"]),

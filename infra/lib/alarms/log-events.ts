@@ -9,6 +9,7 @@ import type { Watch } from './watch.ts';
 
 /** What a function writes into the field `event` of a line, for something that only it can know. */
 export const PROMOTION_FAILED = 'promotion-failed';
+export const OBJECT_DAMAGED = 'object-damaged';
 
 /** What only the functions' own lines tell. */
 export function logEvents(
@@ -24,6 +25,13 @@ export function logEvents(
       means: 'A promotion was granted and could not be carried out.',
       section: 'A promotion failed',
       metric: counted(PROMOTION_FAILED, [web, events, action, register, clock]),
+      limit: 0,
+    },
+    {
+      name: OBJECT_DAMAGED,
+      means: 'A file of a build that is served is missing, or is not what was registered.',
+      section: 'An object is damaged',
+      metric: counted(OBJECT_DAMAGED, [clock]),
       limit: 0,
     },
   ];

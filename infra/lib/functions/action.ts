@@ -25,7 +25,8 @@ export function action(scope: Construct, parts: Parts): TowpathFunction {
   });
   records.grant(made);
   releases.grant(made, ['s3:GetObject', 's3:PutObject'], ['artifacts/', 'icons/', 'staging/']);
-  releases.grant(made, ['s3:AbortMultipartUpload', 's3:DeleteObject'], ['staging/']);
+  releases.grant(made, ['s3:AbortMultipartUpload'], ['artifacts/', 'staging/']);
+  releases.grant(made, ['s3:DeleteObject'], ['staging/']);
   releases.grantLook(made);
   grantJobs(made, deployment);
   return made;

@@ -18,7 +18,8 @@ export function clock(scope: Construct, parts: Parts): TowpathFunction {
   records.grant(made);
   releases.grant(made, ['s3:AbortMultipartUpload'], ['staging/']);
   releases.grant(made, ['s3:DeleteObject'], ['artifacts/', 'icons/', 'staging/']);
-  releases.grantList(made, 'staging/');
+  releases.grant(made, ['s3:GetObject'], ['artifacts/', 'icons/']);
+  releases.grantLook(made);
   seals.grantSeal(made);
   grantPipelines(made, deployment);
   grantBuckets(made, releases, deployment);

@@ -37,6 +37,9 @@ export const PARTITIONS: Readonly<Record<string, Rights>> = {
   'BUILD#*': { change: RELEASING },
   'BUILDS#*': { change: ['web', 'action', 'register'], read: ['events', 'clock'] },
 
+  // Objects that are damaged, and how far looking for them is.
+  OBJECTS: { change: ['action', 'register', 'clock'], read: ['web'] },
+
   // Releases, promotions and what stops them.
   'RELEASES#*': { change: RELEASING },
   'PROMOTION#*': { change: RELEASING },

@@ -54,24 +54,29 @@ export class Releases extends Construct {
 
   /**
    * Denies writes that could replace an object which is written once, to everybody, administrators too: a write has to say
-   * `If-None-Match`. Starting an upload in parts and sending a part create no object, and know no such header. The policy
-   * comes when the functions that write are those of this version: those of an earlier one are called until then, and wrote
-   * icons without it.
+   * `If-None-Match`, or, of the functions that register files, `If-Match`, by which they replace an object that is damaged.
+   * Starting an upload in parts and sending a part create no object, and know no such header. The policy comes when the
+   * functions that write are those of this version: those of an earlier one are called until then, and wrote icons without it.
    */
-  denyOverwriting(whenReady: readonly IDependable[]): void {
+  denyOverwriting(registering: readonly TowpathFunction[], whenReady: readonly IDependable[]): void {
+    this.deny({ Null: { 's3:if-none-match': 'true', 's3:if-match': 'true' } });
+    this.deny({
+      Null: { 's3:if-match': 'false' },
+      ArnNotEquals: { 'aws:PrincipalArn': registering.map(({ role }) => role.roleArn) },
+    });
+    this.bucket.policy?.node.addDependency(...whenReady);
+  }
+
+  private deny(conditions: Record<string, unknown>): void {
     this.bucket.addToResourcePolicy(
       new PolicyStatement({
         effect: Effect.DENY,
         principals: [new AnyPrincipal()],
         actions: ['s3:PutObject'],
         resources: objects(this.bucket, WRITTEN_ONCE),
-        conditions: {
-          Null: { 's3:if-none-match': 'true' },
-          Bool: { 's3:ObjectCreationOperation': 'true' },
-        },
+        conditions: { ...conditions, Bool: { 's3:ObjectCreationOperation': 'true' } },
       }),
     );
-    this.bucket.policy?.node.addDependency(...whenReady);
   }
 
   /** Lets a function learn that an object is missing. Without the right to list, S3 says that it is forbidden. */

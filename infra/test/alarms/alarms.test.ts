@@ -33,6 +33,7 @@ test('what people feel, and what nobody would see, has an alarm', () => {
     'functions-fail',
     'jobs-unanswered',
     'jobs-wait',
+    'object-damaged',
     'promotion-failed',
     'promotions-open',
     'registrations-wait',

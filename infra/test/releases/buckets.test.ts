@@ -115,7 +115,22 @@ describe('what is written once in the release bucket', () => {
             Action: 's3:PutObject',
             Resource: WRITTEN_ONCE.toSorted().map(of),
             Condition: {
-              Null: { 's3:if-none-match': 'true' },
+              Null: { 's3:if-none-match': 'true', 's3:if-match': 'true' },
+              Bool: { 's3:ObjectCreationOperation': 'true' },
+            },
+          },
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:PutObject',
+            Resource: WRITTEN_ONCE.toSorted().map(of),
+            Condition: {
+              Null: { 's3:if-match': 'false' },
+              ArnNotEquals: {
+                'aws:PrincipalArn': ['Action', 'Register'].map((name) => ({
+                  'Fn::GetAtt': [Match.stringLikeRegexp(`^Functions${name}Role`), 'Arn'],
+                })),
+              },
               Bool: { 's3:ObjectCreationOperation': 'true' },
             },
           },

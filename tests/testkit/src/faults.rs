@@ -50,8 +50,17 @@ struct Plan {
     writes: u32,
     /// Which write fails, and all after it.
     fails: Option<(u32, Fault)>,
-    /// Whether every call fails for a reason that passes.
-    is_away: bool,
+    /// What fails for a reason that passes.
+    away: Away,
+}
+
+/// What fails for a reason that passes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Away {
+    #[default]
+    Nothing,
+    Writes,
+    Everything,
 }
 
 /// The proxy.
@@ -86,13 +95,22 @@ impl Faults {
         *self.plan.lock().unwrap() = Plan {
             writes: 0,
             fails: Some((write, fault)),
-            is_away: false,
+            away: Away::Nothing,
         };
     }
 
     /// Does something while the table does not answer as it should.
     pub async fn away<T>(&self, action: impl Future<Output = T>) -> T {
-        self.plan.lock().unwrap().is_away = true;
+        self.while_away(Away::Everything, action).await
+    }
+
+    /// Does something while the table takes no writes.
+    pub async fn without_writes<T>(&self, action: impl Future<Output = T>) -> T {
+        self.while_away(Away::Writes, action).await
+    }
+
+    async fn while_away<T>(&self, away: Away, action: impl Future<Output = T>) -> T {
+        self.plan.lock().unwrap().away = away;
         let done = action.await;
         self.mend();
         done
@@ -142,14 +160,15 @@ impl Faults {
 }
 
 async fn pass(State(faults): State<Arc<Faults>>, headers: HeaderMap, body: Bytes) -> Response {
-    if faults.plan.lock().unwrap().is_away {
-        let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#;
-        return (StatusCode::INTERNAL_SERVER_ERROR, body).into_response();
-    }
     let target = headers["x-amz-target"].to_str().unwrap();
     let is_write = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"]
         .iter()
         .any(|write| target.ends_with(write));
+    let away = faults.plan.lock().unwrap().away;
+    if away == Away::Everything || (away == Away::Writes && is_write) {
+        let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#;
+        return (StatusCode::INTERNAL_SERVER_ERROR, body).into_response();
+    }
     match faults.fails_now(is_write) {
         None => forward(&faults.client, &faults.behind, &headers, body).await,
         Some(Fault::Refused) => failed(),

@@ -67,7 +67,7 @@ pub use codepipeline::{
 pub use functions::TOWPATH;
 pub use people::{ada, admin, bob, dev, me, member, preprod, prod, tom, wallet};
 pub use portal::TestPortal;
-pub use promotions::{registered, to};
+pub use promotions::{registered, sweep, to};
 pub use records::{at, machine_time, noon, now};
 pub use services::{
     ACCOUNT, ARTIFACTS, BUCKET, JOB_KEYS, PORTAL_KEYS, REGION, Services, TABLE, connect,

@@ -68,7 +68,7 @@ impl Simulated {
             account: Some(ACCOUNT.to_owned()),
             pipelines: Some(Pipelines::connect_as(Some(&endpoint), REGION, id, secret).await),
             buckets: Some(Roles::connect(REGION).await),
-            delegate_to_clock: false,
+            ..Executors::default()
         }
     }
 }

@@ -175,7 +175,7 @@ impl TestPortal {
 
     /// Runs a job.
     pub async fn run(&self, job: Job, now: Timestamp) -> Outcome {
-        self.jobs().run(job, now).await.unwrap()
+        Box::pin(self.jobs().run(job, now)).await.unwrap()
     }
 
     /// Runs a job that must register.

@@ -11,6 +11,10 @@ use domain::{
     path::Path,
     promotion::{Promotion, State},
 };
+use portal::{
+    Portal,
+    retention::{Retention, Swept},
+};
 use store::{
     Table,
     table::{Along, Released},
@@ -49,7 +53,23 @@ pub async fn registered(table: &Table, build: &Build, to: &EnvironmentId, at: Ti
     assert!(matches!(done.await.unwrap(), Released::Now(_)));
 }
 
+/// Retention does what is due; what it removed.
+pub async fn sweep(portal: &Portal, now: Timestamp) -> Swept {
+    let mut swept = Swept::default();
+    let sweep = Retention::of(portal).sweep(&mut swept, now);
+    Box::pin(sweep).await.unwrap();
+    swept
+}
+
 impl TestPortal {
+    /// The clock goes on with all promotions, and asks for those that follow by themselves; how many take too long.
+    pub async fn advance_all(&self, now: Timestamp) -> u64 {
+        let (mut slow, promotions) = (0, self.portal.promotions());
+        promotions.advance_all(&mut slow, now).await.unwrap();
+        promotions.follow_all(now).await.unwrap();
+        slow
+    }
+
     /// Wallet's builds move from dev over preprod to prod, where a lead approves.
     pub async fn on_path() -> Self {
         Self::with_path(path(|_| {})).await

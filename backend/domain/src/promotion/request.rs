@@ -70,6 +70,7 @@ impl Promotion {
             since: now,
             run: None,
             last_error: None,
+            copied: None,
         })
     }
 }

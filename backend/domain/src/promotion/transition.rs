@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Approval, Impossible, LastError, Promotion, PromotionKind, Rights, Situation, State, request,
+    Approval, Copied, Impossible, LastError, Promotion, PromotionKind, Rights, Situation, State,
+    request,
 };
 use crate::{
     actor::Actor,
@@ -205,6 +206,14 @@ impl Promotion {
         Ok(self)
     }
 
+    /// So many bytes of its files have been copied, of so many.
+    pub fn copied(mut self, bytes: u64, of: u64, now: Timestamp) -> Transition {
+        self.carried_out("copied")?;
+        self.last_error = None;
+        self.copied = Some(Copied { bytes, of, at: now });
+        Ok(self)
+    }
+
     /// Why it fails now, if it has been with its target for longer than its step allows.
     pub fn overdue(&self, timeouts: Timeouts, now: Timestamp) -> Option<String> {
         let (timeout, what) = match self.state {
@@ -246,6 +255,7 @@ impl Promotion {
     pub fn succeed(mut self, now: Timestamp) -> Transition {
         self.carried_out("succeeded")?;
         self.last_error = None;
+        self.copied = None;
         Ok(self.into_state(State::Succeeded, now))
     }
 

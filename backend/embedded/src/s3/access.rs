@@ -66,7 +66,7 @@ impl KeyPairs {
         }
     }
 
-    /// Refuses a write without `If-None-Match` where objects are written once.
+    /// Refuses a write without `If-None-Match` or `If-Match` where objects are written once.
     fn check_write(&self, bucket: &str, key: &str, conditional: bool) -> S3Result<()> {
         let place = format!("{bucket}/{key}");
         let mut once = self.written_once.iter();
@@ -139,7 +139,8 @@ impl S3Access for KeyPairs {
 
     async fn put_object(&self, request: &mut S3Request<PutObjectInput>) -> S3Result<()> {
         let input = &request.input;
-        self.check_write(&input.bucket, &input.key, input.if_none_match.is_some())
+        let conditional = input.if_none_match.is_some() || input.if_match.is_some();
+        self.check_write(&input.bucket, &input.key, conditional)
     }
 
     async fn complete_multipart_upload(
@@ -147,7 +148,8 @@ impl S3Access for KeyPairs {
         request: &mut S3Request<CompleteMultipartUploadInput>,
     ) -> S3Result<()> {
         let input = &request.input;
-        self.check_write(&input.bucket, &input.key, input.if_none_match.is_some())
+        let conditional = input.if_none_match.is_some() || input.if_match.is_some();
+        self.check_write(&input.bucket, &input.key, conditional)
     }
 
     async fn copy_object(&self, request: &mut S3Request<CopyObjectInput>) -> S3Result<()> {

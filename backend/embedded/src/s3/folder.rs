@@ -45,6 +45,16 @@ pub(crate) struct Published {
     pub(crate) version: Option<String>,
 }
 
+/// What a write asks of the object in whose place it would be.
+#[derive(Clone, Debug)]
+pub(crate) enum Precondition {
+    None,
+    /// There is none.
+    Absent,
+    /// It has that entity tag.
+    Is(String),
+}
+
 impl Folder {
     /// Opens it, makes it if absent, and removes what a crash left behind.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
@@ -112,46 +122,54 @@ impl Folder {
         Draft::create(self.temporary().join(name)).map_err(failed)
     }
 
-    /// Makes an object visible. `only_new`: not in place of another.
+    /// Makes an object visible, if what is there now is as asked for.
     pub(crate) fn publish(
         &self,
         bucket: &str,
         key: &str,
         ready: Ready,
-        only_new: bool,
+        precondition: &Precondition,
     ) -> S3Result<Published> {
         let settings = self.settings(bucket)?;
         if settings.versioning {
-            let published = self.publish_version(bucket, key, ready, only_new, settings.lock)?;
+            let published =
+                self.publish_version(bucket, key, ready, precondition, settings.lock)?;
             let (record, version) = published;
             return Ok(Published {
                 record,
                 version: Some(version),
             });
         }
-        let bucket = self.bucket(bucket)?;
-        let target = keys::path_of(&bucket, key);
-        let published = if only_new {
-            ready.create(&bucket, &target)
-        } else {
-            ready.replace(&bucket, &target)
-        };
-        let record = published.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => s3_error!(
-                PreconditionFailed,
-                "At least one of the pre-conditions you specified did not hold"
-            ),
-            _ => failed(error),
-        })?;
+        let root = self.bucket(bucket)?;
+        let target = keys::path_of(&root, key);
+        let _alone = self.alone();
+        self.check(bucket, key, precondition)?;
+        let record = ready.replace(&root, &target).map_err(failed)?;
         Ok(Published {
             record,
             version: None,
         })
     }
 
-    /// Whether there is such an object.
-    pub(crate) fn holds(&self, bucket: &str, key: &str) -> S3Result<bool> {
-        Ok(keys::path_of(&self.bucket(bucket)?, key).exists())
+    /// Refuses a write if what is there now is not as asked for.
+    pub(crate) fn check(
+        &self,
+        bucket: &str,
+        key: &str,
+        precondition: &Precondition,
+    ) -> S3Result<()> {
+        let holds = match precondition {
+            Precondition::None => true,
+            Precondition::Absent => !keys::path_of(&self.bucket(bucket)?, key).exists(),
+            Precondition::Is(etag) => self.object(bucket, key)?.record.etag == *etag,
+        };
+        if holds {
+            return Ok(());
+        }
+        Err(s3_error!(
+            PreconditionFailed,
+            "At least one of the pre-conditions you specified did not hold"
+        ))
     }
 
     /// Opens an object.
@@ -196,6 +214,21 @@ fn remove(root: &Path, path: &Path) -> io::Result<()> {
 /// An error of the disk, as the answer to a request.
 pub(crate) fn failed(error: impl std::error::Error + Send + Sync + 'static) -> S3Error {
     tracing::error!(%error, "the embedded S3 could not use its folder");
+    let mut causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| {
+        error.source()
+    });
+    let is_full = causes.any(|error| {
+        let error = error.downcast_ref::<io::Error>();
+        error.is_some_and(|error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            )
+        })
+    });
+    if is_full {
+        return s3_error!(InternalError, "The disk is full");
+    }
     S3Error::internal_error(error)
 }
 

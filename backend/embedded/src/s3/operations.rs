@@ -15,7 +15,7 @@ use s3s::{
     s3_error,
 };
 
-use super::checksum::Algorithm;
+use super::{checksum::Algorithm, folder::Precondition};
 
 /// The algorithm that a header names, if it is there.
 fn named(algorithm: Option<&ChecksumAlgorithm>) -> S3Result<Option<Algorithm>> {
@@ -24,14 +24,19 @@ fn named(algorithm: Option<&ChecksumAlgorithm>) -> S3Result<Option<Algorithm>> {
         .transpose()
 }
 
-/// Whether a write asks not to replace anything. AWS knows no other entity tag here than `*`.
-fn only_new(if_none_match: Option<&ETagCondition>) -> S3Result<bool> {
-    match if_none_match {
-        None => Ok(false),
-        Some(condition) if condition.is_any() => Ok(true),
-        Some(_) => Err(s3_error!(
+/// What a write asks of the object in whose place it would be. AWS knows no entity tag of `If-None-Match` here other than `*`,
+/// and no list of them.
+fn precondition(
+    if_match: Option<&ETagCondition>,
+    if_none_match: Option<&ETagCondition>,
+) -> S3Result<Precondition> {
+    match (if_match, if_none_match) {
+        (None, None) => Ok(Precondition::None),
+        (None, Some(condition)) if condition.is_any() => Ok(Precondition::Absent),
+        (Some(ETagCondition::ETag(tag)), None) => Ok(Precondition::Is(tag.value().to_owned())),
+        _ => Err(s3_error!(
             NotImplemented,
-            "If-None-Match takes nothing but * here"
+            "A write takes either If-None-Match: * or If-Match with an entity tag here"
         )),
     }
 }

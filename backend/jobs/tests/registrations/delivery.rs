@@ -4,7 +4,6 @@ use std::{pin::pin, task::Poll};
 
 use domain::{Timestamp, digest::Digest};
 use jobs::Error;
-use portal::retention::Retention;
 use sources::job::unanswered::Unanswered;
 use testkit::{
     TestPortal, at, job, registering,
@@ -78,7 +77,7 @@ async fn wherever_a_delivery_breaks_off_the_next_one_registers_once() {
         let what = format!("cut off after {polls} polls");
         is_registered_once(&world, &apk, &what).await;
         // What the broken delivery left goes with the next sweep, and nothing else.
-        Retention::of(portal).sweep(at("03:01:00")).await.unwrap();
+        testkit::sweep(portal, at("03:01:00")).await;
         let staged = world.store.objects.list("staging/").await.unwrap();
         assert!(staged.is_empty(), "{what}: {staged:?}");
         is_registered_once(&world, &apk, &what).await;

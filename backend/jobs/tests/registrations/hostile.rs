@@ -1,6 +1,5 @@
 //! Artifacts that lie: each is answered with what is wrong, and leaves nothing behind.
 
-use portal::retention::Retention;
 use testkit::{
     TestPortal, at, job, registering,
     zip::{Entry, deflated, noise, stored, zip},
@@ -21,7 +20,7 @@ async fn is_refused(artifact: Vec<u8>, kind: &str, words: &[&str]) {
     assert_eq!(world.build_count().await, 0);
     assert!(world.keys().await.is_empty());
     let later = at("23:00:00") + jiff::SignedDuration::from_hours(24);
-    let swept = Retention::of(&world.portal).sweep(later).await.unwrap();
+    let swept = testkit::sweep(&world.portal, later).await;
     assert_eq!((swept.registrations, swept.objects), (0, 0));
 }
 

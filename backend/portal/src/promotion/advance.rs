@@ -1,6 +1,8 @@
 //! Going on with a promotion, wherever it stands. Called after each approval, when a run ends, by the clock and by gates of
 //! pipelines; calling it once too often does nothing.
 
+use std::time::Duration;
+
 use domain::{
     Timestamp,
     actor::Actor,
@@ -14,6 +16,7 @@ use domain::{
 use futures::{FutureExt as _, future::BoxFuture};
 use jiff::SignedDuration;
 use store::table::{PromotionRecord, Step, Stepped};
+use tokio::time::timeout;
 
 use super::progress::Progress;
 use crate::{
@@ -23,6 +26,12 @@ use crate::{
 
 /// More steps than a promotion has, and some for others that are faster.
 const STEPS: usize = 24;
+
+/// How long the clock stays with all promotions together, where none needs more than its share.
+const TURNS: Duration = Duration::from_mins(2);
+
+/// The least that is one promotion's share.
+const TURN: Duration = Duration::from_secs(20);
 
 /// What the portal may do about promotions that have lost their sense.
 const PORTAL: Rights = Rights {
@@ -56,8 +65,8 @@ impl<'p> Promotions<'p> {
     }
 
     async fn advance_to_rest(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
-        let mut fresh = false;
-        for _ in 0..STEPS {
+        let (mut fresh, mut steps) = (false, 0);
+        while steps < STEPS {
             let found = self.portal.table.promotions().get(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let turn = match &record.promotion.state {
@@ -94,36 +103,71 @@ impl<'p> Promotions<'p> {
                         .leave(&record, Some(error), now)
                         .await?
                 }
-                Progress::Changed | Progress::Started => None,
+                Progress::Changed | Progress::Started | Progress::Copied => None,
             };
             if let Some(promotion) = rests {
                 return Ok(promotion);
             }
             fresh = turn == Progress::Started;
+            // A large file takes as many turns as it takes.
+            steps += usize::from(turn != Progress::Copied);
         }
         Err(Error::contended())
     }
 
-    /// Goes on with every promotion that is not over, and asks for those that follow by themselves. One that cannot go on
-    /// keeps no other from it. Returns how many have been starting or running for too long.
-    pub async fn advance_all(self, now: Timestamp) -> Result<u64> {
-        let mut slow = 0;
-        for before in self.portal.table.promotions().open().await? {
-            let after = match self.advance(&before.id, now).await {
-                Ok(after) => after,
-                Err(error) => {
+    /// Goes on with every promotion that is not over, those first that were tried the longest ago. Each has its turn, and one
+    /// that cannot go on keeps no other from it. Counts in `slow` how many have been starting or running for too long.
+    pub async fn advance_all(self, slow: &mut u64, now: Timestamp) -> Result<()> {
+        let mut open = self.portal.table.promotions().open().await?;
+        *slow = open.iter().filter(|it| is_slow(it, now)).count() as u64;
+        open.sort_by_key(tried_at);
+        let open_count = u32::try_from(open.len()).unwrap_or(u32::MAX).max(1);
+        let turn = TURN.max(TURNS / open_count);
+        for before in open {
+            let id = &before.id;
+            match timeout(turn, self.advance(id, now)).await {
+                Ok(Ok(after)) => *slow -= u64::from(is_slow(&before, now) && !is_slow(&after, now)),
+                Ok(Err(error)) => {
                     let error = chain(&error);
-                    tracing::error!(promotion = %before.id, error, "a promotion could not go on");
-                    before
+                    tracing::error!(promotion = %id, error, "a promotion could not go on");
                 }
-            };
-            slow += u64::from(is_slow(&after, now));
+                Err(_) => self.note_turn(id, turn, now).await?,
+            }
         }
-        Execution::of(self.portal)
-            .promote_all_automatically(now)
-            .await?;
-        Ok(slow)
+        Ok(())
     }
+
+    /// Asks for the promotions that follow by themselves.
+    pub async fn follow_all(self, now: Timestamp) -> Result<()> {
+        let execution = Execution::of(self.portal);
+        execution.promote_all_automatically(now).await
+    }
+
+    /// Notes that a promotion was not done within its turn, unless a part of its files was copied in it.
+    async fn note_turn(self, id: &PromotionId, turn: Duration, now: Timestamp) -> Result<()> {
+        let Some(record) = self.portal.table.promotions().get(id).await? else {
+            return Ok(());
+        };
+        let promotion = &record.promotion;
+        let is_carried_out = matches!(promotion.state, State::Starting | State::Running);
+        if !is_carried_out || promotion.copied.is_some_and(|copied| copied.at == now) {
+            return Ok(());
+        }
+        let error = format!(
+            "it was not done within {} seconds, and goes on with the clock's next turn",
+            turn.as_secs()
+        );
+        Execution::of(self.portal)
+            .leave(&record, Some(&error), now)
+            .await?;
+        Ok(())
+    }
+}
+
+/// When a promotion was last tried; `None`, and so before all others, if it never was.
+fn tried_at(promotion: &Promotion) -> Option<Timestamp> {
+    let failed = promotion.last_error.as_ref().map(|error| error.at);
+    failed.max(promotion.copied.map(|copied| copied.at))
 }
 
 impl Execution<'_> {
@@ -351,5 +395,40 @@ impl Execution<'_> {
             );
         }
         Ok(Progress::Changed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn promotion(number: u64, failed: Option<&str>, copied: Option<&str>) -> Promotion {
+        let at = "2026-11-18T12:00:00Z";
+        serde_json::from_value(json!({
+            "id": "01KAF00000000000000000000P", "app": "wallet", "build": "01KAF00000000000000000000B", "number": number,
+            "digest": "0".repeat(64), "to": "prod", "kind": "forward", "requested_by": {"kind": "person", "name": "ada"}, "requested_at": at,
+            "reason": "x", "expires_at": at, "state": {"is": "starting"}, "since": at,
+            "last_error": failed.map(|at| json!({"at": at, "message": "x"})),
+            "copied": copied.map(|at| json!({"at": at, "bytes": 1, "of": 2})),
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn promotions_that_were_not_tried_come_first_and_then_those_of_the_longest_ago() {
+        let mut open = [
+            promotion(
+                1,
+                Some("2026-11-18T12:05:00Z"),
+                Some("2026-11-18T12:20:00Z"),
+            ),
+            promotion(2, Some("2026-11-18T12:15:00Z"), None),
+            promotion(3, None, None),
+            promotion(4, None, Some("2026-11-18T12:10:00Z")),
+        ];
+        open.sort_by_key(tried_at);
+        assert_eq!(open.map(|promotion| promotion.number), [3, 4, 2, 1]);
     }
 }

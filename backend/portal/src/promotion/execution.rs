@@ -32,8 +32,11 @@ use crate::{
 /// How long nothing may be heard of a promotion before its target is asked, or given up.
 pub(super) const SILENCE: SignedDuration = SignedDuration::from_mins(10);
 
+/// How many bytes of a copy go between two notes of how far it is: what a process that ends may cost.
+const COPIED_AT_ONCE: u64 = 256 * 1024 * 1024;
+
 /// What a process has to have promotions carried out with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Executors {
     /// The AWS account that the portal runs in, and so the pipelines whose account is not said.
     pub account: Option<String>,
@@ -43,6 +46,20 @@ pub struct Executors {
     pub buckets: Option<Roles>,
     /// Whether another process of this deployment, the clock, carries out what this one cannot.
     pub delegate_to_clock: bool,
+    /// After how many bytes a copy notes how far it is. At least a part of an upload.
+    pub copied_at_once: u64,
+}
+
+impl Default for Executors {
+    fn default() -> Self {
+        Self {
+            account: None,
+            pipelines: None,
+            buckets: None,
+            delegate_to_clock: false,
+            copied_at_once: COPIED_AT_ONCE,
+        }
+    }
 }
 
 /// What carries a promotion out.
@@ -82,6 +99,7 @@ impl<'p> Calls<'p> {
             pipelines,
             buckets,
             delegate_to_clock,
+            copied_at_once: _,
         } = &self.portal.parts.executors;
         match target {
             Target::Portal(None) => Ok(Executor::Here),

@@ -7,6 +7,8 @@ pub(super) enum Progress {
     Changed,
     /// It was started just now, by this process: its target is to be called.
     Started,
+    /// A part of its files was copied, and that is noted: look again for the next one.
+    Copied,
     /// There is nothing more to do now.
     Idle,
     /// Its target was tried in vain, for this reason, and is to be tried again later.

@@ -6,7 +6,11 @@ use domain::{
     id::{AppId, FileName},
     package::Icon,
 };
-use store::{object_keys, objects::Written};
+use futures::FutureExt as _;
+use store::{
+    object_keys,
+    objects::{Condition, ObjectInfo, Placed, Written},
+};
 
 use crate::{Error, Result, register::Registrations};
 
@@ -50,23 +54,65 @@ impl Incoming {
 }
 
 impl Registrations<'_> {
-    /// Puts a file in place, unless it is there. What its bytes are if they are not what was promised.
+    /// Puts a file in place, unless it is there and whole. What its bytes are if they are not what was promised.
     pub(crate) async fn place(
         self,
         key: &RegistrationKey,
         file: &Incoming,
     ) -> Result<Option<Written>> {
         let objects = &self.portal.objects;
-        let found = if objects.head(&file.place).await?.is_none() {
-            self.note(key, &file.place).await?;
-            self.copy(file).await?
-        } else if file.is_ours {
-            return Ok(None);
-        } else {
-            let (digest, size) = objects.digest(&file.key).await?;
-            Written { digest, size }
+        if let Some(there) = objects.head(&file.place).await? {
+            return self.put_right(file, &there).boxed().await;
+        }
+        self.note(key, &file.place).await?;
+        self.copy(file).boxed().await
+    }
+
+    /// The same of a file whose build is registered.
+    pub(crate) async fn heal(self, file: &Incoming) -> Result<Option<Written>> {
+        let objects = &self.portal.objects;
+        let other = match objects.head(&file.place).await? {
+            Some(there) => self.put_right(file, &there).boxed().await?,
+            None => self.copy(file).boxed().await?,
         };
-        Ok((found != file.written).then_some(found))
+        if other.is_none() {
+            self.healed(&file.place).await?;
+        }
+        Ok(other)
+    }
+
+    /// Replaces what is there in place of a file, if it is something else: it was changed or cut. The file's name is its
+    /// digest, so that nothing else can rightly be there. What the file's bytes are if they are not what was promised.
+    async fn put_right(self, file: &Incoming, there: &ObjectInfo) -> Result<Option<Written>> {
+        let objects = &self.portal.objects;
+        let (from, to) = (&file.key, &file.place);
+        if there.size == file.written.size && objects.digest(to).await?.0 == file.written.digest {
+            if file.is_ours {
+                return Ok(None);
+            }
+            let (digest, size) = objects.digest(from).await?;
+            let found = Written { digest, size };
+            return Ok((found != file.written).then_some(found));
+        }
+        let condition = Condition::Is(&there.etag);
+        let copied = objects.copy_expected(from, to, file.content_type, &file.written, condition);
+        match copied.await? {
+            Placed::New => {
+                tracing::warn!(key = to, "a damaged object was replaced");
+                self.healed(to).await?;
+                Ok(None)
+            }
+            Placed::Other(found) => Ok(Some(found)),
+            Placed::Kept => Err(store::Error::Conflict {
+                what: format!("object {to}"),
+            }
+            .into()),
+        }
+    }
+
+    /// Takes back that an object was found damaged.
+    async fn healed(self, place: &str) -> Result<()> {
+        Ok(self.portal.table.builds().forget_damage(place).await?)
     }
 
     /// Puts a file in place again that retention took for another registration's.
@@ -74,7 +120,7 @@ impl Registrations<'_> {
         if self.portal.objects.head(&file.place).await?.is_some() {
             return Ok(());
         }
-        if self.copy(file).await? == file.written {
+        if self.copy(file).boxed().await?.is_none() {
             return Ok(());
         }
         Err(Error::Conflict {
@@ -85,18 +131,23 @@ impl Registrations<'_> {
         })
     }
 
-    async fn copy(self, file: &Incoming) -> Result<Written> {
+    /// Puts a file where nothing is. What its bytes are if they are not what was promised.
+    async fn copy(self, file: &Incoming) -> Result<Option<Written>> {
         let objects = &self.portal.objects;
-        let (from, to) = (&file.key, &file.place);
-        if !file.is_ours {
-            let copied = objects.copy_expected(from, to, file.content_type, &file.written);
-            return Ok(copied.await?);
+        let (from, to, content_type) = (&file.key, &file.place, file.content_type);
+        if file.is_ours {
+            objects.copy_if_absent(from, to, content_type).await?;
+            return Ok(None);
         }
-        objects.copy_if_absent(from, to, file.content_type).await?;
-        Ok(file.written.clone())
+        let copied =
+            objects.copy_expected(from, to, content_type, &file.written, Condition::Absent);
+        Ok(match copied.await? {
+            Placed::New | Placed::Kept => None,
+            Placed::Other(found) => Some(found),
+        })
     }
 
-    /// Puts an icon in place, unless it is there.
+    /// Puts an icon in place, unless it is there and whole.
     pub(super) async fn place_icon(
         self,
         key: &RegistrationKey,
@@ -104,10 +155,20 @@ impl Registrations<'_> {
         icon: &(Icon, Bytes),
     ) -> Result<()> {
         let place = object_keys::icon(app, &icon.0.digest);
-        if self.portal.objects.head(&place).await?.is_none() {
+        let objects = &self.portal.objects;
+        let Some(there) = objects.head(&place).await? else {
             self.note(key, &place).await?;
+            return self.keep_icon(app, icon).await;
+        };
+        if there.size == icon.0.size && objects.digest(&place).await?.0 == icon.0.digest {
+            return Ok(());
         }
-        self.keep_icon(app, icon).await
+        let (icon, bytes) = icon;
+        let condition = Condition::Is(&there.etag);
+        objects
+            .put_if(&place, bytes.clone(), &icon.content_type, condition)
+            .await?;
+        self.healed(&place).await
     }
 
     /// Puts an icon in place again that retention took for another registration's.

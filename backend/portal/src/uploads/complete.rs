@@ -27,6 +27,7 @@ impl Uploads<'_> {
         let table = &self.portal.table;
         if let Registration::Done { build, .. } =
             table.builds().begin_registration(&facts.key, now).await?
+            && !upload.heals
         {
             let build = Registrations::of(self.portal)
                 .registered_before(&build, &facts)

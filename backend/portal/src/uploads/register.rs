@@ -144,6 +144,11 @@ impl Work<'_> {
         if let Registration::Done { build, .. } =
             table.builds().begin_registration(&facts.key, now).await?
         {
+            let first = registering.files_done;
+            if upload.heals && !self.place_files(upload, &facts, first).await? {
+                return Ok(None);
+            }
+            upload.heals = false;
             let build = registrations.registered_before(&build, &facts).await?;
             return Ok(Some(build));
         }
@@ -159,21 +164,43 @@ impl Work<'_> {
         }
     }
 
-    /// Puts the files in place that are not, one by one, and registers their build.
+    /// Puts the files in place that are not, and registers their build.
     async fn register_files(
         self,
         upload: &mut Upload,
         facts: &Facts,
         files_done: usize,
     ) -> Result<Option<Build>> {
+        if !self.place_files(upload, facts, files_done).await? {
+            return Ok(None);
+        }
+        let files: Vec<_> = upload
+            .files
+            .iter()
+            .map(|file| incoming(upload, file))
+            .collect();
+        let registrations = Registrations::of(self.portal);
+        registrations.complete(facts, &files).await.map(Some)
+    }
+
+    /// Puts the files in place that are not, one by one. False if another call works on the upload.
+    async fn place_files(
+        self,
+        upload: &mut Upload,
+        facts: &Facts,
+        files_done: usize,
+    ) -> Result<bool> {
         let registrations = Registrations::of(self.portal);
         for number in files_done..upload.files.len() {
             let file = &upload.files[number];
             self.join_parts(file, number).await?;
-            if let Some(found) = registrations
-                .place(&facts.key, &incoming(upload, file))
-                .await?
-            {
+            let incoming = incoming(upload, file);
+            let other = if upload.heals {
+                registrations.heal(&incoming).await?
+            } else {
+                registrations.place(&facts.key, &incoming).await?
+            };
+            if let Some(found) = other {
                 // The bytes are not what was promised: they must come again, all of them.
                 let error = not_promised(file, number, &found);
                 self.portal.uploads().remove_uploaded(file).await;
@@ -181,15 +208,10 @@ impl Work<'_> {
                 return Err(error);
             }
             if !self.works_on(upload, Some(number + 1), facts.now).await? {
-                return Ok(None);
+                return Ok(false);
             }
         }
-        let files: Vec<_> = upload
-            .files
-            .iter()
-            .map(|file| incoming(upload, file))
-            .collect();
-        registrations.complete(facts, &files).await.map(Some)
+        Ok(true)
     }
 
     /// Ends a registration that cannot succeed.

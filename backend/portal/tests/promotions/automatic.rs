@@ -15,23 +15,15 @@ async fn a_build_follows_by_itself_once_its_soak_time_is_over() {
     });
     let test = TestPortal::with_path(soaking).await;
     test.registered(1, noon(0)).await;
-    test.portal.promotions().advance_all(noon(1)).await.unwrap();
+    test.advance_all(noon(1)).await;
     let open = test.store.table.promotions().open().await.unwrap();
     assert_eq!(
         (open[0].kind, &open[0].state),
         (PromotionKind::Automatic, &State::Waiting)
     );
-    test.portal
-        .promotions()
-        .advance_all(noon(29))
-        .await
-        .unwrap();
+    test.advance_all(noon(29)).await;
     assert_eq!(test.current(&preprod()).await, None);
-    test.portal
-        .promotions()
-        .advance_all(noon(30))
-        .await
-        .unwrap();
+    test.advance_all(noon(30)).await;
     assert_eq!(test.current(&preprod()).await, Some(1));
     assert_eq!(
         test.promotion(&open[0].id).await.requested_by.name,
@@ -47,7 +39,7 @@ async fn a_newer_build_takes_the_place_of_one_that_still_waits() {
     });
     let test = TestPortal::with_path(soaking).await;
     test.registered(1, noon(0)).await;
-    test.portal.promotions().advance_all(noon(1)).await.unwrap();
+    test.advance_all(noon(1)).await;
     let first = test
         .store
         .table
@@ -57,22 +49,14 @@ async fn a_newer_build_takes_the_place_of_one_that_still_waits() {
         .unwrap()
         .remove(0);
     test.registered(2, noon(10)).await;
-    test.portal
-        .promotions()
-        .advance_all(noon(11))
-        .await
-        .unwrap();
+    test.advance_all(noon(11)).await;
     let open = test.store.table.promotions().open().await.unwrap();
     assert_eq!((open.len(), open[0].number), (1, 2));
     assert!(matches!(
         test.promotion(&first.id).await.state,
         State::Canceled { .. }
     ));
-    test.portal
-        .promotions()
-        .advance_all(noon(40))
-        .await
-        .unwrap();
+    test.advance_all(noon(40)).await;
     assert_eq!(test.current(&preprod()).await, Some(2));
     test.assert_log_is_whole().await;
 }
@@ -85,7 +69,7 @@ async fn what_somebody_turned_down_is_not_asked_for_again() {
     });
     let test = TestPortal::with_path(soaking).await;
     let build = test.registered(1, noon(0)).await;
-    test.portal.promotions().advance_all(noon(1)).await.unwrap();
+    test.advance_all(noon(1)).await;
     let open = test
         .store
         .table
@@ -99,11 +83,7 @@ async fn what_somebody_turned_down_is_not_asked_for_again() {
         .cancel(&ada(), &open.id, "not this one", noon(2))
         .await
         .unwrap();
-    test.portal
-        .promotions()
-        .advance_all(noon(40))
-        .await
-        .unwrap();
+    test.advance_all(noon(40)).await;
     assert_eq!(test.current(&preprod()).await, None);
     assert_eq!(
         test.actions().await,

@@ -12,7 +12,7 @@ use testkit::{TestPortal, ada, bob, dev, faults::Fault, noon, path, preprod, pro
 
 /// What is open is taken to its end.
 async fn gone_on(test: &TestPortal) {
-    test.portal.promotions().advance_all(noon(5)).await.unwrap();
+    test.advance_all(noon(5)).await;
 }
 
 /// What must hold however often it was cut off: one release for one success, nothing open, an unbroken log.

@@ -139,11 +139,7 @@ async fn whoever_read_a_promotion_before_does_not_bring_the_name_back() {
         .unwrap()
         .unwrap();
     erased(&test.portal, asked(&ada)).await.unwrap();
-    let step = Step {
-        notes: Vec::new(),
-        starts: false,
-        hold: None,
-    };
+    let step = Step::default();
     let after = before.promotion.clone();
     let stepped = test
         .store

@@ -234,3 +234,30 @@ async fn a_link_ends_after_five_minutes() {
     let over = reqwest::get(grant.url.expose_secret()).await.unwrap();
     assert_eq!(over.status(), 403);
 }
+
+#[tokio::test]
+async fn a_table_that_takes_no_writes_keeps_nobody_from_the_bytes() {
+    let world = TestPortal::builder().jobs().faults().start().await;
+    let apk = noise(1, 20_000);
+    let artifact = zip(&[stored("wallet-release.apk", &apk)]);
+    world.services.put_artifact("a/b/c", artifact).await;
+    let job = job("job-1", "a/b/c", &registering("e-1"));
+    let build = world.registers(job, at("03:00:00")).await;
+    let (me, downloads) = (me(), world.portal.downloads());
+    let by = Downloader {
+        actor: &me,
+        user_agent: None,
+        now: now(),
+    };
+    let (wallet, dev) = (wallet(), dev());
+    let latest = downloads.latest(by, &wallet, &dev, None);
+    let grant = world.faults().without_writes(latest).await.unwrap();
+    let answer = reqwest::get(grant.url.expose_secret()).await.unwrap();
+    assert_eq!(answer.bytes().await.unwrap(), apk);
+    let table = &world.store.table;
+    let recorded = table.downloads().list(&build.id, Limit::default(), None);
+    assert_eq!(recorded.await.unwrap().items, []);
+    // Where nothing can be read either, nobody knows what to give.
+    let latest = downloads.latest(by, &wallet, &dev, None);
+    assert!(world.faults().away(latest).await.is_err());
+}

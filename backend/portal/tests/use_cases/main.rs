@@ -4,6 +4,7 @@
 
 mod access;
 mod download;
+mod healing;
 mod links;
 mod record;
 mod registering;

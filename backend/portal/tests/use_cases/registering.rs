@@ -12,7 +12,6 @@ use jiff::SignedDuration;
 use portal::{
     Error,
     background::{Background, NotTaken},
-    retention::Retention,
     uploads::{Ended, LEFT_ALONE},
 };
 use testkit::{TestPortal, at, faults::Fault, me, wallet};
@@ -51,10 +50,7 @@ async fn registering_can_be_cut_off_at_every_write_and_goes_on() {
             let build = plan.build.unwrap();
             assert!(world.build(&build).await.releases[0].current);
             assert_eq!(world.build_count().await, 1, "{fault:?} at {writes}");
-            Retention::of(&world.portal)
-                .sweep(at("03:30:00"))
-                .await
-                .unwrap();
+            testkit::sweep(&world.portal, at("03:30:00")).await;
             assert_eq!(world.keys().await.len(), 2, "{fault:?} at {writes}");
             assert!(
                 uploads

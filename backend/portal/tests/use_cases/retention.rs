@@ -3,7 +3,6 @@
 use api::uploads::{PromisedFile, UploadRequest};
 use domain::{build::RegistrationKey, digest::Digest};
 use jiff::SignedDuration;
-use portal::retention::Retention;
 use serde_json::json;
 use store::table::Registration;
 use testkit::{
@@ -60,21 +59,15 @@ fn final_key(name: &str, bytes: &[u8]) -> String {
 async fn an_abandoned_registration_and_its_objects_go_after_a_day() {
     let world = TestPortal::with_jobs().await;
     broken_off(&world, "e-1", &[("app.apk", b"one"), ("sbom.json", b"{}")]).await;
-    let soon = Retention::of(&world.portal)
-        .sweep(at("23:00:00"))
-        .await
-        .unwrap();
+    let soon = testkit::sweep(&world.portal, at("23:00:00")).await;
     assert_eq!((soon.registrations, soon.objects), (0, 0));
     assert_eq!(world.keys().await.len(), 3);
 
     let tomorrow = at("03:00:01") + SignedDuration::from_hours(24);
-    let swept = Retention::of(&world.portal).sweep(tomorrow).await.unwrap();
+    let swept = testkit::sweep(&world.portal, tomorrow).await;
     assert_eq!((swept.registrations, swept.objects), (1, 3));
     assert!(world.keys().await.is_empty());
-    let again = Retention::of(&world.portal)
-        .sweep(tomorrow + SignedDuration::from_hours(48))
-        .await
-        .unwrap();
+    let again = testkit::sweep(&world.portal, tomorrow + SignedDuration::from_hours(48)).await;
     assert_eq!((again.registrations, again.objects), (0, 0));
 }
 
@@ -88,7 +81,7 @@ async fn an_object_that_a_build_names_stays_though_an_abandoned_registration_put
         .registers(job("job-2", "a/b/2", &registering("e-2")), at("04:00:00"))
         .await;
     let tomorrow = at("03:00:01") + SignedDuration::from_hours(24);
-    let swept = Retention::of(&world.portal).sweep(tomorrow).await.unwrap();
+    let swept = testkit::sweep(&world.portal, tomorrow).await;
     assert_eq!((swept.registrations, swept.objects), (1, 2));
     let mut left = world.keys().await;
     left.sort();
@@ -109,10 +102,7 @@ async fn a_registration_that_was_taken_up_again_and_completed_loses_nothing() {
         .registers(job("job-1", "a/b/1", &registering("e-1")), at("03:00:00"))
         .await;
     let much_later = at("03:00:00") + SignedDuration::from_hours(24 * 400);
-    let swept = Retention::of(&world.portal)
-        .sweep(much_later)
-        .await
-        .unwrap();
+    let swept = testkit::sweep(&world.portal, much_later).await;
     assert_eq!((swept.registrations, swept.objects), (0, 0));
     let key = format!("artifacts/wallet/{}/app.apk", build.artifacts[0].digest);
     assert!(world.bytes(&key).await == apk);
@@ -147,23 +137,28 @@ async fn an_abandoned_upload_goes_with_its_files() {
         .await
         .unwrap();
     let tomorrow = at("04:00:00") + SignedDuration::from_hours(24);
-    assert_eq!(
-        Retention::of(&world.portal)
-            .sweep(tomorrow)
-            .await
-            .unwrap()
-            .objects,
-        0
-    );
+    assert_eq!(testkit::sweep(&world.portal, tomorrow).await.objects, 0);
     assert_eq!(world.keys().await.len(), 1);
     let later = asked_again + SignedDuration::from_hours(25);
-    assert_eq!(
-        Retention::of(&world.portal)
-            .sweep(later)
-            .await
-            .unwrap()
-            .registrations,
-        1
-    );
+    assert_eq!(testkit::sweep(&world.portal, later).await.registrations, 1);
     assert!(world.keys().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_registration_of_a_clock_that_is_ahead_has_staged_stays() {
+    let world = TestPortal::new().await;
+    let ahead = at("03:00:00") + SignedDuration::from_hours(5);
+    let builds = world.store.table.builds();
+    let begun = builds.begin_registration(&key("ahead"), ahead).await;
+    let Ok(Registration::Pending(pending)) = begun else {
+        panic!("{begun:?}");
+    };
+    let staged = format!("staging/{}/try/0", pending.id);
+    let objects = &world.store.objects;
+    objects
+        .put(&staged, "half a file", "text/plain")
+        .await
+        .unwrap();
+    testkit::sweep(&world.portal, at("03:00:00")).await;
+    assert_eq!(world.keys().await, [staged]);
 }

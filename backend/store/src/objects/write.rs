@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::{FutureExt as _, StreamExt as _};
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-use super::{Objects, Written, links::RESERVED, patient};
+use super::{Condition, Objects, Placed, Written, links::RESERVED, patient};
 use crate::{Error, Result};
 
 /// What is encoded of a key in a header, where slashes stand as they are.
@@ -48,15 +48,8 @@ impl Objects {
 
     /// Writes a small object, in place of one with that key.
     pub async fn put(&self, key: &str, bytes: impl Into<Bytes>, content_type: &str) -> Result<()> {
-        let bytes: Bytes = bytes.into();
-        let call = self.client.put_object().bucket(&self.bucket).key(key);
-        let call = call
-            .content_type(content_type)
-            .body(ByteStream::from(bytes));
-        call.send()
-            .boxed()
-            .await
-            .map_err(|error| Error::unavailable("writing an object", error))?;
+        self.put_if(key, bytes, content_type, Condition::None)
+            .await?;
         Ok(())
     }
 
@@ -67,17 +60,30 @@ impl Objects {
         bytes: impl Into<Bytes>,
         content_type: &str,
     ) -> Result<bool> {
+        self.put_if(key, bytes, content_type, Condition::Absent)
+            .await
+    }
+
+    /// Writes a small object if what is there is as the condition says. Whether it was written.
+    pub async fn put_if(
+        &self,
+        key: &str,
+        bytes: impl Into<Bytes>,
+        content_type: &str,
+        condition: Condition<'_>,
+    ) -> Result<bool> {
         let bytes: Bytes = bytes.into();
         for _ in 0..TRIES {
             let call = self.client.put_object().bucket(&self.bucket).key(key);
             let put = call
-                .if_none_match("*")
+                .set_if_none_match(condition.if_none_match())
+                .set_if_match(condition.if_match())
                 .content_type(content_type)
                 .body(ByteStream::from(bytes.clone()));
             let put = put.send().boxed().await;
             match put.as_ref().map_err(SdkError::code) {
                 Ok(_) => return Ok(true),
-                Err(Some("PreconditionFailed")) => return Ok(false),
+                Err(code) if condition.is_unmet(code) => return Ok(false),
                 Err(Some("ConditionalRequestConflict")) => {}
                 Err(_) => {
                     return put
@@ -122,20 +128,21 @@ impl Objects {
     }
 
     /// Copies an object, which others may still change, to a key that is theirs no more: if the bytes that were read are
-    /// those expected, and unless there is an object with that key. What the bytes are.
+    /// those expected, and what is there is as the condition says.
     pub async fn copy_expected(
         &self,
         from: &str,
         to: &str,
         content_type: &str,
         expected: &Written,
-    ) -> Result<Written> {
+        condition: Condition<'_>,
+    ) -> Result<Placed> {
         let mut bytes = self.stream(from, None).await?;
         let mut writer = self.writer(to, content_type).await?;
         while let Some(block) = bytes.next().await.transpose()? {
             writer.write(&block).await?;
         }
-        writer.finish_if_absent_and(expected).await
+        writer.finish_if(condition, expected).await
     }
 
     /// Deletes an object, if it is there.

@@ -151,10 +151,29 @@ impl Builds<'_> {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<BuildBrief>> {
-        self.table
-            .calls
-            .page(Place::Table, &keys::builds_partition(app), limit, cursor)
-            .await
+        self.page(Place::Table, app, limit, cursor).await
+    }
+
+    /// The same as it is at this moment: for decisions.
+    pub async fn list_now(
+        self,
+        app: &AppId,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<BuildBrief>> {
+        self.page(Place::TableNow, app, limit, cursor).await
+    }
+
+    async fn page(
+        self,
+        place: Place,
+        app: &AppId,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<BuildBrief>> {
+        let partition = keys::builds_partition(app);
+        let calls = &self.table.calls;
+        calls.page(place, &partition, limit, cursor).await
     }
 }
 

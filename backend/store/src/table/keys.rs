@@ -383,6 +383,19 @@ pub(super) fn upload(id: &UploadId) -> Key {
     Key::new(format!("UPLOAD#{id}"), "UPLOAD")
 }
 
+/// The partition of what is known of objects beside their records.
+const OBJECTS: &str = "OBJECTS";
+
+/// That an object is damaged.
+pub(super) fn damage(object: &str) -> Key {
+    Key::new(OBJECTS, format!("DAMAGED#{object}"))
+}
+
+/// How far looking for damage has come.
+pub(super) fn verification() -> Key {
+    Key::new(OBJECTS, "VERIFICATION")
+}
+
 /// The index's partition of uploads that are to be registered.
 pub(super) const REGISTERING: &str = "REGISTERING";
 

@@ -8,6 +8,7 @@ mod step;
 
 use domain::{
     audit::AuditRecord,
+    digest::HasherState,
     id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
     page::{Cursor, Limit, Page},
     promotion::Promotion,
@@ -27,14 +28,41 @@ use super::{
     list::{Place, Range},
     tries::Tries,
 };
-use crate::Result;
+use crate::{Result, objects::Paused};
 
 /// A promotion as it was read: what is built on it holds only as long as it is still that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PromotionRecord {
     pub promotion: Promotion,
+    /// Where the copy of its files is to go on, while one is under way.
+    pub copying: Option<Copying>,
     /// Counts the writes, so that nobody writes over what he has not read.
     version: u64,
+}
+
+/// A copy of a build's files to another bucket, a block at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copying {
+    /// So many files, from the first on, are there and were looked at.
+    pub files_done: usize,
+    /// Where the next one is to go on; at its beginning if that is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<CopyingFile>,
+}
+
+/// Where a copy of one file is to go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum CopyingFile {
+    /// It is being sent.
+    Sending(Paused),
+    /// It was there already, and is being read to see what it is.
+    Reading {
+        /// Of the bytes that were read.
+        digest: HasherState,
+        /// Bytes that were read.
+        size: u64,
+    },
 }
 
 /// What asking for a promotion did.
@@ -60,6 +88,8 @@ pub struct Overtaken<'a> {
 struct PromotionRow {
     promotion: Promotion,
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    copying: Option<Copying>,
 }
 
 /// What points to a promotion.
@@ -101,15 +131,16 @@ impl Promotions<'_> {
                 Some(Overtaken { after, .. }) => own_slot(after),
             }),
         )];
-        writes.extend(rows(promotion, None)?);
+        writes.extend(rows(promotion, None, None)?);
         if let Some(Overtaken { before, after }) = overtakes {
-            writes.extend(rows(after, Some(before.version))?);
+            writes.extend(rows(after, Some(before.version), None)?);
         }
         let mut tries = Tries::of("a promotion");
         loop {
             if self.table.audit().commit(writes.clone(), notes).await? == Written::Yes {
                 return Ok(Requested::New(Box::new(PromotionRecord {
                     promotion: promotion.clone(),
+                    copying: None,
                     version: 1,
                 })));
             }
@@ -141,6 +172,7 @@ impl Promotions<'_> {
         let row: Option<PromotionRow> = item.map(item::read).transpose()?;
         Ok(row.map(|row| PromotionRecord {
             promotion: row.promotion,
+            copying: row.copying,
             version: row.version,
         }))
     }
@@ -182,10 +214,15 @@ impl Promotions<'_> {
 }
 
 /// The writes that keep a promotion as it is now: itself, its line in its build, its line in its environment.
-fn rows(promotion: &Promotion, before: Option<u64>) -> Result<Vec<Write>> {
+fn rows(
+    promotion: &Promotion,
+    before: Option<u64>,
+    copying: Option<&Copying>,
+) -> Result<Vec<Write>> {
     let row = PromotionRow {
         promotion: promotion.clone(),
         version: before.unwrap_or(0) + 1,
+        copying: copying.cloned(),
     };
     let mut item = item::of(&keys::promotion(&promotion.id), &row)?;
     if !promotion.state.is_terminal() {
@@ -225,9 +262,10 @@ fn own_slot(promotion: &Promotion) -> Condition {
 }
 
 impl PromotionRecord {
-    fn after(&self, promotion: Promotion) -> Self {
+    fn after(&self, promotion: Promotion, copying: Option<Copying>) -> Self {
         Self {
             promotion,
+            copying,
             version: self.version + 1,
         }
     }

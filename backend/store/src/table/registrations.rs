@@ -173,6 +173,13 @@ impl Builds<'_> {
             .collect()
     }
 
+    /// Whether a registration is there at this moment and has made no build. The list of them may not know of it yet.
+    pub async fn is_pending(self, id: &str) -> Result<bool> {
+        let item = self.table.calls.get(&keys::registration(id), true).await?;
+        let found = item.map(registration).transpose()?;
+        Ok(matches!(found, Some(Registration::Pending(_))))
+    }
+
     /// Forgets a registration unless it was completed, and tells whether it is gone: only then are the objects that it left
     /// behind nobody's.
     pub async fn forget_registration(self, id: &str) -> Result<bool> {

@@ -59,6 +59,9 @@ pub struct Upload {
     /// Why no build came of it when it was to be registered last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
+    /// Whether its build is registered and its files come again, since those that are in place are damaged.
+    #[serde(default)]
+    pub heals: bool,
     /// How often it was put: of two who change what they read, the slower one is refused.
     #[serde(default)]
     pub changes: u64,

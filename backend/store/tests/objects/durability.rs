@@ -10,6 +10,7 @@ use std::{
 use domain::digest::Digest;
 use futures::StreamExt;
 use jiff::SignedDuration;
+use store::objects::Condition;
 
 use crate::place::{bytes, objects_at, signed, start};
 
@@ -132,4 +133,28 @@ async fn wait_until(done: impl Fn() -> bool) {
     tokio::time::timeout(Duration::from_mins(1), waiting)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn an_object_whose_file_was_cut_can_be_seen_and_replaced_and_not_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), Vec::new()).await;
+    let objects = objects_at(&server.endpoint()).await;
+    objects.create_bucket().await.unwrap();
+    objects.put("a", bytes(1_000), "text/plain").await.unwrap();
+    let file = folder.path().join("buckets/releases/a@");
+    let file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
+    file.set_len(400).unwrap();
+
+    let found = objects.head("a").await.unwrap().unwrap();
+    assert_eq!(found.size, 400);
+    let read = objects.range("a", 0..100).await;
+    assert!(
+        matches!(read, Err(store::Error::Unavailable { .. })),
+        "{read:?}"
+    );
+    let replaced = objects.put_if("a", bytes(1_000), "text/plain", Condition::Is(&found.etag));
+    assert!(replaced.await.unwrap());
+    assert_eq!(objects.range("a", 0..1_000).await.unwrap(), bytes(1_000));
+    server.shutdown().await;
 }

@@ -2,7 +2,7 @@
 
 use domain::digest::Digest;
 use futures::TryStreamExt;
-use store::objects::PART_SIZE;
+use store::objects::{Condition, PART_SIZE, Placed, Written};
 
 use crate::place::{Place, bytes};
 
@@ -57,6 +57,98 @@ async fn a_writer_that_finishes_if_absent_leaves_what_is_there() {
         let (digest, _) = place.objects.digest(&key).await.unwrap();
         assert_eq!(digest, Digest::of(&bytes(size)));
     }
+    place.close().await;
+}
+
+#[tokio::test]
+async fn a_write_that_names_what_it_replaces_replaces_nothing_else() {
+    let place = Place::new().await;
+    for size in [10, PART_SIZE + 1] {
+        let (key, other) = (place.key(&size.to_string()), vec![0; size]);
+        let content = bytes(size);
+        let expected = Written {
+            digest: Digest::of(&content),
+            size: size as u64,
+        };
+        let write = async |etag: &str, content: &[u8]| {
+            let mut writer = place.objects.writer(&key, "application/zip").await.unwrap();
+            writer.write(content).await.unwrap();
+            writer
+                .finish_if(Condition::Is(etag), &expected)
+                .await
+                .unwrap()
+        };
+        let absent = "d41d8cd98f00b204e9800998ecf8427e";
+        assert_eq!(
+            write(absent, &content).await,
+            Placed::Kept,
+            "nothing is there"
+        );
+        place
+            .objects
+            .put(&key, other.clone(), "application/zip")
+            .await
+            .unwrap();
+        let etag = place.objects.head(&key).await.unwrap().unwrap().etag;
+        assert!(
+            matches!(write(&etag, &other).await, Placed::Other(_)),
+            "other bytes"
+        );
+        assert_eq!(
+            write(absent, &content).await,
+            Placed::Kept,
+            "another is there"
+        );
+        assert_eq!(
+            place.objects.digest(&key).await.unwrap().0,
+            Digest::of(&other)
+        );
+        assert_eq!(write(&etag, &content).await, Placed::New);
+        assert_eq!(place.objects.digest(&key).await.unwrap().0, expected.digest);
+    }
+    place.close().await;
+}
+
+#[tokio::test]
+async fn a_writer_goes_on_where_another_was_left_off() {
+    let place = Place::new().await;
+    let (key, content) = (place.key("large"), bytes(2 * PART_SIZE + 100));
+    let mut first = place.objects.writer(&key, "application/zip").await.unwrap();
+    assert_eq!(
+        place
+            .objects
+            .writer(&key, "text/plain")
+            .await
+            .unwrap()
+            .pause(),
+        None
+    );
+    first.write(&content[..PART_SIZE + 50]).await.unwrap();
+    let paused = first.pause().unwrap();
+    assert_eq!(
+        paused.size, PART_SIZE as u64,
+        "half a part is written again"
+    );
+    let kept = serde_json::from_str(&serde_json::to_string(&paused).unwrap()).unwrap();
+    // One that is dropped spoils nothing.
+    let mut second = place
+        .objects
+        .resume_writer(&key, "application/zip", &kept)
+        .unwrap();
+    second
+        .write(&content[PART_SIZE..2 * PART_SIZE])
+        .await
+        .unwrap();
+    drop(second);
+    let mut third = place
+        .objects
+        .resume_writer(&key, "application/zip", &kept)
+        .unwrap();
+    third.write(&content[PART_SIZE..]).await.unwrap();
+    let written = third.finish_if_absent().await.unwrap();
+    assert_eq!(written.digest, Digest::of(&content));
+    let (digest, size) = place.objects.digest(&key).await.unwrap();
+    assert_eq!((digest, size), (written.digest, content.len() as u64));
     place.close().await;
 }
 

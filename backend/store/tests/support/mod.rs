@@ -249,6 +249,7 @@ pub(crate) fn upload(number: u32, at: Timestamp) -> Upload {
         completed: None,
         registering: None,
         failed: None,
+        heals: false,
         changes: 0,
     }
 }

@@ -37,6 +37,7 @@ fn promotion(number: u64, build: &Build) -> Promotion {
         since: noon(0),
         run: None,
         last_error: None,
+        copied: None,
     }
 }
 

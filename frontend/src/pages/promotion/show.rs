@@ -70,6 +70,7 @@ impl Page for PromotionPage<'_> {
                 <p class="lead">{promotions::badge(&promotion.state)} <span>{promotion.reason.clone()}</span></p>
             </header>
             {why(&promotion.state)}
+            {copied(promotion)}
             {last_error(promotion)}
             {held(view)}
             {bypass(promotion)}
@@ -119,6 +120,25 @@ fn why(state: &State) -> Option<AnyView> {
         </div>
     };
     Some(callout.into_any())
+}
+
+/// How much of its files is in the bucket that they are copied to.
+fn copied(promotion: &Promotion) -> Option<AnyView> {
+    let copied = promotion
+        .copied
+        .filter(|_| !promotion.state.is_terminal())?;
+    let text = format!(
+        "{} of {} copied",
+        words::size(copied.bytes),
+        words::size(copied.of)
+    );
+    let progress = view! {
+        <p class="copied">
+            <label for="copied">{text}</label>
+            <progress id="copied" max=copied.of.to_string() value=copied.bytes.to_string()></progress>
+        </p>
+    };
+    Some(progress.into_any())
 }
 
 /// What was last heard of its target, while it is tried again.

@@ -7,6 +7,7 @@ use domain::{
     gate::{GateKind, Standing},
     promotion::{Promotion, State},
     view::PromotionView,
+    words,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -103,14 +104,18 @@ impl Progress {
         let closed = show::in_the_way(&promotion.gates);
         let line = match promotion.state {
             State::Waiting if !closed.is_empty() => format!("waiting: {closed}"),
-            _ => match &promotion.last_error {
-                Some(error) => format!(
-                    "{}, last tried {}",
-                    promotion.state.word(),
-                    show::last_try(error)
-                ),
-                None => promotion.state.word().to_owned(),
-            },
+            _ => {
+                let state = promotion.state.word();
+                match (&promotion.last_error, promotion.copied) {
+                    (Some(error), _) => format!("{state}, last tried {}", show::last_try(error)),
+                    (None, Some(copied)) => format!(
+                        "{state}, {} of {} copied",
+                        words::size(copied.bytes),
+                        words::size(copied.of)
+                    ),
+                    (None, None) => state.to_owned(),
+                }
+            }
         };
         if let Some(bar) = &self.bar {
             bar.set_message(crate::output::printable(&line));

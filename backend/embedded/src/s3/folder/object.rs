@@ -15,21 +15,34 @@ const BLOCK: usize = 256 * 1024;
 pub(crate) struct Object {
     pub(crate) record: Record,
     pub(crate) modified: SystemTime,
+    /// Whether its file is not as it was written: it can be looked at and replaced, and not read.
+    is_damaged: bool,
     file: File,
 }
 
 impl Object {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
+        let record = Record::read(&mut file);
+        let (record, is_damaged) = match record {
+            Ok(record) => (record, false),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                tracing::error!(path = %path.display(), "the file of an object is cut or damaged");
+                (Record::damaged(file.metadata()?.len()), true)
+            }
+            Err(error) => return Err(error),
+        };
         Ok(Self {
-            record: Record::read(&mut file)?,
+            record,
             modified: file.metadata()?.modified()?,
+            is_damaged,
             file,
         })
     }
 
     /// Its file, at the first byte; the record follows after `record.size` bytes.
     pub(crate) fn into_file(mut self) -> io::Result<File> {
+        self.check()?;
         self.file.rewind()?;
         Ok(self.file)
     }
@@ -39,6 +52,7 @@ impl Object {
         mut self,
         range: Range<u64>,
     ) -> io::Result<impl Stream<Item = io::Result<Bytes>> + Send + Sync + 'static> {
+        self.check()?;
         self.file.seek(io::SeekFrom::Start(range.start))?;
         let file = tokio::fs::File::from_std(self.file);
         let left = range.end - range.start;
@@ -54,5 +68,15 @@ impl Object {
                 Ok(Some((block.freeze(), (file, left - length as u64))))
             },
         ))
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.is_damaged {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the file of this object is cut or damaged",
+            ));
+        }
+        Ok(())
     }
 }

@@ -51,6 +51,15 @@ pub(crate) struct Headers {
 }
 
 impl Record {
+    /// Of an object whose file is not as it was written: it can be replaced by a write that names this entity tag.
+    pub(crate) fn damaged(size: u64) -> Self {
+        Self {
+            size,
+            etag: "damaged".to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// What goes behind the bytes.
     pub(crate) fn to_tail(&self) -> io::Result<Vec<u8>> {
         let mut tail = serde_json::to_vec(self)?;
@@ -80,7 +89,7 @@ impl Record {
         let mut text = vec![0; length as usize];
         file.seek(SeekFrom::Start(starts_at))?;
         file.read_exact(&mut text)?;
-        let record: Self = serde_json::from_slice(&text)?;
+        let record: Self = serde_json::from_slice(&text).map_err(|_| damaged())?;
         if record.size == starts_at {
             Ok(record)
         } else {

@@ -14,7 +14,7 @@ use s3s::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Folder, Headers, Object, Published, Ready, Record, draft, failed};
+use super::{Folder, Headers, Object, Precondition, Published, Ready, Record, draft, failed};
 use crate::s3::checksum::{Algorithm, Checksum};
 
 /// Every part but the last has at least this many bytes, as on AWS.
@@ -51,8 +51,7 @@ pub(crate) struct Chosen {
 
 /// What the completed object shall be, as its writer says.
 pub(crate) struct Wanted {
-    /// Not in place of another.
-    pub(crate) only_new: bool,
+    pub(crate) precondition: Precondition,
     pub(crate) checksum: Option<Checksum>,
     /// Its bytes.
     pub(crate) size: Option<i64>,
@@ -202,7 +201,7 @@ impl Folder {
         let ready = draft
             .finish(upload.headers, Some(etag), checksum)
             .map_err(failed)?;
-        let published = self.publish(bucket, key, ready, wanted.only_new)?;
+        let published = self.publish(bucket, key, ready, &wanted.precondition)?;
         forget(&folder)?;
         Ok(published)
     }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Folder, Object, Ready, Record,
+    Folder, Object, Precondition, Ready, Record,
     draft::{self, sync},
     failed, keys,
 };
@@ -124,7 +124,7 @@ impl Folder {
     }
 
     /// Changes of buckets that keep versions happen one after the other.
-    fn alone(&self) -> MutexGuard<'_, ()> {
+    pub(super) fn alone(&self) -> MutexGuard<'_, ()> {
         self.1.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -239,23 +239,18 @@ impl Folder {
         })
     }
 
-    /// Makes a new version of an object visible. `only_new`: unless there is an object that no delete marker hides.
+    /// Makes a new version of an object visible. An object that a delete marker hides is absent.
     pub(super) fn publish_version(
         &self,
         bucket: &str,
         key: &str,
         ready: Ready,
-        only_new: bool,
+        precondition: &Precondition,
         lock: Option<DefaultLock>,
     ) -> S3Result<(Record, String)> {
         let _alone = self.alone();
         let current = keys::path_of(&self.bucket(bucket)?, key);
-        if only_new && current.exists() {
-            return Err(s3_error!(
-                PreconditionFailed,
-                "At least one of the pre-conditions you specified did not hold"
-            ));
-        }
+        self.check(bucket, key, precondition)?;
         let publish = || -> io::Result<(Record, String)> {
             let (folder, id) = self.next_version(bucket, key)?;
             if let Some(DefaultLock { mode, days }) = lock {

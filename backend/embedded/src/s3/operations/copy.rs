@@ -11,7 +11,7 @@ use s3s::{
     s3_error,
 };
 
-use super::{body::LARGEST, only_new};
+use super::{body::LARGEST, precondition};
 use crate::s3::folder::{Folder, Headers, Object, Ready, blocking, failed};
 
 const BLOCK: usize = 256 * 1024;
@@ -24,7 +24,7 @@ pub(crate) async fn copy(
     let condition = request.headers.get("if-none-match");
     let condition =
         condition.and_then(|value| ETagCondition::parse_http_header(value.as_bytes()).ok());
-    let only_new = only_new(condition.as_ref())?;
+    let precondition = precondition(None, condition.as_ref())?;
     let input = request.input;
     let CopySource::Bucket {
         bucket: from_bucket,
@@ -72,15 +72,10 @@ pub(crate) async fn copy(
                 "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120"
             ));
         }
-        if only_new && folder.holds(&bucket, &key)? {
-            // Publishing asks again, atomically; this saves copying in vain.
-            return Err(s3_error!(
-                PreconditionFailed,
-                "At least one of the pre-conditions you specified did not hold"
-            ));
-        }
+        // Publishing asks again, atomically; this saves copying in vain.
+        folder.check(&bucket, &key, &precondition)?;
         let ready = duplicate(&folder, source, headers)?;
-        let published = folder.publish(&bucket, &key, ready, only_new)?;
+        let published = folder.publish(&bucket, &key, ready, &precondition)?;
         let modified = folder.object(&bucket, &key)?.modified;
         Ok((published, modified))
     })

@@ -13,7 +13,7 @@ use s3s::{
 
 use super::{
     body::{Claims, receive},
-    named, only_new,
+    named, precondition,
 };
 use crate::s3::{
     checksum::{Algorithm, answer, given},
@@ -144,11 +144,8 @@ pub(crate) async fn complete(
     request: S3Request<CompleteMultipartUploadInput>,
 ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
     let mut input = request.input;
-    if input.if_match.is_some() {
-        return Err(s3_error!(NotImplemented, "If-Match is not known here"));
-    }
     let wanted = Wanted {
-        only_new: only_new(input.if_none_match.as_ref())?,
+        precondition: precondition(input.if_match.as_ref(), input.if_none_match.as_ref())?,
         checksum: given!(input)?,
         size: input.mpu_object_size,
     };

@@ -8,7 +8,7 @@ use s3s::{
 
 use super::{
     body::{Claims, receive},
-    named, only_new,
+    named, precondition,
 };
 use crate::s3::{
     checksum::{answer, given},
@@ -20,10 +20,7 @@ pub(crate) async fn put(
     request: S3Request<PutObjectInput>,
 ) -> S3Result<S3Response<PutObjectOutput>> {
     let mut input = request.input;
-    if input.if_match.is_some() {
-        return Err(s3_error!(NotImplemented, "If-Match is not known here"));
-    }
-    let only_new = only_new(input.if_none_match.as_ref())?;
+    let precondition = precondition(input.if_match.as_ref(), input.if_none_match.as_ref())?;
     let (bucket, key) = (input.bucket, input.key);
     // Refused before the bytes are sent, where that can be known.
     let settings = folder.settings(&bucket)?;
@@ -54,7 +51,7 @@ pub(crate) async fn put(
         metadata: input.metadata,
     };
     let ready = receive(&folder, input.body, claims, headers).await?;
-    let published = blocking(move || folder.publish(&bucket, &key, ready, only_new)).await?;
+    let published = blocking(move || folder.publish(&bucket, &key, ready, &precondition)).await?;
     let record = published.record;
     let mut output = PutObjectOutput {
         version_id: published.version,

@@ -6,7 +6,9 @@ use domain::{
     promotion::{Promotion, PromotionKind},
 };
 
-use super::{PromotionRecord, carried_out_by, free, not_withdrawn, nothing_holds, own_slot, rows};
+use super::{
+    Copying, PromotionRecord, carried_out_by, free, not_withdrawn, nothing_holds, own_slot, rows,
+};
 use crate::{
     Result,
     table::{
@@ -26,6 +28,15 @@ pub struct Step<'a> {
     pub starts: bool,
     /// The hold on automatic promotion that it leaves behind.
     pub hold: Option<&'a Hold>,
+    /// How far the copy of its files is by now. It stays as it was if that is not said, and ends with the promotion.
+    pub copying: Option<&'a Copying>,
+}
+
+impl Step<'_> {
+    fn copying_after(&self, before: &PromotionRecord, after: &Promotion) -> Option<Copying> {
+        let copying = self.copying.or(before.copying.as_ref());
+        copying.filter(|_| !after.state.is_terminal()).cloned()
+    }
 }
 
 /// What a step came to.
@@ -61,7 +72,12 @@ impl Promotions<'_> {
         let guarded = guarded(before, after, &step)?;
         let (writes, obstacles): (Vec<Write>, Vec<Obstacle>) = guarded.into_iter().unzip();
         match self.table.audit().commit(writes, &step.notes).await? {
-            Written::Yes => Ok(Stepped::Done(Box::new(before.after(after.clone())))),
+            Written::Yes => {
+                let copying = step.copying_after(before, after);
+                Ok(Stepped::Done(Box::new(
+                    before.after(after.clone(), copying),
+                )))
+            }
             Written::Refused(places) => {
                 let met = places.iter().filter_map(|place| obstacles.get(*place));
                 let first = met.min().copied();
@@ -77,7 +93,8 @@ pub(in crate::table) fn guarded(
     after: &Promotion,
     step: &Step<'_>,
 ) -> Result<Vec<(Write, Obstacle)>> {
-    let mut writes: Vec<(Write, Obstacle)> = rows(after, Some(before.version))?
+    let copying = step.copying_after(before, after);
+    let mut writes: Vec<(Write, Obstacle)> = rows(after, Some(before.version), copying.as_ref())?
         .into_iter()
         .map(|write| (write, Obstacle::Changed))
         .collect();
