@@ -59,9 +59,27 @@ type Write<'w> = &'w dyn Fn(&str, &dyn Page) -> io::Result<()>;
 
 /// The overview, and the lists that it leads to.
 fn write_lists(write: Write<'_>) -> io::Result<()> {
-    write("overview", &OverviewPage(&overview::overview()))?;
-    write("overview-silent", &OverviewPage(&overview::silent()))?;
-    write("overview-bare", &OverviewPage(&overview::bare()))?;
+    write(
+        "overview",
+        &OverviewPage {
+            view: &overview::overview(),
+            from_first: true,
+        },
+    )?;
+    write(
+        "overview-silent",
+        &OverviewPage {
+            view: &overview::silent(),
+            from_first: true,
+        },
+    )?;
+    write(
+        "overview-bare",
+        &OverviewPage {
+            view: &overview::bare(),
+            from_first: true,
+        },
+    )?;
     write("signed-out", &SignedOutPage)?;
     let issuer = "https://issuer.example/logout";
     write("leaving", &LeavingPage { issuer })?;

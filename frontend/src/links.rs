@@ -115,8 +115,30 @@ pub fn unassigned_pipelines(cursor: Option<&Cursor>) -> String {
     list("/unassigned/pipelines", false, cursor)
 }
 
+/// The run with all its steps, for programs.
+pub fn api_run(run: &RunId) -> String {
+    format!("/api/v1/runs/{run}")
+}
+
 pub fn run(run: &RunId) -> String {
     format!("/runs/{run}")
+}
+
+/// The overview, from its first app on or behind a cursor.
+pub fn overview(cursor: Option<&Cursor>) -> String {
+    list(OVERVIEW, false, cursor)
+}
+
+/// The page on oneself, from the first app on or behind a cursor.
+pub fn you(cursor: Option<&Cursor>) -> String {
+    list(SETTINGS, false, cursor)
+}
+
+/// What someone of some groups may do, from the first app on or behind a cursor.
+pub fn access(groups: &[String], cursor: Option<&Cursor>) -> String {
+    let groups = groups.join(",");
+    let cursor = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
+    format!("{ACCESS}?groups={}{cursor}", escape(&groups))
 }
 
 /// Promotions that are not over, and recent ones.

@@ -23,7 +23,13 @@ fn site() -> Site {
 }
 
 fn you(me: &Me) -> String {
-    render(&YouPage(me), &site())
+    render(
+        &YouPage {
+            me,
+            from_first: true,
+        },
+        &site(),
+    )
 }
 
 #[test]

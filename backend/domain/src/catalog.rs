@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     event::Pipeline,
     id::{AppId, EnvironmentId},
+    page::{Cursor, Limit},
     path::Path,
 };
 
@@ -60,7 +61,40 @@ pub struct Feed {
     pub environment: EnvironmentId,
 }
 
+/// One page of apps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppsPage<'a> {
+    /// The apps.
+    pub apps: Vec<&'a App>,
+    /// Where the next page starts; none on the last.
+    pub next: Option<Cursor>,
+}
+
 impl Catalog {
+    /// A page of the apps that are to be shown: in the order of the configuration where all of them fit on one page, else in
+    /// the order of their ids.
+    pub fn page_of_apps(
+        &self,
+        is_shown: impl Fn(&App) -> bool,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+    ) -> AppsPage<'_> {
+        let mut apps: Vec<&App> = self.apps.iter().filter(|app| is_shown(app)).collect();
+        let most = usize::from(limit.get());
+        if cursor.is_none() && apps.len() <= most {
+            return AppsPage { apps, next: None };
+        }
+        if let Some(cursor) = cursor {
+            apps.retain(|app| app.id.as_str() > cursor.sort_key());
+        }
+        apps.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
+        let is_more = apps.len() > most;
+        apps.truncate(most);
+        let last = apps.last().filter(|_| is_more);
+        let next = last.map(|app| Cursor::behind(app.id.as_str()));
+        AppsPage { apps, next }
+    }
+
     /// The app of that name.
     pub fn app(&self, id: &AppId) -> Option<&App> {
         self.apps.iter().find(|app| app.id == *id)
@@ -104,4 +138,50 @@ pub fn is_region(text: &str) -> bool {
         && !middle.is_empty()
         && middle.iter().all(letters)
         && matches!(number.as_bytes(), [b'0'..=b'9'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalog(ids: &[&str]) -> Catalog {
+        let app = |id: &&str| App {
+            id: id.parse().unwrap(),
+            name: (*id).to_owned(),
+        };
+        Catalog {
+            apps: ids.iter().map(app).collect(),
+            ..Catalog::default()
+        }
+    }
+
+    fn ids(page: &AppsPage<'_>) -> Vec<String> {
+        page.apps.iter().map(|app| app.id.to_string()).collect()
+    }
+
+    #[test]
+    fn apps_that_fit_on_a_page_are_in_the_order_of_the_configuration() {
+        let catalog = catalog(&["shop", "bank", "wallet"]);
+        let page = catalog.page_of_apps(|app| app.name != "bank", Limit::APPS, None);
+        assert_eq!(
+            (ids(&page), page.next),
+            (vec!["shop".to_owned(), "wallet".to_owned()], None)
+        );
+    }
+
+    #[test]
+    fn pages_of_many_apps_hold_each_once() {
+        let catalog = catalog(&["e", "a", "a-b", "d", "c", "b"]);
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let limit = Limit::try_from(2).unwrap();
+            let page = catalog.page_of_apps(|app| app.name != "d", limit, cursor.as_ref());
+            seen.extend(ids(&page));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, ["a", "a-b", "b", "c", "e"]);
+    }
 }

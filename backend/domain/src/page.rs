@@ -100,6 +100,9 @@ pub struct Limit(u8);
 pub struct InvalidLimit(i64);
 
 impl Limit {
+    /// How many apps a page of them holds unless told.
+    pub const APPS: Self = Self(50);
+
     /// The number.
     pub fn get(self) -> u8 {
         self.0

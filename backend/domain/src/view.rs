@@ -4,6 +4,8 @@ mod access;
 mod promotion;
 mod token;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +18,7 @@ use crate::{
     id::{BuildId, EnvironmentId, FileName, PromotionId, RunId, UploadId},
     install::InstallWarning,
     known::Known,
-    page::Page,
+    page::{Cursor, Page},
     release::Release,
     run::{RecentRuns, Run, RunBrief, Step},
 };
@@ -37,8 +39,12 @@ pub use token::{MadeToken, TokenStanding, TokenView, TokensView};
 pub struct Overview {
     /// The environments, in the order that a build moves through them.
     pub environments: Vec<Environment>,
-    /// The apps, each with one cell an environment, in the order of `environments`.
+    /// The apps; of many, a page of them. Each has a cell for every environment in which there is something, in the order of
+    /// `environments`.
     pub apps: Vec<AppRow>,
+    /// Where the next page of apps starts; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Cursor>,
     /// Pipelines that no app claims and that ran in the last 30 days: the first of them by source and name.
     pub unassigned: Vec<RecentRuns>,
     /// Whether there are more of those.
@@ -54,8 +60,19 @@ pub struct Overview {
 pub struct AppRow {
     /// The app.
     pub app: App,
-    /// One cell an environment.
+    /// What there is in each environment.
     pub cells: Vec<Cell>,
+}
+
+impl AppRow {
+    /// What there is in an environment; nothing, if it has no cell.
+    pub fn cell(&self, environment: &EnvironmentId) -> Cow<'_, Cell> {
+        let found = self
+            .cells
+            .iter()
+            .find(|cell| cell.environment == *environment);
+        found.map_or_else(|| Cow::Owned(Cell::empty(environment)), Cow::Borrowed)
+    }
 }
 
 /// An app in an environment.
@@ -78,6 +95,26 @@ pub struct Cell {
     pub may_download: bool,
     /// The newest runs of each pipeline that feeds it.
     pub pipelines: Vec<RecentRuns>,
+}
+
+impl Cell {
+    /// That of an environment in which there is nothing.
+    pub fn empty(environment: &EnvironmentId) -> Self {
+        Self {
+            environment: environment.clone(),
+            current: None,
+            withdrawn: None,
+            holds: Vec::new(),
+            may_download: false,
+            pipelines: Vec::new(),
+        }
+    }
+
+    /// Whether there is something to show.
+    pub fn is_filled(&self) -> bool {
+        let served = self.current.is_some() || self.withdrawn.is_some();
+        served || !self.holds.is_empty() || !self.pipelines.is_empty()
+    }
 }
 
 /// An app: where its builds are, and what was built and run lately.

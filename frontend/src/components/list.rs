@@ -16,6 +16,20 @@ pub(crate) fn pages(newest: Option<String>, older: Option<String>) -> Option<Any
     Some(nav.into_any())
 }
 
+/// The way to what comes next, and back to the first.
+pub(crate) fn forward(first: Option<String>, next: Option<String>) -> Option<AnyView> {
+    if first.is_none() && next.is_none() {
+        return None;
+    }
+    let nav = view! {
+        <nav class="pages" aria-label="Pages">
+            {first.map(|href| view! { <a class="button" href=href>"First"</a> })}
+            {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
+        </nav>
+    };
+    Some(nav.into_any())
+}
+
 /// The choice between all runs and failed ones.
 pub(crate) fn filter(all: String, failed: String, only_failed: bool) -> AnyView {
     let choice = |href, name, chosen: bool| {

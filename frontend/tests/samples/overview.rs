@@ -120,6 +120,7 @@ pub(crate) fn overview() -> Overview {
         run("nightly-lint", 8, Failed, 116_000, 51),
     ];
     Overview {
+        next: None,
         environments: environments(),
         apps: vec![journal(), apidemos()],
         more_unassigned: false,
@@ -166,6 +167,7 @@ pub(crate) fn silent() -> Overview {
             .collect(),
     };
     Overview {
+        next: None,
         environments: environments(),
         apps: vec![quiet("journal"), quiet("apidemos")],
         more_unassigned: false,
@@ -177,6 +179,7 @@ pub(crate) fn silent() -> Overview {
 /// Nothing is configured.
 pub(crate) fn bare() -> Overview {
     Overview {
+        next: None,
         environments: Vec::new(),
         apps: Vec::new(),
         more_unassigned: false,

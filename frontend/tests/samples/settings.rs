@@ -5,6 +5,7 @@ use domain::{
     actor::Actor,
     catalog::Catalog,
     digest::Digest,
+    page::Limit,
     view::{
         AccessView, Approvers, AskedAbout, ConfigurationView, Me, PathStepView, PathView,
         PipelineView, SignInView,
@@ -56,7 +57,7 @@ fn me(actor: Actor, proof: &str, groups: &[&str]) -> Me {
         groups: groups.iter().map(|group| (*group).to_owned()).collect(),
         permit: actor.permit.clone(),
         roles: roles(&actor, &grants()),
-        may: rights(&actor, &grants(), &catalog()),
+        may: rights(&actor, &grants(), &catalog(), Limit::APPS, None),
         environments: environments(),
         actor,
     }
@@ -98,7 +99,7 @@ pub(crate) fn access(groups: &[&str]) -> AccessView {
     let asked = AskedAbout {
         groups: held,
         roles: roles(&someone, &grants()),
-        may: rights(&someone, &grants(), &catalog()),
+        may: rights(&someone, &grants(), &catalog(), Limit::APPS, None),
     };
     AccessView {
         roles: (1..)

@@ -6,7 +6,6 @@ use domain::{
     status::Status,
     view::{Cell, Overview},
 };
-use serde_json::Value;
 
 use crate::{
     client::Api,
@@ -15,13 +14,13 @@ use crate::{
     output::{Output, Table, colour},
 };
 
+const PATH: &str = "/api/v1/overview";
+
 pub(crate) async fn status(api: &Api, output: &Output) -> Result<(), Failure> {
-    let answer: Value = api.get("/api/v1/overview", &Vec::new()).await?;
+    let overview = whole(api).await?;
     if output.json {
-        return output.value(&answer);
+        return output.value(&overview);
     }
-    let overview: Overview =
-        serde_json::from_value(answer).map_err(|error| Failure::failed(&error))?;
     let mut table = Table::new(&[
         "app",
         "environment",
@@ -32,8 +31,9 @@ pub(crate) async fn status(api: &Api, output: &Output) -> Result<(), Failure> {
         "last run",
     ]);
     for row in &overview.apps {
-        for cell in &row.cells {
-            table.row(cells(row.app.id.as_str(), cell));
+        for environment in &overview.environments {
+            let cell = row.cell(&environment.id);
+            table.row(cells(row.app.id.as_str(), &cell));
         }
     }
     output.table(&table);
@@ -57,6 +57,18 @@ pub(crate) async fn status(api: &Api, output: &Output) -> Result<(), Failure> {
         output.line(&format!("failed: {}", api.address(&format!("/runs/{run}"))));
     }
     Ok(())
+}
+
+/// The overview of all apps, a page after the other.
+async fn whole(api: &Api) -> Result<Overview, Failure> {
+    let mut overview: Overview = api.get(PATH, &Vec::new()).await?;
+    while let Some(next) = overview.next.take() {
+        let cursor = vec![("cursor", next.to_string())];
+        let page: Overview = api.get(PATH, &cursor).await?;
+        overview.apps.extend(page.apps);
+        overview.next = page.next;
+    }
+    Ok(overview)
 }
 
 fn cells(app: &str, cell: &Cell) -> [(String, Option<u8>); 7] {

@@ -6,7 +6,6 @@ use domain::{
     view::Me,
     words::all_of,
 };
-use serde_json::Value;
 
 use crate::{
     client::Api,
@@ -14,12 +13,13 @@ use crate::{
     output::{Output, Table},
 };
 
+const PATH: &str = "/api/v1/me";
+
 pub(crate) async fn whoami(api: &Api, output: &Output) -> Result<(), Failure> {
-    let answer: Value = api.get("/api/v1/me", &Vec::new()).await?;
+    let me = whole(api).await?;
     if output.json {
-        return output.value(&answer);
+        return output.value(&me);
     }
-    let me: Me = serde_json::from_value(answer).map_err(|error| Failure::failed(&error))?;
     output.line(&format!("you are {}, known by: {}", who(&me), me.proof));
     if !me.groups.is_empty() {
         output.line(&format!("groups that count here: {}", all_of(&me.groups)));
@@ -41,6 +41,18 @@ pub(crate) async fn whoami(api: &Api, output: &Output) -> Result<(), Failure> {
         output.table(&table(&me.may.apps));
     }
     Ok(())
+}
+
+/// What the caller may do with all apps, a page of them after the other.
+async fn whole(api: &Api) -> Result<Me, Failure> {
+    let mut me: Me = api.get(PATH, &Vec::new()).await?;
+    while let Some(next) = me.may.next.take() {
+        let cursor = vec![("cursor", next.to_string())];
+        let page: Me = api.get(PATH, &cursor).await?;
+        me.may.apps.extend(page.may.apps);
+        me.may.next = page.may.next;
+    }
+    Ok(me)
 }
 
 fn who(me: &Me) -> String {

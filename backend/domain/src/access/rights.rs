@@ -7,6 +7,7 @@ use crate::{
     actor::{Actor, ActorKind},
     catalog::{App, Catalog},
     id::{AppId, EnvironmentId},
+    page::{Cursor, Limit},
 };
 
 /// Something that people and programs may do here, by the name that pages and the API give it.
@@ -76,8 +77,11 @@ pub struct HeldRole {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rights {
-    /// Each app that they may see.
+    /// Each app that they may see; of many, a page of them.
     pub apps: Vec<AppRights>,
+    /// Where the next page of apps starts; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Cursor>,
     /// What they may do beyond apps.
     pub beyond: Vec<Right>,
 }
@@ -131,8 +135,14 @@ pub fn roles(actor: &Actor, grants: &[Grant]) -> Vec<HeldRole> {
         .collect()
 }
 
-/// Everything that `actor` may do with the apps and in the environments of `catalog`.
-pub fn rights(actor: &Actor, grants: &[Grant], catalog: &Catalog) -> Rights {
+/// Everything that `actor` may do with a page of the apps and in the environments of `catalog`.
+pub fn rights(
+    actor: &Actor,
+    grants: &[Grant],
+    catalog: &Catalog,
+    limit: Limit,
+    cursor: Option<&Cursor>,
+) -> Rights {
     let asked = Asked {
         actor,
         grants,
@@ -147,9 +157,12 @@ pub fn rights(actor: &Actor, grants: &[Grant], catalog: &Catalog) -> Rights {
         (Ability::ViewAccess, Action::ViewAccess),
         (Ability::ViewConfiguration, Action::ViewConfiguration),
     ];
-    let apps = catalog.apps.iter();
+    let is_shown = |app: &App| asked.one(Ability::View, Action::ViewApp(&app.id)).is_some();
+    let page = catalog.page_of_apps(is_shown, limit, cursor);
+    let apps = page.apps.into_iter();
     Rights {
         apps: apps.filter_map(|app| asked.app(app)).collect(),
+        next: page.next,
         beyond: asked.each(&beyond),
     }
 }
@@ -392,7 +405,7 @@ mod tests {
     #[test]
     fn each_right_names_all_roles_that_it_comes_from() {
         let ada = person(&["developers", "testers", "no-role"]);
-        let rights = rights(&ada, &grants(), &catalog());
+        let rights = rights(&ada, &grants(), &catalog(), Limit::APPS, None);
         let [wallet] = rights.apps.as_slice() else {
             panic!("{rights:?}")
         };
@@ -414,14 +427,26 @@ mod tests {
 
     #[test]
     fn approving_is_for_whom_a_gate_names() {
-        let rights = rights(&person(&["testers"]), &grants(), &catalog());
+        let rights = rights(
+            &person(&["testers"]),
+            &grants(),
+            &catalog(),
+            Limit::APPS,
+            None,
+        );
         let [dev, prod] = rights.apps[0].environments.as_slice() else {
             panic!("{rights:?}")
         };
         assert_eq!(of(&prod.may, Ability::Approve).unwrap().named, ["testers"]);
         assert_eq!(of(&dev.may, Ability::Approve), None);
         // Anyone who may not see the app is asked in vain.
-        let leads = super::rights(&person(&["leads"]), &grants(), &catalog());
+        let leads = super::rights(
+            &person(&["leads"]),
+            &grants(),
+            &catalog(),
+            Limit::APPS,
+            None,
+        );
         assert_eq!(leads, Rights::default());
     }
 
@@ -429,7 +454,7 @@ mod tests {
     fn a_token_has_its_owners_roles_and_no_more_than_its_permit() {
         let permit = Permit::all(vec![Permission::Download]);
         let token = Actor::token(person(&["developers", "testers"]), "ci", permit);
-        let rights = rights(&token, &grants(), &catalog());
+        let rights = rights(&token, &grants(), &catalog(), Limit::APPS, None);
         let dev = &rights.apps[0].environments[0];
         assert_eq!(of(&dev.may, Ability::Download).unwrap().roles, [2, 3]);
         assert_eq!(of(&dev.may, Ability::Register), None);
@@ -438,7 +463,7 @@ mod tests {
 
     #[test]
     fn on_a_local_portal_nobody_needs_a_role() {
-        let rights = rights(&Actor::local(), &[], &catalog());
+        let rights = rights(&Actor::local(), &[], &catalog(), Limit::APPS, None);
         assert_eq!(rights.apps.len(), 2);
         let promote = of(&rights.apps[1].environments[1].may, Ability::Promote);
         assert_eq!(promote.unwrap().roles, Vec::<usize>::new());

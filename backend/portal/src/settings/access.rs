@@ -3,6 +3,7 @@
 use domain::{
     access::{HeldRole, rights, roles},
     actor::Actor,
+    page::{Cursor, Limit},
     view::{AccessView, Approvers, AskedAbout},
 };
 
@@ -11,8 +12,14 @@ use crate::{Error, Portal, Result, access::Action};
 /// The most groups that are asked about at once, and the most characters of one.
 const MOST: (usize, usize) = (50, 200);
 
-/// Every role and whom gates ask; and what someone of `groups` may do, if any are given. An address is a group of one.
-pub fn access(portal: &Portal, actor: &Actor, groups: &[String]) -> Result<AccessView> {
+/// Every role and whom gates ask; and what someone of `groups` may do with a page of the apps, if any are given. An address is
+/// a group of one.
+pub fn access(
+    portal: &Portal,
+    actor: &Actor,
+    groups: &[String],
+    cursor: Option<&Cursor>,
+) -> Result<AccessView> {
     portal.authorise(actor, Action::ViewAccess)?;
     let (most, longest) = MOST;
     if groups.len() > most || groups.iter().any(|group| group.chars().count() > longest) {
@@ -26,7 +33,7 @@ pub fn access(portal: &Portal, actor: &Actor, groups: &[String]) -> Result<Acces
             .collect(),
         approvers: approvers(portal),
         environments: portal.catalog().environments.clone(),
-        asked: (!groups.is_empty()).then(|| asked_about(portal, groups)),
+        asked: (!groups.is_empty()).then(|| asked_about(portal, groups, cursor)),
     })
 }
 
@@ -45,11 +52,12 @@ fn approvers(portal: &Portal) -> Vec<Approvers> {
     all
 }
 
-fn asked_about(portal: &Portal, groups: &[String]) -> AskedAbout {
+fn asked_about(portal: &Portal, groups: &[String], cursor: Option<&Cursor>) -> AskedAbout {
     let someone = Actor::anyone_in(groups.to_vec());
+    let (grants, catalog) = (portal.parts.grants.as_slice(), portal.catalog());
     AskedAbout {
         groups: groups.to_vec(),
-        roles: roles(&someone, portal.parts.grants.as_slice()),
-        may: rights(&someone, portal.parts.grants.as_slice(), portal.catalog()),
+        roles: roles(&someone, grants),
+        may: rights(&someone, grants, catalog, Limit::APPS, cursor),
     }
 }

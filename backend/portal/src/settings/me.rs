@@ -3,23 +3,31 @@
 use domain::{
     access::{rights, roles},
     audit::Principal,
+    page::{Cursor, Limit},
     view::Me,
 };
 
 use crate::Portal;
 
-/// Who asks, what they may do, and why. Everyone may know this of themselves, so nobody is asked for a role.
-pub fn me<'a>(portal: &Portal, who: impl Into<Principal<'a>>) -> Me {
+/// Who asks, what they may do with a page of the apps, and why. Everyone may know this of themselves, so nobody is asked for a
+/// role.
+pub fn me<'a>(
+    portal: &Portal,
+    who: impl Into<Principal<'a>>,
+    limit: Limit,
+    cursor: Option<&Cursor>,
+) -> Me {
     let Principal { actor, proof, .. } = who.into();
     let person = actor.owner.as_deref().unwrap_or(actor);
     let groups = person.groups.iter().filter(|group| counts(portal, group));
+    let grants = portal.parts.grants.as_slice();
     Me {
         actor: actor.clone(),
         proof: proof.to_owned(),
         groups: groups.cloned().collect(),
         permit: actor.permit.clone(),
-        roles: roles(actor, portal.parts.grants.as_slice()),
-        may: rights(actor, portal.parts.grants.as_slice(), portal.catalog()),
+        roles: roles(actor, grants),
+        may: rights(actor, grants, portal.catalog(), limit, cursor),
         environments: portal.catalog().environments.clone(),
     }
 }

@@ -40,17 +40,17 @@ impl<'p> Builds<'p> {
     pub async fn app(self, actor: &Actor, app: &AppId, now: Timestamp) -> Result<AppView> {
         self.portal.authorise(actor, Action::ViewApp(app))?;
         let known = known::app(self.portal, app)?;
-        let few = Limit::try_from(10).unwrap_or_default();
+        let (few, one) = (Limit::try_from(10).unwrap_or_default(), [known]);
         let table = &self.portal.table;
         let list = RunList {
             app: Some(app),
             failed: false,
         };
         let (record, holds, builds, runs) = futures::try_join!(
-            table.runs().overview(),
-            table.holds().recent(),
-            table.builds().list(app, few, None),
-            table.runs().list(list, few, None),
+            self.portal.runs().overview_of(&one),
+            async { Ok(table.holds().recent().await?) },
+            async { Ok(table.builds().list(app, few, None).await?) },
+            async { Ok(table.runs().list(list, few, None).await?) },
         )?;
         let environments = self.portal.catalog().environments.clone();
         Ok(AppView {

@@ -1,5 +1,5 @@
-//! Every app in every environment: one query for what there is and one for the holds, both of which grow with apps and
-//! environments and never with history.
+//! Apps in every environment, a page at a time: a query or two for what there is and one for the holds, which grow with the
+//! apps of a page and the environments, and never with history.
 
 use domain::{
     Timestamp,
@@ -20,39 +20,63 @@ use crate::{Result, access::Action, views::Runs};
 const UNASSIGNED: i64 = 20;
 
 impl Runs<'_> {
-    /// Every app in every environment: what it serves now, and how its pipelines do.
-    pub async fn overview(self, actor: &Actor, now: Timestamp) -> Result<Overview> {
-        let apps = self.portal.builds().apps(actor)?;
-        let table = &self.portal.table;
-        let first = Limit::try_from(UNASSIGNED).unwrap_or_default();
-        let (record, holds, unassigned) = futures::try_join!(
-            async { Ok(table.runs().overview().await?) },
-            async { Ok(table.holds().recent().await?) },
-            self.first_unassigned(actor, first, now),
-        )?;
+    /// A page of the apps in every environment: what each serves now, and how its pipelines do.
+    pub async fn overview(
+        self,
+        actor: &Actor,
+        limit: Limit,
+        cursor: Option<&Cursor>,
+        now: Timestamp,
+    ) -> Result<Overview> {
+        self.portal.authorise(actor, Action::ViewOverview)?;
         let catalog = self.portal.catalog();
+        let is_shown = |app: &App| self.portal.may(actor, Action::ViewApp(&app.id));
+        let page = catalog.page_of_apps(is_shown, limit, cursor);
+        let table = &self.portal.table;
+        let (record, holds, unassigned) = futures::try_join!(
+            self.overview_of(&page.apps),
+            async { Ok(table.holds().recent().await?) },
+            self.first_unassigned(actor, cursor, now),
+        )?;
+        let apps = page.apps.into_iter().map(|app| {
+            let may = self.may_download_in(actor, &app.id);
+            let mut row = row(app, &catalog.environments, &record, &holds, may);
+            row.cells.retain(Cell::is_filled);
+            row
+        });
         Ok(Overview {
             environments: catalog.environments.clone(),
-            apps: apps
-                .map(|app| {
-                    let may = self.may_download_in(actor, &app.id);
-                    row(app, &catalog.environments, &record, &holds, may)
-                })
-                .collect(),
+            apps: apps.collect(),
+            next: page.next,
             more_unassigned: unassigned.next.is_some(),
             unassigned: unassigned.items,
             as_of: now,
         })
     }
 
+    /// What is known of some apps: of all, where there are no more than a page holds, else what is in the range of their ids.
+    pub(super) async fn overview_of(self, apps: &[&App]) -> Result<OverviewRecord> {
+        let runs = self.portal.table.runs();
+        if self.portal.catalog().apps.len() <= usize::from(Limit::APPS.get()) {
+            return Ok(runs.overview().await?);
+        }
+        let by_id = |a: &&&App, b: &&&App| a.id.as_str().cmp(b.id.as_str());
+        match (apps.iter().min_by(by_id), apps.iter().max_by(by_id)) {
+            (Some(first), Some(last)) => Ok(runs.overview_of(&first.id, &last.id).await?),
+            _ => Ok(OverviewRecord::default()),
+        }
+    }
+
     async fn first_unassigned(
         self,
         actor: &Actor,
-        first: Limit,
+        cursor: Option<&Cursor>,
         now: Timestamp,
     ) -> Result<Page<RecentRuns>> {
-        if self.portal.may(actor, Action::ViewUnassigned) {
-            return self.unassigned_pipelines(actor, first, None, now).await;
+        // They stand below the first page of apps.
+        if cursor.is_none() && self.portal.may(actor, Action::ViewUnassigned) {
+            let few = Limit::try_from(UNASSIGNED).unwrap_or_default();
+            return self.unassigned_pipelines(actor, few, None, now).await;
         }
         Ok(Page {
             items: Vec::new(),

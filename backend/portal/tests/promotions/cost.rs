@@ -1,7 +1,7 @@
 //! What promotions cost, in units that are the same on every machine. `docs/adr` tells where they come from.
 
 use api::{holds::HoldRequest, promotions::RollbackRequest};
-use domain::promotion::State;
+use domain::{page::Limit, promotion::State};
 use testkit::{TestPortal, ada, bob, noon, path, preprod, prod, to, tom, wallet};
 
 /// What was written and read since the last look; printed, for anyone who writes it down.
@@ -79,7 +79,11 @@ async fn each_step_stays_within_what_it_may_cost() {
     assert_eq!(requests, 4, "however many steps there are");
     let (_, read) = units(&test, "where a build may go, three steps");
     assert!(read <= 2.0);
-    test.portal.runs().overview(&ada(), noon(4)).await.unwrap();
+    test.portal
+        .runs()
+        .overview(&ada(), Limit::APPS, None, noon(4))
+        .await
+        .unwrap();
     let requests = test.meter.read().requests;
     assert_eq!(requests, 3);
     let (_, read) = units(&test, "the overview");

@@ -4,6 +4,7 @@ use api::promotions::RollbackRequest;
 use domain::{
     audit::AuditAction,
     hold::Held,
+    page::Limit,
     promotion::{PromotionKind, RefusalKind, State},
 };
 use portal::Error;
@@ -41,8 +42,13 @@ async fn one_action_goes_back_to_the_build_before_through_the_same_gates() {
         .await
         .unwrap();
     assert_eq!(test.current(&prod()).await, Some(1));
-    let overview = test.portal.runs().overview(&ada(), noon(22)).await.unwrap();
-    let cell = &overview.apps[0].cells[2];
+    let overview = test
+        .portal
+        .runs()
+        .overview(&ada(), Limit::APPS, None, noon(22))
+        .await
+        .unwrap();
+    let cell = overview.apps[0].cell(&prod());
     assert!(cell.current.as_ref().unwrap().is_rollback());
     let automatic = Held::Automatic {
         app: wallet(),
@@ -118,7 +124,7 @@ async fn after_going_back_nothing_goes_forward_by_itself_until_someone_lifts_tha
     let test = TestPortal::with_path(automatic).await;
     for number in [1, 2] {
         test.registered(number, noon(0)).await;
-        test.portal.promotions().advance_all(noon(1)).await.unwrap();
+        test.advance_all(noon(1)).await;
         assert_eq!(test.current(&preprod()).await, Some(number));
     }
     let back = test
@@ -128,7 +134,7 @@ async fn after_going_back_nothing_goes_forward_by_itself_until_someone_lifts_tha
         .await;
     assert_eq!(back.unwrap().promotion.state, State::Succeeded);
     let third = test.registered(3, noon(3)).await;
-    test.portal.promotions().advance_all(noon(4)).await.unwrap();
+    test.advance_all(noon(4)).await;
     assert_eq!(test.current(&preprod()).await, Some(1));
     let hold = Held::Automatic {
         app: wallet(),
@@ -139,7 +145,7 @@ async fn after_going_back_nothing_goes_forward_by_itself_until_someone_lifts_tha
         .lift(&ada(), &hold, None, noon(5))
         .await
         .unwrap();
-    test.portal.promotions().advance_all(noon(6)).await.unwrap();
+    test.advance_all(noon(6)).await;
     assert_eq!(test.current(&preprod()).await, Some(3));
     // People can ask whatever automatic promotion does.
     let asked = test

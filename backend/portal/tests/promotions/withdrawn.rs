@@ -5,10 +5,11 @@ use domain::{
     access::{Permission, Permit, Scope},
     actor::Actor,
     audit::AuditAction,
+    page::Limit,
     promotion::State,
 };
 use portal::{Error, download::Downloader};
-use testkit::{TestPortal, ada, dev, noon, preprod, tom, wallet};
+use testkit::{TestPortal, ada, dev, noon, preprod, prod, tom, wallet};
 
 #[tokio::test]
 async fn nothing_is_served_where_it_was_and_the_page_says_so() {
@@ -37,9 +38,14 @@ async fn nothing_is_served_where_it_was_and_the_page_says_so() {
     let earlier = view.earlier.iter().map(|release| release.number);
     assert_eq!(earlier.collect::<Vec<_>>(), [2, 1]);
     assert_eq!(view.earlier_withdrawn, std::slice::from_ref(&bad.id));
-    let overview = test.portal.runs().overview(&tom(), noon(3)).await.unwrap();
-    let cells = &overview.apps[0].cells;
-    assert!(cells[0].withdrawn.is_some() && cells[2].withdrawn.is_none());
+    let overview = test
+        .portal
+        .runs()
+        .overview(&tom(), Limit::APPS, None, noon(3))
+        .await
+        .unwrap();
+    let row = &overview.apps[0];
+    assert!(row.cell(&dev()).withdrawn.is_some() && row.cell(&prod()).withdrawn.is_none());
     let page = test
         .portal
         .builds()

@@ -31,7 +31,12 @@ async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
     let (app, environment) = (&wallet(), &dev());
     let digest = Digest::of(b"bytes");
 
-    is_forbidden(portal.runs().overview(pipeline, now).await);
+    is_forbidden(
+        portal
+            .runs()
+            .overview(pipeline, Limit::APPS, None, now)
+            .await,
+    );
     is_forbidden(portal.builds().app(pipeline, app, now).await);
     is_forbidden(portal.builds().list(pipeline, app, limit, None).await);
     is_forbidden(

@@ -76,7 +76,11 @@ async fn seen(world: &TestPortal) -> (RunView, Overview) {
         .runs()
         .show(&me(), &id.parse().unwrap(), now)
         .await;
-    let overview = world.portal.runs().overview(&me(), now).await;
+    let overview = world
+        .portal
+        .runs()
+        .overview(&me(), Limit::APPS, None, now)
+        .await;
     (run.unwrap(), overview.unwrap())
 }
 
@@ -215,7 +219,7 @@ async fn a_pipeline_that_no_app_claims_is_kept_as_unassigned() {
     let overview = world
         .portal
         .runs()
-        .overview(&me(), at("03:06:00"))
+        .overview(&me(), Limit::APPS, None, at("03:06:00"))
         .await
         .unwrap();
     assert_eq!(overview.unassigned[0].pipeline.name, "somebody-elses");
@@ -266,7 +270,12 @@ async fn the_overview_reads_as_much_whatever_nobody_claims() {
     };
     let overview = async || {
         world.meter.reset();
-        let overview = world.portal.runs().overview(&me(), now).await.unwrap();
+        let overview = world
+            .portal
+            .runs()
+            .overview(&me(), Limit::APPS, None, now)
+            .await
+            .unwrap();
         (overview, world.meter.reset())
     };
     for number in 0..30 {
@@ -307,7 +316,11 @@ async fn a_pipeline_moves_with_the_configuration() {
             .unwrap();
     }
     let recent = async |portal: &Portal| {
-        let overview = portal.runs().overview(&me(), now).await.unwrap();
+        let overview = portal
+            .runs()
+            .overview(&me(), Limit::APPS, None, now)
+            .await
+            .unwrap();
         let cells = overview.apps.into_iter().flat_map(|row| row.cells);
         let recent = cells.flat_map(|cell| cell.pipelines);
         recent

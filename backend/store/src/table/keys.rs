@@ -209,6 +209,11 @@ pub(super) fn current_of(app: &AppId) -> String {
     format!("CURRENT#{app}#")
 }
 
+/// The sort keys of what apps serve whose ids are in a range, from the first to the last, and of their newest runs.
+pub(super) fn overview_of(first: &AppId, last: &AppId) -> [(String, String); 2] {
+    ["CURRENT", "RUNS"].map(|kind| (format!("{kind}#{first}#"), format!("{kind}#{last}#~")))
+}
+
 /// Above all of the overview that is shown. Behind it are pipelines that no app claims, as versions kept them that had no
 /// partition for these.
 pub(super) const END_OF_OVERVIEW: &str = "RUNS#~";

@@ -15,13 +15,15 @@ use crate::{Error, Result, table::calls::Calls};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Table,
+    /// The table as it is at this moment: for decisions.
+    TableNow,
     Index,
 }
 
 impl Place {
     fn sort_key(self) -> &'static str {
         match self {
-            Self::Table => SK,
+            Self::Table | Self::TableNow => SK,
             Self::Index => INDEX_SK,
         }
     }
@@ -37,6 +39,8 @@ pub(super) enum Range<'a> {
     Above(&'a str),
     /// What begins with this.
     Beginning(&'a str),
+    /// What sorts from the first to the second, both included.
+    Between(&'a str, &'a str),
 }
 
 /// One Query.
@@ -95,6 +99,19 @@ impl Calls {
         .await
     }
 
+    /// Every item of a partition from one bound to another, in order.
+    pub(super) async fn between(&self, partition: &str, from: &str, to: &str) -> Result<Vec<Item>> {
+        self.ask(&Ask {
+            place: Place::Table,
+            partition,
+            range: Range::Between(from, to),
+            newest_first: false,
+            limit: None,
+            consistent: false,
+        })
+        .await
+    }
+
     /// Every item of a partition that begins with something, in order.
     pub(super) async fn beginning(&self, partition: &str, prefix: &str) -> Result<Vec<Item>> {
         self.ask(&Ask {
@@ -138,7 +155,7 @@ impl Calls {
                 range: cursor.map_or(Range::All, |cursor| Range::Below(cursor.sort_key())),
                 newest_first: true,
                 limit: Some(i32::from(limit.get()) + 1),
-                consistent: false,
+                consistent: place == Place::TableNow,
             })
             .await?;
         let more = items.len() > wanted;
@@ -182,25 +199,22 @@ impl Calls {
         &self,
         ask: &Ask<'_>,
     ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
-        let (all, below, above, beginning) = match ask.place {
-            Place::Table => (
-                "pk = :partition",
-                "pk = :partition AND sk < :bound",
-                "pk = :partition AND sk > :bound",
-                "pk = :partition AND begins_with(sk, :bound)",
-            ),
-            Place::Index => (
-                "gsi1pk = :partition",
-                "gsi1pk = :partition AND gsi1sk < :bound",
-                "gsi1pk = :partition AND gsi1sk > :bound",
-                "gsi1pk = :partition AND begins_with(gsi1sk, :bound)",
-            ),
+        let (pk, sk) = match ask.place {
+            Place::Table | Place::TableNow => ("pk", "sk"),
+            Place::Index => ("gsi1pk", "gsi1sk"),
         };
-        let (condition, bound) = match ask.range {
-            Range::All => (all, None),
-            Range::Below(bound) => (below, Some(bound)),
-            Range::Above(bound) => (above, Some(bound)),
-            Range::Beginning(bound) => (beginning, Some(bound)),
+        let (condition, bounds) = match ask.range {
+            Range::All => (String::new(), [None, None]),
+            Range::Below(bound) => (format!(" AND {sk} < :bound"), [Some(bound), None]),
+            Range::Above(bound) => (format!(" AND {sk} > :bound"), [Some(bound), None]),
+            Range::Beginning(bound) => (
+                format!(" AND begins_with({sk}, :bound)"),
+                [Some(bound), None],
+            ),
+            Range::Between(from, to) => (
+                format!(" AND {sk} BETWEEN :bound AND :end"),
+                [Some(from), Some(to)],
+            ),
         };
         let call = self
             .client
@@ -211,12 +225,12 @@ impl Calls {
             .scan_index_forward(!ask.newest_first)
             .consistent_read(ask.consistent)
             .set_return_consumed_capacity(self.asks_for_cost());
-        let call = call.key_condition_expression(condition);
-        match bound {
-            None => call,
-            Some(bound) => {
-                call.expression_attribute_values(":bound", AttributeValue::S(bound.to_owned()))
+        let mut call = call.key_condition_expression(format!("{pk} = :partition{condition}"));
+        for (name, bound) in [":bound", ":end"].into_iter().zip(bounds) {
+            if let Some(bound) = bound {
+                call = call.expression_attribute_values(name, AttributeValue::S(bound.to_owned()));
             }
         }
+        call
     }
 }

@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     FeedRef,
     calls::{Condition, Written},
-    current, item, keys,
+    current,
+    item::{self, Item},
+    keys,
     tries::Tries,
 };
 use crate::{Error, Result, table::handle::Runs};
@@ -147,31 +149,48 @@ fn cut<'a>(id: &'a str, start: &str) -> &'a str {
         .unwrap_or(id)
 }
 
-impl Runs<'_> {
-    /// What every environment serves, and the newest runs of every pipeline.
-    pub async fn overview(self) -> Result<OverviewRecord> {
-        let mut overview = OverviewRecord::default();
-        for item in self
-            .table
-            .calls
-            .below(keys::OVERVIEW, keys::END_OF_OVERVIEW)
-            .await?
-        {
+impl OverviewRecord {
+    fn add(&mut self, items: Vec<Item>) -> Result<()> {
+        for item in items {
             if keys::is_current(item::text(&item, keys::SK)) {
                 let place = current::place(&item)?;
                 let served = current::served(item)?;
-                overview.current.extend(served.release);
-                overview
-                    .withdrawn
+                self.current.extend(served.release);
+                self.withdrawn
                     .extend(served.withdrawn.map(|build| Withdrawn {
                         app: place.app,
                         environment: place.environment,
                         build,
                     }));
             } else {
-                overview.recent.push(item::read::<RecentRow>(item)?.read()?);
+                self.recent.push(item::read::<RecentRow>(item)?.read()?);
             }
         }
+        Ok(())
+    }
+}
+
+impl Runs<'_> {
+    /// What every environment serves, and the newest runs of every pipeline.
+    pub async fn overview(self) -> Result<OverviewRecord> {
+        let calls = &self.table.calls;
+        let mut overview = OverviewRecord::default();
+        let items = calls.below(keys::OVERVIEW, keys::END_OF_OVERVIEW).await?;
+        overview.add(items)?;
+        Ok(overview)
+    }
+
+    /// The same of the apps whose ids are in a range, both ends included.
+    pub async fn overview_of(self, first: &AppId, last: &AppId) -> Result<OverviewRecord> {
+        let calls = &self.table.calls;
+        let [(current, to_current), (runs, to_runs)] = keys::overview_of(first, last);
+        let (current, runs) = futures::try_join!(
+            calls.between(keys::OVERVIEW, &current, &to_current),
+            calls.between(keys::OVERVIEW, &runs, &to_runs),
+        )?;
+        let mut overview = OverviewRecord::default();
+        overview.add(current)?;
+        overview.add(runs)?;
         Ok(overview)
     }
 

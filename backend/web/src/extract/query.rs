@@ -28,6 +28,17 @@ pub(crate) struct ListQuery {
     pub(crate) cursor: Option<Cursor>,
 }
 
+/// Which page of the apps to show.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AppsQuery {
+    /// How many apps, 1 to 100.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 50)]
+    pub(crate) limit: Limit,
+    /// Where to start: `next` of the page before. Without it, at the first.
+    pub(crate) cursor: Option<Cursor>,
+}
+
 /// Which part of which list of runs to show.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -102,6 +113,8 @@ pub(crate) struct GroupsQuery {
     /// Groups and an address, with commas between: what someone may do who is in all of them.
     #[param(max_length = 2_000)]
     groups: Option<String>,
+    /// Where to start among the apps: `next` of the page before. Without it, at the first.
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// Which app's.
@@ -132,10 +145,11 @@ macro_rules! queries {
 queries! {
     AbiQuery { abi: abi }
     AppQuery { app: optional }
+    AppsQuery { limit: limit_of_apps, cursor: optional }
     AuditQuery { month: optional, format: optional, limit: limit, cursor: optional }
     BuildQuery { build: optional }
     CompareQuery { from: required, to: required }
-    GroupsQuery { groups: optional }
+    GroupsQuery { groups: optional, cursor: optional }
     ListQuery { limit: limit, cursor: optional }
     RunsQuery { failed: flag, limit: limit, cursor: optional }
     SealsQuery { cursor: optional }
@@ -229,8 +243,16 @@ impl Query {
     }
 
     fn limit(&self, name: &str) -> Result<Limit, Problem> {
+        self.limit_or(name, Limit::default())
+    }
+
+    fn limit_of_apps(&self, name: &str) -> Result<Limit, Problem> {
+        self.limit_or(name, Limit::APPS)
+    }
+
+    fn limit_or(&self, name: &str, usual: Limit) -> Result<Limit, Problem> {
         let Some(text) = self.text(name) else {
-            return Ok(Limit::default());
+            return Ok(usual);
         };
         let number = text.parse::<i64>().ok();
         let limit = number.and_then(|number| Limit::try_from(number).ok());

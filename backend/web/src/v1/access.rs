@@ -22,6 +22,11 @@ pub(super) async fn show(
     caller: Caller,
     query: GroupsQuery,
 ) -> Result<Json<AccessView>, Problem> {
-    let view = settings::access(&state.portal, &caller.actor, &query.groups());
+    let view = settings::access(
+        &state.portal,
+        &caller.actor,
+        &query.groups(),
+        query.cursor.as_ref(),
+    );
     Ok(Json(view?))
 }

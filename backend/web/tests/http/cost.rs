@@ -1,20 +1,25 @@
 //! What pages cost: requests to the table and read units, which are the same on every machine. `docs/architecture.md` tells
 //! them.
 
-use axum::http::{Request, header};
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
 use domain::{
     Timestamp,
     actor::Actor,
     build::{Artifact, ArtifactKind, Build},
+    catalog::{App, Environment},
     digest::Digest,
     event::Revision,
+    id::AppId,
     package::{Icon, Package, Signing},
     path::Path,
 };
 use jiff::SignedDuration;
 use serde_json::json;
 use store::table::Reading;
-use testkit::{Answer, TestPortal, dev, now, preprod, step, wallet};
+use testkit::{Answer, TestPortal, dev, now, preprod, records, step, wallet};
 
 const ICON: &[u8] = b"\x89PNG an icon";
 
@@ -277,4 +282,79 @@ async fn an_earlier_build_that_was_withdrawn_is_shown_as_that_and_given_out_agai
         assert_eq!(answer.status, 303, "{}", answer.text());
         assert_eq!(withdrawn_on_page(&metered).await, 1, "marked: {marked}");
     }
+}
+
+/// A portal of so many apps and environments, where each fifth app is released in as many of them.
+async fn many(apps: u32, environments: u32, released_in: usize) -> TestPortal {
+    let places: Vec<Environment> = (0..environments)
+        .map(|number| Environment {
+            id: format!("env-{number:02}").parse().unwrap(),
+            name: format!("Environment {number}"),
+            colour: "#2563eb".to_owned(),
+        })
+        .collect();
+    let ids: Vec<AppId> = (0..apps)
+        .map(|number| format!("app-{number:03}").parse().unwrap())
+        .collect();
+    let builder = TestPortal::builder().catalog(|catalog| {
+        let app = |id: &AppId| App {
+            id: id.clone(),
+            name: format!("The app {id}"),
+        };
+        catalog.apps = ids.iter().map(app).collect();
+        catalog.environments.clone_from(&places);
+        catalog.feeds.clear();
+    });
+    let test = builder.start().await;
+    let mut number = 0;
+    for app in ids.iter().step_by(5) {
+        for place in &places[..released_in] {
+            number += 1;
+            test.puts(&records::build_of(app, number, now()), &place.id)
+                .await;
+        }
+    }
+    test
+}
+
+/// Bytes of an answer as browsers and the CLI get it, and what the first page of the overview costs.
+async fn first_page(test: &TestPortal, address: &str) -> (usize, Reading) {
+    test.meter.reset();
+    let request = Request::get(address).header(header::ACCEPT_ENCODING, "gzip");
+    let answer = test.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.headers[header::CONTENT_ENCODING], "gzip");
+    let cost = test.meter.reset();
+    println!("{address:<20} {:>8} bytes {cost:?}", answer.body.len());
+    (answer.body.len(), cost)
+}
+
+#[tokio::test]
+async fn the_overview_of_five_hundred_apps_is_read_a_page_at_a_time() {
+    let (few, many) = (many(10, 3, 3).await, many(500, 20, 2).await);
+    for address in ["/", "/api/v1/overview", "/api/v1/me"] {
+        let (few_bytes, few_cost) = first_page(&few, address).await;
+        let (bytes, cost) = first_page(&many, address).await;
+        let percent = bytes * 100 / few_bytes;
+        println!("{address} of 500 apps in 20 environments: {percent} % of the bytes of 10 in 3");
+        assert!(bytes <= 200 * 1024, "{address}: {bytes} bytes");
+        assert!(cost.requests <= 4 && cost.requests <= few_cost.requests + 1);
+        // What a page holds, not what there is.
+        assert!(cost.read_units <= 25.0, "{address}: {cost:?}");
+    }
+    let (mut seen, mut address) = (Vec::new(), "/api/v1/overview".to_owned());
+    loop {
+        let page = many.get(&address).await.json();
+        for row in page["apps"].as_array().unwrap() {
+            seen.push(row["app"]["id"].as_str().unwrap().to_owned());
+            let filled = row["cells"].as_array().unwrap().len();
+            assert_eq!(filled, if seen.len() % 5 == 1 { 2 } else { 0 });
+        }
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        address = format!("/api/v1/overview?cursor={next}");
+    }
+    let all: Vec<String> = (0..500).map(|number| format!("app-{number:03}")).collect();
+    assert_eq!(seen, all);
 }

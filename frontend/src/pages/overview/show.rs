@@ -1,4 +1,4 @@
-//! Every app in every environment, on one page.
+//! Every app in every environment; of many apps, a page of them.
 
 use domain::{
     Timestamp,
@@ -11,7 +11,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    components::{cell, environment, heading, icon, pipelines},
+    components::{cell, environment, heading, icon, list, pipelines},
     links,
     pages::Page,
     site::{Place, Site},
@@ -22,10 +22,12 @@ const SIDE_BY_SIDE: usize = 3;
 
 /// Every app in every environment.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
-pub struct OverviewPage<'a>(
-    /// The apps, the environments and what is in them.
-    pub &'a Overview,
-);
+pub struct OverviewPage<'a> {
+    /// A page of the apps, the environments and what is in them.
+    pub view: &'a Overview,
+    /// Whether that page starts at the first app.
+    pub from_first: bool,
+}
 
 impl Page for OverviewPage<'_> {
     fn title(&self) -> String {
@@ -45,7 +47,8 @@ impl Page for OverviewPage<'_> {
     }
 
     fn body(&self, _: &Site) -> AnyView {
-        let view = self.0;
+        let Self { view, from_first } = *self;
+        let is_whole = from_first && view.next.is_none();
         let matrix = if view.apps.is_empty() {
             no_apps()
         } else {
@@ -56,8 +59,12 @@ impl Page for OverviewPage<'_> {
                 <h1>"Overview"</h1>
                 {summary(view)}
             </header>
-            {(!view.apps.is_empty() && is_silent(view)).then(nothing_heard)}
+            {(is_whole && !view.apps.is_empty() && is_silent(view)).then(nothing_heard)}
             {matrix}
+            {list::forward(
+                (!from_first).then(|| links::overview(None)),
+                view.next.as_ref().map(|next| links::overview(Some(next))),
+            )}
             {unassigned(view)}
         }
         .into_any()
@@ -139,17 +146,13 @@ fn matrix(view: &Overview) -> AnyView {
 }
 
 fn row(row: &AppRow, environments: &[Environment], as_of: Timestamp) -> AnyView {
-    let cells = row
-        .cells
+    let cells = environments
         .iter()
-        .map(|app_in| {
-            let environment = environments
-                .iter()
-                .find(|known| known.id == app_in.environment);
+        .map(|environment| {
             view! {
                 <td role="cell">
-                    <p class="narrow" aria-hidden="true">{environment.map(environment::name)}</p>
-                    {cell::cell(&row.app.id, app_in, as_of)}
+                    <p class="narrow" aria-hidden="true">{environment::name(environment)}</p>
+                    {cell::cell(&row.app.id, &row.cell(&environment.id), as_of)}
                 </td>
             }
         })

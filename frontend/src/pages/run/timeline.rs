@@ -13,7 +13,10 @@ use crate::{
     links,
 };
 
-/// The steps of a run.
+/// So many steps are on the page: with more, it would be longer than what a function may answer.
+const MOST: usize = 1_000;
+
+/// The steps of a run, or the first of very many.
 pub(super) fn timeline(view: &RunView) -> AnyView {
     if view.steps.is_empty() {
         return heading::empty(
@@ -25,13 +28,24 @@ pub(super) fn timeline(view: &RunView) -> AnyView {
     let steps = view
         .steps
         .iter()
+        .take(MOST)
         .map(|step| item(step, view, &scale))
         .collect_view();
+    let left_out = view.steps.len().saturating_sub(MOST);
+    let more = (left_out > 0).then(|| {
+        view! {
+            <p class="hint">
+                {format!("{left_out} more steps are not shown here. ")}
+                <a href=links::api_run(&view.run.id)>"All steps as JSON"</a>
+            </p>
+        }
+    });
     view! {
         <div class="timeline">
             {axis(&scale)}
             <ol>{steps}</ol>
         </div>
+        {more}
     }
     .into_any()
 }

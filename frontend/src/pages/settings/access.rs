@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        field, heading, rights,
+        field, heading, list, rights,
         settings::{self, Tab},
     },
     form::Returned,
@@ -90,6 +90,10 @@ fn answer(asked: &AskedAbout, view: &AccessView) -> AnyView {
         {rights::roles(&asked.roles)}
         <p class="hint beside">"and by these, as the small numbers say, may:"</p>
         {rights::tables(&asked.may, &view.environments)}
+        {list::forward(
+            None,
+            asked.may.next.as_ref().map(|next| links::access(&asked.groups, Some(next))),
+        )}
     }
     .into_any()
 }

@@ -10,19 +10,22 @@ use crate::{
     components::{
         heading,
         icon::{self, icon},
-        person, rights,
+        list, person, rights,
         settings::{self, Tab},
     },
+    links,
     pages::Page,
     site::{Place, Site},
 };
 
 /// Who looks, and what they may do.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
-pub struct YouPage<'a>(
+pub struct YouPage<'a> {
     /// The viewer.
-    pub &'a Me,
-);
+    pub me: &'a Me,
+    /// Whether the apps are shown from the first one on.
+    pub from_first: bool,
+}
 
 impl Page for YouPage<'_> {
     fn title(&self) -> String {
@@ -38,14 +41,14 @@ impl Page for YouPage<'_> {
     }
 
     fn body(&self, site: &Site) -> AnyView {
-        let me = self.0;
+        let me = self.me;
         view! {
             {settings::head(Tab::You, &site.visitor)}
             {facts(me)}
             {why(me)}
             <section aria-labelledby="may">
                 {heading::section("may", "What you may do", None)}
-                {may(me)}
+                {may(me, self.from_first)}
             </section>
         }
         .into_any()
@@ -93,7 +96,7 @@ fn why(me: &Me) -> Option<AnyView> {
     Some(section.into_any())
 }
 
-fn may(me: &Me) -> AnyView {
+fn may(me: &Me, from_first: bool) -> AnyView {
     let local = me.actor.kind == ActorKind::Local;
     if me.may.apps.is_empty() && me.roles.is_empty() && !local {
         return ask_for_a_role(&me.actor);
@@ -103,7 +106,15 @@ fn may(me: &Me) -> AnyView {
     } else {
         "The small numbers name the role that lets you; \u{201c}gate\u{201d}: the gate there asks one of your groups."
     };
-    view! { <p class="hint">{hint}</p> {rights::tables(&me.may, &me.environments)} }.into_any()
+    view! {
+        <p class="hint">{hint}</p>
+        {rights::tables(&me.may, &me.environments)}
+        {list::forward(
+            (!from_first).then(|| links::you(None)),
+            me.may.next.as_ref().map(|next| links::you(Some(next))),
+        )}
+    }
+    .into_any()
 }
 
 /// What someone can do who may do nothing.

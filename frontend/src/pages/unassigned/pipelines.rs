@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::{
         heading::{self, Crumb},
-        pipelines,
+        list, pipelines,
     },
     links,
     pages::Page,
@@ -63,10 +63,7 @@ impl Page for UnassignedPipelinesPage<'_> {
                 </p>
             </header>
             {items}
-            <nav class="pages" aria-label="Pages">
-                {first.map(|href| view! { <a class="button" href=href>"First"</a> })}
-                {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
-            </nav>
+            {list::forward(first, next)}
         }
         .into_any()
     }

@@ -22,7 +22,12 @@ pub(in crate::pages) async fn show(
 ) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let query = GroupsQuery::from_request_parts(&mut parts, &()).await?;
-    match settings::access(&state.portal, &caller.actor, &query.groups()) {
+    match settings::access(
+        &state.portal,
+        &caller.actor,
+        &query.groups(),
+        query.cursor.as_ref(),
+    ) {
         Ok(view) => {
             let page = AccessPage {
                 view: &view,
@@ -31,7 +36,7 @@ pub(in crate::pages) async fn show(
             Ok(state.page(&caller, &page))
         }
         Err(error @ Error::Invalid { .. }) => {
-            let view = settings::access(&state.portal, &caller.actor, &[])?;
+            let view = settings::access(&state.portal, &caller.actor, &[], None)?;
             let typed = Form::of([("groups", query.text().to_owned())]);
             let back = typed.back("access", error)?;
             let page = AccessPage {
