@@ -64,11 +64,20 @@ infra: ## Check the infrastructure: types, lints, template tests, cdk-nag, cfn-l
 synth: ## Write the templates of all environments into target/cdk.out; needs no credentials
 	@infra/synth
 
-deploy: ## Deploy to AWS: ENV=dev; PACKAGE=<folder> takes an earlier build instead of a new one
+deploy: ## Deploy to AWS: ENV=dev; PACKAGE=<folder> takes an earlier build instead of a new one, CLOSED=1 lets nothing run
 	@infra/deploy $(ENV)
 
 destroy: ## Take an environment down: ENV=dev; keeps its data, unless DATA=destroy
 	@infra/destroy $(ENV)
+
+backup: ## Back a deployment up: ENV=dev TO=<folder>; AT=2026-11-30T14:05:00Z takes the table as it was then
+	@TO="$(TO)" AT="$(AT)" infra/backup $(ENV)
+
+restore: ## Put a backup into a deployment that is new and closed: ENV=dev FROM=<folder>
+	@FROM="$(FROM)" infra/restore $(ENV)
+
+redrive: ## Have events that were put aside recorded after all: ENV=dev
+	@infra/redrive $(ENV)
 
 user: ## Let a person in: ENV=dev MAIL=ada@example.com GROUP=admins
 	@MAIL="$(MAIL)" GROUP="$(GROUP)" infra/user $(ENV)
@@ -124,4 +133,4 @@ fresh-machine: ## Try `make run` and `make test` on a bare Debian made for it; K
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy user emulator emulator-test emulator-contract api-test attack browser fuzz mutants bench cost fresh-machine fmt
+.PHONY: help run site test check samples infra synth deploy destroy backup restore redrive user emulator emulator-test emulator-contract api-test attack browser fuzz mutants bench cost fresh-machine fmt

@@ -16,6 +16,8 @@ export interface Places {
   readonly package?: string | undefined;
   /** The environment whose stack is created by this deployment; left out, none. */
   readonly first?: string | undefined;
+  /** The environment whose stack is closed; left out, none. */
+  readonly closed?: string | undefined;
 }
 
 /** The whole app. */
@@ -32,7 +34,15 @@ export function readApp(places: Places, props?: AppProps): App {
   }
   for (const environment of environments.environments) {
     const first = environment.name === places.first;
-    new TowpathStack(app, { environment, environments, configuration, package: built, first });
+    const closed = environment.name === places.closed;
+    new TowpathStack(app, {
+      environment,
+      environments,
+      configuration,
+      package: built,
+      first,
+      closed,
+    });
   }
   addAccounts(app, environments, configuration);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

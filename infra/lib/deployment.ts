@@ -14,6 +14,8 @@ export interface Deployment {
   readonly package: FunctionPackage;
   /** Whether the stack is created by this deployment. Left out, it may be there. */
   readonly first?: boolean;
+  /** Whether nothing runs, so that `make restore` finds nobody else at work. Left out, it is open. */
+  readonly closed?: boolean;
 }
 
 /** The name of a resource that others find by its name, such as `towpath-dev-web`. */

@@ -105,8 +105,13 @@ export class TowpathStack extends Stack {
     });
     new CfnOutput(this, 'AssetsBucket', { value: this.site.assets.bucketName });
     new CfnOutput(this, 'ApiAddress', { value: `https://${this.api.hostname}` });
+    if (deployment.closed === true)
+      new CfnOutput(this, CLOSED, { value: 'yes', description: 'No function runs' });
   }
 }
+
+/** The output that a closed deployment has. */
+export const CLOSED = 'Closed';
 
 /** The name of an environment's stack. */
 export function stackName(environment: string): string {

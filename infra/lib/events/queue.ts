@@ -75,7 +75,7 @@ export class EventQueue extends Construct {
       visibilityTimeout: visibility(props.reader),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: TRIES },
     });
-    this.feed(props.reader);
+    this.feed(props);
   }
 
   /** Lets those rules put their events here, and aside what they could not deliver. */
@@ -92,7 +92,7 @@ export class EventQueue extends Construct {
     }
   }
 
-  private feed(reader: TowpathFunction): void {
+  private feed({ deployment, reader }: EventQueueProps): void {
     reader.grant(
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       [this.queue.queueArn],
@@ -103,6 +103,8 @@ export class EventQueue extends Construct {
       batchSize: 10,
       maxConcurrency: MAX_CONCURRENCY,
       reportBatchItemFailures: true,
+      // While no function runs, messages wait here and do not count as tried.
+      enabled: deployment.closed !== true,
     });
     // Lambda asks whether the role may read the queue when the mapping is made.
     mapping.node.addDependency(reader.role);

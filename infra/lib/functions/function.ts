@@ -54,6 +54,8 @@ export class TowpathFunction extends Construct {
     const { environment } = props.deployment;
     this.handler = props.handler;
     const name = physicalName(environment, props.handler);
+    // None at all: calls that need an answer are refused, events wait in their queue.
+    const concurrency = props.deployment.closed === true ? 0 : props.concurrency;
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${name}`,
       retention: logRetention(environment.retention.logDays),
@@ -77,7 +79,7 @@ export class TowpathFunction extends Construct {
       memorySize: props.memoryMiB,
       timeout: props.timeout,
       logGroup: this.logGroup,
-      ...(props.concurrency !== undefined && { reservedConcurrentExecutions: props.concurrency }),
+      ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
       // The version before is what a deployment is rolled back to, also by hand when it has ended.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: {

@@ -10,12 +10,24 @@ import { ROOT } from './root.ts';
 /** Where templates are written to look at them, and, apart from these, to deploy them. */
 export type Folder = 'cdk.out' | 'cdk.deploy';
 
-/** Writes the templates of all environments; `first` names the one whose stack is to be created. Returns the folder. */
-export function synthesize(built: FunctionPackage, into: Folder, first?: string): string {
+/** What is particular about this deployment. */
+export interface Particulars {
+  /** The environment whose stack is to be created. */
+  readonly first?: string | undefined;
+  /** The environment whose stack is to be closed. */
+  readonly closed?: string | undefined;
+}
+
+/** Writes the templates of all environments. Returns the folder. */
+export function synthesize(
+  built: FunctionPackage,
+  into: Folder,
+  { first, closed }: Particulars = {},
+): string {
   const outdir = join(ROOT, 'target', into);
   rmSync(outdir, { recursive: true, force: true });
   readApp(
-    { package: built.folder, environments: process.env['TOWPATH_ENVIRONMENTS'], first },
+    { package: built.folder, environments: process.env['TOWPATH_ENVIRONMENTS'], first, closed },
     { outdir },
   ).synth();
   return outdir;

@@ -13,12 +13,20 @@ import { bucketsIn, deleteKeptPolicies, protect } from './kept-buckets.ts';
 import { Refusal } from './refusal.ts';
 import { checkState, stackCalled } from './state.ts';
 
+export interface DeployOptions {
+  /** The folder of an earlier package. */
+  readonly package: string | undefined;
+  /** `1` deploys with all functions stopped. */
+  readonly closed: string | undefined;
+}
+
 export async function deploy(
   environments: Environments,
   environment: Environment,
-  packageFolder: string | undefined,
+  options: DeployOptions,
 ): Promise<void> {
   const { name, region } = environment;
+  const closed = wantsClosed(options.closed) ? name : undefined;
   const stack = stackName(name);
   const cloudFormation = new CloudFormationClient({ region });
   await checkIdentity(environment);
@@ -30,10 +38,14 @@ export async function deploy(
   for (const line of concurrencyWarning(await concurrencyQuota(region), environment))
     console.log(`==> ${line}`);
 
-  const built = builtPackage(packageFolder, environments);
+  const built = builtPackage(options.package, environments);
   const [pass, ...further] = passes(environment, status);
-  const templates = synthesize(built, 'cdk.deploy', pass.first);
+  const templates = synthesize(built, 'cdk.deploy', { first: pass.first, closed });
   cdk(templates, 'diff', stack, '--no-change-set');
+  if (closed !== undefined)
+    console.log(
+      `==> "${name}" is closed by this: nobody is answered until it is deployed without CLOSED`,
+    );
   await goOn(`Deploy this to "${name}"?`);
   const s3 = new S3Client({ region });
   if (present === undefined) {
@@ -52,15 +64,25 @@ export async function deploy(
   }
   for (const { first, because } of further) {
     console.log(`==> ${because}`);
-    deployStack(synthesize(built, 'cdk.deploy', first), stack);
+    deployStack(synthesize(built, 'cdk.deploy', { first, closed }), stack);
   }
 
   const deployed = await stackCalled(cloudFormation, stack);
   const uploaded = await uploadAssets(s3, output(deployed, 'AssetsBucket'), built.site);
   console.log(`==> ${uploaded} assets of the pages are in place`);
+  if (closed !== undefined) {
+    console.log(`==> Towpath in "${name}" is closed; \`make deploy ENV=${name}\` opens it`);
+    return;
+  }
   // By CloudFront's own name, since the API answers nobody else.
   await checkAnswers(output(deployed, 'SiteAddress'), name);
   console.log(`==> Towpath in "${name}": ${output(deployed, 'Address')}`);
+}
+
+function wantsClosed(closed: string | undefined): boolean {
+  if (closed === undefined || closed === '') return false;
+  if (closed === '1') return true;
+  throw new Refusal(`CLOSED is "${closed}": it can only be "1"`);
 }
 
 /** Does something; where it fails, also something else before the error goes on. */

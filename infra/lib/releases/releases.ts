@@ -15,6 +15,9 @@ export interface ReleasesProps {
 /** What the keys begin with of objects that are written once. `backend/store/src/object_keys.rs` says the same; a test compares the two. */
 export const WRITTEN_ONCE = ['artifacts/', 'icons/', 'events/'];
 
+/** Where `make backup` has the table exported to. No function may read there. */
+export const EXPORTS = 'exports/';
+
 /** The bytes of builds. `backend/store/src/object_keys.rs` says what lies under which prefix. */
 export class Releases extends Construct {
   readonly bucket: Bucket;
@@ -42,6 +45,12 @@ export class Releases extends Construct {
           id: 'payloads-of-events',
           prefix: 'events/',
           expiration: Duration.days(eventDays),
+        },
+        {
+          // `make backup` deletes what it had exported; this is for one that broke off.
+          id: 'exports-of-the-table',
+          prefix: EXPORTS,
+          expiration: Duration.days(1),
         },
         {
           id: 'removed-objects',

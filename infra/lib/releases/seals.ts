@@ -17,11 +17,14 @@ export function auditLock({ environment, configuration }: Deployment): AuditLock
 /** The seals of the audit log: written once, and locked against everyone for as long as they are kept. */
 export class Seals extends Construct {
   readonly bucket: Bucket;
+  /** Whether `make restore` may put the seals of a backup here. */
+  private readonly closed: boolean;
 
   constructor(scope: Construct, id: string, props: ReleasesProps) {
     super(scope, id);
     const { environment } = props.deployment;
     const kept = Duration.days(environment.retention.auditDays);
+    this.closed = props.deployment.closed === true;
     this.bucket = new Bucket(this, 'Bucket', {
       ...PRIVATE,
       ...props.accessLogs.of('audit'),
@@ -35,7 +38,7 @@ export class Seals extends Construct {
     });
     this.deny(['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'], {});
     // Unless it is conditional, a write puts another version over a seal.
-    this.deny(['s3:PutObject'], { Null: { 's3:if-none-match': 'true' } });
+    this.denyWriting({ Null: { 's3:if-none-match': 'true' } });
   }
 
   /** Lets a function read every version of the seals, and how they are locked. */
@@ -49,7 +52,12 @@ export class Seals extends Construct {
   grantSeal(to: TowpathFunction): void {
     this.grantRead(to);
     this.grant(to, ['s3:PutObject']);
-    this.deny(['s3:PutObject'], { ArnNotEquals: { 'aws:PrincipalArn': to.role.roleArn } });
+    this.denyWriting({ ArnNotEquals: { 'aws:PrincipalArn': to.role.roleArn } });
+  }
+
+  /** A closed deployment makes no seal, and takes those of a backup: of whoever restores it, and each of their versions. */
+  private denyWriting(conditions: Record<string, unknown>): void {
+    if (!this.closed) this.deny(['s3:PutObject'], conditions);
   }
 
   /** Denies it to everybody, administrators too: they would have to change the bucket's policy first, which CloudTrail notes. */

@@ -82,7 +82,26 @@ test('letting somebody in needs to know whom, and a user pool', () => {
   });
 });
 
-for (const verb of ['deploy', 'destroy'])
+test('backing up and restoring need a folder', () => {
+  assert.deepEqual(run(environmentToml(), ['backup', 'dev']), {
+    status: 1,
+    said: 'towpath: say where to: make backup ENV=dev TO=<folder>',
+  });
+  assert.deepEqual(run(environmentToml(), ['restore', 'dev']), {
+    status: 1,
+    said: 'towpath: say where from: make restore ENV=dev FROM=<folder>',
+  });
+  assert.deepEqual(run(environmentToml(), ['backup', 'dev'], { TO: folder }), {
+    status: 1,
+    said: `towpath: ${folder} is there already: name a folder that is not`,
+  });
+  assert.deepEqual(run(environmentToml(), ['restore', 'dev'], { FROM: folder }), {
+    status: 1,
+    said: `towpath: ${folder} holds no manifest.json: FROM has to be a folder that a backup was made into`,
+  });
+});
+
+for (const verb of ['deploy', 'destroy', 'redrive'])
   test(`${verb} without credentials says where to get them, before anything is built`, () => {
     assert.deepEqual(run(environmentToml(), [verb, 'dev']), {
       status: 1,
@@ -97,6 +116,13 @@ test('DATA is destroy, or not there at all', () => {
   assert.deepEqual(run(environmentToml(), ['destroy', 'dev'], { DATA: 'yes' }), {
     status: 1,
     said: 'towpath: DATA is "yes": it can only be "destroy"',
+  });
+});
+
+test('CLOSED is 1, or not there at all', () => {
+  assert.deepEqual(run(environmentToml(), ['deploy', 'dev'], { CLOSED: 'yes' }), {
+    status: 1,
+    said: 'towpath: CLOSED is "yes": it can only be "1"',
   });
 });
 

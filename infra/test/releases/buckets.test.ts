@@ -89,6 +89,7 @@ test('the release bucket keeps versions, and cleans up after itself', () => {
           ExpirationInDays: 7,
         },
         { Id: 'payloads-of-events', Status: 'Enabled', Prefix: 'events/', ExpirationInDays: 5 },
+        { Id: 'exports-of-the-table', Status: 'Enabled', Prefix: 'exports/', ExpirationInDays: 1 },
         {
           Id: 'removed-objects',
           Status: 'Enabled',
