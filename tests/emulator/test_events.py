@@ -5,30 +5,48 @@ import json
 import unittest
 import uuid
 
+from cloud.stack import Failed
 from scene import eventually, person, world
 
 PIPELINE_CHANGED = "CodePipeline Pipeline Execution State Change"
 DENIED = "outage"
+QUEUES = ("events", "events-dead-letters", "events-undelivered", "clock-missed")
+
+
+def event(pipeline, state, execution, source="aws.codepipeline", kind=PIPELINE_CHANGED, **detail):
+    """An event as a rule's target gets it."""
+    account, region = world().emulator.account, world().emulator.region
+    now = datetime.datetime.now(datetime.UTC)
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": kind,
+        "source": source,
+        "account": account,
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": region,
+        "resources": [f"arn:aws:codepipeline:{region}:{account}:{pipeline}"],
+        "detail": {
+            "pipeline": pipeline,
+            "execution-id": execution,
+            "state": state,
+            "start-time": now.isoformat(timespec="milliseconds"),
+            "version": 1.0,
+            "pipeline-execution-attempt": 1.0,
+            **detail,
+        },
+    }
 
 
 def put(pipeline, state, execution=None, source="aws.codepipeline", kind=PIPELINE_CHANGED, **detail):
     """Puts an event on the account's bus, as CodePipeline does; gives the execution that it is about."""
     execution = execution or str(uuid.uuid4())
-    account, region = world().emulator.account, world().emulator.region
-    detail = {
-        "pipeline": pipeline,
-        "execution-id": execution,
-        "state": state,
-        "start-time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
-        "version": 1.0,
-        "pipeline-execution-attempt": 1.0,
-        **detail,
-    }
+    made = event(pipeline, state, execution, source, kind, **detail)
     entry = {
-        "Source": source,
-        "DetailType": kind,
-        "Resources": [f"arn:aws:codepipeline:{region}:{account}:{pipeline}"],
-        "Detail": json.dumps(detail),
+        "Source": made["source"],
+        "DetailType": made["detail-type"],
+        "Resources": made["resources"],
+        "Detail": json.dumps(made["detail"]),
     }
     answer = world().emulator.client("events").put_events(Entries=[entry])
     if answer["FailedEntryCount"]:
@@ -92,6 +110,27 @@ class AnEventOnTheBus(unittest.TestCase):
         self.assertIsNone(status("not-recorded"))
 
 
+class AnEventThatWasNotDelivered(unittest.TestCase):
+    def test_is_recorded_once_it_is_moved_and_what_the_clock_missed_stays(self):
+        sqs = world().emulator.client("sqs")
+        url = {name: sqs.get_queue_url(QueueName=world().name(name))["QueueUrl"] for name in ("events-undelivered", "clock-missed")}
+        execution = str(uuid.uuid4())
+        sqs.send_message(QueueUrl=url["events-undelivered"], MessageBody=json.dumps(event("apidemos-dev", "STARTED", execution)))
+        sqs.send_message(QueueUrl=url["clock-missed"], MessageBody="{}")
+        self.addCleanup(sqs.purge_queue, QueueUrl=url["clock-missed"])
+
+        said = world().operator.redrive()
+        self.assertIn("moved 1 message to towpath-dev-events.", said)
+        self.assertIn("towpath-dev-clock-missed: 1 message, which stay", said)
+        eventually("it is recorded", lambda: status(execution) == "running")
+        self.assertEqual((waiting("events-undelivered"), waiting("clock-missed")), (0, 1))
+        self.assertIn("nothing to move", world().operator.redrive())
+
+    def test_is_not_looked_for_where_nothing_is_deployed(self):
+        with self.assertRaisesRegex(Failed, '"preprod" is not deployed there'):
+            world().operator.redrive("preprod")
+
+
 class AnEventThatCannotBeRecorded(unittest.TestCase):
     """The events function loses its right to write, as in an outage, and gets it back."""
 
@@ -114,12 +153,20 @@ class AnEventThatCannotBeRecorded(unittest.TestCase):
         url = self.sqs.get_queue_url(QueueName=world().name("events-dead-letters"))["QueueUrl"]
         return url, self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
 
-    def redrive(self):
-        """What SQS does with `StartMessageMoveTask`, which the emulator lacks."""
-        url, messages = self.dead_letters()
-        for message in messages:
-            self.sqs.send_message(QueueUrl=self.queue, MessageBody=message["Body"])
-            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    def redriver(self):
+        """The credentials of a role that may do what docs/runbook.md says that redriving needs."""
+        account, region = world().emulator.account, world().emulator.region
+        queue = {name: f"arn:aws:sqs:{region}:{account}:{world().name(name)}" for name in QUEUES}
+        take = ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
+        move = ["sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"]
+        return world().emulator.role(
+            "redriver",
+            {"Action": ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"], "Resource": list(queue.values())},
+            # On the dead-letter queue; the emulator does not know what they are on.
+            {"Action": move, "Resource": "*"},
+            {"Action": take, "Resource": [queue["events-dead-letters"], queue["events-undelivered"]]},
+            {"Action": "sqs:SendMessage", "Resource": queue["events"]},
+        )
 
     def deny_writing(self):
         statement = {"Effect": "Deny", "Action": ["dynamodb:PutItem", "dynamodb:UpdateItem"], "Resource": "*"}
@@ -137,7 +184,8 @@ class AnEventThatCannotBeRecorded(unittest.TestCase):
             self.assertIsNone(status(execution))
         finally:
             self.allow_writing()
-        self.redrive()
+        said = world().operator.acting_as(self.redriver()).redrive()
+        self.assertIn("towpath-dev-events-dead-letters: moved 1 message", said)
         eventually("it is recorded", lambda: status(execution) == "running")
         eventually("nothing is left aside", lambda: waiting("events-dead-letters") == 0)
 

@@ -1,5 +1,5 @@
 """Prepares the emulated account, deploys and takes down with the commands that teams use: `cdk bootstrap`, `infra/deploy`,
-`infra/destroy`, `infra/user`."""
+`infra/destroy`, `infra/user`, `infra/backup`, `infra/restore`, `infra/redrive`."""
 
 import os
 import re
@@ -47,6 +47,14 @@ class Operator:
         made.environment = {name: value for name, value in joined.items() if value is not None}
         return made
 
+    def acting_as(self, credentials):
+        """The same with the credentials of a role."""
+        return self.but(
+            AWS_ACCESS_KEY_ID=credentials["AccessKeyId"],
+            AWS_SECRET_ACCESS_KEY=credentials["SecretAccessKey"],
+            AWS_SESSION_TOKEN=credentials["SessionToken"],
+        )
+
     def bootstrap(self):
         """Prepares the account for CDK. Elsewhere than in `infra`, whose app it would want to read."""
         self._run([CDK, "bootstrap", f"aws://{self.emulator.account}/{self.emulator.region}"], LOGS, "bootstrap")
@@ -62,6 +70,18 @@ class Operator:
     def user(self, environment="dev", **who):
         """Lets somebody in, with MAIL and GROUP. Gives what it said."""
         return self.but(**who)._run([INFRA / "user", environment], ROOT, "user")
+
+    def backup(self, to, environment="dev", **more):
+        """Gives what it said."""
+        return self.but(TO=str(to), **more)._run([INFRA / "backup", environment], ROOT, "backup")
+
+    def restore(self, source, environment="dev"):
+        """Gives what it said."""
+        return self.but(FROM=str(source))._run([INFRA / "restore", environment], ROOT, "restore")
+
+    def redrive(self, environment="dev"):
+        """Gives what it said."""
+        return self._run([INFRA / "redrive", environment], ROOT, "redrive")
 
     def _run(self, command, folder, name):
         done = subprocess.run(

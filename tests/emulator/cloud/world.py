@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError
 from . import stack
 from .browser import Browser
 from .codepipeline import CodePipeline
-from .emulator import Emulator
+from .emulator import ACCOUNT, Emulator
 from .processes import LOGS, ROOT, free_port
 
 ENVIRONMENTS = ROOT / "tests/emulator/environments.toml"
@@ -21,11 +21,11 @@ def architecture():
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
-def configure(folder, public_url=None, configuration=None):
+def configure(folder, public_url=None, configuration=None, account=ACCOUNT):
     """Writes the environments file for this machine into that folder and gives its path. People open `dev` at that
-    address, or at CloudFront's without one; `configuration` is a text instead of `towpath.toml`."""
+    address, or at CloudFront's without one; `configuration` is a text instead of `towpath.toml`, `account` another one."""
     (folder / "towpath.toml").write_text(configuration or CONFIGURATION.read_text())
-    text = ENVIRONMENTS.read_text()
+    text = ENVIRONMENTS.read_text().replace(f'account = "{ACCOUNT}"', f'account = "{account}"')
     text = text.replace("[[environments]]\n", f'[[environments]]\narchitecture = "{architecture()}"\n')
     if public_url:
         text = text.replace('name = "dev"\n', f'name = "dev"\npublic_url = "{public_url}"\n')
@@ -42,18 +42,19 @@ def package():
 class World:
     """A deployment of Towpath in an emulated account."""
 
-    def __init__(self, port=None, site=None):
-        """`site` is a name for browsers of this machine, such as `towpath.localhost`."""
+    def __init__(self, port=None, site=None, account=ACCOUNT, name="ministack", closed=False):
+        """`site` is a name for browsers of this machine, such as `towpath.localhost`. `name` is that of the emulator's log. A
+        deployment that is `closed` runs no function."""
         self._open = []
         try:
             simulator = free_port()
             endpoints = {"CODEPIPELINE": f"http://127.0.0.1:{simulator}"}
-            self.emulator = self._opened(Emulator(port=port, endpoints=endpoints, site=site))
+            self.emulator = self._opened(Emulator(port, account, endpoints=endpoints, site=site, name=name))
             address = site and f"http://{site}:{self.emulator.port}"
-            written = configure(self.emulator.scratch, address)
+            written = configure(self.emulator.scratch, address, account=account)
             self.operator = stack.Operator(self.emulator, written, package())
             self.operator.bootstrap()
-            self.operator.deploy()
+            self.operator.but(CLOSED="1" if closed else None).deploy()
             self.outputs = stack.outputs(self.emulator, STACK)
             self.codepipeline = self._opened(CodePipeline(self.emulator, simulator, self.name("action")))
         except BaseException:

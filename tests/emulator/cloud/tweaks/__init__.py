@@ -7,7 +7,7 @@ ministack: hence the exact version, and the check that every name exists.
 import importlib.metadata
 import os
 
-from . import api, deployments, functions, leading_keys, policies, services, site, transport, uploads
+from . import api, deployments, functions, leading_keys, moving, policies, services, site, transport, uploads
 
 VERSION = "1.5.33"
 
@@ -22,11 +22,14 @@ def apply():
     api.say_who_asked()
     deployments.name_secrets_by_their_arns()
     deployments.take_alarms_on_expressions()
+    deployments.reserve_concurrency()
     deployments.move_aliases_at_once()
     functions.answer_at_once()
     functions.unpack_layers()
     functions.find_user_pools()
     leading_keys.know_leading_keys()
+    moving.move_dead_letters_back()
+    moving.export_tables()
     policies.know_conditional_writes()
     policies.know_the_role_of_a_session()
     services.make_passwords_that_the_policy_takes()

@@ -1,6 +1,6 @@
 """CloudFormation, where it makes something else than in AWS, or nothing."""
 
-from .replace import require
+from .replace import replace, require
 
 
 def name_secrets_by_their_arns():
@@ -44,6 +44,35 @@ def take_alarms_on_expressions():
 
     handlers["create"] = lambda name, properties, stack: create(name, of_one(properties), stack)
     handlers["update"] = lambda name, old, new, *rest: update(name, of_one(old), of_one(new), *rest)
+
+
+def reserve_concurrency():
+    """A function's reserved concurrency, of which none at all stops it: a template's is dropped here, and calls of a
+    version or an alias do not heed it."""
+    from ministack.services import lambda_svc
+    from ministack.services.cloudformation import provisioners
+
+    require(provisioners, "_RESOURCE_HANDLERS")
+    require(lambda_svc, "_functions")
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create, update = handlers["create"], handlers["update"]
+
+    def reserved(made, properties):
+        name, _ = made
+        wanted = properties.get("ReservedConcurrentExecutions")
+        lambda_svc._functions[name]["concurrency"] = None if wanted is None else int(wanted)
+        return made
+
+    def make(reserved_of):
+        def of_all_versions(function, config):
+            whole = lambda_svc._functions.get(config.get("FunctionName")) or function
+            return reserved_of(whole, config)
+
+        return of_all_versions
+
+    replace(lambda_svc, "_reserved_concurrency", make)
+    handlers["create"] = lambda name, properties, *rest: reserved(create(name, properties, *rest), properties)
+    handlers["update"] = lambda name, old, new, *rest, **named: reserved(update(name, old, new, *rest, **named), new)
 
 
 def move_aliases_at_once():
