@@ -160,6 +160,12 @@ class TheSameElsewhere(unittest.TestCase):
             table.put_item(TableName=elsewhere.name("records"), Item=item)
         restorer = elsewhere.emulator.role("restorer", *restoring(elsewhere))
         operator = elsewhere.operator.acting_as(restorer)
+        # And a seal of another log, which on AWS nobody could remove.
+        s3, foreign = elsewhere.emulator.client("s3"), {"Bucket": bucket(elsewhere, "audit"), "Key": "seals/another"}
+        version = s3.put_object(**foreign, Body=b"{}")["VersionId"]
+        with self.assertRaisesRegex(Failed, "seals/another, which is of another audit log"):
+            operator.restore(folder)
+        s3.delete_object(**foreign, VersionId=version)
         said = operator.restore(folder)
         self.assertIn("going on", said)
         self.assertIn("the audit log verifies", said)
