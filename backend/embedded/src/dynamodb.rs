@@ -6,6 +6,8 @@
 //! The crate's own HTTP server invites the pages of every site (`Access-Control-Allow-Origin: *`), so requests are taken
 //! here.
 
+mod check;
+mod offline;
 mod operations;
 mod service;
 
@@ -13,6 +15,9 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use dynoxide::Database;
 use tokio::{task::spawn_blocking, time::interval};
+
+pub use check::{Contents, Damage, Depth, check, whole};
+pub use offline::{Cursor, OfflineTable, snapshot};
 
 use crate::{
     browsers::Browsers,

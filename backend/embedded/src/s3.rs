@@ -14,6 +14,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use s3s::service::S3ServiceBuilder;
 
 pub use access::KeyPair;
+pub use checksum::{Algorithm, Checksum};
+pub use folder::{
+    Headers, LockMode, NewVersion, StoredBytes, StoredObjects, StoredVersion, VersionLock,
+};
 
 use crate::{
     browsers::Browsers,

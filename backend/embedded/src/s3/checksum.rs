@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How a checksum is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Algorithm {
+pub enum Algorithm {
     Crc32,
     Crc32c,
     Crc64nvme,
@@ -17,10 +17,11 @@ pub(crate) enum Algorithm {
 
 /// A checksum of some bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Checksum {
-    pub(crate) algorithm: Algorithm,
+pub struct Checksum {
+    /// How it was computed.
+    pub algorithm: Algorithm,
     /// Base64; for an object that came in parts, `-` and their number follow.
-    pub(crate) value: String,
+    pub value: String,
 }
 
 /// The checksum that a request gives in a header, or names for a part.

@@ -15,6 +15,7 @@ mod keys;
 mod listing;
 mod object;
 mod record;
+mod stored;
 mod uploads;
 mod versions;
 
@@ -30,9 +31,12 @@ use uuid::Uuid;
 
 pub(crate) use draft::{Draft, Ready};
 pub(crate) use object::Object;
-pub(crate) use record::{Headers, Record};
+pub use record::Headers;
+pub(crate) use record::Record;
+pub use stored::{NewVersion, StoredBytes, StoredObjects, StoredVersion};
 pub(crate) use uploads::{Chosen, PartInfo, Wanted};
-pub(crate) use versions::{DefaultLock, Deleted, LockMode, Version, VersionLock};
+pub(crate) use versions::{DefaultLock, Deleted, Version};
+pub use versions::{LockMode, VersionLock};
 
 /// The folder. Cheap to clone.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use s3s::crypto::{Checksum as _, Md5};
@@ -90,6 +91,15 @@ impl Draft {
 }
 
 impl Ready {
+    /// The same, as if it had been written at that time.
+    pub(super) fn written_at(self, at: SystemTime) -> io::Result<Self> {
+        File::options()
+            .write(true)
+            .open(&self.path.0)?
+            .set_modified(at)?;
+        Ok(self)
+    }
+
     /// Makes it visible at `target`, in place of what is there.
     pub(crate) fn replace(self, root: &Path, target: &Path) -> io::Result<Record> {
         with_folder(root, target, || fs::rename(&self.path.0, target))?;

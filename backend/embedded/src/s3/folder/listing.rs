@@ -55,7 +55,12 @@ impl Folder {
     }
 }
 
-fn walk(folder: &Path, place: &Place, prefix: &str, keys: &mut Vec<String>) -> std::io::Result<()> {
+pub(super) fn walk(
+    folder: &Path,
+    place: &Place,
+    prefix: &str,
+    keys: &mut Vec<String>,
+) -> std::io::Result<()> {
     let entries = match fs::read_dir(folder) {
         // Its last object was deleted since.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

@@ -37,17 +37,22 @@ pub(crate) struct Record {
 
 /// What an object's writer says of it, and its readers are told.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Headers {
+pub struct Headers {
+    /// `Content-Type`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) content_type: Option<String>,
+    pub content_type: Option<String>,
+    /// `Content-Disposition`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) content_disposition: Option<String>,
+    pub content_disposition: Option<String>,
+    /// `Content-Encoding`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) content_encoding: Option<String>,
+    pub content_encoding: Option<String>,
+    /// `Cache-Control`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) cache_control: Option<String>,
+    pub cache_control: Option<String>,
+    /// `x-amz-meta-…`, by the rest of the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) metadata: Option<HashMap<String, String>>,
+    pub metadata: Option<HashMap<String, String>>,
 }
 
 impl Record {

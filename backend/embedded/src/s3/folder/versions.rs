@@ -47,17 +47,22 @@ pub(crate) struct DefaultLock {
     pub(crate) days: u32,
 }
 
+/// Who may delete a locked version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum LockMode {
+pub enum LockMode {
+    /// Anyone who may bypass it.
     Governance,
+    /// Nobody, before its time.
     Compliance,
 }
 
 /// How a version is locked.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct VersionLock {
-    pub(crate) mode: LockMode,
-    pub(crate) until: SystemTime,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionLock {
+    /// Who may delete it.
+    pub mode: LockMode,
+    /// When the lock ends.
+    pub until: SystemTime,
 }
 
 /// A version, or a delete marker.
@@ -65,7 +70,7 @@ pub(crate) struct VersionLock {
 pub(crate) struct Version {
     pub(crate) id: String,
     pub(crate) marker: bool,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// An object of a bucket that keeps versions, open.
@@ -89,7 +94,7 @@ impl Version {
     }
 
     /// How it is locked.
-    fn lock(&self) -> io::Result<Option<VersionLock>> {
+    pub(super) fn lock(&self) -> io::Result<Option<VersionLock>> {
         match fs::read(self.lock_path()) {
             Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -153,7 +158,7 @@ impl Folder {
     }
 
     /// Writes a small file, whole or not at all.
-    fn replace(&self, path: &Path, text: &[u8]) -> io::Result<()> {
+    pub(super) fn replace(&self, path: &Path, text: &[u8]) -> io::Result<()> {
         let temporary = self.temporary().join(Uuid::new_v4().simple().to_string());
         fs::write(&temporary, text)?;
         fs::File::open(&temporary)?.sync_all()?;
@@ -267,7 +272,7 @@ impl Folder {
     }
 
     /// Puts a version in the place where an object without versions is.
-    fn show(&self, version: &Path, bucket: &str, current: &Path) -> io::Result<()> {
+    pub(super) fn show(&self, version: &Path, bucket: &str, current: &Path) -> io::Result<()> {
         let temporary = self.temporary().join(Uuid::new_v4().simple().to_string());
         fs::hard_link(version, &temporary)?;
         draft::with_folder(&self.buckets().join(bucket), current, || {
@@ -276,7 +281,7 @@ impl Folder {
     }
 
     /// The folder of a key's versions, with what is older than all of them, and the id of the next.
-    fn next_version(&self, bucket: &str, key: &str) -> io::Result<(PathBuf, String)> {
+    pub(super) fn next_version(&self, bucket: &str, key: &str) -> io::Result<(PathBuf, String)> {
         let folder = keys::path_of(&self.versions_of(bucket), key);
         let current = keys::path_of(&self.buckets().join(bucket), key);
         let earlier = self.versions(bucket, key).map_err(io::Error::other)?;

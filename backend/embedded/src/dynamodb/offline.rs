@@ -1,0 +1,117 @@
+//! A database without its server: copied while another process serves it, read out, and filled.
+
+use std::{fmt::Display, path::Path, thread, time::Duration};
+
+use dynoxide::{Database, ImportOptions, Item, actions::scan::ScanRequest};
+use rusqlite::{
+    Connection,
+    backup::{Backup, StepResult},
+};
+use serde::{Deserialize, Serialize};
+
+use super::check;
+use crate::listener::Error;
+
+/// How long a copy waits for a lock, and how often.
+const PAUSE: Duration = Duration::from_millis(50);
+const PAUSES: u32 = 200;
+
+/// Copies a database as it is at one moment. Whoever writes to it meanwhile goes on.
+pub fn snapshot(from: &Path, to: &Path) -> Result<(), Error> {
+    let copy = || -> rusqlite::Result<()> {
+        let source = check::open(from)?;
+        let mut target = Connection::open(to)?;
+        let backup = Backup::new(&source, &mut target)?;
+        let mut pauses = 0;
+        loop {
+            // All pages in one step: between steps, a writer would make it begin again.
+            match backup.step(-1)? {
+                StepResult::Busy | StepResult::Locked if pauses < PAUSES => {
+                    pauses += 1;
+                    thread::sleep(PAUSE);
+                }
+                StepResult::Done => return Ok(()),
+                _ => {
+                    return Err(rusqlite::Error::SqliteFailure(
+                        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+                        Some("another process keeps it locked".to_owned()),
+                    ));
+                }
+            }
+        }
+    };
+    copy().map_err(|error| opening(from, error))
+}
+
+/// An item, as DynamoDB's export has it: `{"Item": {…}}`.
+#[derive(Serialize, Deserialize)]
+struct Exported {
+    #[serde(rename = "Item")]
+    item: Item,
+}
+
+/// A table of a database that no server has open.
+pub struct OfflineTable {
+    path: String,
+    database: Database,
+    name: String,
+}
+
+/// Where a scan goes on.
+#[derive(Default)]
+pub struct Cursor(Option<Item>);
+
+impl OfflineTable {
+    /// Opens a database that is there.
+    pub fn open(path: &Path, table: &str) -> Result<Self, Error> {
+        let text = path.to_string_lossy().into_owned();
+        let database = Database::new(&text).map_err(|error| opening(path, error))?;
+        Ok(Self {
+            path: text,
+            database,
+            name: table.to_owned(),
+        })
+    }
+
+    /// Some items, each as a line of JSON without a line feed, and where it goes on.
+    pub fn page(&self, after: Cursor) -> Result<(Vec<String>, Option<Cursor>), Error> {
+        let page = self.database.scan(ScanRequest {
+            table_name: self.name.clone(),
+            exclusive_start_key: after.0,
+            ..ScanRequest::default()
+        });
+        let page = page.map_err(|error| self.failed(error))?;
+        let mut lines = Vec::new();
+        for item in page.items.unwrap_or_default() {
+            let exported = serde_json::to_string(&Exported { item });
+            lines.push(exported.map_err(|error| self.failed(error))?);
+        }
+        let next = page.last_evaluated_key.map(|key| Cursor(Some(key)));
+        Ok((lines, next))
+    }
+
+    /// Adds items, all or none.
+    pub fn add(&self, lines: &[String]) -> Result<(), Error> {
+        let mut items = Vec::with_capacity(lines.len());
+        for line in lines {
+            let exported: Exported =
+                serde_json::from_str(line).map_err(|error| self.failed(error))?;
+            items.push(exported.item);
+        }
+        self.database
+            .import_items(&self.name, items, ImportOptions::default())
+            .map(|_| ())
+            .map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: impl Display) -> Error {
+        opening(Path::new(&self.path), error)
+    }
+}
+
+fn opening(path: &Path, error: impl Display) -> Error {
+    Error::Open {
+        path: path.display().to_string(),
+        source: error.to_string().into(),
+    }
+}
