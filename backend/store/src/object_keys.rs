@@ -42,6 +42,12 @@ pub fn app_of(key: &str) -> Option<AppId> {
     rest.split('/').next()?.parse().ok()
 }
 
+/// The digest that a registered file's or an icon's key has in it: that of its bytes.
+pub fn digest_of(key: &str) -> Option<Digest> {
+    app_of(key)?;
+    key.split('/').nth(2)?.parse().ok()
+}
+
 /// One file on its way in. Each try of a registration has its own folder, so that two at once do not meet.
 pub fn staged(registration: &str, attempt: &str, number: usize) -> String {
     format!("{STAGING}{registration}/{attempt}/{number}")

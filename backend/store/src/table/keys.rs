@@ -251,8 +251,11 @@ fn bounded(text: &str) -> String {
     }
 }
 
+/// What the partitions of builds begin with.
+pub(super) const BUILD_PREFIX: &str = "BUILD#";
+
 pub(super) fn build_partition(id: &BuildId) -> String {
-    format!("BUILD#{id}")
+    format!("{BUILD_PREFIX}{id}")
 }
 
 pub(super) fn build(id: &BuildId) -> Key {
