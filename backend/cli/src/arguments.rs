@@ -75,6 +75,10 @@ pub(crate) enum Command {
     /// Run a portal on this machine, with nothing else to install
     #[cfg(feature = "serve")]
     Serve(crate::serve::ServeOptions),
+    /// Back up what a local portal keeps, verify a backup, restore it
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Backup(crate::backup::Command),
     /// Upload a build: its files are stored, the build is registered and released
     Push(PushOptions),
     /// Show who you are to the portal, what you can do, and why

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod auth;
+#[cfg(feature = "serve")]
+mod backup;
 mod client;
 mod commands;
 mod failure;
@@ -47,6 +49,8 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Serve(options) => serve::serve(options)
             .await
             .map_err(|error| Failure::failed(&error)),
+        #[cfg(feature = "serve")]
+        Command::Backup(command) => backup::backup(command, output).await,
         Command::Push(options) => push::push(&portal()?, options, output).await,
         Command::Whoami => whoami::whoami(&portal()?, output).await,
         Command::Status => status::status(&portal()?, output).await,

@@ -3,7 +3,8 @@
 //! | file | what |
 //! |---|---|
 //! | `options` | what it is told |
-//! | `folder` | the data folder: one process at a time |
+//! | `folder`, `layout` | the data folder: one process at a time; where what lies in it |
+//! | `checks` | what is looked at in it before it is served |
 //! | `place` | the embedded DynamoDB and S3, and the store on them |
 //! | `local_aws` | AWS on this machine: EventBridge and Lambda, as far as a pipeline needs them |
 //! | `hooks` | the router of webhooks |
@@ -12,14 +13,16 @@
 //! | `ambient` | the clock, randomness, the signals |
 
 mod ambient;
+pub(crate) mod checks;
 mod connections;
 mod error;
 mod folder;
 mod hooks;
 mod housekeeping;
+pub(crate) mod layout;
 mod local_aws;
 mod options;
-mod place;
+pub(crate) mod place;
 
 use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
@@ -36,9 +39,9 @@ use url::Url;
 use web::{AppState, Assets, AuthMode};
 
 pub(crate) use error::ServeError;
+pub(crate) use folder::DataFolder;
 pub(crate) use options::ServeOptions;
 
-use folder::DataFolder;
 use place::Place;
 
 /// How long requests and jobs in flight may take to end after a stop was asked for.
@@ -55,9 +58,10 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let (config, digest) = read_config(&options.config)?;
     let assets = load_assets(options.assets.as_deref())?;
     let folder = DataFolder::open(&options.data, options.reset)?;
+    checks::check(&folder)?;
     let (web, address) = listen("--listen", options.listen).await?;
     let (aws, aws_address) = listen("--aws-listen", options.aws_listen).await?;
-    let place = Place::start(&folder, &options).await?;
+    let place = Place::start(&folder, &options.place()).await?;
 
     let fallback = Url::parse(&format!("http://{address}")).ok();
     let (uploads, queued) = background::queue();

@@ -1,6 +1,8 @@
 //! Why the local portal does not start, and what to do about it.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, path::Path};
+
+use embedded::dynamodb::Damage;
 
 /// Why the local portal does not start.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +83,59 @@ pub(crate) enum ServeError {
         #[source]
         source: io::Error,
     },
+    /// Nothing may be written into the data folder.
+    #[error(
+        "{folder} may not be written by this user; change its owner or its rights, or name another folder with --data"
+    )]
+    NotWritable {
+        /// The folder, or a file in it.
+        folder: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The disk has no room.
+    #[error(
+        "the disk of {folder} is full; make room, or name a folder on another disk with --data"
+    )]
+    Full {
+        /// The folder.
+        folder: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The database is not as it was written.
+    #[error(
+        "{file} is damaged: {damage}. Nothing was changed. Move the folder {folder} away, and restore the newest backup with `towpath backup restore BACKUP --data {folder}`; docs/backup.md says what else can be tried"
+    )]
+    Damaged {
+        /// The database.
+        file: String,
+        /// The data folder.
+        folder: String,
+        /// What is wrong.
+        damage: Damage,
+    },
+    /// The database cannot be looked at.
+    #[error("{file} cannot be opened")]
+    Unreadable {
+        /// The database.
+        file: String,
+        /// Why.
+        #[source]
+        damage: Damage,
+    },
+    /// Objects without records.
+    #[error(
+        "{folder} has files of builds or seals of the audit log, and no records of them: {file} is missing or empty. Put it back, or move the folder away and restore the newest backup with `towpath backup restore BACKUP --data {folder}`. --reset deletes the files, too, and starts empty"
+    )]
+    NoRecords {
+        /// The database.
+        file: String,
+        /// The data folder.
+        folder: String,
+    },
     /// An embedded server did not start.
     #[error("{what} did not start")]
     Embedded {
@@ -91,9 +146,39 @@ pub(crate) enum ServeError {
         source: embedded::Error,
     },
     /// The table or a bucket could not be made.
-    #[error("the table or a bucket cannot be opened; `--reset` starts with an empty data folder")]
+    #[error("the table or a bucket of the data folder cannot be opened")]
     Store(#[from] store::Error),
     /// The system does not tell of signals.
     #[error("cannot listen for Ctrl-C")]
     Signals(#[source] io::Error),
+}
+
+impl ServeError {
+    /// Why a folder, or a file in it, cannot be used.
+    pub(super) fn folder(path: &Path, source: io::Error) -> Self {
+        let folder = path.display().to_string();
+        match source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::NotWritable { folder, source }
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::Full { folder, source }
+            }
+            _ => Self::Folder { folder, source },
+        }
+    }
+
+    /// Why a database is not served.
+    pub(super) fn database(file: &Path, folder: &Path, damage: Damage) -> Self {
+        let name = file.display().to_string();
+        match damage {
+            Damage::NotADatabase | Damage::CutOff { .. } | Damage::Pages(_) => Self::Damaged {
+                file: name,
+                folder: folder.display().to_string(),
+                damage,
+            },
+            Damage::Unreadable(source) => Self::folder(file, source),
+            Damage::Locked => Self::Unreadable { file: name, damage },
+        }
+    }
 }

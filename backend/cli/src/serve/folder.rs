@@ -6,23 +6,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::ServeError;
+use super::{ServeError, layout};
 
 /// The data folder, held until this is dropped. The system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct DataFolder {
+pub(crate) struct DataFolder {
     path: PathBuf,
     _lock: File,
 }
 
 impl DataFolder {
     /// Opens the folder, makes it if absent, and empties it if asked.
-    pub(super) fn open(path: &Path, reset: bool) -> Result<Self, ServeError> {
+    pub(crate) fn open(path: &Path, reset: bool) -> Result<Self, ServeError> {
         let folder = path.display().to_string();
-        let failed = |source| ServeError::Folder {
-            folder: folder.clone(),
-            source,
-        };
+        let failed = |source| ServeError::folder(path, source);
         fs::create_dir_all(path).map_err(failed)?;
         let lock = File::create(path.join("lock")).map_err(failed)?;
         lock.try_lock().map_err(|error| match error {
@@ -41,14 +38,18 @@ impl DataFolder {
         Ok(folder)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The records, one `SQLite` file.
     pub(super) fn records(&self) -> PathBuf {
-        self.path.join("records.sqlite")
+        layout::records(&self.path)
     }
 
     /// The objects.
     pub(super) fn objects(&self) -> PathBuf {
-        self.path.join("objects")
+        layout::objects(&self.path)
     }
 
     /// Forgets everything that this program put there, and nothing else: the folder was named by a person.

@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use url::Url;
 
-use super::ServeError;
+use super::{ServeError, place};
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
@@ -54,6 +54,15 @@ pub(crate) struct ServeOptions {
 }
 
 impl ServeOptions {
+    /// Where the embedded servers are to be.
+    pub(super) fn place(&self) -> place::Settings {
+        place::Settings {
+            dynamodb: self.dynamodb_listen,
+            s3: self.s3_listen,
+            region: self.region.clone(),
+        }
+    }
+
     /// A local portal has no sign-in: anyone who reaches it may do everything, so only this machine may.
     pub(super) fn check_addresses(&self) -> Result<(), ServeError> {
         let addresses = [

@@ -3,8 +3,10 @@
 
 mod along;
 mod audit;
+mod backup;
 mod bystander;
 mod config;
+mod damaged;
 mod ends;
 mod flaky;
 mod holds;

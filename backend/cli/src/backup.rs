@@ -1,0 +1,208 @@
+//! `towpath backup`: everything that `towpath serve` keeps, in a folder of open formats. `docs/backup.md` specifies it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `format` | the manifest and the lines of its lists |
+//! | `make` | writes a backup, also while the portal runs |
+//! | `names` | the paths of objects in a backup |
+//! | `read` | reads one, and compares everything with its digest |
+//! | `verify`, `restore` | the commands on that |
+//! | `progress` | how far it is |
+
+mod format;
+mod make;
+mod names;
+mod progress;
+mod read;
+mod restore;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use domain::words;
+use tokio::task::spawn_blocking;
+
+use crate::{failure::Failure, output::Output};
+use format::Manifest;
+
+const EXAMPLES: &str = "Examples:
+  towpath backup make --to backups/2026-11-30          while `towpath serve` runs or not
+  towpath backup verify backups/2026-11-30
+  towpath backup restore backups/2026-11-30 --data .towpath-restored
+  towpath serve --data .towpath-restored
+
+A backup is a folder: the records as lines of JSON, the objects as files, and a manifest with the digests of all of them.
+docs/backup.md says what is in it, and how it is read without this program.";
+
+/// Back up, verify, restore.
+#[derive(Subcommand)]
+#[command(after_help = EXAMPLES)]
+pub(crate) enum Command {
+    /// Copy everything that a local portal keeps into a new folder, also while it runs
+    Make(MakeOptions),
+    /// Read a backup, and compare everything in it with its digest
+    Verify(VerifyOptions),
+    /// Make a new data folder of a backup
+    Restore(RestoreOptions),
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct MakeOptions {
+    /// The data folder of `towpath serve`
+    #[arg(long, value_name = "DIR", default_value = ".towpath")]
+    data: PathBuf,
+    /// The folder to make; nothing may be there yet
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct VerifyOptions {
+    /// The backup
+    #[arg(value_name = "BACKUP")]
+    backup: PathBuf,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct RestoreOptions {
+    /// The backup
+    #[arg(value_name = "BACKUP")]
+    backup: PathBuf,
+    /// The data folder to make, for `towpath serve --data`; absent or empty
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+}
+
+pub(crate) async fn backup(command: Command, output: &Output) -> Result<(), Failure> {
+    let watched = output.is_watched();
+    match command {
+        Command::Make(options) => {
+            let to = options.to.clone();
+            let manifest = blocking(move || make::make(&options, watched)).await?;
+            tell("backed up", &manifest, output)?;
+            output.note(&format!(
+                "check it with `towpath backup verify {}`",
+                to.display()
+            ));
+            complete(&manifest)
+        }
+        Command::Verify(options) => {
+            let manifest = blocking(move || verify::verify(&options.backup, watched)).await?;
+            tell("all digests are right:", &manifest, output)?;
+            complete(&manifest)
+        }
+        Command::Restore(options) => {
+            let data = options.data.clone();
+            let manifest = restore::restore(options, watched).await?;
+            tell("restored", &manifest, output)?;
+            output.note(&format!(
+                "start it with `towpath serve --data {}`, and compare its audit log with its seals by `towpath audit verify`",
+                data.display()
+            ));
+            complete(&manifest)
+        }
+    }
+}
+
+fn tell(what: &str, manifest: &Manifest, output: &Output) -> Result<(), Failure> {
+    if output.json {
+        return output.value(manifest);
+    }
+    output.line(&format!(
+        "{what} {} and {} ({}), as of {}",
+        words::count(number(manifest.table.items), "record"),
+        words::count(number(manifest.objects.count), "object"),
+        words::size(manifest.objects.bytes),
+        words::second(manifest.made_at),
+    ));
+    Ok(())
+}
+
+/// A backup that lacks what its records name is the best that there is, and no success.
+fn complete(manifest: &Manifest) -> Result<(), Failure> {
+    if manifest.incomplete.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Failed(format!(
+        "the backup has all that could be read, and is not complete:\n  {}",
+        manifest.incomplete.join("\n  ")
+    )))
+}
+
+fn number(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// Work on the disk, where it holds up nothing else.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    spawn_blocking(work)
+        .await
+        .map_err(|error| Failure::failed(&error))?
+}
+
+/// Why a file or folder cannot be read, in words.
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("{} cannot be read: {error}", path.display()))
+}
+
+/// Why a file or folder cannot be written, in words.
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    let name = path.display();
+    Failure::Failed(match error.kind() {
+        std::io::ErrorKind::StorageFull => {
+            format!("{name} cannot be written: the disk is full. Nothing is left of what was begun")
+        }
+        _ => format!("{name} cannot be written: {error}"),
+    })
+}
+
+/// The folder that is worked in before everything is complete: beside the one that it becomes, and gone if it does not.
+fn partial(target: &Path, output_of: &str) -> Result<tempfile::TempDir, Failure> {
+    let parent = match target.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => {
+            return Err(Failure::Refused(format!(
+                "{} is no folder that {output_of} can be made as",
+                target.display()
+            )));
+        }
+    };
+    let name = target.file_name().ok_or_else(|| {
+        Failure::Refused(format!(
+            "{} has no name that {output_of} can have",
+            target.display()
+        ))
+    })?;
+    let mut prefix = name.to_os_string();
+    prefix.push(".partial-");
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .tempdir_in(parent)
+        .map_err(|error| unwritable(parent, &error))
+}
+
+/// Gives a complete folder its name.
+fn finish(partial: tempfile::TempDir, target: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| unwritable(target, &error);
+    // On Windows, a folder takes no other's place.
+    if cfg!(windows) && target.exists() {
+        std::fs::remove_dir(target).map_err(failed)?;
+    }
+    std::fs::rename(partial.path(), target).map_err(failed)?;
+    // It has another name now, so there is nothing to remove.
+    let _moved = partial.keep();
+    let parent = target.parent().filter(|path| !path.as_os_str().is_empty());
+    sync_folder(parent.unwrap_or(Path::new("."))).map_err(failed)
+}
+
+/// Writes a folder's list of names to the disk.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! `towpath backup restore`: a new data folder, complete or not at all.
+
+use std::{io::Read, path::Path};
+
+use domain::Timestamp;
+use embedded::{
+    dynamodb::{self, Depth, OfflineTable},
+    s3::{NewVersion, StoredObjects},
+};
+
+use super::{
+    RestoreOptions, blocking, finish,
+    format::{Manifest, ObjectLine, RECORDS},
+    partial,
+    progress::Progress,
+    read::{Stored, damaged},
+    unwritable,
+};
+use crate::{
+    failure::Failure,
+    serve::{DataFolder, layout, place},
+};
+
+/// How many records are written in one transaction, at the most, and how many bytes of them.
+const ITEMS: usize = 500;
+const BYTES: usize = 4 << 20;
+
+pub(super) async fn restore(options: RestoreOptions, watched: bool) -> Result<Manifest, Failure> {
+    let RestoreOptions { backup, data } = options;
+    refuse_taken(&data)?;
+    let stored = Stored::open(&backup)?;
+    let partial = partial(&data, "a data folder")?;
+    // The table and the buckets are made as `towpath serve` makes them.
+    let folder =
+        DataFolder::open(partial.path(), false).map_err(|error| Failure::failed(&error))?;
+    let place = place::Place::start(&folder, &place::Settings::default()).await;
+    let place = place.map_err(|error| Failure::failed(&error))?;
+    place.shutdown().await;
+    let target = partial.path().to_owned();
+    let manifest = blocking(move || {
+        let progress = Progress::new(watched);
+        let filled = Restoration {
+            stored: &stored,
+            backup: &backup,
+            target: &target,
+            progress: &progress,
+        }
+        .fill();
+        progress.finish();
+        filled?;
+        Ok(stored.manifest)
+    })
+    .await?;
+    drop(folder);
+    finish(partial, &data)?;
+    Ok(manifest)
+}
+
+/// Nothing that somebody has is replaced.
+fn refuse_taken(data: &Path) -> Result<(), Failure> {
+    let taken = match data.symlink_metadata() {
+        Ok(found) if found.is_dir() => std::fs::read_dir(data)
+            .map_err(|error| super::unreadable(data, &error))?
+            .next()
+            .is_some(),
+        Ok(_) => true,
+        Err(_) => false,
+    };
+    if taken {
+        return Err(Failure::Refused(format!(
+            "{} is not empty: a backup is restored into a new folder. Name one with --data, or move this one away",
+            data.display()
+        )));
+    }
+    Ok(())
+}
+
+/// A data folder that is being filled.
+struct Restoration<'a> {
+    stored: &'a Stored,
+    backup: &'a Path,
+    target: &'a Path,
+    progress: &'a Progress,
+}
+
+impl Restoration<'_> {
+    fn fill(&self) -> Result<(), Failure> {
+        self.progress.say("records");
+        self.fill_table()?;
+        self.progress.start(self.stored.manifest.objects.bytes);
+        self.fill_buckets()?;
+        self.progress.say("checking the records");
+        self.check_table()
+    }
+
+    fn fill_table(&self) -> Result<(), Failure> {
+        let table = self.table()?;
+        let file = self.backup.join(RECORDS);
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        let write = |lines: &mut Vec<String>| {
+            let added = table.add(lines);
+            lines.clear();
+            added.map_err(|error| damaged(&file, &domain::causes::chain(&error)))
+        };
+        self.stored.records(|line| {
+            lines.push(line.to_owned());
+            bytes += line.len();
+            if lines.len() < ITEMS && bytes < BYTES {
+                return Ok(());
+            }
+            bytes = 0;
+            write(&mut lines)
+        })?;
+        write(&mut lines)
+    }
+
+    fn fill_buckets(&self) -> Result<(), Failure> {
+        let folder = layout::objects(self.target);
+        let objects = StoredObjects::of(&folder).map_err(|error| unwritable(&folder, &error))?;
+        let known = objects
+            .buckets()
+            .map_err(|error| unwritable(&folder, &error))?;
+        let made_at = self.stored.manifest.made_at;
+        self.stored.objects(|line| {
+            let bucket = place::bucket_of(&line.bucket).to_owned();
+            if !known.contains(&bucket) {
+                return Err(Failure::Refused(format!(
+                    "{}: `towpath serve` has no bucket {}: the backup is of something else",
+                    self.backup.display(),
+                    line.bucket
+                )));
+            }
+            let written = |error| unwritable(&folder, &error);
+            let Some(of) = line.bytes.clone() else {
+                return objects
+                    .put(&bucket, version(line, made_at), None)
+                    .map_err(written);
+            };
+            let mut bytes = self.stored.bytes(&of)?;
+            let reader: &mut dyn Read = &mut bytes;
+            objects
+                .put(&bucket, version(line, made_at), Some(reader))
+                .map_err(written)?;
+            self.progress.add(of.size);
+            bytes.finish(&of)
+        })
+    }
+
+    /// That the database is whole, and has as many records as were read.
+    fn check_table(&self) -> Result<(), Failure> {
+        let path = layout::records(self.target);
+        let failed = |why: &str| {
+            Failure::Failed(format!(
+                "what was written is not what was read ({why}): look at the disk, and try again"
+            ))
+        };
+        dynamodb::check(&path, Depth::Everything)
+            .map_err(|damage| failed(&domain::causes::chain(&damage)))?;
+        let table = self.table()?;
+        let (mut items, mut next) = (0, Some(dynamodb::Cursor::default()));
+        while let Some(after) = next {
+            let page = table.page(after).map_err(|error| Failure::failed(&error))?;
+            items += page.0.len() as u64;
+            next = page.1;
+        }
+        let should = self.stored.manifest.table.items;
+        if items != should {
+            return Err(failed(&format!("{items} records of {should}")));
+        }
+        Ok(())
+    }
+
+    fn table(&self) -> Result<OfflineTable, Failure> {
+        OfflineTable::open(&layout::records(self.target), place::TABLE)
+            .map_err(|error| Failure::failed(&error))
+    }
+}
+
+/// What is put; where it is not known when it was written, as if when the backup was made.
+fn version(line: ObjectLine, made_at: Timestamp) -> NewVersion {
+    NewVersion {
+        key: line.key,
+        id: line.version,
+        etag: line.etag,
+        checksum: line.checksum,
+        headers: line.headers,
+        modified: line.modified.unwrap_or(made_at).into(),
+        lock: line.retention.map(super::format::Retention::lock),
+    }
+}

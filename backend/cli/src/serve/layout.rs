@@ -1,0 +1,13 @@
+//! Where what lies in a data folder.
+
+use std::path::{Path, PathBuf};
+
+/// The records, one `SQLite` file.
+pub(crate) fn records(folder: &Path) -> PathBuf {
+    folder.join("records.sqlite")
+}
+
+/// The objects.
+pub(crate) fn objects(folder: &Path) -> PathBuf {
+    folder.join("objects")
+}

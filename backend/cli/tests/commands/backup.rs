@@ -1,0 +1,459 @@
+//! Backups of a local portal: made while it runs, verified, restored; broken off, damaged, and of something else.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
+
+use domain::digest::Digest;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use testkit::{TOWPATH, serve::Serve};
+
+use crate::portal::{Typed, noise, towpath, typed};
+
+/// A folder with a configuration, in which commands are typed.
+pub(crate) struct Desk(TempDir);
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("towpath.toml"), TOWPATH).unwrap();
+        Self(folder)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// A portal on a data folder.
+    pub(crate) fn serve(&self, data: &str) -> Serve {
+        let mut command = towpath(self.0.path());
+        command.args(["serve", "--data", data, "--listen", "127.0.0.1:0"]);
+        Serve::start(command.stderr(Stdio::null()))
+    }
+
+    pub(crate) fn types(&self, arguments: &[&str]) -> Typed {
+        typed(towpath(self.0.path()).args(arguments))
+    }
+
+    /// A command that must succeed. What it printed.
+    pub(crate) fn says(&self, arguments: &[&str]) -> String {
+        let done = self.types(arguments);
+        assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+        done.out
+    }
+
+    /// A command that must end with a code. What it said of that.
+    pub(crate) fn refuses(&self, code: i32, arguments: &[&str]) -> String {
+        let done = self.types(arguments);
+        assert_eq!(done.code, code, "{}{}", done.out, done.err);
+        done.err
+    }
+
+    /// The same to a portal.
+    pub(crate) fn asks(&self, portal: &Serve, arguments: &[&str]) -> String {
+        self.says(&[&["--url", &portal.url], arguments].concat())
+    }
+
+    fn json(&self, portal: &Serve, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.asks(portal, &[&["--json"], arguments].concat())).unwrap()
+    }
+
+    /// Hands in a build that is unlike every other of another size.
+    pub(crate) fn pushes(&self, portal: &Serve, size: usize) {
+        let name = format!("{size}.apk");
+        fs::write(self.path(&name), noise(size)).unwrap();
+        self.asks(
+            portal,
+            &["push", &name, "--app", "wallet", "--environment", "dev"],
+        );
+    }
+
+    /// A data folder `data` with two builds, a log and a seal, that no portal serves any more.
+    pub(crate) fn with_data() -> Self {
+        let desk = Self::new();
+        let portal = desk.serve("data");
+        for size in [30_000, 70_000] {
+            desk.pushes(&portal, size);
+        }
+        desk.asks(&portal, &["hold", "dev", "--reason", "tests"]);
+        drop(portal);
+        // The first thing that a portal does is to seal what is not.
+        let portal = desk.serve("data");
+        desk.until_sealed(&portal);
+        desk.asks(&portal, &["lift", "dev", "--reason", "done"]);
+        drop(portal);
+        desk
+    }
+
+    fn until_sealed(&self, portal: &Serve) {
+        let start = Instant::now();
+        while self.json(portal, &["audit", "verify"])["seals"] == 0 {
+            assert!(start.elapsed() < Duration::from_secs(30), "no seal");
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    /// That nothing is left of what was begun.
+    fn is_tidy(&self) {
+        let names = self.names();
+        assert!(
+            names.iter().all(|name| !name.contains("partial")),
+            "{names:?}"
+        );
+    }
+}
+
+const MAKE: [&str; 6] = ["backup", "make", "--data", "data", "--to", "kept"];
+const VERIFY: [&str; 3] = ["backup", "verify", "kept"];
+const RESTORE: [&str; 5] = ["backup", "restore", "kept", "--data", "again"];
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    lines.collect()
+}
+
+/// What a portal shows of its records.
+fn seen(desk: &Desk, portal: &Serve) -> [Value; 3] {
+    let status = desk.json(portal, &["status"]);
+    let log = desk.json(portal, &["audit", "list"]);
+    [
+        desk.json(portal, &["builds", "--app", "wallet"]),
+        status["apps"].clone(),
+        log["entries"].clone(),
+    ]
+}
+
+#[test]
+fn a_running_portal_is_backed_up_and_another_is_made_of_that() {
+    let desk = Desk::with_data();
+    let portal = desk.serve("data");
+    let told = desk.says(&MAKE);
+    assert!(told.starts_with("backed up "), "{told}");
+    assert!(desk.says(&VERIFY).starts_with("all digests are right: "));
+    let shown = seen(&desk, &portal);
+    let log = desk.asks(&portal, &["audit", "export", "--all"]);
+    drop(portal);
+
+    desk.says(&RESTORE);
+    desk.is_tidy();
+    let portal = desk.serve("again");
+    assert_eq!(seen(&desk, &portal), shown);
+    assert_eq!(desk.asks(&portal, &["audit", "export", "--all"]), log);
+    let verified = desk.json(&portal, &["audit", "verify"]);
+    assert_eq!(verified["findings"], json!([]));
+    assert_eq!(verified["locks"]["governance"], verified["seals"]);
+    assert_ne!(verified["seals"], 0);
+    let latest = ["latest", "--app", "wallet", "--environment", "dev"];
+    desk.asks(&portal, &[&latest[..], &["--output", "got.apk"]].concat());
+    assert_eq!(fs::read(desk.path("got.apk")).unwrap(), noise(70_000));
+    desk.pushes(&portal, 90_000);
+    desk.asks(&portal, &["audit", "verify"]);
+}
+
+#[test]
+fn a_backup_is_read_without_this_program() {
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    let kept = desk.path("kept");
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(kept.join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["format"], 1);
+    assert_eq!(manifest["incomplete"], Value::Null);
+    let digest = |name: &str| Digest::of(&fs::read(kept.join(name)).unwrap()).to_string();
+    assert_eq!(manifest["table"]["sha256"], digest("records.jsonl"));
+    assert_eq!(manifest["objects"]["sha256"], digest("objects.jsonl"));
+
+    let records = lines(&kept.join("records.jsonl"));
+    assert_eq!(manifest["table"]["items"], records.len());
+    let builds = records
+        .iter()
+        .filter(|line| line["Item"]["sk"]["S"] == "BUILD");
+    assert_eq!(builds.count(), 2);
+
+    let objects = lines(&kept.join("objects.jsonl"));
+    assert_eq!(manifest["objects"]["count"], objects.len());
+    let mut bytes = 0;
+    for object in &objects {
+        let file = fs::read(kept.join(object["file"].as_str().unwrap())).unwrap();
+        assert_eq!(object["size"], file.len());
+        assert_eq!(object["sha256"], Digest::of(&file).to_string());
+        bytes += file.len();
+    }
+    assert_eq!(manifest["objects"]["bytes"], bytes);
+    let artifact = objects
+        .iter()
+        .find(|object| object["key"].as_str().unwrap().ends_with("/70000.apk"))
+        .unwrap();
+    assert_eq!(artifact["bucket"], "artifacts");
+    let path = format!("objects/artifacts/{}", artifact["key"].as_str().unwrap());
+    assert_eq!(artifact["file"], path.as_str());
+    let seal = objects
+        .iter()
+        .find(|object| object["bucket"] == "seals")
+        .unwrap();
+    assert_eq!(seal["retention"]["mode"], "GOVERNANCE");
+    assert!(seal["version"].is_string() && seal["content_type"] == "application/json");
+}
+
+#[test]
+fn builds_come_in_while_backups_are_made_and_each_backup_is_whole() {
+    let desk = Desk::new();
+    let portal = desk.serve("data");
+    desk.pushes(&portal, 10_000);
+    thread::scope(|scope| {
+        let pushing = scope.spawn(|| {
+            for size in 1..=12 {
+                desk.pushes(&portal, 10_000 + size * 5_000);
+            }
+        });
+        let mut number = 0;
+        while number == 0 || !pushing.is_finished() && number < 7 {
+            let to = format!("kept-{number}");
+            desk.says(&["backup", "make", "--data", "data", "--to", &to]);
+            number += 1;
+        }
+        pushing.join().unwrap();
+        assert!(number > 1, "the pushes were over too soon");
+        for number in 0..number {
+            let (from, to) = (format!("kept-{number}"), format!("again-{number}"));
+            desk.says(&["backup", "restore", &from, "--data", &to]);
+            let records = lines(&desk.path(&from).join("records.jsonl"));
+            let builds = records
+                .iter()
+                .filter(|line| line["Item"]["sk"]["S"] == "BUILD");
+            if number % 3 > 0 {
+                continue;
+            }
+            let restored = desk.serve(&to);
+            let shown = desk.json(&restored, &["builds", "--app", "wallet"]);
+            assert_eq!(shown["items"].as_array().unwrap().len(), builds.count());
+            desk.asks(&restored, &["audit", "verify"]);
+            // Whatever was on its way in when the backup was made is taken up again.
+            for size in 1..=12 {
+                desk.pushes(&restored, 10_000 + size * 5_000);
+            }
+            let shown = desk.json(&restored, &["builds", "--app", "wallet"]);
+            assert_eq!(shown["items"].as_array().unwrap().len(), 13);
+        }
+    });
+}
+
+#[test]
+fn what_is_killed_half_way_leaves_no_backup_and_no_data_folder() {
+    let desk = Desk::new();
+    let portal = desk.serve("data");
+    desk.pushes(&portal, 20_000_000);
+    let killed = |arguments: &[&str], target: &str| {
+        let mut child = towpath(desk.0.path())
+            .args(arguments)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let begun = || {
+            desk.names()
+                .iter()
+                .any(|name| name.starts_with(&format!("{target}.partial-")))
+        };
+        while !begun() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended too soon");
+            thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap(); // SIGKILL
+        child.wait().unwrap();
+        assert!(!desk.path(target).exists());
+    };
+    killed(&MAKE, "kept");
+    let partial = desk.names();
+    let partial = partial.iter().find(|name| name.contains("partial"));
+    let told = desk.refuses(4, &["backup", "verify", partial.unwrap()]);
+    assert!(told.contains("was not finished"), "{told}");
+    desk.says(&MAKE);
+    desk.says(&VERIFY);
+    killed(&RESTORE, "again");
+    desk.says(&RESTORE);
+}
+
+#[test]
+fn nothing_that_is_there_is_replaced() {
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    let told = desk.refuses(5, &MAKE);
+    assert!(told.contains("kept is there already"), "{told}");
+    let told = desk.refuses(5, &["backup", "restore", "kept", "--data", "data"]);
+    assert!(told.contains("data is not empty"), "{told}");
+    fs::create_dir(desk.path("again")).unwrap();
+    desk.says(&RESTORE);
+    let told = desk.refuses(4, &["backup", "make", "--data", "absent", "--to", "other"]);
+    assert!(
+        told.contains("absent has no records") && told.contains("--data"),
+        "{told}"
+    );
+    desk.is_tidy();
+}
+
+#[test]
+fn a_backup_that_was_changed_is_refused_by_the_name_of_its_file() {
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    let kept = desk.path("kept");
+    let objects = lines(&kept.join("objects.jsonl"));
+    let object = objects[0]["file"].as_str().unwrap();
+    let edit = |name: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        let path = kept.join(name);
+        let whole = fs::read(&path).unwrap();
+        let mut bytes = whole.clone();
+        change(&mut bytes);
+        fs::write(&path, bytes).unwrap();
+        for command in [VERIFY.as_slice(), RESTORE.as_slice()] {
+            let told = desk.refuses(5, command);
+            assert!(
+                told.contains(name) && told.contains("the backup is damaged"),
+                "{told}"
+            );
+            assert!(!desk.path("again").exists());
+        }
+        desk.is_tidy();
+        fs::write(&path, whole).unwrap();
+    };
+    edit(object, &|bytes| bytes[7] ^= 1);
+    edit(object, &|bytes| bytes.truncate(100));
+    edit(object, &|bytes| bytes.push(0));
+    for name in ["records.jsonl", "objects.jsonl"] {
+        edit(name, &|bytes| bytes.truncate(bytes.len() / 2));
+        edit(name, &|bytes| {
+            let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+            bytes.drain(..=end);
+        });
+        edit(name, &Vec::clear);
+    }
+    edit("records.jsonl", &|bytes| {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        *bytes = text.replacen("wallet", "wallut", 1).into_bytes();
+    });
+    edit("manifest.json", &|bytes| bytes.truncate(50));
+
+    let gone = fs::read(kept.join(object)).unwrap();
+    fs::remove_file(kept.join(object)).unwrap();
+    let told = desk.refuses(5, &RESTORE);
+    assert!(told.contains(object) && told.contains("missing"), "{told}");
+    fs::write(kept.join(object), gone).unwrap();
+    desk.says(&VERIFY);
+}
+
+/// Changes the list of objects, and everything that has its digest.
+fn forge(kept: &Path, change: impl Fn(&mut Vec<Value>)) {
+    let mut objects = lines(&kept.join("objects.jsonl"));
+    change(&mut objects);
+    let lines: Vec<String> = objects.iter().map(Value::to_string).collect();
+    let text = lines.join("\n") + "\n";
+    let path = kept.join("manifest.json");
+    let mut manifest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    manifest["objects"]["sha256"] = Digest::of(text.as_bytes()).to_string().into();
+    fs::write(kept.join("objects.jsonl"), text).unwrap();
+    fs::write(path, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn a_backup_that_somebody_made_up_reads_and_writes_nothing_else() {
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    let kept = desk.path("kept");
+    let whole = fs::read(kept.join("objects.jsonl")).unwrap();
+    let manifest = fs::read(kept.join("manifest.json")).unwrap();
+    let config = fs::read(desk.path("towpath.toml")).unwrap();
+    for file in [
+        "../towpath.toml",
+        "objects/../../towpath.toml",
+        "manifest.json",
+    ] {
+        forge(&kept, |objects| {
+            objects[0]["file"] = file.into();
+            objects[0]["size"] = config.len().into();
+            objects[0]["sha256"] = Digest::of(&config).to_string().into();
+        });
+        for command in [VERIFY.as_slice(), RESTORE.as_slice()] {
+            let told = desk.refuses(5, command);
+            assert!(told.contains("is not below objects/"), "{told}");
+        }
+    }
+    fs::write(kept.join("objects.jsonl"), whole).unwrap();
+    fs::write(kept.join("manifest.json"), manifest).unwrap();
+    forge(&kept, |objects| objects[0]["bucket"] = "../../other".into());
+    let told = desk.refuses(5, &RESTORE);
+    assert!(told.contains("has no bucket ../../other"), "{told}");
+
+    let path = kept.join("manifest.json");
+    let mut manifest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    manifest["format"] = 2.into();
+    fs::write(&path, manifest.to_string()).unwrap();
+    let told = desk.refuses(5, &RESTORE);
+    assert!(told.contains("a later version of Towpath"), "{told}");
+    desk.is_tidy();
+}
+
+#[test]
+fn what_a_deployment_leaves_out_or_names_otherwise_is_restored_too() {
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    forge(&desk.path("kept"), |objects| {
+        for (number, object) in objects.iter_mut().enumerate() {
+            let object = object.as_object_mut().unwrap();
+            for member in ["etag", "checksum", "modified"] {
+                object.remove(member);
+            }
+            let version = format!("3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrH{number}");
+            object.insert("version".to_owned(), version.into());
+            object.insert("deleted".to_owned(), false.into());
+        }
+    });
+    desk.says(&RESTORE);
+    let portal = desk.serve("again");
+    let verified = desk.json(&portal, &["audit", "verify"]);
+    assert_eq!(verified["findings"], json!([]));
+    assert_ne!(verified["seals"], 0);
+    let latest = ["latest", "--app", "wallet", "--environment", "dev"];
+    desk.asks(&portal, &[&latest[..], &["--output", "got.apk"]].concat());
+    assert_eq!(fs::read(desk.path("got.apk")).unwrap(), noise(70_000));
+}
+
+#[test]
+fn a_file_that_a_build_names_and_the_data_folder_lacks_is_told() {
+    let desk = Desk::with_data();
+    let artifacts = desk.path("data/objects/buckets/towpath-releases/artifacts/wallet");
+    let mut files: Vec<PathBuf> = fs::read_dir(&artifacts)
+        .unwrap()
+        .map(|digest| digest.unwrap().path())
+        .flat_map(|digest| fs::read_dir(digest).unwrap())
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    fs::remove_file(&files[0]).unwrap();
+    let mut bytes = fs::read(&files[1]).unwrap();
+    bytes[10] ^= 1;
+    fs::write(&files[1], bytes).unwrap();
+    let told = desk.refuses(1, &MAKE);
+    assert!(told.contains("is not complete"), "{told}");
+    for size in ["30000.apk", "70000.apk"] {
+        assert!(told.contains(size), "{told}");
+    }
+    // It is the best that there is.
+    let told = desk.refuses(1, &RESTORE);
+    assert!(told.contains("30000.apk"), "{told}");
+    let portal = desk.serve("again");
+    desk.asks(&portal, &["audit", "verify"]);
+    // Pushed once more, the file is there again.
+    desk.pushes(&portal, 70_000);
+}
