@@ -34,7 +34,7 @@ impl Objects {
         let call = self.client.put_object().bucket(&self.bucket).key(key);
         let signed = call
             .content_length(size)
-            .checksum_sha256(BASE64.encode(digest.as_bytes()))
+            .set_checksum_sha256(Some(BASE64.encode(digest.as_bytes())))
             .presigned(lasting(expires, None)?)
             .boxed()
             .await
