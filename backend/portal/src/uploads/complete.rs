@@ -5,7 +5,7 @@ use domain::{Timestamp, audit::Principal, causes::chain, id::UploadId};
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use store::table::{Registering, Registration, Upload, UploadFile};
 
-use super::{facts, plan};
+use super::{TRIES, contended, facts, plan};
 use crate::{Error, Result, register::Registrations, uploads::Uploads};
 
 /// So many files are looked at at once.
@@ -20,37 +20,41 @@ impl Uploads<'_> {
         now: Timestamp,
     ) -> Result<UploadPlan> {
         let who = who.into();
-        let mut upload = self.known_upload(who.actor, id).await?;
-        let facts = facts(&upload, who, now);
-        self.check_run(&facts.app, facts.run.as_ref(), facts.origin)
-            .await?;
         let table = &self.portal.table;
-        if let Registration::Done { build, .. } =
-            table.builds().begin_registration(&facts.key, now).await?
-            && !upload.heals
-        {
-            let build = Registrations::of(self.portal)
-                .registered_before(&build, &facts)
+        for _ in 0..TRIES {
+            let mut upload = self.known_upload(who.actor, id).await?;
+            let facts = facts(&upload, who, now);
+            self.check_run(&facts.app, facts.run.as_ref(), facts.origin)
                 .await?;
-            return Ok(plan::done(upload.id, build.id, now));
-        }
-        if upload.registering.is_none() {
-            self.check_files(&upload).await?;
-            upload.registering = Some(Registering {
-                by: facts.by,
-                proof: facts.proof,
-                from: facts.from,
-                since: now,
-                worked_at: None,
-                files_done: 0,
-            });
-            upload.failed = None;
-            if !table.builds().put_upload(&mut upload, now).await? {
-                return self.plan(who.actor, id, now).await;
+            if let Registration::Done { build, .. } =
+                table.builds().begin_registration(&facts.key, now).await?
+                && !upload.heals
+            {
+                let build = Registrations::of(self.portal)
+                    .registered_before(&build, &facts)
+                    .await?;
+                return Ok(plan::done(upload.id, build.id, now));
             }
-            self.hand_over(id).await;
+            if upload.registering.is_none() {
+                self.check_files(&upload).await?;
+                upload.registering = Some(Registering {
+                    by: facts.by,
+                    proof: facts.proof,
+                    from: facts.from,
+                    since: now,
+                    worked_at: None,
+                    files_done: 0,
+                });
+                upload.failed = None;
+                if !table.builds().put_upload(&mut upload, now).await? {
+                    // Somebody else went on with it: perhaps only by asking for its plan.
+                    continue;
+                }
+                self.hand_over(id).await;
+            }
+            return Ok(plan::registering(upload, now));
         }
-        Ok(plan::registering(upload, now))
+        Err(contended())
     }
 
     /// Hands an upload over to be registered. If that fails, the clock does it again.

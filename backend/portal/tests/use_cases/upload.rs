@@ -352,3 +352,18 @@ async fn many_who_begin_the_same_at_once_go_on_with_one_upload() {
     multiparts.dedup();
     assert_eq!(multiparts.len(), 1, "{multiparts:?}");
 }
+
+#[tokio::test]
+async fn an_upload_that_is_completed_while_others_ask_for_its_plan_is_to_be_registered() {
+    let world = TestPortal::new().await;
+    for number in 0..8 {
+        let notes = format!("notes {number}").into_bytes();
+        let plan = start(&world, request(vec![promised("notes.txt", &notes)])).await;
+        put_file(&plan.files[0], &notes).await;
+        let (uploads, caller, now) = (world.portal.uploads(), me(), at(NOW));
+        let asked = (0..8).map(|_| uploads.plan(&caller, &plan.id, now));
+        let completed = uploads.complete(&caller, &plan.id, now);
+        let (completed, _) = futures::join!(completed, futures::future::join_all(asked));
+        assert!(completed.unwrap().registering.is_some());
+    }
+}
