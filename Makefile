@@ -114,6 +114,11 @@ fuzz: ## Look for inputs that break a parser: TARGET=events SECONDS=60; INPUT=<f
 	@tests/setup fuzz
 	@KEEP=$(KEEP) tests/fuzz/run "$(TARGET)" "$(or $(INPUT),$(SECONDS))"
 
+chaos: ## Let a busy team meet faults, kills and wrong clocks: SEEDS=100 STEPS=2000; SEED=7 repeats one, PRINT=1 prints each step
+	@tests/setup test
+	@TOWPATH_CHAOS_SEED=$(SEED) TOWPATH_CHAOS_SEEDS=$(or $(SEEDS),100) TOWPATH_CHAOS_STEPS=$(or $(STEPS),2000) \
+		TOWPATH_CHAOS_PRINT=$(PRINT) tests/nextest -E 'binary(chaos)'
+
 mutants: ## Disable each guard of tests/mutants/list.toml, and expect its test to fail; ONLY=<name> takes one
 	@tests/setup test
 	@python3 tests/mutants/run.py $(if $(ONLY),--only $(ONLY))
@@ -133,4 +138,4 @@ fresh-machine: ## Try `make run` and `make test` on a bare Debian made for it; K
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy backup restore redrive user emulator emulator-test emulator-contract api-test attack browser fuzz mutants bench cost fresh-machine fmt
+.PHONY: help run site test check samples infra synth deploy destroy backup restore redrive user emulator emulator-test emulator-contract api-test attack browser fuzz chaos mutants bench cost fresh-machine fmt

@@ -57,8 +57,16 @@ pub struct Builder {
     sign_in: Option<SignIn>,
     data: Option<TempDir>,
     codepipeline: Kind,
-    faults: bool,
+    faults: Option<Failing>,
+    in_memory: bool,
     listen: bool,
+}
+
+/// What can be made to fail.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Failing {
+    Table,
+    Everything,
 }
 
 impl Default for Builder {
@@ -74,7 +82,8 @@ impl Default for Builder {
             sign_in: None,
             data: None,
             codepipeline: Kind::None,
-            faults: false,
+            faults: None,
+            in_memory: false,
             listen: false,
         }
     }
@@ -160,7 +169,21 @@ impl Builder {
     /// Writes to the table can be made to fail.
     #[must_use]
     pub fn faults(mut self) -> Self {
-        self.faults = true;
+        self.faults = Some(Failing::Table);
+        self
+    }
+
+    /// Calls of the table and of the objects can be made to fail.
+    #[must_use]
+    pub fn faults_everywhere(mut self) -> Self {
+        self.faults = Some(Failing::Everything);
+        self
+    }
+
+    /// The objects are kept in memory, where the machine has a folder for that: nothing waits for its disk.
+    #[must_use]
+    pub fn in_memory(mut self) -> Self {
+        self.in_memory = true;
         self
     }
 
@@ -193,7 +216,7 @@ impl Builder {
 
     async fn started(mut self) -> TestPortal {
         log::start();
-        let services = Services::with(self.data.take(), false).await;
+        let services = Services::with(self.data.take(), self.in_memory, false).await;
         let direct = &services.store;
         if let Some(bucket) = self.seals {
             direct
@@ -204,9 +227,14 @@ impl Builder {
                 .unwrap();
         }
         let endpoint = services.dynamodb_endpoint();
-        let (faults, through) = if self.faults {
+        let (faults, through) = if let Some(failing) = self.faults {
             let faults = Faults::before(&endpoint).await;
-            let through = connect(&faults.endpoint, &services.s3.endpoint()).await;
+            let s3 = services.s3.endpoint();
+            let s3 = match failing {
+                Failing::Table => s3,
+                Failing::Everything => faults.before_s3(&s3).await,
+            };
+            let through = connect(&faults.endpoint, &s3).await;
             (Some(faults), through)
         } else {
             (None, direct.clone())

@@ -1,15 +1,19 @@
-//! A proxy between the portal and its table that lets writes fail: before they took effect or after, with an answer or without.
+//! Proxies between the portal and its table, and its objects, that let calls fail: before they took effect or after, with an
+//! answer or without.
 
 use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde_json::json;
 use tokio::{net::TcpListener, sync::Notify};
+
+use crate::transient::handed_on;
 
 /// How the table fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,14 +48,38 @@ impl Fault {
     }
 }
 
+/// Which call fails, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The write of that number.
+    Write(u32),
+    /// The call of that number, be it a write or not.
+    Call(u32),
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// Where.
+    pub at: Place,
+    /// How.
+    pub fault: Fault,
+    /// Whether every call after it fails, too, and none would get through by being tried again. Else it passes.
+    pub lasts: bool,
+}
+
 #[derive(Debug, Default)]
 struct Plan {
     /// Writes until now.
     writes: u32,
-    /// Which write fails, and all after it.
-    fails: Option<(u32, Fault)>,
+    /// Calls until now.
+    calls: u32,
+    /// Which call fails.
+    fails: Option<Interruption>,
     /// What fails for a reason that passes.
     away: Away,
+    /// Notified when this plan's caller is to be no more.
+    stopped: Arc<Notify>,
 }
 
 /// What fails for a reason that passes.
@@ -63,6 +91,13 @@ enum Away {
     Everything,
 }
 
+/// What becomes of a call.
+enum Fate {
+    Passes,
+    /// It fails; whether for a reason that lasts, and whom to stop.
+    Fails(Fault, bool, Arc<Notify>),
+}
+
 /// The proxy.
 pub struct Faults {
     /// Where the portal finds its table.
@@ -70,8 +105,6 @@ pub struct Faults {
     behind: String,
     client: reqwest::Client,
     plan: Mutex<Plan>,
-    /// Notified when a caller is to be no more.
-    stopped: Notify,
 }
 
 impl Faults {
@@ -83,20 +116,25 @@ impl Faults {
             behind: behind.to_owned(),
             client: reqwest::Client::new(),
             plan: Mutex::default(),
-            stopped: Notify::new(),
         });
         let router = Router::new().fallback(pass).with_state(faults.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         faults
     }
 
-    /// Lets the write of that number, from 0, and all after it fail.
-    fn at(&self, write: u32, fault: Fault) {
-        *self.plan.lock().unwrap() = Plan {
-            writes: 0,
-            fails: Some((write, fault)),
-            away: Away::Nothing,
+    /// Starts one before that S3, which follows the same plan; its endpoint.
+    pub(crate) async fn before_s3(self: &Arc<Self>, behind: &str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let (faults, behind) = (self.clone(), behind.to_owned());
+        let pass = move |request: Request| {
+            let (faults, behind) = (faults.clone(), behind.clone());
+            async move { faults.pass_object(&behind, request).await }
         };
+        let router = Router::new().fallback(pass);
+        let router = router.layer(DefaultBodyLimit::disable());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        endpoint
     }
 
     /// Does something while the table does not answer as it should.
@@ -128,14 +166,19 @@ impl Faults {
         fault: Fault,
         action: impl Future<Output = Result<T, E>>,
     ) -> bool {
-        self.at(write, fault);
+        let interruption = Interruption {
+            at: Place::Write(write),
+            fault,
+            lasts: true,
+        };
+        let stopped = self.plan(interruption);
         tokio::select! {
             done = action => {
                 let writes = self.mend();
                 assert_eq!(done.is_err(), writes > write, "{fault:?} at {write}");
                 writes > write
             }
-            () = self.stopped.notified() => {
+            () = stopped.notified() => {
                 assert!(fault.stops());
                 self.mend();
                 true
@@ -143,19 +186,72 @@ impl Faults {
         }
     }
 
-    fn fails_now(&self, is_write: bool) -> Option<Fault> {
+    /// Does something that is interrupted; nothing if its caller was stopped.
+    pub async fn interrupted<T>(
+        &self,
+        interruption: Interruption,
+        action: impl Future<Output = T>,
+    ) -> Option<T> {
+        let stopped = self.plan(interruption);
+        let done = tokio::select! {
+            done = action => Some(done),
+            () = stopped.notified() => None,
+        };
+        self.mend();
+        done
+    }
+
+    fn plan(&self, interruption: Interruption) -> Arc<Notify> {
+        let plan = Plan {
+            fails: Some(interruption),
+            ..Plan::default()
+        };
+        let stopped = plan.stopped.clone();
+        *self.plan.lock().unwrap() = plan;
+        stopped
+    }
+
+    fn fate(&self, is_write: bool) -> Fate {
         let mut plan = self.plan.lock().unwrap();
-        let number = plan.writes;
+        let (writes, calls) = (plan.writes, plan.calls);
         plan.writes += u32::from(is_write);
-        let (from, fault) = plan.fails?;
-        let gone_by = number > from;
-        // What comes after the first failure fails too: the table is away, until it is mended.
-        match (gone_by, number == from && is_write, fault) {
-            (true, _, Fault::Refused | Fault::AnswerLost) => Some(Fault::Refused),
-            (true, _, Fault::StoppedBefore | Fault::StoppedAfter) => Some(Fault::StoppedBefore),
-            (false, true, fault) => Some(fault),
-            (false, false, _) => None,
+        plan.calls += 1;
+        let Some(Interruption { at, fault, lasts }) = plan.fails else {
+            return Fate::Passes;
+        };
+        let (is_here, is_after) = match at {
+            Place::Write(from) => (is_write && writes == from, writes > from),
+            Place::Call(from) => (calls == from, calls > from),
+        };
+        let fault = match (is_here, is_after && (lasts || fault.stops()), fault) {
+            (true, ..) => fault,
+            // The table is away, until it is mended.
+            (false, true, Fault::Refused | Fault::AnswerLost) => Fault::Refused,
+            (false, true, Fault::StoppedBefore | Fault::StoppedAfter) => Fault::StoppedBefore,
+            (false, false, _) => return Fate::Passes,
+        };
+        Fate::Fails(fault, lasts, plan.stopped.clone())
+    }
+
+    async fn pass_object(&self, behind: &str, request: Request) -> Response {
+        let is_write = !matches!(*request.method(), Method::GET | Method::HEAD);
+        let has_body = *request.method() != Method::HEAD;
+        let Fate::Fails(fault, lasts, stopped) = self.fate(is_write) else {
+            return handed_on(&self.client, behind, request).await;
+        };
+        if fault.is_heard() {
+            handed_on(&self.client, behind, request).await;
         }
+        if fault.stops() {
+            return gone(&stopped).await;
+        }
+        let (status, code) = if lasts {
+            (StatusCode::FORBIDDEN, "AccessDenied")
+        } else {
+            (StatusCode::CONFLICT, "OperationAborted")
+        };
+        let body = format!("<Error><Code>{code}</Code><Message>cut off</Message></Error>");
+        (status, if has_body { body } else { String::new() }).into_response()
     }
 }
 
@@ -169,18 +265,16 @@ async fn pass(State(faults): State<Arc<Faults>>, headers: HeaderMap, body: Bytes
         let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#;
         return (StatusCode::INTERNAL_SERVER_ERROR, body).into_response();
     }
-    match faults.fails_now(is_write) {
-        None => forward(&faults.client, &faults.behind, &headers, body).await,
-        Some(Fault::Refused) => failed(),
-        Some(Fault::AnswerLost) => {
-            forward(&faults.client, &faults.behind, &headers, body).await;
-            failed()
-        }
-        Some(Fault::StoppedBefore) => gone(&faults).await,
-        Some(Fault::StoppedAfter) => {
-            forward(&faults.client, &faults.behind, &headers, body).await;
-            gone(&faults).await
-        }
+    let Fate::Fails(fault, lasts, stopped) = faults.fate(is_write) else {
+        return forward(&faults.client, &faults.behind, &headers, body).await;
+    };
+    if fault.is_heard() {
+        forward(&faults.client, &faults.behind, &headers, body).await;
+    }
+    if fault.stops() {
+        gone(&stopped).await
+    } else {
+        failed(lasts)
     }
 }
 
@@ -201,12 +295,18 @@ pub(crate) async fn forward(
 }
 
 /// A failure that the SDK does not try to get over by itself.
-fn failed() -> Response {
-    let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#AccessDeniedException","message":"cut off"}"#;
-    (StatusCode::BAD_REQUEST, body).into_response()
+fn failed(lasts: bool) -> Response {
+    let code = if lasts {
+        "AccessDeniedException"
+    } else {
+        "OperationAborted"
+    };
+    let kind = format!("com.amazonaws.dynamodb.v20120810#{code}");
+    let body = json!({"__type": kind, "message": "cut off"});
+    (StatusCode::BAD_REQUEST, body.to_string()).into_response()
 }
 
-async fn gone(faults: &Faults) -> Response {
-    faults.stopped.notify_one();
+async fn gone(stopped: &Notify) -> Response {
+    stopped.notify_one();
     std::future::pending().await
 }

@@ -25,6 +25,8 @@
 //! | `.jobs()` | answers to `CodePipeline`'s jobs are kept in [`TestPortal::codepipeline`] |
 //! | `.simulator()` | a simulated `CodePipeline` runs pipelines that carry promotions out |
 //! | `.faults()` | [`TestPortal::faults`] lets writes to the table fail, before or after they took effect |
+//! | `.faults_everywhere()` | the same for every call of the table and of the objects |
+//! | `.in_memory()` | objects are kept in memory, and no call waits for a disk |
 //! | `.seals()` | the audit log is sealed into a bucket |
 //! | `.data(folder)` | the table and the objects are what `towpath serve` left in a folder |
 //! | `.listen()` | it answers on a loopback address, too |

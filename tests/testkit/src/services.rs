@@ -15,6 +15,8 @@ pub const REGION: &str = "eu-west-1";
 pub const ACCOUNT: &str = "123456789012";
 /// The table.
 pub const TABLE: &str = "towpath";
+/// Where Linux keeps files in memory.
+const MEMORY: &str = "/dev/shm";
 /// The portal's bucket.
 pub const BUCKET: &str = "towpath-releases";
 /// The bucket of the pipelines' artifacts.
@@ -40,16 +42,25 @@ pub struct Services {
 impl Services {
     /// Empty ones. The portal's keys open its own bucket alone, as its role would.
     pub async fn start() -> Self {
-        Self::with(None, true).await
+        Self::with(None, false, true).await
     }
 
-    /// Those of a folder of `towpath serve`; with the portal's keys for its own bucket, or for all.
-    pub(crate) async fn with(data: Option<TempDir>, only_its_own: bool) -> Self {
+    /// Those of a folder of `towpath serve`, or empty ones whose objects are in memory, too; with the portal's keys for its own
+    /// bucket, or for all.
+    pub(crate) async fn with(
+        data: Option<TempDir>,
+        objects_in_memory: bool,
+        only_its_own: bool,
+    ) -> Self {
         // The clients ask for one, though all of it stays on loopback; a second install changes nothing.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let any = ([127, 0, 0, 1], 0).into();
         let in_memory = data.is_none();
-        let folder = data.unwrap_or_else(|| tempfile::tempdir().unwrap());
+        let folder = data.unwrap_or_else(|| {
+            let in_memory = objects_in_memory.then(|| tempfile::tempdir_in(MEMORY));
+            let in_memory = in_memory.and_then(Result::ok);
+            in_memory.unwrap_or_else(|| tempfile::tempdir().unwrap())
+        });
         let records = if in_memory {
             Storage::Memory
         } else {

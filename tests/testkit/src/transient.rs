@@ -142,7 +142,11 @@ fn canceled(body: &Value, code: &str) -> Response {
 }
 
 /// Hands a request on as it came, by the host that it is signed for; what comes back.
-async fn handed_on(client: &reqwest::Client, behind: &str, request: Request) -> Response {
+pub(crate) async fn handed_on(
+    client: &reqwest::Client,
+    behind: &str,
+    request: Request,
+) -> Response {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let headers = head.headers;
