@@ -7,6 +7,7 @@ import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHAOS = "tests/chaos/tests/chaos.rs"
 PAGE = ROOT / "docs" / "threats.md"
 LIST = pathlib.Path(__file__).with_name("list.toml")
 
@@ -102,6 +103,11 @@ def read() -> tuple[list[Mutant], list[str]]:
             wrong.append(f"list.toml, {claim['threat']!r}: no mutant is for {test}, so that nothing shows that it can fail")
         for test in sorted(without - (tests.keys() - named)):
             wrong.append(f"list.toml, {claim['threat']!r}: {test} is without a mutant, and is no such test or has one")
+    for fields in listed["bug"]:
+        if different := FIELDS ^ (fields.keys() - {"within"}):
+            wrong.append(f"list.toml, {fields.get('name')}: unknown or missing: {', '.join(sorted(different))}")
+        else:
+            mutants.append(Mutant(**{"within": None} | fields | {"test": Test(CHAOS, fields["test"])}))
     return mutants, wrong + problems(mutants)
 
 
