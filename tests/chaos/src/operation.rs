@@ -13,6 +13,7 @@ use domain::{
     gate::GateKind,
     hold::Held,
     id::{AppId, BuildId, EnvironmentId, EventId, FileName, PromotionId, RunId, UploadId},
+    page::Limit,
     promotion::{Bypass, Promotion},
 };
 use portal::{
@@ -162,7 +163,10 @@ impl Operation {
                 environment,
             } => {
                 let actor = by.actor();
-                portal.runs().overview(&actor, now).await?;
+                portal
+                    .runs()
+                    .overview(&actor, Limit::APPS, None, now)
+                    .await?;
                 portal
                     .builds()
                     .tester(&actor, app, environment, now)

@@ -263,7 +263,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::s3::folder::{DefaultLock, LockMode};
+    use crate::s3::folder::{DefaultLock, LockMode, Precondition};
 
     fn folder(path: &Path) -> Folder {
         let folder = Folder::open(path).unwrap();
@@ -290,7 +290,9 @@ mod tests {
             ..Headers::default()
         };
         let ready = draft.finish(headers, None, None).unwrap();
-        folder.publish(bucket, key, ready, false).unwrap();
+        folder
+            .publish(bucket, key, ready, &Precondition::None)
+            .unwrap();
     }
 
     type Shown = (
