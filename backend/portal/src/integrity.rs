@@ -45,8 +45,8 @@ impl Integrity<'_> {
     /// Reads on where the turn before ended.
     pub(crate) async fn verify(self, now: Timestamp) -> Result<()> {
         self.portal.authorise(&Actor::portal(), Action::Sweep)?;
-        let builds = self.portal.table.builds();
-        let mut state = builds.verification().await?;
+        let records = self.portal.table.integrity();
+        let mut state = records.verification().await?;
         if state.is_over || state.begun_at.is_none() {
             if state
                 .begun_at
@@ -64,7 +64,7 @@ impl Integrity<'_> {
             self.verify_build(&build, &mut state, &mut left, now)
                 .await?;
             if left == 0 {
-                return Ok(builds.put_verification(&state).await?);
+                return Ok(records.put_verification(&state).await?);
             }
             state = Verification {
                 begun_at: state.begun_at,
@@ -73,7 +73,7 @@ impl Integrity<'_> {
             };
         }
         state.is_over = true;
-        Ok(builds.put_verification(&state).await?)
+        Ok(records.put_verification(&state).await?)
     }
 
     /// The builds that are current somewhere and come after one.
@@ -104,8 +104,8 @@ impl Integrity<'_> {
             let found = self.read(object, state.read.take(), left).await;
             match found {
                 Ok(Found::Whole) => {
-                    let builds = self.portal.table.builds();
-                    builds.forget_damage(&object.key).await?;
+                    let records = self.portal.table.integrity();
+                    records.forget_damage(&object.key).await?;
                 }
                 Ok(Found::Partly(read)) => {
                     state.read = Some(read);
@@ -187,7 +187,7 @@ impl Integrity<'_> {
             found,
             at: now,
         };
-        Ok(self.portal.table.builds().note_damage(&damage).await?)
+        Ok(self.portal.table.integrity().note_damage(&damage).await?)
     }
 }
 

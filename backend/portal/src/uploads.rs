@@ -30,7 +30,7 @@ pub use register::{Ended, LEFT_ALONE, LEFT_BY_A_PROCESS};
 pub(crate) use request::upload_id;
 
 use crate::{
-    Error, Result,
+    Error, Portal, Result,
     access::Action,
     handle::handle,
     known,
@@ -114,7 +114,7 @@ impl Uploads<'_> {
             None => promised(key, id, request, (actor, origin), now),
         };
         if let Registration::Done { build, .. } = begun {
-            if upload.heals || self.is_damaged(&upload).await? {
+            if upload.heals || is_damaged(self.portal, &upload).await? {
                 upload.heals = true;
                 return self.planned(upload, now).await;
             }
@@ -125,21 +125,6 @@ impl Uploads<'_> {
             return Ok(Some(plan::done(upload.id, build.id, now)));
         }
         self.planned(upload, now).await
-    }
-
-    /// Whether a file of a registered build is missing, or is not what was registered, as far as that is known without reading
-    /// it.
-    async fn is_damaged(self, upload: &Upload) -> Result<bool> {
-        for file in &upload.files {
-            let key = object_keys::artifact(&upload.app, &file.digest, &file.name);
-            let found = self.portal.objects.head(&key).await?;
-            if found.is_none_or(|found| found.size != file.size)
-                || self.portal.table.builds().damage(&key).await?.is_some()
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// That the run is not one of another app: its page would show this build as its own. One that nobody has reported
@@ -233,6 +218,20 @@ impl Uploads<'_> {
         }
         Ok(upload)
     }
+}
+
+/// Whether a file of a registered build is missing, or is not what was registered, as far as that is known without reading it.
+async fn is_damaged(portal: &Portal, upload: &Upload) -> Result<bool> {
+    for file in &upload.files {
+        let key = object_keys::artifact(&upload.app, &file.digest, &file.name);
+        let found = portal.objects.head(&key).await?;
+        if found.is_none_or(|found| found.size != file.size)
+            || portal.table.integrity().damage(&key).await?.is_some()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn contended() -> Error {

@@ -43,8 +43,8 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use self::{
     calls::Calls,
     handle::{
-        Audit, Builds, Downloads, Events, Holds, Links, Lockouts, People, Promotions, Releases,
-        Runs, Sessions, Tokens,
+        Audit, Builds, Downloads, Events, Holds, Integrity, Links, Lockouts, People, Promotions,
+        Releases, Runs, Sessions, Tokens,
     },
 };
 
@@ -190,5 +190,10 @@ impl Table {
     /// The audit log, its seals, and the configuration that was last noted.
     pub const fn audit(&self) -> Audit<'_> {
         Audit::of(self)
+    }
+
+    /// Objects that are damaged, and looking for them.
+    pub const fn integrity(&self) -> Integrity<'_> {
+        Integrity::of(self)
     }
 }

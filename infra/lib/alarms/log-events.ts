@@ -10,6 +10,7 @@ import type { Watch } from './watch.ts';
 /** What a function writes into the field `event` of a line, for something that only it can know. */
 export const PROMOTION_FAILED = 'promotion-failed';
 export const OBJECT_DAMAGED = 'object-damaged';
+export const DOWNLOAD_NOT_RECORDED = 'download-not-recorded';
 
 /** What only the functions' own lines tell. */
 export function logEvents(
@@ -32,6 +33,13 @@ export function logEvents(
       means: 'A file of a build that is served is missing, or is not what was registered.',
       section: 'An object is damaged',
       metric: counted(OBJECT_DAMAGED, [clock]),
+      limit: 0,
+    },
+    {
+      name: DOWNLOAD_NOT_RECORDED,
+      means: 'A download was given while the table took no writes, and is on no list.',
+      section: 'Downloads without a record',
+      metric: counted(DOWNLOAD_NOT_RECORDED, [web]),
       limit: 0,
     },
   ];

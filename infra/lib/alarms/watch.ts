@@ -16,6 +16,8 @@ export type Section =
   | 'Registrations wait'
   | 'Promotions stay open'
   | 'A promotion failed'
+  | 'An object is damaged'
+  | 'Downloads without a record'
   | 'The clock is silent'
   | 'The table is throttled';
 

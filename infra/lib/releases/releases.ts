@@ -67,7 +67,10 @@ export class Releases extends Construct {
    * Starting an upload in parts and sending a part create no object, and know no such header. The policy comes when the
    * functions that write are those of this version: those of an earlier one are called until then, and wrote icons without it.
    */
-  denyOverwriting(registering: readonly TowpathFunction[], whenReady: readonly IDependable[]): void {
+  denyOverwriting(
+    registering: readonly TowpathFunction[],
+    whenReady: readonly IDependable[],
+  ): void {
     this.deny({ Null: { 's3:if-none-match': 'true', 's3:if-match': 'true' } });
     this.deny({
       Null: { 's3:if-match': 'false' },
@@ -91,13 +94,6 @@ export class Releases extends Construct {
   /** Lets a function learn that an object is missing. Without the right to list, S3 says that it is forbidden. */
   grantLook(to: TowpathFunction): void {
     to.grant(['s3:ListBucket'], [this.bucket.bucketArn]);
-  }
-
-  /** Lets a function list the objects under a prefix. */
-  grantList(to: TowpathFunction, prefix: string): void {
-    to.grant(['s3:ListBucket'], [this.bucket.bucketArn], {
-      conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
-    });
   }
 
   /** Lets a function do what is listed to objects under some prefixes, and tells it the bucket. */

@@ -29,6 +29,7 @@ test('what people feel, and what nobody would see, has an alarm', () => {
     'answers-with-errors',
     'clock-silent',
     'dead-letters',
+    'download-not-recorded',
     'events-wait',
     'functions-fail',
     'jobs-unanswered',

@@ -20,15 +20,21 @@ const HANDLERS: readonly Handler[] = ['web', 'hooks', 'events', 'action', 'regis
 /** What an expression of Rust gives as a partition key, with a star for each part that varies. */
 function partition(expression: string): string {
   const text = /^(?:format!\()?"([^"]*)"/.exec(expression)?.[1];
-  if (text !== undefined) return text.replaceAll(/\{[^}]*\}/g, '*');
-  const constant = /^[A-Z_]+/.exec(expression)?.[0];
-  const named = constant && new RegExp(`const ${constant}: &str = "([^"]*)"`).exec(keys)?.[1];
+  if (text !== undefined)
+    return text.replaceAll(/\{([^}]*)\}/g, (_, name: string) => constantOf(name) ?? '*');
+  const named = constantOf(/^[A-Z_]+/.exec(expression)?.[0]);
   if (named !== undefined && named !== '') return named;
   const called = /^(\w+)\(/.exec(expression)?.[1];
   const body =
     called && new RegExp(`fn ${called}\\([^{]*\\{\\s*(format!\\("[^"]*")`).exec(keys)?.[1];
   assert.ok(body, `keys.rs makes a key of ${expression}, which this test cannot read`);
   return partition(body);
+}
+
+/** What a constant of `keys.rs` is. */
+function constantOf(name: string | undefined): string | undefined {
+  if (name === undefined || !/^[A-Z_]+$/.test(name)) return undefined;
+  return new RegExp(`const ${name}: &str = "([^"]*)"`).exec(keys)?.[1];
 }
 
 /** Every partition that `keys.rs` makes a key of. Those of the index are items of one of these. */

@@ -112,7 +112,7 @@ impl Registrations<'_> {
 
     /// Takes back that an object was found damaged.
     async fn healed(self, place: &str) -> Result<()> {
-        Ok(self.portal.table.builds().forget_damage(place).await?)
+        Ok(self.portal.table.integrity().forget_damage(place).await?)
     }
 
     /// Puts a file in place again that retention took for another registration's.

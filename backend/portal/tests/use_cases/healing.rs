@@ -64,7 +64,7 @@ async fn tick(world: &TestPortal, at: Timestamp) {
 }
 
 async fn damage(world: &TestPortal, key: &str) -> Option<String> {
-    let found = world.store.table.builds().damage(key).await.unwrap();
+    let found = world.store.table.integrity().damage(key).await.unwrap();
     found.map(|damage| damage.found)
 }
 

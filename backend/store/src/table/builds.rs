@@ -151,7 +151,9 @@ impl Builds<'_> {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<BuildBrief>> {
-        self.page(Place::Table, app, limit, cursor).await
+        let partition = keys::builds_partition(app);
+        let calls = &self.table.calls;
+        calls.page(Place::Table, &partition, limit, cursor).await
     }
 
     /// The same as it is at this moment: for decisions.
@@ -161,19 +163,9 @@ impl Builds<'_> {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<BuildBrief>> {
-        self.page(Place::TableNow, app, limit, cursor).await
-    }
-
-    async fn page(
-        self,
-        place: Place,
-        app: &AppId,
-        limit: Limit,
-        cursor: Option<&Cursor>,
-    ) -> Result<Page<BuildBrief>> {
         let partition = keys::builds_partition(app);
         let calls = &self.table.calls;
-        calls.page(place, &partition, limit, cursor).await
+        calls.page(Place::TableNow, &partition, limit, cursor).await
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::{Timestamp, digest::HasherState, id::BuildId};
 use serde::{Deserialize, Serialize};
 
-use super::{handle::Builds, item, keys};
+use super::{handle::Integrity, item, keys};
 use crate::Result;
 
 /// How long it is kept that an object is damaged, unless that is found again: 30 days.
@@ -51,7 +51,7 @@ pub struct PartlyRead {
     pub etag: String,
 }
 
-impl Builds<'_> {
+impl Integrity<'_> {
     /// Whether an object was found to be damaged, and nobody has put it right since.
     pub async fn damage(self, key: &str) -> Result<Option<Damage>> {
         let item = self.table.calls.get(&keys::damage(key), true).await?;

@@ -48,6 +48,11 @@ handle! {
 }
 
 handle! {
+    /// Objects that are damaged, and looking for them.
+    pub struct Integrity
+}
+
+handle! {
     /// Share links.
     pub struct Links
 }

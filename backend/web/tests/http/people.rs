@@ -105,20 +105,17 @@ impl Team {
 
     /// The newest entries of the audit log of that kind.
     async fn noted(&self, action: AuditAction) -> Vec<AuditRecord> {
-        let (month, limit) = (Month::of(now()), Limit::default());
-        let log = self
-            .portal
-            .store
-            .table
-            .audit()
-            .list(&month, limit, None)
-            .await;
-        let notes = log
-            .unwrap()
-            .items
-            .into_iter()
-            .map(|entry| entry.readable().note);
-        notes.filter(|note| note.action == action).collect()
+        // Some hours after the last hours of a month it is the next one.
+        let mut months = vec![Month::of(now()), Month::of(clock())];
+        months.dedup();
+        let mut notes = Vec::new();
+        for month in months {
+            let log = self.portal.store.table.audit();
+            let page = log.list(&month, Limit::default(), None).await.unwrap();
+            notes.extend(page.items.into_iter().map(|entry| entry.readable().note));
+        }
+        notes.retain(|note| note.action == action);
+        notes
     }
 
     async fn approves(&self, cookie: &str, promotion: &Value) -> Answer {
