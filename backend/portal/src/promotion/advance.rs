@@ -27,6 +27,9 @@ use crate::{
 /// More steps than a promotion has, and some for others that are faster.
 const STEPS: usize = 24;
 
+/// More parts than the files of a build are copied in. A bucket that loses what it was sent keeps nobody for ever.
+const PARTS: usize = 2_000;
+
 /// How long the clock stays with all promotions together, where none needs more than its share.
 const TURNS: Duration = Duration::from_mins(2);
 
@@ -65,8 +68,8 @@ impl<'p> Promotions<'p> {
     }
 
     async fn advance_to_rest(self, id: &PromotionId, now: Timestamp) -> Result<Promotion> {
-        let (mut fresh, mut steps) = (false, 0);
-        while steps < STEPS {
+        let (mut fresh, mut steps, mut parts) = (false, 0, 0);
+        while steps < STEPS && parts < PARTS {
             let found = self.portal.table.promotions().get(id).await?;
             let record = found.ok_or_else(|| Error::not_found(format!("promotion {id}")))?;
             let turn = match &record.promotion.state {
@@ -111,6 +114,7 @@ impl<'p> Promotions<'p> {
             fresh = turn == Progress::Started;
             // A large file takes as many turns as it takes.
             steps += usize::from(turn != Progress::Copied);
+            parts += usize::from(turn == Progress::Copied);
         }
         Err(Error::contended())
     }
@@ -131,7 +135,12 @@ impl<'p> Promotions<'p> {
                     let error = chain(&error);
                     tracing::error!(promotion = %id, error, "a promotion could not go on");
                 }
-                Err(_) => self.note_turn(id, turn, now).await?,
+                Err(_) => {
+                    if let Err(error) = self.note_turn(id, turn, now).await {
+                        let error = chain(&error);
+                        tracing::error!(promotion = %id, error, "a promotion was not done in its turn");
+                    }
+                }
             }
         }
         Ok(())
