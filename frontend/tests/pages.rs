@@ -533,3 +533,37 @@ fn everyone_sees_in_whose_name_they_look() {
     assert!(ada.contains("Ada &lt;b&gt;Lovelace") && ada.contains("action=\"/sign-out\""));
     assert!(ada.contains("method=\"post\"") && ada.contains("Unassigned"));
 }
+
+#[test]
+fn the_overview_of_many_apps_says_that_it_is_a_page_of_them_and_leads_to_the_others() {
+    let cursor = Cursor::behind("journal");
+    let mut view = overview::overview();
+    view.next = Some(cursor.clone());
+    let first = page(&OverviewPage {
+        view: &view,
+        from_first: true,
+    });
+    assert!(text(&first).contains("apps on this page"), "{first}");
+    assert!(
+        first.contains(&format!("href=\"/?cursor={cursor}\"")),
+        "{first}"
+    );
+    assert!(!first.contains(">First<"));
+    view.next = None;
+    let last = page(&OverviewPage {
+        view: &view,
+        from_first: false,
+    });
+    assert!(
+        last.contains(">First<") && !last.contains(">Next<"),
+        "{last}"
+    );
+    let all = page(&OverviewPage {
+        view: &view,
+        from_first: true,
+    });
+    assert!(
+        !all.contains("on this page") && !all.contains(r#"class="pages""#),
+        "{all}"
+    );
+}

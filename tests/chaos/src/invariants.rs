@@ -1,6 +1,6 @@
 //! What must hold, a subject a file. Each says in words what does not.
 //!
-//! [`always`] is asked in the middle of everything, [`at_rest`] when nothing fails any more and all that is old enough is
+//! `always` is asked in the middle of everything, `at_rest` when nothing fails any more and all that is old enough is
 //! removed.
 
 mod acknowledged;

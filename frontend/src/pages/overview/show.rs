@@ -57,7 +57,7 @@ impl Page for OverviewPage<'_> {
         view! {
             <header class="page">
                 <h1>"Overview"</h1>
-                {summary(view)}
+                {summary(view, is_whole)}
             </header>
             {(is_whole && !view.apps.is_empty() && is_silent(view)).then(nothing_heard)}
             {matrix}
@@ -87,7 +87,7 @@ fn is_silent(view: &Overview) -> bool {
 }
 
 /// How many pipelines of the apps fail and how many are at work, by their newest run.
-fn summary(view: &Overview) -> AnyView {
+fn summary(view: &Overview, is_whole: bool) -> AnyView {
     let newest: Vec<Status> = pipelines(view)
         .filter_map(|recent| recent.runs.first())
         .map(|run| run.status)
@@ -101,9 +101,10 @@ fn summary(view: &Overview) -> AnyView {
             || view! { <span class="tally" data-status=tone>{format!("{number} {word}")}</span> },
         )
     };
+    let here = if is_whole { "" } else { " on this page" };
     view! {
         <p class="tallies">
-            <span>{words::count(view.apps.len(), "app")}</span>
+            <span>{words::count(view.apps.len(), "app")}{here}</span>
             {said(failing, "failed", "failing")}
             {said(working, "running", "running now")}
         </p>
