@@ -79,6 +79,9 @@ pub struct RegistrationProgress {
     pub files_done: usize,
     /// How many there are.
     pub files: usize,
+    /// Why it was not done when it was last tried, while it is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
 }
 
 /// How far a file is.

@@ -9,7 +9,10 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use domain::{Timestamp, causes::chain, id::UploadId};
 use futures::{StreamExt as _, future::BoxFuture, stream};
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        Semaphore,
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    },
     time::sleep,
 };
 
@@ -54,28 +57,35 @@ impl Background for Queue {
 impl Queued {
     /// Registers what comes, until nobody is left who could send more.
     pub async fn work(self, portal: &Portal, clock: fn() -> Timestamp) {
+        let places = Semaphore::new(AT_ONCE);
         stream::unfold(self.0, |mut uploads| async {
             Some((uploads.recv().await?, uploads))
         })
-        .for_each_concurrent(AT_ONCE, |upload| register(portal, upload, clock))
+        .for_each_concurrent(None, |upload| register(portal, upload, clock, &places))
         .await;
     }
 }
 
-async fn register(portal: &Portal, upload: UploadId, clock: fn() -> Timestamp) {
+/// Registers an upload, and goes on trying for a quarter of an hour: then the clock does. One that pauses keeps no place.
+async fn register(portal: &Portal, upload: UploadId, clock: fn() -> Timestamp, places: &Semaphore) {
     let mut pauses = ExponentialBuilder::default()
         .with_jitter()
         .with_min_delay(Duration::from_millis(500))
-        .with_max_times(5)
+        .with_max_delay(Duration::from_secs(15))
+        .with_max_times(60)
         .build();
     loop {
-        match portal.uploads().register(&upload, clock()).await {
+        let place = places.acquire().await;
+        let registered = portal.uploads().register(&upload, clock()).await;
+        drop(place);
+        match registered {
             Ok(ended) => return log(&upload, &ended),
             Err(error) => {
                 let Some(pause) = pauses.next().filter(|_| error.is_passing()) else {
                     tracing::error!(%upload, error = chain(&error), "an upload waits for the clock to be registered");
                     return;
                 };
+                tracing::warn!(%upload, error = chain(&error), "an upload is registered later");
                 sleep(pause).await;
             }
         }

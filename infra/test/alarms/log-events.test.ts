@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { DOWNLOAD_NOT_RECORDED, OBJECT_DAMAGED, PROMOTION_FAILED } from '../../lib/alarms/log-events.ts';
+import {
+  DOWNLOAD_NOT_RECORDED,
+  OBJECT_DAMAGED,
+  PROMOTION_FAILED,
+} from '../../lib/alarms/log-events.ts';
 import { environmentToml, templateOf } from '../deployment.ts';
 
 const template = templateOf(environmentToml('alarms_to = "releases@example.com"\n'));
@@ -40,7 +44,10 @@ test('what is counted is what the functions write', () => {
 test('what happens is counted in the log of each function where it can', () => {
   const counted = (event: string) =>
     filters.filter(({ FilterPattern }) => FilterPattern === `{ $.event = "${event}" }`).length;
-  assert.deepEqual([PROMOTION_FAILED, OBJECT_DAMAGED, DOWNLOAD_NOT_RECORDED].map(counted), [5, 1, 1]);
+  assert.deepEqual(
+    [PROMOTION_FAILED, OBJECT_DAMAGED, DOWNLOAD_NOT_RECORDED].map(counted),
+    [5, 1, 1],
+  );
   assert.equal(filters.length, 7);
 });
 

@@ -110,6 +110,15 @@ impl Services {
         put.await.unwrap();
     }
 
+    /// Changes the first byte of an object on the disk, so that it is not what its checksum says any more.
+    pub fn alter_object(&self, bucket: &str, key: &str) {
+        let buckets = self.folder.path().join("objects/buckets");
+        let file = buckets.join(bucket).join(format!("{key}@"));
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes[0] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+    }
+
     /// Removes an object with all its versions, whatever locks them.
     pub fn remove_object(&self, bucket: &str, key: &str) {
         let objects = self.folder.path().join("objects");

@@ -61,6 +61,9 @@ pub(super) fn make(options: &MakeOptions, watched: bool) -> Result<Manifest, Fai
             to.display()
         )));
     }
+    if let Some(above) = to.parent() {
+        std::fs::create_dir_all(above).map_err(|error| unwritable(above, &error))?;
+    }
     let partial = partial(to, "a backup")?;
     let progress = Progress::new(watched);
     let written = Backup {

@@ -10,7 +10,7 @@ use embedded::{
 
 use super::{
     RestoreOptions, blocking, finish,
-    format::{Manifest, ObjectLine, RECORDS},
+    format::{Manifest, OBJECTS, ObjectLine, RECORDS},
     partial,
     progress::Progress,
     read::{Stored, damaged},
@@ -124,11 +124,14 @@ impl Restoration<'_> {
         self.stored.objects(|line| {
             let bucket = place::bucket_of(&line.bucket).to_owned();
             if !known.contains(&bucket) {
-                return Err(Failure::Refused(format!(
-                    "{}: `towpath serve` has no bucket {}: the backup is of something else",
-                    self.backup.display(),
-                    line.bucket
-                )));
+                // One that promotions are copied to, beside the portal's own.
+                let made = objects.create_bucket(&bucket);
+                made.map_err(|error| {
+                    damaged(
+                        &self.backup.join(OBJECTS),
+                        &format!("the bucket {bucket:?}: {error}"),
+                    )
+                })?;
             }
             let written = |error| unwritable(&folder, &error);
             let Some(of) = line.bytes.clone() else {

@@ -138,7 +138,7 @@ async fn upload(api: &Api, options: &PushOptions, output: &Output) -> Result<Pus
     loop {
         let mut plan: UploadPlan = api.post(&path, &request).await?;
         if plan.build.is_some() {
-            return registered(api, plan, &progress, what).await;
+            return registered(api, plan, &progress, output, what).await;
         }
         if plan.registering.is_none() {
             match transfer::all(&api.http, &files, &plan, &progress).await {
@@ -153,7 +153,7 @@ async fn upload(api: &Api, options: &PushOptions, output: &Output) -> Result<Pus
             plan = api.post(&complete, &json!({})).await?;
         }
         what = "is registered";
-        let pushed = registered(api, plan, &progress, what).await?;
+        let pushed = registered(api, plan, &progress, output, what).await?;
         // The same files may have been on their way to another environment: asked for again, the build is released here, too.
         if options
             .environment
@@ -179,11 +179,13 @@ async fn registered(
     api: &Api,
     mut plan: UploadPlan,
     progress: &Progress,
+    output: &Output,
     what: &'static str,
 ) -> Result<Pushed, Failure> {
     let path = format!("/api/v1/uploads/{}", plan.id);
     let mut pause = FIRST_LOOK;
     let mut misses = 0;
+    let mut told = None;
     loop {
         if let Some(build) = &plan.build {
             progress.finish();
@@ -195,7 +197,16 @@ async fn registered(
             progress.finish();
             return Err(not_registered(plan.failed));
         };
-        progress.registering(registering.files_done, registering.files);
+        progress.registering(registering);
+        // Nobody watches a bar in a log: there, what keeps the build waiting is said once.
+        if told != registering.last_error && !output.is_watched() {
+            if let Some(why) = &registering.last_error {
+                output.note(&format!(
+                    "the build is not registered yet, and it is tried again: {why}"
+                ));
+            }
+            told.clone_from(&registering.last_error);
+        }
         sleep(pause).await;
         pause = (pause * 2).min(LOOK);
         match api.get(&path, &Vec::new()).await {

@@ -239,7 +239,9 @@ fn builds_come_in_while_backups_are_made_and_each_backup_is_whole() {
             }
             let restored = desk.serve(&to);
             let shown = desk.json(&restored, &["builds", "--app", "wallet"]);
-            assert_eq!(shown["items"].as_array().unwrap().len(), builds.count());
+            let (shown, kept) = (shown["items"].as_array().unwrap().len(), builds.count());
+            // One that was being registered goes on at once.
+            assert!(shown == kept || shown == kept + 1, "{shown} of {kept}");
             desk.asks(&restored, &["audit", "verify"]);
             // Whatever was on its way in when the backup was made is taken up again.
             for size in 1..=12 {
@@ -393,7 +395,14 @@ fn a_backup_that_somebody_made_up_reads_and_writes_nothing_else() {
     fs::write(kept.join("manifest.json"), manifest).unwrap();
     forge(&kept, |objects| objects[0]["bucket"] = "../../other".into());
     let told = desk.refuses(5, &RESTORE);
-    assert!(told.contains("has no bucket ../../other"), "{told}");
+    assert!(told.contains("the bucket \"../../other\""), "{told}");
+    // Another bucket's name is one that promotions are copied to.
+    forge(&kept, |objects| {
+        objects[0]["bucket"] = "prod-releases".into();
+    });
+    desk.says(&RESTORE);
+    assert!(desk.path("again/objects/buckets/prod-releases").is_dir());
+    fs::remove_dir_all(desk.path("again")).unwrap();
 
     let path = kept.join("manifest.json");
     let mut manifest: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();

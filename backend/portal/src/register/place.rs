@@ -8,7 +8,7 @@ use domain::{
 };
 use futures::FutureExt as _;
 use store::{
-    object_keys,
+    Objects, object_keys,
     objects::{Condition, ObjectInfo, Placed, Written},
 };
 
@@ -86,7 +86,7 @@ impl Registrations<'_> {
     async fn put_right(self, file: &Incoming, there: &ObjectInfo) -> Result<Option<Written>> {
         let objects = &self.portal.objects;
         let (from, to) = (&file.key, &file.place);
-        if there.size == file.written.size && objects.digest(to).await?.0 == file.written.digest {
+        if is_whole(objects, to, there, &file.written).await? {
             if file.is_ours {
                 return Ok(None);
             }
@@ -160,7 +160,11 @@ impl Registrations<'_> {
             self.note(key, &place).await?;
             return self.keep_icon(app, icon).await;
         };
-        if there.size == icon.0.size && objects.digest(&place).await?.0 == icon.0.digest {
+        let expected = Written {
+            digest: icon.0.digest,
+            size: icon.0.size,
+        };
+        if is_whole(objects, &place, &there, &expected).await? {
             return Ok(());
         }
         let (icon, bytes) = icon;
@@ -188,5 +192,22 @@ impl Registrations<'_> {
     async fn note(self, key: &RegistrationKey, place: &str) -> Result<()> {
         let builds = self.portal.table.builds();
         Ok(builds.note_objects(key, &[place.to_owned()]).await?)
+    }
+}
+
+/// Whether the bytes of an object are those expected. Those that are not what the bucket's own checksum says are not.
+async fn is_whole(
+    objects: &Objects,
+    key: &str,
+    there: &ObjectInfo,
+    expected: &Written,
+) -> Result<bool> {
+    if there.size != expected.size {
+        return Ok(false);
+    }
+    match objects.digest(key).await {
+        Ok((digest, _)) => Ok(digest == expected.digest),
+        Err(store::Error::Corrupt { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }

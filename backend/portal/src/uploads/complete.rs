@@ -44,6 +44,7 @@ impl Uploads<'_> {
                     since: now,
                     worked_at: None,
                     files_done: 0,
+                    last_error: None,
                 });
                 upload.failed = None;
                 if !table.builds().put_upload(&mut upload, now).await? {

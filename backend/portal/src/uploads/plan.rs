@@ -33,6 +33,7 @@ pub(super) fn registering(upload: Upload, now: Timestamp) -> UploadPlan {
         since: registering.since,
         files_done: registering.files_done,
         files,
+        last_error: registering.last_error,
     });
     let files = upload.files.into_iter();
     UploadPlan {

@@ -79,7 +79,10 @@ impl Uploads<'_> {
                 Ok(Ended::Registered(Box::new(build)))
             }
             Ok(None) => Ok(Ended::Nothing),
-            Err(error) if error.is_passing() => Err(error),
+            Err(error) if error.is_passing() => {
+                work.note_try(&mut upload, &error, now).await;
+                Err(error)
+            }
             Err(error) => work.fail(upload, error, now).await,
         }
     }
@@ -128,7 +131,9 @@ impl Work<'_> {
             return Ok(false);
         };
         registering.worked_at = Some(now);
-        registering.files_done = files_done.unwrap_or(registering.files_done);
+        if let Some(files_done) = files_done {
+            (registering.files_done, registering.last_error) = (files_done, None);
+        }
         let builds = self.portal.table.builds();
         Ok(builds.put_upload(upload, now).await?)
     }
@@ -212,6 +217,24 @@ impl Work<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// Notes why a try failed, for whoever waits; as far as that can be written now.
+    async fn note_try(self, upload: &mut Upload, error: &Error, now: Timestamp) {
+        let why = match error {
+            Error::Store(store::Error::Full { .. }) => {
+                "the disk of the portal is full: free some space on it"
+            }
+            _ => "the portal's table or bucket did not do it; its log says more",
+        };
+        let Some(registering) = &mut upload.registering else {
+            return;
+        };
+        registering.last_error = Some(why.to_owned());
+        let builds = self.portal.table.builds();
+        if let Err(error) = builds.put_upload(upload, now).await {
+            tracing::warn!(upload = %upload.id, error = chain(&error), "a failed try was not noted");
+        }
     }
 
     /// Ends a registration that cannot succeed.

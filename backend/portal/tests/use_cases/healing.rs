@@ -5,7 +5,7 @@ use domain::{Timestamp, build::Build};
 use jiff::SignedDuration;
 use portal::{scheduled, uploads::Ended};
 use store::objects::Condition;
-use testkit::{TestPortal, at, me, wallet};
+use testkit::{BUCKET, TestPortal, at, me, wallet};
 
 use super::upload::{NOW, promised, put_file, request, start};
 
@@ -16,6 +16,8 @@ const GOOD: &[u8] = b"the app as it was built";
 enum Harm {
     Cut,
     Changed,
+    /// On the disk, past the bucket, which knows the checksum of what was written.
+    Altered,
     Removed,
 }
 
@@ -50,6 +52,7 @@ async fn harm(world: &TestPortal, key: &str, harm: Harm) {
     let bytes = match harm {
         Harm::Cut => &GOOD[..5],
         Harm::Changed => b"the app as it was hacked",
+        Harm::Altered => return world.services.alter_object(BUCKET, key),
         Harm::Removed => return objects.delete(key).await.unwrap(),
     };
     let bytes = bytes[..bytes.len().min(GOOD.len())].to_vec();
@@ -73,6 +76,7 @@ async fn damage_is_found_within_a_day_and_a_push_of_the_same_file_puts_it_right(
     for (how, found) in [
         (Harm::Cut, "it has 5 bytes"),
         (Harm::Changed, "its digest is "),
+        (Harm::Altered, "it cannot be read"),
         (Harm::Removed, "it is missing"),
     ] {
         let world = TestPortal::new().await;
@@ -146,9 +150,15 @@ async fn other_bytes_put_nothing_right() {
 
 #[tokio::test]
 async fn another_registration_of_the_same_file_puts_it_right_too() {
+    for how in [Harm::Changed, Harm::Altered] {
+        registered_again(how).await;
+    }
+}
+
+async fn registered_again(how: Harm) {
     let world = TestPortal::new().await;
     let build = pushed(&world).await;
-    harm(&world, &key(&build), Harm::Changed).await;
+    harm(&world, &key(&build), how).await;
     let files = vec![promised("app.zip", GOOD), promised("more.txt", b"more")];
     let plan = start(&world, request(files)).await;
     put_file(&plan.files[0], GOOD).await;

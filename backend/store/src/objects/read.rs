@@ -116,8 +116,14 @@ pub(super) fn unquoted(etag: Option<&str>) -> String {
     etag.unwrap_or_default().trim_matches('"').to_owned()
 }
 
-/// A connection that broke while bytes were read.
+/// Bytes that broke off, or are not those of the checksum that S3 has of the object: the SDK compares them as they come.
 fn broken(error: aws_sdk_s3::primitives::ByteStreamError) -> Error {
+    let mut causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| {
+        error.source()
+    });
+    if causes.any(|cause| cause.to_string().contains("checksum mismatch")) {
+        return Error::corrupt("the object", error);
+    }
     Error::Unavailable {
         operation: "reading an object",
         source: error.into(),

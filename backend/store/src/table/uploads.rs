@@ -82,6 +82,9 @@ pub struct Registering {
     pub worked_at: Option<Timestamp>,
     /// So many files, from the first on, are read and in place.
     pub files_done: usize,
+    /// Why it was not done when it was last tried, while it is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
 }
 
 /// An upload that is to be registered, as the index has it.

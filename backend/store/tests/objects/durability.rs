@@ -136,6 +136,28 @@ async fn wait_until(done: impl Fn() -> bool) {
 }
 
 #[tokio::test]
+async fn bytes_that_are_not_those_of_the_objects_checksum_are_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), Vec::new()).await;
+    let objects = objects_at(&server.endpoint()).await;
+    objects.create_bucket().await.unwrap();
+    objects
+        .put("a", bytes(100_000), "text/plain")
+        .await
+        .unwrap();
+    let file = folder.path().join("buckets/releases/a@");
+    let mut content = std::fs::read(&file).unwrap();
+    content[70_000] ^= 1;
+    std::fs::write(&file, content).unwrap();
+    let read = objects.digest("a").await;
+    assert!(
+        matches!(read, Err(store::Error::Corrupt { .. })),
+        "{read:?}"
+    );
+    server.shutdown().await;
+}
+
+#[tokio::test]
 async fn an_object_whose_file_was_cut_can_be_seen_and_replaced_and_not_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path(), Vec::new()).await;

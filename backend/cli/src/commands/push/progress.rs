@@ -1,8 +1,10 @@
 //! How far an upload is, for anyone who watches.
 
+use api::uploads::RegistrationProgress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::files::LocalFile;
+use crate::output::printable;
 
 /// A bar over all files.
 #[derive(Clone)]
@@ -41,10 +43,16 @@ impl Progress {
         self.0.set_position(bytes);
     }
 
-    /// All has arrived, and the portal reads it.
-    pub(super) fn registering(&self, done: usize, files: usize) {
-        self.0
-            .set_message(format!("registering: {done} of {files} files are read"));
+    /// All has arrived, and the portal reads it; or why it did not when it last tried.
+    pub(super) fn registering(&self, progress: &RegistrationProgress) {
+        let (done, files) = (progress.files_done, progress.files);
+        let why = progress.last_error.as_ref();
+        let why = why.map_or_else(String::new, |why| {
+            format!(", tried again: {}", printable(why))
+        });
+        self.0.set_message(format!(
+            "registering: {done} of {files} files are read{why}"
+        ));
     }
 
     pub(super) fn finish(&self) {

@@ -94,6 +94,12 @@ impl StoredObjects {
         Ok(names)
     }
 
+    /// Makes a bucket, unless it is there.
+    pub fn create_bucket(&self, bucket: &str) -> io::Result<()> {
+        let made = self.0.create_bucket(bucket);
+        made.map(|_| ()).map_err(io::Error::other)
+    }
+
     /// Whether a bucket keeps versions.
     pub fn keeps_versions(&self, bucket: &str) -> io::Result<bool> {
         let settings = self.0.settings(bucket).map_err(io::Error::other)?;
