@@ -76,7 +76,7 @@ async fn damage_is_found_within_a_day_and_a_push_of_the_same_file_puts_it_right(
     for (how, found) in [
         (Harm::Cut, "it has 5 bytes"),
         (Harm::Changed, "its digest is "),
-        (Harm::Altered, "it cannot be read"),
+        (Harm::Altered, "its digest is "),
         (Harm::Removed, "it is missing"),
     ] {
         let world = TestPortal::new().await;
