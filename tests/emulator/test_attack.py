@@ -19,7 +19,8 @@ def standing():
     promotions = lead.get("/api/v1/promotions").json
     entries = lead.get("/api/v1/audit?limit=100").json["entries"]["items"]
     return {
-        "current": [cell.get("current") for cell in cells],
+        # A cell is there once there is anything in it, such as a run.
+        "current": [cell["current"] for cell in cells if "current" in cell],
         "builds": [lead.get(f"/api/v1/apps/{app}/builds?limit=20").json["items"] for app in APPS],
         "promotions": promotions["waiting_for_you"] + promotions["others"],
         # The clock notes the configuration by itself.
