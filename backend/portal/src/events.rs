@@ -5,14 +5,18 @@
 
 pub mod webhooks;
 
+use std::collections::HashMap;
+
+use bytes::Bytes;
 use domain::{
     Timestamp,
     actor::{Actor, ActorKind},
     event::{Event, Pipeline},
-    id::EventId,
+    id::{EventId, RunId},
     known::Known,
     run::Step,
 };
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use sources::{Ignored, Parsed};
 use store::{
     object_keys,
@@ -20,6 +24,10 @@ use store::{
 };
 
 use crate::{Error, Result, access::Action, handle::handle};
+
+/// The events of so many runs are recorded at once. The end of a `CodeBuild` build tells ten things, so that a hundred of them
+/// take a thousand writes.
+const RUNS_AT_ONCE: usize = 16;
 
 /// What became of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +76,50 @@ impl Events<'_> {
     /// Records what one delivery of a source says.
     pub async fn receive(self, actor: &Actor, body: &[u8], now: Timestamp) -> Result<Received> {
         let parsed = self.read(actor, body, now)?;
+        self.record_all(actor, body, parsed, now).await
+    }
+
+    /// Records what several deliveries say, those of different runs at the same time; what became of each, in their order. If
+    /// one of them may not be recorded, none is.
+    pub async fn receive_all(
+        self,
+        actor: &Actor,
+        bodies: &[Bytes],
+        now: Timestamp,
+    ) -> Result<Vec<Received>> {
+        // Those of one run one after the other: at once, they would wait for each other all the same.
+        let mut runs: HashMap<Option<RunId>, Vec<(usize, Parsed)>> = HashMap::new();
+        for (index, body) in bodies.iter().enumerate() {
+            let parsed = self.read(actor, body, now)?;
+            let run = parsed.events.first().map(|event| event.run.clone());
+            runs.entry(run).or_default().push((index, parsed));
+        }
+        let recording = runs.into_values().map(|deliveries| {
+            async move {
+                let mut received = Vec::with_capacity(deliveries.len());
+                for (index, parsed) in deliveries {
+                    let one = self.record_all(actor, &bodies[index], parsed, now).await?;
+                    received.push((index, one));
+                }
+                Ok::<_, Error>(received)
+            }
+            .boxed()
+        });
+        let recording: Vec<_> = recording.collect();
+        let recorded = stream::iter(recording).buffer_unordered(RUNS_AT_ONCE);
+        let mut recorded: Vec<_> = recorded.try_concat().await?;
+        recorded.sort_by_key(|(index, _)| *index);
+        Ok(recorded.into_iter().map(|(_, received)| received).collect())
+    }
+
+    /// Records the events of a delivery that was read.
+    async fn record_all(
+        self,
+        actor: &Actor,
+        body: &[u8],
+        parsed: Parsed,
+        now: Timestamp,
+    ) -> Result<Received> {
         let mut received = Received {
             ignored: parsed.ignored,
             ..Received::default()

@@ -6,17 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::{
-    Timestamp,
-    actor::Actor,
-    build::Build,
-    digest::{Digest, Hasher},
-    id::BuildId,
-};
+use domain::{Timestamp, actor::Actor, build::Build, digest::Hasher, id::BuildId};
 use futures::TryStreamExt as _;
 use jiff::SignedDuration;
 use store::{
-    object_keys,
+    object_keys::{self, BuildObject},
     table::{Damage, PartlyRead, Verification},
 };
 
@@ -31,14 +25,6 @@ const READ_AT_ONCE: u64 = 128 * 1024 * 1024;
 handle! {
     /// Verification of stored objects.
     pub(crate) struct Integrity
-}
-
-/// An object as a build's record has it.
-struct Stored {
-    key: String,
-    name: String,
-    size: u64,
-    digest: Digest,
 }
 
 impl Integrity<'_> {
@@ -96,7 +82,7 @@ impl Integrity<'_> {
             Err(Error::NotFound { .. }) => return Ok(()),
             Err(error) => return Err(error),
         };
-        let objects = stored(&build);
+        let objects = object_keys::of_build(&build);
         for object in objects.iter().skip(state.objects_done) {
             if *left == 0 {
                 return Ok(());
@@ -127,7 +113,7 @@ impl Integrity<'_> {
     /// Reads an object on, for so many bytes at the most.
     async fn read(
         self,
-        object: &Stored,
+        object: &BuildObject,
         before: Option<PartlyRead>,
         left: &mut u64,
     ) -> store::Result<Found> {
@@ -165,7 +151,7 @@ impl Integrity<'_> {
     async fn damaged(
         self,
         build: &Build,
-        object: &Stored,
+        object: &BuildObject,
         found: String,
         now: Timestamp,
     ) -> Result<()> {
@@ -197,25 +183,4 @@ enum Found {
     Partly(PartlyRead),
     /// Something else than what was registered, for people.
     Other(String),
-}
-
-/// What a build's record says of its objects: each file and its icon.
-fn stored(build: &Build) -> Vec<Stored> {
-    let mut stored = Vec::new();
-    for artifact in &build.artifacts {
-        stored.push(Stored {
-            key: object_keys::artifact(&build.app, &artifact.digest, &artifact.name),
-            name: artifact.name.to_string(),
-            size: artifact.size,
-            digest: artifact.digest,
-        });
-        let icon = artifact.package.as_ref().and_then(|it| it.icon.as_ref());
-        stored.extend(icon.map(|icon| Stored {
-            key: object_keys::icon(&build.app, &icon.digest),
-            name: format!("the icon of {}", artifact.name),
-            size: icon.size,
-            digest: icon.digest,
-        }));
-    }
-    stored
 }

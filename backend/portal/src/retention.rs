@@ -140,15 +140,8 @@ impl Retention<'_> {
                         continue;
                     }
                     let build = self.portal.builds().record(&brief.id).await?.build;
-                    for artifact in &build.artifacts {
-                        named.insert(object_keys::artifact(
-                            &app,
-                            &artifact.digest,
-                            &artifact.name,
-                        ));
-                        let icon = artifact.package.as_ref().and_then(|it| it.icon.as_ref());
-                        named.extend(icon.map(|icon| object_keys::icon(&app, &icon.digest)));
-                    }
+                    let objects = object_keys::of_build(&build).into_iter();
+                    named.extend(objects.map(|object| object.key));
                 }
                 let oldest = page.items.last().map(|brief| brief.registered_at);
                 cursor = page.next;

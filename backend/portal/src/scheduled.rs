@@ -33,9 +33,10 @@ pub struct Done {
     pub slow_registrations: u64,
 }
 
-/// Does all that is due at `now`: seals the audit log, notes a changed configuration, has environments follow withdrawals that broke off, has uploads registered that nobody works on, applies
-/// retention, reads on in what is served to see that it is whole, goes on with promotions (those that may start now, those that have waited too long, those that nothing was
-/// heard of), asks for those that follow by themselves. The first that failed is the error, when all others are done.
+/// Does all that is due at `now`: seals the audit log, records a changed configuration, has environments follow withdrawals that
+/// broke off, hands over uploads that nobody registers, applies retention, reads on in the files of what is served, goes on with
+/// promotions (those that may start now, those that have waited too long, those that nothing was heard of), and requests the
+/// automatic ones. The first that failed is the error, when all others are done.
 pub async fn run_scheduled_tasks(portal: &Portal, now: Timestamp) -> Result<Done> {
     let mut done = Done::default();
     let mut duties = Duties::default();

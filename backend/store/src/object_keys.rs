@@ -1,6 +1,7 @@
 //! Where things lie in the release bucket: the one place that knows.
 
 use domain::{
+    build::Build,
     digest::Digest,
     id::{AppId, EventId, FileName},
 };
@@ -24,6 +25,39 @@ pub fn artifact(app: &AppId, digest: &Digest, name: &FileName) -> String {
 /// A package's icon.
 pub fn icon(app: &AppId, digest: &Digest) -> String {
     format!("icons/{app}/{digest}")
+}
+
+/// An object that a build's record names: one of its files, or the icon of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildObject {
+    pub key: String,
+    /// What it is, for people.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+}
+
+/// All objects that a build's record names.
+pub fn of_build(build: &Build) -> Vec<BuildObject> {
+    let mut objects = Vec::new();
+    for file in &build.artifacts {
+        objects.push(BuildObject {
+            key: artifact(&build.app, &file.digest, &file.name),
+            name: file.name.to_string(),
+            size: file.size,
+            digest: file.digest,
+        });
+        let found = file.package.as_ref().and_then(|it| it.icon.as_ref());
+        objects.extend(found.map(|found| BuildObject {
+            key: icon(&build.app, &found.digest),
+            name: format!("the icon of {}", file.name),
+            size: found.size,
+            digest: found.digest,
+        }));
+    }
+    objects
 }
 
 /// All that is on its way in.

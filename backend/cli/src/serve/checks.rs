@@ -10,15 +10,15 @@ use embedded::{
 
 use super::{ServeError, folder::DataFolder, place};
 
-/// So long is the structure of the database looked at, at the most. 100 MB take some tenths of a second.
+/// How long the structure of the database is checked, at most. 100 MB take some tenths of a second.
 pub(crate) const LOOK: Duration = Duration::from_secs(5);
 
-/// So many bytes have to have room, or nothing could be recorded.
-const ROOM: usize = 1 << 20;
+/// How many bytes have to be free for anything to be recorded.
+const FREE: usize = 1 << 20;
 
 /// Refuses a folder that cannot be served as it is.
 pub(super) fn check(folder: &DataFolder) -> Result<(), ServeError> {
-    has_room(folder.path()).map_err(|source| ServeError::folder(folder.path(), source))?;
+    has_space(folder.path()).map_err(|source| ServeError::folder(folder.path(), source))?;
     let records = folder.records();
     let contents = dynamodb::check(&records, Depth::Structure(LOOK));
     let contents =
@@ -44,9 +44,9 @@ fn refuse_objects_alone(folder: &DataFolder) -> Result<(), ServeError> {
     Ok(())
 }
 
-fn has_room(folder: &Path) -> std::io::Result<()> {
+fn has_space(folder: &Path) -> std::io::Result<()> {
     let probe = folder.join("probe");
-    let written = fs::write(&probe, vec![0; ROOM]);
+    let written = fs::write(&probe, vec![0; FREE]);
     let removed = fs::remove_file(&probe);
     written.and(removed)
 }

@@ -94,9 +94,9 @@ pub(crate) enum ServeError {
         #[source]
         source: io::Error,
     },
-    /// The disk has no room.
+    /// The disk is full.
     #[error(
-        "the disk of {folder} is full; make room, or name a folder on another disk with --data"
+        "the disk of {folder} is full; free some space on it, or name a folder on another disk with --data"
     )]
     Full {
         /// The folder.

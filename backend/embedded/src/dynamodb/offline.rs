@@ -16,7 +16,7 @@ use crate::listener::Error;
 const PAUSE: Duration = Duration::from_millis(50);
 const PAUSES: u32 = 200;
 
-/// Copies a database as it is at one moment. Whoever writes to it meanwhile goes on.
+/// Copies a database as of one moment, without blocking those who write to it.
 pub fn snapshot(from: &Path, to: &Path) -> Result<(), Error> {
     let copy = || -> rusqlite::Result<()> {
         let source = check::open(from)?;

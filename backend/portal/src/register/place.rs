@@ -169,10 +169,11 @@ impl Registrations<'_> {
         }
         let (icon, bytes) = icon;
         let condition = Condition::Is(&there.etag);
-        objects
-            .put_if(&place, bytes.clone(), &icon.content_type, condition)
-            .await?;
-        self.healed(&place).await
+        let put = objects.put_if(&place, bytes.clone(), &icon.content_type, condition);
+        if put.await? {
+            self.healed(&place).await?;
+        }
+        Ok(())
     }
 
     /// Puts an icon in place again that retention took for another registration's.

@@ -219,7 +219,7 @@ impl Work<'_> {
         Ok(true)
     }
 
-    /// Notes why a try failed, for whoever waits; as far as that can be written now.
+    /// Records why a try failed, for the client that waits. Best effort: the table may be what failed.
     async fn note_try(self, upload: &mut Upload, error: &Error, now: Timestamp) {
         let why = match error {
             Error::Store(store::Error::Full { .. }) => {

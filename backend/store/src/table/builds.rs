@@ -151,9 +151,7 @@ impl Builds<'_> {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<BuildBrief>> {
-        let partition = keys::builds_partition(app);
-        let calls = &self.table.calls;
-        calls.page(Place::Table, &partition, limit, cursor).await
+        page(self, Place::Table, app, (limit, cursor)).await
     }
 
     /// The same as it is at this moment: for decisions.
@@ -163,10 +161,18 @@ impl Builds<'_> {
         limit: Limit,
         cursor: Option<&Cursor>,
     ) -> Result<Page<BuildBrief>> {
-        let partition = keys::builds_partition(app);
-        let calls = &self.table.calls;
-        calls.page(Place::TableNow, &partition, limit, cursor).await
+        page(self, Place::TableNow, app, (limit, cursor)).await
     }
+}
+
+async fn page(
+    builds: Builds<'_>,
+    place: Place,
+    app: &AppId,
+    (limit, cursor): (Limit, Option<&Cursor>),
+) -> Result<Page<BuildBrief>> {
+    let (calls, partition) = (&builds.table.calls, keys::builds_partition(app));
+    calls.page(place, &partition, limit, cursor).await
 }
 
 /// The writes that keep a build: itself, its line in the app's list, its line in its run.

@@ -43,12 +43,6 @@ pub fn objects_of_item(exported: &str) -> Result<Vec<String>> {
     let Exported { item } = serde_json::from_str(exported).map_err(unread)?;
     let build: Build = serde_dynamo::from_item(item)
         .map_err(|error| Error::corrupt(format!("{} BUILD", keyed.pk.text), error))?;
-    let mut named = Vec::new();
-    for artifact in &build.artifacts {
-        let app = &build.app;
-        named.push(object_keys::artifact(app, &artifact.digest, &artifact.name));
-        let icon = artifact.package.as_ref().and_then(|it| it.icon.as_ref());
-        named.extend(icon.map(|icon| object_keys::icon(app, &icon.digest)));
-    }
-    Ok(named)
+    let objects = object_keys::of_build(&build).into_iter();
+    Ok(objects.map(|object| object.key).collect())
 }

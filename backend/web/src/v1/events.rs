@@ -1,11 +1,8 @@
 //! `/api/v1/events`
 
-use std::collections::HashMap;
-
 use api::events::{Delivered, IgnoredEvent};
 use axum::{Json, body::Bytes, extract::State};
-use domain::{id::RunId, json::Unique};
-use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+use domain::json::Unique;
 use portal::Error;
 
 use crate::{
@@ -17,10 +14,6 @@ use crate::{
 
 /// The most events of one request.
 const MOST: usize = 100;
-
-/// The events of so many runs are recorded at once. The end of a `CodeBuild` build tells ten things, so that a hundred of them
-/// take a thousand writes.
-const AT_ONCE: usize = 16;
 
 /// Records what sources report: one event as `EventBridge` sends it, or an array of up to 100. If one of them is not
 /// valid, or of a pipeline that feeds what the caller may not report of, none is recorded. The same event again changes
@@ -36,38 +29,20 @@ pub(super) async fn receive(
     JsonBytes(body): JsonBytes,
 ) -> Result<Json<Delivered>, Problem> {
     let events = split(body)?;
-    // Those of one run one after the other: at once, they would wait for each other all the same.
-    let mut runs: HashMap<Option<RunId>, Vec<usize>> = HashMap::new();
+    let recorder = state.portal.events();
     for (index, event) in events.iter().enumerate() {
-        let read = state.portal.events().read(&caller.actor, event, caller.now);
-        let read = read.map_err(|error| refusal(error, index, events.len()))?;
-        let run = read.events.into_iter().next().map(|event| event.run);
-        runs.entry(run).or_default().push(index);
+        let read = recorder.read(&caller.actor, event, caller.now);
+        read.map_err(|error| refusal(error, index, events.len()))?;
     }
-    let record = |indices: Vec<usize>| {
-        let (state, caller, events) = (&state, &caller, &events);
-        async move {
-            let mut recorded = Vec::with_capacity(indices.len());
-            for index in indices {
-                let receiving = state.portal.events();
-                let received = receiving.receive(&caller.actor, &events[index], caller.now);
-                recorded.push((index, received.await?));
-            }
-            Ok::<_, Error>(recorded)
-        }
-        .boxed()
-    };
-    let recording: Vec<_> = runs.into_values().map(record).collect();
-    let recorded = stream::iter(recording).buffer_unordered(AT_ONCE);
-    let mut recorded: Vec<_> = recorded.try_concat().await?;
-    recorded.sort_by_key(|(index, _)| *index);
+    let received = recorder.receive_all(&caller.actor, &events, caller.now);
+    let received = received.await?;
     let mut delivered = Delivered {
         events: Vec::new(),
         duplicates: 0,
         claimed: 0,
         ignored: Vec::new(),
     };
-    for (index, received) in recorded {
+    for (index, received) in received.into_iter().enumerate() {
         if received.claimed {
             delivered.claimed += received.events.len();
         }
