@@ -95,10 +95,9 @@ impl World {
                 answer: self.said(),
             };
         }
-        if let Some((app, to)) = first.place()
+        if let Some((app, to)) = self.place_of(first).await
             && self.rng.u8(..10) < 7
         {
-            let (app, to) = (app.cloned(), to.clone());
             if self.rng.u8(..3) == 0 {
                 return Operation::Hold {
                     by: Person::Bob,
@@ -112,6 +111,17 @@ impl World {
             }
         }
         self.choose().await
+    }
+
+    /// The app and the environment that an operation is about, where it is about one.
+    async fn place_of(&self, operation: &Operation) -> Option<(Option<AppId>, EnvironmentId)> {
+        if let Operation::Answer { promotion, .. } = operation {
+            let promotions = self.test.services.store.table.promotions();
+            let found = promotions.get(promotion).await.unwrap()?.promotion;
+            return Some((Some(found.app), found.to));
+        }
+        let (app, environment) = operation.place()?;
+        Some((app.cloned(), environment.clone()))
     }
 
     fn weighted(&mut self) -> Kind {

@@ -1,9 +1,9 @@
 //! A busy team at random: people, pipelines and the clock use one portal while calls of its table and its objects fail, its
 //! processes are killed and its clocks are wrong. What must hold all the same is in [`invariants`].
 //!
-//! Everything follows from a seed: which step is next, who takes it, what fails. Time is an argument, so that days pass in a
-//! moment. Two things do not follow from it: in which order two operations that run at once reach the table, and how long a
-//! pause before another try is. A seed that fails by one of these may pass the next time.
+//! Everything follows from a seed: which step is next, who takes it, what fails, what happens in the middle of it. Time is an
+//! argument, so that days pass in a moment. Two things do not follow from it: in which order two operations reach the table that
+//! run side by side, and how long a pause before another try is. A seed that fails by one of these may pass the next time.
 //!
 //! | module | what |
 //! |---|---|

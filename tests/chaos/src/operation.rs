@@ -317,8 +317,8 @@ impl Operation {
             Self::Hold {
                 app, environment, ..
             } => Some((app.as_ref(), environment)),
+            Self::Push(push) => Some((Some(&push.app), push.environment.as_ref()?)),
             Self::Deliver(_)
-            | Self::Push(_)
             | Self::Register(_)
             | Self::Answer { .. }
             | Self::Lift { .. }

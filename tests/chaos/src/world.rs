@@ -31,6 +31,15 @@ const SEALS: &str = "seals";
 /// After so many steps the invariants are checked.
 const EVERY: u32 = 200;
 
+/// What comes in the way of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meets {
+    Nothing,
+    Failure(Interruption),
+    /// The second attempt, all of it, in the middle of the first.
+    Another(Place),
+}
+
 /// Something that one of the portal's processes is asked to do.
 struct Attempt {
     operation: Operation,
@@ -122,8 +131,14 @@ impl World {
                 process: 1 - process,
             });
         }
-        let interruption = (self.rng.u8(..100) < 22).then(|| self.interruption());
-        self.attempt(&attempts, interruption).await;
+        let meets = if self.rng.u8(..100) < 22 {
+            Meets::Failure(self.interruption())
+        } else if attempts.len() > 1 && self.rng.u8(..3) != 0 {
+            Meets::Another(Place::Write(self.rng.u32(..3)))
+        } else {
+            Meets::Nothing
+        };
+        self.attempt(&attempts, meets).await;
     }
 
     /// Minutes, now and then hours, seldom days.
@@ -183,27 +198,39 @@ impl World {
     }
 
     /// Does one thing, or two at once, and learns what came of it.
-    async fn attempt(&mut self, attempts: &[Attempt], interruption: Option<Interruption>) {
+    async fn attempt(&mut self, attempts: &[Attempt], meets: Meets) {
         let before = attempts.iter().map(|it| self.model.before(&it.operation));
         let before: Vec<Option<Standing>> = before.collect();
         for attempt in attempts {
             self.model.begins(&attempt.operation);
         }
-        let processes = if interruption.is_some() {
-            &self.failing
-        } else {
-            &self.processes
+        let call = |processes: &'_ [Portal; 2], attempt: &'_ Attempt| {
+            let (process, now) = (attempt.process, self.time_of(attempt.process));
+            let (portal, client) = (processes[process].clone(), self.client.clone());
+            let operation = attempt.operation.clone();
+            Box::pin(async move { operation.carry_out(&portal, &client, now).await })
         };
-        let calls = join_all(attempts.iter().map(|attempt| {
-            let (process, now) = (&processes[attempt.process], self.time_of(attempt.process));
-            Box::pin(attempt.operation.carry_out(process, &self.client, now))
-        }));
-        let outcomes = match interruption {
-            Some(interruption) => self.test.faults().interrupted(interruption, calls).await,
-            None => Some(calls.await),
+        let faults = self.test.faults();
+        let outcomes = match (meets, attempts) {
+            (Meets::Failure(interruption), _) => {
+                let calls = join_all(attempts.iter().map(|it| call(&self.failing, it)));
+                faults.interrupted(interruption, calls).await
+            }
+            (Meets::Another(at), [one, other]) => {
+                let (one, other) = (call(&self.failing, one), call(&self.processes, other));
+                let (one, other) = faults.in_the_middle(at, one, other).await;
+                Some(vec![one, other])
+            }
+            (Meets::Nothing | Meets::Another(_), _) => {
+                Some(join_all(attempts.iter().map(|it| call(&self.processes, it))).await)
+            }
         };
         let together = if attempts.len() > 1 { " together" } else { "" };
-        let how = interruption.map_or_else(String::new, |it| format!(" [{it:?}]"));
+        let how = match meets {
+            Meets::Nothing => String::new(),
+            _ => format!(" [{meets:?}]"),
+        };
+        let fails = matches!(meets, Meets::Failure(_));
         let Some(outcomes) = outcomes else {
             for attempt in attempts {
                 let now = self.time_of(attempt.process);
@@ -223,7 +250,7 @@ impl World {
                 Ok(done) => self.model.acknowledged(operation, &done),
                 Err(error) if may_have_happened(&error) => {
                     assert!(
-                        interruption.is_some() || attempts.len() > 1 && is_of_two(&error),
+                        fails || attempts.len() > 1 && is_of_two(&error),
                         "{operation:?} failed, though nothing was in the way: {said}"
                     );
                     self.has_no_answer(operation);
@@ -231,7 +258,7 @@ impl World {
                 Err(_) if attempts.len() > 1 => self.has_no_answer(operation),
                 Err(error) => {
                     assert!(
-                        !is_contended(&error) || interruption.is_some(),
+                        !is_contended(&error) || fails,
                         "{operation:?} met others, though it was alone: {said}"
                     );
                     self.model.refused(operation, before);
@@ -245,7 +272,7 @@ impl World {
                     operation: Operation::Tick,
                     process,
                 },
-            ] if interruption.is_none() => self.check_after_tick(*process).await,
+            ] if !fails => self.check_after_tick(*process).await,
             _ => {}
         }
     }
@@ -329,7 +356,7 @@ impl World {
 
     async fn alone(&mut self, operation: Operation) {
         let process = 0;
-        Box::pin(self.attempt(&[Attempt { operation, process }], None)).await;
+        Box::pin(self.attempt(&[Attempt { operation, process }], Meets::Nothing)).await;
     }
 
     async fn check_at_rest(&mut self) {

@@ -1,7 +1,10 @@
 //! Proxies between the portal and its table, and its objects, that let calls fail: before they took effect or after, with an
 //! answer or without.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Router,
@@ -80,6 +83,17 @@ struct Plan {
     away: Away,
     /// Notified when this plan's caller is to be no more.
     stopped: Arc<Notify>,
+    /// Which call waits, and for what.
+    waits: Option<(Place, Arc<Pause>)>,
+}
+
+/// A call that waits.
+#[derive(Debug, Default)]
+struct Pause {
+    /// Notified when it is there.
+    began: Notify,
+    /// Notified when it may go on.
+    over: Notify,
 }
 
 /// What fails for a reason that passes.
@@ -94,8 +108,25 @@ enum Away {
 /// What becomes of a call.
 enum Fate {
     Passes,
+    /// It waits, and passes then.
+    Waits(Arc<Pause>),
     /// It fails; whether for a reason that lasts, and whom to stop.
     Fails(Fault, bool, Arc<Notify>),
+}
+
+impl Fate {
+    /// How it fails, if it does, after it has waited for what it waits for.
+    async fn failure(self) -> Option<(Fault, bool, Arc<Notify>)> {
+        match self {
+            Self::Passes => None,
+            Self::Waits(pause) => {
+                pause.began.notify_one();
+                pause.over.notified().await;
+                None
+            }
+            Self::Fails(fault, lasts, stopped) => Some((fault, lasts, stopped)),
+        }
+    }
 }
 
 /// The proxy.
@@ -201,6 +232,32 @@ impl Faults {
         done
     }
 
+    /// Does something, and another thing in the middle of it: before its call at that place, or after it if there is no such
+    /// call. The other thing's calls do not come through here.
+    pub async fn in_the_middle<T, U>(
+        &self,
+        at: Place,
+        one: impl Future<Output = T>,
+        other: impl Future<Output = U>,
+    ) -> (T, U) {
+        let pause = Arc::new(Pause::default());
+        *self.plan.lock().unwrap() = Plan {
+            waits: Some((at, pause.clone())),
+            ..Plan::default()
+        };
+        let mut one = pin!(one);
+        let done = tokio::select! {
+            done = &mut one => (done, other.await),
+            () = pause.began.notified() => {
+                let other = other.await;
+                pause.over.notify_one();
+                (one.await, other)
+            }
+        };
+        self.mend();
+        done
+    }
+
     fn plan(&self, interruption: Interruption) -> Arc<Notify> {
         let plan = Plan {
             fails: Some(interruption),
@@ -216,14 +273,23 @@ impl Faults {
         let (writes, calls) = (plan.writes, plan.calls);
         plan.writes += u32::from(is_write);
         plan.calls += 1;
+        let is_at = |place| match place {
+            Place::Write(number) => is_write && writes == number,
+            Place::Call(number) => calls == number,
+        };
+        if let Some((place, pause)) = &plan.waits
+            && is_at(*place)
+        {
+            return Fate::Waits(pause.clone());
+        }
         let Some(Interruption { at, fault, lasts }) = plan.fails else {
             return Fate::Passes;
         };
-        let (is_here, is_after) = match at {
-            Place::Write(from) => (is_write && writes == from, writes > from),
-            Place::Call(from) => (calls == from, calls > from),
+        let is_after = match at {
+            Place::Write(from) => writes > from,
+            Place::Call(from) => calls > from,
         };
-        let fault = match (is_here, is_after && (lasts || fault.stops()), fault) {
+        let fault = match (is_at(at), is_after && (lasts || fault.stops()), fault) {
             (true, ..) => fault,
             // The table is away, until it is mended.
             (false, true, Fault::Refused | Fault::AnswerLost) => Fault::Refused,
@@ -236,7 +302,7 @@ impl Faults {
     async fn pass_object(&self, behind: &str, request: Request) -> Response {
         let is_write = !matches!(*request.method(), Method::GET | Method::HEAD);
         let has_body = *request.method() != Method::HEAD;
-        let Fate::Fails(fault, lasts, stopped) = self.fate(is_write) else {
+        let Some((fault, lasts, stopped)) = self.fate(is_write).failure().await else {
             return handed_on(&self.client, behind, request).await;
         };
         if fault.is_heard() {
@@ -265,7 +331,7 @@ async fn pass(State(faults): State<Arc<Faults>>, headers: HeaderMap, body: Bytes
         let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}"#;
         return (StatusCode::INTERNAL_SERVER_ERROR, body).into_response();
     }
-    let Fate::Fails(fault, lasts, stopped) = faults.fate(is_write) else {
+    let Some((fault, lasts, stopped)) = faults.fate(is_write).failure().await else {
         return forward(&faults.client, &faults.behind, &headers, body).await;
     };
     if fault.is_heard() {
