@@ -55,8 +55,23 @@ pub struct Grant {
     pub digest: Digest,
     /// The build that it belongs to.
     pub build: BuildId,
+    /// Since when it is offered there.
+    pub since: Timestamp,
     /// When the link ends.
     pub expires_at: Timestamp,
+}
+
+/// A file that somebody may have, and has not asked for yet.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// Bytes.
+    pub size: u64,
+    /// The media type that it is served with.
+    pub content_type: &'static str,
+    /// Since when it is offered there.
+    pub since: Timestamp,
 }
 
 handle! {
@@ -80,6 +95,7 @@ pub(crate) struct Choice {
     pub(crate) download: Download,
     pub(crate) size: u64,
     kind: ArtifactKind,
+    since: Timestamp,
 }
 
 /// What a download is counted for, so that a day gives no more than it may.
@@ -91,6 +107,19 @@ pub(crate) enum Counted<'a> {
 }
 
 impl Choice {
+    fn content_type(&self) -> &'static str {
+        self.kind.content_type(&self.download.name)
+    }
+
+    fn offer(&self) -> Offer {
+        Offer {
+            digest: self.download.artifact,
+            size: self.size,
+            content_type: self.content_type(),
+            since: self.since,
+        }
+    }
+
     /// The same, asked for through a share link.
     pub(crate) fn through(mut self, link: &LinkId) -> Self {
         self.download.link = Some(link.clone());
@@ -111,18 +140,50 @@ impl Downloads<'_> {
         self.grant(&choice.await?).await
     }
 
+    /// What `latest` would link to. It is no download: nothing is counted, nothing recorded.
+    pub async fn offered_latest(
+        self,
+        by: Downloader<'_>,
+        app: &AppId,
+        environment: &EnvironmentId,
+        abi: Option<&str>,
+    ) -> Result<Offer> {
+        let choice = self.choose_latest(by, app, environment, abi);
+        Ok(choice.await?.offer())
+    }
+
     /// A link to one file of a build, which has to be one of `app` where that is said.
     pub async fn file(
         self,
         by: Downloader<'_>,
-        (app, build): (Option<&AppId>, &BuildId),
+        of: (Option<&AppId>, &BuildId),
         digest: &Digest,
     ) -> Result<Grant> {
+        let choice = self.choose_of_app(by, of, digest);
+        self.grant(&choice.await?).await
+    }
+
+    /// What `file` would link to. It is no download: nothing is counted, nothing recorded.
+    pub async fn offered_file(
+        self,
+        by: Downloader<'_>,
+        of: (Option<&AppId>, &BuildId),
+        digest: &Digest,
+    ) -> Result<Offer> {
+        let choice = self.choose_of_app(by, of, digest);
+        Ok(choice.await?.offer())
+    }
+
+    async fn choose_of_app(
+        self,
+        by: Downloader<'_>,
+        (app, build): (Option<&AppId>, &BuildId),
+        digest: &Digest,
+    ) -> Result<Choice> {
         let builds = self.portal.builds();
         let record = builds.record(build).await?;
         builds.check_app(by.actor, &record.build, app)?;
-        let choice = self.choose_of(by, record, digest);
-        self.grant(&choice.await?).await
+        self.choose_of(by, record, digest).await
     }
 
     /// The package that an environment serves now, if `by` may have it.
@@ -175,6 +236,7 @@ impl Downloads<'_> {
             },
             size: install.size,
             kind: ArtifactKind::Apk,
+            since: release.released_at,
         })
     }
 
@@ -235,6 +297,7 @@ impl Downloads<'_> {
             },
             size: artifact.size,
             kind: artifact.kind,
+            since: build.registered_at,
         })
     }
 
@@ -339,7 +402,7 @@ impl Downloads<'_> {
             .presign_get(
                 &key,
                 &download.name,
-                choice.kind.content_type(&download.name),
+                choice.content_type(),
                 download.at,
                 LINK_LIFETIME,
             )
@@ -349,6 +412,7 @@ impl Downloads<'_> {
             name: download.name.clone(),
             digest: download.artifact,
             build: download.build.clone(),
+            since: choice.since,
             expires_at: download.at + LINK_LIFETIME,
         })
     }

@@ -4,4 +4,5 @@ pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod form;
 pub(crate) mod names;
+pub(crate) mod purpose;
 pub(crate) mod query;

@@ -9,7 +9,7 @@ use axum::{
 use portal::download::Grant;
 use secrecy::ExposeSecret as _;
 
-use crate::problem::Problem;
+use crate::{extract::purpose::validators, problem::Problem};
 
 /// To the bytes, for a browser.
 pub(crate) fn for_people(grant: &Grant) -> Result<Response, Problem> {
@@ -40,12 +40,12 @@ fn headers(grant: &Grant) -> Result<HeaderMap, Problem> {
             "The link cannot be written into a header.",
         )
     })?;
-    Ok(HeaderMap::from_iter([
-        (header::LOCATION, location),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
-        ),
-    ]))
+    let mut headers = validators(&grant.digest, grant.since);
+    headers.insert(header::LOCATION, location);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    Ok(headers)
 }

@@ -13,16 +13,19 @@ pub enum Tap {
 
 /// How a request ended, if it was one for a package. A request that is sent to the sign-in first comes again afterwards, and
 /// is counted then; so is a share link's after its password. What is forbidden to the caller, or came around the site, does not
-/// count.
+/// count, and neither does asking whether there is something new.
 pub fn tap(method: &Method, path: &str, status: StatusCode) -> Option<Tap> {
     let place = place(method, path)?;
-    let asks_again = match place {
-        Place::Package => matches!(status, StatusCode::SEE_OTHER | StatusCode::UNAUTHORIZED),
+    let is_none = match place {
+        Place::Package => matches!(
+            status,
+            StatusCode::SEE_OTHER | StatusCode::UNAUTHORIZED | StatusCode::NOT_MODIFIED
+        ),
         Place::Share => status == StatusCode::OK,
     };
     match status {
         _ if status.is_server_error() => Some(Tap::Failed),
-        _ if asks_again || status == StatusCode::FORBIDDEN => None,
+        _ if is_none || status == StatusCode::FORBIDDEN => None,
         _ => Some(Tap::Answered),
     }
 }
@@ -92,7 +95,7 @@ mod tests {
             assert_eq!(ended(newest, status), Some(Tap::Failed), "{status}");
             assert_eq!(ended("/share/x", status), Some(Tap::Failed), "{status}");
         }
-        for status in [303, 401, 403] {
+        for status in [303, 304, 401, 403] {
             assert_eq!(ended(newest, status), None, "{status}");
         }
         assert_eq!(ended("/share/x", 200), None);

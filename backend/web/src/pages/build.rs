@@ -14,7 +14,7 @@ use domain::{
 use frontend::pages::build::show::BuildPage;
 
 use crate::{
-    extract::{caller::Caller, form::Back, names::Names},
+    extract::{caller::Caller, form::Back, names::Names, purpose::Purpose},
     problem::Problem,
     redirect,
     state::{AppState, Shared},
@@ -37,12 +37,14 @@ pub(super) async fn file(
     State(state): Shared,
     caller: Caller,
     Names((app, id, digest)): Names<(AppId, BuildId, Digest)>,
+    purpose: Purpose,
 ) -> Result<Response, Problem> {
-    let grant = state
-        .portal
-        .downloads()
-        .file(caller.downloader(), (Some(&app), &id), &digest)
-        .await?;
+    let (downloads, by) = (state.portal.downloads(), caller.downloader());
+    let offer = downloads.offered_file(by, (Some(&app), &id), &digest);
+    if let Some(answer) = purpose.answer_without_bytes(offer).await? {
+        return Ok(answer);
+    }
+    let grant = downloads.file(by, (Some(&app), &id), &digest).await?;
     redirect::for_people(&grant)
 }
 

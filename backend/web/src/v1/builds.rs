@@ -5,7 +5,7 @@ use axum::{Json, extract::State, response::Response};
 use domain::{digest::Digest, download::Download, id::BuildId, page::Page, view::BuildView};
 
 use crate::{
-    extract::{caller::Caller, names::Names, query::ListQuery},
+    extract::{caller::Caller, names::Names, purpose::Purpose, query::ListQuery},
     openapi::{DailyLimit, Invalid, NotFound},
     problem::Problem,
     redirect,
@@ -32,12 +32,14 @@ pub(super) async fn show(
     ))
 }
 
-/// One file of a build. The link in `Location` works for five minutes; each answer is recorded as a download.
+/// One file of a build. The link in `Location` works for five minutes; each such answer is recorded as a download.
+/// `If-None-Match` with the `ETag` of the last answer, `If-Modified-Since` and HEAD ask without a download.
 #[utoipa::path(
     get, path = "/api/v1/builds/{id}/files/{digest}", tag = "builds", operation_id = "file",
     params(("id" = BuildId, Path, description = "The build"), ("digest" = Digest, Path, description = "The file's SHA-256")),
     responses(
         (status = 302, description = "Where the bytes are", body = Granted, headers(("location" = String, description = "The link"))),
+        (status = 304, description = "The caller has it already: no download"),
         NotFound, DailyLimit,
     ),
 )]
@@ -45,12 +47,14 @@ pub(super) async fn file(
     State(state): Shared,
     caller: Caller,
     Names((id, digest)): Names<(BuildId, Digest)>,
+    purpose: Purpose,
 ) -> Result<Response, Problem> {
-    let grant = state
-        .portal
-        .downloads()
-        .file(caller.downloader(), (None, &id), &digest)
-        .await?;
+    let (downloads, by) = (state.portal.downloads(), caller.downloader());
+    let offer = downloads.offered_file(by, (None, &id), &digest);
+    if let Some(answer) = purpose.answer_without_bytes(offer).await? {
+        return Ok(answer);
+    }
+    let grant = downloads.file(by, (None, &id), &digest).await?;
     redirect::for_programs(grant)
 }
 

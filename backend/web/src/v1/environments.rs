@@ -13,6 +13,7 @@ use crate::{
     extract::{
         caller::Caller,
         names::Names,
+        purpose::Purpose,
         query::{AbiQuery, ListQuery},
     },
     openapi::{DailyLimit, Invalid, NotFound, Refused},
@@ -70,8 +71,8 @@ pub(super) async fn releases(
     Ok(Json(releases))
 }
 
-/// The package that an environment serves now. The link in `Location` works for five minutes; each answer is recorded
-/// as a download.
+/// The package that an environment serves now. The link in `Location` works for five minutes; each such answer is recorded
+/// as a download. `If-None-Match` with the `ETag` of the last answer, `If-Modified-Since` and HEAD ask without a download.
 #[utoipa::path(
     get, path = "/api/v1/apps/{app}/environments/{environment}/latest.apk", tag = "apps", operation_id = "latest",
     params(
@@ -81,6 +82,7 @@ pub(super) async fn releases(
     ),
     responses(
         (status = 302, description = "Where the bytes are", body = Granted, headers(("location" = String, description = "The link"))),
+        (status = 304, description = "The caller has it already: no download"),
         Invalid, NotFound, Refused, DailyLimit,
     ),
 )]
@@ -89,12 +91,14 @@ pub(super) async fn latest(
     caller: Caller,
     Names((app, environment)): Names<(AppId, EnvironmentId)>,
     query: AbiQuery,
+    purpose: Purpose,
 ) -> Result<Response, Problem> {
+    let (downloads, by) = (state.portal.downloads(), caller.downloader());
     let abi = query.abi.as_deref();
-    let grant = state
-        .portal
-        .downloads()
-        .latest(caller.downloader(), &app, &environment, abi)
-        .await?;
+    let offer = downloads.offered_latest(by, &app, &environment, abi);
+    if let Some(answer) = purpose.answer_without_bytes(offer).await? {
+        return Ok(answer);
+    }
+    let grant = downloads.latest(by, &app, &environment, abi).await?;
     redirect::for_programs(grant)
 }

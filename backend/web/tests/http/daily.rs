@@ -33,7 +33,7 @@ async fn giving(limits: DailyLimits) -> (TestPortal, String) {
 }
 
 /// The addresses that give that build to anyone who may have it.
-fn ways(build: &str) -> [String; 4] {
+pub(crate) fn ways(build: &str) -> [String; 4] {
     let digest = Digest::of(b"an app");
     [
         "/wallet/dev/latest.apk".to_owned(),
@@ -80,7 +80,7 @@ async fn tap(portal: &TestPortal, address: &str) -> Answer {
     portal.ask(&Method::POST, address, None, &form).await
 }
 
-async fn downloads(portal: &TestPortal, build: &str) -> usize {
+pub(crate) async fn downloads(portal: &TestPortal, build: &str) -> usize {
     let (me, limit) = (Actor::local(), Limit::try_from(100).unwrap());
     let build = build.parse().unwrap();
     let kept = portal.portal.downloads().list(&me, &build, limit, None);

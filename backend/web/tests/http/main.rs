@@ -30,6 +30,7 @@ mod limits;
 mod links;
 mod lists;
 mod noted;
+mod offers;
 mod origin;
 mod pages;
 mod patterns;
