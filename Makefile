@@ -123,8 +123,8 @@ mutants: ## Disable each guard of tests/mutants/list.toml, and expect its test t
 	@tests/setup test
 	@python3 tests/mutants/run.py $(if $(ONLY),--only $(ONLY))
 
-bench: ## Measure the budgets of docs/architecture.md, as ratios and counts
-	@tests/setup test
+bench: ## Measure the budgets of docs/architecture.md and the figures of docs/scale.md, as ratios and counts
+	@tests/setup bench
 	@$(MAKE) --no-print-directory samples site
 	@tests/bench/run
 

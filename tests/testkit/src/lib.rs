@@ -48,11 +48,13 @@ mod client;
 mod codepipeline;
 pub mod faults;
 pub mod functions;
+mod grid;
 pub mod lambda;
 pub mod log;
 pub mod pipeline;
 mod portal;
 mod promotions;
+pub mod run_events;
 pub mod serve;
 mod services;
 mod sessions;
@@ -67,6 +69,7 @@ pub use codepipeline::{
     CodePipeline, JobAnswer, job, job_event, job_is_of, jobs_are_of_account, registering,
 };
 pub use functions::TOWPATH;
+pub use grid::grid;
 pub use people::{ada, admin, bob, dev, me, member, preprod, prod, tom, wallet};
 pub use portal::TestPortal;
 pub use promotions::{registered, sweep, to};

@@ -11,6 +11,7 @@
 )]
 
 mod meter;
+mod partitions;
 mod story;
 
 use std::time::Duration;
@@ -137,5 +138,6 @@ fn told(counts: (Counts, Counts), processor: Duration, times: f64, memory: u64) 
         "object_calls": mean(f64::from(objects.object_calls)),
         "processor_ms": mean(processor.as_secs_f64() * 1000.0),
         "memory_mb": memory / 1_000_000,
+        "hottest": table.partitions.hottest(times),
     })
 }

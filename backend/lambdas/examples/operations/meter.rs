@@ -6,14 +6,16 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::partitions::Partitions;
+
 /// What was counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
     /// Calls of DynamoDB.
     pub(crate) table_calls: u32,
@@ -21,6 +23,8 @@ pub(crate) struct Counts {
     pub(crate) read_units: f64,
     /// Write units, those of the index included.
     pub(crate) write_units: f64,
+    /// The same units, by the partitions that they fall on.
+    pub(crate) partitions: Partitions,
     /// Calls of S3 that read an object.
     pub(crate) object_reads: u32,
     /// Calls of S3 that write or list, which cost more. Deleting costs nothing.
@@ -68,9 +72,7 @@ impl Meter {
         std::mem::take(&mut *self.counts.lock().unwrap())
     }
 
-    async fn forward(&self, request: Request) -> (StatusCode, HeaderMap, Bytes) {
-        let (parts, body) = request.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
+    async fn forward(&self, parts: Parts, body: Bytes) -> (StatusCode, HeaderMap, Bytes) {
         let (body, headers) = if self.service == Service::DynamoDb {
             (asking_for_units(&body), without_length(parts.headers))
         } else {
@@ -88,7 +90,8 @@ impl Meter {
         (status, headers, answer.bytes().await.unwrap())
     }
 
-    fn count_table(&self, operation: &str, status: StatusCode, answer: &[u8]) {
+    fn count_table(&self, operation: &str, request: &[u8], status: StatusCode, answer: &[u8]) {
+        let request: Value = serde_json::from_slice(request).unwrap();
         let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
         // A put that its condition refused is charged as a write of the item, and its answer does not say so.
         let refused = status == StatusCode::BAD_REQUEST;
@@ -98,6 +101,9 @@ impl Meter {
             units(&answer["ConsumedCapacity"])
         };
         let mut counts = self.counts.lock().unwrap();
+        counts
+            .partitions
+            .add(operation, &request, &answer["ConsumedCapacity"]);
         counts.table_calls += 1;
         match operation {
             "GetItem" | "BatchGetItem" | "Query" => counts.read_units += units,
@@ -121,9 +127,11 @@ async fn pass(State(meter): State<Meter>, request: Request<Body>) -> Response {
     let method = request.method().clone();
     let query = request.uri().query().unwrap_or_default().to_owned();
     let operation = operation(request.headers());
-    let (status, mut headers, body) = meter.forward(request).await;
+    let (parts, body) = request.into_parts();
+    let sent = to_bytes(body, usize::MAX).await.unwrap();
+    let (status, mut headers, body) = meter.forward(parts, sent.clone()).await;
     match operation {
-        Some(operation) => meter.count_table(&operation, status, &body),
+        Some(operation) => meter.count_table(&operation, &sent, status, &body),
         None => meter.count_objects(&method, &query),
     }
     // The length stays: to HEAD, it is the answer.
@@ -147,7 +155,7 @@ fn units(capacity: &Value) -> f64 {
 /// The same request, to be answered with what it cost. The embedded table does not mind that its signature is of another.
 fn asking_for_units(body: &[u8]) -> Bytes {
     let mut request: Value = serde_json::from_slice(body).unwrap();
-    request["ReturnConsumedCapacity"] = json!("TOTAL");
+    request["ReturnConsumedCapacity"] = json!("INDEXES");
     request.to_string().into()
 }
 

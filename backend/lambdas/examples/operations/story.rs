@@ -1,8 +1,11 @@
 //! What the functions are sent: a run's events, and the jobs of runs that registered a build.
 
+use domain::Timestamp;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use testkit::{
     functions::{Functions, batch, job},
+    run_events::ToldRun,
     zip::{signed_apk, zipped},
 };
 
@@ -53,56 +56,17 @@ pub(crate) fn events(runs: u32) -> (Value, Vec<Value>) {
     (batches.remove(0), batches)
 }
 
-/// A run of four stages of one action each, from its start to its end: as many batches of one event.
+/// A run of five stages of one action each, from its start to its end: as many batches of one event.
 fn run(number: u32) -> Vec<Value> {
-    let mut seconds = 0;
-    let mut batches = Vec::new();
-    let mut tell = |sample: &str, state: &str, stage: Option<&str>| {
-        seconds += 10;
-        let mut event: Value = serde_json::from_str(sample).unwrap();
-        event["id"] = json!(format!("00000000-0000-4000-8000-{number:06}{seconds:06}"));
-        event["time"] = json!(format!(
-            "2026-11-20T03:{:02}:{:02}Z",
-            seconds / 60,
-            seconds % 60
-        ));
-        let detail = &mut event["detail"];
-        detail["pipeline"] = json!("wallet-dev");
-        detail["execution-id"] = json!(format!("0f0e0d0c-0b0a-4908-8706-{number:012}"));
-        detail["state"] = json!(state);
-        if let Some(stage) = stage {
-            detail["stage"] = json!(stage);
-        }
-        batches.push(batch(&[&event.to_string()]));
+    let first: Timestamp = "2026-11-20T03:00:00Z".parse().unwrap();
+    let run = ToldRun {
+        pipeline: "wallet-dev",
+        number,
+        begins: first + SignedDuration::from_mins(10) * i32::try_from(number).unwrap(),
+        stages: &["Source", "Build", "Test", "Register", "Deploy"].map(|stage| (stage, 1)),
+        fails: false,
     };
-    tell(PIPELINE_STARTED, "STARTED", None);
-    for (place, stage) in ["Source", "Build", "Test", "Register", "Deploy"]
-        .into_iter()
-        .enumerate()
-    {
-        let ended = if place == 0 {
-            SOURCE_SUCCEEDED
-        } else {
-            ACTION_ENDED
-        };
-        tell(STAGE, "STARTED", Some(stage));
-        tell(ACTION_STARTED, "STARTED", Some(stage));
-        tell(ended, "SUCCEEDED", Some(stage));
-        tell(STAGE, "SUCCEEDED", Some(stage));
-    }
-    tell(PIPELINE_SUCCEEDED, "SUCCEEDED", None);
-    batches
+    let events = run.events();
+    let one = |event: &Value| batch(&[&event.to_string()]);
+    events.iter().map(one).collect()
 }
-
-const PIPELINE_STARTED: &str =
-    include_str!("../../../sources/src/codepipeline/samples/event-pipeline-started.json");
-const PIPELINE_SUCCEEDED: &str =
-    include_str!("../../../sources/src/codepipeline/samples/event-pipeline-succeeded.json");
-const STAGE: &str =
-    include_str!("../../../sources/src/codepipeline/samples/event-stage-started.json");
-const ACTION_STARTED: &str =
-    include_str!("../../../sources/src/codepipeline/samples/event-action-started.json");
-const ACTION_ENDED: &str =
-    include_str!("../../../sources/src/codepipeline/samples/event-action-failed.json");
-const SOURCE_SUCCEEDED: &str =
-    include_str!("../../../sources/src/codepipeline/samples/event-action-succeeded-source.json");

@@ -1,13 +1,12 @@
 //! What the table's questions cost, in DynamoDB's own units, over the embedded server.
 //!
-//! Prints how many write units each kind of event takes, what the overview reads when 10 and when 100,000 events are past,
-//! and how many reads a tester's tap is. Counts, not times: they are the same on any machine.
+//! Prints how many write units each kind of event takes, and how many reads a tester's tap is. Counts, not times: they are the
+//! same on any machine.
 #![expect(
     clippy::unwrap_used,
     reason = "a measurement that cannot be taken has nothing to say"
 )]
 
-mod history;
 mod story;
 
 use std::{
@@ -28,11 +27,8 @@ use domain::{
 use embedded::dynamodb::{self, Storage};
 use store::{
     Settings, Store, Table,
-    table::{Along, Meter, Raw, Reading},
+    table::{Along, Meter, Raw},
 };
-
-/// Events in the past, for the second measurement of the overview.
-const PAST: usize = 100_000;
 
 #[tokio::main]
 async fn main() {
@@ -53,25 +49,13 @@ async fn main() {
     let (wallet, dev) = ("wallet".parse().unwrap(), "dev".parse().unwrap());
 
     release(&table, &wallet, &dev).await;
-    // Ten events: five runs that began and ended.
+    // As many runs as the overview shows, and more.
     for run in 0..5 {
         for (event, raw) in story::short_run(run) {
             record(&table, &event, &raw, (&wallet, &dev)).await;
         }
     }
-    let few = overview(&table, &meter).await;
     events(&table, &meter, (&wallet, &dev)).await;
-    tap(&table, &meter, (&wallet, &dev)).await;
-
-    let items = history::fill(&server.endpoint(), &table.name, PAST).await;
-    // The overview shows other runs then, of the same kind.
-    for run in 100..105 {
-        for (event, raw) in story::short_run(run) {
-            record(&table, &event, &raw, (&wallet, &dev)).await;
-        }
-    }
-    let many = overview(&table, &meter).await;
-    print_overview(few, many, items);
     tap(&table, &meter, (&wallet, &dev)).await;
     server.shutdown().await;
 }
@@ -130,27 +114,6 @@ async fn events(table: &Table, meter: &Meter, feed: (&AppId, &EnvironmentId)) {
             cost.write_units
         );
     }
-}
-
-async fn overview(table: &Table, meter: &Meter) -> Reading {
-    meter.reset();
-    table.runs().overview().await.unwrap();
-    meter.reset()
-}
-
-fn print_overview(few: Reading, many: Reading, items: usize) {
-    println!("overview: bytes and read units with 10 and with {PAST} past events ({items} items)");
-    println!(
-        "  with 10       {:>6} bytes, {:.1} units, {} requests",
-        few.bytes_read, few.read_units, few.requests
-    );
-    println!(
-        "  with {PAST}   {:>6} bytes, {:.1} units, {} requests",
-        many.bytes_read, many.read_units, many.requests
-    );
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand bytes")]
-    let ratio = many.bytes_read as f64 / few.bytes_read as f64;
-    println!("  ratio {ratio:.3} (budget 1.000)");
 }
 
 /// What a tester's tap reads.

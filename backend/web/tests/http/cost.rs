@@ -9,17 +9,15 @@ use domain::{
     Timestamp,
     actor::Actor,
     build::{Artifact, ArtifactKind, Build},
-    catalog::{App, Environment},
     digest::Digest,
     event::Revision,
-    id::AppId,
     package::{Icon, Package, Signing},
     path::Path,
 };
 use jiff::SignedDuration;
 use serde_json::json;
 use store::table::Reading;
-use testkit::{Answer, TestPortal, dev, now, preprod, records, step, wallet};
+use testkit::{Answer, TestPortal, dev, grid, now, preprod, step, wallet};
 
 const ICON: &[u8] = b"\x89PNG an icon";
 
@@ -284,39 +282,6 @@ async fn an_earlier_build_that_was_withdrawn_is_shown_as_that_and_given_out_agai
     }
 }
 
-/// A portal of so many apps and environments, where each fifth app is released in as many of them.
-async fn many(apps: u32, environments: u32, released_in: usize) -> TestPortal {
-    let places: Vec<Environment> = (0..environments)
-        .map(|number| Environment {
-            id: format!("env-{number:02}").parse().unwrap(),
-            name: format!("Environment {number}"),
-            colour: "#2563eb".to_owned(),
-        })
-        .collect();
-    let ids: Vec<AppId> = (0..apps)
-        .map(|number| format!("app-{number:03}").parse().unwrap())
-        .collect();
-    let builder = TestPortal::builder().catalog(|catalog| {
-        let app = |id: &AppId| App {
-            id: id.clone(),
-            name: format!("The app {id}"),
-        };
-        catalog.apps = ids.iter().map(app).collect();
-        catalog.environments.clone_from(&places);
-        catalog.feeds.clear();
-    });
-    let test = builder.start().await;
-    let mut number = 0;
-    for app in ids.iter().step_by(5) {
-        for place in &places[..released_in] {
-            number += 1;
-            test.puts(&records::build_of(app, number, now()), &place.id)
-                .await;
-        }
-    }
-    test
-}
-
 /// Bytes of an answer as browsers and the CLI get it, and what the first page of the overview costs.
 async fn first_page(test: &TestPortal, address: &str) -> (usize, Reading) {
     test.meter.reset();
@@ -331,7 +296,7 @@ async fn first_page(test: &TestPortal, address: &str) -> (usize, Reading) {
 
 #[tokio::test]
 async fn the_overview_of_five_hundred_apps_is_read_a_page_at_a_time() {
-    let (few, many) = (many(10, 3, 3).await, many(500, 20, 2).await);
+    let (few, many) = (grid(10, 3, 3).await, grid(500, 20, 2).await);
     for address in ["/", "/api/v1/overview", "/api/v1/me"] {
         let (few_bytes, few_cost) = first_page(&few, address).await;
         let (bytes, cost) = first_page(&many, address).await;
