@@ -58,14 +58,7 @@ impl<'a> Envelope<'a> {
 
     /// When it happened.
     pub(crate) fn time(&self) -> Result<Timestamp, Error> {
-        let text = self.whole.required("time")?;
-        text.parse().map_err(|_| {
-            Error::invalid(
-                "time",
-                text,
-                "an RFC 3339 time such as 2026-01-31T18:21:39Z",
-            )
-        })
+        self.whole.required_time("time")
     }
 
     /// The event's identity: the envelope's own where it has one, else the digest of what it says, so that a second

@@ -71,7 +71,7 @@ impl<'a> Fields<'a> {
     /// A time without which the event says nothing.
     pub(crate) fn required_time(&self, name: &str) -> Result<Timestamp, Error> {
         let text = self.required(name)?;
-        text.parse().map_err(|_| {
+        time(text).ok_or_else(|| {
             Error::invalid(
                 self.path(name),
                 text,
@@ -82,7 +82,7 @@ impl<'a> Fields<'a> {
 
     /// An RFC 3339 time, if it is there and is one.
     pub(crate) fn time(&self, name: &str) -> Option<Timestamp> {
-        self.text(name)?.parse().ok()
+        time(self.text(name)?)
     }
 
     /// An object inside this one.
@@ -125,6 +125,20 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Digits of a second's fraction that are kept: nanoseconds.
+const FRACTION: usize = 9;
+
+/// Reads an RFC 3339 time. Of a finer fraction than nanoseconds, the rest is cut off: the RFC sets no limit to it.
+pub(crate) fn time(text: &str) -> Option<Timestamp> {
+    let Some((whole, rest)) = text.split_once('.') else {
+        return text.parse().ok();
+    };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (fraction, zone) = rest.split_at(digits);
+    let kept = &fraction[..digits.min(FRACTION)];
+    format!("{whole}.{kept}{zone}").parse().ok()
+}
+
 /// What [`is_segment`] accepts, for people.
 pub(crate) const SEGMENT: &str = "a name of letters, digits and . _ @ : -";
 
@@ -159,4 +173,39 @@ pub(crate) fn link(text: &str) -> Option<String> {
     let web = text.starts_with("https://") || text.starts_with("http://");
     let plain = text.len() <= 2048 && !text.chars().any(|c| !is_shown(c) || c.is_whitespace());
     (web && plain).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fraction_finer_than_nanoseconds_is_cut_off() {
+        let expected: Timestamp = "2026-11-29T10:00:00.123456789Z".parse().unwrap();
+        for text in [
+            "2026-11-29T10:00:00.123456789Z",
+            "2026-11-29T10:00:00.1234567899Z",
+            "2026-11-29T10:00:00.123456789012Z",
+            "2026-11-29T12:00:00.123456789999999999999999+02:00",
+        ] {
+            assert_eq!(time(text), Some(expected), "{text}");
+        }
+        let coarse = time("2026-11-29T10:00:00.5Z").unwrap();
+        assert_eq!(coarse.to_string(), "2026-11-29T10:00:00.5Z");
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in [
+            "",
+            ".",
+            "2026-11-29T10:00:00.Z",
+            "2026-11-29T10:00:00.123456789012",
+            "2026-11-29T10:00:00.123456789x12Z",
+            "2026-11-29T10:00:00.１Z",
+            "2026-11-29.123456789012",
+        ] {
+            assert_eq!(time(text), None, "{text:?}");
+        }
+    }
 }

@@ -223,6 +223,15 @@ fn a_time_that_is_none_is_refused() {
 }
 
 #[test]
+fn a_time_finer_than_nanoseconds_is_recorded_to_the_nanosecond() {
+    let parsed = parse(&with("/time", "2026-01-02T03:04:00.123456789999Z")).unwrap();
+    assert_eq!(
+        parsed.events[0].occurred_at.to_string(),
+        "2026-01-02T03:04:00.123456789Z"
+    );
+}
+
+#[test]
 fn the_year_1015_is_recorded_and_orders_before_everything() {
     let parsed = parse(&with("/time", "1015-01-01T00:00:00Z")).unwrap();
     assert_eq!(

@@ -178,6 +178,20 @@ fn a_job_that_waits_is_ordered_by_the_time_of_its_deployment() {
 }
 
 #[test]
+fn times_finer_than_nanoseconds_are_read() {
+    let mut body = sample("workflow_run-completed");
+    body["workflow_run"]["updated_at"] = json!("2023-04-19T21:13:00.123456789012Z");
+    body["workflow_run"]["run_started_at"] = json!("2023-04-19T21:12:00.123456789012Z");
+    let event = event("workflow_run", &body);
+    assert_eq!(
+        event.occurred_at.to_string(),
+        "2023-04-19T21:13:00.123456789Z"
+    );
+    let started = event.facts.started_at.unwrap();
+    assert_eq!(started.to_string(), "2023-04-19T21:12:00.123456789Z");
+}
+
+#[test]
 fn a_failed_job_says_which_of_its_steps_failed() {
     let event = event("workflow_job", &sample("workflow_job-completed-failure"));
     let detail = event.facts.detail.unwrap();
