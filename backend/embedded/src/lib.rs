@@ -4,10 +4,12 @@
 //! and in nothing else. Both listen on loopback only, keep what they hold in a folder, and lose nothing that they
 //! acknowledged when the process is killed.
 
+mod body;
 mod browsers;
 pub mod dynamodb;
 mod listener;
 pub mod s3;
 mod server;
 
+pub use body::{RequestBody, STALL};
 pub use listener::{Error, Running};

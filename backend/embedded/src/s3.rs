@@ -11,7 +11,8 @@ mod service;
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use s3s::service::S3ServiceBuilder;
+use hyper::{Request, service::service_fn};
+use s3s::{Body, service::S3ServiceBuilder};
 
 pub use access::KeyPair;
 pub use checksum::{Algorithm, Checksum};
@@ -20,6 +21,7 @@ pub use folder::{
 };
 
 use crate::{
+    body::RequestBody,
     browsers::Browsers,
     listener::{Error, Running, listen},
     server,
@@ -53,7 +55,11 @@ pub async fn start(settings: Settings) -> Result<Running, Error> {
     let mut builder = S3ServiceBuilder::new(Service::new(folder));
     builder.set_auth(key_pairs.clone());
     builder.set_access(key_pairs);
-    let service = builder.build();
+    let s3 = builder.build();
+    let service = service_fn(move |request: Request<RequestBody>| {
+        let s3 = s3.clone();
+        async move { s3.call(request.map(Body::http_body)).await }
+    });
     Ok(Running::spawn(bound, |stop| {
         server::serve(listener, service, Browsers::MayRead, stop)
     }))

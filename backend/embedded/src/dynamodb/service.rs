@@ -7,13 +7,13 @@ use dynoxide::Database;
 use http_body_util::{BodyExt, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
-    body::Incoming,
     header::{CONTENT_TYPE, HeaderValue},
 };
 use s3s::Body;
 use tokio::task::spawn_blocking;
 
 use super::operations::{self, Refused};
+use crate::body::RequestBody;
 
 /// What DynamoDB takes at the most.
 const BODY_LIMIT: usize = 16 << 20;
@@ -23,7 +23,7 @@ const PREFIX: &str = "DynamoDB_20120810.";
 /// Answers one request.
 pub(super) async fn answer(
     database: Database,
-    request: Request<Incoming>,
+    request: Request<RequestBody>,
 ) -> Result<Response<Body>, Infallible> {
     let (status, json) = carry_out(database, request).await;
     let mut response = Response::new(Body::from(json));
@@ -35,7 +35,7 @@ pub(super) async fn answer(
     Ok(response)
 }
 
-async fn carry_out(database: Database, request: Request<Incoming>) -> (StatusCode, Bytes) {
+async fn carry_out(database: Database, request: Request<RequestBody>) -> (StatusCode, Bytes) {
     let (head, body) = request.into_parts();
     let target = head.headers.get("x-amz-target");
     let name = target
