@@ -53,7 +53,7 @@ pub use builds::{BuildRecord, SomeBuilds};
 pub use current::Served;
 pub use damage::{Damage, PartlyRead, Verification};
 pub use events::{Raw, Recorded};
-pub use exported::objects_of_item;
+pub use exported::{BEFORE_BUILDS, objects_of_item};
 pub use guesses::Guesses;
 pub use keys::registration_id;
 pub use links::{LinkRecord, PasswordRecord, Tap, Tapped};

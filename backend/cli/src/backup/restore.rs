@@ -1,6 +1,10 @@
 //! `towpath backup restore`: a new data folder, complete or not at all.
 
-use std::{io::Read, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read, Write as _},
+    path::Path,
+};
 
 use domain::Timestamp;
 use embedded::{
@@ -89,8 +93,25 @@ impl Restoration<'_> {
         self.fill_table()?;
         self.progress.start(self.stored.manifest.objects.bytes);
         self.fill_buckets()?;
+        self.note_missing()?;
         self.progress.say("checking the records");
         self.check_table()
+    }
+
+    /// Says in the folder what the backup lacks, so that it is served all the same.
+    fn note_missing(&self) -> Result<(), Failure> {
+        let missing = &self.stored.manifest.incomplete;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let path = layout::incomplete(self.target);
+        let text = missing.join("\n") + "\n";
+        let write = || -> io::Result<()> {
+            let mut file = File::create_new(&path)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        };
+        write().map_err(|error| unwritable(&path, &error))
     }
 
     fn fill_table(&self) -> Result<(), Failure> {

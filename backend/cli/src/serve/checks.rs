@@ -1,14 +1,15 @@
-//! What is looked at before a data folder is served: that it can be written, that its database is whole, and that its objects
-//! have records. Nothing of what is found wrong is changed.
+//! What is looked at before a data folder is served: that it can be written, that its database is whole, that its
+//! objects have records, and its builds files. Nothing of what is found wrong is changed.
 
 use std::{fs, path::Path, time::Duration};
 
 use embedded::{
-    dynamodb::{self, Contents, Depth},
+    dynamodb::{self, Contents, Depth, OfflineTable},
     s3::StoredObjects,
 };
+use store::table::{BEFORE_BUILDS, objects_of_item};
 
-use super::{ServeError, folder::DataFolder, place};
+use super::{ServeError, folder::DataFolder, layout, place};
 
 /// How long the structure of the database is checked, at most. 100 MB take some tenths of a second.
 pub(crate) const LOOK: Duration = Duration::from_secs(5);
@@ -24,7 +25,7 @@ pub(super) fn check(folder: &DataFolder) -> Result<(), ServeError> {
     let contents =
         contents.map_err(|damage| ServeError::database(&records, folder.path(), damage))?;
     match contents {
-        Contents::Items => Ok(()),
+        Contents::Items => refuse_builds_alone(folder),
         Contents::Nothing => refuse_objects_alone(folder),
     }
 }
@@ -40,6 +41,32 @@ fn refuse_objects_alone(folder: &DataFolder) -> Result<(), ServeError> {
                 folder: folder.path().display().to_string(),
             });
         }
+    }
+    Ok(())
+}
+
+/// Files of builds are there before their records, and stay: where there is none at all, the objects were lost. One look at the
+/// bucket, and one at the table if the bucket is empty.
+fn refuse_builds_alone(folder: &DataFolder) -> Result<(), ServeError> {
+    let failed = |source| ServeError::folder(&folder.objects(), source);
+    let objects = StoredObjects::of(&folder.objects()).map_err(failed)?;
+    let lacks_files = layout::incomplete(folder.path()).exists();
+    if lacks_files || objects.holds_any(place::RELEASES).map_err(failed)? {
+        return Ok(());
+    }
+    let first = OfflineTable::open(&folder.records(), place::TABLE)
+        .and_then(|table| table.first_behind(&BEFORE_BUILDS))
+        .map_err(|source| ServeError::Embedded {
+            what: "DynamoDB",
+            source,
+        })?;
+    // A build that this version does not understand has files, too.
+    let has_files = |item: String| objects_of_item(&item).map_or(true, |keys| !keys.is_empty());
+    if first.is_some_and(has_files) {
+        return Err(ServeError::NoObjects {
+            objects: folder.objects().display().to_string(),
+            folder: folder.path().display().to_string(),
+        });
     }
     Ok(())
 }

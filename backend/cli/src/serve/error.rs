@@ -136,6 +136,16 @@ pub(crate) enum ServeError {
         /// The data folder.
         folder: String,
     },
+    /// Records of builds without their files.
+    #[error(
+        "{folder} has records of builds, and none of their files: {objects} is missing or empty. Put it back, or move the folder away and restore the newest backup with `towpath backup restore BACKUP --data {folder}`. If the files are lost for good, make a backup of this folder and restore that: it starts without them, and a file is there again once it is pushed again. --reset deletes the records, too, and starts empty"
+    )]
+    NoObjects {
+        /// The folder of objects.
+        objects: String,
+        /// The data folder.
+        folder: String,
+    },
     /// An embedded server did not start.
     #[error("{what} did not start")]
     Embedded {

@@ -58,6 +58,7 @@ impl DataFolder {
         for ending in ["sqlite", "sqlite-wal", "sqlite-shm"] {
             absent(fs::remove_file(records.with_extension(ending)))?;
         }
+        absent(fs::remove_file(layout::incomplete(&self.path)))?;
         absent(fs::remove_dir_all(self.objects()))
     }
 }
@@ -89,7 +90,7 @@ mod tests {
     #[test]
     fn a_reset_removes_what_is_ours_and_nothing_else() {
         let path = tempfile::tempdir().unwrap();
-        let ours = ["records.sqlite", "records.sqlite-wal"];
+        let ours = ["records.sqlite", "records.sqlite-wal", "incomplete.txt"];
         for name in ours.into_iter().chain(["notes.txt"]) {
             fs::write(path.path().join(name), "x").unwrap();
         }

@@ -11,3 +11,8 @@ pub(crate) fn records(folder: &Path) -> PathBuf {
 pub(crate) fn objects(folder: &Path) -> PathBuf {
     folder.join("objects")
 }
+
+/// What the backup lacked that the folder was restored of. Where it is there, files may be missing.
+pub(crate) fn incomplete(folder: &Path) -> PathBuf {
+    folder.join("incomplete.txt")
+}

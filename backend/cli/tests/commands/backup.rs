@@ -461,6 +461,8 @@ fn a_file_that_a_build_names_and_the_data_folder_lacks_is_told() {
     // It is the best that there is.
     let told = desk.refuses(1, &RESTORE);
     assert!(told.contains("30000.apk"), "{told}");
+    let lacks = fs::read_to_string(desk.path("again/incomplete.txt")).unwrap();
+    assert!(lacks.contains("30000.apk"), "{lacks}");
     let portal = desk.serve("again");
     desk.asks(&portal, &["audit", "verify"]);
     // Pushed once more, the file is there again.

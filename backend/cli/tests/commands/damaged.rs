@@ -129,6 +129,54 @@ fn files_without_records_are_no_empty_start() {
 }
 
 #[test]
+fn records_of_builds_without_any_file_are_no_start() {
+    let desk = written_back();
+    fs::rename(desk.path("data/objects"), desk.path("objects")).unwrap();
+    let lost = |desk: &Desk| {
+        let told = refused(desk);
+        for words in [
+            "records of builds, and none of their files",
+            "data/objects is missing or empty",
+            "towpath backup restore BACKUP --data data",
+        ] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+    };
+    lost(&desk);
+    assert!(!desk.path("data/objects").exists(), "nothing is made");
+    fs::create_dir_all(desk.path("data/objects/buckets/towpath-releases/artifacts")).unwrap();
+    lost(&desk);
+
+    // Put back, it is served.
+    fs::remove_dir_all(desk.path("data/objects")).unwrap();
+    fs::rename(desk.path("objects"), desk.path("data/objects")).unwrap();
+    drop(desk.serve("data"));
+
+    // Lost for good: what the words say helps.
+    fs::remove_dir_all(desk.path("data/objects")).unwrap();
+    lost(&desk);
+    desk.refuses(1, &["backup", "make", "--data", "data", "--to", "bare"]);
+    desk.refuses(1, &["backup", "restore", "bare", "--data", "again"]);
+    let portal = desk.serve("again");
+    let builds = desk.asks(&portal, &["builds", "--app", "wallet"]);
+    assert_eq!(builds.lines().count(), 3, "{builds}");
+    desk.pushes(&portal, 70_000);
+}
+
+#[test]
+fn records_without_builds_need_no_files() {
+    let desk = Desk::new();
+    drop(desk.serve("data"));
+    let portal = desk.serve("data");
+    desk.asks(&portal, &["hold", "dev", "--reason", "tests"]);
+    drop(portal);
+    fs::remove_dir_all(desk.path("data/objects")).unwrap();
+    let portal = desk.serve("data");
+    let log = desk.asks(&portal, &["audit", "list"]);
+    assert!(log.contains("tests"), "{log}");
+}
+
+#[test]
 fn a_folder_that_cannot_be_used_is_named() {
     let desk = Desk::new();
     fs::write(desk.path("data"), "a file").unwrap();

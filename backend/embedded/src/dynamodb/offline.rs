@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, path::Path, thread, time::Duration};
 
-use dynoxide::{Database, ImportOptions, Item, actions::scan::ScanRequest};
+use dynoxide::{AttributeValue, Database, ImportOptions, Item, actions::scan::ScanRequest};
 use rusqlite::{
     Connection,
     backup::{Backup, StepResult},
@@ -75,9 +75,18 @@ impl OfflineTable {
 
     /// Some items, each as a line of JSON without a line feed, and where it goes on.
     pub fn page(&self, after: Cursor) -> Result<(Vec<String>, Option<Cursor>), Error> {
+        self.scan(after.0, None)
+    }
+
+    fn scan(
+        &self,
+        after: Option<Item>,
+        limit: Option<usize>,
+    ) -> Result<(Vec<String>, Option<Cursor>), Error> {
         let page = self.database.scan(ScanRequest {
             table_name: self.name.clone(),
-            exclusive_start_key: after.0,
+            exclusive_start_key: after,
+            limit,
             ..ScanRequest::default()
         });
         let page = page.map_err(|error| self.failed(error))?;
@@ -88,6 +97,16 @@ impl OfflineTable {
         }
         let next = page.last_evaluated_key.map(|key| Cursor(Some(key)));
         Ok((lines, next))
+    }
+
+    /// The first item behind a key, as a line, in the order of keys. That order is this database's own: AWS gives none to partitions.
+    pub fn first_behind(&self, key: &[(&str, &str)]) -> Result<Option<String>, Error> {
+        let key = key.iter().map(|(name, value)| {
+            let value = AttributeValue::S((*value).to_owned());
+            ((*name).to_owned(), value)
+        });
+        let (lines, _) = self.scan(Some(key.collect()), Some(1))?;
+        Ok(lines.into_iter().next())
     }
 
     /// Adds items, all or none.

@@ -31,6 +31,9 @@ struct Text {
     text: String,
 }
 
+/// The key in front of those of all builds, by the names of its attributes.
+pub const BEFORE_BUILDS: [(&str, &str); 2] = [(keys::PK, keys::BUILD_PREFIX), (keys::SK, "BUILD")];
+
 /// The keys of the objects that an exported build is made of: its files and icons. Other items name none that have to be there.
 pub fn objects_of_item(exported: &str) -> Result<Vec<String>> {
     let unread = |error| Error::corrupt("an exported item", error);

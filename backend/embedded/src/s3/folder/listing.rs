@@ -79,3 +79,24 @@ pub(super) fn walk(
     }
     Ok(())
 }
+
+/// Whether any object is below a folder. Ends at the first.
+pub(super) fn holds_any(folder: &Path, place: &Place) -> std::io::Result<bool> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let found = match name.to_str().and_then(|name| place.enter(name)) {
+            Some(Entry::Object(_)) => true,
+            Some(Entry::Folder(inner)) => holds_any(&entry.path(), &inner)?,
+            None => false,
+        };
+        if found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

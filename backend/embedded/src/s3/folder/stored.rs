@@ -13,7 +13,7 @@ use std::{
 use super::{
     Folder, Headers, Object, VersionLock, draft,
     keys::{self, Place},
-    listing::walk,
+    listing::{holds_any, walk},
     versions::Version,
 };
 use crate::s3::checksum::Checksum;
@@ -108,7 +108,12 @@ impl StoredObjects {
 
     /// Whether a bucket has or had an object.
     pub fn holds_any(&self, bucket: &str) -> io::Result<bool> {
-        Ok(!self.keys(bucket)?.is_empty())
+        for root in [self.0.buckets().join(bucket), self.0.versions_of(bucket)] {
+            if holds_any(&root, &Place::default())? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Every version of every object of a bucket, by key, the oldest first.
@@ -341,6 +346,8 @@ mod tests {
         let objects = StoredObjects::of(from.path()).unwrap();
         let copy = StoredObjects::of(to.path()).unwrap();
         for bucket in objects.buckets().unwrap() {
+            assert!(objects.holds_any(&bucket).unwrap());
+            assert!(!copy.holds_any(&bucket).unwrap());
             for version in objects.versions(&bucket).unwrap() {
                 let mut found = version.open().unwrap().unwrap();
                 let new = NewVersion {
