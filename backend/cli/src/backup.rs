@@ -3,12 +3,14 @@
 //! | file | what |
 //! |---|---|
 //! | `format` | the manifest and the lines of its lists |
+//! | `folders` | the folders that are written, partial until they are complete |
 //! | `make` | writes a backup, also while the portal runs |
 //! | `names` | the paths of objects in a backup |
 //! | `read` | reads one, and compares everything with its digest |
 //! | `verify`, `restore` | the commands on that |
 //! | `progress` | how far it is |
 
+mod folders;
 mod format;
 mod make;
 mod names;
@@ -157,52 +159,4 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
         }
         _ => format!("{name} cannot be written: {error}"),
     })
-}
-
-/// The folder that is worked in before everything is complete: beside the one that it becomes, and gone if it does not.
-fn partial(target: &Path, output_of: &str) -> Result<tempfile::TempDir, Failure> {
-    let parent = match target.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        Some(parent) => parent,
-        None => {
-            return Err(Failure::Refused(format!(
-                "{} is no folder that {output_of} can be made as",
-                target.display()
-            )));
-        }
-    };
-    let name = target.file_name().ok_or_else(|| {
-        Failure::Refused(format!(
-            "{} has no name that {output_of} can have",
-            target.display()
-        ))
-    })?;
-    let mut prefix = name.to_os_string();
-    prefix.push(".partial-");
-    tempfile::Builder::new()
-        .prefix(&prefix)
-        .tempdir_in(parent)
-        .map_err(|error| unwritable(parent, &error))
-}
-
-/// Gives a complete folder its name.
-fn finish(partial: tempfile::TempDir, target: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| unwritable(target, &error);
-    // On Windows, a folder takes no other's place.
-    if cfg!(windows) && target.exists() {
-        std::fs::remove_dir(target).map_err(failed)?;
-    }
-    std::fs::rename(partial.path(), target).map_err(failed)?;
-    // It has another name now, so there is nothing to remove.
-    let _moved = partial.keep();
-    let parent = target.parent().filter(|path| !path.as_os_str().is_empty());
-    sync_folder(parent.unwrap_or(Path::new("."))).map_err(failed)
-}
-
-/// Writes a folder's list of names to the disk.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    if cfg!(unix) {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

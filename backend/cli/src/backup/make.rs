@@ -25,14 +25,15 @@ use embedded::{
 use store::{object_keys, table::objects_of_item};
 
 use super::{
-    MakeOptions, finish,
+    MakeOptions,
+    folders::{finish, partial, sync},
     format::{
         FOLDER, FORMAT, FileOf, MANIFEST, Manifest, OBJECTS, ObjectLine, Objects, RECORDS, Records,
         Retention,
     },
-    names, partial,
+    names,
     progress::Progress,
-    sync_folder, unreadable, unwritable,
+    unreadable, unwritable,
 };
 use crate::{
     commands::now,
@@ -141,7 +142,7 @@ impl Backup<'_> {
             file.write_all(&text)?;
             file.write_all(b"\n")?;
             file.sync_all()?;
-            sync_folder(self.to)
+            sync(self.to)
         };
         write().map_err(|error| unwritable(&path, &error))?;
         Ok(manifest)

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use domain::Timestamp;
@@ -13,9 +13,9 @@ use embedded::{
 };
 
 use super::{
-    RestoreOptions, blocking, finish,
+    RestoreOptions, blocking,
+    folders::{finish, finish_within, is_there_and_empty, partial, partial_within},
     format::{Manifest, OBJECTS, ObjectLine, RECORDS},
-    partial,
     progress::Progress,
     read::{Stored, damaged},
     unwritable,
@@ -31,16 +31,34 @@ const BYTES: usize = 4 << 20;
 
 pub(super) async fn restore(options: RestoreOptions, watched: bool) -> Result<Manifest, Failure> {
     let RestoreOptions { backup, data } = options;
-    refuse_taken(&data)?;
+    let is_there = is_there_and_empty(&data)?;
     let stored = Stored::open(&backup)?;
-    let partial = partial(&data, "a data folder")?;
+    let partial = if is_there {
+        partial_within(&data)?
+    } else {
+        partial(&data, "a data folder")?
+    };
+    let manifest = fill(stored, backup, partial.path().to_owned(), watched).await?;
+    if is_there {
+        finish_within(partial, &data)?;
+    } else {
+        finish(partial, &data)?;
+    }
+    Ok(manifest)
+}
+
+/// Makes a data folder of a backup in `target`.
+async fn fill(
+    stored: Stored,
+    backup: PathBuf,
+    target: PathBuf,
+    watched: bool,
+) -> Result<Manifest, Failure> {
     // The table and the buckets are made as `towpath serve` makes them.
-    let folder =
-        DataFolder::open(partial.path(), false).map_err(|error| Failure::failed(&error))?;
+    let folder = DataFolder::open(&target, false).map_err(|error| Failure::failed(&error))?;
     let place = place::Place::start(&folder, &place::Settings::default()).await;
     let place = place.map_err(|error| Failure::failed(&error))?;
     place.shutdown().await;
-    let target = partial.path().to_owned();
     let manifest = blocking(move || {
         let progress = Progress::new(watched);
         let filled = Restoration {
@@ -56,27 +74,7 @@ pub(super) async fn restore(options: RestoreOptions, watched: bool) -> Result<Ma
     })
     .await?;
     drop(folder);
-    finish(partial, &data)?;
     Ok(manifest)
-}
-
-/// Nothing that somebody has is replaced.
-fn refuse_taken(data: &Path) -> Result<(), Failure> {
-    let taken = match data.symlink_metadata() {
-        Ok(found) if found.is_dir() => std::fs::read_dir(data)
-            .map_err(|error| super::unreadable(data, &error))?
-            .next()
-            .is_some(),
-        Ok(_) => true,
-        Err(_) => false,
-    };
-    if taken {
-        return Err(Failure::Refused(format!(
-            "{} is not empty: a backup is restored into a new folder. Name one with --data, or move this one away",
-            data.display()
-        )));
-    }
-    Ok(())
 }
 
 /// A data folder that is being filled.

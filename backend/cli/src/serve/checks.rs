@@ -1,5 +1,5 @@
-//! What is looked at before a data folder is served: that it can be written, that its database is whole, that its
-//! objects have records, and its builds files. Nothing of what is found wrong is changed.
+//! What is looked at before a data folder is served: that it can be written, that no restore into it broke off, that its
+//! database is whole, and that its objects have records and its builds files. Nothing of what is found wrong is changed.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -20,6 +20,7 @@ const FREE: usize = 1 << 20;
 /// Refuses a folder that cannot be served as it is.
 pub(super) fn check(folder: &DataFolder) -> Result<(), ServeError> {
     has_space(folder.path()).map_err(|source| ServeError::folder(folder.path(), source))?;
+    refuse_unfinished(folder)?;
     let records = folder.records();
     let contents = dynamodb::check(&records, Depth::Structure(LOOK));
     let contents =
@@ -67,6 +68,21 @@ fn refuse_builds_alone(folder: &DataFolder) -> Result<(), ServeError> {
             objects: folder.objects().display().to_string(),
             folder: folder.path().display().to_string(),
         });
+    }
+    Ok(())
+}
+
+/// A restore into an empty folder works in a folder below, which goes when everything is in its place.
+fn refuse_unfinished(folder: &DataFolder) -> Result<(), ServeError> {
+    let failed = |source| ServeError::folder(folder.path(), source);
+    for entry in fs::read_dir(folder.path()).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if name.to_string_lossy().starts_with(layout::RESTORING) {
+            return Err(ServeError::Unfinished {
+                partial: folder.path().join(name).display().to_string(),
+                folder: folder.path().display().to_string(),
+            });
+        }
     }
     Ok(())
 }

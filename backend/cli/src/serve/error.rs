@@ -146,6 +146,16 @@ pub(crate) enum ServeError {
         /// The data folder.
         folder: String,
     },
+    /// A restore into the folder broke off, or goes on.
+    #[error(
+        "{folder} is not complete: a restore into it goes on, or broke off and left {partial}. If none goes on, delete everything in {folder}, and restore the backup again"
+    )]
+    Unfinished {
+        /// What is left of it.
+        partial: String,
+        /// The data folder.
+        folder: String,
+    },
     /// An embedded server did not start.
     #[error("{what} did not start")]
     Embedded {

@@ -16,3 +16,6 @@ pub(crate) fn objects(folder: &Path) -> PathBuf {
 pub(crate) fn incomplete(folder: &Path) -> PathBuf {
     folder.join("incomplete.txt")
 }
+
+/// The beginning of the name of a folder in it that a backup is being restored into.
+pub(crate) const RESTORING: &str = "restore.partial-";

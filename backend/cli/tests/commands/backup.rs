@@ -99,10 +99,7 @@ impl Desk {
     }
 
     fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).unwrap();
-        entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect()
+        names(self.0.path())
     }
 
     /// That nothing is left of what was begun.
@@ -113,6 +110,16 @@ impl Desk {
             "{names:?}"
         );
     }
+}
+
+/// What is in a folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
 }
 
 const MAKE: [&str; 6] = ["backup", "make", "--data", "data", "--to", "kept"];
@@ -295,15 +302,107 @@ fn nothing_that_is_there_is_replaced() {
     let told = desk.refuses(5, &MAKE);
     assert!(told.contains("kept is there already"), "{told}");
     let told = desk.refuses(5, &["backup", "restore", "kept", "--data", "data"]);
-    assert!(told.contains("data is not empty"), "{told}");
-    fs::create_dir(desk.path("again")).unwrap();
-    desk.says(&RESTORE);
+    assert!(told.contains("data is not empty, it has "), "{told}");
+    let told = desk.refuses(5, &["backup", "restore", "kept", "--data", "towpath.toml"]);
+    assert!(told.contains("towpath.toml is no folder"), "{told}");
     let told = desk.refuses(4, &["backup", "make", "--data", "absent", "--to", "other"]);
     assert!(
         told.contains("absent has no records") && told.contains("--data"),
         "{told}"
     );
     desk.is_tidy();
+}
+
+#[test]
+fn an_empty_folder_that_is_there_is_restored_into() {
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    fs::create_dir(desk.path("again")).unwrap();
+    // What a disk's first folder has, which cannot be renamed or replaced.
+    fs::create_dir(desk.path("again/lost+found")).unwrap();
+    let before = fs::metadata(desk.path("again")).unwrap();
+    desk.says(&RESTORE);
+    let after = fs::metadata(desk.path("again")).unwrap();
+    assert_eq!(before.created().ok(), after.created().ok());
+    let portal = desk.serve("again");
+    desk.asks(&portal, &["audit", "verify"]);
+    drop(portal);
+    let mut names = names(&desk.path("again"));
+    names.retain(|name| !name.starts_with("records.sqlite-"));
+    assert_eq!(names, ["lock", "lost+found", "objects", "records.sqlite"]);
+
+    // In that folder itself.
+    fs::create_dir(desk.path("here")).unwrap();
+    let mut command = towpath(&desk.path("here"));
+    let done = typed(command.args(["backup", "restore", "../kept", "--data", "."]));
+    assert_eq!(done.code, 0, "{}", done.err);
+    drop(desk.serve("here"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_an_empty_folder_is_restored_through() {
+    use std::os::unix::fs::symlink;
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    fs::create_dir(desk.path("elsewhere")).unwrap();
+    symlink("elsewhere", desk.path("again")).unwrap();
+    desk.says(&RESTORE);
+    assert!(desk.path("again").is_symlink());
+    assert!(desk.path("elsewhere/records.sqlite").is_file());
+    drop(desk.serve("again"));
+    let told = desk.refuses(5, &RESTORE);
+    assert!(told.contains("again is not empty"), "{told}");
+
+    symlink("nowhere", desk.path("dangling")).unwrap();
+    let told = desk.refuses(5, &["backup", "restore", "kept", "--data", "dangling"]);
+    assert!(
+        told.contains("a link to a folder that is not there"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_restore_that_was_killed_in_a_folder_is_not_served() {
+    let desk = Desk::new();
+    let portal = desk.serve("data");
+    desk.pushes(&portal, 20_000_000);
+    drop(portal);
+    desk.says(&MAKE);
+    fs::create_dir(desk.path("again")).unwrap();
+    let mut child = towpath(desk.0.path())
+        .args(RESTORE)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while names(&desk.path("again")).is_empty() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended too soon");
+        thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap(); // SIGKILL
+    child.wait().unwrap();
+    let serve = ["serve", "--data", "again", "--listen", "127.0.0.1:0"];
+    let told = desk.refuses(1, &serve);
+    assert!(told.contains("again is not complete"), "{told}");
+    let told = desk.refuses(5, &RESTORE);
+    assert!(told.contains("again has restore.partial-"), "{told}");
+    // As the words say.
+    fs::remove_dir_all(desk.path("again")).unwrap();
+    fs::create_dir(desk.path("again")).unwrap();
+    desk.says(&RESTORE);
+    drop(desk.serve("again"));
+}
+
+#[test]
+fn a_restore_into_a_folder_that_fails_leaves_it_empty() {
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    fs::create_dir(desk.path("again")).unwrap();
+    let list = desk.path("kept/objects.jsonl");
+    let text = fs::read_to_string(&list).unwrap();
+    fs::write(&list, &text[..text.len() / 2]).unwrap();
+    desk.refuses(5, &RESTORE);
+    assert_eq!(names(&desk.path("again")), [""; 0]);
 }
 
 #[test]
