@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     fs, io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use tempfile::TempDir;
@@ -123,6 +123,39 @@ fn first_of(folder: &Path) -> io::Result<Option<String>> {
     names.retain(|name| name != OF_THE_DISK);
     names.sort_by_key(|name| !name.starts_with(layout::RESTORING));
     Ok(names.into_iter().next())
+}
+
+/// Refuses a place for a backup within what is backed up: it would be copied into itself.
+pub(super) fn refuse_within(data: &Path, to: &Path) -> Result<(), Failure> {
+    let place = resolved(to).map_err(|error| unreadable(to, &error))?;
+    for copied in [data.to_owned(), layout::objects(data)] {
+        let copied = resolved(&copied).map_err(|error| unreadable(&copied, &error))?;
+        if place.starts_with(&copied) {
+            return Err(Failure::Refused(format!(
+                "{} is in the data folder {}, of which the backup is: name a folder outside of it with --to",
+                to.display(),
+                data.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Where a path leads, links followed as far as it is there.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let mut place = PathBuf::new();
+    for part in std::path::absolute(path)?.components() {
+        match part {
+            Component::ParentDir => {
+                place.pop();
+            }
+            part => place.push(part),
+        }
+        if let Ok(found) = place.canonicalize() {
+            place = found;
+        }
+    }
+    Ok(place)
 }
 
 /// A new folder for what is not complete.

@@ -26,7 +26,7 @@ use store::{object_keys, table::objects_of_item};
 
 use super::{
     MakeOptions,
-    folders::{finish, partial, sync},
+    folders::{finish, partial, refuse_within, sync},
     format::{
         FOLDER, FORMAT, FileOf, MANIFEST, Manifest, OBJECTS, ObjectLine, Objects, RECORDS, Records,
         Retention,
@@ -56,6 +56,7 @@ pub(super) fn make(options: &MakeOptions, watched: bool) -> Result<Manifest, Fai
             data.display()
         )));
     }
+    refuse_within(data, to)?;
     if to.symlink_metadata().is_ok() {
         return Err(Failure::Refused(format!(
             "{} is there already: a backup takes no other's place. Name a new folder with --to",

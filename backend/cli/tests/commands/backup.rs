@@ -406,6 +406,37 @@ fn a_restore_into_a_folder_that_fails_leaves_it_empty() {
 }
 
 #[test]
+fn a_backup_is_not_made_in_what_it_is_of() {
+    let desk = Desk::with_data();
+    fs::create_dir(desk.path("other")).unwrap();
+    let refuses = |to: &str| {
+        let told = desk.refuses(5, &["backup", "make", "--data", "data", "--to", to]);
+        assert!(told.contains("is in the data folder data"), "{to}: {told}");
+    };
+    refuses("data/kept");
+    refuses("data/deeper/kept");
+    refuses("data/objects/buckets/kept");
+    refuses("other/../data/kept");
+    refuses("absent/../data/kept");
+    refuses("data");
+    refuses(desk.path("data/kept").to_str().unwrap());
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("data", desk.path("link")).unwrap();
+        refuses("link/kept");
+        fs::rename(desk.path("data/objects"), desk.path("objects")).unwrap();
+        std::os::unix::fs::symlink("../objects", desk.path("data/objects")).unwrap();
+        refuses("objects/buckets/kept");
+    }
+    let told = desk.refuses(5, &["backup", "make", "--data", "data", "--to", "."]);
+    assert!(told.contains("is there already"), "{told}");
+    assert!(!desk.path("data/deeper").exists() && !desk.path("absent").exists());
+    desk.is_tidy();
+    // Beside it is a place like any other.
+    desk.says(&["backup", "make", "--data", "data", "--to", "data-kept"]);
+}
+
+#[test]
 fn a_backup_that_was_changed_is_refused_by_the_name_of_its_file() {
     let desk = Desk::with_data();
     desk.says(&MAKE);
