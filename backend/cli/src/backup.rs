@@ -19,13 +19,18 @@ mod read;
 mod restore;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::{
+    error::Error,
+    io,
+    iter::successors,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand};
-use domain::words;
+use domain::{causes::chain, words};
 use tokio::task::spawn_blocking;
 
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, output::Output, serve::checks};
 use format::Manifest;
 
 const EXAMPLES: &str = "Examples:
@@ -146,17 +151,56 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// Why a file or folder cannot be read, in words.
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::Failed(format!("{} cannot be read: {error}", path.display()))
 }
 
 /// Why a file or folder cannot be written, in words.
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
     let name = path.display();
-    Failure::Failed(match error.kind() {
-        std::io::ErrorKind::StorageFull => {
-            format!("{name} cannot be written: the disk is full. Nothing is left of what was begun")
-        }
-        _ => format!("{name} cannot be written: {error}"),
-    })
+    if is_full(error) {
+        return Failure::DiskFull(format!("{name} cannot be written: the disk is full"));
+    }
+    Failure::Failed(format!("{name} cannot be written: {error}"))
+}
+
+/// What a library says that writes to the disk.
+fn failed(error: &(dyn Error + 'static)) -> Failure {
+    let mut causes = successors(Some(error), |&error| error.source());
+    let full = causes.any(|error| {
+        error.downcast_ref().is_some_and(is_full)
+            || matches!(error.downcast_ref(), Some(embedded::Error::Full { .. }))
+            || matches!(error.downcast_ref(), Some(store::Error::Full { .. }))
+    });
+    if full {
+        Failure::DiskFull(chain(error))
+    } else {
+        Failure::failed(error)
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+/// What broke off, where the disk of a folder that was written is full: `SQLite` says of some calls only that they failed.
+fn explained(failure: Failure, folder: &Path) -> Failure {
+    match (failure, checks::has_space(folder)) {
+        (Failure::Failed(_), Err(error)) if is_full(&error) => unwritable(folder, &error),
+        (failure, _) => failure,
+    }
+}
+
+/// Says of a full disk how much is needed, and what to do. All that was begun is removed by then.
+fn with_room(failure: Failure, needed: u64, option: &str) -> Failure {
+    match failure {
+        Failure::DiskFull(what) => Failure::DiskFull(format!(
+            "{what}. About {} are needed: free some space on that disk, or name a folder on another one with {option}. Nothing is left of what was begun",
+            words::size(needed)
+        )),
+        other => other,
+    }
 }

@@ -12,6 +12,13 @@ pub(crate) enum Failure {
     /// Something broke.
     #[error("{0}")]
     Failed(String),
+    /// A disk has no space left.
+    #[cfg_attr(
+        not(feature = "serve"),
+        expect(dead_code, reason = "only backups write so much")
+    )]
+    #[error("{0}")]
+    DiskFull(String),
     /// Nobody answers, or something that is not a portal.
     #[error("{0}")]
     Unreachable(String),
@@ -68,7 +75,7 @@ impl Failure {
     /// The process's exit code, as `--help` lists them.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Failed(_) => 1,
+            Self::Failed(_) | Self::DiskFull(_) => 1,
             Self::Unreachable(_) => 3,
             Self::NotFound(_) => 4,
             Self::Refused(_) | Self::Declined { .. } | Self::Configuration(_) => 5,

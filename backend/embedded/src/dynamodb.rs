@@ -77,15 +77,11 @@ async fn sweep(database: Database) {
 
 fn open(storage: Storage) -> Result<Database, Error> {
     let (path, opened) = match storage {
-        Storage::Memory => ("memory".to_owned(), Database::memory()),
+        Storage::Memory => (PathBuf::from("memory"), Database::memory()),
         Storage::File(path) => {
-            let path = path.to_string_lossy().into_owned();
-            let opened = Database::new(&path);
+            let opened = Database::new(&path.to_string_lossy());
             (path, opened)
         }
     };
-    opened.map_err(|source| Error::Open {
-        path,
-        source: source.to_string().into(),
-    })
+    opened.map_err(|error| Error::open(&path, error.to_string()))
 }

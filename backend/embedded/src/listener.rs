@@ -1,6 +1,6 @@
 //! What both servers share: a loopback address to listen on, and a handle that stops them.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, path::Path, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
@@ -30,6 +30,35 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The disk has no space left.
+    #[error("the disk of {path} is full")]
+    Full {
+        /// The folder or file that cannot be written.
+        path: String,
+    },
+}
+
+/// What `SQLite` says of a disk without space.
+pub(crate) const FULL: &str = "disk is full";
+
+impl Error {
+    /// Why a folder or file cannot be opened, read or written.
+    pub(crate) fn open(
+        path: &Path,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        let (path, source) = (path.display().to_string(), source.into());
+        let kind = source.downcast_ref().map(io::Error::kind);
+        let is_full = matches!(
+            kind,
+            Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+        );
+        if is_full || source.to_string().contains(FULL) {
+            Self::Full { path }
+        } else {
+            Self::Open { path, source }
+        }
+    }
 }
 
 /// Listens on a loopback address; port 0 takes any that is free.

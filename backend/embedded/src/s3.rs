@@ -46,10 +46,7 @@ pub struct Settings {
 /// Starts an S3 over a folder.
 pub async fn start(settings: Settings) -> Result<Running, Error> {
     let path = settings.folder;
-    let folder = Folder::open(&path).map_err(|source| Error::Open {
-        path: path.display().to_string(),
-        source: source.into(),
-    })?;
+    let folder = Folder::open(&path).map_err(|error| Error::open(&path, error))?;
     let (listener, bound) = listen(settings.address).await?;
     let key_pairs = KeyPairs::new(settings.key_pairs, settings.written_once);
     let mut builder = S3ServiceBuilder::new(Service::new(folder));

@@ -19,13 +19,13 @@ use domain::{
     digest::{Digest, Hasher},
 };
 use embedded::{
-    dynamodb::{self, Cursor, Depth, OfflineTable},
+    dynamodb::{self, Cursor, Damage, Depth, OfflineTable},
     s3::{StoredObjects, StoredVersion},
 };
 use store::{object_keys, table::objects_of_item};
 
 use super::{
-    MakeOptions,
+    MakeOptions, explained, failed,
     folders::{finish, partial, refuse_within, sync},
     format::{
         FOLDER, FORMAT, FileOf, MANIFEST, Manifest, OBJECTS, ObjectLine, Objects, RECORDS, Records,
@@ -33,7 +33,7 @@ use super::{
     },
     names,
     progress::Progress,
-    unreadable, unwritable,
+    unreadable, unwritable, with_room,
 };
 use crate::{
     commands::now,
@@ -63,8 +63,12 @@ pub(super) fn make(options: &MakeOptions, watched: bool) -> Result<Manifest, Fai
             to.display()
         )));
     }
+    write(data, to, watched).map_err(|failure| with_room(failure, size_of(data), "--to"))
+}
+
+fn write(data: &Path, to: &Path, watched: bool) -> Result<Manifest, Failure> {
     if let Some(above) = to.parent() {
-        std::fs::create_dir_all(above).map_err(|error| unwritable(above, &error))?;
+        fs::create_dir_all(above).map_err(|error| unwritable(above, &error))?;
     }
     let partial = partial(to, "a backup")?;
     let progress = Progress::new(watched);
@@ -75,9 +79,32 @@ pub(super) fn make(options: &MakeOptions, watched: bool) -> Result<Manifest, Fai
     }
     .write();
     progress.finish();
-    let manifest = written?;
+    let manifest = written.map_err(|failure| explained(failure, partial.path()))?;
     finish(partial, to)?;
     Ok(manifest)
+}
+
+/// The bytes of a data folder, as far as they are known.
+fn size_of(data: &Path) -> u64 {
+    let records = layout::records(data);
+    let log = records.with_extension("sqlite-wal");
+    let files = [records, log].into_iter();
+    let records: u64 = files
+        .map(|file| fs::metadata(file).map_or(0, |found| found.len()))
+        .sum();
+    let objects = || -> io::Result<u64> {
+        let stored = StoredObjects::of(&layout::objects(data))?;
+        let mut bytes = 0;
+        for bucket in stored.buckets()? {
+            let versions = stored.versions(&bucket)?;
+            bytes += versions
+                .iter()
+                .map(StoredVersion::size_on_disk)
+                .sum::<u64>();
+        }
+        Ok(bytes)
+    };
+    records + objects().unwrap_or_default()
 }
 
 /// A backup that is being written.
@@ -160,7 +187,7 @@ impl Backup<'_> {
             fs::create_dir(&folder).map_err(|error| unwritable(&folder, &error))?;
             let versions = self.buckets(stored, true)?;
             let made_at = now();
-            dynamodb::snapshot(&source, &database).map_err(|error| Failure::failed(&error))?;
+            dynamodb::snapshot(&source, &database).map_err(|error| failed(&error))?;
             let after = self.buckets(stored, true)?;
             let same = |(a, b): (&Bucket, &Bucket)| a.versions == b.versions;
             if versions.len() == after.len() && versions.iter().zip(&after).all(same) {
@@ -201,15 +228,17 @@ impl Backup<'_> {
     /// Writes the records of a copy of the database, and returns the keys of the objects that they name.
     fn write_records(&self, database: &Path) -> Result<(Records, BTreeSet<String>), Failure> {
         let source = layout::records(self.data);
-        dynamodb::check(database, Depth::Everything)
-            .map_err(|damage| damaged(&source, &chain(&damage)))?;
-        let table =
-            OfflineTable::open(database, place::TABLE).map_err(|error| Failure::failed(&error))?;
+        dynamodb::check(database, Depth::Everything).map_err(|damage| match damage {
+            // That of the copy: nothing is known of the data folder's.
+            Damage::Unreadable(error) => unwritable(database, &error),
+            damage => damaged(&source, &chain(&damage)),
+        })?;
+        let table = OfflineTable::open(database, place::TABLE).map_err(|error| failed(&error))?;
         let mut list = List::create(self.to.join(RECORDS))?;
         let mut named = BTreeSet::new();
         let mut next = Some(Cursor::default());
         while let Some(after) = next {
-            let page = table.page(after).map_err(|error| Failure::failed(&error))?;
+            let page = table.page(after).map_err(|error| failed(&error))?;
             for line in page.0 {
                 // A record that this version does not understand names what it names, and is copied as it is.
                 named.extend(objects_of_item(&line).unwrap_or_default());

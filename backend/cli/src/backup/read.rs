@@ -116,7 +116,7 @@ impl Stored {
         mut each: impl FnMut(&str) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let path = self.folder.join(name);
-        let file = File::open(&path).map_err(|error| super::unreadable(&path, &error))?;
+        let file = open(&path)?;
         let mut file = BufReader::new(file);
         let (mut hash, mut lines) = (Hasher::new(), 0);
         let mut line = Vec::new();
@@ -157,10 +157,7 @@ impl Stored {
     /// Opens an object's file.
     pub(super) fn bytes(&self, of: &FileOf) -> Result<Bytes, Failure> {
         let path = self.folder.join(&of.file);
-        let file = File::open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => damaged(&path, "it is missing"),
-            _ => super::unreadable(&path, &error),
-        })?;
+        let file = open(&path)?;
         Ok(Bytes {
             path,
             file,
@@ -168,6 +165,14 @@ impl Stored {
             read: 0,
         })
     }
+}
+
+/// Opens a file that a backup is not complete without.
+fn open(path: &Path) -> Result<File, Failure> {
+    File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => damaged(path, "it is missing"),
+        _ => super::unreadable(path, &error),
+    })
 }
 
 /// An object's bytes, as they are read.

@@ -6,19 +6,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::Timestamp;
+use domain::{Timestamp, causes::chain};
 use embedded::{
-    dynamodb::{self, Depth, OfflineTable},
+    dynamodb::{self, Damage, Depth, OfflineTable},
     s3::{NewVersion, StoredObjects},
 };
 
 use super::{
-    RestoreOptions, blocking,
+    RestoreOptions, blocking, explained, failed,
     folders::{finish, finish_within, is_there_and_empty, partial, partial_within},
     format::{Manifest, OBJECTS, ObjectLine, RECORDS},
     progress::Progress,
     read::{Stored, damaged},
-    unwritable,
+    unwritable, with_room,
 };
 use crate::{
     failure::Failure,
@@ -33,18 +33,31 @@ pub(super) async fn restore(options: RestoreOptions, watched: bool) -> Result<Ma
     let RestoreOptions { backup, data } = options;
     let is_there = is_there_and_empty(&data)?;
     let stored = Stored::open(&backup)?;
+    // The database has most items twice: in the table, and in its index.
+    let needed = stored.manifest.objects.bytes + 2 * size_of(&backup.join(RECORDS));
     let partial = if is_there {
-        partial_within(&data)?
+        partial_within(&data)
     } else {
-        partial(&data, "a data folder")?
+        partial(&data, "a data folder")
     };
-    let manifest = fill(stored, backup, partial.path().to_owned(), watched).await?;
-    if is_there {
-        finish_within(partial, &data)?;
-    } else {
-        finish(partial, &data)?;
-    }
-    Ok(manifest)
+    let restored = async {
+        let partial = partial?;
+        let filled = fill(stored, backup, partial.path().to_owned(), watched).await;
+        let manifest = filled.map_err(|failure| explained(failure, partial.path()))?;
+        if is_there {
+            finish_within(partial, &data)?;
+        } else {
+            finish(partial, &data)?;
+        }
+        Ok(manifest)
+    };
+    restored
+        .await
+        .map_err(|failure| with_room(failure, needed, "--data"))
+}
+
+fn size_of(file: &Path) -> u64 {
+    std::fs::metadata(file).map_or(0, |found| found.len())
 }
 
 /// Makes a data folder of a backup in `target`.
@@ -55,10 +68,9 @@ async fn fill(
     watched: bool,
 ) -> Result<Manifest, Failure> {
     // The table and the buckets are made as `towpath serve` makes them.
-    let folder = DataFolder::open(&target, false).map_err(|error| Failure::failed(&error))?;
+    let folder = DataFolder::open(&target, false).map_err(|error| failed(&error))?;
     let place = place::Place::start(&folder, &place::Settings::default()).await;
-    let place = place.map_err(|error| Failure::failed(&error))?;
-    place.shutdown().await;
+    place.map_err(|error| failed(&error))?.shutdown().await;
     let manifest = blocking(move || {
         let progress = Progress::new(watched);
         let filled = Restoration {
@@ -119,7 +131,10 @@ impl Restoration<'_> {
         let write = |lines: &mut Vec<String>| {
             let added = table.add(lines);
             lines.clear();
-            added.map_err(|error| damaged(&file, &domain::causes::chain(&error)))
+            added.map_err(|error| match failed(&error) {
+                full @ Failure::DiskFull(_) => full,
+                other => damaged(&file, &other.to_string()),
+            })
         };
         self.stored.records(|line| {
             lines.push(line.to_owned());
@@ -171,30 +186,32 @@ impl Restoration<'_> {
     /// That the database is whole, and has as many records as were read.
     fn check_table(&self) -> Result<(), Failure> {
         let path = layout::records(self.target);
-        let failed = |why: &str| {
+        let wrong = |why: &str| {
             Failure::Failed(format!(
                 "what was written is not what was read ({why}): look at the disk, and try again"
             ))
         };
-        dynamodb::check(&path, Depth::Everything)
-            .map_err(|damage| failed(&domain::causes::chain(&damage)))?;
+        dynamodb::check(&path, Depth::Everything).map_err(|damage| match damage {
+            Damage::Unreadable(error) => unwritable(&path, &error),
+            damage => wrong(&chain(&damage)),
+        })?;
         let table = self.table()?;
         let (mut items, mut next) = (0, Some(dynamodb::Cursor::default()));
         while let Some(after) = next {
-            let page = table.page(after).map_err(|error| Failure::failed(&error))?;
+            let page = table.page(after).map_err(|error| failed(&error))?;
             items += page.0.len() as u64;
             next = page.1;
         }
         let should = self.stored.manifest.table.items;
         if items != should {
-            return Err(failed(&format!("{items} records of {should}")));
+            return Err(wrong(&format!("{items} records of {should}")));
         }
         Ok(())
     }
 
     fn table(&self) -> Result<OfflineTable, Failure> {
         OfflineTable::open(&layout::records(self.target), place::TABLE)
-            .map_err(|error| Failure::failed(&error))
+            .map_err(|error| failed(&error))
     }
 }
 

@@ -87,7 +87,8 @@ fn refuse_unfinished(folder: &DataFolder) -> Result<(), ServeError> {
     Ok(())
 }
 
-fn has_space(folder: &Path) -> std::io::Result<()> {
+/// Whether a megabyte can be written into a folder.
+pub(crate) fn has_space(folder: &Path) -> std::io::Result<()> {
     let probe = folder.join("probe");
     let written = fs::write(&probe, vec![0; FREE]);
     let removed = fs::remove_file(&probe);

@@ -192,11 +192,13 @@ impl ServeError {
     pub(super) fn database(file: &Path, folder: &Path, damage: Damage) -> Self {
         let name = file.display().to_string();
         match damage {
-            Damage::NotADatabase | Damage::CutOff { .. } | Damage::Pages(_) => Self::Damaged {
-                file: name,
-                folder: folder.display().to_string(),
-                damage,
-            },
+            Damage::NotADatabase | Damage::CutOff { .. } | Damage::Header(_) | Damage::Pages(_) => {
+                Self::Damaged {
+                    file: name,
+                    folder: folder.display().to_string(),
+                    damage,
+                }
+            }
             Damage::Unreadable(source) => Self::folder(file, source),
             Damage::Locked => Self::Unreadable { file: name, damage },
         }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -436,6 +436,67 @@ fn a_backup_is_not_made_in_what_it_is_of() {
     desk.says(&["backup", "make", "--data", "data", "--to", "data-kept"]);
 }
 
+/// A full disk is a small one in the memory of a process. `None` where the system lets nobody mount one.
+#[cfg(target_os = "linux")]
+fn on_a_disk_of(size: &str, desk: &Desk, arguments: &[&str]) -> Option<Typed> {
+    const MOUNT: &str = "mount -t tmpfs -o size=$0 full full || exit 99
+        \"$@\"; code=$?; ls -A full; exit $code";
+    let mut command = Command::new("unshare");
+    command
+        .current_dir(desk.0.path())
+        .args(["--map-root-user", "--mount", "sh", "-c", MOUNT, size])
+        .arg(env!("CARGO_BIN_EXE_towpath"))
+        .args(arguments);
+    let output = command.output().ok()?;
+    let code = output.status.code()?;
+    let done = Typed {
+        code,
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    };
+    let is_refused = code == 99 || done.err.starts_with("unshare: ");
+    (!is_refused).then_some(done)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named_with_what_is_needed() {
+    let desk = Desk::with_data();
+    let portal = desk.serve("data");
+    desk.pushes(&portal, 3_000_000);
+    drop(portal);
+    desk.says(&MAKE);
+    fs::create_dir(desk.path("full")).unwrap();
+    for size in ["4k", "40k", "100k", "250k", "500k", "1m", "2m"] {
+        for (arguments, option) in [
+            (
+                ["backup", "make", "--data", "data", "--to", "full/kept"].as_slice(),
+                "--to",
+            ),
+            (&["backup", "restore", "kept", "--data", "full"], "--data"),
+        ] {
+            let Some(done) = on_a_disk_of(size, &desk, arguments) else {
+                eprintln!("nothing was tried: no disk can be mounted here");
+                return;
+            };
+            let told = &done.err;
+            assert_eq!(done.code, 1, "{size}: {told}");
+            for word in ["is full", "About 3.", option, "Nothing is left"] {
+                assert!(told.contains(word), "{size} {word}: {told}");
+            }
+            assert!(!told.contains("damaged"), "{told}");
+            assert_eq!(done.out, "", "{size}: something is left");
+        }
+    }
+    for arguments in [
+        ["backup", "make", "--data", "data", "--to", "full/kept"].as_slice(),
+        &["backup", "restore", "kept", "--data", "full"],
+    ] {
+        let done = on_a_disk_of("20m", &desk, arguments).unwrap();
+        assert_eq!(done.code, 0, "{}", done.err);
+    }
+}
+
 #[test]
 fn a_backup_that_was_changed_is_refused_by_the_name_of_its_file() {
     let desk = Desk::with_data();
@@ -477,11 +538,16 @@ fn a_backup_that_was_changed_is_refused_by_the_name_of_its_file() {
     });
     edit("manifest.json", &|bytes| bytes.truncate(50));
 
-    let gone = fs::read(kept.join(object)).unwrap();
-    fs::remove_file(kept.join(object)).unwrap();
-    let told = desk.refuses(5, &RESTORE);
-    assert!(told.contains(object) && told.contains("missing"), "{told}");
-    fs::write(kept.join(object), gone).unwrap();
+    for name in [object, "records.jsonl", "objects.jsonl"] {
+        let gone = fs::read(kept.join(name)).unwrap();
+        fs::remove_file(kept.join(name)).unwrap();
+        for command in [VERIFY.as_slice(), RESTORE.as_slice()] {
+            let told = desk.refuses(5, command);
+            assert!(told.contains("the backup is damaged"), "{told}");
+            assert!(told.contains(name) && told.contains("missing"), "{told}");
+        }
+        fs::write(kept.join(name), gone).unwrap();
+    }
     desk.says(&VERIFY);
 }
 

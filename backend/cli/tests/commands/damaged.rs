@@ -66,6 +66,10 @@ fn a_damaged_database_is_refused_in_words_and_left_as_it_is() {
         (b"not a database".to_vec(), "it is no database"),
         (vec![0x5a; whole.len()], "it is no database"),
         (overwritten(0..1), "it is no database"),
+        (
+            [&whole[..44], &[0xff; 4], &whole[48..]].concat(),
+            "its header was overwritten",
+        ),
         (overwritten(3..6), "were overwritten or lost"),
         (
             overwritten(half / 4096..half / 4096 + 1),

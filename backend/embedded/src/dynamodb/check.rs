@@ -15,8 +15,13 @@ use dynoxide::{
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::listener::FULL;
+
 /// How long a lock of another process is waited for.
 const LOCKED: Duration = Duration::from_secs(10);
+
+/// What `SQLite` says of a disk that cannot be read or written.
+const BROKEN_DISK: &str = "disk I/O error";
 
 /// What every database's file begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -55,6 +60,9 @@ pub enum Damage {
         /// The bytes that it says it has.
         should: u64,
     },
+    /// Its first bytes say something that no database has.
+    #[error("its header was overwritten ({0})")]
+    Header(String),
     /// Some pages do not belong together.
     #[error("parts of it were overwritten or lost ({0})")]
     Pages(String),
@@ -75,7 +83,15 @@ pub fn check(path: &Path, depth: Depth) -> Result<Contents, Damage> {
         Ok(_) | Err(_) => {}
     }
     whole(path, depth)?;
-    contents(path).map_err(Damage::Pages)
+    contents(path).map_err(|why| {
+        if why.contains(FULL) {
+            Damage::Unreadable(io::ErrorKind::StorageFull.into())
+        } else if why.contains(BROKEN_DISK) {
+            Damage::Unreadable(io::Error::other(why))
+        } else {
+            Damage::Pages(why)
+        }
+    })
 }
 
 /// What is wrong with a file, which another process can have open. Nothing is written.
@@ -106,6 +122,8 @@ fn damage(path: &Path, head: &[u8], error: &rusqlite::Error) -> Damage {
         Some(ErrorCode::DatabaseCorrupt) => {
             cut_off(path, head).unwrap_or_else(|| Damage::Pages(error.to_string()))
         }
+        // The file was read before, and the question is none that a sound database refuses.
+        Some(ErrorCode::Unknown) => Damage::Header(error.to_string()),
         _ => Damage::Unreadable(io::Error::other(error.to_string())),
     }
 }
@@ -280,6 +298,30 @@ mod tests {
         }
         fs::write(&path, bytes).unwrap();
         assert!(matches!(damage(&path), Damage::Pages(_)));
+    }
+
+    #[test]
+    fn a_header_with_other_bytes_is_damage_or_harmless() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = database(folder.path());
+        let whole = fs::read(&path).unwrap();
+        // Of each number, the first byte or the last.
+        let places = (16..24).chain((27..72).step_by(4)).chain([44, 56, 96]);
+        for place in places {
+            for byte in [0, 0xff] {
+                let mut bytes = whole.clone();
+                bytes[place] = byte;
+                fs::write(&path, bytes).unwrap();
+                let found = check(&path, STRUCTURE);
+                assert!(
+                    !matches!(found, Err(Damage::Unreadable(_) | Damage::Locked)),
+                    "{place}: {byte}: {found:?}"
+                );
+                for ending in ["sqlite-wal", "sqlite-shm"] {
+                    let _absent = fs::remove_file(path.with_extension(ending)).is_err();
+                }
+            }
+        }
     }
 
     #[test]

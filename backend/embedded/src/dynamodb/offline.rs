@@ -4,7 +4,7 @@ use std::{fmt::Display, path::Path, thread, time::Duration};
 
 use dynoxide::{AttributeValue, Database, ImportOptions, Item, actions::scan::ScanRequest};
 use rusqlite::{
-    Connection,
+    Connection, ErrorCode,
     backup::{Backup, StepResult},
 };
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,11 @@ pub fn snapshot(from: &Path, to: &Path) -> Result<(), Error> {
             }
         }
     };
-    copy().map_err(|error| opening(from, error))
+    copy().map_err(|error| match error.sqlite_error_code() {
+        // The copy's.
+        Some(ErrorCode::DiskFull) => Error::open(to, error.to_string()),
+        _ => Error::open(from, error.to_string()),
+    })
 }
 
 /// An item, as DynamoDB's export has it: `{"Item": {…}}`.
@@ -65,7 +69,8 @@ impl OfflineTable {
     /// Opens a database that is there.
     pub fn open(path: &Path, table: &str) -> Result<Self, Error> {
         let text = path.to_string_lossy().into_owned();
-        let database = Database::new(&text).map_err(|error| opening(path, error))?;
+        let database =
+            Database::new(&text).map_err(|error| Error::open(path, error.to_string()))?;
         Ok(Self {
             path: text,
             database,
@@ -124,13 +129,6 @@ impl OfflineTable {
     }
 
     fn failed(&self, error: impl Display) -> Error {
-        opening(Path::new(&self.path), error)
-    }
-}
-
-fn opening(path: &Path, error: impl Display) -> Error {
-    Error::Open {
-        path: path.display().to_string(),
-        source: error.to_string().into(),
+        Error::open(Path::new(&self.path), error.to_string())
     }
 }
