@@ -40,6 +40,8 @@ use web::{AppState, Assets, AuthMode};
 
 pub(crate) use error::ServeError;
 pub(crate) use folder::DataFolder;
+#[cfg(unix)]
+pub(crate) use folder::PRIVATE;
 pub(crate) use options::ServeOptions;
 
 use place::Place;
@@ -59,6 +61,12 @@ pub(crate) async fn serve(options: ServeOptions) -> Result<(), ServeError> {
     let assets = load_assets(options.assets.as_deref())?;
     let folder = DataFolder::open(&options.data, options.reset)?;
     checks::check(&folder)?;
+    if folder.is_open_to_others() {
+        let path = options.data.display();
+        tracing::warn!(
+            "{path} can be read by other users of this machine: `chmod 700 {path}` keeps them out"
+        );
+    }
     let (web, address) = listen("--listen", options.listen).await?;
     let (aws, aws_address) = listen("--aws-listen", options.aws_listen).await?;
     let place = Place::start(&folder, &options.place()).await?;

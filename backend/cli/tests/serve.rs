@@ -282,6 +282,34 @@ fn a_missing_or_wrong_configuration_is_named() {
 
 #[cfg(unix)]
 #[test]
+fn a_data_folder_that_others_can_read_is_warned_of() {
+    use std::{
+        fs::{Permissions, set_permissions},
+        io::Read as _,
+        os::unix::fs::PermissionsExt as _,
+        process::Stdio,
+    };
+    let folder = folder();
+    set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let warnings = || {
+        let mut command = command(folder.path(), &["--listen", "127.0.0.1:0"]);
+        let mut portal = Serve::start(command.stderr(Stdio::piped()));
+        portal.child.kill().unwrap();
+        let mut told = String::new();
+        let mut stderr = portal.child.stderr.take().unwrap();
+        stderr.read_to_string(&mut told).unwrap();
+        told.matches("can be read by other users").count()
+    };
+    assert_eq!(warnings(), 0);
+    let data = folder.path().join("data");
+    set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(warnings(), 1);
+    set_permissions(&data, Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(warnings(), 0);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_polite_stop_ends_well() {
     let folder = folder();
     for signal in ["-INT", "-TERM"] {

@@ -34,7 +34,7 @@ pub(super) fn partial(target: &Path, output_of: &str) -> Result<TempDir, Failure
     })?;
     let mut prefix = name.to_os_string();
     prefix.push(".partial-");
-    new(&prefix, parent)
+    private(&prefix, parent)
 }
 
 /// Gives a complete folder its name.
@@ -50,7 +50,7 @@ pub(super) fn finish(partial: TempDir, target: &Path) -> Result<(), Failure> {
 /// The same in an empty folder that is there, which can be a disk's first one and so has no place beside it. `towpath serve`
 /// refuses a folder with such a one in it.
 pub(super) fn partial_within(data: &Path) -> Result<TempDir, Failure> {
-    new(layout::RESTORING.as_ref(), data)
+    private(layout::RESTORING.as_ref(), data)
 }
 
 /// Moves everything from a complete folder into the one that it is in, the records last. What was moved is removed again if
@@ -158,10 +158,15 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     Ok(place)
 }
 
-/// A new folder for what is not complete.
-fn new(prefix: &OsStr, within: &Path) -> Result<TempDir, Failure> {
-    tempfile::Builder::new()
-        .prefix(prefix)
+/// A new folder that only its owner can read.
+fn private(prefix: &OsStr, within: &Path) -> Result<TempDir, Failure> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(
+        crate::serve::PRIVATE,
+    ));
+    builder
         .tempdir_in(within)
         .map_err(|error| unwritable(within, &error))
 }

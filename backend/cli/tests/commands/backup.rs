@@ -436,6 +436,19 @@ fn a_backup_is_not_made_in_what_it_is_of() {
     desk.says(&["backup", "make", "--data", "data", "--to", "data-kept"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn backups_and_data_folders_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desk = Desk::with_data();
+    desk.says(&MAKE);
+    desk.says(&RESTORE);
+    for folder in ["data", "kept", "again"] {
+        let mode = fs::metadata(desk.path(folder)).unwrap().permissions();
+        assert_eq!(mode.mode() & 0o777, 0o700, "{folder}");
+    }
+}
+
 /// A full disk is a small one in the memory of a process. `None` where the system lets nobody mount one.
 #[cfg(target_os = "linux")]
 fn on_a_disk_of(size: &str, desk: &Desk, arguments: &[&str]) -> Option<Typed> {
