@@ -1,6 +1,7 @@
 //! Builds on their way along the path.
 
 use serde_json::Value;
+use store::{Settings, Store};
 
 use crate::portal::Portal;
 
@@ -31,6 +32,39 @@ fn in_preprod() -> Portal {
     portal.builds(1_000);
     portal.says(&TO_PREPROD);
     portal
+}
+
+#[tokio::test]
+async fn a_bucket_that_an_s3_client_made_is_copied_to() {
+    let portal = Portal::with_target("{ bucket = \"prod-releases\" }", &[]);
+    portal.builds(1_000);
+    // As docs/carrying.md says.
+    let key = "towpath-local".to_owned();
+    let client = Store::connect(&Settings {
+        region: "eu-west-1".to_owned(),
+        table: String::new(),
+        bucket: "prod-releases".to_owned(),
+        dynamodb_endpoint: None,
+        s3_endpoint: Some(portal.s3.clone()),
+        static_credentials: Some((key.clone(), key)),
+    })
+    .await;
+    client.objects.create_bucket().await.unwrap();
+    let to_prod = [
+        "promote",
+        "wallet/dev",
+        "--to",
+        "prod",
+        "--reason",
+        "tested",
+    ];
+    let done = portal.says(&[&to_prod[..], &["--wait"]].concat());
+    assert!(
+        done.starts_with("build 1 of wallet to prod: succeeded"),
+        "{done}"
+    );
+    let copied = client.objects.list("artifacts/wallet/").await.unwrap();
+    assert!(copied[0].ends_with("/1000.apk"), "{copied:?}");
 }
 
 /// The identifier of the one promotion that is open.
