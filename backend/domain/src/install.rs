@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::package::{Package, Signing};
+use crate::{
+    digest::Digest,
+    package::{Package, Signing},
+};
+
+/// The first API level that follows a proof of rotation (Android 9).
+const FOLLOWS_ROTATION: u32 = 28;
 
 /// Something that a tester should know before tapping.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,15 +63,21 @@ pub fn warnings(now: &Package, before: Option<&Package>) -> Vec<InstallWarning> 
     if now.debuggable {
         warnings.push(InstallWarning::Debuggable);
     }
-    if now.signing.unknown || now.version_code.is_none() {
+    if is_partly_unread(now) {
         warnings.push(InstallWarning::NotFullyRead);
     }
     warnings
 }
 
+/// Whether something could not be read that decides how it installs.
+fn is_partly_unread(now: &Package) -> bool {
+    let mut levels = now.signing.changes(lowest_level(now));
+    levels.any(|level| now.signing.signers(level).is_none()) || now.version_code.is_none()
+}
+
 fn update_warnings(now: &Package, before: &Package) -> Vec<InstallWarning> {
     let mut warnings = Vec::new();
-    if !now.signing.is_unsigned() && !can_follow(&now.signing, &before.signing) {
+    if !now.signing.is_unsigned() && !can_follow(now, before) {
         warnings.push(InstallWarning::SignatureDiffers);
     }
     if let (Some(before), Some(code)) = (before.version_code, now.version_code)
@@ -80,24 +92,49 @@ fn update_warnings(now: &Package, before: &Package) -> Vec<InstallWarning> {
     warnings
 }
 
-/// Whether Android takes a package signed like `now` as an update of one signed like `before`: the same certificates,
-/// or a lineage that leads from the earlier one to the present. After a rotation v1 and v2 still name the old
-/// certificate, so the newest scheme is what counts.
-pub(crate) fn can_follow(now: &Signing, before: &Signing) -> bool {
-    if now.unknown || before.unknown || before.is_unsigned() {
-        return true; // Nothing is known against it.
+/// Whether Android takes `now` as an update of `before` on all phones that can have both: the certificates that the phone
+/// checks are the same, or a lineage leads from the earlier one to the present.
+///
+/// Phones differ in the schemes that they check. After a rotation, v1 and v2 (and v3 below the level that v3.1 begins at) still name the old
+/// certificate, so that each level is compared with itself, from the lowest that both packages install on. A level whose
+/// signatures could not be read, or have none, says nothing against the update.
+pub(crate) fn can_follow(now: &Package, before: &Package) -> bool {
+    let lowest = lowest_level(now).max(lowest_level(before));
+    let mut levels = now
+        .signing
+        .changes(lowest)
+        .chain(before.signing.changes(lowest));
+    levels.all(|level| follows_at(level, &now.signing, &before.signing))
+}
+
+fn lowest_level(package: &Package) -> u32 {
+    package.min_sdk.unwrap_or(1)
+}
+
+fn follows_at(level: u32, now: &Signing, before: &Signing) -> bool {
+    let (Some(present), Some(earlier)) = (now.signers(level), before.signers(level)) else {
+        return true;
+    };
+    if present.is_empty() || earlier.is_empty() {
+        return true;
     }
-    let (now_signers, before_signers) = (now.newest(), before.newest());
-    let same = now_signers.len() == before_signers.len()
-        && now_signers.iter().all(|cert| before_signers.contains(cert));
-    let rotated = before_signers.len() == 1 && now.lineage.contains(&before_signers[0]);
-    same || rotated
+    let same = present.len() == earlier.len() && present.iter().all(|cert| earlier.contains(cert));
+    same || level >= FOLLOWS_ROTATION && earlier.len() == 1 && succeeds(present, earlier[0], now)
+}
+
+/// Whether the lineage leads from an earlier certificate to the one that is checked.
+fn succeeds(present: &[Digest], earlier: Digest, signing: &Signing) -> bool {
+    let mut ancestors = signing
+        .lineage
+        .iter()
+        .take_while(|ancestor| !present.contains(ancestor));
+    ancestors.any(|ancestor| *ancestor == earlier)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::Digest;
+    use crate::package::Scheme;
 
     fn signed(certificates: &[&str]) -> Package {
         let certificates: Vec<Digest> = certificates
@@ -192,6 +229,78 @@ mod tests {
         assert_eq!(
             warnings(&now, Some(&signed(&["a"]))),
             [other, InstallWarning::Debuggable]
+        );
+    }
+
+    #[test]
+    fn an_unreadable_v1_signature_does_not_hide_another_certificate() {
+        let mut now = signed(&["b"]);
+        now.signing.set_unknown(Scheme::V1);
+        let differs = InstallWarning::SignatureDiffers;
+        assert_eq!(
+            warnings(&now, Some(&signed(&["a"]))),
+            [differs.clone(), InstallWarning::NotFullyRead]
+        );
+        now.min_sdk = Some(24);
+        assert_eq!(
+            warnings(&now, Some(&signed(&["a"]))),
+            [differs],
+            "no phone that installs it looks at v1"
+        );
+    }
+
+    #[test]
+    fn an_unreadable_newer_scheme_leaves_open_what_follows() {
+        let mut now = signed(&["b"]);
+        now.signing.v3.clear();
+        now.signing.v2 = vec![Digest::of(b"a")];
+        now.signing.set_unknown(Scheme::V3);
+        assert_eq!(
+            warnings(&now, Some(&signed(&["a"]))),
+            [InstallWarning::NotFullyRead]
+        );
+    }
+
+    #[test]
+    fn records_that_tell_no_schemes_apart_mean_that_nothing_is_known() {
+        let old = format!(
+            r#"{{"v1":[],"v2":["{0}"],"v3":[],"v31":[],"lineage":[],"unknown":true}}"#,
+            Digest::of(b"b")
+        );
+        let now = Package {
+            signing: serde_json::from_str(&old).unwrap(),
+            ..signed(&[])
+        };
+        assert_eq!(
+            warnings(&now, Some(&signed(&["a"]))),
+            [InstallWarning::NotFullyRead]
+        );
+        assert_eq!(serde_json::to_string(&now.signing).unwrap(), old);
+    }
+
+    #[test]
+    fn a_rotation_is_followed_by_the_phones_that_know_of_it_alone() {
+        // Rotated with v3; v1 and v2 go on naming the old certificate.
+        let mut rotated = signed(&["b"]);
+        rotated.signing.v2 = vec![Digest::of(b"a")];
+        rotated.signing.lineage = vec![Digest::of(b"a"), Digest::of(b"b")];
+        let mut new_alone = signed(&["b"]);
+        new_alone
+            .signing
+            .lineage
+            .clone_from(&rotated.signing.lineage);
+        let differs = [InstallWarning::SignatureDiffers];
+        assert_eq!(
+            warnings(&new_alone, Some(&rotated)),
+            differs,
+            "Android 7 and 8"
+        );
+        new_alone.min_sdk = Some(28);
+        assert_eq!(warnings(&new_alone, Some(&rotated)), []);
+        assert_eq!(
+            warnings(&signed(&["a"]), Some(&rotated)),
+            differs,
+            "a step back"
         );
     }
 }

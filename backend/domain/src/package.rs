@@ -1,8 +1,12 @@
 //! What an application package says of itself. Facts that were read, never a verdict on a signature.
 
+mod signing;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+
+pub use signing::{DEVELOPMENT, Scheme, Signing};
 
 /// What was read from an APK.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,25 +41,6 @@ pub struct Package {
     pub unread: Vec<Unread>,
 }
 
-/// Certificates named by an APK's signatures, as SHA-256 of their DER form. Reading them verifies nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
-pub struct Signing {
-    /// JAR signature.
-    pub v1: Vec<Digest>,
-    /// APK Signature Scheme v2 (Android 7).
-    pub v2: Vec<Digest>,
-    /// APK Signature Scheme v3 (Android 9).
-    pub v3: Vec<Digest>,
-    /// APK Signature Scheme v3.1 (Android 13).
-    pub v31: Vec<Digest>,
-    /// Earlier certificates that a v3 or v3.1 block proves succession from, oldest first, the present one last.
-    pub lineage: Vec<Digest>,
-    /// Whether the signatures could not be read, so that empty lists do not mean unsigned.
-    pub unknown: bool,
-}
-
 /// A Flutter engine in a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -85,23 +70,4 @@ pub struct Unread {
     pub what: String,
     /// The reason, for people.
     pub why: String,
-}
-
-impl Signing {
-    /// Whether it was read and names no certificate at all: Android refuses to install such a package.
-    pub fn is_unsigned(&self) -> bool {
-        !self.unknown
-            && self.v1.is_empty()
-            && self.v2.is_empty()
-            && self.v3.is_empty()
-            && self.v31.is_empty()
-    }
-
-    /// The certificates that the newest scheme present names.
-    pub fn newest(&self) -> &[Digest] {
-        [&self.v31, &self.v3, &self.v2, &self.v1]
-            .into_iter()
-            .find(|list| !list.is_empty())
-            .map_or(&[], Vec::as_slice)
-    }
 }

@@ -3,10 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{CertificateChange, PackageChanges, change, differences};
-use crate::{
-    install,
-    package::{Package, Signing},
-};
+use crate::{install, package::Package};
 
 pub(super) fn changes(from: &Package, to: &Package) -> PackageChanges {
     let set = |texts: &[String]| -> BTreeSet<String> { texts.iter().cloned().collect() };
@@ -22,17 +19,17 @@ pub(super) fn changes(from: &Package, to: &Package) -> PackageChanges {
         permissions_dropped,
         abis_added,
         abis_dropped,
-        certificates: certificates(&from.signing, &to.signing),
+        certificates: certificates(from, to),
         debuggable: change(Some(&from.debuggable), Some(&to.debuggable)),
     }
 }
 
-/// Where the signatures of either could not be read, nothing is known to differ.
-fn certificates(from: &Signing, to: &Signing) -> Option<CertificateChange> {
-    let differ = !from.unknown && !to.unknown && from.newest() != to.newest();
-    differ.then(|| CertificateChange {
-        from: from.newest().to_vec(),
-        to: to.newest().to_vec(),
+/// What the newest Android checks of both. Where the signatures of either could not be read, nothing is known to differ.
+fn certificates(from: &Package, to: &Package) -> Option<CertificateChange> {
+    let (before, after) = (from.signing.newest()?, to.signing.newest()?);
+    (before != after).then(|| CertificateChange {
+        from: before.to_vec(),
+        to: after.to_vec(),
         updates: install::can_follow(to, from),
     })
 }

@@ -1,6 +1,6 @@
 //! Packages made by hand, most of them by somebody with ill will. Real ones: `tests/samples.rs`.
 
-use domain::digest::Digest;
+use domain::{digest::Digest, package::Scheme};
 use futures::executor::block_on;
 
 use super::{
@@ -391,4 +391,17 @@ fn reading_may_move_between_threads() {
         block_on(movable(reader.next_chunk())).unwrap().unwrap(),
         "x"
     );
+}
+
+#[test]
+fn an_unreadable_scheme_leaves_the_others_known() {
+    let block = signing_block(&[
+        (0x7109_871a, vec![0; 4]),
+        (0xf053_68c0, v3_value(b"certificate", &[])),
+    ]);
+    let inspection = look(signed_apk(&block));
+    let signing = &inspection.package.signing;
+    assert_eq!(signing.unknown_schemes, [Scheme::V2]);
+    assert_eq!(signing.v3, [Digest::of(b"certificate")]);
+    assert_eq!(why(&inspection, "v2 signature"), "it names no signer");
 }

@@ -9,9 +9,16 @@ const INTEGER: u8 = 0x02;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const CONTEXT_0: u8 = 0xa0;
+const UTF8_STRING: u8 = 0x0c;
+const PRINTABLE_STRING: u8 = 0x13;
+const TELETEX_STRING: u8 = 0x14;
+const IA5_STRING: u8 = 0x16;
+const BMP_STRING: u8 = 0x1e;
 
 const MOST_CERTIFICATES: usize = 32;
 const MOST_SIGNERS: usize = 10;
+/// Attributes of a name that are compared.
+const MOST_PARTS: usize = 32;
 
 /// One element: its tag, its content, and all of its bytes.
 struct Element<'a> {
@@ -21,9 +28,8 @@ struct Element<'a> {
 }
 
 /// What a signer names its certificate by.
-#[derive(PartialEq, Eq)]
 struct Name<'a> {
-    issuer: &'a [u8],
+    issuer: Element<'a>,
     serial: &'a [u8],
 }
 
@@ -56,20 +62,78 @@ pub(super) fn signer_certificates(pkcs7: &[u8]) -> Result<Vec<Digest>, Problem> 
         let mut signer = expect(&mut signers, SEQUENCE)?;
         expect(&mut signer, INTEGER)?;
         let mut identifier = expect(&mut signer, SEQUENCE)?;
-        let issuer = next(&mut identifier)?.whole;
-        let serial = next(&mut identifier)?.whole;
-        let name = Name { issuer, serial };
-        let certificate = certificates.iter().find(|(known, _)| *known == name);
-        found.push(
-            certificate
-                .ok_or(Problem::Odd("its signer's certificate is not in it"))?
-                .1,
-        );
+        let issuer = next(&mut identifier)?;
+        let serial = number(next(&mut identifier)?);
+        found.push(named(&Name { issuer, serial }, &certificates)?);
     }
     if found.is_empty() {
         return Err(Problem::Odd("it names no signer"));
     }
     Ok(found)
+}
+
+/// The certificate of that name. The serial number decides alone where only one certificate has it: old tools wrote the issuer anew,
+/// with other types of text than the certificate has, and Android compares issuers as names.
+fn named(name: &Name<'_>, certificates: &[(Name<'_>, Digest)]) -> Result<Digest, Problem> {
+    let of_serial: Vec<_> = certificates
+        .iter()
+        .filter(|(known, _)| known.serial == name.serial)
+        .collect();
+    if let [(_, certificate)] = of_serial[..] {
+        return Ok(*certificate);
+    }
+    let issuer = distinguished_name(&name.issuer);
+    of_serial
+        .into_iter()
+        .find(|(known, _)| {
+            known.issuer.whole == name.issuer.whole
+                || issuer.is_some() && distinguished_name(&known.issuer) == issuer
+        })
+        .map(|(_, certificate)| *certificate)
+        .ok_or(Problem::Odd("its signer's certificate is not in it"))
+}
+
+/// An integer without leading zeros.
+fn number(element: Element<'_>) -> &[u8] {
+    let bytes = element.content.rest();
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    &bytes[zeros..]
+}
+
+/// A name as comparing asks for it (RFC 5280, 7.1): whatever type its texts have, in lower case, with single blanks.
+fn distinguished_name(name: &Element<'_>) -> Option<Vec<(Vec<u8>, String)>> {
+    let mut parts = Vec::new();
+    let mut rest = name.content;
+    while !rest.is_empty() {
+        if parts.len() == MOST_PARTS {
+            return None;
+        }
+        let mut set = expect(&mut rest, SET).ok()?;
+        let mut pair = expect(&mut set, SEQUENCE).ok()?;
+        let kind = next(&mut pair).ok()?.content.rest().to_vec();
+        parts.push((kind, text(&next(&mut pair).ok()?)?));
+    }
+    Some(parts)
+}
+
+/// A text of a name, prepared for comparing.
+fn text(element: &Element<'_>) -> Option<String> {
+    let bytes = element.content.rest();
+    let text = match element.tag {
+        BMP_STRING => {
+            let units = bytes.as_chunks::<2>().0.iter();
+            String::from_utf16_lossy(
+                &units
+                    .map(|unit| u16::from_be_bytes(*unit))
+                    .collect::<Vec<_>>(),
+            )
+        }
+        UTF8_STRING | PRINTABLE_STRING | IA5_STRING => str::from_utf8(bytes).ok()?.to_owned(),
+        TELETEX_STRING => bytes.iter().map(|byte| char::from(*byte)).collect(),
+        _ => return None,
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Some(words.join(" ").to_lowercase())
 }
 
 fn read_certificates(mut view: View<'_>) -> Result<Vec<(Name<'_>, Digest)>, Problem> {
@@ -86,10 +150,10 @@ fn read_certificates(mut view: View<'_>) -> Result<Vec<(Name<'_>, Digest)>, Prob
             serial = next(&mut to_be_signed)?;
         }
         next(&mut to_be_signed)?;
-        let issuer = next(&mut to_be_signed)?.whole;
+        let issuer = next(&mut to_be_signed)?;
         let name = Name {
             issuer,
-            serial: serial.whole,
+            serial: number(serial),
         };
         certificates.push((name, Digest::of(certificate.whole)));
     }
@@ -145,5 +209,70 @@ mod tests {
         for case in cases {
             assert!(signer_certificates(case).is_err(), "{case:?}");
         }
+    }
+
+    fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
+        [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
+    }
+
+    fn name(tag: u8, text: &str) -> Vec<u8> {
+        let pair = [tagged(0x06, &[0x55, 4, 3]), tagged(tag, text.as_bytes())].concat();
+        tagged(SEQUENCE, &tagged(SET, &tagged(SEQUENCE, &pair)))
+    }
+
+    fn certificate(serial: &[u8], issuer: &[u8]) -> Vec<u8> {
+        let fields = [
+            tagged(INTEGER, serial),
+            tagged(SEQUENCE, &[]),
+            issuer.to_vec(),
+        ];
+        tagged(SEQUENCE, &tagged(SEQUENCE, &fields.concat()))
+    }
+
+    /// A signature of one signer, with these certificates.
+    fn signature(certificates: &[Vec<u8>], issuer: &[u8], serial: &[u8]) -> Vec<u8> {
+        let identifier = tagged(
+            SEQUENCE,
+            &[issuer.to_vec(), tagged(INTEGER, serial)].concat(),
+        );
+        let signer = tagged(SEQUENCE, &[tagged(INTEGER, &[1]), identifier].concat());
+        let signed = [
+            tagged(INTEGER, &[1]),
+            tagged(SET, &[]),
+            tagged(SEQUENCE, &[]),
+            tagged(CONTEXT_0, &certificates.concat()),
+            tagged(SET, &signer),
+        ];
+        let explicit = tagged(CONTEXT_0, &tagged(SEQUENCE, &signed.concat()));
+        tagged(SEQUENCE, &[tagged(0x06, &[1]), explicit].concat())
+    }
+
+    #[test]
+    fn a_certificate_is_found_by_its_serial_number() {
+        let only = certificate(&[0, 0x99], &name(UTF8_STRING, "Wallet"));
+        let signed = signature(
+            std::slice::from_ref(&only),
+            &name(PRINTABLE_STRING, "Wallet"),
+            &[0, 0x99],
+        );
+        assert_eq!(signer_certificates(&signed).unwrap(), [Digest::of(&only)]);
+        let other = signature(&[only], &name(UTF8_STRING, "Wallet"), &[7]);
+        assert!(signer_certificates(&other).is_err());
+    }
+
+    #[test]
+    fn of_two_certificates_with_one_serial_number_the_issuer_decides() {
+        let certificates = [
+            certificate(&[7], &name(UTF8_STRING, "Transit")),
+            certificate(&[7], &name(UTF8_STRING, "The  Wallet ")),
+        ];
+        let found = |issuer: &[u8]| signer_certificates(&signature(&certificates, issuer, &[7]));
+        let wallet = Digest::of(&certificates[1]);
+        assert_eq!(
+            found(&name(PRINTABLE_STRING, "the wallet")).unwrap(),
+            [wallet]
+        );
+        assert!(found(&name(PRINTABLE_STRING, "Nobody")).is_err());
+        assert!(found(&tagged(SEQUENCE, &[0x31, 0x80])).is_err());
     }
 }

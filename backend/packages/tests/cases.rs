@@ -1,0 +1,27 @@
+//! Small packages of `tests/cases`, each for one peculiarity that real packages have.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use domain::package::Package;
+use futures::executor::block_on;
+use packages::{
+    apk::{Inspection, inspect},
+    source::LocalFile,
+};
+
+fn look(name: &str) -> Inspection {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    block_on(inspect(LocalFile::open(folder.join(name)).unwrap()))
+}
+
+fn package(name: &str) -> Package {
+    look(name).package
+}
+
+#[test]
+fn a_v1_certificate_is_found_however_its_issuer_is_written() {
+    let reencoded = package("v1-issuer-reencoded.apk");
+    assert_eq!(reencoded.unread, []);
+    assert_eq!(reencoded.signing.v1.len(), 1);
+    assert_eq!(reencoded.signing, package("v1-same-encoding.apk").signing);
+}
