@@ -303,4 +303,36 @@ mod tests {
             "a step back"
         );
     }
+
+    #[test]
+    fn a_v3_1_signer_counts_from_its_lowest_level_on() {
+        let rotated_from = |level| {
+            let mut package = signed(&["a"]);
+            package.min_sdk = Some(28);
+            package.signing.v31 = vec![Digest::of(b"b")];
+            package.signing.v31_min_sdk = Some(level);
+            package.signing.lineage = vec![Digest::of(b"a"), Digest::of(b"b")];
+            package
+        };
+        let differs = [InstallWarning::SignatureDiffers];
+        let mut new_alone = signed(&["b"]);
+        new_alone.min_sdk = Some(33);
+        assert_eq!(warnings(&new_alone, Some(&rotated_from(33))), []);
+        assert_eq!(
+            warnings(&new_alone, Some(&rotated_from(34))),
+            differs,
+            "Android 13"
+        );
+        assert_eq!(warnings(&rotated_from(34), Some(&signed(&["a"]))), []);
+        assert_eq!(
+            warnings(&signed(&["a"]), Some(&rotated_from(34))),
+            differs,
+            "Android 14"
+        );
+        assert_eq!(
+            warnings(&signed(&["a"]), Some(&rotated_from(10_000))),
+            [],
+            "no released Android looks at it"
+        );
+    }
 }

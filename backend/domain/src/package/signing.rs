@@ -38,6 +38,9 @@ pub struct Signing {
     pub v3: Vec<Digest>,
     /// APK Signature Scheme v3.1 (Android 13).
     pub v31: Vec<Digest>,
+    /// The lowest API level of which v3.1 names a signer. Phones below it check v3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub v31_min_sdk: Option<u32>,
     /// Earlier certificates that a v3 or v3.1 block proves succession from, oldest first, the present one last.
     pub lineage: Vec<Digest>,
     /// Whether signatures could not be read, so that empty lists do not mean unsigned.
@@ -107,13 +110,14 @@ impl Signing {
             .filter(|level| *level < DEVELOPMENT)
     }
 
-    /// The first API level whose phones check a scheme, if it is present.
+    /// The first API level whose phones check a scheme, if it is present. Android 13 is the first to look at v3.1, and leaves it for v3
+    /// when none of its signers is for the phone's level.
     fn since(&self, scheme: Scheme) -> u32 {
         match scheme {
             Scheme::V1 => 1,
             Scheme::V2 => 24,
             Scheme::V3 => 28,
-            Scheme::V31 => 33,
+            Scheme::V31 => self.v31_min_sdk.unwrap_or(0).max(33),
         }
     }
 }

@@ -60,14 +60,15 @@ fn read_scheme(scheme: Scheme, value: View<'_>, signing: &mut Signing) -> Result
             return Ok(());
         }
         Scheme::V3 => {
-            let (certificates, lineage) = block::v3(value)?;
-            signing.v3 = certificates;
-            lineage
+            let read = block::v3(value)?;
+            signing.v3 = read.certificates;
+            read.lineage
         }
         Scheme::V31 => {
-            let (certificates, lineage) = block::v3(value)?;
-            signing.v31 = certificates;
-            lineage
+            let read = block::v3(value)?;
+            signing.v31 = read.certificates;
+            signing.v31_min_sdk = Some(read.min_sdk);
+            read.lineage
         }
     };
     // The lineage of v3.1 goes on where that of v3 ends.

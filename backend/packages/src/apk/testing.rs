@@ -246,6 +246,11 @@ pub(super) fn prefixed(bytes: &[u8]) -> Vec<u8> {
 
 /// A v3 value of one signer with this certificate and lineage.
 pub(super) fn v3_value(certificate: &[u8], lineage: &[&[u8]]) -> Vec<u8> {
+    v3_value_from(28, certificate, lineage)
+}
+
+/// The same for API levels from `min_sdk` on.
+pub(super) fn v3_value_from(min_sdk: u32, certificate: &[u8], lineage: &[&[u8]]) -> Vec<u8> {
     let mut attribute = words(&[0x3ba0_6f8c, 1]);
     for ancestor in lineage {
         let signed = prefixed(&[prefixed(ancestor), words(&[0x0103])].concat());
@@ -261,7 +266,7 @@ pub(super) fn v3_value(certificate: &[u8], lineage: &[&[u8]]) -> Vec<u8> {
     let signed = [
         prefixed(&[]),
         prefixed(&prefixed(certificate)),
-        words(&[28, u32::MAX]),
+        words(&[min_sdk, u32::MAX]),
         prefixed(&attributes),
     ];
     prefixed(&prefixed(&prefixed(&signed.concat())))

@@ -6,6 +6,7 @@ use futures::executor::block_on;
 use super::{
     testing::{
         Entries, Form, Is, Xml, apk, lines, manifest, signed_apk, signing_block, table, v3_value,
+        v3_value_from,
     },
     *,
 };
@@ -256,12 +257,15 @@ fn a_text_named_a_thousand_times_costs_little() {
 fn a_rotated_certificate_comes_with_its_ancestors() {
     let lineage: [&[u8]; 2] = [b"old", b"new"];
     let block = signing_block(&[
-        (0x1b93_ad61, v3_value(b"new", &lineage)),
+        (0x1b93_ad61, v3_value_from(34, b"new", &lineage)),
         (0xf053_68c0, v3_value(b"old", &[])),
         (0x4272_6577, vec![0; 100]),
     ]);
     let signing = look(signed_apk(&block)).package.signing;
     assert_eq!(signing.v31, [Digest::of(b"new")]);
+    assert_eq!(signing.v31_min_sdk, Some(34));
+    assert_eq!(signing.signers(33), Some(&[Digest::of(b"old")][..]));
+    assert_eq!(signing.signers(34), Some(&[Digest::of(b"new")][..]));
     assert_eq!(signing.v3, [Digest::of(b"old")]);
     assert_eq!(signing.lineage, [Digest::of(b"old"), Digest::of(b"new")]);
     assert!(!signing.unknown);

@@ -87,25 +87,37 @@ pub(super) fn v2(value: View<'_>) -> Result<Vec<Digest>, Problem> {
     Ok(certificates)
 }
 
-/// The signers' certificates of a v3 or v3.1 value, and the lineage that it carries.
-pub(super) fn v3(value: View<'_>) -> Result<(Vec<Digest>, Vec<Digest>), Problem> {
-    let mut certificates = Vec::new();
-    let mut ancestors = Vec::new();
+/// What a v3 or v3.1 value says.
+pub(super) struct V3Value {
+    pub(super) certificates: Vec<Digest>,
+    pub(super) lineage: Vec<Digest>,
+    /// The lowest API level that one of its signers is for.
+    pub(super) min_sdk: u32,
+}
+
+pub(super) fn v3(value: View<'_>) -> Result<V3Value, Problem> {
+    let mut read = V3Value {
+        certificates: Vec::new(),
+        lineage: Vec::new(),
+        min_sdk: u32::MAX,
+    };
     for mut signer in signers(value)? {
         let mut signed = signer.prefixed()?;
         signed.prefixed()?;
-        certificates.push(first_certificate(signed.prefixed()?)?);
+        read.certificates
+            .push(first_certificate(signed.prefixed()?)?);
         // The lowest and highest API level of this signer.
-        signed.take(8)?;
+        read.min_sdk = read.min_sdk.min(signed.u32()?);
+        signed.take(4)?;
         let mut attributes = signed.prefixed()?;
         while !attributes.is_empty() {
             let mut attribute = attributes.prefixed()?;
-            if attribute.u32()? == LINEAGE && ancestors.is_empty() {
-                ancestors = lineage(attribute)?;
+            if attribute.u32()? == LINEAGE && read.lineage.is_empty() {
+                read.lineage = lineage(attribute)?;
             }
         }
     }
-    Ok((certificates, ancestors))
+    Ok(read)
 }
 
 fn signers(mut value: View<'_>) -> Result<Vec<View<'_>>, Problem> {
