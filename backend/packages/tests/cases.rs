@@ -25,3 +25,10 @@ fn a_v1_certificate_is_found_however_its_issuer_is_written() {
     assert_eq!(reencoded.signing.v1.len(), 1);
     assert_eq!(reencoded.signing, package("v1-same-encoding.apk").signing);
 }
+
+#[test]
+fn an_icon_in_a_sparse_resource_table_is_found() {
+    let inspection = look("sparse-icon.apk");
+    assert_eq!(inspection.package.unread, []);
+    assert!(inspection.icon.is_some());
+}

@@ -178,11 +178,9 @@ impl<'a> Type<'a> {
         })
     }
 
-    /// Where the entry starts, in the three forms that tables have: sparse, of 16 bits, of 32 bits.
+    /// Where the entry starts, in the three forms that tables have: sparse, of 16 bits, of 32 bits. A sparse table has a line for each entry
+    /// that is there; the others have one for each number below `count`.
     fn offset(&self, index: u32) -> Option<usize> {
-        let place = usize::try_from(index)
-            .ok()
-            .filter(|place| *place < self.count)?;
         if self.flags & 1 != 0 {
             let wanted = u16::try_from(index).ok()?;
             let lines = self.offsets.as_chunks::<4>().0.get(..self.count)?;
@@ -190,6 +188,9 @@ impl<'a> Type<'a> {
             let line = lines[lines.binary_search_by_key(&wanted, key).ok()?];
             return Some(usize::from(u16::from_le_bytes([line[2], line[3]])) * 4);
         }
+        let place = usize::try_from(index)
+            .ok()
+            .filter(|place| *place < self.count)?;
         if self.flags & 2 != 0 {
             let offset = u16::from_le_bytes(*self.offsets.as_chunks().0.get(place)?);
             return (offset != u16::MAX).then_some(usize::from(offset) * 4);

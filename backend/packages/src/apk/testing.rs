@@ -158,7 +158,8 @@ pub(super) fn manifest(application: &[(&str, Is<'_>)]) -> Vec<u8> {
 pub(super) enum Form {
     Wide,
     Narrow,
-    Sparse,
+    /// With a line for each entry that is there, the first of which has this number.
+    Sparse(u16),
     Compact,
 }
 
@@ -204,8 +205,8 @@ fn entries(block: &Entries<'_>, texts: &mut Vec<String>) -> Vec<u8> {
         match block.form {
             Form::Wide | Form::Compact => offsets.extend(offset.to_le_bytes()),
             Form::Narrow => offsets.extend(short),
-            Form::Sparse => {
-                offsets.extend(u16::try_from(index).unwrap().to_le_bytes());
+            Form::Sparse(first) => {
+                offsets.extend((first + u16::try_from(index).unwrap()).to_le_bytes());
                 offsets.extend(short);
             }
         }
@@ -225,7 +226,7 @@ fn entries(block: &Entries<'_>, texts: &mut Vec<String>) -> Vec<u8> {
     }
     let flags = match block.form {
         Form::Wide | Form::Compact => 0,
-        Form::Sparse => 1,
+        Form::Sparse(_) => 1,
         Form::Narrow => 2,
     };
     let count = u32::try_from(block.values.len()).unwrap();

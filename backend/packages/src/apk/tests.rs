@@ -93,7 +93,7 @@ fn a_small_package_is_read_whole() {
 
 #[test]
 fn a_label_is_taken_from_the_table_in_every_form_of_table() {
-    for form in [Form::Wide, Form::Narrow, Form::Sparse, Form::Compact] {
+    for form in [Form::Wide, Form::Narrow, Form::Sparse(0), Form::Compact] {
         let korean = Entries {
             locale: *b"ko\0\0",
             form,
@@ -106,6 +106,23 @@ fn a_label_is_taken_from_the_table_in_every_form_of_table() {
         let package = labelled(&[korean, plain]).package;
         assert_eq!(package.label.as_deref(), Some("Wallet"));
         assert_eq!(package.unread, []);
+    }
+}
+
+#[test]
+fn a_sparse_table_has_fewer_lines_than_its_highest_number() {
+    let block = Entries {
+        form: Form::Sparse(700),
+        ..Entries::of(1, &[Is::Reference(LABEL + 701), Is::Text("Wallet")])
+    };
+    let bytes = table(&[block]);
+    let label = |number| {
+        let manifest = manifest(&[("label", Is::Reference(LABEL + number))]);
+        look(apk(&manifest, &bytes))
+    };
+    assert_eq!(label(700).package.label.as_deref(), Some("Wallet"));
+    for number in [0, 1, 699, 702, 0xffff] {
+        assert!(why(&label(number), "label").contains("not there"));
     }
 }
 
