@@ -71,7 +71,7 @@ pub fn warnings(now: &Package, before: Option<&Package>) -> Vec<InstallWarning> 
 
 /// Whether something could not be read that decides how it installs.
 fn is_partly_unread(now: &Package) -> bool {
-    let mut levels = now.signing.changes(lowest_level(now));
+    let mut levels = now.signing.changes(now.lowest_level());
     levels.any(|level| now.signing.signers(level).is_none()) || now.version_code.is_none()
 }
 
@@ -99,16 +99,12 @@ fn update_warnings(now: &Package, before: &Package) -> Vec<InstallWarning> {
 /// certificate, so that each level is compared with itself, from the lowest that both packages install on. A level whose
 /// signatures could not be read, or have none, says nothing against the update.
 pub(crate) fn can_follow(now: &Package, before: &Package) -> bool {
-    let lowest = lowest_level(now).max(lowest_level(before));
+    let lowest = now.lowest_level().max(before.lowest_level());
     let mut levels = now
         .signing
         .changes(lowest)
         .chain(before.signing.changes(lowest));
     levels.all(|level| follows_at(level, &now.signing, &before.signing))
-}
-
-fn lowest_level(package: &Package) -> u32 {
-    package.min_sdk.unwrap_or(1)
 }
 
 fn follows_at(level: u32, now: &Signing, before: &Signing) -> bool {

@@ -25,8 +25,14 @@ pub struct Package {
     pub icon: Option<Icon>,
     /// Lowest Android API level that installs it.
     pub min_sdk: Option<u32>,
+    /// In place of it, the codename of a version under development (`Tiramisu`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_sdk_codename: Option<String>,
     /// API level that it was made for.
     pub target_sdk: Option<u32>,
+    /// In place of it, the codename of a version under development.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_sdk_codename: Option<String>,
     /// Permissions that it asks for, sorted.
     pub permissions: Vec<String>,
     /// Native code it holds (`arm64-v8a`, …), sorted; empty when it has none and so runs everywhere.
@@ -56,7 +62,7 @@ pub struct Flutter {
 pub struct Icon {
     /// Its digest.
     pub digest: Digest,
-    /// `image/png` or `image/webp`.
+    /// `image/png`, `image/webp` or `image/jpeg`.
     pub content_type: String,
     /// Bytes.
     pub size: u64,
@@ -70,4 +76,22 @@ pub struct Unread {
     pub what: String,
     /// The reason, for people.
     pub why: String,
+}
+
+impl Package {
+    /// The lowest API level that installs it, for comparing: 1 where it names none, and that of all versions under development for a codename.
+    pub fn lowest_level(&self) -> u32 {
+        match self.min_sdk_codename {
+            Some(_) => DEVELOPMENT,
+            None => self.min_sdk.unwrap_or(1),
+        }
+    }
+
+    /// The API level that it was made for, for comparing.
+    pub fn target_level(&self) -> Option<u32> {
+        match self.target_sdk_codename {
+            Some(_) => Some(DEVELOPMENT),
+            None => self.target_sdk,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod axml;
 mod chunk;
+mod drawing;
 mod flutter;
 mod icon;
 mod manifest;
@@ -24,6 +25,9 @@ const LONGEST_MANIFEST: u64 = 4 << 20;
 
 /// Resource tables of the largest apps have some 20 MB.
 const LONGEST_TABLE: u64 = 64 << 20;
+
+/// A codename with a fingerprint has some fifty bytes.
+const LONGEST_CODENAME: usize = 100;
 
 /// The kinds of processors that Android ever ran on are fewer.
 const MOST_ABIS: usize = 16;
@@ -79,7 +83,7 @@ async fn inspect_archive<S: ReadAt>(archive: &Archive<S>) -> Inspection {
             .ok()
     });
     let mut package = describe(&manifest, table.as_ref(), &mut missing);
-    let paths = icon::paths(&manifest, table.as_ref(), &mut missing);
+    let paths = icon::paths(archive, &manifest, table.as_ref(), &mut missing).await;
     drop(table);
     drop(table_bytes);
     let icon = icon::read(archive, paths, &mut missing).await;
@@ -143,13 +147,18 @@ fn describe(manifest: &Manifest, table: Option<&Table<'_>>, missing: &mut Vec<Un
     let mut resolver = Resolver { table, missing };
     let code = resolver.number("version code", manifest.version_code.as_ref());
     let major = resolver.number("version code", manifest.version_code_major.as_ref());
+    let (min_sdk, min_sdk_codename) = resolver.level("lowest API level", manifest.min_sdk.as_ref());
+    let (target_sdk, target_sdk_codename) =
+        resolver.level("target API level", manifest.target_sdk.as_ref());
     Package {
         name: manifest.package.as_deref().map(printable),
         version_name: resolver.text("version name", manifest.version_name.as_ref()),
         version_code: code.map(|code| u64::from(major.unwrap_or(0)) << 32 | u64::from(code)),
         label: resolver.text("label", manifest.label.as_ref()),
-        min_sdk: resolver.number("lowest API level", manifest.min_sdk.as_ref()),
-        target_sdk: resolver.number("target API level", manifest.target_sdk.as_ref()),
+        min_sdk,
+        min_sdk_codename,
+        target_sdk,
+        target_sdk_codename,
         permissions: manifest.permissions.iter().cloned().collect(),
         debuggable: resolver
             .number("debuggable", manifest.debuggable.as_ref())
@@ -189,16 +198,37 @@ impl Resolver<'_> {
     fn number(&mut self, what: &str, value: Option<&Value>) -> Option<u32> {
         match self.value(what, value)? {
             Value::Number(number) | Value::Reference(number) => Some(number),
-            Value::Text(text) => {
-                let number = text.parse().ok();
-                if number.is_none() {
-                    self.missing
-                        .push(unread(what, &Problem::Odd("it is no number")));
-                }
-                number
-            }
+            Value::Text(text) => self.parse(what, &text),
         }
     }
+
+    fn parse(&mut self, what: &str, text: &str) -> Option<u32> {
+        let number = text.parse().ok();
+        if number.is_none() {
+            self.missing
+                .push(unread(what, &Problem::Odd("it is no number")));
+        }
+        number
+    }
+
+    /// An API level, or the codename of a version under development.
+    fn level(&mut self, what: &str, value: Option<&Value>) -> (Option<u32>, Option<String>) {
+        match self.value(what, value) {
+            None => (None, None),
+            Some(Value::Number(number) | Value::Reference(number)) => (Some(number), None),
+            Some(Value::Text(text)) if is_codename(&text) => (None, Some(text)),
+            Some(Value::Text(text)) => (self.parse(what, &text), None),
+        }
+    }
+}
+
+/// Codenames are words, like `Tiramisu`; some carry a fingerprint after a point.
+fn is_codename(text: &str) -> bool {
+    text.len() <= LONGEST_CODENAME
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 /// Without characters that could break a header or a line of a log, or that nobody sees.

@@ -32,3 +32,12 @@ fn an_icon_in_a_sparse_resource_table_is_found() {
     assert_eq!(inspection.package.unread, []);
     assert!(inspection.icon.is_some());
 }
+
+#[test]
+fn the_foreground_of_an_adaptive_icon_is_shown() {
+    let inspection = look("adaptive-only.apk");
+    assert_eq!(inspection.package.unread, []);
+    assert_eq!(inspection.package.icon.unwrap().content_type, "image/png");
+    let inspection = look("xml-icon-plain.apk");
+    assert_eq!(inspection.package.unread[0].what, "icon");
+}

@@ -84,7 +84,7 @@ handle! {
 pub struct IconFile {
     /// The image.
     pub bytes: Bytes,
-    /// `image/png` or `image/webp`.
+    /// `image/png`, `image/webp` or `image/jpeg`.
     pub content_type: String,
     /// SHA-256 of it.
     pub digest: Digest,

@@ -3,7 +3,7 @@
 use crate::archive::testing::{Line, stored, zip, zip_with};
 
 /// Attributes that have a number, in the order of the pool's first texts.
-const NUMBERED: [(&str, u32); 9] = [
+const NUMBERED: [(&str, u32); 15] = [
     ("label", 0x0101_0001),
     ("icon", 0x0101_0002),
     ("name", 0x0101_0003),
@@ -13,6 +13,12 @@ const NUMBERED: [(&str, u32); 9] = [
     ("versionName", 0x0101_021c),
     ("targetSdkVersion", 0x0101_0270),
     ("versionCodeMajor", 0x0101_0576),
+    ("src", 0x0101_0119),
+    ("drawable", 0x0101_0199),
+    ("testOnly", 0x0101_0272),
+    ("targetPackage", 0x0101_0021),
+    ("isSplitRequired", 0x0101_0591),
+    ("requiredSplitTypes", 0x0101_064e),
 ];
 
 #[derive(Clone, Copy)]

@@ -155,10 +155,113 @@ fn an_icon_that_is_no_bitmap_is_named() {
     let inspection = pictured(&[Entries::of(2, &[Is::Text("res/drawing.xml")])]);
     assert_eq!(why(&inspection, "icon"), "it is a drawing and no bitmap");
     let inspection = pictured(&[Entries::of(2, &[Is::Text("res/fake.png")])]);
-    assert_eq!(why(&inspection, "icon"), "it is neither PNG nor WebP");
+    assert_eq!(why(&inspection, "icon"), "it is neither PNG, WebP nor JPEG");
     let inspection = pictured(&[Entries::of(2, &[Is::Text("../../etc/passwd")])]);
     assert!(why(&inspection, "icon").contains("holds no"));
     assert!(inspection.icon.is_none());
+}
+
+/// A package whose icon is the drawing `res/icon.xml`, with these files besides. The resources are the icon, then `values`.
+fn drawn(icon: &[u8], values: &[Is<'_>], files: Vec<Line>) -> Inspection {
+    let values = [&[Is::Text("res/icon.xml")], values].concat();
+    let table = table(&[Entries::of(2, &values)]);
+    let mut lines = lines(&manifest(&[("icon", Is::Reference(ICON))]), &table);
+    lines.push(stored("res/icon.xml", icon));
+    lines.extend(files);
+    look(zip(&lines))
+}
+
+fn adaptive(foreground: u32) -> Vec<u8> {
+    Xml::new()
+        .start("adaptive-icon", &[])
+        .leaf("background", &[("drawable", Is::Reference(ICON + 2))])
+        .leaf("foreground", &[("drawable", Is::Reference(foreground))])
+        .leaf("monochrome", &[("drawable", Is::Reference(ICON + 3))])
+        .finish()
+}
+
+#[test]
+fn of_an_adaptive_icon_the_foreground_is_shown_or_else_the_background() {
+    let values = [
+        Is::Text("res/high.png"),
+        Is::Text("res/photo.webp"),
+        Is::Text("res/low.png"),
+        Is::Text("res/lines.xml"),
+        Is::Text("res/inset.xml"),
+    ];
+    let lines = Xml::new().leaf("vector", &[]).finish();
+    let inset = Xml::new()
+        .start("inset", &[])
+        .leaf("bitmap", &[("src", Is::Reference(ICON + 1))])
+        .finish();
+    let files = vec![
+        stored("res/lines.xml", &lines),
+        stored("res/inset.xml", &inset),
+    ];
+    let shown = |foreground| {
+        let inspection = drawn(&adaptive(foreground), &values, files.clone());
+        assert_eq!(inspection.package.unread, []);
+        inspection.icon.unwrap()
+    };
+    assert_eq!(shown(ICON + 1), b"\x89PNG\r\n\x1a\nhigh");
+    assert_eq!(
+        shown(ICON + 4),
+        b"RIFF\0\0\0\0WEBPphoto",
+        "lines are not drawn"
+    );
+    assert_eq!(shown(ICON + 5), b"\x89PNG\r\n\x1a\nhigh");
+}
+
+#[test]
+fn drawings_of_each_other_end() {
+    let circle = adaptive(ICON);
+    let inspection = drawn(&circle, &[Is::Number(1), Is::Reference(ICON)], vec![]);
+    assert_eq!(why(&inspection, "icon"), "it is a drawing and no bitmap");
+    let inspection = drawn(b"no xml", &[], vec![]);
+    assert_eq!(why(&inspection, "icon"), "it is a drawing and no bitmap");
+}
+
+#[test]
+fn an_icon_may_be_a_jpeg_and_have_four_megabytes() {
+    let icon = |size| {
+        let mut picture = b"\xff\xd8\xff\xe0".to_vec();
+        picture.resize(size, 0);
+        let table = table(&[Entries::of(2, &[Is::Text("res/photo.jpg")])]);
+        let mut lines = lines(&manifest(&[("icon", Is::Reference(ICON))]), &table);
+        lines.push(deflated("res/photo.jpg", &picture));
+        look(zip(&lines))
+    };
+    let inspection = icon(4 << 20);
+    assert_eq!(inspection.package.icon.unwrap().content_type, "image/jpeg");
+    assert!(why(&icon((4 << 20) + 1), "icon").contains("larger than"));
+}
+
+#[test]
+fn a_version_under_development_is_known_by_its_codename() {
+    let made_for = |target| {
+        let manifest = Xml::new()
+            .start("manifest", &[("package", Is::Text("dev.example.wallet"))])
+            .leaf(
+                "uses-sdk",
+                &[
+                    ("minSdkVersion", Is::Text("34")),
+                    ("targetSdkVersion", Is::Text(target)),
+                ],
+            )
+            .finish();
+        look(apk(&manifest, &[]))
+    };
+    let package = made_for("Tiramisu").package;
+    assert_eq!(package.unread, []);
+    assert_eq!((package.min_sdk, package.lowest_level()), (Some(34), 34));
+    assert_eq!(package.target_sdk, None);
+    assert_eq!(package.target_sdk_codename.as_deref(), Some("Tiramisu"));
+    assert_eq!(package.target_level(), Some(10_000));
+    for odd in ["3x", "", "a b", &"x".repeat(101)] {
+        let inspection = made_for(odd);
+        assert_eq!(why(&inspection, "target API level"), "it is no number");
+        assert_eq!(inspection.package.target_level(), None);
+    }
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub(super) async fn icon(
         .downloads()
         .icon(&caller.actor, &app, &id)
         .await?;
-    let content_type = ["image/png", "image/webp"]
+    let content_type = ["image/png", "image/webp", "image/jpeg"]
         .into_iter()
         .find(|known| *known == icon.content_type)
         .ok_or_else(|| {

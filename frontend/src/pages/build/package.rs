@@ -44,10 +44,15 @@ fn version(package: &Package) -> Option<String> {
 }
 
 fn sdks(package: &Package) -> Option<String> {
-    let said = |level: Option<u32>, word: &str| level.map(|level| format!("{word} API {level}"));
+    let said = |level: Option<u32>, codename: &Option<String>, word: &str| {
+        let codename = codename
+            .as_ref()
+            .map(|name| format!("{word} {name} (in development)"));
+        codename.or_else(|| level.map(|level| format!("{word} API {level}")))
+    };
     let both: Vec<String> = [
-        said(package.min_sdk, "from"),
-        said(package.target_sdk, "target"),
+        said(package.min_sdk, &package.min_sdk_codename, "from"),
+        said(package.target_sdk, &package.target_sdk_codename, "target"),
     ]
     .into_iter()
     .flatten()

@@ -33,9 +33,13 @@ pub(super) fn list(view: &TesterView, current: &CurrentView) -> AnyView {
         });
     let needs = build
         .package()
-        .and_then(|package| package.min_sdk)
-        .map(|api| {
-            view! { <div><dt>"Needs"</dt><dd>{android(api)}</dd></div> }
+        .and_then(|package| {
+            let codename = package.min_sdk_codename.as_ref();
+            let codename = codename.map(|name| format!("Android {name} (in development)"));
+            codename.or_else(|| package.min_sdk.map(android))
+        })
+        .map(|needs| {
+            view! { <div><dt>"Needs"</dt><dd>{needs}</dd></div> }
         });
     view! {
         <dl class="facts-grid">
