@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::causes::chain;
+use domain::{build::ArtifactKind, causes::chain, id::FileName};
 use packages::{
     archive::{Archive, File},
     source::ReadAt,
@@ -32,6 +32,7 @@ pub(crate) async fn unpack(
     let mut archives = Vec::new();
     for input in inputs {
         archives.push(Opened {
+            name: input.name.clone(),
             archive: open(pending, input, credentials.as_ref()).await?,
             place: place(input),
         });
@@ -81,6 +82,7 @@ async fn open(
 }
 
 struct Opened {
+    name: String,
     archive: Archive<StoredObject>,
     place: String,
 }
@@ -119,7 +121,6 @@ fn check(archives: &[Opened]) -> Result<Vec<(&Opened, File<'_>)>, Failure> {
     for opened in archives {
         let found = opened.archive.files();
         let found = found.map_err(|error| Failure::archive(error, &opened.place))?;
-        let found: Vec<File<'_>> = found.into_iter().filter(is_wanted).collect();
         check_growth(opened, &found)?;
         files.extend(found.into_iter().map(|file| (opened, file)));
     }
@@ -130,10 +131,11 @@ fn check(archives: &[Opened]) -> Result<Vec<(&Opened, File<'_>)>, Failure> {
             files.len()
         )));
     }
+    tell_apart(&mut files)?;
     check_names(&files)?;
-    let has_package = files.iter().any(|(_, file)| {
-        domain::build::ArtifactKind::of(&file.name) == domain::build::ArtifactKind::Apk
-    });
+    let has_package = files
+        .iter()
+        .any(|(_, file)| ArtifactKind::of(&file.name) == ArtifactKind::Apk);
     if has_package {
         Ok(files)
     } else {
@@ -141,13 +143,9 @@ fn check(archives: &[Opened]) -> Result<Vec<(&Opened, File<'_>)>, Failure> {
     }
 }
 
-/// Droppings of a desktop are no part of a build.
-fn is_wanted(file: &File<'_>) -> bool {
-    !file.entry.name.starts_with("__MACOSX/") && file.name.as_str() != ".DS_Store"
-}
-
 fn check_growth(opened: &Opened, files: &[File<'_>]) -> Result<(), Failure> {
-    let unpacked: u64 = files.iter().map(|file| file.entry.size).sum();
+    let sizes = files.iter().map(|file| file.entry.size);
+    let unpacked = sizes.fold(0, u64::saturating_add);
     let packed: u64 = files.iter().map(|file| file.entry.compressed_size).sum();
     let allowed = packed
         .saturating_mul(MAX_GROWTH)
@@ -160,6 +158,28 @@ fn check_growth(opened: &Opened, files: &[File<'_>]) -> Result<(), Failure> {
          with what the build really made.",
         opened.place
     )))
+}
+
+/// Gives files that nobody installs, and that two artifacts call alike, the artifact's name as a prefix.
+fn tell_apart(files: &mut [(&Opened, File<'_>)]) -> Result<(), Failure> {
+    let mut count: HashMap<FileName, usize> = HashMap::new();
+    for (_, file) in &*files {
+        *count.entry(file.name.clone()).or_default() += 1;
+    }
+    for (opened, file) in files {
+        let alone = count.get(&file.name).is_none_or(|count| *count == 1);
+        if alone || ArtifactKind::of(&file.name).is_program() {
+            continue;
+        }
+        let name = format!("{}-{}", opened.name, file.name);
+        file.name = name.parse().map_err(|_| {
+            Failure::artifact(format!(
+                "{} holds a file {} as another artifact does. Rename one of them.",
+                opened.place, file.name
+            ))
+        })?;
+    }
+    Ok(())
 }
 
 fn check_names(files: &[(&Opened, File<'_>)]) -> Result<(), Failure> {

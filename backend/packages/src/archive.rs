@@ -39,11 +39,6 @@ pub enum Error {
     /// There is no end-of-central-directory record.
     #[error("this is no complete zip: its directory is missing. Upload the whole file, as a zip")]
     NotZip,
-    /// It needs 64-bit fields.
-    #[error(
-        "this zip uses the zip64 format, which is not read: make one below 4 GiB with fewer than 60,000 files"
-    )]
-    Zip64,
     /// It is one of several volumes.
     #[error("this zip is one part of several: upload it as one file")]
     Split,
@@ -104,6 +99,11 @@ pub enum Error {
         #[source]
         source: InvalidId,
     },
+    /// An entry is no file of its own.
+    #[error(
+        "{0:?} in the zip is a symbolic link: put the file itself in its place, or leave it out"
+    )]
+    SymbolicLink(String),
     /// Two entries would become one artifact.
     #[error(
         "{first:?} and {second:?} in the zip have the same file name: rename one of them or leave it out"
@@ -155,7 +155,10 @@ pub struct Entry {
     /// CRC-32 when unpacked.
     pub crc32: u32,
     header_offset: u64,
+    /// Bytes of the path as written, which `name` may have more of.
+    name_length: u64,
     encrypted: bool,
+    symbolic_link: bool,
 }
 
 impl Entry {
@@ -190,7 +193,8 @@ impl<S: ReadAt> Archive<S> {
         &self.entries
     }
 
-    /// The files, with names that are safe to keep them under. An error if one entry is unsafe: then none is to be trusted.
+    /// The files, with names that are safe to keep them under, without what desktops leave behind. An error if one entry is unsafe: then none
+    /// is to be trusted.
     pub fn files(&self) -> Result<Vec<File<'_>>, Error> {
         files::files(&self.entries)
     }

@@ -16,7 +16,7 @@ const LIMIT: u64 = 4 << 20;
 pub fn target(data: &[u8]) {
     read(data);
     let [name, first, second] = parts(data);
-    // A name with a character that is not shown is refused in any case, and may look like the record of a zip64 at a zip's end.
+    // A name with a character that is not shown is refused in any case.
     if let Ok(name) = std::str::from_utf8(name)
         && name.len() < 1000
         && name.chars().all(domain::text::is_shown)

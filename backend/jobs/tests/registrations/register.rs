@@ -58,6 +58,43 @@ async fn stored_and_deflated_files_become_artifacts_with_their_exact_bytes() {
 }
 
 #[tokio::test]
+async fn files_of_one_name_are_kept_under_their_paths_and_their_artifacts() {
+    let world = TestPortal::with_jobs().await;
+    let first = [
+        stored("app.apk", b"app"),
+        stored("app/junit.xml", b"1"),
+        stored("core/junit.xml", b"2"),
+        stored("mapping.txt", b"a -> b"),
+        stored(".DS_Store", b""),
+    ];
+    let second = [stored("mapping.txt", b"c -> d"), stored(".DS_Store", b"")];
+    world.services.put_artifact("a/b/1", zip(&first)).await;
+    world.services.put_artifact("a/b/2", zip(&second)).await;
+    let parameters = registering("e-1").to_string();
+    let event = job_event("job-1", "a/b/1", Some(&parameters));
+    let mut event: serde_json::Value = serde_json::from_slice(&event).unwrap();
+    let inputs = &mut event["CodePipeline.job"]["data"]["inputArtifacts"];
+    let mut other = inputs[0].clone();
+    other["name"] = json!("Symbols");
+    other["location"]["s3Location"]["objectKey"] = json!("a/b/2");
+    inputs.as_array_mut().unwrap().push(other);
+    let job = Job::parse(event.to_string().as_bytes()).unwrap();
+    let build = world.registers(job, at(NOW)).await;
+    let mut names: Vec<&str> = build.artifacts.iter().map(|it| it.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "BuildOutput-mapping.txt",
+            "Symbols-mapping.txt",
+            "app-junit.xml",
+            "app.apk",
+            "core-junit.xml"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn the_pipeline_gets_variables_and_the_environment_its_release() {
     let world = TestPortal::with_jobs().await;
     let apk = noise(1, 5_000);

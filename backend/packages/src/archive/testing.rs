@@ -14,6 +14,8 @@ pub(crate) struct Line {
     pub(crate) compressed_size: u32,
     pub(crate) size: u32,
     pub(crate) crc32: u32,
+    /// The mode that Unix keeps with it.
+    pub(crate) mode: u16,
     /// Claims this place for its local header instead of the true one.
     pub(crate) offset: Option<u32>,
 }
@@ -27,6 +29,7 @@ pub(crate) fn stored(name: &str, content: &[u8]) -> Line {
         compressed_size: u32::try_from(content.len()).unwrap(),
         size: u32::try_from(content.len()).unwrap(),
         crc32: crc32fast::hash(content),
+        mode: 0,
         offset: None,
     }
 }
@@ -70,9 +73,11 @@ pub(crate) fn zip_with(lines: &[Line], block: &[u8]) -> Vec<u8> {
         file.extend(name);
         file.extend(&line.data);
         directory.extend(b"PK\x01\x02");
-        directory.extend(20_u16.to_le_bytes());
+        // Made by Unix.
+        directory.extend([20, 3]);
         directory.extend(&claims);
-        directory.extend([0; 10]);
+        directory.extend([0; 8]);
+        directory.extend(line.mode.to_le_bytes());
         directory.extend(line.offset.unwrap_or(offset).to_le_bytes());
         directory.extend(name);
     }

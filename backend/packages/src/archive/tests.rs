@@ -212,24 +212,86 @@ fn altered_bytes_are_noticed() {
     );
 }
 
+/// A zip of one stored file whose every number stands in zip64 fields, with `claimed` as its unpacked size.
+fn zip64(name: &str, content: &[u8], claimed: u64) -> Vec<u8> {
+    let plain = zip(&[stored(name, content)]);
+    let directory = plain.len() - 22 - 46 - name.len();
+    let (mut bytes, mut line) = (plain[..directory].to_vec(), plain[directory..].to_vec());
+    line.truncate(46 + name.len());
+    line[20..28].fill(0xff);
+    line[30..32].copy_from_slice(&(4 + 28_u16).to_le_bytes());
+    line[42..46].fill(0xff);
+    // Another extra field comes first.
+    line.extend([0x55, 0x54, 0, 0, 1, 0, 24, 0]);
+    let length = content.len() as u64;
+    line.extend(
+        [claimed, length, 0]
+            .iter()
+            .flat_map(|number| number.to_le_bytes()),
+    );
+    bytes.extend(&line);
+    let record = bytes.len() as u64;
+    bytes.extend(b"PK\x06\x06");
+    bytes.extend(44_u64.to_le_bytes());
+    bytes.extend([45, 3, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let numbers = [1, 1, line.len() as u64, directory as u64];
+    bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    bytes.extend(b"PK\x06\x07\0\0\0\0");
+    bytes.extend(record.to_le_bytes());
+    bytes.extend(1_u32.to_le_bytes());
+    bytes.extend(end(0xffff, 0xffff_ffff, u32::MAX));
+    bytes
+}
+
 #[test]
-fn zip64_is_refused_with_advice() {
+fn a_zip64_is_read() {
+    let archive = open(zip64("app.apk", b"content", 7)).unwrap();
+    assert_eq!(archive.files().unwrap()[0].name.as_str(), "app.apk");
+    assert_eq!(unpack(&archive, "app.apk").unwrap(), b"content");
+}
+
+#[test]
+fn a_zip64_that_lies_is_refused() {
+    let whole = zip64("a", b"x", u64::MAX);
+    let error = unpack(&open(whole.clone()).unwrap(), "a").unwrap_err();
+    assert!(matches!(error, Error::TooLarge { .. }));
+    let record = whole.len() - 22 - 20 - 56;
+    for (at, word) in [
+        (record, 0),
+        (record + 24, 60_001),
+        (record + 32, 60_001),
+        (record + 40, u64::MAX),
+        (record + 48, u64::MAX),
+        (record + 56 + 8, u64::MAX),
+        (record + 56 + 8, 0),
+    ] {
+        let mut broken = whole.clone();
+        broken[at..at + 8].copy_from_slice(&word.to_le_bytes());
+        assert!(open(broken).is_err(), "{at}");
+    }
+    for length in 0..whole.len() {
+        assert!(open(whole[..length].to_vec()).is_err(), "{length}");
+    }
+}
+
+#[test]
+fn a_mark_of_zip64_alone_changes_nothing() {
+    let plain = zip(&[stored("a", b"x")]);
+    let (files, end) = plain.split_at(plain.len() - 22);
+    let marked = [files, b"PK\x06\x07", &[0; 16], end].concat();
+    assert_eq!(unpack(&open(marked).unwrap(), "a").unwrap(), b"x");
+}
+
+#[test]
+fn numbers_that_are_nowhere_are_missed() {
     let huge = Line {
         size: u32::MAX,
         ..stored("a", b"x")
     };
     let error = open(zip(&[huge])).unwrap_err();
-    assert!(matches!(error, Error::Zip64));
-    assert!(error.to_string().contains("below 4 GiB"));
-
-    let located = {
-        let mut bytes = b"PK\x06\x07".to_vec();
-        bytes.extend([0; 16]);
-        bytes.extend(end(0, 0, 0));
-        bytes
-    };
-    assert!(matches!(open(located).unwrap_err(), Error::Zip64));
-    assert!(matches!(open(end(0xffff, 0, 0)).unwrap_err(), Error::Zip64));
+    assert!(error.to_string().contains("64-bit"), "{error}");
+    let error = open(end(0xffff, 0, 0)).unwrap_err();
+    assert!(error.to_string().contains("64-bit"), "{error}");
 }
 
 #[test]
@@ -265,6 +327,72 @@ fn two_files_of_one_name_are_refused_by_name() {
         text.contains("a/app.apk") && text.contains("b/app.apk") && text.contains("rename"),
         "{text}"
     );
+}
+
+#[test]
+fn other_files_of_one_name_are_kept_under_their_paths() {
+    let files = files_of(&[
+        stored("apk/app.apk", b""),
+        stored("./apk/baselineProfiles/0/app.dm", b""),
+        stored("apk/baselineProfiles/1/app.dm", b""),
+        stored("notes.txt", b""),
+    ]);
+    assert_eq!(
+        files.unwrap(),
+        [
+            "app.apk",
+            "apk-baselineProfiles-0-app.dm",
+            "apk-baselineProfiles-1-app.dm",
+            "notes.txt"
+        ]
+    );
+    let error = files_of(&[stored("a/b/x.txt", b""), stored("a-b/x.txt", b"")]);
+    assert!(matches!(error.unwrap_err(), Error::DuplicateName { .. }));
+    let error = files_of(&[stored("x.txt", b""), stored("x.txt", b"")]);
+    assert!(matches!(error.unwrap_err(), Error::DuplicateName { .. }));
+}
+
+#[test]
+fn what_desktops_leave_behind_is_no_file() {
+    let files = files_of(&[
+        stored(".DS_Store", b""),
+        stored("sub/.DS_Store", b""),
+        stored("__MACOSX/._app.apk", b""),
+        stored("__MACOSX/sub/._app.apk", b""),
+        stored("app.apk", b""),
+    ]);
+    assert_eq!(files.unwrap(), ["app.apk"]);
+}
+
+#[test]
+fn a_symbolic_link_is_refused() {
+    let link = Line {
+        mode: 0o120_777,
+        ..stored("latest.apk", b"app-1.0.apk")
+    };
+    let error = files_of(&[stored("app-1.0.apk", b""), link]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("\"latest.apk\" in the zip is a symbolic link")
+    );
+    let plain = Line {
+        mode: 0o100_644,
+        ..stored("app.apk", b"")
+    };
+    assert_eq!(files_of(&[plain]).unwrap(), ["app.apk"]);
+}
+
+#[test]
+fn a_path_in_another_encoding_takes_the_bytes_that_it_has() {
+    let mut bytes = zip(&[stored("@@@@.txt", b""), stored("z.txt", b"")]);
+    for byte in &mut bytes {
+        // An umlaut in the encoding of old desktops.
+        if *byte == b'@' {
+            *byte = 0x84;
+        }
+    }
+    assert_eq!(open(bytes).unwrap().files().unwrap().len(), 2);
 }
 
 #[test]
