@@ -135,6 +135,10 @@ fn all() -> Vec<(String, String)> {
         ("tester", page(&TesterPage(&tester::plain()))),
         ("tester, split", page(&TesterPage(&tester::splits()))),
         ("tester, warned", page(&TesterPage(&tester::warned()))),
+        (
+            "tester, uninstallable",
+            page(&TesterPage(&tester::uninstallable())),
+        ),
         ("tester, refused", page(&TesterPage(&tester::refused()))),
         ("tester, nothing", page(&TesterPage(&tester::nothing()))),
         (
@@ -381,6 +385,24 @@ fn a_tester_is_told_what_android_will_do() {
         "Lower version code than build 811: 192 after 193",
         "Android refuses",
         "Debug build",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[test]
+fn a_tester_is_told_why_phones_refuse_a_package() {
+    let said = text(&page(&TesterPage(&tester::uninstallable())));
+    for part in [
+        "Signed with scheme v1 only: Android 11 and newer refuse it",
+        "Test-only build: phones refuse it",
+        "Only a part of the app (config.de): cannot be installed",
+        "Only one of several parts of the app (it needs base__abi, base__density): cannot be installed alone",
+        "Its resources are compressed: Android 11 and newer refuse it",
+        "Its resources are not aligned: Android 11 and newer refuse it",
+        "Made for Android Tiramisu in development: released versions refuse it",
+        "Made for API 22: Android 14 and newer refuse it",
+        "Made for API 23: Android 15 and newer refuse it",
     ] {
         assert!(said.contains(part), "{part} in {said}");
     }

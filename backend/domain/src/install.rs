@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     digest::Digest,
-    package::{Package, Signing},
+    package::{Package, Scheme, Signing, TableFlaw},
 };
 
 /// The first API level that follows a proof of rotation (Android 9).
@@ -17,6 +17,35 @@ const FOLLOWS_ROTATION: u32 = 28;
 pub enum InstallWarning {
     /// Android refuses a package without any signature.
     NotSigned,
+    /// Signed with scheme v1 alone, although made for Android 11 or newer, which refuse that.
+    OnlyV1Signature,
+    /// Made for tests: Android refuses it, unless `adb install -t` asks.
+    TestOnly,
+    /// A part of an app, which Android refuses without the app's base.
+    SplitAlone {
+        /// The part.
+        split: String,
+    },
+    /// Android refuses it without other parts of the app.
+    SplitsRequired {
+        /// The kinds of the parts, where it names them.
+        splits: Vec<String>,
+    },
+    /// Android 11 and newer refuse it for its resource table.
+    ResourceTable {
+        /// What is wrong with it.
+        flaw: TableFlaw,
+    },
+    /// Made for a version of Android while it was under development: all others refuse it.
+    InDevelopment {
+        /// The version.
+        codename: String,
+    },
+    /// Made for versions of Android so old that new ones refuse it: below 23 Android 14, below 24 Android 15.
+    OldTarget {
+        /// The API level that it was made for.
+        target: u32,
+    },
     /// Another application id: it installs beside the earlier build, not over it.
     OtherPackage {
         /// The application id before.
@@ -43,12 +72,14 @@ pub enum InstallWarning {
 
 /// What Android will do with `now` on a device that has `before`. The order is that of urgency.
 ///
-/// Source: "App signing", "Version your app" and `android:debuggable` in the Android developer documentation.
+/// Source: "App signing", "Version your app", `android:debuggable`, `android:testOnly` and the behavior changes of Android 11 ("APK Signature
+/// Scheme v2 now required", "Compressed resource files"), 14 and 15 ("Minimum target API level") in the Android developer documentation.
 pub fn warnings(now: &Package, before: Option<&Package>) -> Vec<InstallWarning> {
     let mut warnings = Vec::new();
     if now.signing.is_unsigned() {
         warnings.push(InstallWarning::NotSigned);
     }
+    warnings.extend(refusals(now));
     if let Some(before) = before {
         match (&before.name, &now.name) {
             (Some(a), Some(b)) if a != b => {
@@ -69,10 +100,48 @@ pub fn warnings(now: &Package, before: Option<&Package>) -> Vec<InstallWarning> 
     warnings
 }
 
+/// Why phones refuse a package, whatever they have before.
+fn refusals(now: &Package) -> Vec<InstallWarning> {
+    let target = now.target_level();
+    let strict = target.is_some_and(|target| target >= 30);
+    let only_v1 = strict && is_signed_by_v1_alone(&now.signing);
+    let codename = now
+        .min_sdk_codename
+        .clone()
+        .or_else(|| now.target_sdk_codename.clone());
+    let flaw = now.resource_table.filter(|_| strict);
+    let refusals = [
+        only_v1.then_some(InstallWarning::OnlyV1Signature),
+        now.test_only.then_some(InstallWarning::TestOnly),
+        now.split
+            .clone()
+            .map(|split| InstallWarning::SplitAlone { split }),
+        now.required_splits
+            .clone()
+            .map(|splits| InstallWarning::SplitsRequired { splits }),
+        flaw.map(|flaw| InstallWarning::ResourceTable { flaw }),
+        codename.map(|codename| InstallWarning::InDevelopment { codename }),
+        target
+            .filter(|target| *target < 24)
+            .map(|target| InstallWarning::OldTarget { target }),
+    ];
+    refusals.into_iter().flatten().collect()
+}
+
+fn is_signed_by_v1_alone(signing: &Signing) -> bool {
+    let newer = [Scheme::V2, Scheme::V3, Scheme::V31];
+    let newer_is_unknown = newer.iter().any(|scheme| signing.is_unknown(*scheme));
+    let newer_is_there = [&signing.v2, &signing.v3, &signing.v31]
+        .iter()
+        .any(|certificates| !certificates.is_empty());
+    !signing.v1.is_empty() && !newer_is_unknown && !newer_is_there
+}
+
 /// Whether something could not be read that decides how it installs.
 fn is_partly_unread(now: &Package) -> bool {
     let mut levels = now.signing.changes(now.lowest_level());
-    levels.any(|level| now.signing.signers(level).is_none()) || now.version_code.is_none()
+    levels.any(|level| now.signing.signers(level).is_none())
+        || now.compared_version_code().is_none()
 }
 
 fn update_warnings(now: &Package, before: &Package) -> Vec<InstallWarning> {
@@ -80,7 +149,8 @@ fn update_warnings(now: &Package, before: &Package) -> Vec<InstallWarning> {
     if !now.signing.is_unsigned() && !can_follow(now, before) {
         warnings.push(InstallWarning::SignatureDiffers);
     }
-    if let (Some(before), Some(code)) = (before.version_code, now.version_code)
+    if let (Some(before), Some(code)) =
+        (before.compared_version_code(), now.compared_version_code())
         && code < before
     {
         warnings.push(InstallWarning::LowerVersionCode {
@@ -130,7 +200,7 @@ fn succeeds(present: &[Digest], earlier: Digest, signing: &Signing) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::package::Scheme;
+    use crate::package::Unread;
 
     fn signed(certificates: &[&str]) -> Package {
         let certificates: Vec<Digest> = certificates
@@ -203,6 +273,10 @@ mod tests {
                 unknown: true,
                 ..Signing::default()
             },
+            unread: vec![Unread {
+                what: "package".to_owned(),
+                why: "it is no zip".to_owned(),
+            }],
             ..Package::default()
         };
         assert_eq!(
@@ -329,6 +403,89 @@ mod tests {
             warnings(&signed(&["a"]), Some(&rotated_from(10_000))),
             [],
             "no released Android looks at it"
+        );
+    }
+
+    #[test]
+    fn v1_alone_is_refused_from_target_30_on() {
+        let mut now = signed(&[]);
+        now.signing.v1 = vec![Digest::of(b"a")];
+        now.target_sdk = Some(29);
+        assert_eq!(warnings(&now, None), []);
+        now.target_sdk = Some(30);
+        assert_eq!(warnings(&now, None), [InstallWarning::OnlyV1Signature]);
+        now.signing.set_unknown(Scheme::V2);
+        assert_eq!(warnings(&now, None), [InstallWarning::NotFullyRead]);
+        now.signing = signed(&["a"]).signing;
+        now.signing.v1 = vec![Digest::of(b"a")];
+        assert_eq!(warnings(&now, None), []);
+    }
+
+    #[test]
+    fn what_no_phone_installs_is_said() {
+        let mut now = signed(&["a"]);
+        now.test_only = true;
+        now.split = Some("config.de".to_owned());
+        now.required_splits = Some(vec!["base__abi".to_owned()]);
+        let expected = [
+            InstallWarning::TestOnly,
+            InstallWarning::SplitAlone {
+                split: "config.de".to_owned(),
+            },
+            InstallWarning::SplitsRequired {
+                splits: vec!["base__abi".to_owned()],
+            },
+        ];
+        assert_eq!(warnings(&now, None), expected);
+    }
+
+    #[test]
+    fn a_resource_table_matters_from_target_30_on() {
+        let mut now = signed(&["a"]);
+        let flaw = TableFlaw::Unaligned;
+        now.resource_table = Some(flaw);
+        now.target_sdk = Some(29);
+        assert_eq!(warnings(&now, None), []);
+        now.target_sdk = Some(30);
+        let refused = InstallWarning::ResourceTable { flaw };
+        assert_eq!(warnings(&now, None), [refused]);
+    }
+
+    #[test]
+    fn old_targets_and_versions_in_development_are_refused() {
+        let mut now = signed(&["a"]);
+        now.target_sdk = Some(24);
+        assert_eq!(warnings(&now, None), []);
+        now.target_sdk = Some(23);
+        let old = |target| InstallWarning::OldTarget { target };
+        assert_eq!(warnings(&now, None), [old(23)]);
+        now.target_sdk = None;
+        now.min_sdk = Some(19);
+        assert_eq!(warnings(&now, None), [old(19)], "the lowest is the target");
+        now.target_sdk_codename = Some("Tiramisu".to_owned());
+        let codename = "Tiramisu".to_owned();
+        let preview = InstallWarning::InDevelopment { codename };
+        assert_eq!(warnings(&now, None), [preview]);
+    }
+
+    #[test]
+    fn a_missing_version_code_is_zero_and_not_unread() {
+        let mut now = signed(&["a"]);
+        now.version_code = None;
+        let lower = InstallWarning::LowerVersionCode {
+            before: 7,
+            now: 0,
+            debuggable: false,
+        };
+        assert_eq!(warnings(&now, None), []);
+        assert_eq!(warnings(&now, Some(&signed(&["a"]))), [lower]);
+        now.unread.push(Unread {
+            what: "version code".to_owned(),
+            why: "it is no number".to_owned(),
+        });
+        assert_eq!(
+            warnings(&now, Some(&signed(&["a"]))),
+            [InstallWarning::NotFullyRead]
         );
     }
 }

@@ -39,12 +39,38 @@ pub struct Package {
     pub abis: Vec<String>,
     /// Whether its manifest says debuggable.
     pub debuggable: bool,
+    /// Whether its manifest says test-only: phones refuse it, and `adb install -t` takes it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub test_only: bool,
+    /// The application id that it tests (`<instrumentation>`): it is no app by itself, unless that is its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instruments: Option<String>,
+    /// Its name as a part of an app that is delivered in several packages; the base has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
+    /// Set when it does not install without other parts: their kinds (`base__abi`), where it names them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_splits: Option<Vec<String>>,
+    /// Set when its resource table is not as Android 11 asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_table: Option<TableFlaw>,
     /// Certificates that are named in it.
     pub signing: Signing,
     /// Set when it holds a Flutter engine.
     pub flutter: Option<Flutter>,
     /// What could not be read.
     pub unread: Vec<Unread>,
+}
+
+/// Why Android 11 and newer refuse a package made for them: they map `resources.arsc` into memory as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum TableFlaw {
+    /// It is compressed.
+    Compressed,
+    /// It does not start at a multiple of four bytes.
+    Unaligned,
 }
 
 /// A Flutter engine in a package.
@@ -87,11 +113,23 @@ impl Package {
         }
     }
 
-    /// The API level that it was made for, for comparing.
+    /// The API level that it was made for, for comparing: the lowest that installs it, where it names none.
     pub fn target_level(&self) -> Option<u32> {
-        match self.target_sdk_codename {
-            Some(_) => Some(DEVELOPMENT),
-            None => self.target_sdk,
+        if self.target_sdk_codename.is_some() {
+            return Some(DEVELOPMENT);
         }
+        let unread = self.is_unread("target API level");
+        self.target_sdk.or(self.min_sdk.filter(|_| !unread))
+    }
+
+    /// The version code that Android compares, which is 0 where the manifest names none. `None` when it could not be read.
+    pub fn compared_version_code(&self) -> Option<u64> {
+        let parts = ["package", "manifest", "version code"];
+        let unread = parts.iter().any(|part| self.is_unread(part));
+        self.version_code.or((!unread).then_some(0))
+    }
+
+    fn is_unread(&self, what: &str) -> bool {
+        self.unread.iter().any(|unread| unread.what == what)
     }
 }

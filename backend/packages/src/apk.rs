@@ -11,11 +11,11 @@ mod signatures;
 
 use std::collections::BTreeSet;
 
-use domain::package::{Package, Signing, Unread};
+use domain::package::{Package, Signing, TableFlaw, Unread};
 
 use self::{chunk::Value, manifest::Manifest, resources::Table};
 use crate::{
-    archive::{self, Archive},
+    archive::{self, Archive, Method},
     bytes_view::Truncated,
     source::{ReadAt, ReadError},
 };
@@ -28,6 +28,12 @@ const LONGEST_TABLE: u64 = 64 << 20;
 
 /// A codename with a fingerprint has some fifty bytes.
 const LONGEST_CODENAME: usize = 100;
+
+/// Names of parts and of applications have some fifty characters.
+const LONGEST_NAME: usize = 200;
+
+/// Kinds of parts are processors, densities, languages and the like.
+const MOST_SPLITS: usize = 16;
 
 /// The kinds of processors that Android ever ran on are fewer.
 const MOST_ABIS: usize = 16;
@@ -82,11 +88,13 @@ async fn inspect_archive<S: ReadAt>(archive: &Archive<S>) -> Inspection {
             .map_err(|problem| missing.push(unread("resources", &problem)))
             .ok()
     });
+    let resource_table = table_flaw(archive).await;
     let mut package = describe(&manifest, table.as_ref(), &mut missing);
     let paths = icon::paths(archive, &manifest, table.as_ref(), &mut missing).await;
     drop(table);
     drop(table_bytes);
     let icon = icon::read(archive, paths, &mut missing).await;
+    package.resource_table = resource_table;
     package.abis = abis(archive);
     package.signing = signatures::read(archive, &mut missing).await;
     package.flutter = flutter::detect(archive).await;
@@ -163,8 +171,35 @@ fn describe(manifest: &Manifest, table: Option<&Table<'_>>, missing: &mut Vec<Un
         debuggable: resolver
             .number("debuggable", manifest.debuggable.as_ref())
             .is_some_and(|value| value != 0),
+        test_only: resolver
+            .number("test-only", manifest.test_only.as_ref())
+            .is_some_and(|value| value != 0),
+        instruments: manifest.instruments.as_deref().map(short),
+        split: manifest.split.as_deref().map(short),
+        required_splits: required_splits(manifest),
         ..Package::default()
     }
+}
+
+/// The kinds of parts that the package does not install without, if there are any.
+fn required_splits(manifest: &Manifest) -> Option<Vec<String>> {
+    let types = manifest.required_split_types.as_deref().unwrap_or_default();
+    let types = types
+        .split(',')
+        .map(str::trim)
+        .filter(|kind| !kind.is_empty());
+    let types: Vec<String> = types.take(MOST_SPLITS).map(short).collect();
+    (manifest.is_split_required || !types.is_empty()).then_some(types)
+}
+
+/// What keeps Android 11 from mapping the resource table into memory.
+async fn table_flaw<S: ReadAt>(archive: &Archive<S>) -> Option<TableFlaw> {
+    let table = archive.find("resources.arsc").ok()?;
+    if table.method != Method::Stored {
+        return Some(TableFlaw::Compressed);
+    }
+    let start = archive.data_offset(table).await.ok()?;
+    (start % 4 != 0).then_some(TableFlaw::Unaligned)
 }
 
 /// Follows values into the resource table and notes those that lead nowhere.
@@ -234,6 +269,11 @@ fn is_codename(text: &str) -> bool {
 /// Without characters that could break a header or a line of a log, or that nobody sees.
 fn printable(text: &str) -> String {
     domain::text::line(text)
+}
+
+/// A name, as long as names are.
+fn short(text: &str) -> String {
+    printable(text).chars().take(LONGEST_NAME).collect()
 }
 
 /// The processors that a package has native code for: its folders `lib/<abi>/` with libraries in them.

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use domain::package::Package;
+use domain::{
+    install::{InstallWarning, warnings},
+    package::Package,
+};
 use futures::executor::block_on;
 use packages::{
     apk::{Inspection, inspect},
@@ -40,4 +43,22 @@ fn the_foreground_of_an_adaptive_icon_is_shown() {
     assert_eq!(inspection.package.icon.unwrap().content_type, "image/png");
     let inspection = look("xml-icon-plain.apk");
     assert_eq!(inspection.package.unread[0].what, "icon");
+}
+
+#[test]
+fn what_every_phone_refuses_is_forecast() {
+    let forecast = |name: &str| warnings(&package(name), None);
+    assert_eq!(forecast("test-only.apk"), [InstallWarning::TestOnly]);
+    let split = "config.de".to_owned();
+    assert_eq!(
+        forecast("split.apk"),
+        [InstallWarning::SplitAlone { split }]
+    );
+    assert_eq!(
+        forecast("v1-only-target34.apk"),
+        [InstallWarning::OnlyV1Signature]
+    );
+    let tests = package("app-debug-androidTest.apk");
+    assert_eq!(tests.instruments.as_deref(), Some("dev.example.case"));
+    assert_eq!(package("split.apk").instruments, None);
 }

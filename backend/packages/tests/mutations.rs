@@ -75,7 +75,7 @@ fn inspect_within_budget(bytes: Vec<u8>) {
         source.size()
     );
     assert!(source.requests() <= 200, "{} requests", source.requests());
-    assert!(inspection.package.unread.len() <= 16);
+    assert!(inspection.package.unread.len() <= 20);
 }
 
 const SMALL: [&str; 4] = [

@@ -71,6 +71,8 @@ fn badging(name: &str) -> Package {
             package.label = value.and_then(some);
         } else if line == "application-debuggable" {
             package.debuggable = true;
+        } else if line.starts_with("testOnly=") {
+            package.test_only = true;
         } else if line.starts_with("uses-permission:")
             || line.starts_with("uses-permission-sdk-23:")
         {
@@ -107,6 +109,8 @@ fn we_say_what_aapt_says() {
             version_code: ours.version_code.map(|code| code & 0xffff_ffff),
             icon: None,
             flutter: None,
+            instruments: None,
+            resource_table: None,
             signing: domain::package::Signing::default(),
             ..ours
         };
@@ -186,6 +190,16 @@ fn flutter_and_its_engine_are_recognised() {
     }
     assert_eq!(look("plain.apk").package.flutter, None);
     assert_eq!(look("settings-8.0.10.apk").package.flutter, None);
+}
+
+#[test]
+fn a_test_package_names_what_it_tests() {
+    let tested = |name| look(name).package.instruments;
+    assert_eq!(
+        tested("espresso-server-9.3.6.apk").as_deref(),
+        Some("io.appium.espressoserver")
+    );
+    assert_eq!(tested("wallet-1.0.0.apk"), None);
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub(crate) fn package() -> Package {
         flutter: Some(Flutter {
             dart_version: Some("3.12.0".into()),
         }),
-        unread: Vec::new(),
+        ..Package::default()
     }
 }
 

@@ -80,6 +80,10 @@ pub(crate) fn each(show: Show<'_>) {
             from_first: true,
         },
     );
+    show(
+        "tester-uninstallable",
+        &TesterPage(&tester::uninstallable()),
+    );
     show("tester-withdrawn", &TesterPage(&tester::withdrawn()));
     show(
         "tester-all-withdrawn",

@@ -3,6 +3,7 @@
 use domain::{
     build::Build,
     install::InstallWarning,
+    package::TableFlaw,
     release::Release,
     view::{CurrentView, TesterView},
 };
@@ -92,6 +93,35 @@ pub(crate) fn warned() -> TesterView {
             InstallWarning::SignatureDiffers,
             lower,
             InstallWarning::Debuggable,
+        ],
+        None,
+    )
+}
+
+/// Everything for which a phone refuses a package. No package has all of it.
+pub(crate) fn uninstallable() -> TesterView {
+    view(
+        build(812),
+        vec![
+            InstallWarning::OnlyV1Signature,
+            InstallWarning::TestOnly,
+            InstallWarning::SplitAlone {
+                split: "config.de".into(),
+            },
+            InstallWarning::SplitsRequired {
+                splits: vec!["base__abi".into(), "base__density".into()],
+            },
+            InstallWarning::ResourceTable {
+                flaw: TableFlaw::Compressed,
+            },
+            InstallWarning::ResourceTable {
+                flaw: TableFlaw::Unaligned,
+            },
+            InstallWarning::InDevelopment {
+                codename: "Tiramisu".into(),
+            },
+            InstallWarning::OldTarget { target: 22 },
+            InstallWarning::OldTarget { target: 23 },
         ],
         None,
     )

@@ -159,6 +159,14 @@ pub(super) enum Value {
 }
 
 impl Value {
+    /// The text, if it is one.
+    pub(super) fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(_) | Self::Reference(_) => None,
+        }
+    }
+
     /// Reads a `Res_value`.
     pub(super) fn read(
         view: &mut View<'_>,

@@ -22,11 +22,15 @@ mod attribute {
     pub(super) const ICON: u32 = 0x0101_0002;
     pub(super) const NAME: u32 = 0x0101_0003;
     pub(super) const DEBUGGABLE: u32 = 0x0101_000f;
+    pub(super) const TARGET_PACKAGE: u32 = 0x0101_0021;
     pub(super) const MIN_SDK: u32 = 0x0101_020c;
     pub(super) const VERSION_CODE: u32 = 0x0101_021b;
     pub(super) const VERSION_NAME: u32 = 0x0101_021c;
     pub(super) const TARGET_SDK: u32 = 0x0101_0270;
+    pub(super) const TEST_ONLY: u32 = 0x0101_0272;
     pub(super) const VERSION_CODE_MAJOR: u32 = 0x0101_0576;
+    pub(super) const IS_SPLIT_REQUIRED: u32 = 0x0101_0591;
+    pub(super) const REQUIRED_SPLIT_TYPES: u32 = 0x0101_064e;
 }
 
 /// The manifest's values as written.
@@ -42,6 +46,12 @@ pub(super) struct Manifest {
     /// Whether permissions were left out.
     pub(super) more_permissions: bool,
     pub(super) debuggable: Option<Value>,
+    pub(super) test_only: Option<Value>,
+    /// What the first `<instrumentation>` tests.
+    pub(super) instruments: Option<String>,
+    pub(super) split: Option<String>,
+    pub(super) is_split_required: bool,
+    pub(super) required_split_types: Option<String>,
     pub(super) label: Option<Value>,
     pub(super) icon: Option<Value>,
     launcher: Activity,
@@ -83,6 +93,7 @@ impl Visitor for Reader {
             ["manifest", "uses-permission" | "uses-permission-sdk-23"] => {
                 self.manifest.uses_permission(element);
             }
+            ["manifest", "instrumentation"] => self.manifest.instrumentation(element),
             ["manifest", "application"] => self.manifest.application(element),
             ["manifest", "application", "activity" | "activity-alias"] => {
                 self.activity = Some(Activity {
@@ -127,6 +138,7 @@ impl Manifest {
             &self.min_sdk,
             &self.target_sdk,
             &self.debuggable,
+            &self.test_only,
             &self.label,
             &self.icon,
         ]
@@ -139,6 +151,18 @@ impl Manifest {
         self.version_code = element.by_id(attribute::VERSION_CODE);
         self.version_code_major = element.by_id(attribute::VERSION_CODE_MAJOR);
         self.version_name = element.by_id(attribute::VERSION_NAME);
+        self.split = element.by_name("split").filter(|name| !name.is_empty());
+        let required = element.by_id(attribute::IS_SPLIT_REQUIRED);
+        self.is_split_required = matches!(required, Some(Value::Number(1..)));
+        let types = element.by_id(attribute::REQUIRED_SPLIT_TYPES);
+        self.required_split_types = types.and_then(Value::into_text);
+    }
+
+    fn instrumentation(&mut self, element: &Element<'_>) {
+        if self.instruments.is_none() {
+            let target = element.by_id(attribute::TARGET_PACKAGE);
+            self.instruments = Some(target.and_then(Value::into_text).unwrap_or_default());
+        }
     }
 
     fn uses_sdk(&mut self, element: &Element<'_>) {
@@ -162,5 +186,6 @@ impl Manifest {
         self.label = element.by_id(attribute::LABEL);
         self.icon = element.by_id(attribute::ICON);
         self.debuggable = element.by_id(attribute::DEBUGGABLE);
+        self.test_only = element.by_id(attribute::TEST_ONLY);
     }
 }

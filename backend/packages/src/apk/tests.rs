@@ -1,6 +1,9 @@
 //! Packages made by hand, most of them by somebody with ill will. Real ones: `tests/samples.rs`.
 
-use domain::{digest::Digest, package::Scheme};
+use domain::{
+    digest::Digest,
+    package::{Scheme, TableFlaw},
+};
 use futures::executor::block_on;
 
 use super::{
@@ -262,6 +265,53 @@ fn a_version_under_development_is_known_by_its_codename() {
         assert_eq!(why(&inspection, "target API level"), "it is no number");
         assert_eq!(inspection.package.target_level(), None);
     }
+}
+
+#[test]
+fn what_keeps_a_package_from_installing_is_read() {
+    let manifest = Xml::new()
+        .start(
+            "manifest",
+            &[
+                ("package", Is::Text("dev.example.wallet.test")),
+                ("split", Is::Text("config.de")),
+                ("isSplitRequired", Is::Number(u32::MAX)),
+                ("requiredSplitTypes", Is::Text("base__abi,base__density")),
+            ],
+        )
+        .leaf(
+            "instrumentation",
+            &[("targetPackage", Is::Text("dev.example.wallet"))],
+        )
+        .leaf("application", &[("testOnly", Is::Number(1))])
+        .finish();
+    let package = look(apk(&manifest, &[])).package;
+    assert!(package.test_only);
+    assert_eq!(package.instruments.as_deref(), Some("dev.example.wallet"));
+    assert_eq!(package.split.as_deref(), Some("config.de"));
+    let splits = ["base__abi".to_owned(), "base__density".to_owned()];
+    assert_eq!(package.required_splits.as_deref(), Some(&splits[..]));
+
+    let long = format!("x{}", ",y".repeat(100));
+    let attributes = [("requiredSplitTypes", Is::Text(&long))];
+    let manifest = Xml::new().start("manifest", &attributes).finish();
+    let package = look(apk(&manifest, &[])).package;
+    assert_eq!(package.required_splits.map(|splits| splits.len()), Some(16));
+}
+
+#[test]
+fn a_resource_table_that_cannot_be_mapped_is_noticed() {
+    let with = |lines: &[Line]| look(zip(lines)).package.resource_table;
+    let name = "resources.arsc";
+    assert_eq!(
+        with(&[deflated(name, b"table")]),
+        Some(TableFlaw::Compressed)
+    );
+    // Its data starts at byte 30 + 14 = 44.
+    assert_eq!(with(&[stored(name, b"table")]), None);
+    let shifted = [stored("a", b""), stored(name, b"table")];
+    assert_eq!(with(&shifted), Some(TableFlaw::Unaligned));
+    assert_eq!(with(&[stored("classes.dex", b"")]), None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use domain::{
     digest::Digest,
-    package::{Flutter, Package, Signing, Unread},
+    package::{Flutter, Package, Signing, TableFlaw, Unread},
 };
 use leptos::prelude::*;
 
@@ -21,6 +21,11 @@ pub(super) fn section(package: &Package) -> AnyView {
                 {fact("Android", sdks(package))}
                 {fact("Native code", (!package.abis.is_empty()).then(|| package.abis.join(", ")))}
                 {fact("Flutter", package.flutter.as_ref().map(flutter))}
+                {fact("Part", package.split.clone())}
+                {fact("Needs other parts", package.required_splits.as_deref().map(splits))}
+                {fact("Tests", package.instruments.clone())}
+                {fact("Test-only", package.test_only.then(|| "yes".to_owned()))}
+                {fact("Resources", package.resource_table.map(table))}
                 {fact("Debuggable", Some(if package.debuggable { "yes" } else { "no" }.to_owned()))}
             </dl>
             {certificates(&package.signing)}
@@ -67,22 +72,41 @@ fn flutter(flutter: &Flutter) -> String {
     )
 }
 
+fn splits(kinds: &[String]) -> String {
+    if kinds.is_empty() {
+        "yes".to_owned()
+    } else {
+        kinds.join(", ")
+    }
+}
+
+fn table(flaw: TableFlaw) -> String {
+    match flaw {
+        TableFlaw::Compressed => "compressed",
+        TableFlaw::Unaligned => "not aligned",
+    }
+    .to_owned()
+}
+
 fn certificates(signing: &Signing) -> AnyView {
     if signing.is_unsigned() {
         return view! { <p class="callout" data-status="failed">{icon::icon(icon::WARNING)}<span>"Not signed: Android cannot install it."</span></p> }
             .into_any();
     }
+    let v31 = signing
+        .v31_min_sdk
+        .map_or_else(|| "v3.1".to_owned(), |api| format!("v3.1, from API {api}"));
     let schemes = [
         ("v1", &signing.v1),
         ("v2", &signing.v2),
         ("v3", &signing.v3),
-        ("v3.1", &signing.v31),
+        (v31.as_str(), &signing.v31),
         ("Lineage", &signing.lineage),
     ];
     let rows = schemes
         .into_iter()
         .filter(|(_, digests)| !digests.is_empty())
-        .map(|(scheme, digests)| view! { <div><dt>{scheme}</dt><dd>{codes(digests)}</dd></div> })
+        .map(|(scheme, digests)| view! { <div><dt>{scheme.to_owned()}</dt><dd>{codes(digests)}</dd></div> })
         .collect_view();
     view! {
         <h3>"Signing certificates"</h3>

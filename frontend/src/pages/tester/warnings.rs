@@ -2,6 +2,7 @@
 
 use domain::{
     install::InstallWarning,
+    package::TableFlaw,
     view::{CurrentView, TesterView},
 };
 use leptos::prelude::*;
@@ -63,6 +64,56 @@ fn say(warning: &InstallWarning, before: &str) -> Words {
             advice: "Ask for a signed build.",
             tone: "failed",
         },
+        InstallWarning::OnlyV1Signature => Words {
+            title: "Signed with scheme v1 only: Android 11 and newer refuse it".to_owned(),
+            advice: "Ask for a build that is signed with scheme v2 or newer, too.",
+            tone: "failed",
+        },
+        InstallWarning::TestOnly => Words {
+            title: "Test-only build: phones refuse it".to_owned(),
+            advice: "Ask for a build without android:testOnly, or install it with adb install -t.",
+            tone: "failed",
+        },
+        InstallWarning::SplitAlone { split } => Words {
+            title: format!("Only a part of the app ({split}): cannot be installed"),
+            advice: "Ask for a universal APK.",
+            tone: "failed",
+        },
+        InstallWarning::SplitsRequired { splits } => Words {
+            title: format!(
+                "Only one of several parts of the app{}: cannot be installed alone",
+                missing(splits)
+            ),
+            advice: "Ask for a universal APK.",
+            tone: "failed",
+        },
+        InstallWarning::ResourceTable { flaw } => Words {
+            title: match flaw {
+                TableFlaw::Compressed => {
+                    "Its resources are compressed: Android 11 and newer refuse it".to_owned()
+                }
+                TableFlaw::Unaligned => {
+                    "Its resources are not aligned: Android 11 and newer refuse it".to_owned()
+                }
+            },
+            advice: "Ask for a build whose resources.arsc is stored uncompressed and aligned by zipalign.",
+            tone: "failed",
+        },
+        InstallWarning::InDevelopment { codename } => Words {
+            title: format!(
+                "Made for Android {codename} in development: released versions refuse it"
+            ),
+            advice: "Ask for a build for a released version of Android.",
+            tone: "failed",
+        },
+        InstallWarning::OldTarget { target } => Words {
+            title: format!(
+                "Made for API {target}: Android {} and newer refuse it",
+                if *target < 23 { 14 } else { 15 }
+            ),
+            advice: "Ask for a build with a higher target API level.",
+            tone: "failed",
+        },
         InstallWarning::OtherPackage { before: was, now } => Words {
             title: format!("Another application ID than {before}: {now} instead of {was}"),
             advice: "It installs beside the app that you have, as a second one.",
@@ -103,6 +154,14 @@ fn say(warning: &InstallWarning, before: &str) -> Words {
             advice: "It may install differently from what this page says.",
             tone: "waiting",
         },
+    }
+}
+
+fn missing(splits: &[String]) -> String {
+    if splits.is_empty() {
+        String::new()
+    } else {
+        format!(" (it needs {})", splits.join(", "))
     }
 }
 
