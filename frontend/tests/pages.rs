@@ -135,10 +135,6 @@ fn all() -> Vec<(String, String)> {
         ("tester", page(&TesterPage(&tester::plain()))),
         ("tester, split", page(&TesterPage(&tester::splits()))),
         ("tester, warned", page(&TesterPage(&tester::warned()))),
-        (
-            "tester, uninstallable",
-            page(&TesterPage(&tester::uninstallable())),
-        ),
         ("tester, refused", page(&TesterPage(&tester::refused()))),
         ("tester, nothing", page(&TesterPage(&tester::nothing()))),
         (
@@ -384,6 +380,7 @@ fn a_tester_is_told_what_android_will_do() {
         "Signed with another certificate than build 811: uninstall the app first",
         "Lower version code than build 811: 192 after 193",
         "Android refuses",
+        "Not ready for memory pages of 16 KB: liba.so, libb.so, libc.so and 1 more",
         "Debug build",
     ] {
         assert!(said.contains(part), "{part} in {said}");

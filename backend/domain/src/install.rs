@@ -64,6 +64,11 @@ pub enum InstallWarning {
         /// Whether the new package is debuggable, for which Android may allow the downgrade by `adb install -d`.
         debuggable: bool,
     },
+    /// Native code that phones with memory pages of 16 KB do not load.
+    SmallPages {
+        /// Some of the libraries.
+        libraries: Vec<String>,
+    },
     /// A debug build.
     Debuggable,
     /// Some of it could not be read, so that this list may be short.
@@ -90,6 +95,12 @@ pub fn warnings(now: &Package, before: Option<&Package>) -> Vec<InstallWarning> 
             }
             _ => warnings.extend(update_warnings(now, before)),
         }
+    }
+    if let Some(pages) = &now.small_pages
+        && !pages.libraries.is_empty()
+    {
+        let libraries = pages.libraries.clone();
+        warnings.push(InstallWarning::SmallPages { libraries });
     }
     if now.debuggable {
         warnings.push(InstallWarning::Debuggable);
@@ -200,7 +211,7 @@ fn succeeds(present: &[Digest], earlier: Digest, signing: &Signing) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::package::Unread;
+    use crate::package::{SmallPages, Unread};
 
     fn signed(certificates: &[&str]) -> Package {
         let certificates: Vec<Digest> = certificates
@@ -487,5 +498,22 @@ mod tests {
             warnings(&now, Some(&signed(&["a"]))),
             [InstallWarning::NotFullyRead]
         );
+    }
+
+    #[test]
+    fn libraries_for_small_pages_are_told_of() {
+        let mut now = signed(&["a"]);
+        now.small_pages = Some(SmallPages {
+            unchecked: 1,
+            ..SmallPages::default()
+        });
+        assert_eq!(warnings(&now, None), [], "not looked at is not wrong");
+        let libraries = vec!["arm64-v8a/liba.so".to_owned()];
+        now.small_pages = Some(SmallPages {
+            libraries: libraries.clone(),
+            ..SmallPages::default()
+        });
+        let small = InstallWarning::SmallPages { libraries };
+        assert_eq!(warnings(&now, None), [small]);
     }
 }

@@ -54,6 +54,9 @@ pub struct Package {
     /// Set when its resource table is not as Android 11 asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_table: Option<TableFlaw>,
+    /// Set when 64-bit libraries are not ready for memory pages of 16 KB, or were not looked at for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub small_pages: Option<SmallPages>,
     /// Certificates that are named in it.
     pub signing: Signing,
     /// Set when it holds a Flutter engine.
@@ -71,6 +74,30 @@ pub enum TableFlaw {
     Compressed,
     /// It does not start at a multiple of four bytes.
     Unaligned,
+}
+
+/// 64-bit native libraries that phones with memory pages of 16 KB do not load: their segments are aligned to less, or the package maps them from
+/// a place that is not a multiple of 16 KB.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct SmallPages {
+    /// Some of them, by their paths below `lib/`.
+    pub libraries: Vec<String>,
+    /// How many more there are.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more: u32,
+    /// How many libraries were not looked at, because that would have taken too many requests, or could not be read.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unchecked: u32,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands on a reference"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A Flutter engine in a package.

@@ -6,6 +6,7 @@ mod drawing;
 mod flutter;
 mod icon;
 mod manifest;
+mod pages;
 mod resources;
 mod signatures;
 
@@ -98,6 +99,7 @@ async fn inspect_archive<S: ReadAt>(archive: &Archive<S>) -> Inspection {
     package.abis = abis(archive);
     package.signing = signatures::read(archive, &mut missing).await;
     package.flutter = flutter::detect(archive).await;
+    package.small_pages = pages::read(archive, manifest.maps_libraries()).await;
     package.unread = missing;
     let (icon, bytes) = icon.unzip();
     package.icon = icon;
@@ -199,7 +201,7 @@ async fn table_flaw<S: ReadAt>(archive: &Archive<S>) -> Option<TableFlaw> {
         return Some(TableFlaw::Compressed);
     }
     let start = archive.data_offset(table).await.ok()?;
-    (start % 4 != 0).then_some(TableFlaw::Unaligned)
+    (!start.is_multiple_of(4)).then_some(TableFlaw::Unaligned)
 }
 
 /// Follows values into the resource table and notes those that lead nowhere.

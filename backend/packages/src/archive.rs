@@ -23,6 +23,7 @@ use std::fmt;
 
 use domain::id::InvalidId;
 
+pub(crate) use self::entry_reader::Head;
 pub use self::{
     directory::{MAX_DIRECTORY, MAX_ENTRIES},
     entry_reader::EntryReader,
@@ -162,6 +163,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Where the archive keeps it, as the directory says.
+    pub(crate) fn position(&self) -> u64 {
+        self.header_offset
+    }
+
     /// Whether it is a folder.
     pub fn is_directory(&self) -> bool {
         self.name.ends_with('/')
@@ -242,6 +248,15 @@ impl<S: ReadAt> Archive<S> {
     /// Where an entry's data starts.
     pub(crate) async fn data_offset(&self, entry: &Entry) -> Result<u64, Error> {
         entry_reader::data_offset(self, entry).await
+    }
+
+    /// The beginnings of entries that lie near each other, by one read.
+    pub(crate) async fn heads(
+        &self,
+        entries: &[&Entry],
+        length: u64,
+    ) -> Result<Vec<Option<Head>>, Error> {
+        entry_reader::heads(self, entries, length).await
     }
 
     pub(crate) fn directory_offset(&self) -> u64 {

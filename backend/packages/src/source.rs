@@ -7,7 +7,10 @@ use std::{
     collections::VecDeque,
     error::Error,
     ops::Range,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use bytes::{Bytes, BytesMut};
@@ -79,6 +82,7 @@ pub enum ReadError {
 pub struct Blocks<S> {
     source: S,
     kept: Mutex<VecDeque<(u64, Bytes)>>,
+    requests: AtomicU64,
 }
 
 impl<S: ReadAt> Blocks<S> {
@@ -87,7 +91,13 @@ impl<S: ReadAt> Blocks<S> {
         Self {
             source,
             kept: Mutex::new(VecDeque::new()),
+            requests: AtomicU64::new(0),
         }
+    }
+
+    /// How often the source was asked so far.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// Length of the source in bytes.
@@ -126,6 +136,7 @@ impl<S: ReadAt> Blocks<S> {
             return Ok(Bytes::new());
         }
         let expected = range.end - range.start;
+        self.requests.fetch_add(1, Ordering::Relaxed);
         let bytes = self
             .source
             .read_at(range)

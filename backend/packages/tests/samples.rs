@@ -111,6 +111,7 @@ fn we_say_what_aapt_says() {
             flutter: None,
             instruments: None,
             resource_table: None,
+            small_pages: None,
             signing: domain::package::Signing::default(),
             ..ours
         };

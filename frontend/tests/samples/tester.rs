@@ -92,6 +92,16 @@ pub(crate) fn warned() -> TesterView {
         vec![
             InstallWarning::SignatureDiffers,
             lower,
+            InstallWarning::SmallPages {
+                libraries: [
+                    "arm64-v8a/liba.so",
+                    "arm64-v8a/libb.so",
+                    "x86_64/libc.so",
+                    "x86_64/libd.so",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+            },
             InstallWarning::Debuggable,
         ],
         None,

@@ -37,7 +37,7 @@ const CRATES: [&str; 8] = [
 ];
 
 /// Every file that parses, and the target that reaches it.
-const FILES: [(&str, &str); 39] = [
+const FILES: [(&str, &str); 40] = [
     ("domain/src/audit/export.rs", "audit_export"),
     ("domain/src/audit/seals.rs", "audit_export"),
     ("domain/src/digest.rs", "identifiers"),
@@ -48,6 +48,7 @@ const FILES: [(&str, &str); 39] = [
     ("packages/src/apk/axml.rs", "apk_parts"),
     ("packages/src/apk/chunk.rs", "apk_parts"),
     ("packages/src/apk/flutter.rs", "apk_parts"),
+    ("packages/src/apk/pages.rs", "apk_parts"),
     ("packages/src/apk/resources.rs", "apk_parts"),
     ("packages/src/apk/signatures/block.rs", "apk_parts"),
     ("packages/src/apk/signatures/der.rs", "apk_parts"),

@@ -28,6 +28,7 @@ mod attribute {
     pub(super) const VERSION_NAME: u32 = 0x0101_021c;
     pub(super) const TARGET_SDK: u32 = 0x0101_0270;
     pub(super) const TEST_ONLY: u32 = 0x0101_0272;
+    pub(super) const EXTRACT_NATIVE_LIBS: u32 = 0x0101_04ea;
     pub(super) const VERSION_CODE_MAJOR: u32 = 0x0101_0576;
     pub(super) const IS_SPLIT_REQUIRED: u32 = 0x0101_0591;
     pub(super) const REQUIRED_SPLIT_TYPES: u32 = 0x0101_064e;
@@ -47,6 +48,7 @@ pub(super) struct Manifest {
     pub(super) more_permissions: bool,
     pub(super) debuggable: Option<Value>,
     pub(super) test_only: Option<Value>,
+    extract_native_libs: Option<Value>,
     /// What the first `<instrumentation>` tests.
     pub(super) instruments: Option<String>,
     pub(super) split: Option<String>,
@@ -146,6 +148,11 @@ impl Manifest {
         .any(|value| matches!(value, Some(Value::Reference(_))))
     }
 
+    /// Whether Android maps libraries from the package, in place of unpacking them.
+    pub(super) fn maps_libraries(&self) -> bool {
+        self.extract_native_libs == Some(Value::Number(0))
+    }
+
     fn identify(&mut self, element: &Element<'_>) {
         self.package = element.by_name("package");
         self.version_code = element.by_id(attribute::VERSION_CODE);
@@ -186,6 +193,7 @@ impl Manifest {
         self.label = element.by_id(attribute::LABEL);
         self.icon = element.by_id(attribute::ICON);
         self.debuggable = element.by_id(attribute::DEBUGGABLE);
+        self.extract_native_libs = element.by_id(attribute::EXTRACT_NATIVE_LIBS);
         self.test_only = element.by_id(attribute::TEST_ONLY);
     }
 }

@@ -1,5 +1,7 @@
 //! One entry unpacked chunk by chunk: what the data really is counts, never what the directory says of it.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use flate2::{Decompress, FlushDecompress, Status};
 
@@ -10,10 +12,14 @@ use crate::{
 };
 
 const LOCAL_HEADER: u32 = 0x0403_4b50;
-const LOCAL_HEADER_SIZE: u64 = 30;
+const LOCAL_HEADER_LENGTH: usize = 30;
+const LOCAL_HEADER_SIZE: u64 = LOCAL_HEADER_LENGTH as u64;
 
 /// How much of a long entry is asked for at once: large enough that 200 MB cost 50 requests, small enough for any memory.
 const PIECE: u64 = 4 << 20;
+
+/// What an aligned entry is filled up with before its data: less than a page of 16 KB, and the extra field's own bytes.
+const MOST_PADDING: u64 = (16 << 10) + 64;
 
 /// The largest chunk that is handed out.
 const CHUNK: usize = 256 * 1024;
@@ -195,6 +201,57 @@ pub(super) async fn data_offset<S: ReadAt>(
         return Err(damaged("it claims more bytes than the zip holds"));
     }
     Ok(data)
+}
+
+/// The beginning of an entry, as it is kept.
+pub(crate) struct Head {
+    /// Where the entry's data starts.
+    pub(crate) offset: u64,
+    /// Its first bytes, possibly fewer than asked for.
+    pub(crate) bytes: Bytes,
+}
+
+/// Where an entry's head lies at the most: local header, name, an extra field of what aligning takes, `length` bytes.
+fn head_range<S: ReadAt>(archive: &Archive<S>, entry: &Entry, length: u64) -> Range<u64> {
+    let padding = match entry.method {
+        Method::Stored => MOST_PADDING,
+        Method::Deflated | Method::Other(_) => 128,
+    };
+    let start = entry.header_offset.min(archive.directory_offset());
+    let end = start + LOCAL_HEADER_SIZE + entry.name_length + padding + length;
+    start..end.min(archive.directory_offset())
+}
+
+/// The heads of entries that lie near each other, by one small read.
+pub(super) async fn heads<S: ReadAt>(
+    archive: &Archive<S>,
+    entries: &[&Entry],
+    length: u64,
+) -> Result<Vec<Option<Head>>, Error> {
+    let ranges = entries
+        .iter()
+        .map(|entry| head_range(archive, entry, length));
+    let range = ranges
+        .reduce(|all, range| all.start.min(range.start)..all.end.max(range.end))
+        .unwrap_or_default();
+    let bytes = archive.source().glance(range.clone()).await?;
+    Ok(entries
+        .iter()
+        .map(|entry| head(&bytes, range.start, entry, length))
+        .collect())
+}
+
+fn head(bytes: &Bytes, start: u64, entry: &Entry, length: u64) -> Option<Head> {
+    let at = usize::try_from(entry.header_offset.checked_sub(start)?).ok()?;
+    let local = bytes.get(at..)?.get(..LOCAL_HEADER_LENGTH)?;
+    let (signature, name, extra) = parse_local(local).ok()?;
+    let data = at + LOCAL_HEADER_LENGTH + usize::from(name) + usize::from(extra);
+    let size = usize::try_from(length.min(entry.compressed_size)).ok()?;
+    let end = data.saturating_add(size).min(bytes.len());
+    (signature == LOCAL_HEADER && data <= end).then(|| Head {
+        offset: start + data as u64,
+        bytes: bytes.slice(data..end),
+    })
 }
 
 fn parse_local(header: &[u8]) -> Result<(u32, u16, u16), Truncated> {

@@ -2,7 +2,7 @@
 
 use domain::{
     digest::Digest,
-    package::{Flutter, Package, Signing, TableFlaw, Unread},
+    package::{Flutter, Package, Signing, SmallPages, TableFlaw, Unread},
 };
 use leptos::prelude::*;
 
@@ -26,6 +26,7 @@ pub(super) fn section(package: &Package) -> AnyView {
                 {fact("Tests", package.instruments.clone())}
                 {fact("Test-only", package.test_only.then(|| "yes".to_owned()))}
                 {fact("Resources", package.resource_table.map(table))}
+                {fact("Not ready for pages of 16 KB", package.small_pages.as_ref().map(small_pages))}
                 {fact("Debuggable", Some(if package.debuggable { "yes" } else { "no" }.to_owned()))}
             </dl>
             {certificates(&package.signing)}
@@ -78,6 +79,15 @@ fn splits(kinds: &[String]) -> String {
     } else {
         kinds.join(", ")
     }
+}
+
+fn small_pages(pages: &SmallPages) -> String {
+    let counted = |number: u32, words: &str| (number > 0).then(|| format!("{number} {words}"));
+    let parts = pages.libraries.iter().cloned();
+    let parts = parts
+        .chain(counted(pages.more, "more"))
+        .chain(counted(pages.unchecked, "not looked at"));
+    parts.collect::<Vec<String>>().join(", ")
 }
 
 fn table(flaw: TableFlaw) -> String {

@@ -88,14 +88,10 @@ fn say(warning: &InstallWarning, before: &str) -> Words {
             tone: "failed",
         },
         InstallWarning::ResourceTable { flaw } => Words {
-            title: match flaw {
-                TableFlaw::Compressed => {
-                    "Its resources are compressed: Android 11 and newer refuse it".to_owned()
-                }
-                TableFlaw::Unaligned => {
-                    "Its resources are not aligned: Android 11 and newer refuse it".to_owned()
-                }
-            },
+            title: format!(
+                "Its resources are {}: Android 11 and newer refuse it",
+                word(*flaw)
+            ),
             advice: "Ask for a build whose resources.arsc is stored uncompressed and aligned by zipalign.",
             tone: "failed",
         },
@@ -144,6 +140,11 @@ fn say(warning: &InstallWarning, before: &str) -> Words {
             advice: "Android refuses to install it over the newer one: uninstall the app first.",
             tone: "failed",
         },
+        InstallWarning::SmallPages { libraries } => Words {
+            title: format!("Not ready for memory pages of 16 KB: {}", named(libraries)),
+            advice: "The app may not start on phones that have such pages, as some with Android 15 and newer do.",
+            tone: "waiting",
+        },
         InstallWarning::Debuggable => Words {
             title: "Debug build".to_owned(),
             advice: "It is slower than a release build, and its data can be inspected.",
@@ -155,6 +156,24 @@ fn say(warning: &InstallWarning, before: &str) -> Words {
             tone: "waiting",
         },
     }
+}
+
+fn word(flaw: TableFlaw) -> &'static str {
+    match flaw {
+        TableFlaw::Compressed => "compressed",
+        TableFlaw::Unaligned => "not aligned",
+    }
+}
+
+/// The first of some libraries, by their files.
+fn named(libraries: &[String]) -> String {
+    let file = |path: &String| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let mut files: Vec<String> = libraries.iter().map(file).collect();
+    files.dedup();
+    let more = files.len().saturating_sub(3);
+    files.truncate(3);
+    let more = (more > 0).then(|| format!(" and {more} more"));
+    files.join(", ") + &more.unwrap_or_default()
 }
 
 fn missing(splits: &[String]) -> String {

@@ -63,7 +63,7 @@ pub(super) fn signer_certificates(pkcs7: &[u8]) -> Result<Vec<Digest>, Problem> 
         expect(&mut signer, INTEGER)?;
         let mut identifier = expect(&mut signer, SEQUENCE)?;
         let issuer = next(&mut identifier)?;
-        let serial = number(next(&mut identifier)?);
+        let serial = number(&next(&mut identifier)?);
         found.push(named(&Name { issuer, serial }, &certificates)?);
     }
     if found.is_empty() {
@@ -94,7 +94,7 @@ fn named(name: &Name<'_>, certificates: &[(Name<'_>, Digest)]) -> Result<Digest,
 }
 
 /// An integer without leading zeros.
-fn number(element: Element<'_>) -> &[u8] {
+fn number<'a>(element: &Element<'a>) -> &'a [u8] {
     let bytes = element.content.rest();
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     &bytes[zeros..]
@@ -153,7 +153,7 @@ fn read_certificates(mut view: View<'_>) -> Result<Vec<(Name<'_>, Digest)>, Prob
         let issuer = next(&mut to_be_signed)?;
         let name = Name {
             issuer,
-            serial: number(serial),
+            serial: number(&serial),
         };
         certificates.push((name, Digest::of(certificate.whole)));
     }
@@ -235,15 +235,15 @@ mod tests {
             SEQUENCE,
             &[issuer.to_vec(), tagged(INTEGER, serial)].concat(),
         );
-        let signer = tagged(SEQUENCE, &[tagged(INTEGER, &[1]), identifier].concat());
-        let signed = [
+        let info = tagged(SEQUENCE, &[tagged(INTEGER, &[1]), identifier].concat());
+        let fields = [
             tagged(INTEGER, &[1]),
             tagged(SET, &[]),
             tagged(SEQUENCE, &[]),
             tagged(CONTEXT_0, &certificates.concat()),
-            tagged(SET, &signer),
+            tagged(SET, &info),
         ];
-        let explicit = tagged(CONTEXT_0, &tagged(SEQUENCE, &signed.concat()));
+        let explicit = tagged(CONTEXT_0, &tagged(SEQUENCE, &fields.concat()));
         tagged(SEQUENCE, &[tagged(0x06, &[1]), explicit].concat())
     }
 
