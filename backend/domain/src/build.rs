@@ -1,5 +1,7 @@
 //! Builds and their artifacts.
 
+mod packages;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,8 @@ use crate::{
     known::Origin,
     package::Package,
 };
+
+pub use packages::{NotOneApp, check_is_one_app};
 
 /// The immutable output of a run. Never rebuilt on the way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,11 +158,6 @@ impl Build {
         self.artifacts
             .iter()
             .filter(|artifact| artifact.kind == ArtifactKind::Apk)
-    }
-
-    /// What the first application package says of itself.
-    pub fn package(&self) -> Option<&Package> {
-        self.apks().find_map(|artifact| artifact.package.as_ref())
     }
 
     /// What its bytes are: SHA-256 over its artifacts' digests, sorted, so that it holds for these files alone, whatever

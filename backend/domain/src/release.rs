@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Actor,
-    build::Build,
+    build::{Artifact, Build},
     digest::Digest,
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, FileName, PromotionId, RunId},
-    package::Icon,
+    package::{Icon, Package},
     promotion::PromotionKind,
 };
 
@@ -160,11 +160,27 @@ fn abis(installs: &[Installable]) -> Vec<String> {
     abis
 }
 
+impl Build {
+    /// The package that most devices get of it.
+    pub fn served(&self) -> Option<&Artifact> {
+        let installs = Installable::all_of(self);
+        let digest = Installable::choose(&installs, None).ok()?.digest;
+        self.apks().find(|artifact| artifact.digest == digest)
+    }
+
+    /// What that one says of itself, or the first where none is offered.
+    pub fn package(&self) -> Option<&Package> {
+        let served = self.served().and_then(|artifact| artifact.package.as_ref());
+        served.or_else(|| self.apks().find_map(|artifact| artifact.package.as_ref()))
+    }
+}
+
 impl Installable {
-    /// The packages of a build.
+    /// The packages of a build, but those that test others.
     pub fn all_of(build: &Build) -> Vec<Self> {
         build
             .apks()
+            .filter(|artifact| !artifact.is_test_package())
             .map(|artifact| Self {
                 name: artifact.name.clone(),
                 digest: artifact.digest,
@@ -195,8 +211,10 @@ impl Installable {
             return Err(NoInstall::Unsigned);
         }
         let Some(abi) = abi else {
+            // Of equals the first, which is the last to be looked at.
             return signed
                 .into_iter()
+                .rev()
                 .max_by_key(|install| install.reach())
                 .ok_or(NoInstall::NoPackage);
         };

@@ -28,10 +28,10 @@ pub fn version(build: &Build) -> Option<String> {
     says_something.then(|| plain.trim().to_owned())
 }
 
-/// The digest of a build's first APK, or of all files where there is none.
+/// The digest of the package that most devices get of a build, or of all files where there is none.
 pub fn sha256(build: &Build) -> String {
-    let first = build.apks().next();
-    first
+    let package = build.served().or_else(|| build.apks().next());
+    package
         .map_or_else(|| build.digest(), |apk| apk.digest)
         .to_string()
 }

@@ -21,7 +21,7 @@ impl PipelineJobs<'_> {
         if let Some(version) = variables::version(build) {
             outputs.insert("version".to_owned(), version);
         }
-        if let Some(apk) = build.apks().next() {
+        if let Some(apk) = build.served().or_else(|| build.apks().next()) {
             outputs.insert("sha256".to_owned(), apk.digest.to_string());
         }
         if let Some(page) = self.page_of(build, environment) {

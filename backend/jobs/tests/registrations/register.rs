@@ -362,3 +362,31 @@ async fn a_job_reads_only_with_its_own_credentials() {
     assert_eq!(answer.body["failureDetails"]["type"], "PermissionError");
     assert!(!answer.body.to_string().contains(JOB_KEYS.1));
 }
+
+#[tokio::test]
+async fn an_artifact_with_packages_of_two_apps_is_refused_and_leaves_nothing_released() {
+    let world = TestPortal::with_jobs().await;
+    let flavours = [
+        stored(
+            "app-a-release.apk",
+            include_bytes!("../../../packages/tests/cases/app-a-release.apk"),
+        ),
+        stored(
+            "app-b-release.apk",
+            include_bytes!("../../../packages/tests/cases/app-b-release.apk"),
+        ),
+    ];
+    world
+        .services
+        .put_artifact("a/b/flavours", zip(&flavours))
+        .await;
+    let message = world
+        .fails(job("job-1", "a/b/flavours", &registering("e-1")), at(NOW))
+        .await;
+    assert!(
+        message
+            .contains("differ in their application id: dev.example.case.a and dev.example.case.b"),
+        "{message}"
+    );
+    assert_eq!(world.build_count().await, 0);
+}

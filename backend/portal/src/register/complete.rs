@@ -4,7 +4,7 @@ use domain::{
     Timestamp,
     actor::Actor,
     audit::Principal,
-    build::{Artifact, ArtifactKind, Build, RegistrationKey},
+    build::{Artifact, ArtifactKind, Build, RegistrationKey, check_is_one_app},
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, RunId},
     known::{Known, Origin},
@@ -184,6 +184,9 @@ impl Registrations<'_> {
                 package: inspected.package,
             })
             .collect();
+        check_is_one_app(&artifacts).map_err(|error| Error::Refused {
+            reason: error.to_string(),
+        })?;
         artifacts.sort_by(|a, b| (a.kind, a.name.as_str()).cmp(&(b.kind, b.name.as_str())));
         let (revision, origin) = self.revision(facts).await?;
         let mut build = Build {

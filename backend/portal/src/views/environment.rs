@@ -178,6 +178,7 @@ fn chosen<'a>(release: &Release, build: &'a Build) -> Option<&'a Package> {
 fn counterpart<'a>(package: &Package, build: &'a Build) -> Option<&'a Package> {
     build
         .apks()
+        .filter(|artifact| !artifact.is_test_package())
         .filter_map(|artifact| artifact.package.as_ref())
         .find(|other| other.abis == package.abis)
         .or_else(|| build.package())

@@ -32,6 +32,7 @@ mod lists;
 mod noted;
 mod offers;
 mod origin;
+mod packages;
 mod pages;
 mod patterns;
 mod people;

@@ -1,0 +1,161 @@
+//! The application packages of one build: one app in one version, whatever processors each is for.
+
+use std::fmt::Write as _;
+
+use super::Artifact;
+use crate::{digest::Digest, id::FileName, package::Package};
+
+/// Packages of one build that are not one app.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{first} and {second} differ in their {what}: {of_first} and {of_second}. The packages of a build are one app in one version, signed by \
+     the same: register them as builds of different apps, or leave one out"
+)]
+pub struct NotOneApp {
+    first: FileName,
+    second: FileName,
+    what: &'static str,
+    of_first: String,
+    of_second: String,
+}
+
+impl Artifact {
+    /// Whether it is a package that tests another app, as Gradle makes one beside the app: nobody installs it by hand.
+    pub fn is_test_package(&self) -> bool {
+        let package = self.package.as_ref();
+        package.is_some_and(|package| {
+            package.instruments.is_some() && package.instruments != package.name
+        })
+    }
+}
+
+/// Refuses files whose packages have different application ids, version names or certificates. Version codes may differ, since
+/// those of packages for different processors do. What could not be read, and packages that test others, say nothing.
+pub fn check_is_one_app(artifacts: &[Artifact]) -> Result<(), NotOneApp> {
+    let apps = artifacts.iter().filter(|file| !file.is_test_package());
+    let packages: Vec<(&FileName, &Package)> = apps
+        .filter_map(|file| Some((&file.name, file.package.as_ref()?)))
+        .collect();
+    for (place, first) in packages.iter().enumerate() {
+        for second in &packages[place + 1..] {
+            differ(first, second)?;
+        }
+    }
+    Ok(())
+}
+
+fn differ(
+    (first, one): &(&FileName, &Package),
+    (second, other): &(&FileName, &Package),
+) -> Result<(), NotOneApp> {
+    let signers = |package: &Package| {
+        let signers = package.signing.newest()?;
+        (!signers.is_empty()).then(|| short(signers))
+    };
+    let facts = [
+        ("application id", one.name.clone(), other.name.clone()),
+        (
+            "version",
+            one.version_name.clone(),
+            other.version_name.clone(),
+        ),
+        ("certificates", signers(one), signers(other)),
+    ];
+    for (what, of_first, of_second) in facts {
+        if let (Some(of_first), Some(of_second)) = (of_first, of_second)
+            && of_first != of_second
+        {
+            return Err(NotOneApp {
+                first: (*first).clone(),
+                second: (*second).clone(),
+                what,
+                of_first,
+                of_second,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Certificates, whatever their order, as people compare them.
+fn short(signers: &[Digest]) -> String {
+    let mut sorted: Vec<&Digest> = signers.iter().collect();
+    sorted.sort();
+    sorted.iter().fold(String::new(), |mut text, digest| {
+        let between = if text.is_empty() { "" } else { " + " };
+        // Writing into memory does not fail.
+        let _written = write!(text, "{between}{digest}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{build::ArtifactKind, package::Signing};
+
+    fn file(name: &str, change: impl FnOnce(&mut Package)) -> Artifact {
+        let mut package = Package {
+            name: Some("dev.example.wallet".to_owned()),
+            version_name: Some("1.0".to_owned()),
+            version_code: Some(7),
+            signing: Signing {
+                v2: vec![Digest::of(b"a"), Digest::of(b"b")],
+                ..Signing::default()
+            },
+            ..Package::default()
+        };
+        change(&mut package);
+        Artifact {
+            name: name.parse().unwrap(),
+            kind: ArtifactKind::Apk,
+            digest: Digest::of(name.as_bytes()),
+            size: 1,
+            package: Some(package),
+        }
+    }
+
+    fn with(change: impl FnOnce(&mut Package)) -> Result<(), String> {
+        let files = [
+            file("a.apk", |_| {}),
+            file("b.apk", |_| {}),
+            file("c.apk", change),
+        ];
+        check_is_one_app(&files).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn packages_of_one_build_are_one_app() {
+        let refused = with(|package| package.name = Some("dev.example.other".to_owned()));
+        assert!(refused.unwrap_err().starts_with(
+            "a.apk and c.apk differ in their application id: dev.example.wallet and dev.example.other."
+        ));
+        let refused = with(|package| package.version_name = Some("1.1".to_owned()));
+        assert!(refused.unwrap_err().contains("their version: 1.0 and 1.1"));
+        let refused = with(|package| package.signing.v2.truncate(1));
+        assert!(refused.unwrap_err().contains("their certificates: "));
+    }
+
+    #[test]
+    fn processors_and_what_was_not_read_make_no_difference() {
+        assert_eq!(with(|package| package.version_code = Some(2_007)), Ok(()));
+        assert_eq!(with(|package| package.signing.v2.reverse()), Ok(()));
+        assert_eq!(with(|package| *package = Package::default()), Ok(()));
+        assert_eq!(with(|package| package.signing = Signing::default()), Ok(()));
+        assert_eq!(with(|package| package.signing.unknown = true), Ok(()));
+    }
+
+    #[test]
+    fn a_package_that_tests_the_app_may_be_beside_it() {
+        let tests = with(|package| {
+            package.name = Some("dev.example.wallet.test".to_owned());
+            package.instruments = Some("dev.example.wallet".to_owned());
+        });
+        assert_eq!(tests, Ok(()));
+        let itself = |package: &mut Package| package.instruments.clone_from(&package.name);
+        assert!(
+            !file("a.apk", itself).is_test_package(),
+            "an app that tests itself is an app"
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! Builds of several packages: testers get the app, and never two apps under one name.
+
+use axum::http::Method;
+use portal::uploads::Ended;
+use serde_json::json;
+use testkit::TestPortal;
+
+const APP: &[u8] = include_bytes!("../../../packages/tests/cases/app-debug.apk");
+const TESTS: &[u8] = include_bytes!("../../../packages/tests/cases/app-debug-androidTest.apk");
+const FLAVOUR_A: &[u8] = include_bytes!("../../../packages/tests/cases/app-a-release.apk");
+const FLAVOUR_B: &[u8] = include_bytes!("../../../packages/tests/cases/app-b-release.apk");
+
+#[tokio::test]
+async fn a_package_of_tests_beside_the_app_is_kept_and_never_offered() {
+    let portal = TestPortal::new().await;
+    let files = [("app-debug-androidTest.apk", TESTS), ("app-debug.apk", APP)];
+    let build = portal.push("dev", &files).await;
+    for abi in ["", "?abi=arm64-v8a", "?abi=x86"] {
+        let address = format!("/wallet/dev/latest.apk{abi}");
+        let tap = portal.get(&address).await;
+        assert_eq!(tap.status, 302, "{address}: {}", tap.text());
+        let link = tap.header("location");
+        assert!(link.contains("/app-debug.apk?"), "{address}: {link}");
+    }
+    let view = portal.json(&format!("/api/v1/builds/{build}")).await;
+    let kept = view["build"]["artifacts"].as_array().unwrap();
+    assert_eq!(kept.len(), 2);
+    let of_app = kept.iter().find(|file| file["name"] == "app-debug.apk");
+    let package = &of_app.unwrap()["package"];
+    assert_eq!(view["build"]["version"], package["version_name"]);
+    let page = portal.get("/wallet/dev").await.text();
+    assert!(!page.contains("androidTest"), "{page}");
+}
+
+#[tokio::test]
+async fn packages_of_different_apps_are_no_build() {
+    let portal = TestPortal::new().await;
+    let files = [
+        ("app-a-release.apk", FLAVOUR_A),
+        ("app-b-release.apk", FLAVOUR_B),
+    ];
+    let asked = json!({"environment": "dev"});
+    let upload = portal.upload("wallet", None, asked, &files).await;
+    let complete = format!("/api/v1/uploads/{upload}/complete");
+    let asked = portal.ask(&Method::POST, &complete, None, &json!({})).await;
+    assert_eq!(asked.status, 202);
+    let id = upload.parse().unwrap();
+    let now = portal.now();
+    let ended = portal.portal.uploads().register(&id, now).await;
+    assert!(matches!(ended, Ok(Ended::Failed(_))), "{ended:?}");
+    let plan = portal.json(&format!("/api/v1/uploads/{upload}")).await;
+    let why = plan["failed"].to_string();
+    assert!(
+        why.contains("app-a-release.apk and app-b-release.apk differ in their application id"),
+        "{why}"
+    );
+    assert_eq!(portal.build_count().await, 0);
+    assert_eq!(portal.get("/wallet/dev/latest.apk").await.status, 404);
+}
