@@ -15,7 +15,7 @@ use domain::{
 use jiff::SignedDuration;
 use store::{
     object_keys,
-    table::{PendingRegistration, Registration},
+    table::{PendingRegistration, Registration, Upload},
 };
 
 use crate::{Result, access::Action, handle::handle, uploads::upload_id};
@@ -78,10 +78,16 @@ impl Retention<'_> {
         Ok(())
     }
 
-    /// Forgets a registration and deletes what it alone put in place. False if it was taken up and completed meanwhile.
+    /// Forgets a registration and deletes what it alone put in place. False if it was taken up and completed meanwhile, or if its
+    /// upload is being registered: that ends by itself a day after it was asked for, whatever the clock shows that began it.
     async fn abandon(self, pending: &PendingRegistration, swept: &mut Swept) -> Result<bool> {
         let table = &self.portal.table;
-        self.abort_upload(pending).await?;
+        if let Some(upload) = table.builds().upload(&upload_id(&pending.id)?).await? {
+            if upload.registering.is_some() {
+                return Ok(false);
+            }
+            self.abort(&upload).await;
+        }
         // Should this end half-way, the objects are still noted: by a registration of retention's own.
         let note = self.take_over(pending).await?;
         let forgotten = table.builds().forget_registration(&pending.id).await?;
@@ -156,14 +162,10 @@ impl Retention<'_> {
     }
 
     /// Ends the uploads in parts of an abandoned upload; their parts are invisible, and cost all the same.
-    async fn abort_upload(self, pending: &PendingRegistration) -> Result<()> {
-        let id = upload_id(&pending.id)?;
-        if let Some(upload) = self.portal.table.builds().upload(&id).await? {
-            for file in &upload.files {
-                self.portal.uploads().remove_uploaded(file).await;
-            }
+    async fn abort(self, upload: &Upload) {
+        for file in &upload.files {
+            self.portal.uploads().remove_uploaded(file).await;
         }
-        Ok(())
     }
 }
 

@@ -70,6 +70,8 @@ impl Registrations<'_> {
         for file in files {
             if file.is_ours() {
                 self.place(key, file).await?;
+            } else {
+                self.place_again(key, file).await?;
             }
             let found = self.inspect(file).await?;
             if let Some(icon) = &found.icon {

@@ -115,6 +115,21 @@ impl Registrations<'_> {
         Ok(self.portal.table.integrity().forget_damage(place).await?)
     }
 
+    /// Makes sure that a file is there which was put in place before, maybe days ago: no build names what is gone.
+    pub(super) async fn place_again(self, key: &RegistrationKey, file: &Incoming) -> Result<()> {
+        let objects = &self.portal.objects;
+        if objects.head(&file.place).await?.is_some() {
+            return Ok(());
+        }
+        if objects.head(&file.key).await?.is_none() {
+            return Err(Error::Conflict {
+                detail: format!("the file {} is gone: upload it again", file.name),
+            });
+        }
+        self.note(key, &file.place).await?;
+        self.keep(file).await
+    }
+
     /// Puts a file in place again that retention took for another registration's.
     pub(super) async fn keep(self, file: &Incoming) -> Result<()> {
         if self.portal.objects.head(&file.place).await?.is_some() {

@@ -70,6 +70,60 @@ async fn registering_can_be_cut_off_at_every_write_and_goes_on() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_clock_that_is_behind_began_to_register_is_not_abandoned() {
+    let mut writes = 0;
+    loop {
+        let world = TestPortal::builder().faults().start().await;
+        let id = completed(&world).await;
+        let behind = at(NOW) - SignedDuration::from_hours(48);
+        let registering = world.portal.uploads().register(&id, behind);
+        let fault = Fault::StoppedBefore;
+        let cut = Box::pin(world.faults().cut_off(writes, fault, registering)).await;
+        testkit::sweep(&world.portal, at("03:10:00")).await;
+        let uploads = world.portal.uploads();
+        let again = Box::pin(uploads.register(&id, at("03:20:00"))).await;
+        assert!(again.is_ok(), "at {writes}: {again:?}");
+        let plan = uploads.plan(&me(), &id, at(NOW)).await.unwrap();
+        assert!(plan.build.is_some(), "at {writes}: {plan:?}");
+        assert_eq!(world.keys().await.len(), 2, "at {writes}");
+        if !cut {
+            break;
+        }
+        writes += 1;
+    }
+    assert!(writes >= 7, "{writes}");
+}
+
+#[tokio::test]
+async fn no_build_names_a_file_that_is_gone_from_its_place() {
+    for is_uploaded_still in [true, false] {
+        let world = TestPortal::new().await;
+        let id = completed(&world).await;
+        let builds = world.store.table.builds();
+        let mut upload = builds.upload(&id).await.unwrap().unwrap();
+        upload.registering.as_mut().unwrap().files_done = 2;
+        assert!(builds.put_upload(&mut upload, at(NOW)).await.unwrap());
+        if !is_uploaded_still {
+            let staged = &upload.files[0].staging_key;
+            world.store.objects.delete(staged).await.unwrap();
+        }
+        let uploads = world.portal.uploads();
+        let ended = uploads.register(&id, at(NOW)).await.unwrap();
+        if is_uploaded_still {
+            assert!(matches!(ended, Ended::Registered(_)), "{ended:?}");
+            assert_eq!(world.keys().await.len(), 2);
+        } else {
+            let Ended::Failed(error) = ended else {
+                panic!("registered without a file");
+            };
+            let expected = "the file app.apk is gone: upload it again";
+            assert_eq!(error.told(), expected);
+            assert_eq!(world.build_count().await, 0);
+        }
+    }
+}
+
 #[tokio::test]
 async fn files_that_are_in_place_are_not_read_again() {
     let world = TestPortal::new().await;
