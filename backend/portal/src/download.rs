@@ -55,8 +55,6 @@ pub struct Grant {
     pub digest: Digest,
     /// The build that it belongs to.
     pub build: BuildId,
-    /// Since when it is offered there.
-    pub since: Timestamp,
     /// When the link ends.
     pub expires_at: Timestamp,
 }
@@ -70,8 +68,6 @@ pub struct Offer {
     pub size: u64,
     /// The media type that it is served with.
     pub content_type: &'static str,
-    /// Since when it is offered there.
-    pub since: Timestamp,
 }
 
 handle! {
@@ -95,7 +91,6 @@ pub(crate) struct Choice {
     pub(crate) download: Download,
     pub(crate) size: u64,
     kind: ArtifactKind,
-    since: Timestamp,
 }
 
 /// What a download is counted for, so that a day gives no more than it may.
@@ -116,7 +111,6 @@ impl Choice {
             digest: self.download.artifact,
             size: self.size,
             content_type: self.content_type(),
-            since: self.since,
         }
     }
 
@@ -236,7 +230,6 @@ impl Downloads<'_> {
             },
             size: install.size,
             kind: ArtifactKind::Apk,
-            since: release.released_at,
         })
     }
 
@@ -297,7 +290,6 @@ impl Downloads<'_> {
             },
             size: artifact.size,
             kind: artifact.kind,
-            since: build.registered_at,
         })
     }
 
@@ -412,7 +404,6 @@ impl Downloads<'_> {
             name: download.name.clone(),
             digest: download.artifact,
             build: download.build.clone(),
-            since: choice.since,
             expires_at: download.at + LINK_LIFETIME,
         })
     }

@@ -9,7 +9,7 @@ use axum::{
 use portal::download::Grant;
 use secrecy::ExposeSecret as _;
 
-use crate::{extract::purpose::validators, problem::Problem};
+use crate::{extract::purpose::entity_tag, problem::Problem};
 
 /// To the bytes, for a browser.
 pub(crate) fn for_people(grant: &Grant) -> Result<Response, Problem> {
@@ -40,7 +40,7 @@ fn headers(grant: &Grant) -> Result<HeaderMap, Problem> {
             "The link cannot be written into a header.",
         )
     })?;
-    let mut headers = validators(&grant.digest, grant.since);
+    let mut headers = entity_tag(&grant.digest);
     headers.insert(header::LOCATION, location);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(

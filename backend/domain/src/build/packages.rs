@@ -7,16 +7,34 @@ use crate::{digest::Digest, id::FileName, package::Package};
 
 /// Packages of one build that are not one app.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{first} and {second} differ in their {what}: {of_first} and {of_second}. The packages of a build are one app in one version, signed by \
-     the same: register them as builds of different apps, or leave one out"
-)]
-pub struct NotOneApp {
-    first: FileName,
-    second: FileName,
-    what: &'static str,
-    of_first: String,
-    of_second: String,
+pub enum NotOneApp {
+    /// Two of them say different things.
+    #[error(
+        "{first} and {second} differ in their {what}: {of_first} and {of_second}. The packages of a build are one app in one version, signed \
+         by the same: register them as builds of different apps, or leave one out"
+    )]
+    Differ {
+        /// A package.
+        first: FileName,
+        /// Another one.
+        second: FileName,
+        /// In what they differ.
+        what: &'static str,
+        /// What the first one says.
+        of_first: String,
+        /// What the second one says.
+        of_second: String,
+    },
+    /// One of them says nothing.
+    #[error(
+        "{unread} is no Android package that can be read, and {read} is one: build the first again, or leave it out"
+    )]
+    Unread {
+        /// The one that says nothing.
+        unread: FileName,
+        /// One that can be read.
+        read: FileName,
+    },
 }
 
 impl Artifact {
@@ -30,7 +48,8 @@ impl Artifact {
 }
 
 /// Refuses files whose packages have different application ids, version names or certificates. Version codes may differ, since
-/// those of packages for different processors do. What could not be read, and packages that test others, say nothing.
+/// those of packages for different processors do. A package that names no application id is refused beside one that does: it would
+/// count as one for every processor. Packages that test others are left out.
 pub fn check_is_one_app(artifacts: &[Artifact]) -> Result<(), NotOneApp> {
     let apps = artifacts.iter().filter(|file| !file.is_test_package());
     let packages: Vec<(&FileName, &Package)> = apps
@@ -52,6 +71,17 @@ fn differ(
         let signers = package.signing.newest()?;
         (!signers.is_empty()).then(|| short(signers))
     };
+    if one.name.is_some() != other.name.is_some() {
+        let (unread, read) = if one.name.is_none() {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        return Err(NotOneApp::Unread {
+            unread: (*unread).clone(),
+            read: (*read).clone(),
+        });
+    }
     let facts = [
         ("application id", one.name.clone(), other.name.clone()),
         (
@@ -65,7 +95,7 @@ fn differ(
         if let (Some(of_first), Some(of_second)) = (of_first, of_second)
             && of_first != of_second
         {
-            return Err(NotOneApp {
+            return Err(NotOneApp::Differ {
                 first: (*first).clone(),
                 second: (*second).clone(),
                 what,
@@ -140,9 +170,21 @@ mod tests {
     fn processors_and_what_was_not_read_make_no_difference() {
         assert_eq!(with(|package| package.version_code = Some(2_007)), Ok(()));
         assert_eq!(with(|package| package.signing.v2.reverse()), Ok(()));
-        assert_eq!(with(|package| *package = Package::default()), Ok(()));
+        assert_eq!(with(|package| package.version_name = None), Ok(()));
         assert_eq!(with(|package| package.signing = Signing::default()), Ok(()));
         assert_eq!(with(|package| package.signing.unknown = true), Ok(()));
+    }
+
+    #[test]
+    fn a_file_that_is_no_package_is_not_taken_beside_one() {
+        let refused = with(|package| *package = Package::default());
+        let expected = "c.apk is no Android package that can be read, and a.apk is one";
+        assert!(refused.unwrap_err().starts_with(expected));
+        let neither = [file("a.apk", |_| {}), file("b.apk", |_| {})].map(|mut file| {
+            file.package = Some(Package::default());
+            file
+        });
+        assert_eq!(check_is_one_app(&neither), Ok(()));
     }
 
     #[test]

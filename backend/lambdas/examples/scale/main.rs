@@ -1,4 +1,4 @@
-//! Whether a year of history costs anything: a million events of 40,000 runs go through the handler of `events` into the
+//! Whether history costs anything: a million events of 40,000 runs go through the handler of `events` into the
 //! embedded table, and what events and pages take is counted at each power of ten.
 //!
 //! `scale [events]`: so many events, at least 100. Prints counts and ratios. Fails if a page reads more bytes at the end than

@@ -58,7 +58,7 @@ pub(crate) struct Team {
 }
 
 impl Team {
-    /// One whose lists are full, as they are for all but a new team: their first pages hold what they hold in a year.
+    /// One whose lists are full, as they are for all but a new team: their first pages hold what they hold later.
     pub(crate) async fn start() -> Self {
         let builder = TestPortal::builder().catalog(|catalog| {
             catalog.apps = apps()

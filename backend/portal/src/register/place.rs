@@ -12,7 +12,7 @@ use store::{
     objects::{Condition, ObjectInfo, Placed, Written},
 };
 
-use crate::{Error, Result, register::Registrations};
+use crate::{Error, Portal, Result, register::Registrations};
 
 /// A file of a build to come: where it is now, and where it is to be.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ impl Registrations<'_> {
         if let Some(there) = objects.head(&file.place).await? {
             return self.put_right(file, &there).boxed().await;
         }
-        self.note(key, &file.place).await?;
+        note(self.portal, key, &file.place).await?;
         self.copy(file).boxed().await
     }
 
@@ -126,7 +126,7 @@ impl Registrations<'_> {
                 detail: format!("the file {} is gone: upload it again", file.name),
             });
         }
-        self.note(key, &file.place).await?;
+        note(self.portal, key, &file.place).await?;
         self.keep(file).await
     }
 
@@ -172,7 +172,7 @@ impl Registrations<'_> {
         let place = object_keys::icon(app, &icon.0.digest);
         let objects = &self.portal.objects;
         let Some(there) = objects.head(&place).await? else {
-            self.note(key, &place).await?;
+            note(self.portal, key, &place).await?;
             return self.keep_icon(app, icon).await;
         };
         let expected = Written {
@@ -203,12 +203,15 @@ impl Registrations<'_> {
         }
         Ok(())
     }
+}
 
-    /// Notes a key that a crash would leave behind. What is there already is somebody else's.
-    async fn note(self, key: &RegistrationKey, place: &str) -> Result<()> {
-        let builds = self.portal.table.builds();
-        Ok(builds.note_objects(key, &[place.to_owned()]).await?)
-    }
+/// Notes a key that a crash would leave behind. What is there already is somebody else's.
+async fn note(portal: &Portal, key: &RegistrationKey, place: &str) -> Result<()> {
+    Ok(portal
+        .table
+        .builds()
+        .note_objects(key, &[place.to_owned()])
+        .await?)
 }
 
 /// Whether the bytes of an object are those expected. Those that are not what the bucket's own checksum says are not.

@@ -4,11 +4,10 @@ use std::convert::Infallible;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use domain::{Timestamp, digest::Digest};
-use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
+use domain::digest::Digest;
 use portal::download::Offer;
 
 use crate::problem::Problem;
@@ -24,9 +23,7 @@ pub(crate) struct Purpose {
     /// It asks for the head of the answer alone.
     is_head: bool,
     /// What the caller has already, as entity tags.
-    has: Option<String>,
-    /// When the caller got what they have.
-    since: Option<Timestamp>,
+    has: Vec<String>,
 }
 
 impl Purpose {
@@ -41,49 +38,38 @@ impl Purpose {
                 "Each answer here is a download, so nothing is given out ahead of time.",
             ));
         }
-        if !self.is_head && self.has.is_none() && self.since.is_none() {
+        if !self.is_head && self.has.is_empty() {
             return Ok(None);
         }
         let offer = offer.await?;
         if self.knows(&offer) {
-            let headers = validators(&offer.digest, offer.since);
+            let headers = entity_tag(&offer.digest);
             return Ok(Some((StatusCode::NOT_MODIFIED, headers).into_response()));
         }
         if !self.is_head {
             return Ok(None);
         }
-        let mut headers = validators(&offer.digest, offer.since);
+        let mut headers = entity_tag(&offer.digest);
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(offer.size));
         let content_type = HeaderValue::from_static(offer.content_type);
         headers.insert(header::CONTENT_TYPE, content_type);
         Ok(Some((StatusCode::OK, headers).into_response()))
     }
 
-    /// Whether the caller has it. Tags are more exact than times, which do not count beside them.
+    /// Whether the caller has it. Times are not asked for: the portal's would be those of releases, and clients send what they
+    /// were told on to where the bytes are, which has others.
     fn knows(&self, offer: &Offer) -> bool {
-        if let Some(has) = &self.has {
-            let tag = tag(&offer.digest);
-            return has.split(',').any(|has| {
-                let has = has.trim();
-                has == "*" || has.strip_prefix("W/").unwrap_or(has) == tag
-            });
-        }
-        let since = self.since.map(Timestamp::as_second);
-        since.is_some_and(|since| offer.since.as_second() <= since)
+        let tag = tag(&offer.digest);
+        self.has
+            .iter()
+            .any(|has| has == "*" || has.strip_prefix("W/").unwrap_or(has) == tag)
     }
 }
 
-/// What tells one file from the next: its digest, and since when it is offered.
-pub(crate) fn validators(digest: &Digest, since: Timestamp) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if let Ok(tag) = HeaderValue::from_str(&tag(digest)) {
-        headers.insert(header::ETAG, tag);
-    }
-    let since = DateTimePrinter::new().timestamp_to_rfc9110_string(&since);
-    if let Some(since) = since.ok().and_then(|since| since.try_into().ok()) {
-        headers.insert(header::LAST_MODIFIED, since);
-    }
-    headers
+/// What tells one file from the next: its digest.
+pub(crate) fn entity_tag(digest: &Digest) -> HeaderMap {
+    let tag = HeaderValue::from_str(&tag(digest)).ok();
+    tag.map(|tag| (header::ETAG, tag)).into_iter().collect()
 }
 
 fn tag(digest: &Digest) -> String {
@@ -94,19 +80,22 @@ impl<S: Sync> FromRequestParts<S> for Purpose {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let text = |name: &HeaderName| parts.headers.get(name)?.to_str().ok();
-        let is_ahead = AHEAD.iter().any(|name| {
-            let said = parts.headers.get(*name);
-            let said = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
-            said.contains("prefetch") || said.contains("preview")
+        let said = |name: &str| -> Vec<String> {
+            let lines = parts.headers.get_all(name).into_iter();
+            let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
+            let words = lines.flat_map(|line| {
+                let words = line.split([',', ';']).map(|word| word.trim().to_owned());
+                words.collect::<Vec<_>>()
+            });
+            words.filter(|word| !word.is_empty()).collect()
+        };
+        let is_ahead = AHEAD.iter().flat_map(|name| said(name)).any(|word| {
+            word.eq_ignore_ascii_case("prefetch") || word.eq_ignore_ascii_case("preview")
         });
-        let since = text(&header::IF_MODIFIED_SINCE);
-        let since = since.and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
         Ok(Self {
             is_ahead,
             is_head: parts.method == Method::HEAD,
-            has: text(&header::IF_NONE_MATCH).map(ToOwned::to_owned),
-            since,
+            has: said(header::IF_NONE_MATCH.as_str()),
         })
     }
 }

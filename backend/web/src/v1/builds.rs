@@ -33,7 +33,7 @@ pub(super) async fn show(
 }
 
 /// One file of a build. The link in `Location` works for five minutes; each such answer is recorded as a download.
-/// `If-None-Match` with the `ETag` of the last answer, `If-Modified-Since` and HEAD ask without a download.
+/// `If-None-Match` with the `ETag` of the last answer, and HEAD, ask without a download.
 #[utoipa::path(
     get, path = "/api/v1/builds/{id}/files/{digest}", tag = "builds", operation_id = "file",
     params(("id" = BuildId, Path, description = "The build"), ("digest" = Digest, Path, description = "The file's SHA-256")),

@@ -72,7 +72,7 @@ pub(super) async fn releases(
 }
 
 /// The package that an environment serves now. The link in `Location` works for five minutes; each such answer is recorded
-/// as a download. `If-None-Match` with the `ETag` of the last answer, `If-Modified-Since` and HEAD ask without a download.
+/// as a download. `If-None-Match` with the `ETag` of the last answer, and HEAD, ask without a download.
 #[utoipa::path(
     get, path = "/api/v1/apps/{app}/environments/{environment}/latest.apk", tag = "apps", operation_id = "latest",
     params(

@@ -49,11 +49,11 @@ fn button(view: &TesterView, release: &Release, install: &Installable) -> AnyVie
 
 /// A link for each ABI, where there are packages for single ones.
 fn splits(view: &TesterView, release: &Release) -> Option<AnyView> {
-    if release.installs.len() < 2 {
+    let abis = release.abis();
+    if release.installs.len() < 2 || abis.is_empty() {
         return None;
     }
-    let items = release
-        .abis()
+    let items = abis
         .into_iter()
         .filter_map(|abi| {
             release
