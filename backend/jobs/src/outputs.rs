@@ -21,9 +21,7 @@ impl PipelineJobs<'_> {
         if let Some(version) = variables::version(build) {
             outputs.insert("version".to_owned(), version);
         }
-        if let Some(apk) = build.served().or_else(|| build.apks().next()) {
-            outputs.insert("sha256".to_owned(), apk.digest.to_string());
-        }
+        outputs.insert("sha256".to_owned(), variables::sha256(build));
         if let Some(page) = self.page_of(build, environment) {
             outputs.insert("page".to_owned(), page);
         }

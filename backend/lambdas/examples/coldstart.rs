@@ -13,7 +13,6 @@ use testkit::{
     functions::{Functions, job, request},
     lambda::{Lambda, Program},
     usage,
-    zip::{signed_apk, zipped},
 };
 
 const TRIES: usize = 21;
@@ -26,7 +25,7 @@ async fn main() {
     if let Some(program) = arguments.next() {
         world.program = Program::new(program, &[]);
     }
-    register(&world).await;
+    world.register().await;
     for (handler, event) in [
         ("web", request("GET", "/healthz", "", None)),
         ("events", json!({"Records": []})),
@@ -43,16 +42,6 @@ async fn main() {
     if let Some(script) = arguments.next() {
         compare(&world, &Program::new("node", &["--no-warnings", &script])).await;
     }
-}
-
-/// A build to tap for.
-async fn register(world: &Functions) {
-    let bytes = zipped(&[("build/app-release.apk", &signed_apk())]);
-    world.put_artifact("key", bytes).await;
-    let parameters = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
-    let action = world.lambda("action").await;
-    action.invoke(job(JOB, parameters, "key")).await.response();
-    world.codepipeline.success();
 }
 
 /// A tap, answered by `web` and by a script in turns, so that what else the machine does meets both.

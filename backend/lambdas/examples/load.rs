@@ -16,10 +16,9 @@ use futures::future::join_all;
 use serde_json::Value;
 use testkit::{
     TOWPATH,
-    functions::{Functions, job, request},
+    functions::{Functions, request},
     lambda::{Lambda, Program},
     usage,
-    zip::{signed_apk, zipped},
 };
 
 /// Functions of one kind, each with a request of its own.
@@ -37,7 +36,7 @@ async fn main() {
     let mut argument = || arguments.next().unwrap();
     let mut world = Functions::start().await;
     world.program = Program::new(argument(), &[]);
-    register(&world).await;
+    world.register().await;
     let node = Program::new("node", &["--no-warnings", &argument()]);
     let go = Program::new(argument(), &[]);
     let mut sides = Vec::new();
@@ -60,16 +59,6 @@ async fn main() {
         }
     }
     print(&sides);
-}
-
-/// A build to tap for.
-async fn register(world: &Functions) {
-    let bytes = zipped(&[("build/app-release.apk", &signed_apk())]);
-    world.put_artifact("key", bytes).await;
-    let parameters = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
-    let job = job("11111111-abcd-1111-abcd-111111abcdef", parameters, "key");
-    world.lambda("action").await.invoke(job).await.response();
-    world.codepipeline.success();
 }
 
 /// What is compared: some functions, and what they were asked so far.

@@ -12,6 +12,7 @@ use crate::{
     records::machine_time,
     services::{ACCOUNT, BUCKET, PORTAL_KEYS, REGION, Services, TABLE},
     sessions::{SECRET, sign_in},
+    zip::{signed_apk, zipped},
 };
 
 /// Nobody asks it: anyone who is in these tests came in before.
@@ -154,6 +155,16 @@ impl Functions {
     pub fn set_endpoint(&mut self, service: &str, endpoint: &str) {
         let name = format!("AWS_ENDPOINT_URL_{service}");
         set(&mut self.variables, &name, endpoint);
+    }
+
+    /// Has a build of wallet registered, and released in dev: something to tap for.
+    pub async fn register(&self) {
+        let bytes = zipped(&[("build/app-release.apk", &signed_apk())]);
+        self.put_artifact("key", bytes).await;
+        let parameters = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
+        let job = job("11111111-abcd-1111-abcd-111111abcdef", parameters, "key");
+        self.lambda("action").await.invoke(job).await.response();
+        self.codepipeline.success();
     }
 
     /// Puts an output artifact where the pipeline would.
