@@ -1,5 +1,6 @@
 //! Builds and their artifacts.
 
+mod installable;
 mod packages;
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use crate::{
     package::Package,
 };
 
+pub use installable::NotInstallable;
 pub use packages::{NotOneApp, check_is_one_app};
 
 /// The immutable output of a run. Never rebuilt on the way.

@@ -280,6 +280,7 @@ fn opens(refusals: &[Refusal], waiting: &Waiting, now: Timestamp) -> bool {
         | RefusalKind::NeedsPromotion
         | RefusalKind::UnknownBuild
         | RefusalKind::Withdrawn
+        | RefusalKind::NotInstallable
         | RefusalKind::NotNext
         | RefusalKind::AlreadyThere => false,
     })

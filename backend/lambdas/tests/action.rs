@@ -3,9 +3,10 @@
 use domain::id::RunId;
 use serde_json::{Value, json};
 use testkit::{
+    apk::apk,
     functions::{Functions, job},
     lambda::Lambda,
-    zip::{apk, zipped},
+    zip::zipped,
 };
 
 const ACTION: &str = "action";
@@ -21,7 +22,7 @@ const PARAMETERS: &str = r#"{
 async fn start() -> (Functions, Lambda) {
     let world = Functions::start().await;
     let files: [(&str, &[u8]); 2] = [
-        ("build/app-release.apk", &apk()),
+        ("build/app-release.apk", &apk(b"app")),
         ("build/mapping.txt", b"a -> b"),
     ];
     world.put_artifact(KEY, zipped(&files)).await;
@@ -75,7 +76,7 @@ async fn a_pipelines_build_is_registered_and_released() {
     assert_eq!(names, ["app-release.apk", "mapping.txt"]);
     assert_eq!(
         build.artifacts[0].digest,
-        domain::digest::Digest::of(&apk())
+        domain::digest::Digest::of(&apk(b"app"))
     );
     let run: RunId = "codepipeline/123456789012/eu-west-1/wallet-dev/x1"
         .parse()

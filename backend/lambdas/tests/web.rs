@@ -7,9 +7,10 @@
 
 use serde_json::{Value, json};
 use testkit::{
+    apk::unsigned_apk,
     functions::{Functions, job, request},
     lambda::Lambda,
-    zip::{apk, signed_apk, zipped},
+    zip::{signed_apk, zipped},
 };
 
 const WEB: &str = "web";
@@ -115,13 +116,17 @@ async fn an_event_that_a_developer_posts_is_refused() {
 
 /// Registers a package as a pipeline's job would.
 async fn register(world: &Functions, apk: &[u8]) {
+    run_job(world, apk).await;
+    world.codepipeline.success();
+}
+
+async fn run_job(world: &Functions, apk: &[u8]) {
     let bytes = zipped(&[("build/app-release.apk", apk)]);
     world.put_artifact("key", bytes).await;
     let parameters = r#"{"do":"register","app":"wallet","environment":"dev"}"#;
     let event = job("11111111-abcd-1111-abcd-111111abcdef", parameters, "key");
     let action = world.lambda(ACTION).await;
     action.invoke(event).await.response();
-    world.codepipeline.success();
 }
 
 #[tokio::test]
@@ -143,9 +148,12 @@ async fn a_build_of_a_job_is_one_tap_away() {
 }
 
 #[tokio::test]
-async fn a_build_that_cannot_be_installed_is_not_offered() {
+async fn a_build_that_cannot_be_installed_is_refused_and_not_offered() {
     let world = Functions::start().await;
-    register(&world, &apk()).await;
+    run_job(&world, &unsigned_apk(b"app")).await;
+    let (_, message) = world.codepipeline.failure();
+    let why = "no device can install this build: app-release.apk is not signed";
+    assert!(message.contains(why), "{message}");
     let web = world.lambda(WEB).await;
     let page = get(&web, "/wallet/dev").await;
     assert!(!text(&page).contains("latest.apk"), "{page}");

@@ -135,7 +135,8 @@ impl From<Error> for Problem {
     }
 }
 
-/// Not allowed, if that is among the reasons; a request that nobody could make, if only that; else not now.
+/// Not allowed, if that is among the reasons; a request that nobody could make, or a build that nobody could install, if only
+/// that; else not now.
 fn status_of(refusals: &[Refusal]) -> StatusCode {
     if refusals
         .iter()
@@ -147,6 +148,11 @@ fn status_of(refusals: &[Refusal]) -> StatusCode {
         .all(|refusal| matches!(refusal.kind, RefusalKind::Reason | RefusalKind::Bypass))
     {
         StatusCode::BAD_REQUEST
+    } else if refusals
+        .iter()
+        .all(|refusal| refusal.kind == RefusalKind::NotInstallable)
+    {
+        StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::CONFLICT
     }

@@ -14,12 +14,16 @@ An attack without all three is a mistake of the suite, and fails.
 import contextlib
 import random
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Callable
 
 # Where attacks run: `towpath serve`; a portal that people sign in to.
 SERVE, PEOPLE = "serve", "people"
 
 PROBLEM = "application/problem+json"
+
+# An archive without a comment, so that its last two bytes are the comment's length.
+PACKAGE = (Path(__file__).resolve().parents[3] / "backend/packages/tests/cases/app-debug.apk").read_bytes()
 
 ATTACKS = []
 
@@ -86,8 +90,9 @@ class Case:
         return f"{self.place.name} {self.attack_name} {variant} {self.count} {self.seed}"
 
     def bytes(self):
-        """Bytes of a file that no other call uses."""
-        return self.unique().encode()
+        """A signed package that no other call uses: its archive's comment differs."""
+        mark = self.unique().encode()
+        return PACKAGE[:-2] + len(mark).to_bytes(2, "little") + mark
 
     @contextlib.contextmanager
     def attack(self, notes=()):

@@ -15,7 +15,7 @@ def checked(place, case, tested=True, registered=True):
     codepipeline.declare("checked-e2e", package(), repository="checked" if tested else "nothing")
     stages = [package(), codepipeline.towpath(asked, ["Packages"])]
     codepipeline.declare("checked-dev", *stages, repository="checked" if registered else "nothing")
-    codepipeline.builds("checked-dev", ("app.apk", case.unique()))
+    codepipeline.builds("checked-dev", ("app.apk", case.bytes()))
     commit = f"{case.rng.getrandbits(160):040x}"
     run, build = None, None
     for execution in codepipeline.commit("checked", commit, "Fix the sign-in"):
@@ -160,7 +160,7 @@ def a_claimed_approval(place, case):
     asked = {"do": "register", "app": "approved", "environment": "dev"}
     stages = [package(), codepipeline.towpath(asked, ["Packages"]), approval(), deploy()]
     codepipeline.declare("approved-release", *stages)
-    codepipeline.builds("approved-release", ("app.apk", case.unique()))
+    codepipeline.builds("approved-release", ("app.apk", case.bytes()))
     execution = codepipeline.start("approved-release")
     codepipeline.at_work("approved-release", execution, "Ask")
     with case.control():

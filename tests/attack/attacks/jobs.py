@@ -85,7 +85,7 @@ def a_registration_for_another_app(place, case):
     def registers(app):
         asked = {"do": "register", "app": app, **({"environment": environment} if environment else {})}
         codepipeline.declare("shop-dev", package(), codepipeline.towpath(asked, ["Packages"]))
-        codepipeline.builds("shop-dev", ("app.apk", case.unique()))
+        codepipeline.builds("shop-dev", ("app.apk", case.bytes()))
         execution = codepipeline.start("shop-dev")
         codepipeline.outcome("shop-dev", execution)
         return execution
@@ -119,7 +119,7 @@ def a_registration_past_the_path(place, case):
     def registers(**where):
         asked = {"do": "register", "app": "wallet", **where}
         codepipeline.declare("wallet-preprod", package(), codepipeline.towpath(asked, ["Packages"]))
-        codepipeline.builds("wallet-preprod", (case.either("app.apk", lambda rng: f"app-{rng.randrange(99)}.apk"), case.unique()))
+        codepipeline.builds("wallet-preprod", (case.either("app.apk", lambda rng: f"app-{rng.randrange(99)}.apk"), case.bytes()))
         execution = codepipeline.start("wallet-preprod")
         codepipeline.outcome("wallet-preprod", execution)
         return execution
@@ -240,7 +240,7 @@ def a_commit_message(place, case):
     codepipeline.declare("wallet-dev", package(), codepipeline.towpath(json.dumps(template), ["Packages"]))
 
     def commits(message):
-        codepipeline.builds("wallet-dev", ("app.apk", case.unique()))
+        codepipeline.builds("wallet-dev", ("app.apk", case.bytes()))
         [execution] = codepipeline.commit("wallet-dev", f"{case.rng.getrandbits(160):040x}", message)
         codepipeline.outcome("wallet-dev", execution)
         return execution

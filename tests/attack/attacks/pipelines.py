@@ -1,9 +1,12 @@
 """The CodePipeline simulator, as a team uses CodePipeline: pipelines of its own, commits, executions."""
 
+import hashlib
 import json
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 TARGET = "CodePipeline_20150709."
 ROLE = "arn:aws:iam::123456789012:role/pipelines"
@@ -22,6 +25,7 @@ class CodePipeline:
         self.endpoint, self.function, self.bucket = endpoint, function, bucket
         self.account, self.region = account, region
         self._declared = set()
+        self._files = tempfile.TemporaryDirectory()
 
     def call(self, operation, **body):
         """An operation of CodePipeline's API."""
@@ -70,8 +74,12 @@ class CodePipeline:
         return self._control("commits", pushed)["started"]
 
     def builds(self, name, *files):
-        """The next execution's build leaves these files, each a name and a text."""
-        made = [{"name": each, "text": text} for each, text in files]
+        """The next execution's build leaves these files, each a name and its bytes."""
+        made = []
+        for each, content in files:
+            path = Path(self._files.name) / hashlib.sha256(content).hexdigest()
+            path.write_bytes(content)
+            made.append({"name": each, "path": str(path)})
         self._control("scripts", {"pipeline": name, "action": "Package", "behaviour": {"files": made}})
 
     def holds(self, name, action):

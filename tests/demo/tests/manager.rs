@@ -15,6 +15,7 @@ use demo::{
 };
 use serde_json::Value;
 use simulator::{Credentials, Options, Simulator};
+use testkit::apk::apk;
 
 /// The portal's program, which is built with the workspace: beside the folder of this test.
 fn places(data: &Path) -> Places {
@@ -51,7 +52,7 @@ const ACTION: &str = "deed";
 async fn the_manager_finds_everything_that_the_day_is_about() {
     let folder = tempfile::tempdir().unwrap();
     for package in script::packages() {
-        std::fs::write(folder.path().join(package), package).unwrap();
+        std::fs::write(folder.path().join(package), apk(package.as_bytes())).unwrap();
     }
     let samples = Samples::find(folder.path(), script::packages()).unwrap();
     let places = places(folder.path());

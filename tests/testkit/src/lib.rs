@@ -43,6 +43,7 @@
     reason = "a test that cannot go on fails where it is"
 )]
 
+pub mod apk;
 mod builder;
 mod client;
 mod codepipeline;

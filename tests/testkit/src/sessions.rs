@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::{
+    apk::apk,
     people::{ISSUER, person_id},
     portal::TestPortal,
 };
@@ -68,7 +69,7 @@ impl TestPortal {
 
     /// Uploads and registers a build of wallet as an administrator. Its identifier.
     pub async fn push_as_admin(&self, environment: &str) -> String {
-        self.push_as_admin_with(environment, b"an app").await
+        self.push_as_admin_with(environment, &apk(b"an app")).await
     }
 
     /// The same, of these bytes.

@@ -7,6 +7,7 @@ use domain::digest::Digest;
 use serde_json::{Value, json};
 
 use crate::{
+    apk::apk,
     builder::Builder,
     client::{event, run},
     portal::TestPortal,
@@ -263,7 +264,7 @@ impl Bringer<'_> {
 }
 
 fn bytes(mark: &str, attempt: u32) -> Vec<u8> {
-    format!("{mark} {attempt}").into_bytes()
+    apk(format!("{mark} {attempt}").as_bytes())
 }
 
 fn text(value: &Value) -> String {

@@ -43,6 +43,11 @@ pub fn deflated(name: &str, content: &[u8]) -> Entry {
 
 /// An archive of these files.
 pub fn zip(entries: &[Entry]) -> Vec<u8> {
+    zip_around(entries, &[])
+}
+
+/// The same, with a block between the files and their directory.
+pub fn zip_around(entries: &[Entry], block: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut directory = Vec::new();
     for entry in entries {
@@ -59,6 +64,7 @@ pub fn zip(entries: &[Entry]) -> Vec<u8> {
         directory.extend(entry.name.as_bytes());
     }
     let count = u16::try_from(entries.len()).unwrap().to_le_bytes();
+    file.extend(block);
     let offset = u32::try_from(file.len()).unwrap();
     let size = u32::try_from(directory.len()).unwrap();
     file.extend(directory);
@@ -101,14 +107,6 @@ pub fn noise(seed: u64, length: usize) -> Vec<u8> {
 pub fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let entries = files.iter().map(|(name, bytes)| deflated(name, bytes));
     zip(&entries.collect::<Vec<_>>())
-}
-
-/// Enough of an application package to be taken for one: its manifest cannot be read, its bytes can be served.
-pub fn apk() -> Vec<u8> {
-    zipped(&[
-        ("AndroidManifest.xml", b"not a manifest"),
-        ("classes.dex", b"dex\n035\0"),
-    ])
 }
 
 /// A signed application package of the ones that `make samples` made.

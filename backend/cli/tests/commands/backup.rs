@@ -11,9 +11,9 @@ use std::{
 use domain::digest::Digest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testkit::{TOWPATH, serve::Serve};
+use testkit::{TOWPATH, apk::apk_of_size, serve::Serve};
 
-use crate::portal::{Typed, noise, towpath, typed};
+use crate::portal::{Typed, towpath, typed};
 
 /// A folder with a configuration, in which commands are typed.
 pub(crate) struct Desk(TempDir);
@@ -66,7 +66,7 @@ impl Desk {
     /// Hands in a build that is unlike every other of another size.
     pub(crate) fn pushes(&self, portal: &Serve, size: usize) {
         let name = format!("{size}.apk");
-        fs::write(self.path(&name), noise(size)).unwrap();
+        fs::write(self.path(&name), apk_of_size(size)).unwrap();
         self.asks(
             portal,
             &["push", &name, "--app", "wallet", "--environment", "dev"],
@@ -165,7 +165,7 @@ fn a_running_portal_is_backed_up_and_another_is_made_of_that() {
     assert_ne!(verified["seals"], 0);
     let latest = ["latest", "--app", "wallet", "--environment", "dev"];
     desk.asks(&portal, &[&latest[..], &["--output", "got.apk"]].concat());
-    assert_eq!(fs::read(desk.path("got.apk")).unwrap(), noise(70_000));
+    assert_eq!(fs::read(desk.path("got.apk")).unwrap(), apk_of_size(70_000));
     desk.pushes(&portal, 90_000);
     desk.asks(&portal, &["audit", "verify"]);
 }
@@ -644,7 +644,7 @@ fn what_a_deployment_leaves_out_or_names_otherwise_is_restored_too() {
     assert_ne!(verified["seals"], 0);
     let latest = ["latest", "--app", "wallet", "--environment", "dev"];
     desk.asks(&portal, &[&latest[..], &["--output", "got.apk"]].concat());
-    assert_eq!(fs::read(desk.path("got.apk")).unwrap(), noise(70_000));
+    assert_eq!(fs::read(desk.path("got.apk")).unwrap(), apk_of_size(70_000));
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use testkit::apk::apk_of_size;
+
 use crate::{
     flaky::{Behaviour, Flaky},
-    portal::{Portal, noise, typed},
+    portal::{Portal, typed},
 };
 
 const LATEST: [&str; 5] = ["latest", "--app", "wallet", "--environment", "dev"];
@@ -32,7 +34,7 @@ fn the_bytes_come_out_as_they_went_in() {
     );
     assert_eq!(
         std::fs::read(portal.path("saved.apk")).unwrap(),
-        noise(100_000)
+        apk_of_size(100_000)
     );
 
     let told = portal.json(
@@ -51,7 +53,7 @@ fn the_bytes_come_out_as_they_went_in() {
     assert_eq!(portal.types(&LATEST).code, 0, "under its own name");
     assert_eq!(
         std::fs::read(portal.path("app.apk")).unwrap(),
-        noise(100_000)
+        apk_of_size(100_000)
     );
 
     let mut piped = crate::portal::towpath(portal.folder.path());
@@ -61,7 +63,7 @@ fn the_bytes_come_out_as_they_went_in() {
         .args(["--output", "-"])
         .output()
         .unwrap();
-    assert_eq!(piped.stdout, noise(100_000));
+    assert_eq!(piped.stdout, apk_of_size(100_000));
     assert_eq!(piped.stderr, b"");
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 use tempfile::TempDir;
-use testkit::{TOWPATH, serve::Serve, zip};
+use testkit::{TOWPATH, apk::apk_of_size, serve::Serve, zip::noise};
 
 const PROD: &str = r##"
 [[environments]]
@@ -99,7 +99,13 @@ impl Portal {
     /// Makes a file that no two sizes or seeds share.
     pub(crate) fn file(&self, name: &str, size: usize) -> PathBuf {
         let path = self.path(name);
-        std::fs::write(&path, noise(size)).unwrap();
+        let is_package = path.extension().is_some_and(|extension| extension == "apk");
+        let content = if is_package {
+            apk_of_size(size)
+        } else {
+            noise(size as u64, size)
+        };
+        std::fs::write(&path, content).unwrap();
         path
     }
 
@@ -215,9 +221,4 @@ pub(crate) fn typed_with(command: &mut Command, input: &str) -> Typed {
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }
-}
-
-/// Bytes that do not repeat soon, unlike those of every other size.
-pub(crate) fn noise(size: usize) -> Vec<u8> {
-    zip::noise(size as u64, size)
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use serde_json::Value;
+use testkit::apk::unsigned_apk;
 
 use crate::{
     flaky::{Behaviour, Flaky},
@@ -179,9 +180,9 @@ fn a_connection_that_breaks_once_is_not_even_noticed() {
 #[test]
 fn what_cannot_be_handed_in_says_why() {
     let portal = Portal::start();
-    portal.file("app.apk", 10);
+    portal.file("app.apk", 1_000);
     std::fs::create_dir(portal.path("other")).unwrap();
-    portal.file("other/app.apk", 20);
+    portal.file("other/app.apk", 2_000);
     for (arguments, code, says) in [
         (
             vec!["push", "none.apk", "--app", "wallet"],
@@ -278,6 +279,36 @@ fn a_push_that_is_not_what_testers_get_says_what_they_get() {
     let again = portal.pushes(&["a.apk"]);
     assert!(again.out.contains("released in dev: "), "{}", again.out);
     assert!(again.err.contains("dev serves build 2"), "{}", again.err);
+}
+
+#[test]
+fn what_no_device_installs_is_refused_with_the_reason_and_serves_nothing() {
+    let portal = Portal::start();
+    portal.file("app.apk", 1_000);
+    portal.pushes(&["app.apk"]);
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+    let unsigned = unsigned_apk(b"an app");
+    let cases: [(&[u8], &str); 3] = [
+        (b"", "bad.apk is no Android package that can be read"),
+        (pointer.as_bytes(), "no Android package that can be read"),
+        (&unsigned, "bad.apk is not signed"),
+    ];
+    let push = ["push", "bad.apk", "--app", "wallet"];
+    for (content, why) in cases {
+        std::fs::write(portal.path("bad.apk"), content).unwrap();
+        let told = portal.refuses(5, &[&push[..], &["--environment", "dev"]].concat());
+        assert!(told.contains(why), "{told}");
+    }
+    let view = portal.json(&["builds", "--app", "wallet"]);
+    assert_eq!(view["items"].as_array().unwrap().len(), 1, "{view}");
+    // It may be registered, and goes nowhere.
+    let kept = portal.types(&push);
+    assert_eq!(kept.code, 0, "{}", kept.err);
+    let told = portal.refuses(5, &[&push[..], &["--environment", "dev"]].concat());
+    assert!(told.contains("bad.apk is not signed"), "{told}");
+    // What claims to be no Android app is none, and is released.
+    std::fs::write(portal.path("app.aab"), b"a bundle").unwrap();
+    portal.pushes(&["app.aab"]);
 }
 
 #[test]

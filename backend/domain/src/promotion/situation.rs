@@ -71,6 +71,8 @@ pub struct BuildFacts {
     /// Whether no other build of the app was made of the same revision. If one was, a run of that revision that does not
     /// say which bytes it ran on counts for neither.
     pub only_one_of_revision: bool,
+    /// Why no device installs anything of it: see [`Build::nothing_installs`].
+    pub nothing_installs: Option<String>,
 }
 
 /// What an environment serves.
@@ -219,6 +221,7 @@ impl BuildFacts {
             run: build.run.clone(),
             origin: build.origin,
             only_one_of_revision,
+            nothing_installs: build.nothing_installs(),
         }
     }
 

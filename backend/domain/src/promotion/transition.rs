@@ -162,6 +162,12 @@ impl Promotion {
                 "the build is not what it was when the promotion was asked for",
             ));
         }
+        let nothing_installs = |build: &super::BuildFacts| build.nothing_installs.is_some();
+        if situation.build.as_ref().is_some_and(nothing_installs) {
+            return Err(Impossible::Changed(
+                "no device can install any package of the build",
+            ));
+        }
         // Two may look while the environment is free, and the second write when the first has succeeded.
         if situation
             .here

@@ -119,6 +119,11 @@ pub fn decide(asked: DirectRelease<'_>, now: Timestamp) -> Result<ReleaseGrant, 
     } = asked;
     let mut refusals = refusals(&build.app, to, path, holds);
     refusals.extend(holds.iter().filter_map(|hold| withdrawn(build, hold)));
+    refusals.extend(
+        build
+            .nothing_installs()
+            .map(|why| Refusal::not_installable(&why)),
+    );
     if !refusals.is_empty() {
         return Err(refusals);
     }

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use sources::job::Job;
 use targets::codepipeline::FailureKind;
 use testkit::{
-    TestPortal, at, dev, job, job_event, jobs_are_of_account, registering, wallet,
+    TestPortal,
+    apk::{apk, apk_for},
+    at, dev, job, job_event, jobs_are_of_account, registering, wallet,
     zip::{stored, zip},
 };
 
@@ -16,7 +18,7 @@ async fn world() -> TestPortal {
     let world = TestPortal::with_jobs().await;
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     world
 }
@@ -90,7 +92,7 @@ async fn fed_from(account: Option<&str>, region: Option<&str>) -> TestPortal {
         .await;
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     world
 }
@@ -158,8 +160,8 @@ async fn a_commit_message_chooses_no_app() {
 async fn the_variables_of_a_build_hold_the_digests_of_all_its_files() {
     let world = TestPortal::with_jobs().await;
     let files = [
-        stored("a.apk", b"one"),
-        stored("b.apk", b"two"),
+        stored("a.apk", &apk_for("arm64-v8a", b"one")),
+        stored("b.apk", &apk_for("x86", b"two")),
         stored("c.txt", b"three"),
     ];
     world.services.put_artifact("a/b/c", zip(&files)).await;

@@ -6,8 +6,10 @@ use domain::{Timestamp, digest::Digest};
 use jobs::Error;
 use sources::job::unanswered::Unanswered;
 use testkit::{
-    TestPortal, at, job, registering,
-    zip::{deflated, noise, stored, zip},
+    TestPortal,
+    apk::apk_of_size,
+    at, job, registering,
+    zip::{deflated, stored, zip},
 };
 
 const KEY: &str = "wallet/BuildOutp/1";
@@ -62,7 +64,7 @@ async fn is_registered_once(world: &TestPortal, apk: &[u8], what: &str) {
 
 #[tokio::test]
 async fn wherever_a_delivery_breaks_off_the_next_one_registers_once() {
-    let apk = noise(3, 20_000);
+    let apk = apk_of_size(20_000);
     let (mut polls, mut cuts, mut with_build) = (1, 0, 0);
     loop {
         let world = world_with(&apk).await;
@@ -89,7 +91,7 @@ async fn wherever_a_delivery_breaks_off_the_next_one_registers_once() {
 
 #[tokio::test]
 async fn two_deliveries_at_once_make_one_build() {
-    let apk = noise(4, 300_000);
+    let apk = apk_of_size(300_000);
     let world = world_with(&apk).await;
     let run = || {
         world
@@ -122,7 +124,7 @@ async fn two_deliveries_at_once_make_one_build() {
 
 #[tokio::test]
 async fn an_answer_that_codepipeline_did_not_take_is_given_again_by_the_next_delivery() {
-    let apk = noise(5, 10_000);
+    let apk = apk_of_size(10_000);
     let world = world_with(&apk).await;
     world.codepipeline().refuse(true);
     let unanswered = world
@@ -142,7 +144,7 @@ async fn an_answer_that_codepipeline_did_not_take_is_given_again_by_the_next_del
 
 #[tokio::test]
 async fn a_table_that_is_away_for_a_while_fails_no_pipeline() {
-    let apk = noise(6, 10_000);
+    let apk = apk_of_size(10_000);
     let world = TestPortal::builder().jobs().faults().start().await;
     let entries = [deflated("app.apk", &apk), stored("mapping.txt", b"a -> b")];
     world.services.put_artifact(KEY, zip(&entries)).await;

@@ -6,8 +6,9 @@ use serde_json::json;
 use sources::job::Job;
 use targets::codepipeline::FailureKind;
 use testkit::{
-    ARTIFACTS, BUCKET, JOB_KEYS, TestPortal, at, dev, job, job_event, me, preprod, registering,
-    wallet,
+    ARTIFACTS, BUCKET, JOB_KEYS, TestPortal,
+    apk::{apk, apk_for, apk_of_size},
+    at, dev, job, job_event, me, preprod, registering, wallet,
     zip::{deflated, noise, stored, zip},
 };
 
@@ -16,7 +17,8 @@ const NOW: &str = "03:00:00";
 #[tokio::test]
 async fn stored_and_deflated_files_become_artifacts_with_their_exact_bytes() {
     let world = TestPortal::with_jobs().await;
-    let (arm, x86) = (noise(1, 9_000_000), noise(2, 70_000));
+    let arm = apk_for("arm64-v8a", &noise(1, 9_000_000));
+    let x86 = apk_for("x86_64", &noise(2, 70_000));
     let mapping = b"a -> b\n".repeat(20_000);
     let entries = [
         deflated("symbols/mapping.txt", &mapping),
@@ -61,7 +63,7 @@ async fn stored_and_deflated_files_become_artifacts_with_their_exact_bytes() {
 async fn files_of_one_name_are_kept_under_their_paths_and_their_artifacts() {
     let world = TestPortal::with_jobs().await;
     let first = [
-        stored("app.apk", b"app"),
+        stored("app.apk", &apk(b"app")),
         stored("app/junit.xml", b"1"),
         stored("core/junit.xml", b"2"),
         stored("mapping.txt", b"a -> b"),
@@ -97,7 +99,7 @@ async fn files_of_one_name_are_kept_under_their_paths_and_their_artifacts() {
 #[tokio::test]
 async fn the_pipeline_gets_variables_and_the_environment_its_release() {
     let world = TestPortal::with_jobs().await;
-    let apk = noise(1, 5_000);
+    let apk = apk_of_size(5_000);
     world
         .services
         .put_artifact("a/b/c", zip(&[stored("app.apk", &apk)]))
@@ -138,7 +140,7 @@ async fn the_run_shows_the_builds_that_it_registered() {
     let world = TestPortal::with_jobs().await;
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     let build = world
         .registers(job("job-1", "a/b/c", &registering("e-1")), at(NOW))
@@ -170,7 +172,7 @@ async fn without_an_environment_a_build_is_registered_and_not_released() {
     let world = TestPortal::with_jobs().await;
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     let parameters = json!({"do": "register", "app": "wallet"});
     let build = world
@@ -186,7 +188,7 @@ async fn the_same_job_delivered_twice_registers_once() {
     let world = TestPortal::with_jobs().await;
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     let first = world
         .registers(job("job-1", "a/b/c", &registering("e-1")), at(NOW))
@@ -208,7 +210,7 @@ async fn the_same_artifact_for_another_environment_is_another_release_of_one_bui
     let world = TestPortal::with_jobs().await;
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     let first = world
         .registers(job("job-1", "a/b/c", &registering("e-1")), at(NOW))
@@ -234,17 +236,20 @@ async fn another_execution_is_another_build_and_becomes_current() {
     let world = TestPortal::with_jobs().await;
     for (number, time) in [(1, "03:00:00"), (2, "03:10:00"), (3, "03:05:00")] {
         let key = format!("a/b/{number}");
-        let bytes = format!("bytes {number}");
+        let bytes = apk(&[number]);
         world
             .services
-            .put_artifact(&key, zip(&[stored("app.apk", bytes.as_bytes())]))
+            .put_artifact(&key, zip(&[stored("app.apk", &bytes)]))
             .await;
         let job = job(
             &format!("job-{number}"),
             &key,
             &registering(&format!("e-{number}")),
         );
-        assert_eq!(world.registers(job, at(time)).await.number, number);
+        assert_eq!(
+            world.registers(job, at(time)).await.number,
+            u64::from(number)
+        );
     }
     // The third was released last, though by a clock that was behind: what was released last is current.
     let tester = world
@@ -263,11 +268,8 @@ async fn a_file_that_two_builds_share_is_kept_once() {
     let world = TestPortal::with_jobs().await;
     for number in 1..=2 {
         let key = format!("a/b/{number}");
-        let apk = format!("bytes {number}");
-        let entries = [
-            stored("app.apk", apk.as_bytes()),
-            stored("sbom.json", b"{}"),
-        ];
+        let apk = apk(&[number]);
+        let entries = [stored("app.apk", &apk), stored("sbom.json", b"{}")];
         world.services.put_artifact(&key, zip(&entries)).await;
         let job = job(
             &format!("job-{number}"),
@@ -284,7 +286,7 @@ async fn a_job_that_asks_wrongly_is_told_what_to_write() {
     let world = TestPortal::with_jobs().await;
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     let cases = [
         (None, "no UserParameters"),
@@ -348,7 +350,7 @@ async fn a_job_reads_only_with_its_own_credentials() {
     let own = world.store.objects.clone();
     own.put(
         "loose.zip",
-        zip(&[stored("app.apk", b"bytes")]),
+        zip(&[stored("app.apk", &apk(b"bytes"))]),
         "application/zip",
     )
     .await

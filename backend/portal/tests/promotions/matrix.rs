@@ -20,7 +20,9 @@ use jobs::Outcome;
 use portal::Error;
 use serde_json::json;
 use testkit::{
-    TestPortal, ada, bob, dev, job, machine_time, prod, promise, step, wallet,
+    TestPortal, ada,
+    apk::{apk, unsigned_apk},
+    bob, dev, job, machine_time, prod, promise, step, wallet,
     zip::{stored, zip},
 };
 
@@ -170,10 +172,15 @@ enum Stop {
     Wallet,
 }
 
+/// What makes a file of a text.
+type Packed = fn(&[u8]) -> Vec<u8>;
+
 struct World {
     test: TestPortal,
     to: EnvironmentId,
     stop: Stop,
+    /// What becomes a build's file.
+    packed: Packed,
     builds: u64,
 }
 
@@ -196,6 +203,7 @@ impl World {
             test: builder.jobs().start().await,
             to: place.to.clone(),
             stop,
+            packed: apk,
             builds: 0,
         }
     }
@@ -238,7 +246,7 @@ impl World {
     }
 
     fn request(bytes: &[u8], to: Option<&EnvironmentId>) -> UploadRequest {
-        let request = json!({"files": [promise("app.txt", bytes)], "environment": to});
+        let request = json!({"files": [promise("app.apk", bytes)], "environment": to});
         serde_json::from_value(request).unwrap()
     }
 
@@ -285,7 +293,7 @@ impl World {
     /// Tries to release a new build. Why it is refused, if it is.
     async fn tries(&mut self, way: Way) -> Result<(), String> {
         self.builds += 1;
-        let bytes = format!("build {}", self.builds).into_bytes();
+        let bytes = (self.packed)(format!("build {}", self.builds).as_bytes());
         let to = self.to.clone();
         let (execution, app) = (format!("e-{}", self.builds), "wallet");
         match way {
@@ -368,4 +376,25 @@ async fn every_way_to_release_without_a_promotion_does_what_the_document_says() 
         }
     }
     assert_eq!((released, refused), (3 * 8, (9 * 3 - 3) * 8));
+}
+
+#[tokio::test]
+async fn what_no_device_installs_is_released_in_no_way() {
+    let text = |number: &[u8]| [b"version https://git-lfs.github.com/spec/v1\n", number].concat();
+    let cases: [(Packed, &str); 2] = [
+        (unsigned_apk, "app.apk is not signed"),
+        (text, "app.apk is no Android package that can be read"),
+    ];
+    let place = places().remove(2);
+    for (packed, why) in cases {
+        let mut world = World::of(&place, Stop::Nothing).await;
+        world.packed = packed;
+        for way in WAYS {
+            let said = world.tries(way).await.unwrap_err();
+            assert!(said.contains(why), "{way:?}: {said}");
+            assert_eq!(world.test.current(&place.to).await, None, "{way:?}");
+        }
+        world.packed = apk;
+        world.tries(Way::Push(ada)).await.unwrap();
+    }
 }

@@ -4,7 +4,9 @@ use api::uploads::{PromisedFile, UploadRequest};
 use domain::{actor::Actor, digest::Digest, page::Limit};
 use portal::{Error, download::Downloader, views::Which};
 use testkit::{
-    TestPortal, at, dev, job, registering, wallet,
+    TestPortal,
+    apk::apk,
+    at, dev, job, registering, wallet,
     zip::{stored, zip},
 };
 
@@ -21,7 +23,7 @@ async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
     let world = TestPortal::with_jobs().await;
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     let build = world
         .registers(job("job-1", "a/b/c", &registering("e-1")), at("03:00:00"))
@@ -29,7 +31,7 @@ async fn a_pipelines_job_may_register_and_neither_look_nor_download() {
     let (portal, now, limit) = (&world.portal, at("03:00:00"), Limit::default());
     let pipeline = &Actor::pipeline("wallet-dev");
     let (app, environment) = (&wallet(), &dev());
-    let digest = Digest::of(b"bytes");
+    let digest = Digest::of(&apk(b"bytes"));
 
     is_forbidden(
         portal

@@ -4,8 +4,10 @@ use domain::{digest::Digest, id::BuildId, page::Limit};
 use portal::{Error, download::Downloader};
 use secrecy::ExposeSecret as _;
 use testkit::{
-    TestPortal, at, dev, job, me, preprod, registering, wallet,
-    zip::{noise, stored, zip},
+    TestPortal,
+    apk::{apk, apk_of_size},
+    at, dev, job, me, preprod, registering, wallet,
+    zip::{stored, zip},
 };
 
 async fn world_with(files: &[(&str, &[u8])]) -> (TestPortal, BuildId) {
@@ -29,7 +31,7 @@ fn now() -> domain::Timestamp {
 
 #[tokio::test]
 async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
-    let apk = noise(1, 200_000);
+    let apk = apk_of_size(200_000);
     let (world, build) =
         world_with(&[("wallet-release.apk", &apk), ("mapping.txt", b"a -> b")]).await;
     let agent = Some("Mozilla/5.0 (Linux; Android 15)");
@@ -78,7 +80,7 @@ async fn a_tap_gives_the_bytes_under_their_name_and_is_recorded() {
 
 #[tokio::test]
 async fn a_tap_reads_one_item_and_writes_its_count_and_its_record() {
-    let (world, _) = world_with(&[("app.apk", b"bytes")]).await;
+    let (world, _) = world_with(&[("app.apk", &apk(b"bytes"))]).await;
     world.meter.reset();
     world
         .portal
@@ -103,7 +105,7 @@ async fn a_tap_reads_one_item_and_writes_its_count_and_its_record() {
 
 #[tokio::test]
 async fn a_split_is_picked_by_its_abi_and_one_that_is_not_there_is_refused() {
-    let (world, build) = world_with(&[("app.apk", b"bytes")]).await;
+    let (world, build) = world_with(&[("app.apk", &apk(b"bytes"))]).await;
     let ask = |abi: &'static str| {
         let portal = world.portal.clone();
         async move {
@@ -147,8 +149,11 @@ async fn a_split_is_picked_by_its_abi_and_one_that_is_not_there_is_refused() {
 
 #[tokio::test]
 async fn a_link_works_for_its_own_file_only() {
-    let (world, build) =
-        world_with(&[("app.apk", b"package"), ("mapping.txt", b"secret names")]).await;
+    let (world, build) = world_with(&[
+        ("app.apk", &apk(b"package")),
+        ("mapping.txt", b"secret names"),
+    ])
+    .await;
     let mapping = Digest::of(b"secret names");
     let grant = world
         .portal
@@ -214,7 +219,7 @@ async fn a_link_works_for_its_own_file_only() {
 
 #[tokio::test]
 async fn a_link_ends_after_five_minutes() {
-    let (world, _) = world_with(&[("app.apk", b"bytes")]).await;
+    let (world, _) = world_with(&[("app.apk", &apk(b"bytes"))]).await;
     let before = now() - jiff::SignedDuration::from_secs(301);
     let grant = world
         .portal
@@ -238,7 +243,7 @@ async fn a_link_ends_after_five_minutes() {
 #[tokio::test]
 async fn a_table_that_takes_no_writes_keeps_nobody_from_the_bytes() {
     let world = TestPortal::builder().jobs().faults().start().await;
-    let apk = noise(1, 20_000);
+    let apk = apk_of_size(20_000);
     let artifact = zip(&[stored("wallet-release.apk", &apk)]);
     world.services.put_artifact("a/b/c", artifact).await;
     let job = job("job-1", "a/b/c", &registering("e-1"));

@@ -3,14 +3,16 @@
 use api::links::{LinkRequest, LinkTo};
 use portal::links::{Opened, Tapper};
 use testkit::{
-    TestPortal, at, dev, job, me, registering, wallet,
+    TestPortal,
+    apk::apk,
+    at, dev, job, me, registering, wallet,
     zip::{stored, zip},
 };
 
 #[tokio::test]
 async fn looking_writes_nothing_and_a_tap_is_one_transaction() {
     let world = TestPortal::with_jobs().await;
-    let file = stored("wallet-release.apk", b"an app");
+    let file = stored("wallet-release.apk", &apk(b"an app"));
     world.services.put_artifact("a/b/c", zip(&[file])).await;
     let usual = registering("e-1");
     world

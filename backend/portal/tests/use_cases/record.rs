@@ -11,7 +11,9 @@ use jiff::SignedDuration;
 use portal::{Error, Portal, views::Which};
 use serde_json::{Value, json};
 use testkit::{
-    ACCOUNT, REGION, TestPortal, at, job, me, wallet,
+    ACCOUNT, REGION, TestPortal,
+    apk::apk,
+    at, job, me, wallet,
     zip::{stored, zip},
 };
 
@@ -134,7 +136,7 @@ async fn a_build_has_the_revision_of_its_run() {
     }
     world
         .services
-        .put_artifact("a/b/c", zip(&[stored("app.apk", b"bytes")]))
+        .put_artifact("a/b/c", zip(&[stored("app.apk", &apk(b"bytes"))]))
         .await;
     let parameters =
         json!({"do": "register", "app": "wallet", "pipeline": "wallet-dev", "execution": "e-1"});

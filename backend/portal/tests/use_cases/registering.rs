@@ -14,15 +14,18 @@ use portal::{
     background::{Background, NotTaken},
     uploads::{Ended, LEFT_ALONE},
 };
-use testkit::{TestPortal, at, faults::Fault, me, wallet};
+use testkit::{TestPortal, apk::apk, at, faults::Fault, me, wallet};
 
 use super::upload::{NOW, promised, put_file, request, start};
 
 /// An upload of two files that are all there.
 async fn uploaded(world: &TestPortal) -> UploadId {
-    let files = vec![promised("app.apk", b"an app"), promised("a.txt", b"a -> b")];
+    let files = vec![
+        promised("app.apk", &apk(b"an app")),
+        promised("a.txt", b"a -> b"),
+    ];
     let plan = start(world, request(files)).await;
-    put_file(&plan.files[0], b"an app").await;
+    put_file(&plan.files[0], &apk(b"an app")).await;
     put_file(&plan.files[1], b"a -> b").await;
     plan.id
 }
@@ -183,12 +186,13 @@ async fn what_is_being_registered_is_shown_to_those_who_see_the_app() {
         .await
         .unwrap()
         .uploads;
+    let size = apk(b"an app").len() as u64 + 6;
     let seen = shown.iter().map(|upload| {
         let name = upload.name.to_string();
         (upload.id.clone(), name, upload.files, upload.size)
     });
     let seen: Vec<_> = seen.collect();
-    assert_eq!(seen, [(id.clone(), "app.apk".to_owned(), 2, 12)]);
+    assert_eq!(seen, [(id.clone(), "app.apk".to_owned(), 2, size)]);
     let shop = "shop".parse().unwrap();
     assert_eq!(
         uploads.list(&me(), &shop, at(NOW)).await.unwrap().uploads,

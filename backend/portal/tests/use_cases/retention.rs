@@ -6,8 +6,10 @@ use jiff::SignedDuration;
 use serde_json::json;
 use store::table::Registration;
 use testkit::{
-    TestPortal, at, job, me, registering, wallet,
-    zip::{noise, stored, zip},
+    TestPortal,
+    apk::{apk, apk_of_size},
+    at, job, me, registering, wallet,
+    zip::{stored, zip},
 };
 
 fn key(run: &str) -> RegistrationKey {
@@ -58,7 +60,12 @@ fn final_key(name: &str, bytes: &[u8]) -> String {
 #[tokio::test]
 async fn an_abandoned_registration_and_its_objects_go_after_a_day() {
     let world = TestPortal::with_jobs().await;
-    broken_off(&world, "e-1", &[("app.apk", b"one"), ("sbom.json", b"{}")]).await;
+    broken_off(
+        &world,
+        "e-1",
+        &[("app.apk", &apk(b"one")), ("sbom.json", b"{}")],
+    )
+    .await;
     let soon = testkit::sweep(&world.portal, at("23:00:00")).await;
     assert_eq!((soon.registrations, soon.objects), (0, 0));
     assert_eq!(world.keys().await.len(), 3);
@@ -74,8 +81,13 @@ async fn an_abandoned_registration_and_its_objects_go_after_a_day() {
 #[tokio::test]
 async fn an_object_that_a_build_names_stays_though_an_abandoned_registration_put_it_there() {
     let world = TestPortal::with_jobs().await;
-    broken_off(&world, "e-1", &[("sbom.json", b"{}"), ("app.apk", b"one")]).await;
-    let entries = [stored("app.apk", b"two"), stored("sbom.json", b"{}")];
+    broken_off(
+        &world,
+        "e-1",
+        &[("sbom.json", b"{}"), ("app.apk", &apk(b"one"))],
+    )
+    .await;
+    let entries = [stored("app.apk", &apk(b"two")), stored("sbom.json", b"{}")];
     world.services.put_artifact("a/b/2", zip(&entries)).await;
     world
         .registers(job("job-2", "a/b/2", &registering("e-2")), at("04:00:00"))
@@ -85,7 +97,10 @@ async fn an_object_that_a_build_names_stays_though_an_abandoned_registration_put
     assert_eq!((swept.registrations, swept.objects), (1, 2));
     let mut left = world.keys().await;
     left.sort();
-    let mut expected = [final_key("app.apk", b"two"), final_key("sbom.json", b"{}")];
+    let mut expected = [
+        final_key("app.apk", &apk(b"two")),
+        final_key("sbom.json", b"{}"),
+    ];
     expected.sort();
     assert_eq!(left, expected);
 }
@@ -93,7 +108,7 @@ async fn an_object_that_a_build_names_stays_though_an_abandoned_registration_put
 #[tokio::test]
 async fn a_registration_that_was_taken_up_again_and_completed_loses_nothing() {
     let world = TestPortal::with_jobs().await;
-    let apk = noise(1, 10_000);
+    let apk = apk_of_size(10_000);
     world
         .services
         .put_artifact("a/b/1", zip(&[stored("app.apk", &apk)]))

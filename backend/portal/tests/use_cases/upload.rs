@@ -5,7 +5,12 @@ use domain::{digest::Digest, event::Revision};
 use portal::Error;
 use reqwest::StatusCode;
 use serde_json::json;
-use testkit::{TestPortal, at, dev, me, preprod, wallet, zip::noise};
+use testkit::{
+    TestPortal,
+    apk::{apk, apk_of_size},
+    at, dev, me, preprod, wallet,
+    zip::noise,
+};
 
 pub(crate) const NOW: &str = "03:00:00";
 
@@ -77,7 +82,7 @@ async fn put_part(part: &PartPlan, bytes: &[u8]) {
 #[tokio::test]
 async fn pushed_files_become_a_build_and_a_release() {
     let world = TestPortal::with_jobs().await;
-    let (apk, mapping) = (noise(1, 300_000), b"a -> b".to_vec());
+    let (apk, mapping) = (apk_of_size(300_000), b"a -> b".to_vec());
     let files = vec![promised("app.apk", &apk), promised("mapping.txt", &mapping)];
     let plan = start(&world, request(files)).await;
     put_file(&plan.files[0], &apk).await;
@@ -102,9 +107,9 @@ async fn pushed_files_become_a_build_and_a_release() {
 #[tokio::test]
 async fn completing_twice_gives_the_same_build_and_so_does_the_same_push_again() {
     let world = TestPortal::with_jobs().await;
-    let files = || vec![promised("app.apk", b"bytes")];
+    let files = || vec![promised("app.apk", &apk(b"bytes"))];
     let plan = start(&world, request(files())).await;
-    put_file(&plan.files[0], b"bytes").await;
+    put_file(&plan.files[0], &apk(b"bytes")).await;
     let actor = me();
     let complete = || world.register(&actor, &plan.id, at(NOW));
     let (first, second) = tokio::join!(complete(), complete());
@@ -122,9 +127,9 @@ async fn completing_twice_gives_the_same_build_and_so_does_the_same_push_again()
 #[tokio::test]
 async fn a_pushed_build_is_released_elsewhere_by_pushing_it_again() {
     let world = TestPortal::with_jobs().await;
-    let files = || vec![promised("app.apk", b"bytes")];
+    let files = || vec![promised("app.apk", &apk(b"bytes"))];
     let plan = start(&world, request(files())).await;
-    put_file(&plan.files[0], b"bytes").await;
+    put_file(&plan.files[0], &apk(b"bytes")).await;
     let build = world.register(&me(), &plan.id, at(NOW)).await.unwrap();
     let elsewhere = UploadRequest {
         environment: Some(preprod()),
@@ -144,7 +149,7 @@ async fn a_pushed_build_is_released_elsewhere_by_pushing_it_again() {
 #[tokio::test]
 async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
     let world = TestPortal::with_jobs().await;
-    let apk = noise(2, (66 << 20) + 12_345);
+    let apk = apk_of_size((66 << 20) + 12_345);
     let files = || vec![promised("app.apk", &apk)];
     let plan = start(&world, request(files())).await;
     let FileState::Parts { parts } = &plan.files[0].state else {
@@ -173,7 +178,7 @@ async fn a_long_file_goes_up_in_parts_and_resumes_where_it_broke_off() {
 #[tokio::test]
 async fn a_long_file_that_is_completed_by_many_at_once_becomes_one_build_for_all() {
     let world = TestPortal::with_jobs().await;
-    let apk = noise(3, (64 << 20) + 1);
+    let apk = apk_of_size((64 << 20) + 1);
     let plan = start(&world, request(vec![promised("app.apk", &apk)])).await;
     put_file(&plan.files[0], &apk).await;
     let now = at(NOW);
@@ -194,24 +199,25 @@ async fn a_long_file_that_is_completed_by_many_at_once_becomes_one_build_for_all
 #[tokio::test]
 async fn other_bytes_than_promised_do_not_get_into_the_bucket() {
     let world = TestPortal::with_jobs().await;
-    let plan = start(&world, request(vec![promised("app.apk", b"promised")])).await;
-    assert_eq!(put_whole(&plan.files[0], b"altered!").await, 400);
+    let package = apk(b"promised");
+    let plan = start(&world, request(vec![promised("app.apk", &package)])).await;
+    assert_eq!(put_whole(&plan.files[0], &apk(b"altered!")).await, 400);
     assert!(world.keys().await.is_empty());
     // Nor does a request without the digest that the link is signed for.
     let FileState::Put { url, headers } = &plan.files[0].state else {
         panic!("{plan:?}");
     };
     assert_eq!(headers.len(), 1, "{headers:?}");
-    assert_eq!(put(url, b"promised").await, 403);
+    assert_eq!(put(url, &package).await, 403);
     assert!(world.keys().await.is_empty());
-    put_file(&plan.files[0], b"promised").await;
+    put_file(&plan.files[0], &package).await;
     world.register(&me(), &plan.id, at(NOW)).await.unwrap();
 }
 
 #[tokio::test]
 async fn other_parts_than_promised_are_refused_and_can_be_put_right() {
     let world = TestPortal::with_jobs().await;
-    let apk = noise(4, (64 << 20) + 1);
+    let apk = apk_of_size((64 << 20) + 1);
     let mut altered = apk.clone();
     altered[70_000] ^= 1;
     let plan = start(&world, request(vec![promised("app.apk", &apk)])).await;

@@ -1,14 +1,14 @@
 //! Every endpoint, asked by everyone: a table that must have a row for each.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use axum::http::Method;
 use domain::digest::Digest;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, event, now, people::person_id, promise, run};
+use testkit::{Answer, TestPortal, apk::apk, event, now, people::person_id, promise, run};
 use web::endpoints;
 
-pub(crate) const APK: &[u8] = b"not really a package";
+pub(crate) static APK: LazyLock<Vec<u8>> = LazyLock::new(|| apk(b"not much of an app"));
 
 /// Who asks: someone without a role, each role (for wallet, in dev), and an administrator of everything.
 const CALLERS: [&str; 8] = [
@@ -72,7 +72,7 @@ const OPEN: [(&str, &str); 9] = [
 
 /// What programs read.
 fn reading(things: &Things) -> Vec<Row> {
-    let digest = &Digest::of(APK).to_string();
+    let digest = &Digest::of(&APK).to_string();
     let (claimed, loose) = (&run("wallet-dev", "e-1"), &run("nobodys", "e-2"));
     let Things { dev, preprod, .. } = things;
     let compared = format!("?from={dev}&to={preprod}");
@@ -127,7 +127,7 @@ fn reading(things: &Things) -> Vec<Row> {
 
 /// The pages.
 fn looking(things: &Things) -> Vec<Row> {
-    let digest = &Digest::of(APK).to_string();
+    let digest = &Digest::of(&APK).to_string();
     let (claimed, loose) = (&run("wallet-dev", "e-1"), &run("nobodys", "e-2"));
     let Things { dev, preprod, .. } = things;
     let compared = format!("?from={dev}&to={preprod}");
@@ -178,9 +178,9 @@ fn looking(things: &Things) -> Vec<Row> {
 
 fn changing(things: &Things) -> Vec<Row> {
     let Things { nowhere, .. } = things;
-    let digest = Digest::of(APK);
+    let digest = Digest::of(&APK);
     let upload = |environment: &str| {
-        json!({"files": [promise("app.apk", b"new")], "environment": environment, "attempt": 2,
+        json!({"files": [promise("app.apk", &apk(b"new"))], "environment": environment, "attempt": 2,
             "run": "ci/r-1"})
     };
     let reason = || json!({"reason": "a test"});
@@ -331,7 +331,7 @@ fn sharing(things: &Things) -> Vec<Row> {
 fn sent(things: &Things) -> Vec<Row> {
     let build = &things.nowhere;
     let form = |body: &str, row| with(Value::String(body.to_owned()), row);
-    let seen = format!("digest={}", Digest::of(APK));
+    let seen = format!("digest={}", Digest::of(&APK));
     let erase = format!("person={}&reason=a&sure=yes", person_id("eve@example.com"));
     let on_build = |verb: &'static str| row("POST", verb, &["wallet", build], "-nnnynyy");
     vec![
@@ -451,7 +451,7 @@ pub(crate) async fn things(portal: &TestPortal) -> Things {
     let cookie = portal.cookie("admins", now()).await;
     let upload = async |attempt: u32, environment: Value| {
         let build = json!({"environment": environment, "attempt": attempt, "run": "ci/r-0"});
-        let files = [("app.apk", APK)];
+        let files = [("app.apk", &APK[..])];
         portal.upload("wallet", Some(&cookie), build, &files).await
     };
     let push = async |attempt, environment| {

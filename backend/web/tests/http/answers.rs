@@ -1,7 +1,7 @@
 //! What the API answers when all is well: every route once, over a portal with something in it.
 
 use serde_json::json;
-use testkit::{TestPortal, event, run};
+use testkit::{TestPortal, apk::apk, event, run};
 
 use crate::document::Document;
 
@@ -9,7 +9,7 @@ use crate::document::Document;
 async fn every_answer_is_what_the_document_says() {
     let site = TestPortal::new().await;
     let document = Document::of(&site).await;
-    let apk = b"not quite a package, but a file of that name";
+    let apk = &apk(b"not much of an app");
     let build = site
         .push("dev", &[("app.apk", apk), ("mapping.txt", b"a -> b")])
         .await;
@@ -97,7 +97,9 @@ async fn every_answer_is_what_the_document_says() {
 #[tokio::test]
 async fn a_link_leads_to_the_bytes_and_is_recorded() {
     let site = TestPortal::new().await;
-    let build = site.push("dev", &[("app.apk", b"the very bytes")]).await;
+    let build = site
+        .push("dev", &[("app.apk", &apk(b"the very bytes"))])
+        .await;
     let answer = site
         .get("/api/v1/apps/wallet/environments/dev/latest.apk?abi=arm64-v8a")
         .await;
@@ -114,7 +116,7 @@ async fn a_link_leads_to_the_bytes_and_is_recorded() {
             .unwrap()
             .contains("app.apk")
     );
-    assert_eq!(fetched.bytes().await.unwrap().as_ref(), b"the very bytes");
+    assert_eq!(fetched.bytes().await.unwrap(), apk(b"the very bytes"));
     let downloads = site
         .json(&format!("/api/v1/builds/{build}/downloads"))
         .await;

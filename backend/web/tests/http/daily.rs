@@ -14,7 +14,7 @@ use futures::future::join_all;
 use identity::workload::Workloads;
 use portal::download::Downloader;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, dev, now, wallet};
+use testkit::{Answer, TestPortal, apk::apk, dev, now, wallet};
 
 use crate::{access, ci::Ci, workloads::config_of};
 
@@ -34,7 +34,7 @@ async fn giving(limits: DailyLimits) -> (TestPortal, String) {
 
 /// The addresses that give that build to anyone who may have it.
 pub(crate) fn ways(build: &str) -> [String; 4] {
-    let digest = Digest::of(b"an app");
+    let digest = Digest::of(&apk(b"an app"));
     [
         "/wallet/dev/latest.apk".to_owned(),
         "/api/v1/apps/wallet/environments/dev/latest.apk".to_owned(),
@@ -139,8 +139,8 @@ async fn every_way_to_the_bytes_counts_and_none_gives_more_than_a_day_may() {
     assert_eq!(given, 3);
     for address in ways(&things.dev) {
         let address = address.replace(
-            &Digest::of(b"an app").to_string(),
-            &Digest::of(access::APK).to_string(),
+            &Digest::of(&apk(b"an app")).to_string(),
+            &Digest::of(&access::APK).to_string(),
         );
         spent(&portal.get_as(&address, Some(&admin)).await, now());
     }
@@ -281,7 +281,7 @@ async fn a_day_that_is_used_up_ends_at_midnight() {
             ..
         })
     ));
-    let digest = Digest::of(b"an app");
+    let digest = Digest::of(&apk(b"an app"));
     let id = build.parse().unwrap();
     let file = portal
         .downloads()
@@ -366,8 +366,14 @@ async fn a_link_may_be_made_to_give_less_in_a_day_and_never_more() {
     let one = link(&portal, json!({"per_day": 1})).await;
     assert_eq!(tap(&portal, &one).await.status, 303);
     spent(&tap(&portal, &one).await, now());
-    // A file of six bytes: twice within twelve, and once a day where even one is too many.
-    for (bytes, taps) in [(12, 2), (17, 2), (18, 3), (5, 1)] {
+    // Twice within the size of two, and once a day where even one is too many.
+    let size = apk(b"an app").len();
+    for (bytes, taps) in [
+        (2 * size, 2),
+        (3 * size - 1, 2),
+        (3 * size, 3),
+        (size - 1, 1),
+    ] {
         let address = link(&portal, json!({"bytes_per_day": bytes})).await;
         for _ in 0..taps {
             assert_eq!(tap(&portal, &address).await.status, 303, "{bytes}");

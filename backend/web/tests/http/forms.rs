@@ -1,7 +1,7 @@
 //! What people send from pages: it is carried out and answered with a redirect, or it comes back with what was typed.
 
 use axum::http::{Request, header};
-use testkit::{Answer, TestPortal};
+use testkit::{Answer, TestPortal, apk::apk};
 
 /// Sends a form as a browser does.
 async fn send(site: &TestPortal, address: &str, form: &str) -> Answer {
@@ -62,7 +62,7 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
         assert_eq!(answer.status, 400);
         assert!(answer.text().contains(why), "{}", answer.text());
     }
-    let build = site.push("dev", &[("app.apk", b"an app")]).await;
+    let build = site.push("dev", &[("app.apk", &apk(b"an app"))]).await;
     let address = format!("/wallet/builds/{build}/promote");
     let form = "to=preprod&reason=%3Cb%3Efor+the+demo&bypass=soak&bypass-reason=";
     let answer = send(&site, &address, form).await;
@@ -74,8 +74,8 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
 #[tokio::test]
 async fn a_build_is_withdrawn_and_restored_from_its_page() {
     let site = TestPortal::new().await;
-    let first = site.push("dev", &[("app.apk", b"one")]).await;
-    let second = site.push("dev", &[("app.apk", b"two")]).await;
+    let first = site.push("dev", &[("app.apk", &apk(b"one"))]).await;
+    let second = site.push("dev", &[("app.apk", &apk(b"two"))]).await;
     let page = format!("/wallet/builds/{second}");
     let form = "reason=it+crashes+%26+burns";
     for _ in 0..2 {

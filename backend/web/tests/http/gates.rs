@@ -9,7 +9,9 @@ use domain::{Timestamp, gate::GateKind};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use testkit::{
-    Answer, TestPortal, event, job, now, promise, put, registering,
+    Answer, TestPortal,
+    apk::apk,
+    event, job, now, promise, put, registering,
     zip::{stored, zip},
 };
 
@@ -95,7 +97,7 @@ impl Story {
 
     /// The same, with what is said of the build.
     async fn uploaded_as(&self, bytes: &[u8], said: Value) -> String {
-        let mut promised = said;
+        let (bytes, mut promised) = (&apk(bytes)[..], said);
         promised["files"] = json!([promise("app.apk", bytes)]);
         let plan = self
             .done("admins", "/api/v1/apps/wallet/uploads", &promised)
@@ -165,7 +167,7 @@ impl Story {
 
     /// The build that a pipeline registers and releases in dev, of a commit that is proven.
     async fn build_of_pipeline(&self) -> String {
-        let artifact = zip(&[stored("app.apk", b"an app")]);
+        let artifact = zip(&[stored("app.apk", &apk(b"an app"))]);
         self.portal.services.put_artifact("a/b/c", artifact).await;
         let job = job("job-1", "a/b/c", &registering("e-0"));
         self.portal.registers(job, clock()).await.id.to_string()

@@ -21,7 +21,7 @@ use portal::{
 };
 use serde_json::{Value, json};
 use store::table::LinkRecord;
-use testkit::{Answer, TestPortal, dev, get, log::Log, member, now, preprod, wallet};
+use testkit::{Answer, TestPortal, apk::apk, dev, get, log::Log, member, now, preprod, wallet};
 
 const PASSWORD: &str = "open sesame";
 
@@ -127,7 +127,7 @@ async fn a_tap_brings_the_bytes_and_is_recorded_with_the_link() {
     assert_eq!(tapped.header("cache-control"), "no-store");
     assert_eq!(tapped.header("referrer-policy"), "no-referrer");
     let bytes = reqwest::get(tapped.header("location")).await.unwrap();
-    assert_eq!(bytes.bytes().await.unwrap(), "an app".as_bytes());
+    assert_eq!(bytes.bytes().await.unwrap(), apk(b"an app"));
     // Without what the page holds it is a tap of its own.
     assert_eq!(send(&portal, &address, "").await.status, 303);
     assert_eq!(used(&portal).await, 2);
@@ -360,7 +360,7 @@ async fn a_guest_gets_no_other_build_environment_or_app() {
     for environment in ["dev", "preprod"] {
         let (to, files) = (
             json!({"environment": environment}),
-            [("app.apk", &b"another app"[..])],
+            [("app.apk", &apk(b"another app")[..])],
         );
         let upload = portal.upload("shop", Some(&cookie), to, &files).await;
         portal.complete(&upload, Some(&cookie)).await;

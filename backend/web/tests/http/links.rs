@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, now, people::person_id};
+use testkit::{Answer, TestPortal, apk::apk, now, people::person_id};
 
 fn newest(hours: u32) -> Value {
     json!({"to": {"kind": "newest", "app": "wallet", "environment": "dev"}, "hours": hours})
@@ -23,7 +23,7 @@ async fn listed(portal: &TestPortal, who: &str) -> Vec<Value> {
 #[tokio::test]
 async fn what_a_link_may_be_is_said_where_it_is_wrong() {
     let site = TestPortal::new().await;
-    site.push("dev", &[("app.apk", b"an app")]).await;
+    site.push("dev", &[("app.apk", &apk(b"an app"))]).await;
     let mapping = site.push("dev", &[("mapping.txt", b"a -> b")]).await;
     let with = |name: &str, value: Value| {
         let mut body = newest(24);

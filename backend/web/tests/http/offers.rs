@@ -6,7 +6,7 @@ use axum::{
 };
 use domain::digest::Digest;
 use serde_json::Value;
-use testkit::{Answer, TestPortal, now};
+use testkit::{Answer, TestPortal, apk::apk, now};
 
 use crate::daily::{downloads, ways};
 
@@ -19,14 +19,15 @@ async fn send(portal: &TestPortal, method: &Method, address: &str, header: [&str
 #[tokio::test]
 async fn asking_what_a_file_is_gives_no_link_and_counts_nothing() {
     let portal = TestPortal::new().await;
-    let build = portal.push("dev", &[("app.apk", b"an app")]).await;
-    let tag = format!("\"{}\"", Digest::of(b"an app"));
+    let build = portal.push("dev", &[("app.apk", &apk(b"an app"))]).await;
+    let tag = format!("\"{}\"", Digest::of(&apk(b"an app")));
+    let size = apk(b"an app").len().to_string();
     let weak = format!("\"x\", W/{tag}");
     for address in ways(&build) {
         let head = send(&portal, &Method::HEAD, &address, ["accept", "*/*"]).await;
         assert_eq!(head.status, 200, "{address}");
         assert_eq!(head.header("etag"), tag);
-        assert_eq!(head.header("content-length"), "6");
+        assert_eq!(head.header("content-length"), size);
         assert_eq!(
             head.header("content-type"),
             "application/vnd.android.package-archive"

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use serde_json::json;
-use testkit::{Answer, TestPortal, event, get, run};
+use testkit::{Answer, TestPortal, apk::apk, event, get, run};
 
 async fn page(site: &TestPortal, address: &str) -> Answer {
     let answer = site.get(address).await;
@@ -23,7 +23,7 @@ async fn page(site: &TestPortal, address: &str) -> Answer {
 #[tokio::test]
 async fn every_page_is_there_and_known_again() {
     let site = TestPortal::new().await;
-    let build = site.push("dev", &[("app.apk", b"bytes")]).await;
+    let build = site.push("dev", &[("app.apk", &apk(b"bytes"))]).await;
     site.post(
         "/api/v1/events",
         &json!([
@@ -84,14 +84,14 @@ async fn every_page_is_there_and_known_again() {
 async fn a_page_that_changed_is_sent_again() {
     let site = TestPortal::new().await;
     let before = page(&site, "/").await.header("etag").to_owned();
-    site.push("dev", &[("app.apk", b"bytes")]).await;
+    site.push("dev", &[("app.apk", &apk(b"bytes"))]).await;
     assert_ne!(page(&site, "/").await.header("etag"), before);
 }
 
 #[tokio::test]
 async fn a_tap_is_a_redirect_that_nothing_keeps() {
     let site = TestPortal::new().await;
-    let build = site.push("dev", &[("app.apk", b"bytes")]).await;
+    let build = site.push("dev", &[("app.apk", &apk(b"bytes"))]).await;
     let tap = site.get("/wallet/dev/latest.apk").await;
     assert_eq!(
         (tap.status.as_u16(), tap.header("cache-control")),
@@ -129,7 +129,7 @@ async fn a_tap_is_a_redirect_that_nothing_keeps() {
 #[tokio::test]
 async fn what_is_not_there_is_a_page_too() {
     let site = TestPortal::new().await;
-    let build = site.push("dev", &[("app.apk", b"bytes")]).await;
+    let build = site.push("dev", &[("app.apk", &apk(b"bytes"))]).await;
     for address in [
         "/walet".to_owned(),
         "/wallet/moon".to_owned(),
@@ -154,7 +154,7 @@ async fn what_is_not_there_is_a_page_too() {
 #[tokio::test]
 async fn an_icon_is_served_to_be_kept() {
     let site = TestPortal::new().await;
-    let build = site.push("dev", &[("app.apk", b"bytes")]).await;
+    let build = site.push("dev", &[("app.apk", &apk(b"bytes"))]).await;
     assert_eq!(
         site.get(&format!("/wallet/builds/{build}/icon"))
             .await

@@ -6,7 +6,7 @@
 use axum::http::Method;
 use domain::id::{RESERVED_APPS, RESERVED_ENVIRONMENTS};
 use serde_json::{Map, Value, json};
-use testkit::promise;
+use testkit::{apk::apk, promise};
 use url::form_urlencoded;
 use web::endpoints;
 
@@ -115,7 +115,7 @@ fn meaning(pattern: &str, name: &str) -> Meaning {
         "cursor" => Meaning::Of(Kind::Cursor),
         "place" => Meaning::Place,
         "reason" | "comment" => Meaning::Is(json!("a test")),
-        "files" => Meaning::Is(json!([promise("app.apk", b"another")])),
+        "files" => Meaning::Is(json!([promise("app.apk", &apk(b"another"))])),
         "attempt" => Meaning::Is(json!(9)),
         "hours" => Meaning::Is(json!(24)),
         "apps" => Meaning::Several(Kind::App),

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, now};
+use testkit::{Answer, TestPortal, apk::apk, now};
 
 use crate::{
     issuer::Issuer,
@@ -281,7 +281,10 @@ async fn a_promotion_that_waited_too_long_is_over_for_whoever_looks_and_can_be_a
     assert_ne!(second["id"], first["id"]);
     HOURS.set(4);
     // Anyone who asks for another build is not told to wait for one that is over.
-    let other = team.portal.push_as_admin_with("dev", b"another app").await;
+    let other = team
+        .portal
+        .push_as_admin_with("dev", &apk(b"another app"))
+        .await;
     let request = json!({"build": other, "to": "prod", "reason": "a better one"});
     let third = team.post(&ada, "/api/v1/promotions", &request).await.json();
     assert_eq!(

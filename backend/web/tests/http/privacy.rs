@@ -4,7 +4,7 @@ use axum::http::{Method, Request, header};
 use domain::page::Cursor;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, now, people::person_id};
+use testkit::{Answer, TestPortal, apk::apk, now, people::person_id};
 
 const EXPORT: &str = "/api/v1/privacy/export";
 const ERASE: &str = "/api/v1/privacy/erase";
@@ -39,11 +39,11 @@ async fn with_a_past(portal: &TestPortal, cookie: &str) -> String {
     let link =
         json!({"to": {"kind": "newest", "app": "wallet", "environment": "dev"}, "hours": 24});
     well(portal, "/api/v1/links", cookie, link).await;
-    let files = [("app.apk", &b"an app"[..])];
+    let files = [("app.apk", &apk(b"an app")[..])];
     let build = json!({"environment": "dev"});
     let upload = portal.upload("wallet", Some(cookie), build, &files).await;
     let build = portal.complete(&upload, Some(cookie)).await;
-    let digest = domain::digest::Digest::of(b"an app");
+    let digest = domain::digest::Digest::of(&apk(b"an app"));
     let file = format!("/api/v1/builds/{build}/files/{digest}");
     let got = portal.get_as(&file, Some(cookie)).await;
     assert!(got.status.is_redirection(), "{}", got.text());

@@ -3,7 +3,7 @@
 use axum::http::{Method, Request, header};
 use serde_json::{Value, json};
 
-use testkit::{Answer, TestPortal, log::Log, now, promise, put, two_apps::TwoApps};
+use testkit::{Answer, TestPortal, apk::apk, log::Log, now, promise, put, two_apps::TwoApps};
 
 /// Everybody's requests of a portal with a path from lab over dev to prod.
 async fn portal() -> TestPortal {
@@ -22,9 +22,9 @@ async fn done(portal: &TestPortal, address: &str, body: &Value) -> Value {
 
 /// A build of the wallet in lab.
 async fn build(portal: &TestPortal) -> String {
-    let promised = json!({"files": [promise("app.apk", b"an app")], "environment": "lab"});
+    let promised = json!({"files": [promise("app.apk", &apk(b"an app"))], "environment": "lab"});
     let plan = done(portal, "/api/v1/apps/wallet/uploads", &promised).await;
-    put(&plan["files"][0], b"an app").await;
+    put(&plan["files"][0], &apk(b"an app")).await;
     let cookie = portal.cookie("admins", now()).await;
     let upload = plan["id"].as_str().unwrap();
     portal.complete(upload, Some(&cookie)).await

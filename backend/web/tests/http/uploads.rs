@@ -2,17 +2,17 @@
 
 use portal::uploads::Ended;
 use serde_json::json;
-use testkit::{TestPortal, at, promise, put};
+use testkit::{TestPortal, apk::apk, at, promise, put};
 
 const START: &str = "/api/v1/apps/wallet/uploads";
 
 #[tokio::test]
 async fn an_upload_continues_where_it_broke_off() {
     let site = TestPortal::new().await;
-    let request = json!({"files": [promise("a.apk", b"first"), promise("b.txt", b"second")], "environment": "dev"});
+    let request = json!({"files": [promise("a.apk", &apk(b"first")), promise("b.txt", b"second")], "environment": "dev"});
     let plan = site.post(START, &request).await.json();
     let id = plan["id"].as_str().unwrap();
-    put(&plan["files"][0], b"first").await;
+    put(&plan["files"][0], &apk(b"first")).await;
 
     let early = site
         .post(&format!("/api/v1/uploads/{id}/complete"), &json!({}))
@@ -67,7 +67,7 @@ async fn an_upload_continues_where_it_broke_off() {
 #[tokio::test]
 async fn a_promise_that_makes_no_sense_is_refused_where_it_does_not() {
     let site = TestPortal::new().await;
-    let file = promise("a.apk", b"a");
+    let file = promise("a.apk", &apk(b"a"));
     for (request, field) in [
         (json!({}), ""),
         (json!({"files": []}), "files"),

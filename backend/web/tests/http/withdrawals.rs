@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use testkit::{Answer, TestPortal, now, two_apps::TwoApps};
+use testkit::{Answer, TestPortal, apk::apk, now, two_apps::TwoApps};
 
 struct Portal(TestPortal);
 
@@ -24,7 +24,10 @@ impl Portal {
     /// A build of the wallet that lab serves.
     async fn in_lab(&self, bytes: &[u8]) -> String {
         let cookie = self.0.cookie("admins", now()).await;
-        let (to, files) = (json!({"environment": "lab"}), [("app.apk", bytes)]);
+        let (to, files) = (
+            json!({"environment": "lab"}),
+            [("app.apk", &apk(bytes)[..])],
+        );
         let upload = self.0.upload("wallet", Some(&cookie), to, &files).await;
         self.0.complete(&upload, Some(&cookie)).await
     }

@@ -12,7 +12,7 @@ use domain::Timestamp;
 use identity::workload::Workloads;
 use portal::uploads::Ended;
 use serde_json::{Value, json};
-use testkit::{Answer, TestPortal, event, now, promise, put};
+use testkit::{Answer, TestPortal, apk::apk, event, now, promise, put};
 use url::Url;
 
 use crate::ci::Ci;
@@ -143,7 +143,7 @@ async fn a_job_registers_a_build_without_a_secret_and_what_it_proves_stands() {
         ci.address
     );
     assert_eq!(me["proof"], proof);
-    let lies = json!({"files": [promise("app.apk", b"bytes")], "environment": "dev",
+    let lies = json!({"files": [promise("app.apk", &apk(b"bytes"))], "environment": "dev",
         "run": "github/github.com/1/1", "attempt": 9,
         "revision": {"commit": "ffffffff", "message": "Trust me", "branch": "other", "repository": "eve/wallet",
             "url": "https://example.com/eve"}});
@@ -152,7 +152,7 @@ async fn a_job_registers_a_build_without_a_secret_and_what_it_proves_stands() {
         .await;
     assert_eq!(plan.status, 200, "{}", plan.text());
     let plan = plan.json();
-    put(&plan["files"][0], b"bytes").await;
+    put(&plan["files"][0], &apk(b"bytes")).await;
     let address = format!("/api/v1/uploads/{}/complete", plan["id"].as_str().unwrap());
     let answer = yard.post(&address, &token, &json!({})).await;
     assert_eq!(answer.status, 202, "{}", answer.text());
@@ -171,7 +171,7 @@ async fn a_job_registers_a_build_without_a_secret_and_what_it_proves_stands() {
     assert_eq!(build["revision"], revision);
     // The same run and attempt is the same build, whatever the request says.
     let other =
-        json!({"files": [promise("app.apk", b"other")], "environment": "dev", "attempt": 3});
+        json!({"files": [promise("app.apk", &apk(b"other"))], "environment": "dev", "attempt": 3});
     yard.post("/api/v1/apps/wallet/uploads", &token, &other)
         .await
         .problem(409);
@@ -182,7 +182,7 @@ async fn a_job_does_nothing_beyond_its_own_apps_and_environments() {
     let ci = Ci::start().await;
     let yard = Yard::of(&release(&ci), None).await;
     let token = ci.token(&json!({}));
-    let upload = |environment: &str| json!({"files": [promise("app.apk", b"bytes")], "environment": environment});
+    let upload = |environment: &str| json!({"files": [promise("app.apk", &apk(b"bytes"))], "environment": environment});
     for (app, environment, status) in [
         ("wallet", "dev", 200),
         ("wallet", "preprod", 403),

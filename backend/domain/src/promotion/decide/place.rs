@@ -46,6 +46,12 @@ pub(super) fn unknown(situation: &Situation<'_>) -> Vec<Refusal> {
     refusals
 }
 
+/// Whether a device could install it.
+pub(super) fn not_installable(situation: &Situation<'_>) -> Option<Refusal> {
+    let why = situation.build.as_ref()?.nothing_installs.as_ref()?;
+    Some(Refusal::not_installable(why))
+}
+
 /// Whether the build may go there from where it is.
 pub(super) fn not_next(situation: &Situation<'_>, request: &Request) -> Option<Refusal> {
     let build = situation.build.as_ref()?;
