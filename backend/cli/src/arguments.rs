@@ -14,6 +14,7 @@ use crate::{
         compare::CompareOptions,
         config, event,
         holds::{HoldOptions, LiftOptions},
+        inspect::InspectOptions,
         latest::LatestOptions,
         link, privacy,
         promotion::{
@@ -42,7 +43,7 @@ Exit codes:
   2  the command line is not valid
   3  the portal cannot be reached
   4  there is no such thing
-  5  refused or not valid, such as a build without a package or a wrong configuration
+  5  refused or not valid, such as a package that no phone installs or a wrong configuration
   6  a promotion did not succeed, or not in time
   7  the audit log is not as it was written";
 
@@ -120,6 +121,8 @@ pub(crate) enum Command {
     /// Share builds with people who have no account
     #[command(subcommand)]
     Link(link::Command),
+    /// Read packages, and tell what Android will do with them; needs no portal
+    Inspect(InspectOptions),
     /// Compare two builds
     Compare(CompareOptions),
     /// Read, verify or export the audit log

@@ -8,6 +8,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod event;
 pub(crate) mod holds;
+pub(crate) mod inspect;
 pub(crate) mod latest;
 pub(crate) mod link;
 pub(crate) mod privacy;

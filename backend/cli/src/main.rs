@@ -18,7 +18,7 @@ use clap::Parser as _;
 use arguments::{Arguments, Command};
 use client::bearer::{Bearer, VARIABLE};
 use commands::{
-    audit, builds, compare, completions, config, event, holds, latest, link, privacy,
+    audit, builds, compare, completions, config, event, holds, inspect, latest, link, privacy,
     promotion::{answer, list, promote, rollback},
     push, runs, status, token, whoami, withdrawals,
 };
@@ -71,6 +71,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Withdraw(options) => withdrawals::withdraw(&portal()?, &options, output).await,
         Command::Restore(options) => withdrawals::restore(&portal()?, &options, output).await,
         Command::Link(command) => link::link(&portal()?, &command, output).await,
+        Command::Inspect(options) => inspect::inspect(&options, output).await,
         Command::Compare(options) => compare::compare(&portal()?, &options, output).await,
         Command::Audit(command) => on_audit(portal, command, output).await,
         Command::Privacy(command) => privacy::privacy(&portal()?, command, output).await,

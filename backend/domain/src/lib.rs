@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod android;
 pub mod audit;
 pub mod build;
 pub mod catalog;

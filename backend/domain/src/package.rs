@@ -35,6 +35,9 @@ pub struct Package {
     pub target_sdk_codename: Option<String>,
     /// Permissions that it asks for, sorted.
     pub permissions: Vec<String>,
+    /// Permissions that its services ask of whoever binds them, as far as only the system has them (`android.permission.BIND_…`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub service_permissions: Vec<String>,
     /// Native code it holds (`arm64-v8a`, …), sorted; empty when it has none and so runs everywhere.
     pub abis: Vec<String>,
     /// Whether its manifest says debuggable.
@@ -107,6 +110,22 @@ pub struct Flutter {
     /// The engine's Dart version, where it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dart_version: Option<String>,
+    /// How it was built, where that is certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<FlutterMode>,
+}
+
+/// How a Flutter app was built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum FlutterMode {
+    /// With the code for an interpreter, to be changed while it runs.
+    Debug,
+    /// Compiled, with services that measure it.
+    Profile,
+    /// Compiled, for those who use it.
+    Release,
 }
 
 /// A bitmap that shows a package.

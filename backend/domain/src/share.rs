@@ -11,7 +11,7 @@ use crate::{
     actor::Actor,
     download::{Allowance, DailyLimits},
     id::{AppId, BuildId, EnvironmentId, LinkId},
-    install::InstallWarning,
+    install::Forecast,
 };
 
 /// The hours that a link may live.
@@ -199,7 +199,7 @@ pub struct Offer {
     /// The file's size in bytes.
     pub size: u64,
     /// What Android will do, as far as this package alone tells.
-    pub warnings: Vec<InstallWarning>,
+    pub warnings: Vec<Forecast>,
 }
 
 /// Why a link that works has nothing to give.

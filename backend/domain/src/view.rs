@@ -16,7 +16,7 @@ use crate::{
     event::Pipeline,
     hold::Hold,
     id::{BuildId, EnvironmentId, FileName, PromotionId, RunId, UploadId},
-    install::InstallWarning,
+    install::Forecast,
     known::Known,
     page::{Cursor, Page},
     release::Release,
@@ -303,7 +303,7 @@ pub struct CurrentView {
     /// The build.
     pub build: Build,
     /// What Android will do.
-    pub warnings: Vec<InstallWarning>,
+    pub warnings: Vec<Forecast>,
     /// Why it cannot be downloaded, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,

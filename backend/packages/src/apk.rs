@@ -170,6 +170,7 @@ fn describe(manifest: &Manifest, table: Option<&Table<'_>>, missing: &mut Vec<Un
         target_sdk,
         target_sdk_codename,
         permissions: manifest.permissions.iter().cloned().collect(),
+        service_permissions: manifest.service_permissions.iter().cloned().collect(),
         debuggable: resolver
             .number("debuggable", manifest.debuggable.as_ref())
             .is_some_and(|value| value != 0),

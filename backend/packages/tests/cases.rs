@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::{
-    install::{InstallWarning, warnings},
+    install::{InstallWarning, Installation},
     package::Package,
 };
 use futures::executor::block_on;
@@ -47,7 +47,11 @@ fn the_foreground_of_an_adaptive_icon_is_shown() {
 
 #[test]
 fn what_every_phone_refuses_is_forecast() {
-    let forecast = |name: &str| warnings(&package(name), None);
+    let forecast = |name: &str| {
+        let package = package(name);
+        let forecast = Installation::of(&package).forecast().into_iter();
+        forecast.map(|it| it.warning).collect::<Vec<_>>()
+    };
     assert_eq!(forecast("test-only.apk"), [InstallWarning::TestOnly]);
     let split = "config.de".to_owned();
     assert_eq!(

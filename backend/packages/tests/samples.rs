@@ -108,6 +108,7 @@ fn we_say_what_aapt_says() {
         let ours = Package {
             version_code: ours.version_code.map(|code| code & 0xffff_ffff),
             icon: None,
+            service_permissions: Vec::new(),
             flutter: None,
             instruments: None,
             resource_table: None,
@@ -159,6 +160,14 @@ fn a_rotated_key_is_followed_back_to_the_old_certificate() {
     assert_eq!(after.v2, before.v3);
     assert_ne!(after.v3, before.v3);
     assert_eq!(after.lineage, [before.v3, after.v3].concat());
+}
+
+#[test]
+fn what_services_ask_of_whoever_binds_them_is_read() {
+    let asked = |name| look(name).package.service_permissions;
+    let accessibility = "android.permission.BIND_ACCESSIBILITY_SERVICE";
+    assert_eq!(asked("apidemos-3.0.0.apk"), [accessibility]);
+    assert_eq!(asked("plain.apk"), [""; 0]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use domain::{
     digest::Digest,
     id::{AppId, BuildId},
     known::{Known, Origin},
-    package::{Flutter, Icon, Package, Signing, Unread},
+    package::{Flutter, FlutterMode, Icon, Package, Signing, Unread},
     release::Release,
     view::{BuildView, ReleaseView, UploadBrief},
 };
@@ -48,6 +48,7 @@ pub(crate) fn package() -> Package {
             ..Signing::default()
         },
         flutter: Some(Flutter {
+            mode: Some(FlutterMode::Release),
             dart_version: Some("3.12.0".into()),
         }),
         ..Package::default()

@@ -1,7 +1,7 @@
 //! Share links, and what their holders see.
 
 use domain::{
-    install::InstallWarning,
+    install::{Forecast, InstallWarning},
     share::{
         Lack, LinkView, LinksView, MadeLink, Offer, Revoked, ShareLink, ShareView, Shared, Shows,
         Standing,
@@ -128,7 +128,7 @@ pub(crate) fn shared() -> Vec<(&'static str, ShareView)> {
         number: 812,
         version: Some("8.1.0".to_owned()),
         size: 31_000_000,
-        warnings: vec![InstallWarning::Debuggable],
+        warnings: vec![Forecast::of(InstallWarning::Debuggable, "")],
     };
     vec![
         ("share", view(Shows::Offer(offer))),

@@ -2,7 +2,7 @@
 
 use domain::{
     build::Build,
-    install::InstallWarning,
+    install::{Forecast, InstallWarning},
     package::TableFlaw,
     release::Release,
     view::{CurrentView, TesterView},
@@ -42,7 +42,10 @@ fn view(build: Build, warnings: Vec<InstallWarning>, refused: Option<&str>) -> T
         current: Some(CurrentView {
             release: release(&build, "dev", 10_900),
             build,
-            warnings,
+            warnings: warnings
+                .into_iter()
+                .map(|it| Forecast::of(it, "build 811"))
+                .collect(),
             refused: refused.map(str::to_owned),
         }),
         withdrawn: None,

@@ -1,6 +1,9 @@
 //! Android packages as they come, byte for byte.
 
-use domain::{install, package::Package};
+use domain::{
+    install::{Earlier, Installation},
+    package::Package,
+};
 use futures::executor::block_on;
 use packages::{
     apk::{Inspection, inspect},
@@ -35,8 +38,17 @@ pub(crate) fn check(Inspection { package, icon }: &Inspection) {
     for unread in &package.unread {
         assert!(unread.why.chars().count() <= 300);
     }
-    let warnings = install::warnings(package, Some(package));
-    assert!(warnings.len() <= 12, "{warnings:?}");
+    let name = "itself".to_owned();
+    let installation = Installation {
+        now: package,
+        earlier: vec![Earlier { name, package }],
+        for_play: true,
+    };
+    let forecast = installation.forecast();
+    assert!(forecast.len() <= 16, "{forecast:?}");
+    for told in &forecast {
+        assert!(told.what.chars().all(domain::text::may_stand), "{told:?}");
+    }
 }
 
 /// None: packages are saved.

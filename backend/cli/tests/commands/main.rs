@@ -10,6 +10,7 @@ mod damaged;
 mod ends;
 mod flaky;
 mod holds;
+mod inspect;
 mod latest;
 mod link;
 mod lists;

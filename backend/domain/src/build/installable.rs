@@ -36,31 +36,36 @@ fn because(why: Option<&str>) -> String {
     why.map(|why| format!(" ({why})")).unwrap_or_default()
 }
 
-impl Artifact {
-    /// Why no device installs it. `None` as well for what nobody has looked into.
+impl Package {
+    /// Why no device installs it.
     pub fn not_installable(&self) -> Option<NotInstallable> {
-        let package = self.package.as_ref()?;
-        if package.name.is_none() {
-            let why = package.unread.first().map(|unread| unread.why.clone());
+        if self.name.is_none() {
+            let why = self.unread.first().map(|unread| unread.why.clone());
             return Some(NotInstallable::NoPackage { why });
         }
-        if let Some(split) = &package.split {
-            let split = split.clone();
+        if let Some(split) = self.split.clone() {
             return Some(NotInstallable::Split { split });
         }
-        if package.required_splits.is_some() {
+        if self.required_splits.is_some() {
             return Some(NotInstallable::SplitsRequired);
         }
-        if package.signing.is_unsigned() {
+        if self.signing.is_unsigned() {
             return Some(NotInstallable::NotSigned);
         }
-        self.tests(package)
+        let of = self.instruments.clone().filter(|_| self.is_of_tests())?;
+        Some(NotInstallable::Tests { of })
     }
 
-    fn tests(&self, package: &Package) -> Option<NotInstallable> {
-        let of = package.instruments.clone()?;
-        self.is_test_package()
-            .then_some(NotInstallable::Tests { of })
+    /// Whether it tests another app, as Gradle makes one beside the app: nobody installs it by hand.
+    pub fn is_of_tests(&self) -> bool {
+        self.instruments.is_some() && self.instruments != self.name
+    }
+}
+
+impl Artifact {
+    /// Why no device installs it. `None` as well for what nobody has looked into.
+    fn not_installable(&self) -> Option<NotInstallable> {
+        self.package.as_ref()?.not_installable()
     }
 }
 

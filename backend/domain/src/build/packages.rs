@@ -38,12 +38,9 @@ pub enum NotOneApp {
 }
 
 impl Artifact {
-    /// Whether it is a package that tests another app, as Gradle makes one beside the app: nobody installs it by hand.
+    /// Whether it is a package that tests another app.
     pub fn is_test_package(&self) -> bool {
-        let package = self.package.as_ref();
-        package.is_some_and(|package| {
-            package.instruments.is_some() && package.instruments != package.name
-        })
+        self.package.as_ref().is_some_and(Package::is_of_tests)
     }
 }
 

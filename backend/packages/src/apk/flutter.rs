@@ -35,7 +35,10 @@ pub(super) async fn detect<S: ReadAt>(archive: &Archive<S>) -> Option<Flutter> {
     };
     // Best effort by its nature: no version is no problem.
     let dart_version = dart_version(archive, engine).await.ok().flatten();
-    Some(Flutter { dart_version })
+    Some(Flutter {
+        dart_version,
+        mode: None,
+    })
 }
 
 async fn dart_version<S: ReadAt>(

@@ -13,6 +13,9 @@ use super::{
 /// More permissions than this are not kept: a record of a build has its limits, and Android itself has some 300.
 const MOST_PERMISSIONS: usize = 500;
 
+/// Android has some thirty permissions to bind services.
+const MOST_SERVICE_PERMISSIONS: usize = 50;
+
 /// The longest name of a permission that is kept, in bytes.
 const LONGEST_PERMISSION: usize = 200;
 
@@ -21,6 +24,7 @@ mod attribute {
     pub(super) const LABEL: u32 = 0x0101_0001;
     pub(super) const ICON: u32 = 0x0101_0002;
     pub(super) const NAME: u32 = 0x0101_0003;
+    pub(super) const PERMISSION: u32 = 0x0101_0006;
     pub(super) const DEBUGGABLE: u32 = 0x0101_000f;
     pub(super) const TARGET_PACKAGE: u32 = 0x0101_0021;
     pub(super) const MIN_SDK: u32 = 0x0101_020c;
@@ -44,6 +48,8 @@ pub(super) struct Manifest {
     pub(super) min_sdk: Option<Value>,
     pub(super) target_sdk: Option<Value>,
     pub(super) permissions: BTreeSet<String>,
+    /// What services ask of whoever binds them.
+    pub(super) service_permissions: BTreeSet<String>,
     /// Whether permissions were left out.
     pub(super) more_permissions: bool,
     pub(super) debuggable: Option<Value>,
@@ -103,6 +109,7 @@ impl Visitor for Reader {
                     icon: element.by_id(attribute::ICON),
                 });
             }
+            ["manifest", "application", "service"] => self.manifest.service(element),
             ["manifest", "application", _, "intent-filter", "category"] => self.category(element),
             _ => {}
         }
@@ -186,6 +193,23 @@ impl Manifest {
             self.permissions.insert(name);
         } else if !self.permissions.contains(&name) {
             self.more_permissions = true;
+        }
+    }
+
+    fn service(&mut self, element: &Element<'_>) {
+        let Some(Value::Text(name)) = element.by_id(attribute::PERMISSION) else {
+            return;
+        };
+        let bind = name.strip_prefix("android.permission.BIND_");
+        let plain = bind.is_some_and(|rest| {
+            rest.bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        });
+        if plain
+            && name.len() <= LONGEST_PERMISSION
+            && self.service_permissions.len() < MOST_SERVICE_PERMISSIONS
+        {
+            self.service_permissions.insert(name);
         }
     }
 

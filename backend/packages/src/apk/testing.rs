@@ -3,10 +3,11 @@
 use crate::archive::testing::{Line, stored, zip, zip_with};
 
 /// Attributes that have a number, in the order of the pool's first texts.
-const NUMBERED: [(&str, u32); 15] = [
+const NUMBERED: [(&str, u32); 16] = [
     ("label", 0x0101_0001),
     ("icon", 0x0101_0002),
     ("name", 0x0101_0003),
+    ("permission", 0x0101_0006),
     ("debuggable", 0x0101_000f),
     ("minSdkVersion", 0x0101_020c),
     ("versionCode", 0x0101_021b),

@@ -6,7 +6,7 @@ use domain::{
     audit::{AuditAction, Principal},
     build::Build,
     id::{AppId, EnvironmentId},
-    install,
+    install::Installation,
     release::{Installable, NoInstall},
     share::{Lack, MOST_GUESSES, Offer, ShareView, Shared, Shows, Standing, locked_until},
 };
@@ -325,7 +325,7 @@ fn offer(app: String, environment: Option<String>, build: &Build) -> Result<Offe
         number: build.number,
         version: build.version.clone(),
         size: package.size,
-        warnings: read.map_or_else(Vec::new, |read| install::warnings(read, None)),
+        warnings: read.map_or_else(Vec::new, |read| Installation::of(read).forecast()),
     })
 }
 

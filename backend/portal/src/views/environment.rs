@@ -8,13 +8,13 @@ use domain::{
     build::Build,
     hold::Hold,
     id::{AppId, BuildId, EnvironmentId},
-    install::{InstallWarning, warnings},
+    install::{Earlier, Installation},
     package::Package,
     page::{Cursor, Limit, Page},
     release::Release,
     view::{CurrentView, TesterView},
 };
-use store::table::ListedRelease;
+use store::table::{ListedRelease, SomeBuilds};
 
 use super::no_build;
 use crate::{
@@ -46,12 +46,8 @@ impl Builds<'_> {
         )?;
         let current = served.release;
         let earlier = before(current.as_ref(), newest);
-        // A build that was released twice is no update of itself.
-        let previous = current.as_ref().and_then(|current| {
-            let mut builds = earlier.iter().map(|it| &it.release.build);
-            builds.find(|build| **build != current.build)
-        });
-        let shown = current.iter().map(|it| &it.build).chain(previous);
+        let shown = current.iter().map(|it| &it.build);
+        let shown = shown.chain(earlier.iter().map(|it| &it.release.build));
         let doubtful = earlier.iter().filter(|it| !it.offered);
         let some = table
             .builds()
@@ -60,14 +56,14 @@ impl Builds<'_> {
                 &doubtful.map(|it| &it.release.build).collect(),
             )
             .await?;
-        let previous = previous.and_then(|id| some.builds.get(id));
+        let for_play = self.is_last_step(app, environment);
         Ok(TesterView {
             app: known_app.clone(),
             environment: known_environment.clone(),
             withdrawn: served.withdrawn,
             earlier_withdrawn: builds_in(&some.withdrawn, &earlier),
             current: current
-                .map(|release| current_view(release, &some.builds, previous))
+                .map(|release| current_view(release, &earlier, &some, for_play))
                 .transpose()?,
             earlier: earlier.into_iter().map(|it| it.release).collect(),
             cannot_download: access::why_not(
@@ -97,6 +93,13 @@ impl Builds<'_> {
         path.is_some_and(|path| path.step(environment).is_some())
     }
 
+    /// Whether an environment is where an app's path ends, which is where the public gets it.
+    fn is_last_step(self, app: &AppId, environment: &EnvironmentId) -> bool {
+        let path = self.portal.catalog().path(app);
+        let last = path.and_then(|path| path.steps.last());
+        last.is_some_and(|step| step.environment == *environment)
+    }
+
     /// Releases of an app in an environment, newest first.
     pub async fn releases(
         self,
@@ -119,17 +122,45 @@ impl Builds<'_> {
 
 fn current_view(
     release: Release,
-    builds: &HashMap<BuildId, Build>,
-    previous: Option<&Build>,
+    earlier: &[ListedRelease],
+    some: &SomeBuilds,
+    for_play: bool,
 ) -> Result<CurrentView> {
-    let build = builds.get(&release.build);
+    let build = some.builds.get(&release.build);
     let build = build.ok_or_else(|| Error::not_found(no_build(&release.build)))?;
     Ok(CurrentView {
         refused: release.install(None).err().map(|reason| reason.to_string()),
-        warnings: install_warnings(&release, build, previous),
+        warnings: chosen(&release, build).map_or_else(Vec::new, |now| {
+            let installation = Installation {
+                now,
+                earlier: may_be_installed(now, &release, earlier, some),
+                for_play,
+            };
+            installation.forecast()
+        }),
         build: build.clone(),
         release,
     })
+}
+
+/// The packages that a phone may have of earlier releases, the newest first. A build that was released twice is no update of itself, and a
+/// withdrawn one counts for none.
+fn may_be_installed<'a>(
+    now: &Package,
+    current: &Release,
+    earlier: &[ListedRelease],
+    some: &'a SomeBuilds,
+) -> Vec<Earlier<'a>> {
+    let releases = earlier.iter().map(|it| &it.release);
+    let others = releases.filter(|release| {
+        release.build != current.build && !some.withdrawn.contains_key(&release.build)
+    });
+    let packages = others.filter_map(|release| {
+        let package = counterpart(now, some.builds.get(&release.build)?)?;
+        let name = format!("build {}", release.number);
+        Some(Earlier { name, package })
+    });
+    packages.collect()
 }
 
 /// Those builds of a list that are withdrawn, each once, in the list's order.
@@ -149,19 +180,6 @@ fn before(current: Option<&Release>, releases: Vec<ListedRelease>) -> Vec<Listed
     let is_before =
         |it: &ListedRelease| current.is_none_or(|current| current.is_newer_than(&it.release));
     releases.into_iter().filter(is_before).take(10).collect()
-}
-
-/// What Android will do with the package that most devices get, on a device that has the previous build.
-fn install_warnings(
-    release: &Release,
-    build: &Build,
-    previous: Option<&Build>,
-) -> Vec<InstallWarning> {
-    let Some(now) = chosen(release, build) else {
-        return Vec::new();
-    };
-    let before = previous.and_then(|previous| counterpart(now, previous));
-    warnings(now, before)
 }
 
 fn chosen<'a>(release: &Release, build: &'a Build) -> Option<&'a Package> {

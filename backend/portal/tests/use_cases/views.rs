@@ -69,7 +69,8 @@ async fn warnings(world: &TestPortal) -> (Vec<InstallWarning>, Option<String>) {
         .tester(&me(), &wallet(), &dev(), at("05:00:00"))
         .await;
     let current = tester.unwrap().current.unwrap();
-    (current.warnings, current.refused)
+    let warnings = current.warnings.into_iter().map(|it| it.warning);
+    (warnings.collect(), current.refused)
 }
 
 #[tokio::test]
@@ -80,6 +81,24 @@ async fn a_tester_is_told_that_the_signature_differs_from_the_build_before() {
     assert_eq!(warnings(&world).await, (vec![], None));
     released(&world, "03:02:00", &[package("b", 3)]).await;
     assert_eq!(warnings(&world).await.0, [InstallWarning::SignatureDiffers]);
+    // Whoever skipped that one still has to uninstall, for the next one too.
+    released(&world, "03:03:00", &[package("b", 4)]).await;
+    let differs = [InstallWarning::SignatureDiffers];
+    assert_eq!(warnings(&world).await.0, differs);
+}
+
+#[tokio::test]
+async fn a_withdrawn_build_is_nothing_to_be_compared_with() {
+    let world = TestPortal::with_jobs().await;
+    released(&world, "03:00:00", &[package("a", 1)]).await;
+    let wrong = released(&world, "03:01:00", &[package("b", 2)]).await;
+    released(&world, "03:02:00", &[package("a", 3)]).await;
+    let differs = [InstallWarning::SignatureDiffers];
+    assert_eq!(warnings(&world).await.0, differs);
+    let (me, holds) = (me(), world.portal.holds());
+    let withdrawn = holds.withdraw(&me, &wrong.id, "the wrong key", at("03:03:00"));
+    withdrawn.await.unwrap();
+    assert_eq!(warnings(&world).await.0, []);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What a tester may want to know or report: commit, digest, what the build runs on; and the page's own address.
 
 use domain::{
+    android,
     view::{CurrentView, TesterView},
     words,
 };
@@ -36,7 +37,7 @@ pub(super) fn list(view: &TesterView, current: &CurrentView) -> AnyView {
         .and_then(|package| {
             let codename = package.min_sdk_codename.as_ref();
             let codename = codename.map(|name| format!("Android {name} (in development)"));
-            codename.or_else(|| package.min_sdk.map(android))
+            codename.or_else(|| package.min_sdk.map(android::or_newer))
         })
         .map(|needs| {
             view! { <div><dt>"Needs"</dt><dd>{needs}</dd></div> }
@@ -53,31 +54,6 @@ pub(super) fn list(view: &TesterView, current: &CurrentView) -> AnyView {
         </dl>
     }
     .into_any()
-}
-
-/// An API level as testers know it.
-/// Source: "SDK Platform release notes" in the Android developer documentation.
-fn android(api: u32) -> String {
-    let version = match api {
-        21 => "5.0",
-        22 => "5.1",
-        23 => "6",
-        24 => "7.0",
-        25 => "7.1",
-        26 => "8.0",
-        27 => "8.1",
-        28 => "9",
-        29 => "10",
-        30 => "11",
-        31 => "12",
-        32 => "12L",
-        33 => "13",
-        34 => "14",
-        35 => "15",
-        36 => "16",
-        _ => return format!("Android API {api}"),
-    };
-    format!("Android {version} or newer")
 }
 
 /// The page's own address as a code that a phone's camera reads.

@@ -62,7 +62,7 @@ fn released(view: &TesterView, current: &CurrentView, site: &Site) -> AnyView {
     view! {
         {title(view, Some(current))}
         {withdrawn::notice(view)}
-        {warnings::list(view, current)}
+        {warnings::list(current)}
         {download::section(view, current)}
         <div class="about">
             {facts::list(view, current)}

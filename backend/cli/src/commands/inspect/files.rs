@@ -1,0 +1,113 @@
+//! Which files are meant: packages, those of a folder, and those at an address.
+
+use std::path::{Path, PathBuf};
+
+use packages::source::{LocalFile, ReadAt as _};
+use url::Url;
+
+use super::remote::RemoteFile;
+use crate::failure::Failure;
+
+/// Folders within folders that are looked into.
+const DEEPEST: usize = 10;
+
+/// Packages of one folder, at the most.
+const MOST: usize = 1_000;
+
+/// A file that was found.
+pub(super) struct Found {
+    /// As it was typed, or the path of it in a folder that was.
+    pub(super) name: String,
+    pub(super) source: Source,
+}
+
+pub(super) enum Source {
+    Local(LocalFile),
+    Remote(Box<RemoteFile>),
+}
+
+impl Found {
+    pub(super) fn size(&self) -> u64 {
+        match &self.source {
+            Source::Local(file) => file.size(),
+            Source::Remote(file) => file.size(),
+        }
+    }
+}
+
+/// All files that are meant, in the order in which they were typed.
+pub(super) async fn all(what: &[String]) -> Result<Vec<Found>, Failure> {
+    let mut found = Vec::new();
+    for name in what {
+        let path = Path::new(name);
+        if !is_address(name) && path.is_dir() {
+            let mut packages = Vec::new();
+            walk(path, DEEPEST, &mut packages)?;
+            if packages.is_empty() {
+                return Err(Failure::NotFound(format!("{name} holds no .apk")));
+            }
+            packages.sort();
+            for package in packages {
+                found.push(local(&package)?);
+            }
+        } else {
+            found.push(single(name).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// One file.
+pub(super) async fn single(name: &str) -> Result<Found, Failure> {
+    if !is_address(name) {
+        return local(Path::new(name));
+    }
+    let url: Url = name
+        .parse()
+        .map_err(|error| Failure::Refused(format!("{name} is no address: {error}")))?;
+    Ok(Found {
+        name: name.to_owned(),
+        source: Source::Remote(Box::new(RemoteFile::open(&url).await?)),
+    })
+}
+
+fn is_address(name: &str) -> bool {
+    name.starts_with("https://") || name.starts_with("http://")
+}
+
+fn local(path: &Path) -> Result<Found, Failure> {
+    let name = path.display().to_string();
+    let file = LocalFile::open(path);
+    let file =
+        file.map_err(|error| Failure::NotFound(format!("{name} cannot be read: {error}")))?;
+    Ok(Found {
+        name,
+        source: Source::Local(file),
+    })
+}
+
+/// The packages of a folder. Links are not followed, so that it ends.
+fn walk(folder: &Path, depth: usize, packages: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let unread = |error| Failure::NotFound(format!("{} cannot be read: {error}", folder.display()));
+    for entry in std::fs::read_dir(folder).map_err(unread)? {
+        let entry = entry.map_err(unread)?;
+        let kind = entry.file_type().map_err(unread)?;
+        if kind.is_dir() && depth > 0 {
+            walk(&entry.path(), depth - 1, packages)?;
+        } else if kind.is_file() && is_package(&entry.path()) {
+            packages.push(entry.path());
+        }
+        if packages.len() > MOST {
+            let folder = folder.display();
+            let text =
+                format!("{folder} holds more than {MOST} packages: name those that you mean");
+            return Err(Failure::Refused(text));
+        }
+    }
+    Ok(())
+}
+
+fn is_package(path: &Path) -> bool {
+    let extension = path.extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("apk"))
+}
