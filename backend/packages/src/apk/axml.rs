@@ -1,5 +1,7 @@
 //! Android's binary XML, walked element by element without recursion.
 
+use std::ops::RangeInclusive;
+
 use super::{
     Problem,
     chunk::{Chunk, STRING_POOL, StringPool, Value},
@@ -13,6 +15,9 @@ const XML: u16 = 0x0003;
 const RESOURCE_MAP: u16 = 0x0180;
 const START: u16 = 0x0102;
 const END: u16 = 0x0103;
+/// Kinds of chunks that stand for a piece of the document, and how long their headers are at least: Android reads no further where one is shorter.
+const NODES: RangeInclusive<u16> = 0x0100..=0x017f;
+const NODE_HEADER: usize = 16;
 const ATTRIBUTE: usize = 20;
 
 /// An element's start.
@@ -81,6 +86,9 @@ pub(super) fn walk(bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), Probl
     let mut depth = 0;
     while !view.is_empty() {
         let chunk = Chunk::next(&mut view)?;
+        if NODES.contains(&chunk.kind) && chunk.header_size < NODE_HEADER {
+            return Err(Problem::Odd("the header of a node is too short"));
+        }
         match chunk.kind {
             STRING_POOL if pool.is_none() => pool = Some(StringPool::parse(&chunk)?),
             RESOURCE_MAP => ids = chunk.body()?.rest().as_chunks().0,

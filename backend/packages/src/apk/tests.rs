@@ -8,8 +8,8 @@ use futures::executor::block_on;
 
 use super::{
     testing::{
-        Entries, Form, Is, Xml, apk, lines, manifest, signed_apk, signing_block, table, v3_value,
-        v3_value_from,
+        Entries, Form, Is, Xml, apk, chunk, lines, manifest, signed_apk, signing_block, table,
+        v3_value, v3_value_from,
     },
     *,
 };
@@ -374,6 +374,24 @@ fn a_manifest_nested_without_end_does_not_overflow_the_stack() {
 }
 
 #[test]
+fn a_node_with_a_header_too_short_ends_the_manifest() {
+    let whole = manifest(&[]);
+    let after = |at: usize| {
+        let size: [u8; 4] = whole[at + 4..at + 8].try_into().unwrap();
+        at + usize::try_from(u32::from_le_bytes(size)).unwrap()
+    };
+    // The texts and the attributes' numbers come before the first element.
+    let (before, elements) = whole.split_at(after(after(8)));
+    let node = chunk(0x0104, &[], &[0; 8]);
+    let broken = chunk(3, &[], &[&before[8..], &node, elements].concat());
+    let inspection = look(apk(&broken, &[]));
+    assert_eq!(
+        why(&inspection, "manifest"),
+        "the header of a node is too short"
+    );
+}
+
+#[test]
 fn an_oversized_manifest_is_not_unpacked() {
     let bomb = deflated("AndroidManifest.xml", &vec![0; 5_000_000]);
     assert!(why(&look(zip(std::slice::from_ref(&bomb))), "manifest").contains("larger than"));
@@ -453,8 +471,6 @@ fn a_broken_signing_block_is_not_taken_for_unsigned() {
     }
     broken.push(signing_block(&[(0xf053_68c0, b"short".to_vec())]));
     broken.push(signing_block(&[(0x7109_871a, vec![0; 4])]));
-    let twice = (0xf053_68c0, v3_value(b"certificate", &[]));
-    broken.push(signing_block(&[twice.clone(), twice]));
     for block in broken {
         let inspection = look(signed_apk(&block));
         assert!(
@@ -465,6 +481,32 @@ fn a_broken_signing_block_is_not_taken_for_unsigned() {
         assert!(!inspection.package.signing.is_unsigned());
         assert_ne!(why(&inspection, "signing block"), "");
     }
+}
+
+#[test]
+fn of_two_blocks_of_one_scheme_the_first_counts() {
+    let block = signing_block(&[
+        (0xf053_68c0, v3_value(b"checked", &[])),
+        (0xf053_68c0, v3_value(b"ignored", &[])),
+    ]);
+    let signing = look(signed_apk(&block)).package.signing;
+    assert_eq!(signing.v3, [Digest::of(b"checked")]);
+    assert!(!signing.unknown);
+}
+
+#[test]
+fn a_signature_file_of_an_unknown_method_is_inflated() {
+    let mut lines = lines(&manifest(&[]), b"");
+    lines.push(stored("META-INF/A.SF", b""));
+    lines.push(Line {
+        method: 21,
+        ..deflated("META-INF/A.RSA", b"\x04\0")
+    });
+    let inspection = look(zip(&lines));
+    assert_eq!(
+        why(&inspection, "v1 signature"),
+        "it is no PKCS #7 signature"
+    );
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(super) async fn find<S: ReadAt>(archive: &Archive<S>) -> Result<Option<Bytes
     Ok(Some(block.slice(8..)))
 }
 
-/// The block's pairs of number and value.
+/// The block's pairs of number and value. Of several with one number the first counts: Android looks no further.
 pub(super) fn pairs(block: &[u8]) -> Result<Vec<(u32, View<'_>)>, Problem> {
     let mut view = View::new(block);
     let mut pairs = Vec::new();
@@ -66,10 +66,7 @@ pub(super) fn pairs(block: &[u8]) -> Result<Vec<(u32, View<'_>)>, Problem> {
         let length = usize::try_from(view.u64()?).map_err(|_| Truncated)?;
         let mut pair = View::new(view.take(length)?);
         let id = pair.u32()?;
-        if [V2, V3, V31].contains(&id) {
-            if pairs.iter().any(|(known, _)| *known == id) {
-                return Err(Problem::Odd("it holds one scheme twice"));
-            }
+        if [V2, V3, V31].contains(&id) && pairs.iter().all(|(known, _)| *known != id) {
             pairs.push((id, pair));
         }
     }

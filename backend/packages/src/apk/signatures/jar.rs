@@ -6,7 +6,7 @@ use domain::digest::Digest;
 
 use super::{super::Problem, der};
 use crate::{
-    archive::{Archive, Entry},
+    archive::{Archive, Entry, Method},
     source::ReadAt,
 };
 
@@ -30,10 +30,20 @@ pub(super) async fn certificates<S: ReadAt>(archive: &Archive<S>) -> Result<Vec<
     }
     let mut certificates = Vec::new();
     for file in files {
-        let bytes = archive.read(file, LONGEST).await?;
+        let file = as_android_reads(file);
+        let bytes = archive.read(&file, LONGEST).await?;
         certificates.extend(der::signer_certificates(&bytes)?);
     }
     Ok(certificates)
+}
+
+/// For a signature file, Android takes every method of compression but "stored" for deflate.
+fn as_android_reads(file: &Entry) -> Entry {
+    let mut file = file.clone();
+    if let Method::Other(_) = file.method {
+        file.method = Method::Deflated;
+    }
+    file
 }
 
 fn signature_files(entries: &[Entry]) -> Vec<&Entry> {
