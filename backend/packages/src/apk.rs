@@ -6,6 +6,7 @@ mod drawing;
 mod flutter;
 mod icon;
 mod manifest;
+mod names;
 mod pages;
 mod resources;
 mod signatures;
@@ -81,6 +82,7 @@ pub async fn inspect<S: ReadAt>(source: S) -> Inspection {
 
 async fn inspect_archive<S: ReadAt>(archive: &Archive<S>) -> Inspection {
     let mut missing = Vec::new();
+    missing.extend(names::check(archive).map(|problem| unread("zip", &problem)));
     let manifest = read_manifest(archive, &mut missing).await;
     let table_bytes = read_table(archive, &manifest, &mut missing).await;
     let table = table_bytes.as_deref().and_then(|bytes| {

@@ -392,6 +392,19 @@ fn a_node_with_a_header_too_short_ends_the_manifest() {
 }
 
 #[test]
+fn names_for_which_android_refuses_a_package_are_said() {
+    let with = |names: [&str; 2]| {
+        let mut lines = lines(&manifest(&[]), b"");
+        lines.extend(names.map(|name| stored(name, b"x")));
+        look(zip(&lines))
+    };
+    assert!(why(&with(["classes.dex", "classes.dex"]), "zip").contains("one name"));
+    assert!(why(&with(["assets/a\0b", "assets/a"]), "zip").contains("zero byte"));
+    let plain = with(["classes.dex", "classes2.dex"]);
+    assert_eq!(plain.package.unread, []);
+}
+
+#[test]
 fn an_oversized_manifest_is_not_unpacked() {
     let bomb = deflated("AndroidManifest.xml", &vec![0; 5_000_000]);
     assert!(why(&look(zip(std::slice::from_ref(&bomb))), "manifest").contains("larger than"));
