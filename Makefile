@@ -52,6 +52,7 @@ check: ## Format, lints, docs and their links, dependency rules, and the domain 
 	@python3 tests/checks/sbom.py
 	@python3 tests/checks/links.py
 	@python3 tests/mutants/listed.py
+	@python3 -B tests/packages-suite/listed.py
 	@infra/cost/page --check
 
 samples: ## Fetch and make the sample packages in target/samples
@@ -114,6 +115,10 @@ fuzz: ## Look for inputs that break a parser: TARGET=events SECONDS=60; INPUT=<f
 	@tests/setup fuzz
 	@KEEP=$(KEEP) tests/fuzz/run "$(TARGET)" "$(or $(INPUT),$(SECONDS))"
 
+packages-suite: ## Compare what is read of 559 public packages with aapt2 and apksigner; ONLY=<name> shows some, PACKAGES_MIRROR=<address> clones from elsewhere
+	@tests/setup packages
+	@target/venv/bin/python -B tests/packages-suite/suite.py $(if $(ONLY),--only $(ONLY))
+
 chaos: ## Let a busy team meet faults, kills and wrong clocks: SEEDS=100 STEPS=2000; SEED=7 repeats one, PRINT=1 prints each step
 	@tests/setup test
 	@TOWPATH_CHAOS_SEED=$(SEED) TOWPATH_CHAOS_SEEDS=$(or $(SEEDS),100) TOWPATH_CHAOS_STEPS=$(or $(STEPS),2000) \
@@ -138,4 +143,4 @@ fresh-machine: ## Try `make run` and `make test` on a bare Debian made for it; K
 fmt: ## Format the code
 	@cargo fmt
 
-.PHONY: help run site test check samples infra synth deploy destroy backup restore redrive user emulator emulator-test emulator-contract api-test attack browser fuzz chaos mutants bench cost fresh-machine fmt
+.PHONY: help run site test check samples infra synth deploy destroy backup restore redrive user emulator emulator-test emulator-contract api-test attack browser fuzz packages-suite chaos mutants bench cost fresh-machine fmt
