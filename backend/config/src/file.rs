@@ -17,6 +17,7 @@ use super::{
     downloads::{self, Downloads},
     environments::{self, Environment},
     names::Names,
+    packages::{self, PackagesOf},
     paths::{self, Path},
     pipelines::{self, Pipeline},
     reader::{self, Given, Leaf, List},
@@ -49,6 +50,8 @@ struct File {
     pipelines: List<Pipeline>,
     /// Which way builds take through the environments; an app without a path has no promotions.
     paths: List<Path>,
+    /// What packages have to be, to be released.
+    packages: List<PackagesOf>,
     /// Who may do what, by the groups that the issuer of their sign-in names. Anyone who is in none of them sees nothing.
     roles: List<Role>,
     /// Which jobs and services may call without a stored secret, and what they may do; the first entry that fits counts.
@@ -96,6 +99,7 @@ impl File {
             environments: environments::all(document, &self.environments),
             pipelines: pipelines::all(document, &self.pipelines, &names),
             paths: paths::all(document, &self.paths, &names),
+            packages: packages::all(document, &self.packages, &names),
             roles: roles::all(document, &self.roles, &names),
             workloads: workloads::all(document, title, entries, &names),
             downloads: downloads::limits(&self.downloads),

@@ -9,6 +9,7 @@ mod downloads;
 mod environments;
 mod file;
 mod names;
+mod packages;
 mod paths;
 mod pipelines;
 mod problem;
@@ -23,7 +24,7 @@ mod workloads;
 
 use domain::{
     access::Grant,
-    catalog::{App, Catalog, Environment, Feed},
+    catalog::{App, Catalog, Environment, Feed, PackageRule},
     download::DailyLimits,
     path::Path,
     workload::Workload,
@@ -48,6 +49,8 @@ pub struct Config {
     pub pipelines: Vec<Feed>,
     /// Which way builds take through the environments; an app without a path has no promotions.
     pub paths: Vec<Path>,
+    /// What environments ask of the packages that they serve.
+    pub packages: Vec<PackageRule>,
     /// Which groups have which role, and where.
     pub roles: Vec<Grant>,
     /// Which jobs and services may call without a stored secret, and what they may do; the first entry that fits counts.
@@ -73,6 +76,7 @@ impl Config {
             environments: self.environments.clone(),
             feeds: self.pipelines.clone(),
             paths: self.paths.clone(),
+            packages: self.packages.clone(),
         }
     }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    access::Scope,
+    digest::Digest,
     event::Pipeline,
     id::{AppId, EnvironmentId},
     page::{Cursor, Limit},
@@ -20,6 +22,21 @@ pub struct Catalog {
     pub feeds: Vec<Feed>,
     /// The ways that builds take through the environments.
     pub paths: Vec<Path>,
+    /// What environments ask of the packages that they serve.
+    pub packages: Vec<PackageRule>,
+}
+
+/// What the packages of an app have to be, to be released.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageRule {
+    /// Of which apps.
+    pub apps: Scope<AppId>,
+    /// Where.
+    pub environments: Scope<EnvironmentId>,
+    /// The application ids that they may have; any, if there is none.
+    pub application_ids: Vec<String>,
+    /// The certificates that they may be signed with, as SHA-256; any, if there is none.
+    pub signing: Vec<Digest>,
 }
 
 /// A product that the team ships.
@@ -111,6 +128,15 @@ impl Catalog {
     pub fn path(&self, app: &AppId) -> Option<&Path> {
         let named = self.paths.iter().find(|path| path.apps.contains(app));
         named.or_else(|| self.paths.iter().find(|path| path.apps.is_empty()))
+    }
+
+    /// What an environment asks of an app's packages: all of these rules.
+    pub fn packages(&self, app: &AppId, environment: &EnvironmentId) -> Vec<&PackageRule> {
+        let rules = self
+            .packages
+            .iter()
+            .filter(|rule| rule.apps.holds(app) && rule.environments.holds(environment));
+        rules.collect()
     }
 
     /// What a pipeline feeds, by the first rule that fits; `None` for one that no app claims.

@@ -1,5 +1,6 @@
 //! Releases, and which one an environment serves now.
 
+mod fit;
 mod grant;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use crate::{
     promotion::PromotionKind,
 };
 
+pub use fit::{Unfit, unfit};
 pub use grant::{DirectRelease, GrantKind, ReleaseGrant, decide, refusals, restored};
 
 /// A build made available in an environment. The newest one of an app and environment is *current*: the latest

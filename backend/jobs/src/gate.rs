@@ -281,6 +281,7 @@ fn opens(refusals: &[Refusal], waiting: &Waiting, now: Timestamp) -> bool {
         | RefusalKind::UnknownBuild
         | RefusalKind::Withdrawn
         | RefusalKind::NotInstallable
+        | RefusalKind::OtherPackage
         | RefusalKind::NotNext
         | RefusalKind::AlreadyThere => false,
     })

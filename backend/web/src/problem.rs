@@ -148,10 +148,12 @@ fn status_of(refusals: &[Refusal]) -> StatusCode {
         .all(|refusal| matches!(refusal.kind, RefusalKind::Reason | RefusalKind::Bypass))
     {
         StatusCode::BAD_REQUEST
-    } else if refusals
-        .iter()
-        .all(|refusal| refusal.kind == RefusalKind::NotInstallable)
-    {
+    } else if refusals.iter().all(|refusal| {
+        matches!(
+            refusal.kind,
+            RefusalKind::NotInstallable | RefusalKind::OtherPackage
+        )
+    }) {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::CONFLICT

@@ -101,6 +101,7 @@ pub fn grant(build: &Build, environment: &EnvironmentId, at: Timestamp) -> Relea
         build,
         to: environment,
         path: None,
+        packages: &[],
         holds: &[],
         run: build.run.clone(),
         by: build.registered_by.clone(),

@@ -6,7 +6,8 @@ use crate::zip::{noise, stored, zip_around};
 /// What its manifest calls the application.
 pub const APPLICATION: &str = "dev.example.wallet";
 
-const CERTIFICATE: &[u8] = b"a certificate";
+/// The certificate that names its signer, unless another is asked for.
+pub const CERTIFICATE: &[u8] = b"a certificate";
 
 /// A package around this content. It names no version.
 pub fn apk(content: &[u8]) -> Vec<u8> {

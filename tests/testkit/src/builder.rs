@@ -99,6 +99,7 @@ impl Builder {
             environments: steps.map(environment).collect(),
             feeds: Vec::new(),
             paths: vec![path],
+            packages: Vec::new(),
         };
         self.grants = people::by_name();
         self
@@ -344,5 +345,6 @@ fn catalog() -> Catalog {
         environments: [people::dev(), people::preprod()].map(environment).to_vec(),
         feeds: feeds.map(feed).to_vec(),
         paths: Vec::new(),
+        packages: Vec::new(),
     }
 }

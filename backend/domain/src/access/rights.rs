@@ -376,6 +376,7 @@ mod tests {
                     rollback_gates: None,
                 }],
             }],
+            packages: Vec::new(),
         }
     }
 

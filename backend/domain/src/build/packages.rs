@@ -25,6 +25,18 @@ pub enum NotOneApp {
         /// What the second one says.
         of_second: String,
     },
+    /// Two of them are for the same processors, so that nobody could say which one a phone gets.
+    #[error(
+        "{first} and {second} are both for {processors}: a build has one package for each, so leave one out"
+    )]
+    SameProcessors {
+        /// A package.
+        first: FileName,
+        /// Another one.
+        second: FileName,
+        /// What both are for.
+        processors: String,
+    },
     /// One of them says nothing.
     #[error(
         "{unread} is no Android package that can be read, and {read} is one: build the first again, or leave it out"
@@ -45,16 +57,20 @@ impl Artifact {
 }
 
 /// Refuses files whose packages have different application ids, version names or certificates. Version codes may differ, since
-/// those of packages for different processors do. A package that names no application id is refused beside one that does: it would
+/// those of packages for different processors do; two packages for the same processors are refused. A package that names no application id is refused beside one that does: it would
 /// count as one for every processor. Packages that test others are left out.
 pub fn check_is_one_app(artifacts: &[Artifact]) -> Result<(), NotOneApp> {
     let apps = artifacts.iter().filter(|file| !file.is_test_package());
-    let packages: Vec<(&FileName, &Package)> = apps
-        .filter_map(|file| Some((&file.name, file.package.as_ref()?)))
+    let packages: Vec<(&Artifact, &Package)> = apps
+        .filter_map(|file| Some((file, file.package.as_ref()?)))
         .collect();
-    for (place, first) in packages.iter().enumerate() {
-        for second in &packages[place + 1..] {
-            differ(first, second)?;
+    for (place, (file, package)) in packages.iter().enumerate() {
+        // The same bytes under two names are the same package.
+        let others = packages[place + 1..]
+            .iter()
+            .filter(|(other, _)| other.digest != file.digest);
+        for (other, of_other) in others {
+            differ(&(&file.name, package), &(&other.name, of_other))?;
         }
     }
     Ok(())
@@ -101,6 +117,18 @@ fn differ(
             });
         }
     }
+    if one.name.is_some() && one.abis == other.abis && one.split == other.split {
+        let processors = if one.abis.is_empty() {
+            "every processor".to_owned()
+        } else {
+            one.abis.join(", ")
+        };
+        return Err(NotOneApp::SameProcessors {
+            first: (*first).clone(),
+            second: (*second).clone(),
+            processors,
+        });
+    }
     Ok(())
 }
 
@@ -145,8 +173,11 @@ mod tests {
     fn with(change: impl FnOnce(&mut Package)) -> Result<(), String> {
         let files = [
             file("a.apk", |_| {}),
-            file("b.apk", |_| {}),
-            file("c.apk", change),
+            file("b.apk", |package| package.abis = vec!["x86".to_owned()]),
+            file("c.apk", |package| {
+                package.abis = vec!["arm64-v8a".to_owned()];
+                change(package);
+            }),
         ];
         check_is_one_app(&files).map_err(|error| error.to_string())
     }
@@ -170,6 +201,27 @@ mod tests {
         assert_eq!(with(|package| package.version_name = None), Ok(()));
         assert_eq!(with(|package| package.signing = Signing::default()), Ok(()));
         assert_eq!(with(|package| package.signing.unknown = true), Ok(()));
+    }
+
+    #[test]
+    fn there_is_one_package_for_each_kind_of_processor() {
+        let refused = with(|package| package.abis = vec!["x86".to_owned()]);
+        assert!(
+            refused
+                .unwrap_err()
+                .starts_with("b.apk and c.apk are both for x86:")
+        );
+        let refused = with(|package| package.abis.clear());
+        assert!(
+            refused
+                .unwrap_err()
+                .starts_with("a.apk and c.apk are both for every processor:")
+        );
+        let twice = [file("a.apk", |_| {}), file("b.apk", |_| {})].map(|mut file| {
+            file.digest = Digest::of(b"the same bytes");
+            file
+        });
+        assert_eq!(check_is_one_app(&twice), Ok(()));
     }
 
     #[test]

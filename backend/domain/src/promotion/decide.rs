@@ -48,7 +48,7 @@ pub fn decide(situation: &Situation<'_>, request: &Request, now: Timestamp) -> D
     }
     let overtakes = overtaken(situation, request).map(|open| open.id.clone());
     refusals.extend(standing::holds(situation, request));
-    refusals.extend(place::not_installable(situation));
+    refusals.extend(place::unfit(situation));
     refusals.extend(place::not_next(situation, request));
     if overtakes.is_none() {
         refusals.extend(place::busy(situation, request));

@@ -46,6 +46,8 @@ pub enum RefusalKind {
     Withdrawn,
     /// The build claims to be an Android app, and no device installs any of its packages.
     NotInstallable,
+    /// Its packages are of another application, or signed by another key, than the environment's.
+    OtherPackage,
     /// The environment is not next for this build, or not one to go back in.
     NotNext,
     /// The environment serves this build already.
@@ -89,16 +91,6 @@ impl Refusal {
             remedy: remedy.into(),
             by: None,
         }
-    }
-
-    /// No device installs anything of a build that claims to be an Android app.
-    pub(crate) fn not_installable(why: &str) -> Self {
-        Self::new(
-            RefusalKind::NotInstallable,
-            RequestField::Build,
-            format!("no device can install this build: {why}"),
-            "build a signed, universal APK, or leave out what is none",
-        )
     }
 
     /// The same, whose words name somebody.

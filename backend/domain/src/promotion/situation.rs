@@ -6,13 +6,14 @@ use super::Promotion;
 use crate::{
     actor::Actor,
     build::Build,
+    catalog::PackageRule,
     digest::Digest,
     event::Revision,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId, PersonId, RunId},
     known::{Known, Origin},
     path::{Check, Path, PathStep},
-    release::Release,
+    release::{Release, Unfit, unfit},
     run::{Run, Step},
     status::Status,
 };
@@ -71,8 +72,8 @@ pub struct BuildFacts {
     /// Whether no other build of the app was made of the same revision. If one was, a run of that revision that does not
     /// say which bytes it ran on counts for neither.
     pub only_one_of_revision: bool,
-    /// Why no device installs anything of it: see [`Build::nothing_installs`].
-    pub nothing_installs: Option<String>,
+    /// Why it may not be released there, whatever the gates say.
+    pub unfit: Vec<Unfit>,
 }
 
 /// What an environment serves.
@@ -209,8 +210,8 @@ impl Situation<'_> {
 }
 
 impl BuildFacts {
-    /// The facts of a build.
-    pub fn of(build: &Build, only_one_of_revision: bool) -> Self {
+    /// The facts of a build, for an environment that asks this of its packages.
+    pub fn of(build: &Build, only_one_of_revision: bool, packages: &[&PackageRule]) -> Self {
         Self {
             id: build.id.clone(),
             number: build.number,
@@ -221,7 +222,7 @@ impl BuildFacts {
             run: build.run.clone(),
             origin: build.origin,
             only_one_of_revision,
-            nothing_installs: build.nothing_installs(),
+            unfit: unfit(build, packages),
         }
     }
 

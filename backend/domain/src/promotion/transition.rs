@@ -162,10 +162,10 @@ impl Promotion {
                 "the build is not what it was when the promotion was asked for",
             ));
         }
-        let nothing_installs = |build: &super::BuildFacts| build.nothing_installs.is_some();
-        if situation.build.as_ref().is_some_and(nothing_installs) {
+        let unfit = |build: &super::BuildFacts| !build.unfit.is_empty();
+        if situation.build.as_ref().is_some_and(unfit) {
             return Err(Impossible::Changed(
-                "no device can install any package of the build",
+                "the build may not be released there: no device installs it, or its application or certificate is another",
             ));
         }
         // Two may look while the environment is free, and the second write when the first has succeeded.

@@ -4,10 +4,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{PromotionRef, Release};
+use super::{PromotionRef, Release, Unfit, unfit};
 use crate::{
     actor::Actor,
     build::Build,
+    catalog::PackageRule,
     hold::{Held, Hold},
     id::{AppId, EnvironmentId, RunId},
     path::Path,
@@ -56,6 +57,8 @@ pub struct DirectRelease<'a> {
     pub to: &'a EnvironmentId,
     /// The app's path; `None` if the configuration gives none.
     pub path: Option<&'a Path>,
+    /// What the environment asks of the app's packages.
+    pub packages: &'a [&'a PackageRule],
     /// Holds in force.
     pub holds: &'a [Hold],
     /// The run that asks for it.
@@ -113,17 +116,14 @@ pub fn decide(asked: DirectRelease<'_>, now: Timestamp) -> Result<ReleaseGrant, 
         build,
         to,
         path,
+        packages,
         holds,
         run,
         by,
     } = asked;
     let mut refusals = refusals(&build.app, to, path, holds);
     refusals.extend(holds.iter().filter_map(|hold| withdrawn(build, hold)));
-    refusals.extend(
-        build
-            .nothing_installs()
-            .map(|why| Refusal::not_installable(&why)),
-    );
+    refusals.extend(unfit(build, packages).iter().map(Unfit::refusal));
     if !refusals.is_empty() {
         return Err(refusals);
     }

@@ -4,6 +4,7 @@ use domain::{
     gate::GateKind,
     hold::Held,
     promotion::{Impossible, RefusalKind, RequestField, State, WORDS_LIMIT},
+    release::Unfit,
 };
 
 use crate::world::*;
@@ -48,6 +49,43 @@ fn a_promotion_of_an_unknown_build() {
         refusal.to_string(),
         "wallet has no such build: take the identifier from the build's page; one that was removed must be built again"
     );
+}
+
+#[test]
+fn a_promotion_of_a_build_that_no_device_installs() {
+    let why = "app.apk is not signed".to_owned();
+    let unfit = || vec![Unfit::NotInstallable(why.clone())];
+    let refusal = World::new()
+        .with(|world| world.build.as_mut().unwrap().unfit = unfit())
+        .refused();
+    assert_eq!(refusal.kind, RefusalKind::NotInstallable);
+    assert_eq!(refusal.field, Some(RequestField::Build));
+    assert_eq!(
+        refusal.to_string(),
+        "no device can install this build: app.apk is not signed: build a signed, universal APK, or leave out what is none"
+    );
+    // Nor does one start that an earlier version has let wait.
+    let mut world = World::new();
+    let open = world.open();
+    world.build.as_mut().unwrap().unfit = unfit();
+    let started = open.start(&world.situation(), now());
+    assert!(
+        matches!(started, Err(Impossible::Changed(_))),
+        "{started:?}"
+    );
+}
+
+#[test]
+fn a_promotion_of_another_application() {
+    let other = Unfit::OtherApplication {
+        file: "app.apk".to_owned(),
+        has: "com.example.bank".to_owned(),
+        allowed: vec!["com.example.wallet".to_owned()],
+    };
+    let refusal = World::new()
+        .with(|world| world.build.as_mut().unwrap().unfit = vec![other])
+        .refused();
+    assert_eq!(refusal.kind, RefusalKind::OtherPackage);
 }
 
 #[test]

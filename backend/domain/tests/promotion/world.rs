@@ -120,7 +120,7 @@ impl World {
                     repository: Known::Proven,
                 },
                 only_one_of_revision: true,
-                nothing_installs: None,
+                unfit: Vec::new(),
             }),
             released_in: vec![dev()],
             here: Some(serving(811)),

@@ -84,6 +84,7 @@ async fn fed_from(account: Option<&str>, region: Option<&str>) -> TestPortal {
         environments: vec![environment],
         feeds: vec![feed],
         paths: Vec::new(),
+        packages: Vec::new(),
     };
     let world = TestPortal::builder()
         .catalog(|all| *all = catalog)

@@ -70,6 +70,7 @@ impl<'p> Situations<'p> {
         'p: 'a,
     {
         let path = self.portal.catalog().path(app);
+        let packages = self.portal.catalog().packages(app, to);
         let step = path.and_then(|path| path.step(to));
         let before = path.and_then(|path| path.before(to));
         let (releases, (checks, only_one), members) = futures::try_join!(
@@ -88,7 +89,7 @@ impl<'p> Situations<'p> {
             app,
             to,
             path,
-            build: build.map(|record| BuildFacts::of(&record.build, only_one)),
+            build: build.map(|record| BuildFacts::of(&record.build, only_one, &packages)),
             released_in: build.map(BuildRecord::environments).unwrap_or_default(),
             here,
             stays: build.map_or_else(Vec::new, |record| stays(&record.build.id, &releases)),

@@ -51,8 +51,10 @@ impl DirectReleases<'_> {
     ) -> Result<ReleaseGrant> {
         let mut holds = self.portal.table.holds().all().await?;
         holds.extend(withdrawn.cloned());
+        let packages = self.portal.catalog().packages(&build.app, direct.to);
         let asked = DirectRelease {
             build,
+            packages: &packages,
             to: direct.to,
             path: self.portal.catalog().path(&build.app),
             holds: &holds,

@@ -8,9 +8,10 @@ use api::{
     uploads::{FileState, UploadPlan, UploadRequest},
 };
 use domain::{
-    access::{Permission, Permit},
+    access::{Permission, Permit, Scope},
     actor::Actor,
-    catalog::Feed,
+    catalog::{Feed, PackageRule},
+    digest::Digest,
     freeze::{Freeze, Window},
     id::{AppId, EnvironmentId},
     page::Limit,
@@ -21,7 +22,7 @@ use portal::Error;
 use serde_json::json;
 use testkit::{
     TestPortal, ada,
-    apk::{apk, unsigned_apk},
+    apk::{APPLICATION, CERTIFICATE, apk, unsigned_apk},
     bob, dev, job, machine_time, prod, promise, step, wallet,
     zip::{stored, zip},
 };
@@ -186,6 +187,10 @@ struct World {
 
 impl World {
     async fn of(place: &Place, stop: Stop) -> Self {
+        Self::with(place, stop, Vec::new()).await
+    }
+
+    async fn with(place: &Place, stop: Stop, packages: Vec<PackageRule>) -> Self {
         let feed = Feed {
             source: "codepipeline".to_owned(),
             pipeline: "wallet-dev".to_owned(),
@@ -198,6 +203,7 @@ impl World {
         let builder = TestPortal::builder().path(other).catalog(|catalog| {
             catalog.paths = vec![place.path.clone()];
             catalog.feeds = vec![feed];
+            catalog.packages = packages;
         });
         Self {
             test: builder.jobs().start().await,
@@ -396,5 +402,38 @@ async fn what_no_device_installs_is_released_in_no_way() {
         }
         world.packed = apk;
         world.tries(Way::Push(ada)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_another_app_or_signed_by_another_key_is_released_in_no_way() {
+    let rule = |application_id: &str, certificate: &[u8]| PackageRule {
+        apps: Scope::Only(vec![wallet()]),
+        environments: Scope::Only(vec![dev()]),
+        application_ids: vec![application_id.to_owned()],
+        signing: vec![Digest::of(certificate)],
+    };
+    let place = places().remove(2);
+    for (rule, why) in [
+        (
+            rule("dev.example.bank", CERTIFICATE),
+            "app.apk is dev.example.wallet, and towpath.toml allows dev.example.bank",
+        ),
+        (
+            rule(APPLICATION, b"the release key"),
+            "which towpath.toml does not list",
+        ),
+    ] {
+        let mut world = World::with(&place, Stop::Nothing, vec![rule]).await;
+        for way in WAYS {
+            let said = world.tries(way).await.unwrap_err();
+            assert!(said.contains(why), "{way:?}: {said}");
+            assert_eq!(world.test.current(&place.to).await, None, "{way:?}");
+        }
+    }
+    let good = rule(APPLICATION, CERTIFICATE);
+    let mut world = World::with(&place, Stop::Nothing, vec![good]).await;
+    for way in WAYS {
+        world.tries(way).await.unwrap();
     }
 }

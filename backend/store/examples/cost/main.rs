@@ -157,6 +157,7 @@ async fn release(table: &Table, app: &AppId, environment: &EnvironmentId) {
         build: &build,
         to: environment,
         path: None,
+        packages: &[],
         holds: &[],
         run: None,
         by: by.clone(),

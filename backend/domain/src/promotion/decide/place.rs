@@ -4,6 +4,7 @@ use crate::{
     promotion::{
         BuildFacts, PromotionKind, Refusal, RefusalKind, Request, RequestField, Situation, State,
     },
+    release::Unfit,
     words,
 };
 
@@ -46,10 +47,12 @@ pub(super) fn unknown(situation: &Situation<'_>) -> Vec<Refusal> {
     refusals
 }
 
-/// Whether a device could install it.
-pub(super) fn not_installable(situation: &Situation<'_>) -> Option<Refusal> {
-    let why = situation.build.as_ref()?.nothing_installs.as_ref()?;
-    Some(Refusal::not_installable(why))
+/// Whether it is what the environment serves, and a device could install it.
+pub(super) fn unfit(situation: &Situation<'_>) -> Vec<Refusal> {
+    let build = situation.build.as_ref();
+    build.map_or_else(Vec::new, |build| {
+        build.unfit.iter().map(Unfit::refusal).collect()
+    })
 }
 
 /// Whether the build may go there from where it is.

@@ -62,6 +62,7 @@ fn hold(on: Held) -> Hold {
 
 fn asked(to: &str, path: Option<&Path>, holds: &[Hold]) -> Result<ReleaseGrant, Vec<Refusal>> {
     let asked = DirectRelease {
+        packages: &[],
         build: &build(),
         to: &environment(to),
         path,
