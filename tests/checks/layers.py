@@ -24,7 +24,7 @@ MAY_DEPEND_ON = {
     "jobs": {"domain", "packages", "portal", "sources", "store", "targets"},
     "web": {"api", "domain", "frontend", "identity", "portal", "sources", "store"},
     "lambdas": {"config", "domain", "identity", "jobs", "portal", "sources", "store", "targets", "web"},
-    "cli": {"api", "config", "domain", "embedded", "http-client", "identity", "jobs", "portal", "sources", "store", "targets", "web"},
+    "cli": {"api", "config", "domain", "embedded", "http-client", "identity", "jobs", "packages", "portal", "sources", "store", "targets", "web"},
 }
 
 # What the use cases leave to other crates: HTTP, pages, the configuration's file, cryptography.

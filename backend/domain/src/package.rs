@@ -8,7 +8,7 @@ use crate::digest::Digest;
 
 pub use signing::{DEVELOPMENT, Scheme, Signing};
 
-/// What was read from an APK.
+/// What was read from an APK or an Android App Bundle.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -85,7 +85,7 @@ pub enum TableFlaw {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct SmallPages {
-    /// Some of them, by their paths below `lib/`.
+    /// Some of them, by their paths below `lib/`; in a bundle, by their whole paths.
     pub libraries: Vec<String>,
     /// How many more there are.
     #[serde(skip_serializing_if = "is_zero")]
@@ -110,21 +110,21 @@ pub struct Flutter {
     /// The engine's Dart version, where it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dart_version: Option<String>,
-    /// How it was built, where that is certain.
+    /// The mode that it was built in, where that is certain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<FlutterMode>,
 }
 
-/// How a Flutter app was built.
+/// A build mode of Flutter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FlutterMode {
-    /// With the code for an interpreter, to be changed while it runs.
+    /// Code is compiled on the phone: slow, and with all that debugging needs.
     Debug,
-    /// Compiled, with services that measure it.
+    /// Compiled ahead of time, and measured.
     Profile,
-    /// Compiled, for those who use it.
+    /// As it is meant for people.
     Release,
 }
 
@@ -177,5 +177,26 @@ impl Package {
 
     fn is_unread(&self, what: &str) -> bool {
         self.unread.iter().any(|unread| unread.what == what)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_without_the_mode_of_flutter_still_opens() {
+        let read = |text| serde_json::from_str::<Flutter>(text).unwrap();
+        let before = read(r#"{"dart_version":"3.9.2"}"#);
+        assert_eq!(before.mode, None);
+        let written = serde_json::to_string(&before).unwrap();
+        assert_eq!(written, r#"{"dart_version":"3.9.2"}"#);
+        let profile = Flutter {
+            mode: Some(FlutterMode::Profile),
+            ..Flutter::default()
+        };
+        let written = serde_json::to_string(&profile).unwrap();
+        assert_eq!(written, r#"{"mode":"profile"}"#);
+        assert_eq!(read(&written), profile);
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actor::Actor,
-    build::{Artifact, Build},
+    build::{Artifact, ArtifactKind, Build},
     digest::Digest,
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, FileName, PromotionId, RunId},
@@ -112,7 +112,7 @@ impl Release {
         released_at: Timestamp,
         released_by: Actor,
     ) -> Self {
-        let package = build.package();
+        let package = build.package().or(build.bundle());
         Self {
             app: build.app.clone(),
             environment,
@@ -174,6 +174,15 @@ impl Build {
     pub fn package(&self) -> Option<&Package> {
         let served = self.served().and_then(|artifact| artifact.package.as_ref());
         served.or_else(|| self.apks().find_map(|artifact| artifact.package.as_ref()))
+    }
+}
+
+impl Build {
+    /// What its Android App Bundle says of itself. No phone installs one.
+    pub fn bundle(&self) -> Option<&Package> {
+        let files = self.artifacts.iter();
+        let mut bundles = files.filter(|file| file.kind == ArtifactKind::Aab);
+        bundles.find_map(|file| file.package.as_ref())
     }
 }
 

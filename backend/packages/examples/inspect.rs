@@ -1,12 +1,12 @@
-//! Prints what a package says and what reading it cost, for people and for the benchmark.
+//! Prints what a package or a bundle says and what reading it cost, for people and for the benchmark.
 //!
 //! `cargo run --release -p packages --example inspect -- FILE…`
 
-use std::{process::ExitCode, time::Instant};
+use std::{path::Path, process::ExitCode, time::Instant};
 
 use futures::executor::block_on;
 use packages::{
-    apk::inspect,
+    apk, bundle,
     source::{LocalFile, Metered, ReadAt as _},
 };
 
@@ -26,7 +26,12 @@ fn main() -> ExitCode {
 
 fn report(path: &str, source: &Metered<LocalFile>) {
     let start = Instant::now();
-    let inspection = block_on(inspect(source));
+    let ending = Path::new(path).extension();
+    let inspection = if ending.is_some_and(|ending| ending == "aab") {
+        block_on(bundle::inspect(source))
+    } else {
+        block_on(apk::inspect(source))
+    };
     let micros = start.elapsed().as_micros();
     let package = inspection.package;
     println!("{package:#?}");

@@ -18,6 +18,7 @@
 mod directory;
 mod entry_reader;
 mod files;
+mod names;
 
 use std::fmt;
 
@@ -145,7 +146,7 @@ pub enum Method {
 /// One line of the directory: claims, until the entry was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The path as written, not validated.
+    /// The path as it reads, not validated.
     pub name: String,
     /// How it is kept.
     pub method: Method,

@@ -4,7 +4,9 @@
 //! here reads through [`source::ReadAt`], never a whole file, and every size, count and offset in a file is a claim that
 //! is checked before it is used: anyone who can push a build can craft one.
 
+mod android;
 pub mod apk;
 pub mod archive;
+pub mod bundle;
 mod bytes_view;
 pub mod source;

@@ -4,17 +4,22 @@
 
 use domain::{
     install::{InstallWarning, Installation},
-    package::Package,
+    package::{FlutterMode, Package, SmallPages},
 };
 use futures::executor::block_on;
 use packages::{
-    apk::{Inspection, inspect},
+    apk::{self, Inspection},
+    bundle,
     source::LocalFile,
 };
 
-fn look(name: &str) -> Inspection {
+fn open(name: &str) -> LocalFile {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    block_on(inspect(LocalFile::open(folder.join(name)).unwrap()))
+    LocalFile::open(folder.join(name)).unwrap()
+}
+
+fn look(name: &str) -> Inspection {
+    block_on(apk::inspect(open(name)))
 }
 
 fn package(name: &str) -> Package {
@@ -65,4 +70,29 @@ fn what_every_phone_refuses_is_forecast() {
     let tests = package("app-debug-androidTest.apk");
     assert_eq!(tests.instruments.as_deref(), Some("dev.example.case"));
     assert_eq!(package("split.apk").instruments, None);
+}
+
+#[test]
+fn a_bundle_says_what_the_package_of_the_same_app_says() {
+    let (apk, aab) = (
+        look("wallet.apk"),
+        block_on(bundle::inspect(open("wallet.aab"))),
+    );
+    assert!(apk.icon.is_some());
+    assert_eq!(aab.icon, apk.icon);
+    let (apk, mut aab) = (apk.package, aab.package);
+    assert_eq!(apk.unread, []);
+    assert_eq!(apk.label.as_deref(), Some("Wallet"));
+    assert_eq!(apk.version_code, Some((1 << 32) + 42));
+    assert_eq!(aab.signing.v1, apk.signing.v2);
+    aab.signing = apk.signing.clone();
+    let flutter = apk.flutter.as_ref().unwrap();
+    assert_eq!(flutter.mode, Some(FlutterMode::Release));
+    let named = |library: &str| SmallPages {
+        libraries: vec![library.to_owned()],
+        ..SmallPages::default()
+    };
+    let pages = aab.small_pages.replace(named("arm64-v8a/libold.so"));
+    assert_eq!(pages, Some(named("base/lib/arm64-v8a/libold.so")));
+    assert_eq!(aab, apk);
 }

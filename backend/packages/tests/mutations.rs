@@ -9,8 +9,9 @@ use std::{io::Write as _, sync::LazyLock};
 use common::path;
 use futures::executor::block_on;
 use packages::{
-    apk::inspect,
+    apk::{self, Inspection},
     archive::{Archive, DEFAULT_LIMIT},
+    bundle,
     source::{BLOCK, Memory, Metered, ReadAt as _},
 };
 use proptest::prelude::*;
@@ -66,7 +67,18 @@ fn alter(bytes: &mut Vec<u8>, changes: &[Change]) {
 /// Reads the package and holds it to a budget: no crafted byte may buy many others.
 fn inspect_within_budget(bytes: Vec<u8>) {
     let source = Metered::new(Memory::new(bytes));
-    let inspection = block_on(inspect(&source));
+    let inspection = block_on(apk::inspect(&source));
+    check_budget(&source, &inspection);
+}
+
+/// The same of a bundle.
+fn inspect_bundle_within_budget(bytes: Vec<u8>) {
+    let source = Metered::new(Memory::new(bytes));
+    let inspection = block_on(bundle::inspect(&source));
+    check_budget(&source, &inspection);
+}
+
+fn check_budget(source: &Metered<Memory>, inspection: &Inspection) {
     let most = 4 * source.size() + 4 * BLOCK;
     assert!(
         source.fetched() <= most,
@@ -102,18 +114,21 @@ static PARTS: LazyLock<Vec<Parts>> = LazyLock::new(|| {
         "signed-v1-v2-v3.apk",
         "plain.apk",
     ]
-    .map(parts)
+    .map(|name| parts(&std::fs::read(path(name)).unwrap()))
     .to_vec()
 });
 
-fn parts(name: &str) -> Parts {
-    let archive = block_on(Archive::open(Memory::new(
-        std::fs::read(path(name)).unwrap(),
-    )))
-    .unwrap();
+/// Those of a bundle, all that is parsed before its code.
+static BUNDLE: LazyLock<Parts> =
+    LazyLock::new(|| parts(include_bytes!("cases/wallet.aab").as_slice()));
+
+fn parts(bytes: &[u8]) -> Parts {
+    let archive = block_on(Archive::open(Memory::new(bytes.to_vec()))).unwrap();
     let is_parsed = |name: &str| {
-        name == "AndroidManifest.xml"
-            || name == "resources.arsc"
+        name.ends_with("AndroidManifest.xml")
+            || name.ends_with("resources.arsc")
+            || name.ends_with("resources.pb")
+            || name.ends_with("libapp.so")
             || name.starts_with("META-INF/")
             || name.contains("ic_launcher")
     };
@@ -177,6 +192,17 @@ proptest! {
         let at = part.index(parts.len().min(3));
         alter(&mut parts[at].1, &changes);
         inspect_within_budget(pack(&parts));
+    }
+
+    #[test]
+    fn a_file_in_a_bundle_with_altered_bytes(
+        part in any::<prop::sample::Index>(),
+        changes in prop::collection::vec(change(), 1..6),
+    ) {
+        let mut parts = BUNDLE.clone();
+        let at = part.index(parts.len());
+        alter(&mut parts[at].1, &changes);
+        inspect_bundle_within_budget(pack(&parts));
     }
 
     #[test]

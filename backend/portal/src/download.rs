@@ -299,6 +299,7 @@ impl Downloads<'_> {
         let none = || Error::not_found("icon of this build");
         let icon = build
             .package()
+            .or(build.bundle())
             .and_then(|package| package.icon.clone())
             .ok_or_else(none)?;
         let key = object_keys::icon(&build.app, &icon.digest);

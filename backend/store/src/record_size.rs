@@ -40,8 +40,12 @@ fn without_permissions(package: &Package) -> Package {
     }
 }
 
-fn without_facts(_: &Package) -> Package {
+fn without_facts(package: &Package) -> Package {
     Package {
+        name: package.name.clone(),
+        instruments: package.instruments.clone(),
+        split: package.split.clone(),
+        required_splits: package.required_splits.clone(),
         signing: Signing {
             unknown: true,
             ..Signing::default()

@@ -1,4 +1,5 @@
-//! What is inside an Android package: its manifest, resource table, icon, signature file, engine and signing block, each
+//! What is inside an Android package: its manifest, resource table, icon, signature file, engine, signing block and
+//! compiled code, each
 //! put into a sound zip, so that a checksum does not turn away what a parser should see.
 
 use futures::executor::block_on;
@@ -12,16 +13,18 @@ use crate::{
 
 /// As for a whole package.
 pub fn target(data: &[u8]) {
-    let [manifest, table, icon, certificate, engine, block] = parts(data);
-    let engine = engine_of(engine);
-    let files: [(&str, &[u8]); 7] = [
+    let [manifest, table, icon, certificate, engine, block, code] = parts(data);
+    let (engine, code) = (long(engine), long(code));
+    let files: [(&str, &[u8]); 8] = [
         ("AndroidManifest.xml", manifest),
         ("resources.arsc", table),
         ("res/icon.png", icon),
         ("META-INF/CERT.SF", b"Signature-Version: 1.0\r\n\r\n"),
         ("META-INF/CERT.RSA", certificate),
         ("lib/arm64-v8a/libflutter.so", &engine),
-        ("lib/x86_64/libapp.so", b""),
+        ("lib/x86_64/libapp.so", &code),
+        // So that no part but the block is where a block is looked for.
+        ("classes.dex", b""),
     ];
     // Without a certificate there is no signature file either: what is not there is not to be read.
     let files: Vec<(&str, &[u8])> = files
@@ -38,12 +41,12 @@ pub fn target(data: &[u8]) {
 }
 
 /// A library that begins like one is made as long as an engine: only then its sections are looked up.
-fn engine_of(bytes: &[u8]) -> Vec<u8> {
-    let mut engine = bytes.to_vec();
+fn long(bytes: &[u8]) -> Vec<u8> {
+    let mut library = bytes.to_vec();
     if bytes.starts_with(b"\x7fELF") {
-        engine.resize(bytes.len() + (300 << 10), 0);
+        library.resize(bytes.len() + (300 << 10), 0);
     }
-    engine
+    library
 }
 
 /// The least of each; the parts of real packages are saved.
@@ -57,5 +60,6 @@ pub fn seeds() -> Vec<Vec<u8>> {
         b"\x30\0",
         engine,
         block,
+        b"\xf5\xf5\xdc\xdc................0123456789abcdef0123456789abcdefproduct arm64\0",
     ])]
 }

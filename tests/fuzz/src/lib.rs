@@ -50,6 +50,8 @@ targets! {
     apk_parts: 5_000,
     archive: 5_000,
     audit_export: 3_000,
+    bundle: 3_000,
+    bundle_parts: 10_000,
     configuration: 4_000,
     cookies: 5_000,
     credentials: 10_000,

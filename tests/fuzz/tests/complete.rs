@@ -37,7 +37,7 @@ const CRATES: [&str; 8] = [
 ];
 
 /// Every file that parses, and the target that reaches it.
-const FILES: [(&str, &str); 40] = [
+const FILES: [(&str, &str); 42] = [
     ("domain/src/audit/export.rs", "audit_export"),
     ("domain/src/audit/seals.rs", "audit_export"),
     ("domain/src/digest.rs", "identifiers"),
@@ -45,15 +45,17 @@ const FILES: [(&str, &str); 40] = [
     ("domain/src/sbom.rs", "sbom"),
     ("domain/src/sbom/cyclonedx.rs", "sbom"),
     ("domain/src/sbom/spdx.rs", "sbom"),
+    ("packages/src/android/flutter/elf.rs", "apk_parts"),
+    ("packages/src/android/flutter/snapshot.rs", "apk_parts"),
+    ("packages/src/android/pages.rs", "apk_parts"),
+    ("packages/src/android/signatures/block.rs", "apk_parts"),
+    ("packages/src/android/signatures/der.rs", "apk_parts"),
     ("packages/src/apk/axml.rs", "apk_parts"),
     ("packages/src/apk/chunk.rs", "apk_parts"),
-    ("packages/src/apk/flutter.rs", "apk_parts"),
-    ("packages/src/apk/pages.rs", "apk_parts"),
     ("packages/src/apk/resources.rs", "apk_parts"),
-    ("packages/src/apk/signatures/block.rs", "apk_parts"),
-    ("packages/src/apk/signatures/der.rs", "apk_parts"),
     ("packages/src/archive/directory.rs", "archive"),
     ("packages/src/archive/entry_reader.rs", "archive"),
+    ("packages/src/bundle/wire.rs", "bundle_parts"),
     ("config/src/file.rs", "configuration"),
     ("config/src/workloads/shapes.rs", "configuration"),
     ("config/src/values.rs", "configuration"),

@@ -9,7 +9,10 @@ use domain::{
     install::{Earlier, Forecast, Installation, Severity},
     package::Package,
 };
-use packages::apk::{self, Inspection};
+use packages::{
+    apk::{self, Inspection},
+    bundle,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -82,9 +85,11 @@ pub(crate) async fn inspect(options: &InspectOptions, output: &Output) -> Result
 }
 
 async fn read(found: &Found) -> Inspection {
-    match &found.source {
-        Source::Local(file) => apk::inspect(file).await,
-        Source::Remote(file) => apk::inspect(&**file).await,
+    match (&found.source, found.is_bundle) {
+        (Source::Local(file), false) => apk::inspect(file).await,
+        (Source::Local(file), true) => bundle::inspect(file).await,
+        (Source::Remote(file), false) => apk::inspect(&**file).await,
+        (Source::Remote(file), true) => bundle::inspect(&**file).await,
     }
 }
 
@@ -93,11 +98,21 @@ fn judge(found: &Found, package: Package, earlier: &[Earlier<'_>]) -> Inspected 
         earlier: earlier.to_vec(),
         ..Installation::of(&package)
     };
-    let forecast = installation.forecast();
+    // What phones do with a bundle is decided by what Google Play makes of it.
+    let forecast = if found.is_bundle {
+        Vec::new()
+    } else {
+        installation.forecast()
+    };
+    let bundle = found.is_bundle && package.name.is_some();
     Inspected {
         file: found.name.clone(),
         size: found.size(),
-        not_installable: package.not_installable().map(|why| why.to_string()),
+        not_installable: if bundle {
+            Some("is a bundle: install the APK of the same build".to_owned())
+        } else {
+            package.not_installable().map(|why| why.to_string())
+        },
         package,
         forecast,
     }

@@ -91,7 +91,11 @@ fn a_folder_is_all_of_its_packages() {
     let none = tempfile::tempdir().unwrap();
     let told = inspect(&[none.path().to_str().unwrap()]);
     assert_eq!(told.code, 4);
-    assert!(told.err.contains("holds no .apk"), "{}", told.err);
+    assert!(
+        told.err.contains("holds no .apk and no .aab"),
+        "{}",
+        told.err
+    );
 }
 
 #[test]
@@ -147,4 +151,22 @@ fn a_package_at_an_address_is_read_by_ranges_through_redirects() {
     assert_eq!(page.code, 5, "{}", page.err);
     assert!(page.err.contains("gives no ranges"), "{}", page.err);
     assert_eq!(inspect(&["http://127.0.0.1:1/app.apk"]).code, 3);
+}
+
+#[test]
+fn a_bundle_is_read_and_told_to_be_none_that_phones_install() {
+    let bundle = case("wallet.aab");
+    let told = inspect(&[&bundle, "--fail-on", "note"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    assert!(
+        told.out.contains("application    dev.example.wallet"),
+        "{}",
+        told.out
+    );
+    assert!(
+        told.out
+            .contains("it is a bundle: install the APK of the same build"),
+        "{}",
+        told.out
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Artifact;
+use super::{Artifact, ArtifactKind};
 use crate::{digest::Digest, id::FileName, package::Package};
 
 /// Packages of one build that are not one app.
@@ -60,7 +60,9 @@ impl Artifact {
 /// those of packages for different processors do; two packages for the same processors are refused. A package that names no application id is refused beside one that does: it would
 /// count as one for every processor. Packages that test others are left out.
 pub fn check_is_one_app(artifacts: &[Artifact]) -> Result<(), NotOneApp> {
-    let apps = artifacts.iter().filter(|file| !file.is_test_package());
+    let apps = artifacts
+        .iter()
+        .filter(|file| file.kind == ArtifactKind::Apk && !file.is_test_package());
     let packages: Vec<(&Artifact, &Package)> = apps
         .filter_map(|file| Some((file, file.package.as_ref()?)))
         .collect();
@@ -147,7 +149,7 @@ fn short(signers: &[Digest]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{build::ArtifactKind, package::Signing};
+    use crate::package::Signing;
 
     fn file(name: &str, change: impl FnOnce(&mut Package)) -> Artifact {
         let mut package = Package {

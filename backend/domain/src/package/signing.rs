@@ -30,7 +30,7 @@ pub enum Scheme {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Signing {
-    /// JAR signature.
+    /// JAR signature. That of a bundle is of the key that it was uploaded with, which phones never see.
     pub v1: Vec<Digest>,
     /// APK Signature Scheme v2 (Android 7).
     pub v2: Vec<Digest>,

@@ -2,11 +2,15 @@
 
 use std::ops::RangeInclusive;
 
-use super::{
-    Problem,
-    chunk::{Chunk, STRING_POOL, StringPool, Value},
+use super::chunk::{self, Chunk, STRING_POOL, StringPool};
+use crate::{
+    android::{
+        Problem,
+        value::Value,
+        xml::{Element, Visitor},
+    },
+    bytes_view::{Truncated, View},
 };
-use crate::bytes_view::{Truncated, View};
 
 /// Deeper nesting is refused: a real manifest has six levels.
 const DEEPEST: usize = 256;
@@ -21,32 +25,33 @@ const NODE_HEADER: usize = 16;
 const ATTRIBUTE: usize = 20;
 
 /// An element's start.
-pub(super) struct Element<'a> {
-    pub(super) name: String,
+struct Start<'a> {
+    name: String,
     attributes: &'a [u8],
     attribute_size: usize,
     pool: StringPool<'a>,
     ids: &'a [[u8; 4]],
 }
 
-impl Element<'_> {
-    /// The attribute with this resource number: Android goes by it and ignores the name.
-    pub(super) fn by_id(&self, id: u32) -> Option<Value> {
+impl Element for Start<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn by_id(&self, id: u32) -> Option<Value> {
         self.find(|name| self.id_of(name) == Some(id))
     }
 
-    /// The attribute with this name and no resource number, as text.
-    pub(super) fn by_name(&self, wanted: &str) -> Option<String> {
+    fn by_name(&self, wanted: &str) -> Option<String> {
         let value = self.find(|name| {
             self.id_of(name).is_none_or(|id| id == 0)
                 && self.pool.get(name).is_some_and(|name| name == wanted)
         });
-        match value {
-            Some(Value::Text(text)) => Some(text),
-            _ => None,
-        }
+        value.and_then(Value::into_text)
     }
+}
 
+impl Start<'_> {
     fn id_of(&self, name: u32) -> Option<u32> {
         let id = self.ids.get(usize::try_from(name).ok()?)?;
         Some(u32::from_le_bytes(*id))
@@ -58,23 +63,15 @@ impl Element<'_> {
             view.take(4).ok()?;
             if matches(view.u32().ok()?) {
                 view.take(4).ok()?;
-                return Value::read(&mut view, &self.pool).ok()?;
+                return chunk::value(&mut view, &self.pool).ok()?;
             }
         }
         None
     }
 }
 
-/// What a walk tells of.
-pub(super) trait Visitor {
-    /// An element starts. The outermost has depth 1.
-    fn start(&mut self, depth: usize, element: &Element<'_>);
-    /// The element that started last at `depth` ends.
-    fn end(&mut self, depth: usize);
-}
-
 /// Walks the document. After an error, what was visited before it stands.
-pub(super) fn walk(bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), Problem> {
+pub(super) fn walk(bytes: &[u8], visitor: &mut dyn Visitor) -> Result<(), Problem> {
     let mut file = View::new(bytes);
     let document = Chunk::next(&mut file)?;
     if document.kind != XML {
@@ -119,7 +116,7 @@ fn element<'a>(
     chunk: &Chunk<'a>,
     pool: StringPool<'a>,
     ids: &'a [[u8; 4]],
-) -> Result<Element<'a>, Problem> {
+) -> Result<Start<'a>, Problem> {
     let body = chunk.body()?;
     let mut view = body;
     view.take(4)?;
@@ -130,7 +127,7 @@ fn element<'a>(
     if count > 0 && attribute_size < ATTRIBUTE {
         return Err(Problem::Odd("an attribute is too short"));
     }
-    Ok(Element {
+    Ok(Start {
         name: pool.get(name).unwrap_or_default(),
         attributes: body.from(start)?.take(count * attribute_size)?,
         attribute_size: attribute_size.max(ATTRIBUTE),

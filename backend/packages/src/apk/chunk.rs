@@ -1,14 +1,15 @@
 //! What Android's binary XML and resource tables share: chunks, string pools and typed values
 //! (AOSP `ResourceTypes.h`).
 
-use super::Problem;
-use crate::bytes_view::{Truncated, View};
+use crate::{
+    android::{
+        Problem,
+        value::{LONGEST_TEXT, Value},
+    },
+    bytes_view::{Truncated, View},
+};
 
 pub(super) const STRING_POOL: u16 = 0x0001;
-
-/// The most characters of a text that are kept: enough for any label, permission or path, and a cap on what a small file
-/// that names one long text many times can cost.
-const LONGEST_TEXT: usize = 512;
 
 const NONE: u32 = u32::MAX;
 
@@ -109,23 +110,46 @@ fn utf8_length(view: &mut View<'_>) -> Result<usize, Truncated> {
     Ok((first & 0x7f) << 8 | usize::from(view.u8()?))
 }
 
-/// aapt2 writes characters outside the basic plane as two surrogates of three bytes each.
+/// Characters outside the basic plane may be written as two surrogates of three bytes each, as aapt2 does. What is no character becomes U+FFFD,
+/// and the rest of the text stands.
 fn from_modified_utf8(bytes: &[u8]) -> String {
     let mut units = Vec::new();
     let mut rest = bytes;
     while units.len() < LONGEST_TEXT {
-        let (unit, used) = match *rest {
+        let used = match *rest {
             [] => break,
-            [a, ..] if a < 0x80 => (u16::from(a), 1),
-            [a, b, ..] if a & 0xe0 == 0xc0 => (u16::from(a & 0x1f) << 6 | u16::from(b & 0x3f), 2),
-            [a, b, c, ..] if a & 0xf0 == 0xe0 => {
-                let high = u16::from(a & 0x0f) << 12;
-                (high | u16::from(b & 0x3f) << 6 | u16::from(c & 0x3f), 3)
+            [a @ 0xc0..=0xdf, b @ 0x80..=0xbf, ..] => {
+                units.push(u16::from(a & 0x1f) << 6 | u16::from(b & 0x3f));
+                2
             }
-            _ => (0xfffd, 1),
+            [a @ 0xe0..=0xef, b @ 0x80..=0xbf, c @ 0x80..=0xbf, ..] => {
+                let high = u16::from(a & 0x0f) << 12;
+                units.push(high | u16::from(b & 0x3f) << 6 | u16::from(c & 0x3f));
+                3
+            }
+            [a, ..] if a < 0x80 => {
+                units.push(u16::from(a));
+                1
+            }
+            [..] => {
+                let four = rest.get(..4).and_then(|four| str::from_utf8(four).ok());
+                let c = four.and_then(|four| four.chars().next());
+                let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+                units.extend_from_slice(c.encode_utf16(&mut [0; 2]));
+                four.map_or(1, |_| c.len_utf8())
+            }
         };
-        units.push(unit);
         rest = rest.get(used..).unwrap_or_default();
+    }
+    from_utf16(units)
+}
+
+/// A text that is no longer than others. One that is cut within a character ends before it.
+fn from_utf16(mut units: Vec<u16>) -> String {
+    let is_cut = units.len() >= LONGEST_TEXT;
+    let is_half = |unit: &u16| (0xd800..0xdc00).contains(unit);
+    if is_cut && units.last().is_some_and(is_half) {
+        units.pop();
     }
     String::from_utf16_lossy(&units)
 }
@@ -144,47 +168,26 @@ fn read_utf16(view: &mut View<'_>) -> Result<String, Truncated> {
         .take(LONGEST_TEXT)
         .map(|unit| u16::from_le_bytes(*unit))
         .collect();
-    Ok(String::from_utf16_lossy(&units))
+    Ok(from_utf16(units))
 }
 
-/// A typed value, of the kinds that matter here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    /// A text or, in a resource table, a path.
-    Text(String),
-    /// A number, also a boolean's.
-    Number(u32),
-    /// The number of a resource.
-    Reference(u32),
+/// Reads a `Res_value`.
+pub(super) fn value(
+    view: &mut View<'_>,
+    pool: &StringPool<'_>,
+) -> Result<Option<Value>, Truncated> {
+    view.take(3)?;
+    let kind = view.u8()?;
+    Ok(value_of(kind, view.u32()?, pool))
 }
 
-impl Value {
-    /// The text, if it is one.
-    pub(super) fn into_text(self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text),
-            Self::Number(_) | Self::Reference(_) => None,
-        }
-    }
-
-    /// Reads a `Res_value`.
-    pub(super) fn read(
-        view: &mut View<'_>,
-        pool: &StringPool<'_>,
-    ) -> Result<Option<Self>, Truncated> {
-        view.take(3)?;
-        let kind = view.u8()?;
-        Ok(Self::of(kind, view.u32()?, pool))
-    }
-
-    /// The value of `kind` that `data` stands for.
-    pub(super) fn of(kind: u8, data: u32, pool: &StringPool<'_>) -> Option<Self> {
-        match kind {
-            0x01 | 0x07 if data != 0 => Some(Self::Reference(data)),
-            0x03 if data != NONE => pool.get(data).map(Self::Text),
-            0x10..=0x12 => Some(Self::Number(data)),
-            _ => None,
-        }
+/// The value of `kind` that `data` stands for.
+pub(super) fn value_of(kind: u8, data: u32, pool: &StringPool<'_>) -> Option<Value> {
+    match kind {
+        0x01 | 0x07 if data != 0 => Some(Value::Reference(data)),
+        0x03 if data != NONE => pool.get(data).map(Value::Text),
+        0x10..=0x12 => Some(Value::Number(data)),
+        _ => None,
     }
 }
 
@@ -201,5 +204,33 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_do_no_harm() {
         assert_eq!(from_modified_utf8(&[0xff, b'a', 0xe1]), "\u{fffd}a\u{fffd}");
+        assert_eq!(from_modified_utf8(&[0xc3, b'a', b'b']), "\u{fffd}ab");
+        assert_eq!(from_modified_utf8(&[0xe1, 0x80, b'a']), "\u{fffd}\u{fffd}a");
+    }
+
+    #[test]
+    fn half_a_character_loses_nothing_but_itself() {
+        let text = |bytes: &[u8]| {
+            let length = u8::try_from(bytes.len()).unwrap();
+            read_utf8(&mut View::new(&[&[9, length], bytes].concat())).unwrap()
+        };
+        let halved = [b"Wal".as_slice(), &[0xed, 0xa0, 0xbd], "let 😀ä".as_bytes()].concat();
+        assert_eq!(text(&halved), "Wal\u{fffd}let 😀ä");
+        assert_eq!(text("Wallet 😀".as_bytes()), "Wallet 😀");
+
+        let units = |units: &[u16]| {
+            let length = u16::try_from(units.len()).unwrap();
+            let units = [&[length], units].concat();
+            let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            read_utf16(&mut View::new(&bytes)).unwrap()
+        };
+        assert_eq!(units(&[0x57, 0xd83d, 0x61, 0xde00]), "W\u{fffd}a\u{fffd}");
+        assert_eq!(units(&[0x57, 0xd83d]), "W\u{fffd}");
+        let long = [&[0x61; 511][..], &[0xd83d, 0xde00]].concat();
+        assert_eq!(
+            units(&long),
+            "a".repeat(511),
+            "it is cut between characters"
+        );
     }
 }

@@ -1,18 +1,14 @@
 //! The resource table (`resources.arsc`), just enough to follow a reference to a text, a number or a bitmap's path.
 
-use std::collections::VecDeque;
-
-use super::{
-    Problem,
-    chunk::{Chunk, STRING_POOL, StringPool, Value},
+use super::chunk::{self, Chunk, STRING_POOL, StringPool};
+use crate::{
+    android::{
+        Problem,
+        resource::{self, Config, Language},
+        value::Value,
+    },
+    bytes_view::{Truncated, View},
 };
-use crate::bytes_view::{Truncated, View};
-
-/// How many references are followed one after another: they may form circles.
-const HOPS: usize = 16;
-
-/// How many resources are looked up for one icon.
-const LOOKUPS: usize = 64;
 
 /// How many blocks of entries a table may have: a large app has some thousand.
 const MOST_TYPES: usize = 16_384;
@@ -20,9 +16,6 @@ const MOST_TYPES: usize = 16_384;
 const TABLE: u16 = 0x0002;
 const PACKAGE: u16 = 0x0200;
 const TYPE: u16 = 0x0201;
-
-/// The number of the framework's own package, which no app holds.
-const FRAMEWORK: u32 = 1;
 
 /// A resource table whose blocks are indexed.
 pub(super) struct Table<'a> {
@@ -39,15 +32,6 @@ struct Type<'a> {
     offsets: &'a [u8],
     entries: &'a [u8],
     config: Config,
-}
-
-/// For which devices a value is meant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Config {
-    locale: [u8; 4],
-    density: u16,
-    /// How many of its bytes ask for something.
-    demands: usize,
 }
 
 impl<'a> Table<'a> {
@@ -70,78 +54,19 @@ impl<'a> Table<'a> {
         let pool = pool.ok_or(Problem::Odd("it has no texts"))?;
         Ok(Self { pool, types })
     }
-
-    /// Follows `value` to a text or a number, as a device without preferences would.
-    pub(super) fn resolve(&self, value: Value) -> Result<Value, Problem> {
-        let mut value = value;
-        for _ in 0..HOPS {
-            let Value::Reference(id) = value else {
-                return Ok(value);
-            };
-            value = self
-                .lookup(id)
-                .min_by_key(|(config, _)| config.rank())
-                .map(|(_, value)| value)
-                .ok_or_else(|| missing(id))?;
-        }
-        Err(Problem::Odd("its references lead in a circle"))
-    }
-
-    /// Paths of the files that `value` refers to, those for the densest screens first.
-    pub(super) fn files(&self, value: Value) -> Result<Vec<String>, Problem> {
-        let id = match value {
-            Value::Text(path) => return Ok(vec![path]),
-            Value::Reference(id) => id,
-            Value::Number(_) => return Err(Problem::Odd("it is a number and no file")),
-        };
-        let mut found = Vec::new();
-        let mut todo = VecDeque::from([(id, 0, 0)]);
-        let mut lookups = 0;
-        while let Some((id, density, hops)) = todo.pop_front() {
-            lookups += 1;
-            if hops >= HOPS || lookups > LOOKUPS {
-                break;
-            }
-            for (config, value) in self.lookup(id) {
-                let density = config.dots().max(density);
-                match value {
-                    Value::Text(path) if found.len() < LOOKUPS => found.push((density, path)),
-                    Value::Reference(next) if todo.len() < LOOKUPS => {
-                        todo.push_back((next, density, hops + 1));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        if found.is_empty() {
-            return Err(if lookups > HOPS {
-                Problem::Odd("its references lead in a circle")
-            } else {
-                missing(id)
-            });
-        }
-        found.sort_by(|a, b| b.cmp(a));
-        found.dedup();
-        Ok(found.into_iter().map(|(_, path)| path).collect())
-    }
-
-    fn lookup(&self, id: u32) -> impl Iterator<Item = (Config, Value)> {
-        let (kind, index) = ((id >> 24, id >> 16 & 0xff), id & 0xffff);
-        self.types
-            .iter()
-            .filter(move |candidate| candidate.id == kind)
-            .filter_map(move |candidate| {
-                let value = candidate.value(index, &self.pool).ok()??;
-                Some((candidate.config, value))
-            })
-    }
 }
 
-fn missing(id: u32) -> Problem {
-    if id >> 24 == FRAMEWORK {
-        Problem::Odd("it is one of Android's own resources")
-    } else {
-        Problem::Odd("it refers to a resource that is not there")
+impl resource::Table for Table<'_> {
+    fn lookup(&self, id: u32) -> Box<dyn Iterator<Item = (Config, Value)> + '_> {
+        let (kind, index) = ((id >> 24, id >> 16 & 0xff), id & 0xffff);
+        let candidates = self
+            .types
+            .iter()
+            .filter(move |candidate| candidate.id == kind);
+        Box::new(candidates.filter_map(move |candidate| {
+            let value = candidate.value(index, &self.pool).ok()??;
+            Some((candidate.config, value))
+        }))
     }
 }
 
@@ -174,7 +99,7 @@ impl<'a> Type<'a> {
             count,
             offsets: chunk.body()?.rest(),
             entries: View::new(chunk.bytes).from(start)?.rest(),
-            config: Config::parse(fields)?,
+            config: config(fields)?,
         })
     }
 
@@ -211,47 +136,31 @@ impl<'a> Type<'a> {
         let [flags, kind] = view.u16()?.to_le_bytes();
         let data = view.u32()?;
         if flags & 8 != 0 {
-            return Ok(Value::of(kind, data, pool));
+            return Ok(chunk::value_of(kind, data, pool));
         }
         if flags & 1 != 0 {
             return Ok(None);
         }
-        Value::read(&mut entry.from(size)?, pool)
+        chunk::value(&mut entry.from(size)?, pool)
     }
 }
 
-impl Config {
-    fn parse(mut view: View<'_>) -> Result<Self, Truncated> {
-        let size = usize::try_from(view.u32()?).map_err(|_| Truncated)?;
-        let rest = view.take(size.checked_sub(4).ok_or(Truncated)?)?;
-        let mut view = View::new(rest);
-        view.take(4)?;
-        let locale = view.u32()?.to_le_bytes();
-        view.take(2)?;
-        Ok(Self {
-            locale,
-            density: view.u16()?,
-            demands: rest.iter().filter(|byte| **byte != 0).count(),
-        })
-    }
-
-    /// Which text a device without preferences takes: the smallest.
-    fn rank(&self) -> (u8, usize) {
-        let language = match self.locale {
-            [0, 0, 0, 0] => 0,
-            [b'e', b'n', 0, 0] => 1,
-            [b'e', b'n', _, _] => 2,
-            _ => 3,
-        };
-        (language, self.demands)
-    }
-
-    /// Dots per inch; the numbers for "any" and "none" stand for drawings, which are no bitmaps.
-    fn dots(&self) -> u16 {
-        if self.density >= 0xfffe {
-            0
-        } else {
-            self.density
-        }
-    }
+/// Reads a `ResTable_config`.
+fn config(mut view: View<'_>) -> Result<Config, Truncated> {
+    let size = usize::try_from(view.u32()?).map_err(|_| Truncated)?;
+    let rest = view.take(size.checked_sub(4).ok_or(Truncated)?)?;
+    let mut view = View::new(rest);
+    view.take(4)?;
+    let language = match view.u32()?.to_le_bytes() {
+        [0, 0, 0, 0] => Language::Any,
+        [b'e', b'n', 0, 0] => Language::English,
+        [b'e', b'n', _, _] => Language::RegionalEnglish,
+        _ => Language::Other,
+    };
+    view.take(2)?;
+    Ok(Config {
+        language,
+        density: view.u16()?,
+        demands: rest.iter().filter(|byte| **byte != 0).count(),
+    })
 }

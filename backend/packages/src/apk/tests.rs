@@ -2,7 +2,7 @@
 
 use domain::{
     digest::Digest,
-    package::{Scheme, TableFlaw},
+    package::{FlutterMode, Scheme, TableFlaw},
 };
 use futures::executor::block_on;
 
@@ -14,6 +14,7 @@ use super::{
     *,
 };
 use crate::{
+    archive::Archive,
     archive::testing::{Line, deflated, stored, zip},
     source::{Memory, Metered},
 };
@@ -454,6 +455,105 @@ fn a_text_named_a_thousand_times_costs_little() {
     assert_eq!(label.unwrap().len(), 512);
 }
 
+/// The same document with a lone surrogate for each of the private characters in it.
+fn with_halves(manifest: &[u8]) -> Vec<u8> {
+    let mut bytes = manifest.to_vec();
+    let private = '\u{ea17}'.encode_utf16(&mut [0])[0].to_le_bytes();
+    for at in 0..bytes.len() - 1 {
+        if bytes[at..].starts_with(&private) {
+            bytes[at..at + 2].copy_from_slice(&0xd83d_u16.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+#[test]
+fn half_a_character_or_one_that_hides_costs_no_fact() {
+    let hostile = "a\u{ea17}b\u{202e}\n\u{1b}[31m\u{200b}c";
+    let manifest = Xml::new()
+        .start(
+            "manifest",
+            &[
+                ("package", Is::Text(hostile)),
+                ("versionName", Is::Text(hostile)),
+                ("split", Is::Text(hostile)),
+                ("requiredSplitTypes", Is::Text(hostile)),
+            ],
+        )
+        .leaf("uses-permission", &[("name", Is::Text("a.\u{ea17}"))])
+        .leaf("uses-permission", &[("name", Is::Text(hostile))])
+        .leaf("instrumentation", &[("targetPackage", Is::Text(hostile))])
+        .leaf("application", &[("label", Is::Text(hostile))])
+        .finish();
+    let inspection = look(apk(&with_halves(&manifest), &[]));
+    let expected = "a\u{fffd}b[31mc";
+    let package = &inspection.package;
+    let texts = [
+        &package.name,
+        &package.version_name,
+        &package.label,
+        &package.split,
+        &package.instruments,
+    ];
+    for text in texts {
+        assert_eq!(text.as_deref(), Some(expected));
+    }
+    assert_eq!(package.required_splits, Some(vec![expected.to_owned()]));
+    assert_eq!(package.permissions, ["a.\u{fffd}"]);
+    assert!(why(&inspection, "permissions").contains("not shown"));
+}
+
+#[test]
+fn paths_in_a_package_are_told_without_what_hides() {
+    let path = "lib/arm64-v8a/lib\u{202e}\u{1b}.so";
+    let mut old = b"\x7fELF\x02\x01\x01".to_vec();
+    old.resize(0x20, 0);
+    old.extend(64_u64.to_le_bytes());
+    old.resize(0x36, 0);
+    old.extend([56, 0, 1, 0]);
+    old.resize(64, 0);
+    old.extend([1, 0, 0, 0]);
+    old.resize(64 + 56, 0);
+    let signature = Line {
+        crc32: 1,
+        ..stored("META-INF/\u{202e}\u{1b}\n.RSA", b"x")
+    };
+    let list = stored("META-INF/\u{202e}\u{1b}\n.SF", b"");
+    let inspection = look(zip(&[stored(path, &old), signature, list]));
+    let pages = inspection.package.small_pages.as_ref().unwrap();
+    assert_eq!(pages.libraries, ["arm64-v8a/lib.so"]);
+    let reason = why(&inspection, "v1 signature");
+    assert!(reason.contains("META-INF"), "{reason}");
+    for unread in &inspection.package.unread {
+        assert!(
+            unread.why.chars().all(domain::text::may_stand),
+            "{unread:?}"
+        );
+    }
+}
+
+/// A source that fails with words of somebody else.
+struct Failing;
+
+impl ReadAt for Failing {
+    type Error = std::io::Error;
+
+    fn size(&self) -> u64 {
+        1_000
+    }
+
+    async fn read_at(&self, _range: std::ops::Range<u64>) -> Result<bytes::Bytes, Self::Error> {
+        Err(std::io::Error::other("no\u{202e}\r\nSuch: thing"))
+    }
+}
+
+#[test]
+fn words_of_a_failure_are_on_one_line() {
+    let inspection = block_on(inspect(Failing));
+    let reason = why(&inspection, "package");
+    assert!(reason.ends_with("noSuch: thing"), "{reason:?}");
+}
+
 #[test]
 fn a_rotated_certificate_comes_with_its_ancestors() {
     let lineage: [&[u8]; 2] = [b"old", b"new"];
@@ -595,6 +695,162 @@ fn an_engine_that_lies_about_its_sections_costs_little() {
     let package = block_on(inspect(&source)).package;
     assert_eq!(package.flutter.unwrap().dart_version, None);
     assert!(source.fetched() < 600_000, "{}", source.fetched());
+}
+
+/// The beginning of a snapshot with these features.
+fn snapshot(features: &str) -> Vec<u8> {
+    let mut bytes = vec![0xf5, 0xf5, 0xdc, 0xdc];
+    bytes.extend([7; 16]);
+    bytes.extend(b"0123456789abcdef0123456789abcdef");
+    bytes.extend(features.as_bytes());
+    bytes.push(0);
+    bytes
+}
+
+/// A library with `content` at `place`, and the names and places of sections that it says it has: constants, a table of
+/// symbols and their names.
+fn library(size: usize, place: usize, content: &[u8], symbol: &str) -> Vec<u8> {
+    let names = [b"\0.rodata\0.text\0", symbol.as_bytes(), b"\0"].concat();
+    let (symbols_at, names_at) = (size - 4_000, size - 3_000);
+    let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
+    bytes.resize(0x28, 0);
+    bytes.extend((size as u64 - 2_000).to_le_bytes());
+    bytes.resize(0x3a, 0);
+    bytes.extend([64, 0, 4, 0, 3, 0]);
+    bytes.resize(size, 3);
+    bytes[place..place + content.len()].copy_from_slice(content);
+    let mut symbols = vec![0; 24];
+    symbols.extend(16_u32.to_le_bytes());
+    symbols.extend([0; 4]);
+    symbols.extend((place as u64 + 0x1000).to_le_bytes());
+    symbols.extend([0; 8]);
+    bytes[symbols_at..symbols_at + 48].copy_from_slice(&symbols);
+    bytes[names_at..names_at + names.len()].copy_from_slice(&names);
+    let sections = [
+        (0, 0, 0, 0, 0, 0),
+        (1, 1, place + 0x1000 - 100, place - 100, 100_000, 0),
+        (0, 11, 0, symbols_at, 48, 3),
+        (0, 3, 0, names_at, names.len(), 0),
+    ];
+    let mut at = size - 2_000;
+    for (name, kind, address, offset, size, link) in sections {
+        let mut section = u32::to_le_bytes(name).to_vec();
+        section.extend(u32::to_le_bytes(kind));
+        section.extend([0; 8]);
+        for number in [address, offset, size] {
+            section.extend((number as u64).to_le_bytes());
+        }
+        section.extend(u32::to_le_bytes(link));
+        section.resize(64, 0);
+        bytes[at..at + 64].copy_from_slice(&section);
+        at += 64;
+    }
+    bytes
+}
+
+/// The mode that is read from these files beside an engine.
+fn mode(files: &[Line]) -> Option<FlutterMode> {
+    let engine = stored("lib/arm64-v8a/libflutter.so", b"");
+    let lines: Vec<Line> = [engine].into_iter().chain(files.iter().cloned()).collect();
+    look(zip(&lines)).package.flutter.unwrap().mode
+}
+
+#[test]
+fn the_mode_of_flutter_is_told_by_its_code() {
+    let asset = |name| stored(&format!("assets/flutter_assets/{name}"), b"");
+    let product = snapshot("product no-dwarf_stack_traces arm64 android");
+    let profile = snapshot("release no-dwarf_stack_traces arm64 android");
+    let compiled = |method: fn(&str, &[u8]) -> Line, content: &[u8]| {
+        method("lib/arm64-v8a/libapp.so", &[&[0; 0x200], content].concat())
+    };
+    assert_eq!(mode(&[asset("kernel_blob.bin")]), Some(FlutterMode::Debug));
+    assert_eq!(mode(&[asset("vm_snapshot_data")]), Some(FlutterMode::Debug));
+    for method in [stored, deflated] {
+        let release = compiled(method, &product);
+        assert_eq!(
+            mode(std::slice::from_ref(&release)),
+            Some(FlutterMode::Release)
+        );
+        assert_eq!(
+            mode(&[compiled(method, &profile)]),
+            Some(FlutterMode::Profile)
+        );
+        assert_eq!(mode(&[compiled(method, b"")]), None);
+        assert_eq!(
+            mode(&[release, asset("kernel_blob.bin")]),
+            None,
+            "it is both"
+        );
+    }
+    assert_eq!(mode(&[asset("AssetManifest.bin")]), None);
+    let other = stored("lib/x86/libapp.so", &profile);
+    let phone = stored("lib/arm64-v8a/libapp.so", &product);
+    assert_eq!(mode(&[other.clone(), phone]), Some(FlutterMode::Release));
+    assert_eq!(mode(&[other]), Some(FlutterMode::Profile));
+}
+
+#[test]
+fn a_snapshot_deep_in_a_library_is_found_by_its_symbol_or_among_the_constants() {
+    let product = snapshot("product arm64");
+    for (symbol, expected) in [
+        ("_kDartVmSnapshotData", Some(FlutterMode::Release)),
+        ("_kDartSnapshotData", Some(FlutterMode::Release)),
+        // No symbol of a snapshot: the constants begin with it.
+        ("_other", Some(FlutterMode::Release)),
+    ] {
+        let library = library(3_000_000, 1_500_000, &product, symbol);
+        let lines = [
+            stored("lib/arm64-v8a/libflutter.so", b""),
+            stored("lib/arm64-v8a/libapp.so", &library),
+            stored("assets/a", &vec![0; 400_000]),
+        ];
+        let source = Metered::new(Memory::new(zip(&lines)));
+        let package = block_on(inspect(&source)).package;
+        assert_eq!(package.flutter.unwrap().mode, expected, "{symbol}");
+        assert!(source.requests() <= 9, "{}", source.requests());
+        assert!(source.fetched() < 600_000, "{}", source.fetched());
+    }
+    let far = [vec![3; 90_000], product].concat();
+    let found = |symbol| {
+        let library = library(3_000_000, 1_500_000, &far, symbol);
+        mode(&[stored("lib/arm64-v8a/libapp.so", &library)])
+    };
+    assert_eq!(found("_other"), None, "it is too far from the beginning");
+    assert_eq!(found("_kDartVmSnapshotData"), None, "it is not there");
+}
+
+#[test]
+fn code_that_lies_about_its_tables_costs_little() {
+    let whole = library(1_000_000, 500_000, b"", "_kDartVmSnapshotData");
+    let sections = whole.len() - 2_000;
+    let places = [
+        0x28,
+        0x3c,
+        sections + 64 + 24,
+        sections + 128 + 24,
+        sections + 128 + 40,
+    ];
+    let more = [
+        sections + 192 + 24,
+        sections + 192 + 32,
+        whole.len() - 4_000 + 32,
+    ];
+    for at in places.into_iter().chain(more) {
+        for word in [0, u64::MAX, 900_000, 1 << 40] {
+            let mut broken = whole.clone();
+            broken[at..at + 8].copy_from_slice(&word.to_le_bytes());
+            let lines = [
+                stored("lib/x86/libflutter.so", b""),
+                stored("lib/x86/libapp.so", &broken),
+                stored("assets/a", &vec![0; 300_000]),
+            ];
+            let source = Metered::new(Memory::new(zip(&lines)));
+            let package = block_on(inspect(&source)).package;
+            assert_eq!(package.flutter.unwrap().mode, None);
+            assert!(source.requests() <= 9, "{}", source.requests());
+            assert!(source.fetched() < 750_000, "{}", source.fetched());
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The directory at a zip's end (APPNOTE 4.3.12 and 4.3.16), with limits that are checked before anything is read or kept.
 
-use super::{Entry, Error, Method};
+use super::{Entry, Error, Method, names};
 use crate::{
     bytes_view::{Truncated, View},
     source::{Blocks, ReadAt},
@@ -21,6 +21,8 @@ const ZIP64_END: u32 = 0x0606_4b50;
 const ZIP64_END_SIZE: u64 = 56;
 /// The number of the extra field with 64-bit numbers.
 const ZIP64_EXTRA: u16 = 1;
+/// The flag of an entry whose path is UTF-8.
+const UTF8: u16 = 1 << 11;
 /// The longest path that is read, so that every message can name it.
 const LONGEST_PATH: u16 = 1024;
 const HEADER: u32 = 0x0201_4b50;
@@ -182,7 +184,7 @@ fn parse_entry(view: &mut View<'_>) -> Result<Result<Entry, Error>, Truncated> {
     let attributes = view.u32()?;
     let header_offset = view.u32()?;
     let name_length = u64::from(name);
-    let name = String::from_utf8_lossy(view.take(usize::from(name))?).into_owned();
+    let name = names::decode(view.take(usize::from(name))?, flags & UTF8 != 0);
     let extra = view.take(usize::from(extra))?;
     view.take(usize::from(comment))?;
     let Ok([size, compressed_size, header_offset]) =

@@ -383,16 +383,58 @@ fn a_symbolic_link_is_refused() {
     assert_eq!(files_of(&[plain]).unwrap(), ["app.apk"]);
 }
 
+/// Names of the files in a zip whose first path has these bytes in place of its `@`, and the flags.
+fn names_of(bytes: &[u8], flags: u16) -> Vec<String> {
+    let path = "@".repeat(bytes.len());
+    let first = Line {
+        flags,
+        ..stored(&format!("out/{path}.txt"), b"1")
+    };
+    let mut whole = zip(&[first, stored("z.txt", b"2")]);
+    let places: Vec<usize> = (0..whole.len())
+        .filter(|at| whole[*at..].starts_with(path.as_bytes()))
+        .collect();
+    assert_eq!(places.len(), 2);
+    for at in places {
+        whole[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+    // A path takes the bytes that it has in the zip, however many it is read as.
+    let archive = open(whole).unwrap();
+    let files = archive.files().unwrap();
+    for file in &files {
+        unpack(&archive, &file.entry.name).unwrap();
+    }
+    files.iter().map(|file| file.name.to_string()).collect()
+}
+
 #[test]
-fn a_path_in_another_encoding_takes_the_bytes_that_it_has() {
-    let mut bytes = zip(&[stored("@@@@.txt", b""), stored("z.txt", b"")]);
-    for byte in &mut bytes {
-        // An umlaut in the encoding of old desktops.
-        if *byte == b'@' {
-            *byte = 0x84;
+fn a_path_in_the_encoding_of_old_desktops_is_read() {
+    let of_europe = b"Gr\x94\xe1en\x84nderung";
+    assert_eq!(names_of(of_europe, 0), ["Größenänderung.txt", "z.txt"]);
+    let of_japan = b"\x83\x65\x83\x58\x83\x67";
+    assert_eq!(names_of(of_japan, 0), ["テスト.txt", "z.txt"]);
+    // A backslash may be half of a character.
+    assert_eq!(names_of(b"\x95\x5c\x8e\xa6", 0), ["表示.txt", "z.txt"]);
+    assert_eq!(names_of("größe".as_bytes(), 0), ["größe.txt", "z.txt"]);
+    assert_eq!(names_of("größe".as_bytes(), 0x800), ["größe.txt", "z.txt"]);
+    let no_utf8 = names_of(b"\x84\x84", 0x800);
+    assert_eq!(no_utf8, ["\u{fffd}\u{fffd}.txt", "z.txt"]);
+}
+
+#[test]
+fn a_path_in_another_encoding_is_no_way_out() {
+    let mut whole = zip(&[stored("@@..@x", b"")]);
+    for (from, to) in [(b"@@", b"\x95\x5c"), (b"@x", b"\\\x84")] {
+        let mut at = 0;
+        while at + 1 < whole.len() {
+            if whole[at..].starts_with(from) {
+                whole[at..at + 2].copy_from_slice(to);
+            }
+            at += 1;
         }
     }
-    assert_eq!(open(bytes).unwrap().files().unwrap().len(), 2);
+    let error = open(whole).unwrap().files().unwrap_err();
+    assert!(matches!(error, Error::UnsafePath { .. }), "{error}");
 }
 
 #[test]

@@ -205,6 +205,7 @@ impl Registrations<'_> {
         };
         let of_package = build
             .package()
+            .or(build.bundle())
             .and_then(|package| package.version_name.clone());
         build.version = facts.version.clone().or(of_package);
         record_size::fit(&mut build);

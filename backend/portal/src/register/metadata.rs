@@ -17,13 +17,19 @@ pub(super) struct Inspected {
 }
 
 impl Registrations<'_> {
-    /// Reads a package. What cannot be read is named in the answer; a file that is no package says nothing.
+    /// Reads a package or a bundle. What cannot be read is named in the answer; a file that is no package says nothing.
     pub(super) async fn inspect(self, file: &Incoming) -> Result<Inspected> {
-        if ArtifactKind::of(&file.name) != ArtifactKind::Apk {
-            return Ok(Inspected::default());
-        }
         let object = StoredObject::new(self.portal.objects.clone(), &file.place, file.written.size);
-        let inspection = packages::apk::inspect(object).await;
+        let inspection = match ArtifactKind::of(&file.name) {
+            ArtifactKind::Apk => packages::apk::inspect(object).await,
+            ArtifactKind::Aab => packages::bundle::inspect(object).await,
+            ArtifactKind::Ipa
+            | ArtifactKind::Mapping
+            | ArtifactKind::Sbom
+            | ArtifactKind::TestReport
+            | ArtifactKind::WebBundle
+            | ArtifactKind::Other => return Ok(Inspected::default()),
+        };
         let bytes = inspection.icon.map(Bytes::from);
         let icon = inspection.package.icon.clone().zip(bytes);
         Ok(Inspected {

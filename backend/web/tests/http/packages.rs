@@ -7,6 +7,7 @@ use testkit::TestPortal;
 
 const APP: &[u8] = include_bytes!("../../../packages/tests/cases/app-debug.apk");
 const TESTS: &[u8] = include_bytes!("../../../packages/tests/cases/app-debug-androidTest.apk");
+const BUNDLE: &[u8] = include_bytes!("../../../packages/tests/cases/wallet.aab");
 const FLAVOUR_A: &[u8] = include_bytes!("../../../packages/tests/cases/app-a-release.apk");
 const FLAVOUR_B: &[u8] = include_bytes!("../../../packages/tests/cases/app-b-release.apk");
 
@@ -56,4 +57,36 @@ async fn packages_of_different_apps_are_no_build() {
     );
     assert_eq!(portal.build_count().await, 0);
     assert_eq!(portal.get("/wallet/dev/latest.apk").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_bundle_is_read_and_not_offered() {
+    let portal = TestPortal::new().await;
+    let alone = portal.push("dev", &[("app.aab", BUNDLE)]).await;
+    let view = portal.json(&format!("/api/v1/builds/{alone}")).await;
+    let [file] = view["build"]["artifacts"].as_array().unwrap().as_slice() else {
+        panic!("{view}");
+    };
+    assert_eq!(file["package"]["name"], "dev.example.wallet");
+    assert_eq!(
+        file["package"]["signing"]["v1"].as_array().unwrap().len(),
+        1
+    );
+    assert_eq!(view["build"]["version"], file["package"]["version_name"]);
+    let page = portal.get(&format!("/wallet/builds/{alone}")).await;
+    for words in [
+        "No phone installs a bundle, and this build has no APK",
+        "Upload key",
+    ] {
+        assert!(page.text().contains(words), "{words}");
+    }
+    let tap = portal.get("/wallet/dev/latest.apk").await;
+    assert!(!tap.status.is_redirection(), "{}", tap.status);
+    // Beside a package it is not the one that is served, whoever signed it.
+    let files = [("app.aab", BUNDLE), ("app-debug.apk", APP)];
+    let both = portal.push("dev", &files).await;
+    let page = portal.get(&format!("/wallet/builds/{both}")).await;
+    assert!(page.text().contains("Install the APK of this build."));
+    let tap = portal.get("/wallet/dev/latest.apk").await;
+    assert!(tap.header("location").contains("/app-debug.apk?"));
 }

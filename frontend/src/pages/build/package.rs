@@ -2,7 +2,7 @@
 
 use domain::{
     digest::Digest,
-    package::{Flutter, Package, Signing, SmallPages, TableFlaw, Unread},
+    package::{Flutter, FlutterMode, Package, Signing, SmallPages, TableFlaw, Unread},
 };
 use leptos::prelude::*;
 
@@ -32,6 +32,45 @@ pub(super) fn section(package: &Package) -> AnyView {
             {certificates(&package.signing)}
             {permissions(&package.permissions)}
         </section>
+    }
+    .into_any()
+}
+
+/// The section of a bundle's facts.
+pub(super) fn of_bundle(bundle: &Package, has_apk: bool) -> AnyView {
+    let advice = if has_apk {
+        "No phone installs a bundle. Install the APK of this build."
+    } else {
+        "No phone installs a bundle, and this build has no APK: Google Play makes them of it."
+    };
+    view! {
+        <section aria-labelledby="bundle">
+            {heading::section("bundle", "Android App Bundle", None)}
+            <p class="hint">{advice}</p>
+            {unread(&bundle.unread)}
+            <dl class="facts-grid">
+                {fact("Application ID", bundle.name.clone())}
+                {fact("Label", bundle.label.clone())}
+                {fact("Version", version(bundle))}
+                {fact("Android", sdks(bundle))}
+                {fact("Native code", (!bundle.abis.is_empty()).then(|| bundle.abis.join(", ")))}
+                {fact("Flutter", bundle.flutter.as_ref().map(flutter))}
+                {fact("Not ready for pages of 16 KB", bundle.small_pages.as_ref().map(small_pages))}
+            </dl>
+            {upload_keys(&bundle.signing.v1)}
+        </section>
+    }
+    .into_any()
+}
+
+fn upload_keys(certificates: &[Digest]) -> AnyView {
+    if certificates.is_empty() {
+        return view! { <p class="hint">"It is not signed with an upload key."</p> }.into_any();
+    }
+    view! {
+        <h3>"Upload key"</h3>
+        <p class="hint">"SHA-256 of the certificate that it is uploaded with. Google Play signs what phones get with another one."</p>
+        <dl class="certificates"><div><dt>"v1"</dt><dd>{codes(certificates)}</dd></div></dl>
     }
     .into_any()
 }
@@ -67,10 +106,15 @@ fn sdks(package: &Package) -> Option<String> {
 }
 
 fn flutter(flutter: &Flutter) -> String {
-    flutter.dart_version.as_ref().map_or_else(
-        || "yes".to_owned(),
-        |version| format!("yes, Dart {version}"),
-    )
+    let dart = flutter.dart_version.as_ref();
+    let dart = dart.map(|version| format!("Dart {version}"));
+    let mode = flutter.mode.map(|mode| match mode {
+        FlutterMode::Debug => "debug build".to_owned(),
+        FlutterMode::Profile => "profile build".to_owned(),
+        FlutterMode::Release => "release build".to_owned(),
+    });
+    let parts = ["yes".to_owned()].into_iter().chain(dart).chain(mode);
+    parts.collect::<Vec<String>>().join(", ")
 }
 
 fn splits(kinds: &[String]) -> String {

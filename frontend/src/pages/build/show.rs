@@ -64,6 +64,7 @@ impl Page for BuildPage<'_> {
                 {artifacts::list(view)}
             </section>
             {build.package().map(package::section)}
+            {build.bundle().map(|bundle| package::of_bundle(bundle, build.served().is_some()))}
             {withdraw::form(view, returned).map(|form| view! { <section class="form-actions" aria-label="Withdrawal">{form}</section> })}
         }
         .into_any()

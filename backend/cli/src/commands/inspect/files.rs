@@ -19,6 +19,8 @@ pub(super) struct Found {
     /// As it was typed, or the path of it in a folder that was.
     pub(super) name: String,
     pub(super) source: Source,
+    /// Whether its name says that it is an App Bundle.
+    pub(super) is_bundle: bool,
 }
 
 pub(super) enum Source {
@@ -44,7 +46,9 @@ pub(super) async fn all(what: &[String]) -> Result<Vec<Found>, Failure> {
             let mut packages = Vec::new();
             walk(path, DEEPEST, &mut packages)?;
             if packages.is_empty() {
-                return Err(Failure::NotFound(format!("{name} holds no .apk")));
+                return Err(Failure::NotFound(format!(
+                    "{name} holds no .apk and no .aab"
+                )));
             }
             packages.sort();
             for package in packages {
@@ -67,6 +71,7 @@ pub(super) async fn single(name: &str) -> Result<Found, Failure> {
         .map_err(|error| Failure::Refused(format!("{name} is no address: {error}")))?;
     Ok(Found {
         name: name.to_owned(),
+        is_bundle: has_extension(Path::new(url.path()), "aab"),
         source: Source::Remote(Box::new(RemoteFile::open(&url).await?)),
     })
 }
@@ -82,6 +87,7 @@ fn local(path: &Path) -> Result<Found, Failure> {
         file.map_err(|error| Failure::NotFound(format!("{name} cannot be read: {error}")))?;
     Ok(Found {
         name,
+        is_bundle: has_extension(path, "aab"),
         source: Source::Local(file),
     })
 }
@@ -108,6 +114,10 @@ fn walk(folder: &Path, depth: usize, packages: &mut Vec<PathBuf>) -> Result<(), 
 }
 
 fn is_package(path: &Path) -> bool {
+    has_extension(path, "apk") || has_extension(path, "aab")
+}
+
+fn has_extension(path: &Path, wanted: &str) -> bool {
     let extension = path.extension();
-    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("apk"))
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
 }

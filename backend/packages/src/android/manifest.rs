@@ -1,13 +1,13 @@
-//! What `AndroidManifest.xml` says, before references into the resource table are followed.
+//! What a manifest says, before references into the resource table are followed.
 
 use std::collections::BTreeSet;
 
 use domain::text::is_shown;
 
 use super::{
-    Problem,
-    axml::{Element, Visitor, walk},
-    chunk::Value,
+    Format, Problem,
+    value::Value,
+    xml::{Element, Visitor},
 };
 
 /// More permissions than this are not kept: a record of a build has its limits, and Android itself has some 300.
@@ -73,9 +73,9 @@ struct Activity {
 }
 
 /// Reads the manifest. After an error, what was read before it stands.
-pub(super) fn read(bytes: &[u8]) -> (Manifest, Option<Problem>) {
+pub(super) fn read(bytes: &[u8], format: &Format) -> (Manifest, Option<Problem>) {
     let mut reader = Reader::default();
-    let problem = walk(bytes, &mut reader).err();
+    let problem = (format.walk)(bytes, &mut reader).err();
     let mut manifest = reader.manifest;
     manifest.label = manifest.label.or(manifest.launcher.label.take());
     manifest.icon = manifest.icon.or(manifest.launcher.icon.take());
@@ -91,9 +91,9 @@ struct Reader {
 }
 
 impl Visitor for Reader {
-    fn start(&mut self, depth: usize, element: &Element<'_>) {
+    fn start(&mut self, depth: usize, element: &dyn Element) {
         self.open.truncate(depth - 1);
-        self.open.push(element.name.clone());
+        self.open.push(element.name().to_owned());
         let path: Vec<&str> = self.open.iter().map(String::as_str).collect();
         match path[..] {
             ["manifest"] => self.manifest.identify(element),
@@ -124,7 +124,7 @@ impl Visitor for Reader {
 }
 
 impl Reader {
-    fn category(&mut self, element: &Element<'_>) {
+    fn category(&mut self, element: &dyn Element) {
         let launcher = Value::Text("android.intent.category.LAUNCHER".to_owned());
         if element.by_id(attribute::NAME) != Some(launcher) {
             return;
@@ -160,7 +160,7 @@ impl Manifest {
         self.extract_native_libs == Some(Value::Number(0))
     }
 
-    fn identify(&mut self, element: &Element<'_>) {
+    fn identify(&mut self, element: &dyn Element) {
         self.package = element.by_name("package");
         self.version_code = element.by_id(attribute::VERSION_CODE);
         self.version_code_major = element.by_id(attribute::VERSION_CODE_MAJOR);
@@ -172,19 +172,19 @@ impl Manifest {
         self.required_split_types = types.and_then(Value::into_text);
     }
 
-    fn instrumentation(&mut self, element: &Element<'_>) {
+    fn instrumentation(&mut self, element: &dyn Element) {
         if self.instruments.is_none() {
             let target = element.by_id(attribute::TARGET_PACKAGE);
             self.instruments = Some(target.and_then(Value::into_text).unwrap_or_default());
         }
     }
 
-    fn uses_sdk(&mut self, element: &Element<'_>) {
+    fn uses_sdk(&mut self, element: &dyn Element) {
         self.min_sdk = element.by_id(attribute::MIN_SDK);
         self.target_sdk = element.by_id(attribute::TARGET_SDK);
     }
 
-    fn uses_permission(&mut self, element: &Element<'_>) {
+    fn uses_permission(&mut self, element: &dyn Element) {
         let Some(Value::Text(name)) = element.by_id(attribute::NAME) else {
             return;
         };
@@ -196,7 +196,7 @@ impl Manifest {
         }
     }
 
-    fn service(&mut self, element: &Element<'_>) {
+    fn service(&mut self, element: &dyn Element) {
         let Some(Value::Text(name)) = element.by_id(attribute::PERMISSION) else {
             return;
         };
@@ -213,7 +213,7 @@ impl Manifest {
         }
     }
 
-    fn application(&mut self, element: &Element<'_>) {
+    fn application(&mut self, element: &dyn Element) {
         self.label = element.by_id(attribute::LABEL);
         self.icon = element.by_id(attribute::ICON);
         self.debuggable = element.by_id(attribute::DEBUGGABLE);

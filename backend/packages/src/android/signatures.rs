@@ -6,13 +6,21 @@ mod jar;
 
 use domain::package::{Scheme, Signing, Unread};
 
-use super::{Problem, unread};
+use super::{Format, Problem, unread};
 use crate::{archive::Archive, bytes_view::View, source::ReadAt};
 
-/// Reads all schemes. One that could not be read is unknown, so that it is never taken for absent.
-pub(super) async fn read<S: ReadAt>(archive: &Archive<S>, missing: &mut Vec<Unread>) -> Signing {
+/// Reads all schemes that the format has. One that could not be read is unknown, so that it is never taken for absent.
+pub(super) async fn read<S: ReadAt>(
+    archive: &Archive<S>,
+    format: &Format,
+    missing: &mut Vec<Unread>,
+) -> Signing {
     let mut signing = Signing::default();
-    let block = read_block(archive, &mut signing, missing).await;
+    let block = if format.installs {
+        read_block(archive, &mut signing, missing).await
+    } else {
+        Ok(())
+    };
     if let Err(problem) = block {
         for scheme in [Scheme::V2, Scheme::V3, Scheme::V31] {
             signing.set_unknown(scheme);

@@ -1,9 +1,9 @@
 //! Drawings in XML, as far as they are made of other files: adaptive icons and their layers.
 
 use super::{
-    axml::{Element, Visitor, walk},
-    chunk::Value,
-    read_file,
+    Format, read_file,
+    value::Value,
+    xml::{Element, Visitor},
 };
 use crate::{archive::Archive, source::ReadAt};
 
@@ -18,13 +18,17 @@ const DRAWABLE: u32 = 0x0101_0199;
 
 /// What the drawing refers to: the foreground of an adaptive icon before its background. Nothing for a drawing of lines alone, and for one
 /// that cannot be read.
-pub(super) async fn layers<S: ReadAt>(archive: &Archive<S>, path: &str) -> Vec<Value> {
-    let Ok(bytes) = read_file(archive, path, LONGEST).await else {
+pub(super) async fn layers<S: ReadAt>(
+    archive: &Archive<S>,
+    format: &Format,
+    path: &str,
+) -> Vec<Value> {
+    let Ok(bytes) = read_file(archive, &format.place(path), LONGEST).await else {
         return Vec::new();
     };
     let mut layers = Layers::default();
     // After an error, what was found before it stands.
-    drop(walk(&bytes, &mut layers));
+    drop((format.walk)(&bytes, &mut layers));
     let Layers { front, back, .. } = layers;
     front.into_iter().chain(back).take(MOST_LAYERS).collect()
 }
@@ -38,9 +42,9 @@ struct Layers {
 }
 
 impl Visitor for Layers {
-    fn start(&mut self, depth: usize, element: &Element<'_>) {
+    fn start(&mut self, depth: usize, element: &dyn Element) {
         if depth == 2 {
-            self.layer = Some(element.name.clone());
+            self.layer = Some(element.name().to_owned());
         }
         let reference = element
             .by_id(DRAWABLE)

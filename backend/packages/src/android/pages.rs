@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::package::SmallPages;
 use flate2::{Decompress, FlushDecompress};
 
-use super::short;
+use super::{Library, short};
 use crate::{
     archive::{Archive, Entry, Head, Method},
     bytes_view::{Truncated, View},
@@ -40,38 +40,42 @@ const LOADED: u32 = 1;
 
 /// Looks at the beginnings of all 64-bit libraries, those of phones first. `mapped` says whether Android maps them from the package, in place
 /// of unpacking them: only then their place in it matters.
-pub(super) async fn read<S: ReadAt>(archive: &Archive<S>, mapped: bool) -> Option<SmallPages> {
+pub(super) async fn read<S: ReadAt>(
+    archive: &Archive<S>,
+    library: fn(&str) -> Option<Library<'_>>,
+    mapped: bool,
+) -> Option<SmallPages> {
     let mut found = SmallPages::default();
     for abi in ABIS {
-        let mut libraries = libraries(archive, abi);
+        let mut libraries = libraries(archive, library, abi);
         let left_out = libraries.len().saturating_sub(MOST_LIBRARIES);
         found.unchecked += u32::try_from(left_out).unwrap_or(u32::MAX);
         libraries.truncate(MOST_LIBRARIES);
         for group in groups(libraries) {
-            look(archive, &group, mapped, &mut found).await;
+            look(archive, library, &group, mapped, &mut found).await;
         }
     }
     (found != SmallPages::default()).then_some(found)
 }
 
 /// The libraries for a processor, in the order that they have in the package.
-fn libraries<'a, S: ReadAt>(archive: &'a Archive<S>, abi: &str) -> Vec<&'a Entry> {
+fn libraries<'a, S: ReadAt>(
+    archive: &'a Archive<S>,
+    library: fn(&str) -> Option<Library<'_>>,
+    abi: &str,
+) -> Vec<&'a Entry> {
     let mut seen = HashSet::new();
     let mut libraries: Vec<&Entry> = archive
         .entries()
         .iter()
         .filter(|entry| {
-            let file = library(entry).and_then(|path| path.strip_prefix(abi)?.strip_prefix('/'));
-            file.is_some_and(|file| file.strip_suffix(".so").is_some() && !file.contains('/'))
-                && seen.insert(&entry.name)
+            library(&entry.name).is_some_and(|library| {
+                library.abi == abi && library.file.strip_suffix(".so").is_some()
+            }) && seen.insert(&entry.name)
         })
         .collect();
     libraries.sort_by_key(|entry| entry.position());
     libraries
-}
-
-fn library(entry: &Entry) -> Option<&str> {
-    entry.name.strip_prefix("lib/")
 }
 
 fn groups(libraries: Vec<&Entry>) -> Vec<Vec<&Entry>> {
@@ -93,6 +97,7 @@ fn groups(libraries: Vec<&Entry>) -> Vec<Vec<&Entry>> {
 
 async fn look<S: ReadAt>(
     archive: &Archive<S>,
+    library: fn(&str) -> Option<Library<'_>>,
     group: &[&Entry],
     mapped: bool,
     found: &mut SmallPages,
@@ -107,7 +112,8 @@ async fn look<S: ReadAt>(
         match head.and_then(|head| is_ready(entry, &head, mapped)) {
             Some(true) => {}
             Some(false) if found.libraries.len() < MOST_NAMES => {
-                found.libraries.extend(library(entry).map(short));
+                let path = library(&entry.name).map(|library| short(library.path));
+                found.libraries.extend(path);
             }
             Some(false) => found.more += 1,
             None => found.unchecked += 1,
@@ -176,6 +182,11 @@ mod tests {
         source::{Memory, Metered},
     };
 
+    fn below_lib(path: &str) -> Option<Library<'_>> {
+        let below = path.strip_prefix("lib/")?;
+        Library::below(below, below)
+    }
+
     /// A library of segments with these alignments, and noise after them.
     fn elf(alignments: &[u64], size: usize) -> Vec<u8> {
         let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
@@ -200,7 +211,7 @@ mod tests {
 
     fn pages(lines: &[Line], mapped: bool) -> Option<SmallPages> {
         let archive = block_on(Archive::open(Memory::new(zip(lines)))).unwrap();
-        block_on(read(&archive, mapped))
+        block_on(read(&archive, below_lib, mapped))
     }
 
     fn small(libraries: &[&str]) -> SmallPages {
@@ -249,7 +260,7 @@ mod tests {
             .collect();
         let source = Metered::new(Memory::new(zip(&lines)));
         let archive = block_on(Archive::open(&source)).unwrap();
-        let found = block_on(read(&archive, false)).unwrap();
+        let found = block_on(read(&archive, below_lib, false)).unwrap();
         assert!(source.requests() <= MOST_REQUESTS, "{}", source.requests());
         assert!(source.fetched() < 600_000, "{}", source.fetched());
         let seen = u32::try_from(found.libraries.len()).unwrap() + found.more;

@@ -7,7 +7,12 @@ use domain::{
     package::{Icon, Unread},
 };
 
-use super::{Problem, drawing, manifest::Manifest, resources::Table, unread};
+use super::{
+    Format, Problem, drawing,
+    manifest::Manifest,
+    resource::{self, Table},
+    unread,
+};
 use crate::{archive::Archive, source::ReadAt};
 
 /// A launcher's icon has some ten kilobytes; a picture that nobody made smaller may have some megabytes.
@@ -23,8 +28,9 @@ const MOST_DRAWINGS: usize = 3;
 /// adaptive icon the foreground, else the background.
 pub(super) async fn paths<S: ReadAt>(
     archive: &Archive<S>,
+    format: &Format,
     manifest: &Manifest,
-    table: Option<&Table<'_>>,
+    table: Option<&dyn Table>,
     missing: &mut Vec<Unread>,
 ) -> Vec<String> {
     let (Some(table), Some(icon)) = (table, manifest.icon.clone()) else {
@@ -34,7 +40,7 @@ pub(super) async fn paths<S: ReadAt>(
     let mut drawings = 0;
     let mut problem = None;
     while let Some(value) = todo.pop_front() {
-        let paths = table.files(value).unwrap_or_else(|error| {
+        let paths = resource::files(table, value).unwrap_or_else(|error| {
             problem.get_or_insert(error);
             Vec::new()
         });
@@ -42,14 +48,14 @@ pub(super) async fn paths<S: ReadAt>(
             paths.into_iter().partition(|path| is_drawing(path));
         if !bitmaps.is_empty() {
             bitmaps.truncate(TRIES);
-            return bitmaps;
+            return bitmaps.iter().map(|path| format.place(path)).collect();
         }
         let mut layers = Vec::new();
         for path in drawn {
             problem = Some(Problem::Odd("it is a drawing and no bitmap"));
             if drawings < MOST_DRAWINGS {
                 drawings += 1;
-                layers.extend(drawing::layers(archive, &path).await);
+                layers.extend(drawing::layers(archive, format, &path).await);
             }
         }
         // What a foreground is made of comes before the background.
