@@ -7,7 +7,10 @@ mod samples;
 
 use std::{fs, io, path::Path};
 
-use domain::page::{Cursor, Page as ListPage};
+use domain::{
+    device::Device,
+    page::{Cursor, Page as ListPage},
+};
 use frontend::{
     Page, Site,
     pages::{
@@ -148,11 +151,41 @@ fn write_each(write: Write<'_>) -> io::Result<()> {
     write("build", &shown::build(&plain, None))?;
     let odd = builds::view(builds::unreadable(813));
     write("build-unreadable", &shown::build(&odd, None))?;
-    write("tester", &TesterPage(&tester::plain()))?;
-    write("tester-splits", &TesterPage(&tester::splits()))?;
-    write("tester-warned", &TesterPage(&tester::warned()))?;
-    write("tester-refused", &TesterPage(&tester::refused()))?;
-    write("tester-nothing", &TesterPage(&tester::nothing()))?;
+    write(
+        "tester",
+        &TesterPage {
+            view: &tester::plain(),
+            device: Device::Other,
+        },
+    )?;
+    write(
+        "tester-splits",
+        &TesterPage {
+            view: &tester::splits(),
+            device: Device::Other,
+        },
+    )?;
+    write(
+        "tester-warned",
+        &TesterPage {
+            view: &tester::warned(),
+            device: Device::Other,
+        },
+    )?;
+    write(
+        "tester-refused",
+        &TesterPage {
+            view: &tester::refused(),
+            device: Device::Other,
+        },
+    )?;
+    write(
+        "tester-nothing",
+        &TesterPage {
+            view: &tester::nothing(),
+            device: Device::Other,
+        },
+    )?;
     let detail = "No app of that name is configured. The overview lists those that are.";
     write(
         "error",

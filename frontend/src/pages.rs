@@ -103,6 +103,7 @@ pub mod sign_in {
 pub mod tester {
     mod download;
     mod facts;
+    pub(super) mod guide;
     pub mod show;
     pub(super) mod warnings;
     mod withdrawn;

@@ -3,8 +3,9 @@
 mod samples;
 
 use domain::{
+    device::Device,
     page::{Cursor, Page as ListPage},
-    view::BuildView,
+    view::{BuildView, TesterView},
 };
 use frontend::{
     Page, Site,
@@ -56,6 +57,14 @@ fn text(html: &str) -> String {
 }
 
 /// Every page in every state.
+/// A tester's page on a computer.
+fn seen(view: &TesterView) -> TesterPage<'_> {
+    TesterPage {
+        view,
+        device: Device::Other,
+    }
+}
+
 fn all() -> Vec<(String, String)> {
     let journal = app("journal");
     let list = ListPage {
@@ -132,11 +141,11 @@ fn all() -> Vec<(String, String)> {
         ("failed run", page(&RunPage(&runs::failed()))),
         ("running run", page(&RunPage(&runs::running()))),
         ("unknown run", page(&RunPage(&runs::unknown()))),
-        ("tester", page(&TesterPage(&tester::plain()))),
-        ("tester, split", page(&TesterPage(&tester::splits()))),
-        ("tester, warned", page(&TesterPage(&tester::warned()))),
-        ("tester, refused", page(&TesterPage(&tester::refused()))),
-        ("tester, nothing", page(&TesterPage(&tester::nothing()))),
+        ("tester", page(&seen(&tester::plain()))),
+        ("tester, split", page(&seen(&tester::splits()))),
+        ("tester, warned", page(&seen(&tester::warned()))),
+        ("tester, refused", page(&seen(&tester::refused()))),
+        ("tester, nothing", page(&seen(&tester::nothing()))),
         (
             "unassigned",
             page(&UnassignedPage {
@@ -349,7 +358,7 @@ fn a_state_that_nobody_knows_is_shown_in_its_own_word() {
 
 #[test]
 fn a_tester_finds_one_button_the_digest_and_the_code() {
-    let html = page(&TesterPage(&tester::plain()));
+    let html = page(&seen(&tester::plain()));
     assert_eq!(html.matches("href=\"/journal/dev/latest.apk\"").count(), 1);
     assert!(
         html.contains("aria-label=\"QR code of this page\u{2019}s address\"")
@@ -375,7 +384,7 @@ fn a_tester_finds_one_button_the_digest_and_the_code() {
 
 #[test]
 fn a_tester_is_told_what_android_will_do() {
-    let said = text(&page(&TesterPage(&tester::warned())));
+    let said = text(&page(&seen(&tester::warned())));
     for part in [
         "Signed with another certificate than build 811: uninstall the app first",
         "Lower version code than build 811: 192 after 193",
@@ -389,7 +398,7 @@ fn a_tester_is_told_what_android_will_do() {
 
 #[test]
 fn a_tester_is_told_why_phones_refuse_a_package() {
-    let said = text(&page(&TesterPage(&tester::uninstallable())));
+    let said = text(&page(&seen(&tester::uninstallable())));
     for part in [
         "Signed with scheme v1 only: Android 11 and newer refuse it",
         "Test-only build: phones refuse it",
@@ -402,6 +411,31 @@ fn a_tester_is_told_why_phones_refuse_a_package() {
         "Made for API 23: Android 15 and newer refuse it",
     ] {
         assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[test]
+fn a_phone_is_told_what_holds_on_it_first_and_an_iphone_that_it_installs_nothing() {
+    let view = tester::uninstallable();
+    let of = |device| {
+        page(&TesterPage {
+            view: &view,
+            device,
+        })
+    };
+    let old = of(Device::Android(Some(29)));
+    let (here, elsewhere) = old.split_once("<details class=\"elsewhere\">").unwrap();
+    assert!(text(here).contains("For a phone with Android 10:"));
+    assert!(text(here).contains("Test-only build: phones refuse it"));
+    let v1 = "Signed with scheme v1 only";
+    assert!(!text(here).contains(v1) && text(elsewhere).contains(v1));
+    let new = of(Device::Android(Some(36)));
+    assert!(!new.contains("<details class=\"elsewhere\">"));
+    assert!(text(&new).contains(v1));
+    let words = "This is an Android app.";
+    assert!(text(&of(Device::Apple)).contains(words) && !text(&new).contains(words));
+    for html in [old, new] {
+        assert!(text(&html).contains("How to install"));
     }
 }
 
@@ -428,7 +462,7 @@ fn many_environments_scroll_rather_than_shrink() {
 
 #[test]
 fn an_unsigned_build_has_a_reason_instead_of_a_button() {
-    let html = page(&TesterPage(&tester::refused()));
+    let html = page(&seen(&tester::refused()));
     assert!(!html.contains("latest.apk"));
     assert!(text(&html).contains(
         "This build cannot be downloaded. The package is not signed, so Android cannot install it."
@@ -437,7 +471,7 @@ fn an_unsigned_build_has_a_reason_instead_of_a_button() {
 
 #[test]
 fn a_split_build_has_a_link_for_each_abi() {
-    let html = page(&TesterPage(&tester::splits()));
+    let html = page(&seen(&tester::splits()));
     for abi in ["arm64-v8a", "armeabi-v7a", "x86_64"] {
         assert_eq!(
             html.matches(&format!("/journal/dev/latest.apk?abi={abi}\""))
@@ -503,7 +537,7 @@ fn a_list_leads_to_its_older_items_and_back() {
 
 #[test]
 fn times_are_in_words_and_exact() {
-    let html = page(&TesterPage(&tester::plain()));
+    let html = page(&seen(&tester::plain()));
     assert!(
         html.contains("<time datetime=\"2026-11-21T06:28:20Z\" title=\"2026-11-21 06:28:20 UTC\"")
     );
@@ -532,7 +566,7 @@ fn hostile_text_stays_text() {
         title: HOSTILE,
         detail: HOSTILE,
     };
-    for html in [page(&TesterPage(&view)), page(&RunPage(&run)), page(&error)] {
+    for html in [page(&seen(&view)), page(&RunPage(&run)), page(&error)] {
         for forbidden in ["<script>", "<img src=x", "javascript:", "onload=\"alert"] {
             assert!(!html.contains(forbidden), "{forbidden}");
         }

@@ -2,6 +2,7 @@
 
 mod samples;
 
+use domain::device::Device;
 use frontend::{
     Page, Site,
     pages::{
@@ -120,7 +121,10 @@ fn a_withdrawn_build_says_why_and_what_to_use_instead() {
         ],
     );
     assert!(html.contains("/restore\"") && !html.contains("/withdraw\""));
-    let html = page(&TesterPage(&tester::withdrawn()));
+    let html = page(&TesterPage {
+        view: &tester::withdrawn(),
+        device: Device::Other,
+    });
     says(
         &html,
         &[

@@ -1,6 +1,10 @@
 //! A browser and its system in words, from what it calls itself. For people to know their own sessions by: browsers may
 //! say what they like, so nothing is decided by it.
 
+mod visiting;
+
+pub use visiting::{Device, Told};
+
 /// What browsers of a kind say, the more particular before those that it also claims to be.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),

@@ -7,6 +7,7 @@ mod debuggable;
 mod flutter_mode;
 mod in_development;
 mod lower_version_code;
+mod needs_newer;
 mod not_fully_read;
 mod not_signed;
 mod old_target;
@@ -111,6 +112,11 @@ pub enum InstallWarning {
         target: u32,
         /// The lowest that Google Play takes.
         lowest: u32,
+    },
+    /// A phone's Android is older than the oldest that installs it. Told where the phone is known.
+    NeedsNewer {
+        /// The lowest API level that installs it.
+        needs: u32,
     },
     /// Some of it could not be read, so that this list may be short.
     NotFullyRead,
@@ -285,6 +291,7 @@ impl InstallWarning {
             Self::FlutterMode { mode } => flutter_mode::words(*mode),
             Self::Debuggable => debuggable::words(),
             Self::PlayTarget { target, lowest } => play_target::words(*target, *lowest),
+            Self::NeedsNewer { needs } => needs_newer::words(*needs),
             Self::NotFullyRead => not_fully_read::words(),
         }
     }

@@ -12,6 +12,7 @@ use crate::{
     download::{Allowance, DailyLimits},
     id::{AppId, BuildId, EnvironmentId, LinkId},
     install::Forecast,
+    package::Package,
 };
 
 /// The hours that a link may live.
@@ -198,6 +199,8 @@ pub struct Offer {
     pub version: Option<String>,
     /// The file's size in bytes.
     pub size: u64,
+    /// What the package says of itself.
+    pub package: Option<Box<Package>>,
     /// What Android will do, as far as this package alone tells.
     pub warnings: Vec<Forecast>,
 }

@@ -6,3 +6,4 @@ pub(crate) mod form;
 pub(crate) mod names;
 pub(crate) mod purpose;
 pub(crate) mod query;
+pub(crate) mod visiting;

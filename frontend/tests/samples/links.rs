@@ -128,6 +128,7 @@ pub(crate) fn shared() -> Vec<(&'static str, ShareView)> {
         number: 812,
         version: Some("8.1.0".to_owned()),
         size: 31_000_000,
+        package: None,
         warnings: vec![Forecast::of(InstallWarning::Debuggable, "")],
     };
     vec![

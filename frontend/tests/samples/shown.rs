@@ -1,6 +1,6 @@
 //! Pages about promotions, holds, the audit log and comparisons, in every state: the gallery shows them, tests read them.
 
-use domain::{audit::Locks, page::Cursor, view::BuildView};
+use domain::{audit::Locks, device::Device, page::Cursor, view::BuildView};
 use frontend::{
     Page,
     form::{Returned, Trouble},
@@ -82,12 +82,24 @@ pub(crate) fn each(show: Show<'_>) {
     );
     show(
         "tester-uninstallable",
-        &TesterPage(&tester::uninstallable()),
+        &TesterPage {
+            view: &tester::uninstallable(),
+            device: Device::Other,
+        },
     );
-    show("tester-withdrawn", &TesterPage(&tester::withdrawn()));
+    show(
+        "tester-withdrawn",
+        &TesterPage {
+            view: &tester::withdrawn(),
+            device: Device::Other,
+        },
+    );
     show(
         "tester-all-withdrawn",
-        &TesterPage(&tester::all_withdrawn()),
+        &TesterPage {
+            view: &tester::all_withdrawn(),
+            device: Device::Other,
+        },
     );
 }
 
@@ -139,7 +151,15 @@ fn of_links(show: Show<'_>) {
     show("link-made", &MadeLinkPage { made, apps });
     for (name, view) in &links::shared() {
         let (tap, wrong) = (links::TAP, *name == "share-password");
-        show(name, &SharePage { view, tap, wrong });
+        show(
+            name,
+            &SharePage {
+                view,
+                device: Device::Other,
+                tap,
+                wrong,
+            },
+        );
     }
 }
 

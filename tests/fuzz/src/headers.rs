@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use domain::device::Device;
 use url::Url;
 use web::fuzzing::{back_to, client_address};
 
@@ -22,12 +23,18 @@ pub fn target(data: &[u8]) {
     let portal = Url::parse("https://portal.example").ok();
     let led = portal.as_ref().and_then(|portal| portal.join(&back).ok());
     assert_eq!(led.map(|led| led.origin()), portal.map(|portal| portal.origin()));
+    let known = |device| match device {
+        Device::Android(Some(level)) => (21..100).contains(&level),
+        Device::Android(None) | Device::Apple | Device::Other => true,
+    };
+    assert!(known(Device::of(Some(&text), None, None)));
+    assert!(known(Device::of(Some("Android 10; K)"), Some(&text), None)));
     assert!(back.len() <= 1000 && back_to(&back) == back, "{back:?}");
 }
 
 /// Short ones, and one that somebody made long.
 pub fn seeds() -> Vec<Vec<u8>> {
     let long = "198.51.100.1, ".repeat(20) + "203.0.113.7";
-    let texts = ["203.0.113.7", &long, " \u{a0} ", "/wallet/dev?failed=true&limit=5#a", "/.//evil.example", "/\u{e9}/../\t"];
+    let texts = ["203.0.113.7", &long, " \u{a0} ", "/wallet/dev?failed=true&limit=5#a", "/.//evil.example", "Android 8.1.0; Mobile", "\"15.0.0\"", "/\u{e9}/../\t"];
     texts.map(|text| text.as_bytes().to_vec()).to_vec()
 }

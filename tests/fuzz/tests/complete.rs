@@ -37,7 +37,7 @@ const CRATES: [&str; 8] = [
 ];
 
 /// Every file that parses, and the target that reaches it.
-const FILES: [(&str, &str); 42] = [
+const FILES: [(&str, &str); 43] = [
     ("domain/src/audit/export.rs", "audit_export"),
     ("domain/src/audit/seals.rs", "audit_export"),
     ("domain/src/digest.rs", "identifiers"),
@@ -65,6 +65,7 @@ const FILES: [(&str, &str); 42] = [
     ("web/src/extract/form.rs", "request_bodies"),
     ("web/src/pages/sign_in.rs", "headers"),
     ("web/src/extract/query.rs", "queries"),
+    ("web/src/extract/visiting.rs", "headers"),
     ("sources/src/codepipeline/job.rs", "jobs"),
     ("sources/src/codepipeline/job/parameters.rs", "jobs"),
     ("sources/src/codepipeline/job/waiting.rs", "jobs"),

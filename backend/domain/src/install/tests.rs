@@ -474,6 +474,7 @@ fn every_rule() -> Vec<InstallWarning> {
             target: 35,
             lowest: 36,
         },
+        InstallWarning::NeedsNewer { needs: 28 },
         InstallWarning::NotFullyRead,
     ];
     all.to_vec()

@@ -325,6 +325,7 @@ fn offer(app: String, environment: Option<String>, build: &Build) -> Result<Offe
         number: build.number,
         version: build.version.clone(),
         size: package.size,
+        package: read.cloned().map(Box::new),
         warnings: read.map_or_else(Vec::new, |read| Installation::of(read).forecast()),
     })
 }

@@ -10,6 +10,7 @@ use axum::{
 };
 use domain::{
     Timestamp,
+    device::Device,
     share::{ShareView, Shows},
 };
 use frontend::pages::share::show::SharePage;
@@ -19,7 +20,11 @@ use portal::{
 };
 
 use crate::{
-    extract::{form::Form, names::Names},
+    extract::{
+        form::Form,
+        names::Names,
+        visiting::{ACCEPT_CH, PLATFORM, Visiting},
+    },
     headers::{base, text},
     middleware::{edge::ClientAddress, security_headers},
     problem::Problem,
@@ -32,6 +37,7 @@ pub(super) async fn look(
     State(state): Shared,
     Names((credential,)): Names<(String,)>,
     ClientAddress(from): ClientAddress,
+    Visiting(device): Visiting,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let now = (state.clock)();
@@ -40,6 +46,7 @@ pub(super) async fn look(
     let shown = Shown {
         tap: state.portal.links().new_tap(),
         view,
+        device,
         wrong: false,
     };
     shown.page(&state, &headers, now).await
@@ -50,6 +57,7 @@ pub(super) async fn open(
     State(state): Shared,
     Names((credential,)): Names<(String,)>,
     ClientAddress(from): ClientAddress,
+    Visiting(device): Visiting,
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Problem> {
@@ -67,7 +75,12 @@ pub(super) async fn open(
     {
         Opened::Granted(grant) => redirect::for_guests(&grant),
         Opened::Page { view, tap, wrong } => {
-            let shown = Shown { view, tap, wrong };
+            let shown = Shown {
+                view,
+                device,
+                tap,
+                wrong,
+            };
             shown.page(&state, &headers, now).await
         }
     }
@@ -89,6 +102,7 @@ fn waiting(error: Error, now: Timestamp) -> Problem {
 
 struct Shown {
     view: ShareView,
+    device: Device,
     tap: String,
     wrong: bool,
 }
@@ -102,6 +116,7 @@ impl Shown {
     ) -> Result<Response, Problem> {
         let page = SharePage {
             view: &self.view,
+            device: self.device,
             tap: &self.tap,
             wrong: self.wrong,
         };
@@ -109,6 +124,7 @@ impl Shown {
         let mut response = state.guest_page(base, &page).into_response();
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
+        headers.insert(ACCEPT_CH, PLATFORM);
         if let Shows::Locked(until) | Shows::Paused(until) = self.view.shows {
             let seconds = (until.as_second() - now.as_second()).max(1);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

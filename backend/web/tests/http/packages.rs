@@ -1,6 +1,9 @@
 //! Builds of several packages: testers get the app, and never two apps under one name.
 
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use portal::uploads::Ended;
 use serde_json::json;
 use testkit::TestPortal;
@@ -89,4 +92,45 @@ async fn a_bundle_is_read_and_not_offered() {
     assert!(page.text().contains("Install the APK of this build."));
     let tap = portal.get("/wallet/dev/latest.apk").await;
     assert!(tap.header("location").contains("/app-debug.apk?"));
+}
+
+#[tokio::test]
+async fn the_phone_that_looks_is_told_what_holds_on_it() {
+    let portal = TestPortal::new().await;
+    let v1 = include_bytes!("../../../packages/tests/cases/v1-only-target34.apk");
+    portal.push("dev", &[("app.apk", &v1[..])]).await;
+    let look = async |address: &str, headers: &[(&str, &str)]| {
+        let mut request = Request::get(address);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        portal.send(request.body(Body::empty()).unwrap()).await
+    };
+    let elsewhere = "<details class=\"elsewhere\">";
+    let plain = look("/wallet/dev", &[]).await;
+    assert_eq!(plain.header("accept-ch"), "sec-ch-ua-platform-version");
+    assert!(!plain.text().contains(elsewhere));
+    let agent =
+        |version: &str| format!("Mozilla/5.0 (Android {version}; Mobile; rv:132.0) Firefox/132.0");
+    let old = look("/wallet/dev", &[("user-agent", &agent("9"))]).await;
+    assert!(old.text().contains(elsewhere) && old.text().contains("For a phone with Android 9:"));
+    let new = look("/wallet/dev?android=34", &[("user-agent", &agent("9"))]).await;
+    assert!(!new.text().contains(elsewhere) && new.text().contains("For a phone with Android 14:"));
+    let chrome = "Mozilla/5.0 (Linux; Android 10; K) Chrome/130.0.0.0 Mobile";
+    let hint = ("sec-ch-ua-platform-version", "\"16.0.0\"");
+    let told = look("/wallet/dev", &[("user-agent", chrome), hint]).await;
+    assert!(told.text().contains("For a phone with Android 16:"));
+    let iphone = look(
+        "/wallet/dev",
+        &[("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5)")],
+    )
+    .await;
+    assert!(iphone.text().contains("This is an Android app."));
+    for nonsense in [
+        "/wallet/dev?android=x&fbclid=1",
+        "/wallet/dev?android=999999999999",
+        "/wallet/dev?android=%ff",
+    ] {
+        assert_eq!(look(nonsense, &[]).await.status, 200, "{nonsense}");
+    }
 }

@@ -132,7 +132,7 @@ fn meaning(pattern: &str, name: &str) -> Meaning {
         "issuer" | "password" | "everyones" | "groups" | "withdraw" | "bypass"
         | "bypass-reason" | "limit" | "per_day" | "bytes_per_day" | "failed" | "month"
         | "format" | "abi" | "action" | "by" | "return" | "code" | "state" | "error"
-        | "error_description" => Meaning::Left,
+        | "error_description" | "android" => Meaning::Left,
         _ => panic!("{pattern}: say in patterns.rs what the field {name} holds"),
     }
 }

@@ -4,6 +4,7 @@
 
 use domain::{
     Timestamp,
+    device::Device,
     share::{Lack, Offer, ShareView, Shows, Standing},
     words,
 };
@@ -11,7 +12,10 @@ use leptos::prelude::*;
 
 use crate::{
     components::{builds, field, icon, time},
-    pages::{Page, tester::warnings},
+    pages::{
+        Page,
+        tester::{guide, warnings},
+    },
     site::Site,
 };
 
@@ -23,6 +27,8 @@ const ASK: &str = "Ask the person who sent you this link for a new one.";
 pub struct SharePage<'a> {
     /// What there is for its holder.
     pub view: &'a ShareView,
+    /// Who looks.
+    pub device: Device,
     /// What the next tap is known by.
     pub tap: &'a str,
     /// Whether a password was wrong.
@@ -45,9 +51,14 @@ impl Page for SharePage<'_> {
     }
 
     fn body(&self, _: &Site) -> AnyView {
-        let Self { view, tap, wrong } = *self;
+        let Self {
+            view,
+            device,
+            tap,
+            wrong,
+        } = *self;
         match &view.shows {
-            Shows::Offer(offer) => offered(view, offer, tap),
+            Shows::Offer(offer) => offered(view, offer, (device, tap)),
             Shows::Password => password(view, wrong),
             Shows::Locked(until) => locked(*until),
             Shows::Paused(until) => paused(*until),
@@ -57,7 +68,7 @@ impl Page for SharePage<'_> {
     }
 }
 
-fn offered(view: &ShareView, offer: &Offer, tap: &str) -> AnyView {
+fn offered(view: &ShareView, offer: &Offer, (device, tap): (Device, &str)) -> AnyView {
     let place = offer.environment.clone();
     let place = place.map(|name| view! { <p class="quiet">{format!("The newest in {name}")}</p> });
     view! {
@@ -69,7 +80,8 @@ fn offered(view: &ShareView, offer: &Offer, tap: &str) -> AnyView {
                 {place}
             </div>
         </header>
-        {warnings::alone(&offer.warnings)}
+        {guide::for_apple(device)}
+        {warnings::for_device(device, &offer.warnings, offer.package.as_deref())}
         <form class="download" method="post">
             {field::hidden("tap", tap)}
             <button class="button primary" id="download" type="submit">
@@ -78,6 +90,7 @@ fn offered(view: &ShareView, offer: &Offer, tap: &str) -> AnyView {
             </button>
         </form>
         <p class="hint">"The download did not start? Tap again within ten minutes: it counts as the same download."</p>
+        {guide::section(device, offer.package.as_deref())}
         {terms(view)}
         <p class="quiet">{format!("After that: {}", lower(ASK))}</p>
     }

@@ -1,13 +1,14 @@
 //! The page that a tester keeps: the newest build of an app in an environment, one tap away. No script at all.
 
 use domain::{
+    device::Device,
     release::Release,
     view::{CurrentView, TesterView},
     words,
 };
 use leptos::prelude::*;
 
-use super::{download, facts, warnings, withdrawn};
+use super::{download, facts, guide, warnings, withdrawn};
 use crate::{
     components::{builds, commit, environment, heading, icon, time},
     links,
@@ -17,14 +18,16 @@ use crate::{
 
 /// What a tester sees of an app in an environment.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
-pub struct TesterPage<'a>(
+pub struct TesterPage<'a> {
     /// What the environment serves, and served before.
-    pub &'a TesterView,
-);
+    pub view: &'a TesterView,
+    /// Who looks.
+    pub device: Device,
+}
 
 impl Page for TesterPage<'_> {
     fn title(&self) -> String {
-        format!("{} {}", self.0.app.name, self.0.environment.name)
+        format!("{} {}", self.view.app.name, self.view.environment.name)
     }
 
     fn class(&self) -> &'static str {
@@ -32,9 +35,9 @@ impl Page for TesterPage<'_> {
     }
 
     fn body(&self, site: &Site) -> AnyView {
-        let view = self.0;
+        let view = self.view;
         let body = match &view.current {
-            Some(current) => released(view, current, site),
+            Some(current) => released(self.device, view, current, site),
             None => view! {
                 {title(view, None)}
                 {withdrawn::notice(view)}
@@ -58,12 +61,14 @@ impl Page for TesterPage<'_> {
     }
 }
 
-fn released(view: &TesterView, current: &CurrentView, site: &Site) -> AnyView {
+fn released(device: Device, view: &TesterView, current: &CurrentView, site: &Site) -> AnyView {
     view! {
         {title(view, Some(current))}
         {withdrawn::notice(view)}
-        {warnings::list(current)}
+        {guide::for_apple(device)}
+        {warnings::list(device, current)}
         {download::section(view, current)}
+        {guide::section(device, current.build.package())}
         <div class="about">
             {facts::list(view, current)}
             {facts::code(view, site)}

@@ -1,33 +1,67 @@
 //! What Android will do, in words that a tester can act on.
 
 use domain::{
+    android,
+    device::Device,
     install::{Forecast, InstallWarning, Severity},
+    package::Package,
     view::CurrentView,
+    words,
 };
 use leptos::prelude::*;
 
 use crate::components::icon;
 
 /// The warnings of a build.
-pub(super) fn list(current: &CurrentView) -> Option<AnyView> {
+pub(super) fn list(device: Device, current: &CurrentView) -> AnyView {
     // That a build is not signed is why there is no button; it is said once, there.
-    let told = |forecast: &&Forecast| {
+    let told = current.warnings.iter().filter(|forecast| {
         current.refused.is_none() || forecast.warning != InstallWarning::NotSigned
-    };
-    list_of(current.warnings.iter().filter(told))
+    });
+    let told: Vec<Forecast> = told.cloned().collect();
+    for_device(device, &told, current.build.package())
 }
 
-/// The warnings of a package that is compared with no other.
-pub(in crate::pages) fn alone(warnings: &[Forecast]) -> Option<AnyView> {
-    list_of(warnings.iter())
+/// What is told of a package to whoever looks: what holds on their phone first.
+pub(in crate::pages) fn for_device(
+    device: Device,
+    forecast: &[Forecast],
+    package: Option<&Package>,
+) -> AnyView {
+    let told = device.told(forecast, package);
+    let elsewhere = list_of(&told.elsewhere, "On other phones").map(|list| {
+        view! {
+            <details class="elsewhere">
+                <summary>{words::count(told.elsewhere.len(), "warning")} " for phones with a newer Android"</summary>
+                {list}
+            </details>
+        }
+    });
+    view! {
+        {on_this(device)}
+        {list_of(&told.here, "Before you install")}
+        {elsewhere}
+    }
+    .into_any()
 }
 
-fn list_of<'a>(warnings: impl Iterator<Item = &'a Forecast>) -> Option<AnyView> {
-    let items: Vec<AnyView> = warnings.map(item).collect();
-    if items.is_empty() {
+/// Which phone the warnings are for.
+fn on_this(device: Device) -> Option<AnyView> {
+    match device {
+        Device::Android(Some(api)) => {
+            let said = format!("For a phone with {}:", android::version(api));
+            Some(view! { <p class="quiet" id="phone">{said}</p> }.into_any())
+        }
+        Device::Android(None) | Device::Apple | Device::Other => None,
+    }
+}
+
+fn list_of(warnings: &[Forecast], label: &'static str) -> Option<AnyView> {
+    if warnings.is_empty() {
         return None;
     }
-    let list = view! { <ul class="warnings" aria-label="Before you install">{items}</ul> };
+    let items = warnings.iter().map(item).collect_view();
+    let list = view! { <ul class="warnings" aria-label=label>{items}</ul> };
     Some(list.into_any())
 }
 
