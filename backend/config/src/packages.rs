@@ -61,7 +61,7 @@ impl PackagesOf {
     ) -> Option<PackageRule> {
         let application_ids = self.application_ids.texts();
         let signing = self.signing.texts();
-        if application_ids.is_none() && signing.is_none() {
+        if self.application_ids.is_none() && self.signing.is_none() {
             document.problem(
                 span.clone(),
                 "this entry of [[packages]] asks for nothing",

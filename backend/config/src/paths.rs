@@ -5,6 +5,7 @@ mod checks;
 mod durations;
 mod freezes;
 mod gates;
+mod install;
 mod moment;
 mod steps;
 mod target;

@@ -48,9 +48,19 @@ impl Problem {
             column: source[line_start..start].chars().count() + 1,
             length: marked.trim_end().chars().count().max(1),
             text: source[line_start..line_end].trim_end().to_owned(),
-            what,
-            fix,
+            what: shown(what),
+            fix: shown(fix),
         }
+    }
+}
+
+/// Without characters that would act on a terminal: problems repeat what the file says.
+fn shown(text: String) -> String {
+    let acts = |c: char| c.is_control() && c != '\n';
+    if text.contains(acts) {
+        text.replace(acts, "\u{fffd}")
+    } else {
+        text
     }
 }
 

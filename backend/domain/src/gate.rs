@@ -7,6 +7,7 @@ mod checks;
 mod findings;
 mod freezes;
 mod holds;
+mod install;
 mod kind;
 mod soak;
 
@@ -109,6 +110,11 @@ pub(crate) fn answers(
             GateKind::Findings => findings::answer(step.gates.findings, situation.findings)
                 .into_iter()
                 .collect(),
+            GateKind::Install => {
+                install::answer(step.gates.install.as_ref(), &situation.install, rollback)
+                    .into_iter()
+                    .collect()
+            }
             GateKind::Hold => vec![holds::answer(situation, asked.kind)],
         })
         .map(|answer| past(answer, asked.bypass))

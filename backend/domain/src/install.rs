@@ -73,7 +73,11 @@ pub enum InstallWarning {
         now: String,
     },
     /// Signed with another certificate and without a proof of rotation: Android refuses the update.
-    SignatureDiffers,
+    SignatureDiffers {
+        /// The highest API level whose phones refuse it, where newer ones follow a rotation of the key; all of them, if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        up_to_api: Option<u32>,
+    },
     /// A lower version code than the build before it.
     LowerVersionCode {
         /// The version code before.
@@ -149,6 +153,9 @@ pub struct Forecast {
     /// The lowest API level whose phones do that; all of them, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since_api: Option<u32>,
+    /// The highest API level whose phones do that; all above, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to_api: Option<u32>,
     /// What is the matter, for the tester.
     pub what: String,
     /// What the tester can do.
@@ -237,16 +244,18 @@ impl<'a> Installation<'a> {
             return Vec::new();
         };
         let told = |warning| Forecast::of(warning, &before.name);
-        if let Some(other) = other_package::check(self.now, before.package) {
-            return vec![told(other)];
-        }
-        let code = lower_version_code::check(self.now, before.package).map(told);
+        let other = other_package::check(self.now, before.package);
+        let code = match &other {
+            Some(_) => None,
+            None => lower_version_code::check(self.now, before.package),
+        };
         // Any of them may be on a phone whose owner skipped those after it.
         let differs = self.earlier.iter().find_map(|earlier| {
             let warning = signature_differs::check(self.now, earlier.package)?;
             Some(Forecast::of(warning, &earlier.name))
         });
-        differs.into_iter().chain(code).collect()
+        let of_the_last = code.or(other).map(told);
+        differs.into_iter().chain(of_the_last).collect()
     }
 }
 
@@ -257,6 +266,10 @@ impl Forecast {
         Self {
             severity: words.severity,
             since_api: words.since_api,
+            up_to_api: match warning {
+                InstallWarning::SignatureDiffers { up_to_api } => up_to_api,
+                _ => None,
+            },
             what: words.what,
             remedy: words.remedy.to_owned(),
             team: words.team.to_owned(),
@@ -266,7 +279,80 @@ impl Forecast {
     }
 }
 
+impl Severity {
+    /// Every severity, from the worst on.
+    pub const ALL: [Self; 4] = [Self::Refuses, Self::MayRefuse, Self::Warns, Self::Note];
+
+    /// The word that people read and write.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Refuses => "refuses",
+            Self::MayRefuse => "may-refuse",
+            Self::Warns => "warns",
+            Self::Note => "note",
+        }
+    }
+
+    /// What Android does, or may do, that is as bad as this.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Refuses => "makes Android refuse it",
+            Self::MayRefuse => "may make Android refuse it",
+            Self::Warns => "is a warning or worse",
+            Self::Note => "is worth a note",
+        }
+    }
+}
+
 impl InstallWarning {
+    /// The kinds of all rules.
+    pub const KINDS: [&str; 19] = [
+        "not-signed",
+        "only-v1-signature",
+        "test-only",
+        "split-alone",
+        "splits-required",
+        "resource-table",
+        "in-development",
+        "old-target",
+        "other-package",
+        "signature-differs",
+        "lower-version-code",
+        "only-32-bit",
+        "play-protect",
+        "small-pages",
+        "flutter-mode",
+        "debuggable",
+        "play-target",
+        "needs-newer",
+        "not-fully-read",
+    ];
+
+    /// Its rule's kind, as the API calls it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotSigned => "not-signed",
+            Self::OnlyV1Signature => "only-v1-signature",
+            Self::TestOnly => "test-only",
+            Self::SplitAlone { .. } => "split-alone",
+            Self::SplitsRequired { .. } => "splits-required",
+            Self::ResourceTable { .. } => "resource-table",
+            Self::InDevelopment { .. } => "in-development",
+            Self::OldTarget { .. } => "old-target",
+            Self::OtherPackage { .. } => "other-package",
+            Self::SignatureDiffers { .. } => "signature-differs",
+            Self::LowerVersionCode { .. } => "lower-version-code",
+            Self::Only32Bit { .. } => "only-32-bit",
+            Self::PlayProtect { .. } => "play-protect",
+            Self::SmallPages { .. } => "small-pages",
+            Self::FlutterMode { .. } => "flutter-mode",
+            Self::Debuggable => "debuggable",
+            Self::PlayTarget { .. } => "play-target",
+            Self::NeedsNewer { .. } => "needs-newer",
+            Self::NotFullyRead => "not-fully-read",
+        }
+    }
+
     /// What its rule says of it. `before` is what people call the earlier build that it is about, if there is one.
     fn words(&self, before: &str) -> Words {
         match self {
@@ -279,7 +365,7 @@ impl InstallWarning {
             Self::InDevelopment { codename } => in_development::words(codename),
             Self::OldTarget { target } => old_target::words(*target),
             Self::OtherPackage { before: was, now } => other_package::words(was, now, before),
-            Self::SignatureDiffers => signature_differs::words(before),
+            Self::SignatureDiffers { up_to_api } => signature_differs::words(*up_to_api, before),
             Self::LowerVersionCode {
                 before: was,
                 now,

@@ -10,6 +10,7 @@ use crate::{
     freeze::Freeze,
     gate::GateKind,
     id::{AppId, EnvironmentId},
+    install::{InstallWarning, Severity},
 };
 
 /// The environments that a build moves through, in order.
@@ -74,6 +75,8 @@ pub struct Gates {
     pub freezes: Vec<Freeze>,
     /// How old it may be at the most, since it was registered.
     pub max_age: Option<SignedDuration>,
+    /// What the install forecast may say of it.
+    pub install: Option<InstallLimit>,
     /// The most findings of a scan that it may have; without a scan it does not enter. Not configurable before scan reports
     /// are read.
     pub findings: Option<FindingsLimit>,
@@ -102,6 +105,22 @@ pub struct ApprovalRule {
     pub count: u32,
     /// Of which groups of the issuer; anyone of any of them counts once.
     pub groups: Vec<String>,
+}
+
+/// How bad the install forecast of a build may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstallLimit {
+    /// Whatever is as bad as this, or worse, keeps the build out.
+    pub refuse: Severity,
+    /// Rules that do not count, by their kinds.
+    pub allow: Vec<String>,
+}
+
+impl InstallLimit {
+    /// Whether a rule does not count.
+    pub fn allows(&self, warning: &InstallWarning) -> bool {
+        self.allow.iter().any(|kind| kind == warning.kind())
+    }
 }
 
 /// The most findings, by severity, that a build may have.

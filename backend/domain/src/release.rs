@@ -12,6 +12,7 @@ use crate::{
     digest::Digest,
     event::Revision,
     id::{AppId, BuildId, EnvironmentId, FileName, PromotionId, RunId},
+    install::{Earlier, Forecast, Installation},
     package::{Icon, Package},
     promotion::PromotionKind,
 };
@@ -178,6 +179,33 @@ impl Build {
 }
 
 impl Build {
+    /// The package that a device would have of it which gets `package` of another build: the one for the same processors, since Flutter's
+    /// splits have version codes of their own, else what most devices get.
+    pub fn counterpart(&self, package: &Package) -> Option<&Package> {
+        let files = self.apks().filter(|file| !file.is_test_package());
+        let mut packages = files.filter_map(|file| file.package.as_ref());
+        let same = packages.find(|other| other.abis == package.abis);
+        same.or_else(|| self.package())
+    }
+
+    /// What Android will do with what most devices get of it, where `before` is served.
+    pub fn forecast(&self, before: Option<&Self>) -> Vec<Forecast> {
+        let Some(now) = self.package() else {
+            return Vec::new();
+        };
+        let other = before.filter(|before| before.id != self.id);
+        let earlier = other.and_then(|before| {
+            let package = before.counterpart(now)?;
+            let name = format!("build {}", before.number);
+            Some(Earlier { name, package })
+        });
+        let installation = Installation {
+            earlier: earlier.into_iter().collect(),
+            ..Installation::of(now)
+        };
+        installation.forecast()
+    }
+
     /// What its Android App Bundle says of itself. No phone installs one.
     pub fn bundle(&self) -> Option<&Package> {
         let files = self.artifacts.iter();

@@ -93,7 +93,7 @@ pub(crate) fn warned() -> TesterView {
     view(
         build(812),
         vec![
-            InstallWarning::SignatureDiffers,
+            InstallWarning::SignatureDiffers { up_to_api: None },
             lower,
             InstallWarning::SmallPages {
                 libraries: [

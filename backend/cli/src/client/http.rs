@@ -35,6 +35,14 @@ impl Http {
         Self(Client::new(SETTINGS))
     }
 
+    /// A client of servers that have nothing to work on: they answer soon, or not at all.
+    pub(crate) fn impatient() -> Self {
+        Self(Client::new(Settings {
+            answer: Duration::from_secs(20),
+            ..SETTINGS
+        }))
+    }
+
     /// Sends a request, and gives the answer once its head is here.
     pub(crate) async fn send(
         &self,

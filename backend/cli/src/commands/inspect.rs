@@ -60,7 +60,7 @@ struct Inspected {
 
 pub(crate) async fn inspect(options: &InspectOptions, output: &Output) -> Result<(), Failure> {
     let before = match &options.before {
-        Some(name) => Some((name, read(&files::single(name).await?).await)),
+        Some(name) => Some((name, read_before(name).await?)),
         None => None,
     };
     let earlier: Vec<Earlier<'_>> = before
@@ -82,6 +82,29 @@ pub(crate) async fn inspect(options: &InspectOptions, output: &Output) -> Result
         }
     }
     verdict(&inspected, options.fail_on)
+}
+
+/// A package that phones have. What cannot be compared with would seem to be in no way of an update.
+async fn read_before(name: &str) -> Result<Inspection, Failure> {
+    let found = files::single(name).await?;
+    if found.is_bundle {
+        let text = format!("--before {name} is a bundle: name the APK that phones have");
+        return Err(Failure::Refused(text));
+    }
+    let before = read(&found).await;
+    if let Some(why) = before.package.not_installable() {
+        return Err(Failure::Refused(format!("--before {name} {why}")));
+    }
+    let package = &before.package;
+    let signing = &package.signing;
+    let is_unread = signing
+        .changes(package.lowest_level())
+        .any(|level| signing.signers(level).is_none());
+    if is_unread {
+        let text = format!("--before {name}: its certificates cannot be read");
+        return Err(Failure::Refused(text));
+    }
+    Ok(before)
 }
 
 async fn read(found: &Found) -> Inspection {

@@ -103,6 +103,7 @@ pub(crate) async fn push(api: &Api, options: PushOptions, output: &Output) -> Re
         return print_json(&pushed.answer, promotion, output);
     }
     show(api, &pushed, options.environment.as_ref(), output).await?;
+    tell_what_was_kept(&pushed.view, &options, output);
     match promotion {
         Some(promotion) => {
             let promotion = promotion?;
@@ -315,6 +316,25 @@ async fn show(
     match environment.filter(|environment| !is_current(view, environment)) {
         Some(environment) => tell_what_is_served(api, view, environment, output).await,
         None => Ok(()),
+    }
+}
+
+/// That the build has another commit or version than the push says: what was registered first, or is proven, stays.
+fn tell_what_was_kept(view: &BuildView, options: &PushOptions, output: &Output) {
+    let build = &view.build;
+    let commit = build.revision.as_ref().map(|revision| &revision.commit);
+    let facts = [
+        ("commit", options.commit.as_ref(), commit),
+        ("version", options.version.as_ref(), build.version.as_ref()),
+    ];
+    for (what, said, kept) in facts {
+        if let Some(said) = said.filter(|said| kept != Some(*said)) {
+            let kept = kept.map_or("none", String::as_str);
+            let number = build.number;
+            output.note(&format!(
+                "build {number} keeps the {what} that it was registered with ({kept}): {said} is not noted"
+            ));
+        }
     }
 }
 

@@ -134,6 +134,41 @@ fn an_update_is_compared_with_what_phones_have() {
     let of = |before: &str| json(&[&now, "--before", before])["files"][0]["forecast"].clone();
     assert_eq!(of(&other)[0]["kind"], "signature-differs");
     assert_eq!(of(&same), Value::Array(Vec::new()));
+    // What cannot be compared with is no reason to say that nothing stands against an update.
+    let text = file("text.apk", b"text".to_vec());
+    let folder = folder.path().to_str().unwrap();
+    for (before, code) in [
+        (text.as_str(), 5),
+        (&case("wallet.aab"), 5),
+        (folder, 5),
+        ("no/such.apk", 4),
+    ] {
+        let told = inspect(&[&now, "--before", before]);
+        assert_eq!(
+            (told.code, told.out.as_str()),
+            (code, ""),
+            "{before}: {}",
+            told.err
+        );
+    }
+}
+
+#[test]
+fn packages_deep_in_a_folder_and_links_to_packages_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = (0..40).fold(folder.path().to_owned(), |path, _| path.join("d"));
+    std::fs::create_dir_all(&deep).unwrap();
+    std::fs::write(deep.join("deep.apk"), apk(b"deep")).unwrap();
+    std::os::unix::fs::symlink(case("split.apk"), folder.path().join("link.apk")).unwrap();
+    std::os::unix::fs::symlink(folder.path(), deep.join("round")).unwrap();
+    let root = folder.path().to_str().unwrap();
+    assert_eq!(json(&[root])["files"].as_array().unwrap().len(), 2);
+    assert_eq!(inspect(&[root, "--fail-on", "refuses"]).code, 5);
+    let deeper = (0..20).fold(deep, |path, _| path.join("d"));
+    std::fs::create_dir_all(deeper).unwrap();
+    let told = inspect(&[root]);
+    assert_eq!(told.code, 5);
+    assert!(told.err.contains("is too deep"), "{}", told.err);
 }
 
 #[test]
@@ -165,7 +200,7 @@ fn a_bundle_is_read_and_told_to_be_none_that_phones_install() {
     );
     assert!(
         told.out
-            .contains("it is a bundle: install the APK of the same build"),
+            .contains("no: it is a bundle: install the APK of the same build"),
         "{}",
         told.out
     );

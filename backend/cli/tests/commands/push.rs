@@ -282,6 +282,19 @@ fn a_push_that_is_not_what_testers_get_says_what_they_get() {
 }
 
 #[test]
+fn pushing_the_same_bytes_with_another_commit_says_which_one_was_kept() {
+    let portal = Portal::start();
+    portal.file("app.apk", 1_000);
+    let first = portal.pushes(&["app.apk", "--commit", "aaaaaaaa", "--version", "1.0"]);
+    assert_eq!(first.err, "");
+    let again = portal.pushes(&["app.apk", "--commit", "bbbbbbbb", "--version", "1.0"]);
+    let told =
+        "build 1 keeps the commit that it was registered with (aaaaaaaa): bbbbbbbb is not noted";
+    assert!(again.err.contains(told), "{}", again.err);
+    assert!(!again.err.contains("the version"), "{}", again.err);
+}
+
+#[test]
 fn what_no_device_installs_is_refused_with_the_reason_and_serves_nothing() {
     let portal = Portal::start();
     portal.file("app.apk", 1_000);

@@ -16,6 +16,7 @@ use super::{
     durations::{self, PATTERN as DURATION},
     freezes::{self, Freeze},
     gates,
+    install::{self, InstallLimit},
     target::{self, Target},
 };
 use crate::{
@@ -60,6 +61,8 @@ pub(super) struct PathStep {
     /// How old it may be at the most, since it was registered, such as `"30d"`.
     #[schemars(regex(pattern = DURATION), example = &"30d")]
     max_age: Option<Given<String>>,
+    /// How bad the install forecast may be.
+    install: Option<Given<InstallLimit>>,
     /// Whether a build moves here by itself once everything holds. Left out, it does not.
     automatic: Option<Given<bool>>,
     /// How long a promotion may wait for its gates, such as `"72h"`. Left out, seven days.
@@ -185,6 +188,7 @@ fn gates(document: &Document<'_>, step: &PathStep) -> Gates {
         approvals: approvals::all(document, &step.approvals),
         freezes: freezes::all(document, &step.freezes),
         max_age: durations::optional(document, &step.max_age, "max_age = \"30d\""),
+        install: install::one(document, step.install.as_ref()),
         findings: None,
     }
 }

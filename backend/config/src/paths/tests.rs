@@ -1,6 +1,7 @@
 use domain::{
     freeze::Window,
     gate::GateKind,
+    install::Severity,
     path::{Path, PathStep, Start, Target},
 };
 use jiff::SignedDuration;
@@ -268,6 +269,23 @@ fn an_impossible_date_an_unknown_zone_and_an_end_before_the_start() {
     assert_eq!(what, "a freeze is either weekly or once");
     let (what, _) = one_problem("freezes = [{ reason = \"x\", time_zone = \"UTC\" }]");
     assert_eq!(what, "a freeze without a time");
+}
+
+#[test]
+fn the_install_gate_takes_a_severity_and_rules_that_do_not_count() {
+    let limit = |keys: &str| step(keys).gates.install.unwrap();
+    let full = limit("install = { refuse = \"warns\", allow = [\"debuggable\", \"small-pages\"] }");
+    assert_eq!(full.refuse, Severity::Warns);
+    assert_eq!(full.allow, ["debuggable", "small-pages"]);
+    assert_eq!(limit("install = { refuse = \"note\" }").allow, [""; 0]);
+    assert_eq!(step("").gates.install, None);
+    let (what, fix) = one_problem("install = { refuse = \"refuse\" }");
+    assert_eq!(
+        (what.as_str(), fix.as_str()),
+        ("unknown severity \"refuse\"", "did you mean \"refuses\"?")
+    );
+    let (what, _) = one_problem("install = { refuse = \"note\", allow = [\"debug\"] }");
+    assert_eq!(what, "unknown rule \"debug\"");
 }
 
 #[test]

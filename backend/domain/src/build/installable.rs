@@ -40,7 +40,9 @@ impl Package {
     /// Why no device installs it.
     pub fn not_installable(&self) -> Option<NotInstallable> {
         if self.name.is_none() {
-            let why = self.unread.first().map(|unread| unread.why.clone());
+            // What the archive's reader advises is for archives.
+            let why = self.unread.first().map(|unread| &unread.why);
+            let why = why.map(|why| why.split(". ").next().unwrap_or(why).to_owned());
             return Some(NotInstallable::NoPackage { why });
         }
         if let Some(split) = self.split.clone() {

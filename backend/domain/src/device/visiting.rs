@@ -30,6 +30,9 @@ pub struct Told {
     pub elsewhere: Vec<Forecast>,
 }
 
+/// The API level of Android 10.
+const SAID_BY_ALL: u32 = 29;
+
 impl Device {
     /// The device, by its browser's `User-Agent` and `Sec-CH-UA-Platform-Version`, or of the API level that its user chose.
     pub fn of(
@@ -51,9 +54,8 @@ impl Device {
             return Self::Other;
         };
         let hinted = platform_version.and_then(|version| level(version.trim_matches('"')));
-        // Chrome says "Android 10; K" on every phone, whatever its Android.
-        let said =
-            level(version.trim_start()).filter(|_| !version.trim_start().starts_with("10; K)"));
+        // Chrome and WebView say 10 on every phone, and Firefox on those with an older one.
+        let said = level(version.trim_start()).filter(|level| *level != SAID_BY_ALL);
         Self::Android(hinted.or(said))
     }
 
@@ -65,11 +67,15 @@ impl Device {
                 elsewhere: Vec::new(),
             };
         };
-        let holds = |told: &Forecast| told.since_api.is_none_or(|since| since <= api);
+        let holds = |told: &Forecast| {
+            told.since_api.is_none_or(|since| since <= api)
+                && told.up_to_api.is_none_or(|up_to| up_to >= api)
+        };
         let (mut here, elsewhere): (Vec<Forecast>, Vec<Forecast>) =
             forecast.iter().cloned().partition(holds);
         for told in &mut here {
-            if told.severity == Severity::MayRefuse && told.since_api.is_some() {
+            let is_of_versions = told.since_api.is_some() || told.up_to_api.is_some();
+            if told.severity == Severity::MayRefuse && is_of_versions {
                 told.severity = Severity::Refuses;
             }
         }
@@ -115,6 +121,12 @@ mod tests {
             (firefox("14"), None, Device::Android(Some(34))),
             (firefox("8.1.0"), None, Device::Android(Some(27))),
             (firefox("8.0.0"), None, Device::Android(Some(26))),
+            (firefox("10"), None, Device::Android(None)),
+            (
+                chrome.replace("; K)", "; K; wv)"),
+                None,
+                Device::Android(None),
+            ),
             (firefox("99"), None, Device::Android(None)),
             (chrome.to_owned(), None, Device::Android(None)),
             (

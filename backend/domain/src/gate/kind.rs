@@ -25,17 +25,20 @@ pub enum GateKind {
     Hold,
     /// Findings of a scan.
     Findings,
+    /// What Android will do when it is installed.
+    Install,
 }
 
 impl GateKind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Checks,
         Self::Soak,
         Self::Approvals,
         Self::Freeze,
         Self::Age,
         Self::Findings,
+        Self::Install,
         Self::Hold,
     ];
 
@@ -49,6 +52,7 @@ impl GateKind {
             Self::Age => "age",
             Self::Hold => "hold",
             Self::Findings => "findings",
+            Self::Install => "install",
         }
     }
 
@@ -56,9 +60,13 @@ impl GateKind {
     /// read yet.
     pub fn can_be_configured(self) -> bool {
         match self {
-            Self::Checks | Self::Soak | Self::Approvals | Self::Freeze | Self::Age | Self::Hold => {
-                true
-            }
+            Self::Checks
+            | Self::Soak
+            | Self::Approvals
+            | Self::Freeze
+            | Self::Age
+            | Self::Install
+            | Self::Hold => true,
             Self::Findings => false,
         }
     }
@@ -72,6 +80,7 @@ impl GateKind {
             | Self::Approvals
             | Self::Freeze
             | Self::Age
+            | Self::Install
             | Self::Findings => true,
             Self::Hold => false,
         }
@@ -86,6 +95,7 @@ impl GateKind {
             | Self::Approvals
             | Self::Freeze
             | Self::Age
+            | Self::Install
             | Self::Findings => "leave it out of the bypass",
         }
     }
@@ -96,7 +106,12 @@ impl GateKind {
             // Said with the holds.
             Self::Hold => false,
             Self::Checks => !automatic,
-            Self::Soak | Self::Approvals | Self::Freeze | Self::Age | Self::Findings => true,
+            Self::Soak
+            | Self::Approvals
+            | Self::Freeze
+            | Self::Age
+            | Self::Install
+            | Self::Findings => true,
         }
     }
 }

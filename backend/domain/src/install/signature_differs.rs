@@ -2,6 +2,7 @@
 
 use super::{InstallWarning, Severity, Words};
 use crate::{
+    android,
     digest::Digest,
     package::{Package, Signing},
 };
@@ -14,15 +15,31 @@ pub(super) fn check(now: &Package, before: &Package) -> Option<InstallWarning> {
         (Some(before), Some(now)) => before != now,
         (None, _) | (_, None) => false,
     };
-    (!other && !now.signing.is_unsigned() && !can_follow(now, before))
-        .then_some(InstallWarning::SignatureDiffers)
+    if other || now.signing.is_unsigned() {
+        return None;
+    }
+    let levels = levels(now, before);
+    let refuses = |level: &u32| !follows_at(*level, &now.signing, &before.signing);
+    let last = levels.iter().rposition(refuses)?;
+    // Phones check the same from one of these levels up to the next.
+    let up_to_api = levels.get(last + 1).map(|next| next - 1);
+    Some(InstallWarning::SignatureDiffers { up_to_api })
 }
 
-pub(super) fn words(before: &str) -> Words {
+pub(super) fn words(up_to_api: Option<u32>, before: &str) -> Words {
+    let (severity, whose) = match up_to_api {
+        None => (Severity::Refuses, String::new()),
+        Some(api) => (
+            Severity::MayRefuse,
+            format!("on phones up to {}, ", android::version(api)),
+        ),
+    };
     Words {
-        severity: Severity::Refuses,
+        severity,
         since_api: None,
-        what: format!("Signed with another certificate than {before}: uninstall the app first"),
+        what: format!(
+            "Signed with another certificate than {before}: {whose}uninstall the app first"
+        ),
         remedy: "Uninstalling deletes what the app keeps on the phone.",
         team: "Sign with the same key everywhere, or rotate it with apksigner rotate.",
         source: "https://developer.android.com/studio/publish/app-signing#considerations",
@@ -36,12 +53,18 @@ pub(super) fn words(before: &str) -> Words {
 /// certificate, so that each level is compared with itself, from the lowest that both packages install on. A level whose
 /// signatures could not be read, or have none, says nothing against the update.
 pub(crate) fn can_follow(now: &Package, before: &Package) -> bool {
-    let lowest = now.lowest_level().max(before.lowest_level());
-    let mut levels = now
-        .signing
-        .changes(lowest)
-        .chain(before.signing.changes(lowest));
+    let mut levels = levels(now, before).into_iter();
     levels.all(|level| follows_at(level, &now.signing, &before.signing))
+}
+
+/// The API levels at which phones that can have both begin to check something else, in order.
+fn levels(now: &Package, before: &Package) -> Vec<u32> {
+    let lowest = now.lowest_level().max(before.lowest_level());
+    let now = now.signing.changes(lowest);
+    let mut levels: Vec<u32> = now.chain(before.signing.changes(lowest)).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    levels
 }
 
 fn follows_at(level: u32, now: &Signing, before: &Signing) -> bool {

@@ -24,7 +24,7 @@ pub(super) fn words(libraries: &[String], since: &str) -> Words {
     let since = if since.is_empty() {
         String::new()
     } else {
-        format!(" (so since {since})")
+        format!(" (since {since})")
     };
     Words {
         severity: Severity::Warns,

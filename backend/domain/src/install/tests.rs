@@ -56,7 +56,7 @@ fn the_same_certificate_and_a_higher_code_update_silently() {
 fn another_certificate_must_be_uninstalled_first() {
     assert_eq!(
         warnings(&signed(&["b"]), Some(&signed(&["a"]))),
-        [InstallWarning::SignatureDiffers]
+        [InstallWarning::SignatureDiffers { up_to_api: None }]
     );
 }
 
@@ -130,7 +130,7 @@ fn another_application_id_installs_beside() {
 fn an_unreadable_v1_signature_does_not_hide_another_certificate() {
     let mut now = signed(&["b"]);
     now.signing.set_unknown(Scheme::V1);
-    let differs = InstallWarning::SignatureDiffers;
+    let differs = InstallWarning::SignatureDiffers { up_to_api: None };
     assert_eq!(
         warnings(&now, Some(&signed(&["a"]))),
         [differs.clone(), InstallWarning::NotFullyRead]
@@ -183,10 +183,12 @@ fn a_rotation_is_followed_by_the_phones_that_know_of_it_alone() {
         .signing
         .lineage
         .clone_from(&rotated.signing.lineage);
-    let differs = [InstallWarning::SignatureDiffers];
+    let differs = [InstallWarning::SignatureDiffers { up_to_api: None }];
     assert_eq!(
         warnings(&new_alone, Some(&rotated)),
-        differs,
+        [InstallWarning::SignatureDiffers {
+            up_to_api: Some(27)
+        }],
         "Android 7 and 8"
     );
     new_alone.min_sdk = Some(28);
@@ -208,13 +210,15 @@ fn a_v3_1_signer_counts_from_its_lowest_level_on() {
         package.signing.lineage = vec![Digest::of(b"a"), Digest::of(b"b")];
         package
     };
-    let differs = [InstallWarning::SignatureDiffers];
+    let differs = [InstallWarning::SignatureDiffers { up_to_api: None }];
     let mut new_alone = signed(&["b"]);
     new_alone.min_sdk = Some(33);
     assert_eq!(warnings(&new_alone, Some(&rotated_from(33))), []);
     assert_eq!(
         warnings(&new_alone, Some(&rotated_from(34))),
-        differs,
+        [InstallWarning::SignatureDiffers {
+            up_to_api: Some(33)
+        }],
         "Android 13"
     );
     assert_eq!(warnings(&rotated_from(34), Some(&signed(&["a"]))), []);
@@ -340,8 +344,28 @@ fn another_certificate_is_found_behind_later_builds() {
         earlier("build 2", &a),
     ];
     let [found] = installation.forecast().try_into().unwrap();
-    assert_eq!(found.warning, InstallWarning::SignatureDiffers);
+    assert_eq!(
+        found.warning,
+        InstallWarning::SignatureDiffers { up_to_api: None }
+    );
     assert!(found.what.contains("than build 3"), "{}", found.what);
+}
+
+#[test]
+fn another_certificate_is_found_behind_another_application() {
+    let (a, b) = (signed(&["a"]), signed(&["b"]));
+    let other = Package {
+        name: Some("dev.example.other".to_owned()),
+        ..signed(&["a"])
+    };
+    let mut installation = Installation::of(&b);
+    installation.earlier = vec![earlier("build 4", &other), earlier("build 3", &a)];
+    let [differs, beside] = of(&installation).try_into().unwrap();
+    assert_eq!(
+        differs,
+        InstallWarning::SignatureDiffers { up_to_api: None }
+    );
+    assert!(matches!(beside, InstallWarning::OtherPackage { .. }));
 }
 
 #[test]
@@ -367,7 +391,7 @@ fn small_pages_are_told_with_the_first_build_that_had_them() {
         earlier("build 7", &good),
         earlier("build 6", &now),
     ];
-    assert!(told(&installation).ends_with("libold.so (so since build 8)"));
+    assert!(told(&installation).ends_with("libold.so (since build 8)"));
 }
 
 #[test]
@@ -453,7 +477,7 @@ fn every_rule() -> Vec<InstallWarning> {
             before: text(),
             now: text(),
         },
-        InstallWarning::SignatureDiffers,
+        InstallWarning::SignatureDiffers { up_to_api: None },
         InstallWarning::LowerVersionCode {
             before: 2,
             now: 1,
@@ -490,12 +514,20 @@ fn the_document_lists_every_rule_with_its_severity() {
     let rules = every_rule();
     // Four rows are of the severities, and one heads the rules.
     assert_eq!(rows, rules.len() + 5);
+    let mut kinds = Vec::new();
     for rule in rules {
+        let kind = rule.kind();
         let told = serde_json::to_value(Forecast::of(rule, "")).unwrap();
+        assert_eq!(told["kind"], kind);
         let word = |name: &str| told[name].as_str().unwrap().to_owned();
         let row = format!("| `{}` | `{}` |", word("kind"), word("severity"));
         assert!(document.contains(&row), "{row}");
+        kinds.push(word("kind"));
     }
+    kinds.sort();
+    let mut known = InstallWarning::KINDS.map(str::to_owned);
+    known.sort();
+    assert_eq!(kinds, known);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{Gates, PathStep, Start, Target};
 use crate::{
     freeze::{Freeze, Window},
-    words::{any_of, count, duration},
+    words::{all_of, any_of, count, duration},
 };
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -28,6 +28,15 @@ impl Gates {
         words.extend(self.max_age.map(|age| {
             let age = duration(age);
             format!("the build is not older than {age}")
+        }));
+        words.extend(self.install.as_ref().map(|limit| {
+            let refused = limit.refuse.words();
+            let but = if limit.allow.is_empty() {
+                String::new()
+            } else {
+                format!(", but for {}", all_of(&limit.allow))
+            };
+            format!("the install forecast says nothing that {refused}{but}")
         }));
         words.extend(self.findings.map(|limit| {
             let most = [(limit.critical, "critical"), (limit.high, "high")];
@@ -85,11 +94,18 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::path::{ApprovalRule, Check, FindingsLimit};
+    use crate::{
+        install::Severity,
+        path::{ApprovalRule, Check, FindingsLimit, InstallLimit},
+    };
 
     #[test]
     fn every_gate_is_said_in_words() {
         let gates = Gates {
+            install: Some(InstallLimit {
+                refuse: Severity::MayRefuse,
+                allow: vec!["debuggable".to_owned()],
+            }),
             checks: vec![Check {
                 name: "Smoke test".to_owned(),
                 source: "codepipeline".to_owned(),
@@ -129,6 +145,7 @@ mod tests {
                 "2 approvals from leads or qa",
                 "it is not between Fri 18:00:00 and Mon 08:00:00 Europe/Zurich (weekend)",
                 "the build is not older than 30 d",
+                "the install forecast says nothing that may make Android refuse it, but for debuggable",
                 "a scan found at the most 0 critical and 5 high",
             ]
         );

@@ -11,6 +11,7 @@ use crate::{
     event::Revision,
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId, PersonId, RunId},
+    install::Forecast,
     known::{Known, Origin},
     path::{Check, Path, PathStep},
     release::{Release, Unfit, unfit},
@@ -44,6 +45,8 @@ pub struct Situation<'a> {
     /// The people who approved the open promotion, or asked for it to go past gates, as their newest sign-in shows them. Nobody of
     /// whom no sign-in is known.
     pub members: Vec<Member>,
+    /// What Android will do with the build's package where the environment's own is, if the step asks for that.
+    pub install: Vec<Forecast>,
     /// What a scan found in the build, where one is known.
     pub findings: Option<Findings>,
     /// What the caller may do.

@@ -56,9 +56,13 @@ impl Unfit {
                 RefusalKind::OtherPackage,
                 "build it with that application id, or add this one to application_ids of [[packages]]",
             ),
-            Self::OtherSigner { .. } | Self::UnknownSigner { .. } => (
+            Self::OtherSigner { .. } => (
                 RefusalKind::OtherPackage,
                 "sign it with the team's key, or add the certificate to signing of [[packages]]",
+            ),
+            Self::UnknownSigner { .. } => (
+                RefusalKind::OtherPackage,
+                "build and sign it anew with the team's key",
             ),
         };
         Refusal::new(kind, RequestField::Build, self.to_string(), remedy)

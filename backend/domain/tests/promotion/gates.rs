@@ -4,9 +4,10 @@ use domain::{
     gate::{GateKind, Standing, evaluate},
     hold::Held,
     id::BuildId,
+    install::{Forecast, InstallWarning, Severity},
     known::{Known, Origin},
-    path::{ApprovalRule, FindingsLimit},
-    promotion::{CheckRun, Findings, Stay, stays},
+    path::{ApprovalRule, FindingsLimit, InstallLimit},
+    promotion::{CheckRun, Decision, Findings, RefusalKind, Stay, stays},
     release::Release,
     status::Status,
 };
@@ -410,6 +411,51 @@ fn findings_are_limited_and_without_a_scan_the_gate_is_closed() {
         let answer = world.gate(GateKind::Findings);
         assert_eq!((answer.standing, answer.words.as_str()), (standing, words));
     }
+}
+
+#[test]
+fn the_install_forecast_closes_its_gate_unless_a_rule_is_allowed() {
+    let told = |warning| Forecast::of(warning, "build 811");
+    let lower = InstallWarning::LowerVersionCode {
+        before: 9,
+        now: 8,
+        debuggable: false,
+    };
+    let forecast = vec![
+        told(lower),
+        told(InstallWarning::OnlyV1Signature),
+        told(InstallWarning::Debuggable),
+    ];
+    let world = |refuse, allow: &[&str]| {
+        let allow = allow.iter().map(ToString::to_string).collect();
+        World::new()
+            .gates(|gates| gates.install = Some(InstallLimit { refuse, allow }))
+            .with(|world| world.install.clone_from(&forecast))
+    };
+    let answer = world(Severity::Refuses, &[]).gate(GateKind::Install);
+    assert_eq!(answer.standing, Standing::Refused);
+    assert_eq!(answer.words, "Lower version code than build 811: 8 after 9");
+    let answer = world(Severity::MayRefuse, &[]).gate(GateKind::Install);
+    assert!(
+        answer
+            .words
+            .ends_with("; Signed with scheme v1 only: Android 11 and newer refuse it")
+    );
+    let allowed = ["lower-version-code", "only-v1-signature"];
+    assert_eq!(
+        world(Severity::MayRefuse, &allowed).standing(GateKind::Install),
+        Standing::Met
+    );
+    assert_eq!(
+        world(Severity::Note, &allowed).standing(GateKind::Install),
+        Standing::Refused
+    );
+    // A rollback is to a lower version code by its nature.
+    let back = world(Severity::Refuses, &[]).rollback();
+    assert!(
+        !matches!(back.asked(), Decision::Refused(reasons) if reasons.iter().any(|it| it.kind == RefusalKind::Gate))
+    );
+    assert_eq!(World::new().situation().install, []);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use domain::{
     gate::{GateAnswer, GateKind, Standing, evaluate},
     hold::{Held, Hold},
     id::{AppId, BuildId, EnvironmentId, PromotionId, RunId},
+    install::Forecast,
     known::{Known, Origin},
     path::{ApprovalRule, Check, FindingsLimit, Gates, Path, PathStep},
     promotion::{
@@ -87,6 +88,7 @@ pub(crate) struct World {
     pub(crate) holds: Vec<Hold>,
     pub(crate) open: Option<Promotion>,
     pub(crate) members: Vec<Member>,
+    pub(crate) install: Vec<Forecast>,
     pub(crate) findings: Option<Findings>,
     pub(crate) rights: Rights,
     pub(crate) request: Request,
@@ -132,6 +134,7 @@ impl World {
             holds: Vec::new(),
             open: None,
             members: Vec::new(),
+            install: Vec::new(),
             findings: None,
             rights: MAY,
             request: Request {
@@ -212,6 +215,7 @@ impl World {
             holds: self.holds.clone(),
             open: self.open.clone(),
             members: self.members.clone(),
+            install: self.install.clone(),
             findings: self.findings,
             rights: self.rights,
         }

@@ -7,6 +7,7 @@ use domain::{
     actor::Actor,
     hold::Hold,
     id::{AppId, EnvironmentId, PersonId},
+    install::Forecast,
     page::{Limit, Page},
     path::PathStep,
     promotion::{
@@ -80,6 +81,8 @@ impl<'p> Situations<'p> {
         )?;
         let mut holds = around.holds;
         holds.extend(build.and_then(|record| record.withdrawn.clone()));
+        let install = self.forecast(step, build, around.served.release.as_ref());
+        let install = install.await?;
         let here = around.served.release.map(|release| Serving {
             build: release.build,
             number: release.number,
@@ -97,6 +100,7 @@ impl<'p> Situations<'p> {
             holds,
             open: around.open,
             members,
+            install,
             findings: None,
             rights,
         })
@@ -126,6 +130,26 @@ impl<'p> Situations<'p> {
             }
         });
         Ok(members.collect())
+    }
+
+    /// What Android will do with a build where the environment's own is installed, if the step asks for that.
+    async fn forecast(
+        self,
+        step: Option<&PathStep>,
+        build: Option<&BuildRecord>,
+        served: Option<&Release>,
+    ) -> Result<Vec<Forecast>> {
+        let asked = step.is_some_and(|step| step.gates.install.is_some());
+        let Some(build) = build.filter(|_| asked) else {
+            return Ok(Vec::new());
+        };
+        let before = match served {
+            Some(release) => self.portal.table.builds().get(&release.build).await?,
+            None => None,
+        };
+        Ok(build
+            .build
+            .forecast(before.as_ref().map(|record| &record.build)))
     }
 
     /// The newest releases in the environment before, where a soak time asks for them.

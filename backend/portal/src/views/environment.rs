@@ -156,7 +156,7 @@ fn may_be_installed<'a>(
         release.build != current.build && !some.withdrawn.contains_key(&release.build)
     });
     let packages = others.filter_map(|release| {
-        let package = counterpart(now, some.builds.get(&release.build)?)?;
+        let package = some.builds.get(&release.build)?.counterpart(now)?;
         let name = format!("build {}", release.number);
         Some(Earlier { name, package })
     });
@@ -189,15 +189,4 @@ fn chosen<'a>(release: &Release, build: &'a Build) -> Option<&'a Package> {
         .find(|artifact| Some(artifact.digest) == digest)
         .and_then(|artifact| artifact.package.as_ref());
     of_digest.or_else(|| build.package())
-}
-
-/// The package of another build that a device would have: the one for the same processors, since Flutter's splits have
-/// version codes of their own, else the first.
-fn counterpart<'a>(package: &Package, build: &'a Build) -> Option<&'a Package> {
-    build
-        .apks()
-        .filter(|artifact| !artifact.is_test_package())
-        .filter_map(|artifact| artifact.package.as_ref())
-        .find(|other| other.abis == package.abis)
-        .or_else(|| build.package())
 }

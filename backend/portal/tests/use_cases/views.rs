@@ -80,10 +80,13 @@ async fn a_tester_is_told_that_the_signature_differs_from_the_build_before() {
     released(&world, "03:01:00", &[package("a", 2)]).await;
     assert_eq!(warnings(&world).await, (vec![], None));
     released(&world, "03:02:00", &[package("b", 3)]).await;
-    assert_eq!(warnings(&world).await.0, [InstallWarning::SignatureDiffers]);
+    assert_eq!(
+        warnings(&world).await.0,
+        [InstallWarning::SignatureDiffers { up_to_api: None }]
+    );
     // Whoever skipped that one still has to uninstall, for the next one too.
     released(&world, "03:03:00", &[package("b", 4)]).await;
-    let differs = [InstallWarning::SignatureDiffers];
+    let differs = [InstallWarning::SignatureDiffers { up_to_api: None }];
     assert_eq!(warnings(&world).await.0, differs);
 }
 
@@ -93,7 +96,7 @@ async fn a_withdrawn_build_is_nothing_to_be_compared_with() {
     released(&world, "03:00:00", &[package("a", 1)]).await;
     let wrong = released(&world, "03:01:00", &[package("b", 2)]).await;
     released(&world, "03:02:00", &[package("a", 3)]).await;
-    let differs = [InstallWarning::SignatureDiffers];
+    let differs = [InstallWarning::SignatureDiffers { up_to_api: None }];
     assert_eq!(warnings(&world).await.0, differs);
     let (me, holds) = (me(), world.portal.holds());
     let withdrawn = holds.withdraw(&me, &wrong.id, "the wrong key", at("03:03:00"));

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use testkit::{
     Answer, TestPortal,
-    apk::apk,
+    apk::{apk, apk_for},
     event, job, now, promise, put, registering,
     zip::{stored, zip},
 };
@@ -97,7 +97,12 @@ impl Story {
 
     /// The same, with what is said of the build.
     async fn uploaded_as(&self, bytes: &[u8], said: Value) -> String {
-        let (bytes, mut promised) = (&apk(bytes)[..], said);
+        self.uploaded_file(&apk(bytes), said).await
+    }
+
+    /// The same of a package as it is.
+    async fn uploaded_file(&self, bytes: &[u8], said: Value) -> String {
+        let mut promised = said;
         promised["files"] = json!([promise("app.apk", bytes)]);
         let plan = self
             .done("admins", "/api/v1/apps/wallet/uploads", &promised)
@@ -259,6 +264,18 @@ async fn age() -> GateKind {
     GateKind::Age
 }
 
+async fn install() -> GateKind {
+    let story = Story::of("install = { refuse = \"may-refuse\", allow = [\"old-target\"] }").await;
+    let narrow = apk_for("x86", b"an app");
+    let dev = json!({"environment": "dev"});
+    let upload = story.uploaded_file(&narrow, dev).await;
+    let build = story.registered(&upload).await;
+    story.is_refused(&build, "gate").await;
+    let good = story.build().await;
+    story.is_let_through(&good).await;
+    GateKind::Install
+}
+
 async fn hold() -> GateKind {
     let story = Story::of("").await;
     let build = story.build().await;
@@ -280,6 +297,7 @@ async fn each_gate_that_can_be_configured_is_closed_and_opened_from_outside() {
         approvals().await,
         freeze().await,
         age().await,
+        install().await,
         hold().await,
     ];
     let kinds = GateKind::ALL.into_iter();

@@ -70,8 +70,8 @@ fn verification(package: Option<&Package>) -> Option<AnyView> {
             <h3>"Where Android verifies developers"</h3>
             <p>"Since 2026-09-30 certified phones in Brazil, Indonesia, Singapore and Thailand ask whether the developer has registered an app. "
                 "Google\u{2019}s pages differ on apps from a browser: one of 2026-07-15 says that only stores ask at first, one of 2026-08-20 that no unregistered app installs there. "
-                "If your phone refuses: "<code>"adb install"</code>" is not affected; or let unverified apps in by the advanced flow of the developer options, which takes 24 hours once."</p>
-            <p>"Registered are this application ID and this certificate. AppVerifier takes both as they stand here:"</p>
+                "If your phone refuses the app for that, install it with a cable and "<code>"adb install"</code>", or allow unverified apps in the developer options: Android asks you to wait 24 hours before that counts."</p>
+            <p>"What has to be registered is this application ID with this certificate. AppVerifier takes both as they stand here:"</p>
             <p class="verify"><code>{name}</code><br />{certificates.collect_view()}</p>
         }
         .into_any(),

@@ -19,6 +19,9 @@ pub(super) fn list(device: Device, current: &CurrentView) -> AnyView {
         current.refused.is_none() || forecast.warning != InstallWarning::NotSigned
     });
     let told: Vec<Forecast> = told.cloned().collect();
+    if current.refused.is_some() {
+        return list_of(&told, "Before you install").into_any();
+    }
     for_device(device, &told, current.build.package())
 }
 
@@ -32,14 +35,19 @@ pub(in crate::pages) fn for_device(
     let elsewhere = list_of(&told.elsewhere, "On other phones").map(|list| {
         view! {
             <details class="elsewhere">
-                <summary>{words::count(told.elsewhere.len(), "warning")} " for phones with a newer Android"</summary>
+                <summary>{words::count(told.elsewhere.len(), "warning")} " for phones with another Android"</summary>
                 {list}
             </details>
         }
     });
+    let known = matches!(device, Device::Android(Some(_)));
+    let nothing = (known && told.here.is_empty()).then(
+        || view! { <p class="quiet">"Nothing is known that stands against installing it."</p> },
+    );
     view! {
         {on_this(device)}
         {list_of(&told.here, "Before you install")}
+        {nothing}
         {elsewhere}
     }
     .into_any()

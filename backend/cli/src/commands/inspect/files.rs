@@ -8,8 +8,8 @@ use url::Url;
 use super::remote::RemoteFile;
 use crate::failure::Failure;
 
-/// Folders within folders that are looked into.
-const DEEPEST: usize = 10;
+/// Folders within folders.
+const DEEPEST: usize = 50;
 
 /// Packages of one folder, at the most.
 const MOST: usize = 1_000;
@@ -82,6 +82,10 @@ fn is_address(name: &str) -> bool {
 
 fn local(path: &Path) -> Result<Found, Failure> {
     let name = path.display().to_string();
+    // Opening a pipe would wait for somebody who writes into it.
+    if path.exists() && !path.is_file() {
+        return Err(Failure::Refused(format!("{name} is no file")));
+    }
     let file = LocalFile::open(path);
     let file =
         file.map_err(|error| Failure::NotFound(format!("{name} cannot be read: {error}")))?;
@@ -92,16 +96,23 @@ fn local(path: &Path) -> Result<Found, Failure> {
     })
 }
 
-/// The packages of a folder. Links are not followed, so that it ends.
+/// The packages of a folder. Links to folders are not followed, so that it ends.
 fn walk(folder: &Path, depth: usize, packages: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let unread = |error| Failure::NotFound(format!("{} cannot be read: {error}", folder.display()));
     for entry in std::fs::read_dir(folder).map_err(unread)? {
         let entry = entry.map_err(unread)?;
-        let kind = entry.file_type().map_err(unread)?;
-        if kind.is_dir() && depth > 0 {
-            walk(&entry.path(), depth - 1, packages)?;
-        } else if kind.is_file() && is_package(&entry.path()) {
-            packages.push(entry.path());
+        let (kind, path) = (entry.file_type().map_err(unread)?, entry.path());
+        if kind.is_dir() && depth == 0 {
+            let text = format!(
+                "{} is too deep: name the folders that you mean",
+                path.display()
+            );
+            return Err(Failure::Refused(text));
+        }
+        if kind.is_dir() {
+            walk(&path, depth - 1, packages)?;
+        } else if is_package(&path) && path.is_file() {
+            packages.push(path);
         }
         if packages.len() > MOST {
             let folder = folder.display();

@@ -34,7 +34,7 @@ pub(super) enum RangeError {
 impl RemoteFile {
     /// Follows redirects to the file, and asks for its size. By a range, since links are often signed for GET alone.
     pub(super) async fn open(url: &Url) -> Result<Self, Failure> {
-        let http = Http::new();
+        let http = Http::impatient();
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {
             let asked = ask(&http, url.as_str(), &(0..1)).await;

@@ -30,7 +30,7 @@ pub(super) fn print(inspected: &Inspected, output: &Output) {
         output.line(&format!("  {:<15}{}", "", forecast.source));
     }
     match &inspected.not_installable {
-        Some(why) => output.line(&format!("  {:<15}it {why}", "not for phones")),
+        Some(why) => output.line(&format!("  {:<15}no: it {why}", "installs")),
         None if inspected.forecast.is_empty() => {
             output.line(&format!("  {:<15}nothing stands against it", "installs"));
         }
@@ -55,10 +55,12 @@ fn facts(package: &Package) -> Vec<(&'static str, String)> {
         "permissions",
         (permissions > 0).then(|| permissions.to_string()),
     );
-    for certificate in package.signing.newest().unwrap_or_default() {
-        fact("certificate", Some(colons(certificate)));
+    for (scheme, certificates) in schemes(package) {
+        for certificate in certificates {
+            let shown = colons(certificate);
+            fact("certificate", Some(format!("{shown} ({scheme})")));
+        }
     }
-    fact("schemes", schemes(package));
     facts
 }
 
@@ -77,7 +79,8 @@ fn colons(certificate: &Digest) -> String {
     pairs.join(":")
 }
 
-fn schemes(package: &Package) -> Option<String> {
+/// The certificates of each scheme. Schemes that name the same ones stand together.
+fn schemes(package: &Package) -> Vec<(String, &[Digest])> {
     let signing = &package.signing;
     let schemes = [
         ("v1", &signing.v1),
@@ -85,11 +88,17 @@ fn schemes(package: &Package) -> Option<String> {
         ("v3", &signing.v3),
         ("v3.1", &signing.v31),
     ];
-    let there = schemes
-        .iter()
-        .filter(|(_, certificates)| !certificates.is_empty());
-    let there: Vec<&str> = there.map(|(name, _)| *name).collect();
-    (!there.is_empty()).then(|| there.join(", "))
+    let mut together: Vec<(String, &[Digest])> = Vec::new();
+    for (name, certificates) in schemes.into_iter().filter(|(_, named)| !named.is_empty()) {
+        match together.iter_mut().find(|(_, same)| same == certificates) {
+            Some((names, _)) => {
+                names.push_str(", ");
+                names.push_str(name);
+            }
+            None => together.push((name.to_owned(), certificates)),
+        }
+    }
+    together
 }
 
 fn word(severity: Severity) -> &'static str {
