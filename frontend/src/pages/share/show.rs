@@ -71,6 +71,7 @@ impl Page for SharePage<'_> {
 fn offered(view: &ShareView, offer: &Offer, (device, tap): (Device, &str)) -> AnyView {
     let place = offer.environment.clone();
     let place = place.map(|name| view! { <p class="quiet">{format!("The newest in {name}")}</p> });
+    let around = warnings::for_device(device, &offer.warnings, offer.package.as_deref());
     view! {
         <header class="product">
             <span class="picture letter" aria-hidden="true">{letter(&offer.app)}</span>
@@ -81,7 +82,7 @@ fn offered(view: &ShareView, offer: &Offer, (device, tap): (Device, &str)) -> An
             </div>
         </header>
         {guide::for_apple(device)}
-        {warnings::for_device(device, &offer.warnings, offer.package.as_deref())}
+        {around.before}
         <form class="download" method="post">
             {field::hidden("tap", tap)}
             <button class="button primary" id="download" type="submit">
@@ -90,6 +91,7 @@ fn offered(view: &ShareView, offer: &Offer, (device, tap): (Device, &str)) -> An
             </button>
         </form>
         <p class="hint">"The download did not start? Tap again within ten minutes: it counts as the same download."</p>
+        {around.after}
         {guide::section(device, offer.package.as_deref())}
         {terms(view)}
         <p class="quiet">{format!("After that: {}", lower(ASK))}</p>

@@ -62,12 +62,14 @@ impl Page for TesterPage<'_> {
 }
 
 fn released(device: Device, view: &TesterView, current: &CurrentView, site: &Site) -> AnyView {
+    let around = warnings::list(device, current);
     view! {
         {title(view, Some(current))}
         {withdrawn::notice(view)}
         {guide::for_apple(device)}
-        {warnings::list(device, current)}
+        {around.before}
         {download::section(view, current)}
+        {around.after}
         {guide::section(device, current.build.package())}
         <div class="about">
             {facts::list(view, current)}

@@ -13,24 +13,35 @@ use leptos::prelude::*;
 use crate::components::icon;
 
 /// The warnings of a build.
-pub(super) fn list(device: Device, current: &CurrentView) -> AnyView {
+pub(super) fn list(device: Device, current: &CurrentView) -> Around {
     // That a build is not signed is why there is no button; it is said once, there.
     let told = current.warnings.iter().filter(|forecast| {
         current.refused.is_none() || forecast.warning != InstallWarning::NotSigned
     });
     let told: Vec<Forecast> = told.cloned().collect();
     if current.refused.is_some() {
-        return list_of(&told, "Before you install").into_any();
+        return Around {
+            before: list_of(&told, BEFORE).into_any(),
+            after: ().into_any(),
+        };
     }
     for_device(device, &told, current.build.package())
 }
+
+/// Warnings around the button, which stays in sight on a small phone: what keeps the app from being installed stands before it.
+pub(in crate::pages) struct Around {
+    pub(in crate::pages) before: AnyView,
+    pub(in crate::pages) after: AnyView,
+}
+
+const BEFORE: &str = "Before you install";
 
 /// What is told of a package to whoever looks: what holds on their phone first.
 pub(in crate::pages) fn for_device(
     device: Device,
     forecast: &[Forecast],
     package: Option<&Package>,
-) -> AnyView {
+) -> Around {
     let told = device.told(forecast, package);
     let elsewhere = list_of(&told.elsewhere, "On other phones").map(|list| {
         view! {
@@ -44,13 +55,25 @@ pub(in crate::pages) fn for_device(
     let nothing = (known && told.here.is_empty()).then(
         || view! { <p class="quiet">"Nothing is known that stands against installing it."</p> },
     );
-    view! {
+    let is_refusal = |told: &Forecast| match told.severity {
+        Severity::Refuses | Severity::MayRefuse => true,
+        Severity::Warns | Severity::Note => false,
+    };
+    let (refusals, others): (Vec<Forecast>, Vec<Forecast>) =
+        told.here.into_iter().partition(is_refusal);
+    let before = view! {
         {on_this(device)}
-        {list_of(&told.here, "Before you install")}
+        {list_of(&refusals, BEFORE)}
         {nothing}
+    };
+    let after = view! {
+        {list_of(&others, "Once it is installed")}
         {elsewhere}
+    };
+    Around {
+        before: before.into_any(),
+        after: after.into_any(),
     }
-    .into_any()
 }
 
 /// Which phone the warnings are for.
