@@ -28,7 +28,7 @@ pub(super) fn list(device: Device, current: &CurrentView) -> Around {
     for_device(device, &told, current.build.package())
 }
 
-/// Warnings around the button, which stays in sight on a small phone: what keeps the app from being installed stands before it.
+/// Warnings around the button, which stays in sight on a small phone: what surely keeps the app out stands before it.
 pub(in crate::pages) struct Around {
     pub(in crate::pages) before: AnyView,
     pub(in crate::pages) after: AnyView,
@@ -56,8 +56,8 @@ pub(in crate::pages) fn for_device(
         || view! { <p class="quiet">"Nothing is known that stands against installing it."</p> },
     );
     let is_refusal = |told: &Forecast| match told.severity {
-        Severity::Refuses | Severity::MayRefuse => true,
-        Severity::Warns | Severity::Note => false,
+        Severity::Refuses => true,
+        Severity::MayRefuse | Severity::Warns | Severity::Note => false,
     };
     let (refusals, others): (Vec<Forecast>, Vec<Forecast>) =
         told.here.into_iter().partition(is_refusal);
@@ -67,7 +67,7 @@ pub(in crate::pages) fn for_device(
         {nothing}
     };
     let after = view! {
-        {list_of(&others, "Once it is installed")}
+        {list_of(&others, "Good to know")}
         {elsewhere}
     };
     Around {
