@@ -266,10 +266,7 @@ impl Forecast {
         Self {
             severity: words.severity,
             since_api: words.since_api,
-            up_to_api: match warning {
-                InstallWarning::SignatureDiffers { up_to_api } => up_to_api,
-                _ => None,
-            },
+            up_to_api: warning.up_to_api(),
             what: words.what,
             remedy: words.remedy.to_owned(),
             team: words.team.to_owned(),
@@ -350,6 +347,15 @@ impl InstallWarning {
             Self::PlayTarget { .. } => "play-target",
             Self::NeedsNewer { .. } => "needs-newer",
             Self::NotFullyRead => "not-fully-read",
+        }
+    }
+
+    /// The highest API level whose phones do that, where newer ones do not.
+    fn up_to_api(&self) -> Option<u32> {
+        if let Self::SignatureDiffers { up_to_api } = self {
+            *up_to_api
+        } else {
+            None
         }
     }
 

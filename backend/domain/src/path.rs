@@ -223,6 +223,12 @@ impl Path {
             .find(|step| step.environment == *environment)
     }
 
+    /// Whether the path ends there, which is where the public gets builds.
+    pub fn ends_in(&self, environment: &EnvironmentId) -> bool {
+        let last = self.steps.last();
+        last.is_some_and(|step| step.environment == *environment)
+    }
+
     /// The environment before one.
     pub fn before(&self, environment: &EnvironmentId) -> Option<&EnvironmentId> {
         let place = self.place(environment)?;

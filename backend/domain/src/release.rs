@@ -189,7 +189,7 @@ impl Build {
     }
 
     /// What Android will do with what most devices get of it, where `before` is served.
-    pub fn forecast(&self, before: Option<&Self>) -> Vec<Forecast> {
+    pub fn forecast(&self, before: Option<&Self>, for_play: bool) -> Vec<Forecast> {
         let Some(now) = self.package() else {
             return Vec::new();
         };
@@ -200,8 +200,9 @@ impl Build {
             Some(Earlier { name, package })
         });
         let installation = Installation {
+            now,
             earlier: earlier.into_iter().collect(),
-            ..Installation::of(now)
+            for_play,
         };
         installation.forecast()
     }

@@ -59,7 +59,7 @@ impl Device {
         Self::Android(hinted.or(said))
     }
 
-    /// What is told to them of a package with this forecast. Whoever has a known Android is told for sure what else would only be possible.
+    /// Which of a package's forecast holds on this device. On a known Android, what may be refused is refused or does not hold.
     pub fn told(self, forecast: &[Forecast], package: Option<&Package>) -> Told {
         let Self::Android(Some(api)) = self else {
             return Told {

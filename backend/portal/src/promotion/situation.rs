@@ -9,7 +9,7 @@ use domain::{
     id::{AppId, EnvironmentId, PersonId},
     install::Forecast,
     page::{Limit, Page},
-    path::PathStep,
+    path::{Path, PathStep},
     promotion::{
         BuildFacts, CheckFacts, Member, Promotion, Rights, Serving, Situation, State, stays,
     },
@@ -81,7 +81,7 @@ impl<'p> Situations<'p> {
         )?;
         let mut holds = around.holds;
         holds.extend(build.and_then(|record| record.withdrawn.clone()));
-        let install = self.forecast(step, build, around.served.release.as_ref());
+        let install = self.forecast(step, build, around.served.release.as_ref(), path);
         let install = install.await?;
         let here = around.served.release.map(|release| Serving {
             build: release.build,
@@ -138,18 +138,22 @@ impl<'p> Situations<'p> {
         step: Option<&PathStep>,
         build: Option<&BuildRecord>,
         served: Option<&Release>,
+        path: Option<&Path>,
     ) -> Result<Vec<Forecast>> {
         let asked = step.is_some_and(|step| step.gates.install.is_some());
         let Some(build) = build.filter(|_| asked) else {
             return Ok(Vec::new());
         };
+        let for_play = step
+            .zip(path)
+            .is_some_and(|(step, path)| path.ends_in(&step.environment));
         let before = match served {
             Some(release) => self.portal.table.builds().get(&release.build).await?,
             None => None,
         };
         Ok(build
             .build
-            .forecast(before.as_ref().map(|record| &record.build)))
+            .forecast(before.as_ref().map(|record| &record.build), for_play))
     }
 
     /// The newest releases in the environment before, where a soak time asks for them.

@@ -96,8 +96,7 @@ impl Builds<'_> {
     /// Whether an environment is where an app's path ends, which is where the public gets it.
     fn is_last_step(self, app: &AppId, environment: &EnvironmentId) -> bool {
         let path = self.portal.catalog().path(app);
-        let last = path.and_then(|path| path.steps.last());
-        last.is_some_and(|step| step.environment == *environment)
+        path.is_some_and(|path| path.ends_in(environment))
     }
 
     /// Releases of an app in an environment, newest first.
